@@ -1,0 +1,105 @@
+//! One invocation: its payloads through the pipeline, and the answer.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use bytes::Bytes;
+use futures_util::stream::{self, StreamExt};
+use lambda_runtime::LambdaEvent;
+use mailtrail_delivery::{Deadline, Ledger};
+use mailtrail_ocsf::Time;
+use mailtrail_pipeline::{Pipeline, Run};
+use mailtrail_subscription::{Payload, payloads};
+use serde_json::value::RawValue;
+
+use crate::answer::{Answer, Failed, ItemFailure};
+use crate::reporter::{Circumstances, Reporter, now};
+
+/// Payloads of one invocation that are under way at a time. Only one is decoded at any moment; the others
+/// wait for the network, and hold nothing but their compressed objects.
+const CONCURRENT_PAYLOADS: usize = 8;
+
+/// What is kept of the time for reporting and answering.
+const RESERVE_FOR_ANSWER: Duration = Duration::from_secs(1);
+
+pub(crate) struct Handler {
+    pipeline: Pipeline,
+    reporter: Reporter,
+}
+
+impl Handler {
+    pub(crate) fn new(pipeline: Pipeline, reporter: Reporter) -> Self {
+        Self { pipeline, reporter }
+    }
+
+    /// Handles an event of either kind.
+    pub(crate) async fn handle(&self, event: LambdaEvent<Box<RawValue>>) -> Result<Answer, Failed> {
+        let started = Instant::now();
+        let left = event.context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
+        let deadline = Deadline::after(left).reserve(RESERVE_FOR_ANSWER);
+        let arrived = i64::try_from(now()).ok().and_then(Time::from_millis).unwrap_or(Time::EPOCH);
+
+        let payloads = payloads(&Bytes::from(Box::<str>::from(event.payload).into_string()));
+        let run = |payload| self.pipeline.run(payload, arrived, deadline);
+        let runs: Vec<Run> =
+            stream::iter(payloads.iter().map(run)).buffered(CONCURRENT_PAYLOADS).collect().await;
+
+        let mut ledger = Ledger::default();
+        for run in &runs {
+            ledger.add(&run.ledger);
+        }
+        let failed: Vec<(&Payload, String)> = payloads
+            .iter()
+            .zip(&runs)
+            .filter_map(|(payload, run)| Some((payload, run.failure.as_ref()?.to_string())))
+            .collect();
+        self.report(&event.context.request_id, &runs, &ledger, &failed, started);
+        answer(&payloads, &failed, ledger)
+    }
+
+    /// Says what happened; of an invocation that was nothing but refused, nothing, for a line would come
+    /// back to us as the next batch to refuse.
+    fn report(
+        &self,
+        request_id: &str,
+        runs: &[Run],
+        ledger: &Ledger,
+        failed: &[(&Payload, String)],
+        started: Instant,
+    ) {
+        if ledger.only_refused() {
+            return;
+        }
+        for problem in runs.iter().flat_map(|run| &run.problems) {
+            self.reporter.problem(request_id, problem);
+        }
+        for (_, reason) in failed {
+            self.reporter.failure(request_id, reason);
+        }
+        let circumstances = Circumstances {
+            request_id,
+            decoded_bytes: runs.iter().map(|run| run.decoded_bytes).sum(),
+            milliseconds: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            failed: failed.len() as u64,
+        };
+        self.reporter.invocation(ledger, &circumstances);
+    }
+}
+
+/// Records of Kinesis can be sent again one by one; any other event only as a whole. When all of them failed,
+/// the invocation has: that is understood also by a mapping which was set up without partial answers.
+fn answer(payloads: &[Payload], failed: &[(&Payload, String)], ledger: Ledger) -> Result<Answer, Failed> {
+    if failed.is_empty() && !ledger.archive_balances() {
+        return Err(Failed::Imbalance);
+    }
+    let is_kinesis = payloads.iter().all(|payload| payload.sequence_number.is_some());
+    if is_kinesis && failed.len() < payloads.len() {
+        let sequence_numbers = failed.iter().filter_map(|(payload, _)| payload.sequence_number.clone());
+        let batch_item_failures =
+            sequence_numbers.map(|item_identifier| ItemFailure { item_identifier }).collect();
+        return Ok(Answer::Kinesis { batch_item_failures });
+    }
+    match failed.first() {
+        Some((_, reason)) => Err(Failed::NotArchived(reason.clone())),
+        None => Ok(Answer::Ledger(ledger)),
+    }
+}

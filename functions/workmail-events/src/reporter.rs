@@ -1,0 +1,117 @@
+//! Lines on standard output, which Lambda hands to CloudWatch Logs.
+
+use std::io;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use mailtrail_delivery::{Ledger, StreamLedger};
+use mailtrail_pipeline::Problem;
+use mailtrail_telemetry::metrics::Declaration;
+use mailtrail_telemetry::report::{self, Invocation, Level, ProblemReport, SettingReport, StreamReport};
+use mailtrail_telemetry::settings::{self, Environment, SettingError};
+use serde::Serialize;
+
+/// Knows the function's name, and writes.
+#[derive(Debug)]
+pub(crate) struct Reporter {
+    function: String,
+}
+
+/// What there is to say about an invocation besides its ledger.
+pub(crate) struct Circumstances<'a> {
+    pub(crate) request_id: &'a str,
+    pub(crate) decoded_bytes: u64,
+    pub(crate) milliseconds: u64,
+    /// Payloads that are not archived as a whole.
+    pub(crate) failed: u64,
+}
+
+impl Reporter {
+    pub(crate) fn new(environment: &Environment) -> Self {
+        let name = environment.get(settings::FUNCTION_NAME).unwrap_or(env!("CARGO_PKG_NAME"));
+        Self { function: name.to_owned() }
+    }
+
+    /// One line for the invocation, and one for each stream.
+    pub(crate) fn invocation(&self, ledger: &Ledger, what: &Circumstances<'_>) {
+        let level = match (what.failed, ledger.balanced(), ledger.quarantined_payloads) {
+            (0, true, 0) => Level::Info,
+            (0, true, _) => Level::Warn,
+            _ => Level::Error,
+        };
+        write(&Invocation {
+            aws: Declaration::new(now(), Invocation::DIMENSIONS, Invocation::METRICS),
+            level,
+            message: "invocation",
+            function: &self.function,
+            request_id: what.request_id,
+            received: ledger.payloads,
+            control: ledger.control_messages,
+            quarantined: ledger.quarantined_payloads,
+            events: ledger.events,
+            archived: ledger.archived,
+            already: ledger.already,
+            refused: ledger.refused,
+            decoded_bytes: what.decoded_bytes,
+            duration: what.milliseconds,
+            failed: what.failed,
+            // A payload that failed is not accounted for, and is reported as such.
+            imbalance: u64::from(what.failed == 0 && !ledger.balanced()),
+        });
+        for stream in &ledger.streams {
+            self.stream(stream, what);
+        }
+    }
+
+    fn stream(&self, stream: &StreamLedger, what: &Circumstances<'_>) {
+        write(&StreamReport {
+            aws: Declaration::new(now(), StreamReport::DIMENSIONS, StreamReport::METRICS),
+            level: if stream.undelivered > 0 { Level::Error } else { Level::Info },
+            message: "stream",
+            function: &self.function,
+            stream: &stream.stream,
+            request_id: what.request_id,
+            delivered: stream.delivered,
+            gated: stream.gated,
+            filtered: stream.filtered,
+            undelivered: stream.undelivered,
+        });
+    }
+
+    /// Nothing is lost, but somebody should look.
+    pub(crate) fn problem(&self, request_id: &str, problem: &Problem) {
+        let level = Level::Warn;
+        write(&ProblemReport { level, message: problem.to_string(), function: &self.function, request_id });
+    }
+
+    /// A payload is not archived, and must come again.
+    pub(crate) fn failure(&self, request_id: &str, reason: &str) {
+        let (level, message) = (Level::Error, reason.to_owned());
+        write(&ProblemReport { level, message, function: &self.function, request_id });
+    }
+
+    pub(crate) fn setting_left_out(&self, error: &SettingError) {
+        write(&SettingReport {
+            aws: Declaration::new(now(), SettingReport::DIMENSIONS, SettingReport::METRICS),
+            level: Level::Error,
+            message: format!("{error}; the function works without it"),
+            function: &self.function,
+            wrong_settings: 1,
+        });
+    }
+
+    pub(crate) fn cannot_start(&self, reason: &str) {
+        let message = format!("the function cannot start: {reason}");
+        write(&ProblemReport { level: Level::Error, message, function: &self.function, request_id: "" });
+    }
+}
+
+/// Milliseconds since the epoch.
+pub(crate) fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// A log that nobody can write to must not stop the archive.
+fn write(report: &impl Serialize) {
+    let _nobody_listens = report::write(report, &mut io::stdout().lock());
+}

@@ -1,0 +1,215 @@
+//! From the environment to the parts of the pipeline.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use mailtrail_delivery::{Archive, ArchiveError, Location, Pacing, S3Options, Stream, TagGate, Target, aws};
+use mailtrail_normalize::InternalDomains;
+use mailtrail_pipeline::{Options, Pipeline};
+use mailtrail_telemetry::settings::{self, Environment, LogLevel, SettingError, Variable};
+
+/// The smallest limit of decoded payloads that makes sense: CloudWatch's smallest batches must fit.
+const SMALLEST_LIMIT: usize = 64 * 1024;
+/// Five minutes.
+const TAG_MEMORY_SECONDS: u64 = 300;
+const LONGEST_TAG_MEMORY: u64 = 24 * 60 * 60;
+
+/// Everything that the environment decides.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) log_level: LogLevel,
+    /// Settings that are wrong and not used.
+    pub(crate) left_out: Vec<SettingError>,
+    archive: Location,
+    archive_options: S3Options,
+    streams: Vec<Target>,
+    tag_memory: Duration,
+    options: Options,
+}
+
+impl Settings {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    /// Only for what concerns the archive: nothing else may keep events from it.
+    pub(crate) fn read(environment: &Environment) -> Result<Self, SettingError> {
+        let mut left_out = Vec::new();
+        let mut or_default = |error: SettingError| left_out.push(error);
+        let archive = environment.parse(&settings::ARCHIVE)?.ok_or_else(|| settings::ARCHIVE.missing())?;
+        let archive_options = S3Options {
+            expected_owner: owner(environment)?,
+            kms_key: environment.get(settings::ARCHIVE_KMS_KEY.name).map(str::to_owned),
+        };
+        let streams = streams(environment, &mut or_default);
+        let tag_memory = number(environment, &settings::TAG_CACHE_SECONDS, 0..=LONGEST_TAG_MEMORY);
+        let decoded_limit = number(environment, &settings::DECODED_LIMIT, SMALLEST_LIMIT..=usize::MAX);
+        let organizations = environment.parse(&settings::ORGANIZATIONS);
+        let log_level = environment.parse(&settings::LOG);
+        let own = environment.get(settings::FUNCTION_LOG_GROUP);
+        let own = own.into_iter().chain(environment.list(&settings::OWN_LOG_GROUPS));
+        let options = Options {
+            region: environment.get(settings::AWS_REGION).map(str::to_owned),
+            decoded_limit: value_or(decoded_limit, &mut or_default)
+                .unwrap_or_else(|| quarter_of_memory(environment)),
+            own_log_groups: own.map(str::to_owned).collect(),
+            organizations: value_or(organizations, &mut or_default).unwrap_or_default(),
+            internal_domains: InternalDomains::new(environment.list(&settings::INTERNAL_DOMAINS)),
+        };
+        let tag_memory = value_or(tag_memory, &mut or_default).unwrap_or(TAG_MEMORY_SECONDS);
+        let log_level = value_or(log_level, &mut or_default).unwrap_or_default();
+        Ok(Self {
+            log_level,
+            archive,
+            archive_options,
+            streams,
+            tag_memory: Duration::from_secs(tag_memory),
+            options,
+            left_out,
+        })
+    }
+
+    /// Puts the parts together. Nothing is connected before the first invocation.
+    ///
+    /// # Errors
+    /// When the archive is a directory that cannot be written to.
+    pub(crate) async fn pipeline(self) -> Result<Pipeline, ArchiveError> {
+        let config = aws::config().await;
+        let archive = match &self.archive {
+            Location::Directory(_) => Archive::directory(self.archive)?,
+            Location::S3 { bucket, prefix } => {
+                Archive::s3(aws::s3(&config), bucket, prefix, self.archive_options)
+            }
+        };
+        let firehose = aws::firehose(&config);
+        let gate = Arc::new(TagGate::new(firehose.clone(), self.tag_memory, Pacing::default()));
+        let stream = |target: Target| match target.file().cloned() {
+            Some(path) => Stream::file(target, path),
+            None => Stream::firehose(target, firehose.clone(), Arc::clone(&gate), Pacing::default()),
+        };
+        let streams = self.streams.into_iter().map(stream).collect();
+        Ok(Pipeline::new(archive, streams, self.options))
+    }
+}
+
+fn owner(environment: &Environment) -> Result<Option<String>, SettingError> {
+    let variable = &settings::ARCHIVE_OWNER;
+    match environment.get(variable.name) {
+        Some(value) if value.len() != 12 || !value.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Err(variable.wrong(value, &"an account has 12 digits"))
+        }
+        value => Ok(value.map(str::to_owned)),
+    }
+}
+
+/// The streams that can be understood; the others are reported one by one.
+fn streams(environment: &Environment, report: &mut impl FnMut(SettingError)) -> Vec<Target> {
+    let variable = &settings::STREAMS;
+    let mut streams: Vec<Target> = Vec::new();
+    for entry in environment.get(variable.name).unwrap_or_default().split_whitespace() {
+        match entry.parse::<Target>() {
+            Ok(target) if streams.iter().any(|known| known.name() == target.name()) => {
+                report(variable.wrong(entry, &"a stream of that name stands there already"));
+            }
+            Ok(target) => streams.push(target),
+            Err(error) => report(variable.wrong(entry, &error)),
+        }
+    }
+    streams
+}
+
+fn number<T>(
+    environment: &Environment,
+    variable: &Variable,
+    allowed: std::ops::RangeInclusive<T>,
+) -> Result<Option<T>, SettingError>
+where
+    T: std::str::FromStr<Err: std::fmt::Display> + PartialOrd + ToString,
+{
+    match environment.parse::<T>(variable)? {
+        Some(number) if !allowed.contains(&number) => {
+            Err(variable.wrong(number.to_string(), &"it is out of range"))
+        }
+        number => Ok(number),
+    }
+}
+
+/// The value; a wrong one is reported, and the default holds.
+fn value_or<T>(value: Result<Option<T>, SettingError>, report: &mut impl FnMut(SettingError)) -> Option<T> {
+    value.unwrap_or_else(|error| {
+        report(error);
+        None
+    })
+}
+
+/// The decoded payload, the index of its events and the compressors must fit beside each other.
+fn quarter_of_memory(environment: &Environment) -> usize {
+    let megabytes = environment.get(settings::FUNCTION_MEMORY).and_then(|text| text.parse::<usize>().ok());
+    megabytes.map_or(Options::DECODED_LIMIT, |megabytes| (megabytes << 20) / 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn environment(variables: &[(&str, &str)]) -> Environment {
+        variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn the_archive_is_enough() {
+        let settings = Settings::read(&environment(&[("MAILTRAIL_ARCHIVE", "s3://trail")])).unwrap();
+        assert!(settings.left_out.is_empty() && settings.streams.is_empty());
+        assert_eq!(settings.options, Options::default());
+        assert_eq!(settings.tag_memory, Duration::from_mins(5));
+    }
+
+    #[test]
+    fn a_wrong_archive_stops_the_start_with_variable_value_and_what_is_allowed() {
+        let missing = Settings::read(&environment(&[])).unwrap_err().to_string();
+        assert!(missing.starts_with("MAILTRAIL_ARCHIVE is not set; set it to"), "{missing}");
+        let wrong = Settings::read(&environment(&[("MAILTRAIL_ARCHIVE", "s3://X")])).unwrap_err().to_string();
+        assert!(
+            wrong.contains("MAILTRAIL_ARCHIVE is `s3://X`") && wrong.contains("s3://bucket/prefix"),
+            "{wrong}"
+        );
+        let owner = [("MAILTRAIL_ARCHIVE", "s3://trail"), ("MAILTRAIL_ARCHIVE_OWNER", "me")];
+        assert!(Settings::read(&environment(&owner)).unwrap_err().to_string().contains("12 digits"));
+    }
+
+    #[test]
+    fn any_other_wrong_setting_is_left_out_and_reported() {
+        let settings = Settings::read(&environment(&[
+            ("MAILTRAIL_ARCHIVE", "s3://trail"),
+            ("MAILTRAIL_STREAMS", "firehose:good kinesis:bad firehose:good?packing=off"),
+            ("MAILTRAIL_ORGANIZATIONS", "m-1"),
+            ("MAILTRAIL_DECODED_LIMIT", "10"),
+            ("MAILTRAIL_TAG_CACHE_SECONDS", "soon"),
+            ("MAILTRAIL_LOG", "debug"),
+        ]))
+        .unwrap();
+        assert_eq!(settings.streams.len(), 1);
+        let reported: Vec<String> = settings.left_out.iter().map(ToString::to_string).collect();
+        assert_eq!(reported.len(), 6, "{reported:#?}");
+    }
+
+    #[test]
+    fn the_limit_is_a_quarter_of_the_function_s_memory_and_its_own_log_group_is_known() {
+        let settings = Settings::read(&environment(&[
+            ("MAILTRAIL_ARCHIVE", "s3://trail"),
+            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"),
+            ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/me"),
+            ("MAILTRAIL_OWN_LOG_GROUPS", "/a, /b"),
+        ]))
+        .unwrap();
+        assert_eq!(settings.options.decoded_limit, 32 << 20);
+        assert_eq!(settings.options.own_log_groups, ["/aws/lambda/me", "/a", "/b"]);
+    }
+
+    #[test]
+    fn a_directory_can_be_the_archive() {
+        let settings = Settings::read(&environment(&[("MAILTRAIL_ARCHIVE", "/tmp/x")])).unwrap();
+        assert_eq!(settings.archive, Location::Directory(Path::new("/tmp/x").to_owned()));
+    }
+}

@@ -1,0 +1,19 @@
+//! The archive describes itself: `_about/`, written once.
+//!
+//! The archive is to be read for years, without WorkMail, without AWS and without mailtrail. So it carries
+//! its own description, each file under the version that it describes; a later version adds its own.
+
+use bytes::Bytes;
+
+/// The files of `_about/`: key and content. `mapping` is the version of the mapping to OCSF.
+pub fn files(mapping: &str) -> [(String, Bytes); 3] {
+    let mapping_json = format!(
+        "{{\n  \"made_by\": \"mailtrail\",\n  \"mapping_version\": \"{mapping}\",\n  \"ocsf_version\": \"{}\"\n}}\n",
+        mailtrail_ocsf::OCSF_VERSION
+    );
+    [
+        ("_about/README.md".to_owned(), Bytes::from_static(include_bytes!("about/README.md"))),
+        ("_about/layout-1.md".to_owned(), Bytes::from_static(include_bytes!("about/layout-1.md"))),
+        (format!("_about/mapping-{mapping}.json"), Bytes::from(mapping_json)),
+    ]
+}

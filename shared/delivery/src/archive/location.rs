@@ -1,0 +1,105 @@
+//! Where an archive is: a directory, `file:///…`, or `s3://bucket/prefix`.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use thiserror::Error;
+use url::Url;
+
+/// The address of an archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Location {
+    /// A folder on this machine.
+    Directory(PathBuf),
+    /// A bucket, and a prefix in it without slashes at its ends (empty for the whole bucket).
+    S3 {
+        /// The bucket.
+        bucket: String,
+        /// The prefix.
+        prefix: String,
+    },
+}
+
+/// Text that is no address of an archive.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("`{text}` is no archive: {reason}; give a directory, file:///…, or s3://bucket/prefix")]
+pub struct UnknownLocation {
+    text: String,
+    reason: &'static str,
+}
+
+impl FromStr for Location {
+    type Err = UnknownLocation;
+
+    fn from_str(text: &str) -> Result<Self, UnknownLocation> {
+        let wrong = |reason| UnknownLocation { text: text.to_owned(), reason };
+        if let Some(rest) = text.strip_prefix("s3://") {
+            let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+            let prefix = prefix.trim_matches('/');
+            if !is_bucket(bucket) {
+                return Err(wrong(
+                    "a bucket's name has 3 to 63 lower-case letters, digits, dots and hyphens",
+                ));
+            }
+            if prefix.split('/').any(|part| part == "." || part == "..") {
+                return Err(wrong("a prefix must not contain `.` or `..`"));
+            }
+            return Ok(Self::S3 { bucket: bucket.to_owned(), prefix: prefix.to_owned() });
+        }
+        if text.starts_with("file:") {
+            let url = Url::parse(text).map_err(|_| wrong("it is no URL"))?;
+            let path =
+                url.to_file_path().map_err(|()| wrong("the path must be absolute and on this machine"))?;
+            return Ok(Self::Directory(path));
+        }
+        if text.trim().is_empty() {
+            return Err(wrong("it is empty"));
+        }
+        if text.contains("://") {
+            return Err(wrong("that scheme is not supported"));
+        }
+        Ok(Self::Directory(PathBuf::from(text)))
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Directory(path) => write!(f, "{}", path.display()),
+            Self::S3 { bucket, prefix } if prefix.is_empty() => write!(f, "s3://{bucket}"),
+            Self::S3 { bucket, prefix } => write!(f, "s3://{bucket}/{prefix}"),
+        }
+    }
+}
+
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>
+fn is_bucket(name: &str) -> bool {
+    let ends = |at: Option<char>| at.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+    (3..=63).contains(&name.len())
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-".contains(c))
+        && ends(name.chars().next())
+        && ends(name.chars().next_back())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buckets_directories_and_file_urls_are_archives() {
+        let s3 = |bucket: &str, prefix: &str| Location::S3 { bucket: bucket.into(), prefix: prefix.into() };
+        assert_eq!("s3://trail/mail/2026/".parse(), Ok(s3("trail", "mail/2026")));
+        assert_eq!("s3://trail".parse(), Ok(s3("trail", "")));
+        assert_eq!("./here".parse(), Ok(Location::Directory("./here".into())));
+        assert_eq!("file:///var/a%20b".parse(), Ok(Location::Directory("/var/a b".into())));
+    }
+
+    #[test]
+    fn anything_else_is_refused_with_what_is_allowed() {
+        for text in ["", "s3://", "s3://X", "s3://trail/../x", "gs://bucket", "file:relative"] {
+            let error = text.parse::<Location>().unwrap_err().to_string();
+            assert!(error.contains("give a directory, file:///…, or s3://bucket/prefix"), "{error}");
+        }
+    }
+}

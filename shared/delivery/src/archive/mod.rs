@@ -1,0 +1,150 @@
+//! The archive: objects that are written once and never changed.
+
+mod directory;
+mod location;
+mod s3;
+
+use bytes::Bytes;
+use thiserror::Error;
+
+use crate::failure::Failure;
+use crate::{Deadline, Pacing};
+use directory::Directory;
+pub use location::{Location, UnknownLocation};
+use s3::S3;
+pub use s3::S3Options;
+
+/// An archive, in S3 or in a directory: the same keys, the same promises.
+#[derive(Debug)]
+pub struct Archive {
+    location: Location,
+    pacing: Pacing,
+    store: Store,
+}
+
+#[derive(Debug)]
+enum Store {
+    S3(S3),
+    Directory(Directory),
+}
+
+/// How a write ended well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Put {
+    /// The object exists now.
+    Written,
+    /// It existed before, from an earlier delivery of the same content.
+    Already,
+}
+
+/// A write, or a look, that did not end well: what is not in the archive is not archived.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("cannot {action}: {failure}{advice}")]
+pub struct ArchiveError {
+    action: String,
+    /// What went wrong.
+    pub failure: Failure,
+    advice: String,
+}
+
+impl Archive {
+    /// An archive in a directory, which is created where it is missing.
+    pub fn directory(location: Location) -> Result<Self, ArchiveError> {
+        let opened = match &location {
+            Location::Directory(path) => Directory::open(path).map_err(Failure::from),
+            Location::S3 { .. } => Err(Failure::permanent("NotADirectory", "the archive is in S3")),
+        };
+        match opened {
+            Ok(directory) => {
+                Ok(Self { location, pacing: Pacing::default(), store: Store::Directory(directory) })
+            }
+            Err(failure) => {
+                Err(ArchiveError::new(format!("open the archive {location}"), &location, failure))
+            }
+        }
+    }
+
+    /// An archive under a prefix of a bucket. Nothing is asked of S3 yet.
+    pub fn s3(client: aws_sdk_s3::Client, bucket: &str, prefix: &str, options: S3Options) -> Self {
+        let (bucket, prefix) = (bucket.to_owned(), prefix.to_owned());
+        let location = Location::S3 { bucket: bucket.clone(), prefix: prefix.clone() };
+        Self {
+            location,
+            pacing: Pacing::default(),
+            store: Store::S3(S3::new(client, bucket, prefix, options)),
+        }
+    }
+
+    /// With another way to wait between tries.
+    #[must_use]
+    pub fn pacing(self, pacing: Pacing) -> Self {
+        Self { pacing, ..self }
+    }
+
+    /// Where it is.
+    pub fn location(&self) -> &Location {
+        &self.location
+    }
+
+    /// Writes an object, unless it exists.
+    ///
+    /// # Errors
+    /// When the object is not there afterwards, or nobody knows whether it is.
+    pub async fn put(&self, key: &str, body: Bytes, deadline: Deadline) -> Result<Put, ArchiveError> {
+        let written = match &self.store {
+            Store::Directory(directory) => directory.put(key, body).await,
+            Store::S3(s3) => self.pacing.run(deadline, || Box::pin(s3.put(key, body.clone()))).await,
+        };
+        written.map_err(|failure| self.error(&format!("write `{key}` to"), failure))
+    }
+
+    /// Whether an object exists.
+    ///
+    /// # Errors
+    /// When that cannot be found out.
+    pub async fn contains(&self, key: &str, deadline: Deadline) -> Result<bool, ArchiveError> {
+        let found = match &self.store {
+            Store::Directory(directory) => directory.contains(key),
+            Store::S3(s3) => self.pacing.run(deadline, || Box::pin(s3.contains(key))).await,
+        };
+        found.map_err(|failure| self.error(&format!("look for `{key}` in"), failure))
+    }
+
+    fn error(&self, action: &str, failure: Failure) -> ArchiveError {
+        ArchiveError::new(format!("{action} the archive {}", self.location), &self.location, failure)
+    }
+}
+
+impl ArchiveError {
+    fn new(action: String, location: &Location, failure: Failure) -> Self {
+        let advice = advice(location, &failure);
+        let advice = if advice.is_empty() { advice } else { format!("; {advice}") };
+        Self { action, failure, advice }
+    }
+}
+
+/// What to do about a failure, where that is known.
+fn advice(location: &Location, failure: &Failure) -> String {
+    let (bucket, path) = match location {
+        Location::S3 { bucket, .. } => (bucket.as_str(), String::new()),
+        Location::Directory(path) => ("", path.display().to_string()),
+    };
+    match failure.code.as_str() {
+        "NoSuchBucket" => format!("create the bucket `{bucket}`, or correct the archive's address"),
+        "AccessDenied" | "HTTP 403" => format!(
+            "allow s3:PutObject on `{bucket}` (and its KMS key), and check that the bucket belongs to the \
+             expected account"
+        ),
+        "PermanentRedirect" | "AuthorizationHeaderMalformed" => {
+            format!("the bucket `{bucket}` is in another Region: set AWS_REGION to it")
+        }
+        "NoConnection" => "check the network, the credentials and AWS_REGION".to_owned(),
+        "OutOfTime" => "the caller tries again; give the function more time if it happens often".to_owned(),
+        "PermissionDenied" | "ReadOnlyFilesystem" => format!("give yourself the right to write to {path}"),
+        "NotADirectory" | "AlreadyExists" => format!("{path} is no directory: choose another place"),
+        "StorageFull" | "QuotaExceeded" | "FileTooLarge" => {
+            format!("make room at {path} and run the same command again: nothing is stored twice")
+        }
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,123 @@
+//! The layout of the archive: every key is made here, and nowhere else.
+//!
+//! A key is built from what strangers wrote (an account, a Region, a stream's name), so each part is
+//! checked: what is not of the expected form becomes [`Place::UNKNOWN`], and no key can leave the archive.
+
+use std::fmt::Display;
+
+use mailtrail_ocsf::{Class, Time};
+
+/// Where an event happened: two folders of the archive.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    region: Option<String>,
+    account: Option<String>,
+}
+
+impl Place {
+    /// The folder of what is not known.
+    pub const UNKNOWN: &'static str = "unknown";
+
+    /// A place, from what a batch says about it. What is no Region name or no account is left out.
+    pub fn new(region: Option<&str>, account: Option<&str>) -> Self {
+        Self {
+            region: region.filter(|text| is_region(text)).map(str::to_owned),
+            account: account.filter(|text| is_account(text)).map(str::to_owned),
+        }
+    }
+
+    /// The Region, where it is known.
+    pub fn region(&self) -> Option<&str> {
+        self.region.as_deref()
+    }
+
+    /// The account, where it is known.
+    pub fn account(&self) -> Option<&str> {
+        self.account.as_deref()
+    }
+
+    fn folders(&self) -> String {
+        format!(
+            "region={}/accountId={}",
+            self.region().unwrap_or(Self::UNKNOWN),
+            self.account().unwrap_or(Self::UNKNOWN)
+        )
+    }
+}
+
+/// `raw/…/<batch>.json.gz`: the exact bytes of a payload.
+pub fn raw_key(place: &Place, day: Time, batch: impl Display) -> String {
+    format!("raw/{}/eventDay={}/{batch}.json.gz", place.folders(), day.day())
+}
+
+/// `<class>/…/<batch>.ndjson.zst`: the records of one class, place and day.
+pub fn batch_object_key(class: Class, place: &Place, day: Time, batch: impl Display) -> String {
+    format!("{class}/{}/eventDay={}/{batch}.ndjson.zst", place.folders(), day.day())
+}
+
+/// `quarantine/…/<sha256>`, without the ending: `.bin` holds the bytes, `.json` says what is wrong.
+pub fn quarantine_key(reason: &str, day: Time, sha256: impl Display) -> String {
+    format!("quarantine/reason={reason}/eventDay={}/{sha256}", day.day())
+}
+
+/// `undelivered/…/<batch>.ndjson.zst`: what a stream did not take.
+pub fn undelivered_key(stream: &str, day: Time, batch: impl Display) -> String {
+    let stream: String = stream.chars().map(|c| if is_name(c) { c } else { '_' }).collect();
+    format!("undelivered/stream={stream}/eventDay={}/{batch}.ndjson.zst", day.day())
+}
+
+/// Region names: lower-case words and a number, joined by hyphens (`eu-west-1`, `us-gov-east-1`).
+fn is_region(text: &str) -> bool {
+    let mut parts = text.split('-').rev();
+    let number =
+        parts.next().is_some_and(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
+    let words: Vec<_> = parts.collect();
+    let is_word = |word: &&str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase());
+    text.len() <= 32 && number && words.len() >= 2 && words.iter().all(is_word)
+}
+
+/// Accounts: twelve digits.
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// What a Firehose stream's name consists of. A dot is safe in a folder that begins with `stream=`.
+fn is_name(character: char) -> bool {
+    character.is_ascii_alphanumeric() || "_.-".contains(character)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_region_and_no_account_is_unknown() {
+        for region in ["eu-west-1", "us-gov-east-1", "ap-southeast-10", "eusc-de-east-1"] {
+            assert_eq!(Place::new(Some(region), None).region(), Some(region));
+        }
+        for region in ["", "..", "../../etc", "eu-west", "EU-WEST-1", "eu--1", "a-1", "eu-west-1/x"] {
+            assert_eq!(Place::new(Some(region), None).region(), None, "{region}");
+        }
+        for account in ["", "../..", "1111222233334", "11112222333", "11112222333x"] {
+            assert_eq!(Place::new(None, Some(account)).account(), None, "{account}");
+        }
+    }
+
+    #[test]
+    fn keys_follow_the_layout() {
+        let place = Place::new(Some("eu-west-1"), Some("111122223333"));
+        let time = Time::from_millis(1_795_147_200_123).unwrap();
+        assert_eq!(
+            raw_key(&place, time, "b"),
+            "raw/region=eu-west-1/accountId=111122223333/eventDay=20261120/b.json.gz"
+        );
+        assert_eq!(
+            batch_object_key(Class::EmailActivity, &Place::new(None, None), time, "b"),
+            "email_activity/region=unknown/accountId=unknown/eventDay=20261120/b.ndjson.zst"
+        );
+        assert_eq!(
+            undelivered_key("a/../b c", time, "b"),
+            "undelivered/stream=a_.._b_c/eventDay=20261120/b.ndjson.zst"
+        );
+    }
+}

@@ -1,0 +1,89 @@
+//! Objects of records: NDJSON, compressed while it is written.
+
+use std::io::{self, BufRead, BufReader, Write};
+
+use bytes::Bytes;
+use mailtrail_ocsf::Class;
+
+/// The compression level of every object that we write. Level 3 is zstd's own default: on these records
+/// it keeps up with the rest of the pipeline, and the levels above it gain a few percent for twice the time.
+pub const LEVEL: i32 = 3;
+
+/// An object of the archive that holds the records of one class.
+#[derive(Debug, Clone)]
+pub struct Object {
+    /// Its key.
+    pub key: String,
+    /// The class of all its records.
+    pub class: Class,
+    /// How many records it holds.
+    pub events: u64,
+    /// zstd-compressed NDJSON.
+    pub body: Bytes,
+}
+
+impl Object {
+    /// Reads the records back, one line each, without the line end.
+    ///
+    /// The streams are fed from here, so that what they get is what the archive holds.
+    pub fn for_each_line(&self, mut take: impl FnMut(&[u8])) -> io::Result<()> {
+        let mut lines = self.lines()?;
+        while let Some(line) = lines.next_line()? {
+            take(line);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn lines(&self) -> io::Result<Lines<'_>> {
+        let reader = BufReader::with_capacity(64 * 1024, zstd::Decoder::with_buffer(self.body.as_ref())?);
+        Ok(Lines { reader, line: Vec::new() })
+    }
+}
+
+/// The lines of an object, one at a time.
+pub(crate) struct Lines<'a> {
+    reader: BufReader<zstd::Decoder<'static, &'a [u8]>>,
+    line: Vec<u8>,
+}
+
+impl Lines<'_> {
+    pub(crate) fn next_line(&mut self) -> io::Result<Option<&[u8]>> {
+        self.line.clear();
+        if self.reader.read_until(b'\n', &mut self.line)? == 0 {
+            return Ok(None);
+        }
+        Ok(Some(self.line.strip_suffix(b"\n").unwrap_or(&self.line)))
+    }
+}
+
+/// Writes NDJSON into a compressor, so that an object never exists uncompressed.
+pub struct ObjectWriter {
+    encoder: zstd::Encoder<'static, Vec<u8>>,
+    events: u64,
+}
+
+impl ObjectWriter {
+    /// Begins an object.
+    pub fn new() -> io::Result<Self> {
+        let mut encoder = zstd::Encoder::new(Vec::new(), LEVEL)?;
+        encoder.include_checksum(true)?;
+        Ok(Self { encoder, events: 0 })
+    }
+
+    /// Writes lines that are terminated already.
+    pub fn write_lines(&mut self, lines: &[u8], events: u64) -> io::Result<()> {
+        self.encoder.write_all(lines)?;
+        self.events += events;
+        Ok(())
+    }
+
+    /// How many events were written.
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// Ends the object and returns its bytes.
+    pub fn finish(self) -> io::Result<Bytes> {
+        Ok(self.encoder.finish()?.into())
+    }
+}

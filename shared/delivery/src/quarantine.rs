@@ -1,0 +1,66 @@
+//! What cannot be read is kept: the bytes, and what is wrong with them.
+
+use bytes::Bytes;
+use mailtrail_ocsf::Time;
+use mailtrail_subscription::{Payload, Undecodable};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::{Archive, ArchiveError, Deadline, Put, quarantine_key};
+
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+/// A payload in quarantine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quarantined {
+    /// Where the bytes are; `.json` instead of `.bin` says what is wrong.
+    pub key: String,
+    /// What is wrong.
+    pub reason: Undecodable,
+    /// Whether the bytes were there already.
+    pub put: Put,
+}
+
+/// Keeps an unreadable payload whole, under the day of its arrival.
+///
+/// A retry may come after midnight, so yesterday's folder is looked into first: the same bytes are kept once.
+pub async fn quarantine(
+    archive: &Archive,
+    payload: &Payload,
+    reason: Undecodable,
+    now: Time,
+    deadline: Deadline,
+) -> Result<Quarantined, ArchiveError> {
+    let bytes = payload.bytes();
+    let sha256 = hex(&Sha256::digest(bytes));
+    let yesterday = Time::from_millis(now.millis() - DAY).unwrap_or(Time::EPOCH);
+    let earlier = quarantine_key(reason.reason(), yesterday, &sha256);
+    let known = archive.contains(&format!("{earlier}.json"), deadline).await?;
+    let stem = if known { earlier } else { quarantine_key(reason.reason(), now, &sha256) };
+    let put = archive.put(&format!("{stem}.bin"), bytes.clone(), deadline).await?;
+    let report = report(payload, reason, &sha256);
+    archive.put(&format!("{stem}.json"), report, deadline).await?;
+    Ok(Quarantined { key: format!("{stem}.bin"), reason, put })
+}
+
+fn report(payload: &Payload, reason: Undecodable, sha256: &str) -> Bytes {
+    let report = json!({
+        "reason": reason.reason(),
+        "explanation": reason.to_string(),
+        "bytes": payload.bytes().len(),
+        "sha256": sha256,
+        "kinesis_sequence_number": payload.sequence_number,
+        "what_to_do": "The .bin file beside this one holds the payload as it arrived. `mailtrail ingest` \
+                       takes it again, once the cause is gone.",
+    });
+    Bytes::from(format!("{report:#}\n"))
+}
+
+fn hex(digest: &[u8]) -> String {
+    use std::fmt::Write;
+    digest.iter().fold(String::new(), |mut hex, byte| {
+        // A `String` takes every write.
+        let _infallible = write!(hex, "{byte:02x}");
+        hex
+    })
+}

@@ -1,0 +1,98 @@
+//! No tag, no stream: a Firehose stream gets records only while it carries the tag that says so.
+//!
+//! The tag is AWS's own sign on streams that log delivery may write to; removing it is how an operator
+//! closes a stream. <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-Firehose.html>
+//!
+//! Look-ups are limited to five a second for the whole account
+//! (<https://docs.aws.amazon.com/firehose/latest/dev/limits.html>), so an answer is remembered, and while
+//! look-ups are throttled the last known answer holds.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_sdk_firehose::Client;
+use tokio::time::Instant;
+
+use crate::failure::Failure;
+use crate::{Deadline, Pacing};
+
+/// The tag that opens a stream, and its value: exactly this, in this case.
+pub const DELIVERY_TAG: (&str, &str) = ("LogDeliveryEnabled", "true");
+
+/// A stream has at most 50 tags, so one page of 50 holds them all.
+/// <https://docs.aws.amazon.com/firehose/latest/APIReference/API_ListTagsForDeliveryStream.html>
+const PAGE: i32 = 50;
+
+/// How long a failed look-up is remembered: long enough not to use up the account's five a second, short
+/// enough to notice a repair.
+const FAILURE_MEMORY: Duration = Duration::from_secs(30);
+
+/// Whether records may be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Gate {
+    /// The stream has the tag.
+    Open,
+    /// It has not, or with another value: somebody decided that.
+    Closed,
+    /// Nobody can tell.
+    Unknown(Failure),
+}
+
+/// Asks for tags, and remembers.
+#[derive(Debug)]
+pub struct TagGate {
+    client: Client,
+    memory: Duration,
+    pacing: Pacing,
+    known: Mutex<HashMap<String, Answer>>,
+}
+
+#[derive(Debug, Clone)]
+struct Answer {
+    gate: Gate,
+    until: Instant,
+}
+
+impl TagGate {
+    /// A gate that remembers each answer for so long.
+    pub fn new(client: Client, memory: Duration, pacing: Pacing) -> Self {
+        Self { client, memory, pacing, known: Mutex::default() }
+    }
+
+    /// Whether a stream may get records now.
+    pub async fn ask(&self, stream: &str, deadline: Deadline) -> Gate {
+        let last = self.recall(stream);
+        if let Some(answer) = last.as_ref().filter(|answer| answer.until > Instant::now()) {
+            return answer.gate.clone();
+        }
+        let last = last.map(|answer| answer.gate).filter(|gate| !matches!(gate, Gate::Unknown(_)));
+        let (gate, memory) = match self.look_up(stream, last.is_some(), deadline).await {
+            Ok(tagged) => (if tagged { Gate::Open } else { Gate::Closed }, self.memory),
+            Err(failure) if failure.is_throttling() && last.is_some() => {
+                (last.unwrap_or(Gate::Closed), FAILURE_MEMORY.min(self.memory))
+            }
+            Err(failure) => (Gate::Unknown(failure), FAILURE_MEMORY.min(self.memory)),
+        };
+        let answer = Answer { gate: gate.clone(), until: Instant::now() + memory };
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(stream.to_owned(), answer);
+        gate
+    }
+
+    fn recall(&self, stream: &str) -> Option<Answer> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).get(stream).cloned()
+    }
+
+    /// Looks the tags up. With an earlier answer at hand, throttling is not waited out.
+    async fn look_up(&self, stream: &str, has_answer: bool, deadline: Deadline) -> Result<bool, Failure> {
+        let tries = if has_answer { 1 } else { self.pacing.tries };
+        Pacing { tries, ..self.pacing }.run(deadline, || self.tagged(stream)).await
+    }
+
+    async fn tagged(&self, stream: &str) -> Result<bool, Failure> {
+        let request = self.client.list_tags_for_delivery_stream().delivery_stream_name(stream).limit(PAGE);
+        let answer = request.send().await.map_err(Failure::from)?;
+        let (key, value) = DELIVERY_TAG;
+        Ok(answer.tags().iter().any(|tag| tag.key() == key && tag.value() == Some(value)))
+    }
+}

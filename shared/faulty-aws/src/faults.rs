@@ -1,0 +1,275 @@
+//! What goes wrong, and how it is decided.
+//!
+//! Each request draws once, and at most one fault strikes it. The draw depends on the seed, the operation,
+//! the resource (bucket and key, or stream) and on how many requests of that operation the resource has
+//! seen: never on the order in which requests on *different* resources arrive. So a seed means the same
+//! storm however the client interleaves its work, and a failing seed fails again.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use fastrand::Rng;
+use sha2::{Digest, Sha256};
+
+use crate::calls::Operation;
+
+/// One way to misbehave. Faults "after" strike when the work is done, so the client must not conclude from
+/// its error that nothing happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FaultKind {
+    /// S3, any operation: 503 `SlowDown`; nothing is done.
+    S3SlowDown,
+    /// S3, any operation: 500 `InternalError`; nothing is done.
+    S3InternalError,
+    /// `PutObject`: 500 `InternalError` though the object is stored.
+    S3InternalErrorAfter,
+    /// S3, any operation: the connection is reset before the body is read; nothing is done.
+    S3ResetBefore,
+    /// S3, any operation: the work is done, the connection is reset instead of an answer.
+    S3ResetAfter,
+    /// S3, any operation: the work is done, the answer breaks off in the middle.
+    S3Truncated,
+    /// S3, any operation: all is well, the answer comes late ([`Faults::slowness`]).
+    S3Slow,
+    /// `PutObject` with `If-None-Match`: 409 `ConditionalRequestConflict`; nothing is done.
+    S3Conflict,
+    /// `PutRecordBatch`: 503 `ServiceUnavailableException` for the whole call; nothing is taken.
+    FirehoseUnavailable,
+    /// `PutRecordBatch`: 500 `InternalFailure` for the whole call; nothing is taken.
+    FirehoseInternal,
+    /// `PutRecordBatch`: 200, and a random subset of the records (at least one) is not taken.
+    FirehosePartial,
+    /// `PutRecordBatch`: the connection is reset; nothing is taken.
+    FirehoseResetBefore,
+    /// `PutRecordBatch`: the records are taken, the connection is reset instead of an answer.
+    FirehoseResetAfter,
+    /// `PutRecordBatch`: the records are taken, the answer breaks off in the middle.
+    FirehoseTruncated,
+    /// `PutRecordBatch`: all is well, the answer comes late ([`Faults::slowness`]).
+    FirehoseSlow,
+    /// `ListTagsForDeliveryStream`: 400 `LimitExceededException`.
+    TagsLimitExceeded,
+    /// `ListTagsForDeliveryStream`: 400 `ThrottlingException`.
+    TagsThrottled,
+    /// `ListTagsForDeliveryStream`: the connection is reset instead of an answer.
+    TagsReset,
+}
+
+impl FaultKind {
+    /// Every kind there is.
+    pub const ALL: [Self; 18] = [
+        Self::S3SlowDown,
+        Self::S3InternalError,
+        Self::S3InternalErrorAfter,
+        Self::S3ResetBefore,
+        Self::S3ResetAfter,
+        Self::S3Truncated,
+        Self::S3Slow,
+        Self::S3Conflict,
+        Self::FirehoseUnavailable,
+        Self::FirehoseInternal,
+        Self::FirehosePartial,
+        Self::FirehoseResetBefore,
+        Self::FirehoseResetAfter,
+        Self::FirehoseTruncated,
+        Self::FirehoseSlow,
+        Self::TagsLimitExceeded,
+        Self::TagsThrottled,
+        Self::TagsReset,
+    ];
+
+    /// Whether the kind can strike this operation at all.
+    pub fn can_strike(self, operation: Operation) -> bool {
+        match self {
+            Self::S3SlowDown
+            | Self::S3InternalError
+            | Self::S3ResetBefore
+            | Self::S3ResetAfter
+            | Self::S3Truncated
+            | Self::S3Slow => matches!(
+                operation,
+                Operation::PutObject
+                    | Operation::GetObject
+                    | Operation::HeadObject
+                    | Operation::HeadBucket
+                    | Operation::ListObjectsV2
+            ),
+            Self::S3InternalErrorAfter | Self::S3Conflict => operation == Operation::PutObject,
+            Self::FirehoseUnavailable
+            | Self::FirehoseInternal
+            | Self::FirehosePartial
+            | Self::FirehoseResetBefore
+            | Self::FirehoseResetAfter
+            | Self::FirehoseTruncated
+            | Self::FirehoseSlow => operation == Operation::PutRecordBatch,
+            Self::TagsLimitExceeded | Self::TagsThrottled | Self::TagsReset => {
+                operation == Operation::ListTagsForDeliveryStream
+            }
+        }
+    }
+}
+
+/// How often which fault strikes: a seed and a probability for each kind.
+///
+/// ```
+/// use mailtrail_faulty_aws::{FaultKind, Faults};
+/// let faults = Faults::none().seeded(7).with(FaultKind::S3SlowDown, 0.5).with(FaultKind::S3Slow, 0.1);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Faults {
+    /// The same seed strikes the same requests.
+    pub seed: u64,
+    /// Probability of each kind, 0 to 1; a kind that is not named never strikes. Where those that can
+    /// strike one operation add up to more than 1, the ones declared first in [`FaultKind`] win.
+    pub rates: BTreeMap<FaultKind, f64>,
+    /// How late a slow answer comes.
+    pub slowness: Duration,
+}
+
+impl Faults {
+    /// All is well.
+    pub fn none() -> Self {
+        Self { seed: 0, rates: BTreeMap::new(), slowness: Duration::from_millis(20) }
+    }
+
+    /// Every kind strikes, at rates no real service would show: about two writes in five, two batches in
+    /// five and one tag look-up in three.
+    pub fn storm(seed: u64) -> Self {
+        let rate = |kind| match kind {
+            FaultKind::FirehosePartial => 0.15,
+            FaultKind::TagsLimitExceeded | FaultKind::TagsThrottled | FaultKind::TagsReset => 0.1,
+            _ => 0.05,
+        };
+        Self { seed, rates: FaultKind::ALL.map(|kind| (kind, rate(kind))).into(), ..Self::none() }
+    }
+
+    /// With another seed.
+    #[must_use]
+    pub fn seeded(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// With one kind striking at this probability: 0 is never, 1 is always.
+    #[must_use]
+    pub fn with(mut self, kind: FaultKind, rate: f64) -> Self {
+        self.rates.insert(kind, rate);
+        self
+    }
+
+    /// With slow answers being this late.
+    #[must_use]
+    pub fn slow_by(mut self, slowness: Duration) -> Self {
+        self.slowness = slowness;
+        self
+    }
+}
+
+impl Default for Faults {
+    fn default() -> Self {
+        Self::none()
+    }
+}
+
+/// What was drawn for one request.
+#[derive(Debug)]
+pub(crate) struct Fate {
+    pub(crate) fault: Option<FaultKind>,
+    pub(crate) slowness: Duration,
+    /// Decides the details of the fault, such as which records fail.
+    pub(crate) rng: Rng,
+}
+
+/// Draws fates, and counts the requests on each resource for that.
+#[derive(Debug, Default)]
+pub(crate) struct Fortune {
+    faults: Faults,
+    seen: HashMap<(Operation, String), u64>,
+}
+
+impl Fortune {
+    /// Starts anew: a storm is the same whatever the server went through before.
+    pub(crate) fn new(faults: Faults) -> Self {
+        Self { faults, seen: HashMap::new() }
+    }
+
+    pub(crate) fn draw(&mut self, operation: Operation, resource: &str, excluded: Option<FaultKind>) -> Fate {
+        let nth = self.seen.entry((operation, resource.to_owned())).or_default();
+        let mut rng = Rng::with_seed(mix(self.faults.seed, operation, resource, *nth));
+        *nth += 1;
+        let mut left = rng.f64();
+        let struck = |(kind, rate): (&FaultKind, &f64)| {
+            if !kind.can_strike(operation) || excluded == Some(*kind) {
+                return None;
+            }
+            left -= rate;
+            (left < 0.0).then_some(*kind)
+        };
+        let fault = self.faults.rates.iter().find_map(struck);
+        Fate { fault, slowness: self.faults.slowness, rng }
+    }
+}
+
+/// A seed for one request. SHA-256, because the standard hasher may change with the compiler and a seed
+/// must not.
+fn mix(seed: u64, operation: Operation, resource: &str, nth: u64) -> u64 {
+    let hash = Sha256::new()
+        .chain_update(seed.to_le_bytes())
+        .chain_update(nth.to_le_bytes())
+        .chain_update(operation.name())
+        .chain_update([0])
+        .chain_update(resource)
+        .finalize();
+    hash.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fates(faults: Faults, resources: &[&str]) -> Vec<Option<FaultKind>> {
+        let mut fortune = Fortune::new(faults);
+        resources.iter().map(|resource| fortune.draw(Operation::PutObject, resource, None).fault).collect()
+    }
+
+    #[test]
+    fn the_same_seed_is_the_same_storm_in_any_order() {
+        let forward: Vec<String> = (0..200).map(|n| format!("archive/{n}")).collect();
+        let keys: Vec<&str> = forward.iter().map(String::as_str).collect();
+        let backward: Vec<&str> = keys.iter().rev().copied().collect();
+        let mut reversed = fates(Faults::storm(42), &backward);
+        reversed.reverse();
+        assert_eq!(fates(Faults::storm(42), &keys), reversed);
+        assert_ne!(fates(Faults::storm(43), &keys), reversed);
+    }
+
+    #[test]
+    fn a_second_attempt_draws_again() {
+        let drawn = fates(Faults::none().with(FaultKind::S3SlowDown, 0.5), &["archive/a"; 100]);
+        assert!(drawn.contains(&None) && drawn.contains(&Some(FaultKind::S3SlowDown)));
+    }
+
+    #[test]
+    fn rates_are_kept() {
+        let faults = Faults::none().with(FaultKind::S3SlowDown, 0.2).with(FaultKind::S3Slow, 0.3);
+        let drawn = fates(faults, &vec!["archive/a"; 10_000]);
+        let count = |kind| drawn.iter().filter(|fault| **fault == kind).count();
+        assert!((1_900..2_100).contains(&count(Some(FaultKind::S3SlowDown))));
+        assert!((2_850..3_150).contains(&count(Some(FaultKind::S3Slow))));
+        assert!((4_850..5_150).contains(&count(None)));
+    }
+
+    #[test]
+    fn only_what_can_strike_strikes() {
+        let certain = FaultKind::ALL.iter().fold(Faults::none(), |faults, kind| faults.with(*kind, 1.0));
+        let mut fortune = Fortune::new(certain);
+        let mut struck = |operation| fortune.draw(operation, "x", None).fault.expect("certain");
+        assert_eq!(struck(Operation::GetObject), FaultKind::S3SlowDown);
+        assert_eq!(struck(Operation::PutRecordBatch), FaultKind::FirehoseUnavailable);
+        assert_eq!(struck(Operation::ListTagsForDeliveryStream), FaultKind::TagsLimitExceeded);
+        let conflict = Faults::none().with(FaultKind::S3Conflict, 1.0);
+        let excluded =
+            Fortune::new(conflict).draw(Operation::PutObject, "x", Some(FaultKind::S3Conflict)).fault;
+        assert_eq!(excluded, None, "an unconditional write has nothing to conflict with");
+    }
+}

@@ -1,0 +1,99 @@
+//! What the stand-in holds: buckets and streams in memory, who may do what, and the log of calls.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+
+use crate::Config;
+use crate::calls::{Call, Operation};
+use crate::faults::{Fate, FaultKind, Fortune};
+
+/// An object as S3 holds it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoredObject {
+    /// The content, without any transfer framing.
+    pub body: Bytes,
+    /// `Content-Type`, if one was given.
+    pub content_type: Option<String>,
+    /// `Content-Encoding`, if one was given; `aws-chunked` is framing and not part of it.
+    pub content_encoding: Option<String>,
+    /// `x-amz-server-side-encryption`, such as `aws:kms`.
+    pub server_side_encryption: Option<String>,
+    /// `x-amz-server-side-encryption-aws-kms-key-id`.
+    pub kms_key: Option<String>,
+    /// User metadata: the `x-amz-meta-` headers without that prefix.
+    pub metadata: BTreeMap<String, String>,
+    /// With its quotes. Opaque: not the MD5 of the content.
+    pub etag: String,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Stream {
+    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) records: Vec<Vec<u8>>,
+}
+
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) account: String,
+    pub(crate) buckets: BTreeSet<String>,
+    /// By `bucket/key`.
+    pub(crate) objects: BTreeMap<String, StoredObject>,
+    /// By `bucket/key`: how often content was put there.
+    pub(crate) writes: BTreeMap<String, usize>,
+    pub(crate) streams: BTreeMap<String, Stream>,
+    pub(crate) denied: BTreeSet<Operation>,
+    pub(crate) calls: Vec<Call>,
+    pub(crate) fortune: Fortune,
+}
+
+impl State {
+    pub(crate) fn new(config: Config) -> Self {
+        let streams = config.streams.into_iter();
+        Self {
+            account: config.account,
+            buckets: config.buckets,
+            objects: BTreeMap::new(),
+            writes: BTreeMap::new(),
+            streams: streams.map(|(name, tags)| (name, Stream { tags, records: Vec::new() })).collect(),
+            denied: BTreeSet::new(),
+            calls: Vec::new(),
+            fortune: Fortune::new(config.faults),
+        }
+    }
+
+    /// Draws the fate of a request and logs it.
+    pub(crate) fn meet(
+        &mut self,
+        operation: Operation,
+        resource: &str,
+        records: usize,
+        excluded: Option<FaultKind>,
+    ) -> Fate {
+        let fate = self.fortune.draw(operation, resource, excluded);
+        self.calls.push(Call {
+            service: operation.service(),
+            operation,
+            resource: resource.to_owned(),
+            records,
+            fault: fate.fault,
+        });
+        fate
+    }
+}
+
+/// The state between the server's thread and the tests'. A test that panics while it holds the lock poisons
+/// it, which says nothing about the data.
+#[derive(Debug)]
+pub(crate) struct Shared(Mutex<State>);
+
+impl Shared {
+    pub(crate) fn new(state: State) -> Self {
+        Self(Mutex::new(state))
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

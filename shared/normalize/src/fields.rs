@@ -1,0 +1,186 @@
+//! The members of a JSON object, to be taken out one by one.
+//!
+//! Values stay as they stand in the message until somebody wants them. What nobody took goes to
+//! `unmapped`: so no field can be forgotten.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use mailtrail_ocsf::Unmapped;
+use mailtrail_subscription::{scalar, unescape};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+/// How deep objects are flattened into dotted keys; what lies deeper is kept as JSON text.
+const MAX_DEPTH: usize = 8;
+
+/// The members of an object, in their order.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Fields<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'a> Fields<'a> {
+    /// The members, if the text is a JSON object and nothing else.
+    pub(crate) fn parse(text: &'a str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&'a RawValue> {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| *value)
+    }
+
+    /// Takes a text, number or boolean as text; nothing for an empty one. What is of another type stays.
+    pub(crate) fn take_text(&mut self, name: &str) -> Option<Cow<'a, str>> {
+        self.take_with(name, |value| Some(scalar(value).unwrap_or_default()).filter(|_| !is_nested(value)))
+            .filter(|text| !text.is_empty())
+    }
+
+    /// Takes a list of texts, or one text as a list of one.
+    pub(crate) fn take_texts(&mut self, name: &str) -> Vec<Cow<'a, str>> {
+        self.take_with(name, texts).unwrap_or_default()
+    }
+
+    /// Takes an object.
+    pub(crate) fn take_object(&mut self, name: &str) -> Option<Self> {
+        self.take_with(name, |value| Self::parse(value.get()))
+    }
+
+    /// Takes a list of objects, and the list as it stands.
+    pub(crate) fn take_objects(&mut self, name: &str) -> Option<(Vec<Self>, &'a RawValue)> {
+        self.take_with(name, |value| Some((serde_json::from_str(value.get()).ok()?, value)))
+    }
+
+    /// Hands the members that nobody took to `unmapped`, objects flattened into dotted keys.
+    pub(crate) fn keep_rest(self, prefix: &str, unmapped: &mut Unmapped<'a>) {
+        self.keep_level(prefix, unmapped, MAX_DEPTH);
+    }
+
+    fn keep_level(self, prefix: &str, unmapped: &mut Unmapped<'a>, depth: usize) {
+        for (key, value) in self.0 {
+            let key = if prefix.is_empty() { key } else { Cow::Owned(format!("{prefix}.{key}")) };
+            let nested = if depth > 1 { Self::parse_members(value) } else { None };
+            match nested {
+                Some(members) => members.keep_level(&key, unmapped, depth - 1),
+                None => unmapped.keep(key, unescape(value.get())),
+            }
+        }
+    }
+
+    /// The members of an object that has some.
+    fn parse_members(value: &'a RawValue) -> Option<Self> {
+        let is_object = value.get().starts_with('{');
+        is_object.then(|| Self::parse(value.get()))?.filter(|members| !members.0.is_empty())
+    }
+
+    /// Takes a member if its value can be read so; a value that cannot stays for `unmapped`.
+    fn take_with<T>(&mut self, name: &str, read: impl Fn(&'a RawValue) -> Option<T>) -> Option<T> {
+        let at = self.0.iter().position(|(key, _)| key == name)?;
+        let value = read(self.0[at].1)?;
+        self.0.remove(at);
+        Some(value)
+    }
+}
+
+fn is_nested(value: &RawValue) -> bool {
+    value.get().starts_with(['{', '['])
+}
+
+fn texts<'a>(value: &'a RawValue) -> Option<Vec<Cow<'a, str>>> {
+    if !is_nested(value) {
+        return Some(scalar(value).filter(|text| !text.is_empty()).into_iter().collect());
+    }
+    let items: Vec<&'a RawValue> = serde_json::from_str(value.get()).ok()?;
+    if items.iter().any(|item| is_nested(item)) {
+        return None;
+    }
+    Some(items.into_iter().filter_map(scalar).filter(|text| !text.is_empty()).collect())
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(FieldsVisitor)
+    }
+}
+
+struct FieldsVisitor;
+
+impl<'de> Visitor<'de> for FieldsVisitor {
+    type Value = Fields<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::with_capacity(12);
+        while let Some((Key(key), value)) = map.next_entry()? {
+            members.push((key, value));
+        }
+        Ok(Fields(members))
+    }
+}
+
+/// A key, borrowed where nothing in it is escaped.
+struct Key<'a>(Cow<'a, str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct KeyVisitor;
+        impl<'de> Visitor<'de> for KeyVisitor {
+            type Value = Key<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a key")
+            }
+
+            fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Self::Value, E> {
+                Ok(Key(Cow::Borrowed(key)))
+            }
+
+            fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
+                Ok(Key(Cow::Owned(key.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(KeyVisitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rest(fields: Fields<'_>) -> String {
+        let mut unmapped = Unmapped::default();
+        fields.keep_rest("", &mut unmapped);
+        serde_json::to_string(&unmapped).unwrap()
+    }
+
+    #[test]
+    fn what_is_not_taken_is_flattened_into_dotted_keys() {
+        let fields =
+            Fields::parse(r#"{"a":{"b":{"c":1},"d":"x\ny"},"e":[1,{"f":2}],"g":{},"h":null}"#).unwrap();
+        assert_eq!(rest(fields), r#"{"a.b.c":"1","a.d":"x\ny","e":"[1,{\"f\":2}]","g":"{}","h":"null"}"#);
+    }
+
+    #[test]
+    fn a_repeated_key_keeps_all_its_values() {
+        let fields = Fields::parse(r#"{"a":1,"a":2,"a":3}"#).unwrap();
+        assert_eq!(rest(fields), r#"{"a":"1","a#2":"2","a#3":"3"}"#);
+    }
+
+    #[test]
+    fn a_value_of_another_type_stays_where_it_is() {
+        let mut fields = Fields::parse(r#"{"subject":{"x":1},"to":[{"y":2}],"n":7,"none":null}"#).unwrap();
+        assert_eq!(fields.take_text("subject"), None);
+        assert!(fields.take_texts("to").is_empty());
+        assert_eq!(fields.take_text("n").as_deref(), Some("7"));
+        assert_eq!(fields.take_text("none"), None);
+        assert_eq!(rest(fields), r#"{"subject.x":"1","to":"[{\"y\":2}]"}"#);
+    }
+
+    #[test]
+    fn nesting_beyond_the_depth_is_kept_as_json() {
+        let deep = format!("{}1{}", "{\"k\":".repeat(2000), "}".repeat(2000));
+        let text = rest(Fields::parse(&deep).unwrap());
+        assert!(text.starts_with(r#"{"k.k.k.k.k.k.k.k":"{\"k\":"#), "{}", &text[..60]);
+    }
+}

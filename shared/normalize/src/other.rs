@@ -1,0 +1,31 @@
+//! Logs that nobody thought of: kept whole, as Base Event with `raw_data`.
+
+use std::borrow::Cow;
+
+use mailtrail_ocsf::{
+    Activity, BaseEvent, Class, Classification, Metadata, Product, Severity, Transformation, Unmapped,
+};
+
+use crate::{Context, Event, Record, transformation};
+
+const PRODUCT: Product = Product { name: "Amazon CloudWatch Logs", vendor_name: "AWS", feature: None };
+const TRANSFORMATION: Transformation = transformation("other/1");
+
+/// Keeps a log event of unknown shape.
+pub(crate) fn normalize<'a>(event: &Event<'a>, context: &Context<'a>) -> Record<'a> {
+    let mut unmapped = Unmapped::default();
+    let time = event.time_or_keep(&mut unmapped);
+    let mut metadata = Metadata::new(event.uid.clone(), PRODUCT, TRANSFORMATION);
+    metadata.profiles = &["cloud", "datetime"];
+    context.place(&mut metadata);
+    Record::BaseEvent(BaseEvent {
+        classification: Classification::new(Class::BaseEvent, Activity::UNKNOWN),
+        severity: Severity::INFORMATIONAL,
+        time,
+        metadata,
+        cloud: context.cloud(),
+        status: None,
+        raw_data: Some(Cow::Borrowed(event.message)),
+        unmapped,
+    })
+}

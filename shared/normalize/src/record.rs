@@ -1,0 +1,41 @@
+//! A record of any class.
+
+use mailtrail_ocsf::{BaseEvent, Class, EmailActivity, Time};
+use serde::{Serialize, Serializer};
+
+/// A normalised log event. Serialised, it is the OCSF record and nothing around it.
+#[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "one record lives at a time, on the stack")]
+pub enum Record<'a> {
+    /// A step of a message on its way.
+    EmailActivity(EmailActivity<'a>),
+    /// What fits nowhere else.
+    BaseEvent(BaseEvent<'a>),
+}
+
+impl Record<'_> {
+    /// Its class: the folder that it is kept in.
+    pub fn class(&self) -> Class {
+        match self {
+            Self::EmailActivity(_) => Class::EmailActivity,
+            Self::BaseEvent(_) => Class::BaseEvent,
+        }
+    }
+
+    /// When it happened: its day, and its order among others.
+    pub fn time(&self) -> Time {
+        match self {
+            Self::EmailActivity(record) => record.time,
+            Self::BaseEvent(record) => record.time,
+        }
+    }
+}
+
+impl Serialize for Record<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::EmailActivity(record) => record.serialize(serializer),
+            Self::BaseEvent(record) => record.serialize(serializer),
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Base Event (class 0): what fits nowhere else, kept nevertheless.
+//!
+//! <https://schema.ocsf.io/1.8.0/classes/base_event>
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use crate::{Classification, Cloud, Metadata, Severity, Status, Time, Unmapped};
+
+/// A record of class Base Event.
+#[derive(Debug, Clone, Serialize)]
+pub struct BaseEvent<'a> {
+    /// Category, class, activity and type.
+    #[serde(flatten)]
+    pub classification: Classification<'a>,
+    /// Always informational.
+    #[serde(flatten)]
+    pub severity: Severity,
+    /// When it happened.
+    #[serde(flatten)]
+    pub time: Time,
+    /// Where it comes from.
+    pub metadata: Metadata<'a>,
+    /// The account and Region.
+    pub cloud: Cloud<'a>,
+    /// How it went, where the source tells.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status<'a>>,
+    /// The log event as it came, where its shape is unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub raw_data: Option<Cow<'a, str>>,
+    /// What has no place above.
+    #[serde(skip_serializing_if = "Unmapped::is_empty")]
+    pub unmapped: Unmapped<'a>,
+}

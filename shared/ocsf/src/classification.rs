@@ -1,0 +1,85 @@
+//! What kind of event a record is: category, class, activity, and the type that follows from them.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use crate::Class;
+
+/// An activity of a class: its number and its caption.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Activity<'a> {
+    id: u32,
+    name: Cow<'a, str>,
+    /// The caption in `type_name`, which stays "Other" where `name` is the source's own word.
+    caption: &'static str,
+}
+
+impl<'a> Activity<'a> {
+    /// The number that means "none of the above; see the name".
+    const OTHER: u32 = 99;
+
+    const fn listed(id: u32, caption: &'static str) -> Self {
+        Self { id, name: Cow::Borrowed(caption), caption }
+    }
+
+    /// Something that the class has no activity for, in the source's own word.
+    pub fn other(name: impl Into<Cow<'a, str>>) -> Self {
+        Self { id: Self::OTHER, name: name.into(), caption: "Other" }
+    }
+}
+
+impl Activity<'static> {
+    /// Email Activity: a message leaves.
+    pub const SEND: Self = Self::listed(1, "Send");
+    /// Email Activity: a message arrives.
+    pub const RECEIVE: Self = Self::listed(2, "Receive");
+    /// Email Activity: a message is examined.
+    pub const SCAN: Self = Self::listed(3, "Scan");
+    /// Email Activity: a step of a message between arrival and mailbox.
+    pub const TRACE: Self = Self::listed(4, "Trace");
+    /// Any class: the source does not tell.
+    pub const UNKNOWN: Self = Self::listed(0, "Unknown");
+}
+
+/// The classification attributes, which open every record.
+///
+/// `type_uid` is always `class_uid * 100 + activity_id`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Classification<'a> {
+    category_uid: u32,
+    category_name: &'static str,
+    class_uid: u32,
+    class_name: &'static str,
+    activity_id: u32,
+    activity_name: Cow<'a, str>,
+    type_uid: u32,
+    type_name: Cow<'static, str>,
+}
+
+impl<'a> Classification<'a> {
+    /// Classifies a record as this activity of this class.
+    pub fn new(class: Class, activity: Activity<'a>) -> Self {
+        Self {
+            category_uid: class.category_uid(),
+            category_name: class.category_caption(),
+            class_uid: class.uid(),
+            class_name: class.caption(),
+            type_uid: class.uid() * 100 + activity.id,
+            type_name: type_name(class, activity.caption),
+            activity_id: activity.id,
+            activity_name: activity.name,
+        }
+    }
+}
+
+/// The caption of a type; those of the commonest class need no allocation.
+fn type_name(class: Class, activity: &'static str) -> Cow<'static, str> {
+    match (class, activity) {
+        (Class::EmailActivity, "Send") => Cow::Borrowed("Email Activity: Send"),
+        (Class::EmailActivity, "Receive") => Cow::Borrowed("Email Activity: Receive"),
+        (Class::EmailActivity, "Scan") => Cow::Borrowed("Email Activity: Scan"),
+        (Class::EmailActivity, "Trace") => Cow::Borrowed("Email Activity: Trace"),
+        _ => Cow::Owned(format!("{}: {activity}", class.caption())),
+    }
+}

@@ -1,0 +1,85 @@
+//! Timestamps: milliseconds for machines, RFC 3339 beside them for people (profile `datetime`).
+
+use jiff::SignedDuration;
+use jiff::civil::{DateTime, datetime};
+use jiff::fmt::temporal::DateTimePrinter;
+use serde::{Serialize, Serializer, ser::SerializeStruct};
+
+/// The last millisecond that RFC 3339 can write: the end of the year 9999, UTC.
+pub const LATEST: i64 = 253_402_300_799_999;
+
+/// A moment, in milliseconds since the Unix epoch, from 1970 to the end of 9999.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Time(i64);
+
+impl Time {
+    /// The epoch itself: what a missing or an impossible timestamp counts as.
+    pub const EPOCH: Self = Self(0);
+
+    /// A moment, unless it lies before 1970 or after 9999.
+    pub fn from_millis(millis: i64) -> Option<Self> {
+        (0..=LATEST).contains(&millis).then_some(Self(millis))
+    }
+
+    /// Milliseconds since the Unix epoch.
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// The UTC day as `YYYYMMDD`: the partition `eventDay`.
+    pub fn day(self) -> String {
+        self.utc().strftime("%Y%m%d").to_string()
+    }
+
+    /// The second, UTC, as `YYYYMMDDTHHMMSSZ`: the start of an object's name.
+    pub fn compact(self) -> String {
+        self.utc().strftime("%Y%m%dT%H%M%SZ").to_string()
+    }
+
+    /// RFC 3339 with as many digits of the second as are needed.
+    pub fn rfc3339(self) -> String {
+        let mut text = String::with_capacity(24);
+        // A `String` takes every write, so there is no error to pass on.
+        let _infallible = DateTimePrinter::new().print_datetime(&self.utc(), &mut text);
+        text.push('Z');
+        text
+    }
+
+    /// The civil time in UTC. (jiff's `Timestamp` ends a day before the year 9999 does.)
+    fn utc(self) -> DateTime {
+        const EPOCH: DateTime = datetime(1970, 1, 1, 0, 0, 0, 0);
+        // The range is checked on construction and lies within jiff's (years -9999 to 9999).
+        EPOCH.checked_add(SignedDuration::from_millis(self.0)).unwrap_or(EPOCH)
+    }
+}
+
+/// Writes `time` and `time_dt`, to be flattened into a record.
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("Time", 2)?;
+        fields.serialize_field("time", &self.0)?;
+        fields.serialize_field("time_dt", &self.rfc3339())?;
+        fields.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_written_as_day_second_and_rfc3339() {
+        let time = Time::from_millis(1_795_147_200_123).unwrap();
+        assert_eq!(time.day(), "20261120");
+        assert_eq!(time.compact(), "20261120T040000Z");
+        assert_eq!(time.rfc3339(), "2026-11-20T04:00:00.123Z");
+        assert_eq!(Time::EPOCH.rfc3339(), "1970-01-01T00:00:00Z");
+    }
+
+    #[test]
+    fn the_end_of_9999_is_the_last_moment() {
+        assert_eq!(Time::from_millis(LATEST).unwrap().rfc3339(), "9999-12-31T23:59:59.999Z");
+        assert_eq!(Time::from_millis(LATEST + 1), None);
+        assert_eq!(Time::from_millis(-1), None);
+    }
+}

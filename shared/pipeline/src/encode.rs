@@ -1,0 +1,151 @@
+//! A batch to objects: one for each class, Region, account and day in it, sorted by time.
+//!
+//! Memory is the concern here. The records of a batch are several times larger than the batch, so they never
+//! exist all at once: a first pass maps each event only to learn where it belongs and when it happened, and
+//! forgets the record; a second pass, in the order that was found, maps it again and writes it straight into
+//! the compressor, one object after the other. The second mapping costs less than what it saves.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::io;
+
+use mailtrail_delivery::{Object, ObjectWriter, Place, batch_object_key};
+use mailtrail_normalize::{Context, Event, Record, normalize};
+use mailtrail_ocsf::{Class, Time};
+use mailtrail_subscription::{BatchId, LogBatch, LogEvent};
+use thiserror::Error;
+
+use crate::Options;
+
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+/// A record that cannot be written or compressed in memory: a fault of ours.
+#[derive(Debug, Error)]
+#[error("cannot encode the records of a batch: {0}")]
+pub struct EncodeError(#[from] io::Error);
+
+/// Maps the events of a batch and writes them into objects. `region` is that of events which do not say theirs.
+///
+/// # Errors
+/// When the compressor fails, which only a lack of memory can make it do.
+pub fn encode(
+    batch: &LogBatch<'_>,
+    id: &BatchId,
+    region: Option<&str>,
+    options: &Options,
+) -> Result<Vec<Object>, EncodeError> {
+    let encoder = BatchEncoder { batch, id, options, places: Places::of(batch, region) };
+    let mut slots: Vec<Slot> = (0..batch.events.len()).map(|at| encoder.slot(at)).collect();
+    slots.sort_unstable();
+    slots.chunk_by(Slot::same_object).map(|slots| encoder.object(slots)).collect()
+}
+
+/// Where an event belongs, in the order of objects and of lines in them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Slot {
+    class: Class,
+    place: u32,
+    time: Time,
+    /// The event's position in the batch; keeps events of the same moment in their order.
+    at: u32,
+}
+
+impl Slot {
+    fn same_object(&self, other: &Self) -> bool {
+        (self.class, self.place, self.day()) == (other.class, other.place, other.day())
+    }
+
+    fn day(&self) -> i64 {
+        self.time.millis() / DAY
+    }
+}
+
+struct BatchEncoder<'a> {
+    batch: &'a LogBatch<'a>,
+    id: &'a BatchId,
+    options: &'a Options,
+    places: Places,
+}
+
+impl BatchEncoder<'_> {
+    fn slot(&self, at: usize) -> Slot {
+        let event = &self.batch.events[at];
+        let (place, message) = (self.places.at(at), event.message());
+        let record = self.record(event, at, place, &message);
+        // `MAX_EVENTS` is far below 2^32.
+        Slot { class: record.class(), place, time: record.time(), at: u32::try_from(at).unwrap_or(u32::MAX) }
+    }
+
+    /// Writes the events of one object.
+    fn object(&self, slots: &[Slot]) -> Result<Object, EncodeError> {
+        let mut writer = ObjectWriter::new()?;
+        let mut line = Vec::new();
+        for slot in slots {
+            let event = &self.batch.events[slot.at as usize];
+            let message = event.message();
+            let record = self.record(event, slot.at as usize, slot.place, &message);
+            line.clear();
+            serde_json::to_writer(&mut line, &record).map_err(io::Error::from)?;
+            line.push(b'\n');
+            writer.write_lines(&line, 1)?;
+        }
+        let Slot { class, place, time, .. } = slots[0];
+        let key = batch_object_key(class, self.places.get(place), time, self.id);
+        Ok(Object { key, class, events: writer.events(), body: writer.finish()? })
+    }
+
+    fn record<'m>(&'m self, event: &LogEvent<'m>, at: usize, place: u32, message: &'m str) -> Record<'m> {
+        let place = self.places.get(place);
+        let context = Context {
+            log_group: &self.batch.log_group,
+            log_stream: &self.batch.log_stream,
+            region: place.region(),
+            account: place.account(),
+            organization: self.options.organizations.of(&self.batch.log_group),
+            internal_domains: &self.options.internal_domains,
+        };
+        let uid = match event.id() {
+            id if id.is_empty() => Cow::Owned(self.id.event_uid(at)),
+            id => id,
+        };
+        normalize(
+            &Event { uid, time: event.time(), timestamp_text: event.timestamp_text(), message },
+            &context,
+        )
+    }
+}
+
+/// The places of a batch's events: with centralised logs, a batch has several.
+struct Places {
+    distinct: Vec<Place>,
+    /// The place of each event, as its number in `distinct`.
+    of_event: Vec<u32>,
+}
+
+impl Places {
+    fn of(batch: &LogBatch<'_>, default_region: Option<&str>) -> Self {
+        let mut numbers = HashMap::new();
+        let mut places = Self { distinct: Vec::new(), of_event: Vec::with_capacity(batch.events.len()) };
+        for event in &batch.events {
+            let fields = event.system_fields();
+            let number =
+                *numbers.entry((fields.region, fields.account)).or_insert_with_key(|(region, account)| {
+                    let region = region.as_deref().or(default_region);
+                    let account = account.as_deref().unwrap_or(&batch.owner);
+                    places.distinct.push(Place::new(region, Some(account)));
+                    // As many as events at the most, and `MAX_EVENTS` is far below 2^32.
+                    u32::try_from(places.distinct.len() - 1).unwrap_or(u32::MAX)
+                });
+            places.of_event.push(number);
+        }
+        places
+    }
+
+    fn at(&self, event: usize) -> u32 {
+        self.of_event[event]
+    }
+
+    fn get(&self, number: u32) -> &Place {
+        &self.distinct[number as usize]
+    }
+}

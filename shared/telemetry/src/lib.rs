@@ -1,0 +1,24 @@
+//! Settings, log lines and metrics of the functions.
+//!
+//! * Every environment variable is a documented constant ([`settings`]), read in one place.
+//! * One type per thing that happens ([`report`]): its log line and its metrics are the same JSON object (CloudWatch's
+//!   Embedded Metric Format), so they cannot tell different stories.
+//! * No addresses, no subjects, no message text: a report holds counts, names of our own, keys of objects and
+//!   reasons from a short list.
+
+pub mod metrics;
+pub mod report;
+pub mod settings;
+
+/// Sends the log lines of libraries, as JSON, to standard output, from this level up.
+///
+/// Their debug output may contain what they send, so `debug` and `trace` are not to be had.
+pub fn init(level: settings::LogLevel) {
+    use tracing_subscriber::filter::LevelFilter;
+    let level = match level {
+        settings::LogLevel::Error => LevelFilter::ERROR,
+        settings::LogLevel::Warn => LevelFilter::WARN,
+        settings::LogLevel::Info => LevelFilter::INFO,
+    };
+    tracing_subscriber::fmt().json().with_max_level(level).with_ansi(false).init();
+}

@@ -1,0 +1,139 @@
+//! What a function reports: one type per thing that happens, one JSON line each.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::metrics::{Declaration, Unit};
+
+/// How much a line matters, by what was lost: a warning lost nothing, an error needs somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Level {
+    /// As it should be.
+    Info,
+    /// Nothing is lost, but somebody should look.
+    Warn,
+    /// Something failed.
+    Error,
+}
+
+/// A line about a whole invocation: the ledger, as metrics of the function.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the fields are the ledger's, and are documented there")]
+pub struct Invocation<'a> {
+    #[serde(rename = "_aws")]
+    pub aws: Declaration,
+    pub level: Level,
+    pub message: &'static str,
+    pub function: &'a str,
+    #[serde(rename = "requestId")]
+    pub request_id: &'a str,
+    pub received: u64,
+    pub control: u64,
+    pub quarantined: u64,
+    pub events: u64,
+    pub archived: u64,
+    pub already: u64,
+    pub refused: u64,
+    pub decoded_bytes: u64,
+    pub duration: u64,
+    pub failed: u64,
+    pub imbalance: u64,
+}
+
+impl Invocation<'_> {
+    /// The metrics of the line.
+    pub const METRICS: &'static [(&'static str, Unit)] = &[
+        ("received", Unit::Count),
+        ("control", Unit::Count),
+        ("quarantined", Unit::Count),
+        ("events", Unit::Count),
+        ("archived", Unit::Count),
+        ("already", Unit::Count),
+        ("refused", Unit::Count),
+        ("decoded_bytes", Unit::Bytes),
+        ("duration", Unit::Milliseconds),
+        ("failed", Unit::Count),
+        ("imbalance", Unit::Count),
+    ];
+    /// Its dimensions.
+    pub const DIMENSIONS: &'static [&'static str] = &["function"];
+}
+
+/// A line about one stream in an invocation.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the fields are the ledger's, and are documented there")]
+pub struct StreamReport<'a> {
+    #[serde(rename = "_aws")]
+    pub aws: Declaration,
+    pub level: Level,
+    pub message: &'static str,
+    pub function: &'a str,
+    pub stream: &'a str,
+    #[serde(rename = "requestId")]
+    pub request_id: &'a str,
+    pub delivered: u64,
+    pub gated: u64,
+    pub filtered: u64,
+    pub undelivered: u64,
+}
+
+impl StreamReport<'_> {
+    /// The metrics of the line.
+    pub const METRICS: &'static [(&'static str, Unit)] = &[
+        ("delivered", Unit::Count),
+        ("gated", Unit::Count),
+        ("filtered", Unit::Count),
+        ("undelivered", Unit::Count),
+    ];
+    /// Its dimensions.
+    pub const DIMENSIONS: &'static [&'static str] = &["function", "stream"];
+}
+
+/// A line about something that needs a look. The words name reasons and objects, never content.
+#[derive(Debug, Clone, Serialize)]
+pub struct ProblemReport<'a> {
+    /// How much it matters.
+    pub level: Level,
+    /// What happened, and where it is kept.
+    pub message: String,
+    /// The function.
+    pub function: &'a str,
+    /// The invocation.
+    #[serde(rename = "requestId")]
+    pub request_id: &'a str,
+}
+
+/// A line about a setting that is left out, counted so that an alarm can see it.
+#[derive(Debug, Clone, Serialize)]
+pub struct SettingReport<'a> {
+    /// The declaration of `wrong_settings`.
+    #[serde(rename = "_aws")]
+    pub aws: Declaration,
+    /// How much it matters.
+    pub level: Level,
+    /// What is wrong, and what is allowed.
+    pub message: String,
+    /// The function.
+    pub function: &'a str,
+    /// Always 1.
+    pub wrong_settings: u64,
+}
+
+impl SettingReport<'_> {
+    /// The metrics of the line.
+    pub const METRICS: &'static [(&'static str, Unit)] = &[("wrong_settings", Unit::Count)];
+    /// Its dimensions.
+    pub const DIMENSIONS: &'static [&'static str] = &["function"];
+}
+
+/// Writes a report as one line of JSON.
+///
+/// # Errors
+/// When nobody listens.
+pub fn write(report: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
+    let mut line = serde_json::to_vec(report)?;
+    line.push(b'\n');
+    out.write_all(&line)
+}

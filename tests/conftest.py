@@ -1,0 +1,67 @@
+"""Fixtures of all tests, and two rules: a test that fails shows what the stand-ins said; no test is skipped."""
+
+import pytest
+
+import programs
+import standins
+
+LOG_TAIL = 3000
+# Test → the log of its stand-in, and where in it the test began.
+_logs = {}
+
+
+@pytest.fixture
+def mailtrail(tmp_path):
+    """The command line, with an empty home."""
+    home = tmp_path / "home"
+    home.mkdir()
+    return programs.Mailtrail(home)
+
+
+@pytest.fixture(scope="session")
+def moto_server(tmp_path_factory):
+    """One moto for all tests."""
+    with standins.moto(tmp_path_factory.mktemp("moto")) as server:
+        yield server
+
+
+@pytest.fixture
+def moto(moto_server, request):
+    """An empty moto."""
+    moto_server.reset()
+    _logs[request.node.nodeid] = (moto_server.log, moto_server.log.stat().st_size)
+    return moto_server
+
+
+@pytest.fixture(scope="session")
+def ministack_server(tmp_path_factory):
+    """One ministack for all tests."""
+    with standins.ministack(tmp_path_factory.mktemp("ministack")) as server:
+        yield server
+
+
+@pytest.fixture
+def ministack(ministack_server, request):
+    """An empty ministack."""
+    ministack_server.reset()
+    _logs[request.node.nodeid] = (ministack_server.log, ministack_server.log.stat().st_size)
+    return ministack_server
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    """Shows the end of a stand-in's log beside a test that failed on it."""
+    report = yield
+    if report.failed and item.nodeid in _logs:
+        log, start = _logs[item.nodeid]
+        said = log.read_bytes()[start:].decode(errors="replace")
+        report.sections.append((f"log of {log.stem}", said[-LOG_TAIL:]))
+    return report
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    """A skipped check is a defect."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -1,0 +1,72 @@
+"""Every command of the README is run by a test: this one says by which, and refuses a command that nobody runs."""
+
+import os
+import re
+import subprocess
+import tomllib
+
+import pytest
+
+import programs
+import test_watch
+
+README = programs.PROJECT / "README.md"
+TESTS = programs.PROJECT / "tests"
+
+FIRST = "cargo run -- demo"
+# Command of the README → the test that runs it: `file::test`, below tests/ or, for Rust, below the project.
+RUN_BY = {
+    FIRST: "test_readme.py::test_the_first_command_of_the_readme_shows_the_demo",
+    test_watch.WATCH: "test_watch.py::test_an_invocation_of_the_watched_function_is_archived",
+    test_watch.INVOKE: "test_watch.py::test_an_invocation_of_the_watched_function_is_archived",
+}
+
+# The command that runs the tests is run whenever this is read.
+RUNS_THE_TESTS = "cargo xtask test"
+
+
+def commands():
+    """The command lines of all ```sh blocks: continuation lines joined, prompts and comments taken off."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", README.read_text(), re.DOTALL | re.MULTILINE)
+    lines = "".join(blocks).replace("\\\n", " ").splitlines()
+    lines = (re.sub(r"(^|\s)#.*", "", line).removeprefix("$ ") for line in lines)
+    return [" ".join(line.split()) for line in lines if line.strip()]
+
+
+def test_every_command_of_the_readme_is_run_by_a_test():
+    nobody_runs = [command for command in commands() if command not in RUN_BY and command != RUNS_THE_TESTS]
+    assert nobody_runs == []
+
+
+def test_every_command_listed_here_is_in_the_readme():
+    assert [command for command in [*RUN_BY, RUNS_THE_TESTS] if command not in commands()] == []
+
+
+@pytest.mark.parametrize("command", RUN_BY)
+def test_the_test_that_is_said_to_run_a_command_exists(command):
+    file, test = RUN_BY[command].split("::")
+    path = TESTS / file if file.startswith("test_") else programs.PROJECT / file
+    assert re.search(rf"(def|fn) {test}\(", path.read_text()), f"no {test} in {path}"
+
+
+def test_the_readme_names_no_shell_that_this_test_does_not_read():
+    fences = set(re.findall(r"^```(\w*)", README.read_text(), re.MULTILINE)) - {""}
+    assert not fences & {"bash", "shell", "console", "zsh"}, "use ```sh"
+
+
+def test_the_first_command_of_the_readme_shows_the_demo(tmp_path):
+    assert commands()[0] == FIRST
+    toolchain = tomllib.loads((programs.PROJECT / "rust-toolchain.toml").read_text())["toolchain"]["channel"]
+    # As it stands there, but from an empty folder, so that the demo leaves nothing in the project.
+    command = FIRST.replace("cargo run", f"cargo run --manifest-path {programs.PROJECT / 'Cargo.toml'}")
+    environment = {"TMPDIR": str(tmp_path), "CARGO_TARGET_DIR": str(programs.TARGET), "RUSTUP_TOOLCHAIN": toolchain}
+    ended = subprocess.run(
+        command.split(),
+        cwd=tmp_path,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=test_watch.BUILD_TIMEOUT,
+    )
+    assert ended.returncode == programs.DONE, ended.stderr
+    assert "email_activity" in ended.stdout + ended.stderr
