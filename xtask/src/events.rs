@@ -13,7 +13,7 @@ use anyhow::{Context as _, bail};
 
 /// Writes every sample file and the README below `dir`, and says how many they are. Files that are already
 /// what they should be are left alone.
-pub fn write(dir: &Path) -> anyhow::Result<usize> {
+pub(crate) fn write(dir: &Path) -> anyhow::Result<usize> {
     let wanted = wanted();
     for (name, bytes) in &wanted {
         let path = dir.join(name);
@@ -29,7 +29,7 @@ pub fn write(dir: &Path) -> anyhow::Result<usize> {
 }
 
 /// Compares `dir` with what [`write`] would make of it; fails with one line for each file that differs.
-pub fn check(dir: &Path) -> anyhow::Result<()> {
+pub(crate) fn check(dir: &Path) -> anyhow::Result<()> {
     let wanted = wanted();
     let found = files_below(dir)?;
     let mut problems = vec![];

@@ -1,2 +1,81 @@
-//! xtask
-fn main() {}
+//! Developer tasks. `cargo xtask --help` lists them.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a tool for people at a terminal")]
+
+mod bench;
+mod events;
+mod fuzz;
+mod package;
+mod payloads;
+mod python;
+mod settings_page;
+mod shell;
+mod test;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Tasks for whoever works on mailtrail.
+#[derive(Parser)]
+#[command(name = "cargo xtask", disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Passes all tests: format, lints, unit and property tests, generated files, and end to end on stand-ins of AWS.
+    ///
+    /// Python 3.11 is needed; everything else is installed below target/.
+    Test(test::Arguments),
+    /// Measures the processor against its floor, and the function's memory and start.
+    Bench(bench::Arguments),
+    /// Runs the fuzz targets for a bounded time.
+    Fuzz(fuzz::Arguments),
+    /// Builds the functions as they are deployed: one zip each, below target/lambda.
+    Package(package::Arguments),
+    /// Writes the generated files: events/ and the reference of the settings.
+    Generate,
+    /// Writes any number of generated payloads, as CloudWatch Logs would send them.
+    Payloads(payloads::Arguments),
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().task {
+        Task::Test(arguments) => test::run(&arguments),
+        Task::Bench(arguments) => bench::run(&arguments),
+        Task::Fuzz(arguments) => fuzz::run(&arguments),
+        Task::Package(arguments) => package::run(&arguments),
+        Task::Generate => generate(),
+        Task::Payloads(arguments) => payloads::run(&arguments),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn generate() -> anyhow::Result<()> {
+    let samples = events::write(&project().join("events"))?;
+    settings_page::write()?;
+    println!("events/ holds {samples} files; {} is up to date", settings_page::PATH);
+    Ok(())
+}
+
+/// The checkout.
+fn project() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+/// Where cargo builds.
+fn target() -> PathBuf {
+    // Cargo hands it to what it runs only where somebody set it.
+    #[expect(clippy::disallowed_methods, reason = "cargo's own variable")]
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| project().join("target"), PathBuf::from)
+}

@@ -5,9 +5,13 @@ use std::io::{self, BufRead, BufReader, Write};
 use bytes::Bytes;
 use mailtrail_ocsf::Class;
 
-/// The compression level of every object that we write. Level 3 is zstd's own default: on these records
-/// it keeps up with the rest of the pipeline, and the levels above it gain a few percent for twice the time.
-pub const LEVEL: i32 = 3;
+/// The zstd level of every object that we write.
+///
+/// An object is written once and stored for years. On batches of 20 to 10,000 mail events, level 6 makes objects
+/// 7 to 15 percent smaller than level 3 (the default) and takes four times as long, 4 ms for a megabyte of
+/// records: the time costs less than the first month of the room it saves. Level 9 gains another 0 to 5 percent and
+/// wants more memory than the smallest function has to spare; level 3 makes some objects larger than level 1.
+pub const LEVEL: i32 = 6;
 
 /// An object of the archive that holds the records of one class.
 #[derive(Debug, Clone)]

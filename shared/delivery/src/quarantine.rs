@@ -35,7 +35,7 @@ pub async fn quarantine(
     let sha256 = hex(&Sha256::digest(bytes));
     let yesterday = Time::from_millis(now.millis() - DAY).unwrap_or(Time::EPOCH);
     let earlier = quarantine_key(reason.reason(), yesterday, &sha256);
-    let known = archive.contains(&format!("{earlier}.json"), deadline).await?;
+    let known = archive.contains(&format!("{earlier}.bin"), deadline).await?;
     let stem = if known { earlier } else { quarantine_key(reason.reason(), now, &sha256) };
     let put = archive.put(&format!("{stem}.bin"), bytes.clone(), deadline).await?;
     let report = report(payload, reason, &sha256);

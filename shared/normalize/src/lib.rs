@@ -31,7 +31,7 @@ pub const MAPPING_VERSION: &str = "1";
 struct Source {
     /// Whether an event is of this source, by one look at its keys.
     recognises: fn(&Fields<'_>) -> bool,
-    /// Maps an event; nothing where it lacks what its class requires.
+    /// Maps an event; nothing where it turns out to be none of this source.
     normalize: for<'a> fn(Fields<'a>, &Event<'a>, &Context<'a>) -> Option<Record<'a>>,
 }
 

@@ -1,9 +1,10 @@
 //! A batch to objects: one for each class, Region, account and day in it, sorted by time.
 //!
-//! Memory is the concern here. The records of a batch are several times larger than the batch, so they never
-//! exist all at once: a first pass maps each event only to learn where it belongs and when it happened, and
-//! forgets the record; a second pass, in the order that was found, maps it again and writes it straight into
-//! the compressor, one object after the other. The second mapping costs less than what it saves.
+//! Memory is the concern here. The records of a batch are several times larger than the batch, so a large
+//! batch's records never exist all at once. A first pass maps each event to learn where it belongs and when it
+//! happened, and keeps the line that it makes as long as there is room ([`KEPT_LINES`]); a second pass, in the
+//! order that was found, writes the lines into the compressor, one object after the other, and makes those
+//! again that were not kept. Ordinary batches are mapped once, the largest fit into the smallest function.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -18,6 +19,9 @@ use thiserror::Error;
 use crate::Options;
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
+
+/// Bytes of lines that are kept between the passes.
+const KEPT_LINES: usize = 16 << 20;
 
 /// A record that cannot be written or compressed in memory: a fault of ours.
 #[derive(Debug, Error)]
@@ -35,9 +39,12 @@ pub fn encode(
     options: &Options,
 ) -> Result<Vec<Object>, EncodeError> {
     let encoder = BatchEncoder { batch, id, options, places: Places::of(batch, region) };
-    let mut slots: Vec<Slot> = (0..batch.events.len()).map(|at| encoder.slot(at)).collect();
+    let mut kept = Vec::new();
+    let slots: Result<Vec<Slot>, EncodeError> =
+        (0..batch.events.len()).map(|at| encoder.slot(at, &mut kept)).collect();
+    let mut slots = slots?;
     slots.sort_unstable();
-    slots.chunk_by(Slot::same_object).map(|slots| encoder.object(slots)).collect()
+    slots.chunk_by(Slot::same_object).map(|slots| encoder.object(slots, &kept)).collect()
 }
 
 /// Where an event belongs, in the order of objects and of lines in them.
@@ -48,6 +55,8 @@ struct Slot {
     time: Time,
     /// The event's position in the batch; keeps events of the same moment in their order.
     at: u32,
+    /// Where the line stands among those that were kept; an empty range where it was not.
+    line: (u32, u32),
 }
 
 impl Slot {
@@ -68,26 +77,38 @@ struct BatchEncoder<'a> {
 }
 
 impl BatchEncoder<'_> {
-    fn slot(&self, at: usize) -> Slot {
+    /// Maps an event, and keeps its line if there is room.
+    fn slot(&self, at: usize, kept: &mut Vec<u8>) -> Result<Slot, EncodeError> {
         let event = &self.batch.events[at];
         let (place, message) = (self.places.at(at), event.message());
         let record = self.record(event, at, place, &message);
-        // `MAX_EVENTS` is far below 2^32.
-        Slot { class: record.class(), place, time: record.time(), at: u32::try_from(at).unwrap_or(u32::MAX) }
+        let start = kept.len();
+        if start < KEPT_LINES {
+            write_line(&record, kept)?;
+        }
+        Ok(Slot {
+            class: record.class(),
+            place,
+            time: record.time(),
+            at: small(at),
+            line: (small(start), small(kept.len())),
+        })
     }
 
     /// Writes the events of one object.
-    fn object(&self, slots: &[Slot]) -> Result<Object, EncodeError> {
+    fn object(&self, slots: &[Slot], kept: &[u8]) -> Result<Object, EncodeError> {
         let mut writer = ObjectWriter::new()?;
-        let mut line = Vec::new();
+        let mut made = Vec::new();
         for slot in slots {
-            let event = &self.batch.events[slot.at as usize];
-            let message = event.message();
-            let record = self.record(event, slot.at as usize, slot.place, &message);
-            line.clear();
-            serde_json::to_writer(&mut line, &record).map_err(io::Error::from)?;
-            line.push(b'\n');
-            writer.write_lines(&line, 1)?;
+            let mut line = &kept[slot.line.0 as usize..slot.line.1 as usize];
+            if line.is_empty() {
+                let event = &self.batch.events[slot.at as usize];
+                let message = event.message();
+                made.clear();
+                write_line(&self.record(event, slot.at as usize, slot.place, &message), &mut made)?;
+                line = &made;
+            }
+            writer.write_lines(line, 1)?;
         }
         let Slot { class, place, time, .. } = slots[0];
         let key = batch_object_key(class, self.places.get(place), time, self.id);
@@ -113,6 +134,18 @@ impl BatchEncoder<'_> {
             &context,
         )
     }
+}
+
+fn write_line(record: &Record<'_>, lines: &mut Vec<u8>) -> Result<(), EncodeError> {
+    serde_json::to_writer(&mut *lines, record).map_err(io::Error::from)?;
+    lines.push(b'\n');
+    Ok(())
+}
+
+/// A position in a batch, or in the lines that are kept: `MAX_EVENTS`, and [`KEPT_LINES`] and one line, are far
+/// below 2^32.
+fn small(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 /// The places of a batch's events: with centralised logs, a batch has several.

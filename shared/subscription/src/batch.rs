@@ -14,12 +14,13 @@ use serde_json::value::RawValue;
 
 use crate::{Undecodable, scalar, unescape};
 
-/// The largest number of events that we take from one batch. CloudWatch Logs accepts 10,000 in one call of
-/// `PutLogEvents`; the index of this many takes 32 MiB, whatever a payload claims to hold.
+/// The largest number of events that we take from one payload; a batch without events counts as one.
+/// CloudWatch Logs accepts 10,000 in one call of `PutLogEvents`; the index of this many takes 32 MiB.
 pub const MAX_EVENTS: usize = 1 << 19;
 
 /// The message with which an event list over [`MAX_EVENTS`] stops the parser.
 const TOO_MANY: &str = "too many log events";
+const TOO_MANY_EVENTS: Undecodable = Undecodable::TooLarge { limit: MAX_EVENTS, unit: "events" };
 
 /// What a batch is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,11 +116,16 @@ impl<'a> LogEvent<'a> {
 /// Parses a decoded payload: one batch, or several in a row.
 ///
 /// # Errors
-/// When anything in it is no batch.
+/// When anything in it is no batch, or there are more than [`MAX_EVENTS`].
 pub fn batches(text: &str) -> Result<Vec<LogBatch<'_>>, Undecodable> {
-    let mut batches = Vec::new();
+    let (mut batches, mut events) = (Vec::new(), 0);
     for envelope in serde_json::Deserializer::from_str(text).into_iter::<Envelope<'_>>() {
-        batches.push(envelope.map_err(|error| undecodable(&error))?.batch()?);
+        let batch = envelope.map_err(|error| undecodable(&error))?.batch()?;
+        events += batch.events.len().max(1);
+        if events > MAX_EVENTS {
+            return Err(TOO_MANY_EVENTS);
+        }
+        batches.push(batch);
     }
     if batches.is_empty() { Err(Undecodable::NotJson { line: 1, column: 1 }) } else { Ok(batches) }
 }
@@ -189,9 +195,7 @@ impl<'de> Visitor<'de> for LogEventsVisitor {
 fn undecodable(error: &serde_json::Error) -> Undecodable {
     let (line, column) = (error.line(), error.column());
     match error.classify() {
-        Category::Data if error.to_string().starts_with(TOO_MANY) => {
-            Undecodable::TooLarge { limit: MAX_EVENTS, unit: "events" }
-        }
+        Category::Data if error.to_string().starts_with(TOO_MANY) => TOO_MANY_EVENTS,
         Category::Data => Undecodable::NotABatch { line, column },
         Category::Syntax | Category::Eof | Category::Io => Undecodable::NotJson { line, column },
     }

@@ -49,13 +49,13 @@ impl Directory {
     }
 
     pub(super) fn contains(&self, key: &str) -> Result<bool, Failure> {
-        Ok(self.root.join(key).try_exists()?)
+        Ok(exists(&self.root.join(key))?)
     }
 
     fn put_now(&self, key: &str, body: &[u8]) -> io::Result<Put> {
         let path = self.root.join(key);
         let folder = path.parent().unwrap_or(&self.root);
-        let put = if path.try_exists()? { Put::Already } else { self.create(&path, folder, body)? };
+        let put = if exists(&path)? { Put::Already } else { self.create(&path, folder, body)? };
         // Also where it existed: whoever wrote it may have been stopped before this.
         sync_folder(folder)?;
         Ok(put)
@@ -73,6 +73,16 @@ impl Directory {
             Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(Put::Already),
             Err(error) => Err(error.error),
         }
+    }
+}
+
+/// Whether an object is there. A folder in its place is not the object.
+fn exists(path: &Path) -> io::Result<bool> {
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

@@ -47,11 +47,14 @@ impl FromStr for Location {
             }
             return Ok(Self::S3 { bucket: bucket.to_owned(), prefix: prefix.to_owned() });
         }
-        if text.starts_with("file:") {
+        if let Some(address) = text.strip_prefix("file:") {
+            let not_here = || wrong("the path must be absolute and on this machine");
+            // A URL parser would take `file:name` for `/name`.
+            if !address.starts_with('/') {
+                return Err(not_here());
+            }
             let url = Url::parse(text).map_err(|_| wrong("it is no URL"))?;
-            let path =
-                url.to_file_path().map_err(|()| wrong("the path must be absolute and on this machine"))?;
-            return Ok(Self::Directory(path));
+            return Ok(Self::Directory(url.to_file_path().map_err(|()| not_here())?));
         }
         if text.trim().is_empty() {
             return Err(wrong("it is empty"));

@@ -141,7 +141,10 @@ fn advice(location: &Location, failure: &Failure) -> String {
         "NoConnection" => "check the network, the credentials and AWS_REGION".to_owned(),
         "OutOfTime" => "the caller tries again; give the function more time if it happens often".to_owned(),
         "PermissionDenied" | "ReadOnlyFilesystem" => format!("give yourself the right to write to {path}"),
-        "NotADirectory" | "AlreadyExists" => format!("{path} is no directory: choose another place"),
+        "NotADirectory" | "IsADirectory" | "AlreadyExists" => format!(
+            "at {path}, a file is in the place of a folder or a folder in that of a file: move it away, or \
+             choose another place"
+        ),
         "StorageFull" | "QuotaExceeded" | "FileTooLarge" => {
             format!("make room at {path} and run the same command again: nothing is stored twice")
         }

@@ -115,11 +115,16 @@ impl fmt::Display for Target {
 }
 
 fn file(address: &str) -> Result<PathBuf, &'static str> {
-    if !address.starts_with("file:") {
+    let Some(path) = address.strip_prefix("file:") else {
         return Err("it begins with neither `firehose:` nor `file:`");
+    };
+    let not_here = "the path must be absolute and on this machine";
+    // A URL parser would take `file:name` for `/name`.
+    if !path.starts_with('/') {
+        return Err(not_here);
     }
     let url = Url::parse(address).map_err(|_| "it is no URL")?;
-    let path = url.to_file_path().map_err(|()| "the path must be absolute and on this machine")?;
+    let path = url.to_file_path().map_err(|()| not_here)?;
     if path.file_name().is_none() { Err("it names no file") } else { Ok(path) }
 }
 

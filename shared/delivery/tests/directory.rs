@@ -1,0 +1,200 @@
+//! The archive in a directory promises what S3 does: an object is there whole or not at all, and nobody
+//! overwrites it.
+
+#![allow(clippy::unwrap_used, reason = "a helper of a test is a test")]
+
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bytes::Bytes;
+use futures_util::future::join_all;
+use mailtrail_delivery::{Archive, ArchiveError, Deadline, Location, Put};
+use tempfile::TempDir;
+
+const KEY: &str = "raw/region=eu-west-1/accountId=111122223333/eventDay=20261120/b.json.gz";
+
+fn open(root: &Path) -> Result<Archive, ArchiveError> {
+    Archive::directory(Location::Directory(root.to_owned()))
+}
+
+fn archive() -> (TempDir, Archive) {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = open(folder.path()).unwrap();
+    (folder, archive)
+}
+
+async fn put(archive: &Archive, key: &str, body: impl Into<Bytes>) -> Result<Put, ArchiveError> {
+    archive.put(key, body.into(), Deadline::NEVER).await
+}
+
+/// What a crash may leave: files in `.tmp`, the lock apart.
+fn leftovers(root: &Path) -> Vec<String> {
+    let names = fs::read_dir(root.join(".tmp")).unwrap().map(|entry| entry.unwrap().file_name());
+    names.map(|name| name.to_string_lossy().into_owned()).filter(|name| name != "lock").collect()
+}
+
+#[tokio::test]
+async fn an_object_is_written_once_and_never_overwritten() {
+    let (folder, archive) = archive();
+    assert!(!archive.contains(KEY, Deadline::NEVER).await.unwrap());
+    assert_eq!(put(&archive, KEY, "first").await, Ok(Put::Written));
+    assert_eq!(put(&archive, KEY, "second").await, Ok(Put::Already));
+    assert!(archive.contains(KEY, Deadline::NEVER).await.unwrap());
+    assert_eq!(fs::read_to_string(folder.path().join(KEY)).unwrap(), "first");
+    assert!(leftovers(folder.path()).is_empty());
+}
+
+#[tokio::test]
+async fn of_writers_at_the_same_time_one_writes_and_the_others_find_it_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let archives: Vec<Archive> = (0..4).map(|_| open(folder.path()).unwrap()).collect();
+    for round in 0..100 {
+        let key = format!("base_event/round={round}/b.ndjson.zst");
+        let bodies = (0..8).map(|writer| format!("writer {writer}").repeat(1_000));
+        let writers = bodies.clone().enumerate().map(|(at, body)| put(&archives[at % 4], &key, body));
+        let puts: Vec<Put> = join_all(writers).await.into_iter().map(Result::unwrap).collect();
+        assert_eq!(puts.iter().filter(|put| **put == Put::Written).count(), 1, "round {round}");
+        let content = fs::read_to_string(folder.path().join(&key)).unwrap();
+        let winner = puts.iter().position(|put| *put == Put::Written).unwrap();
+        assert_eq!(Some(content), bodies.clone().nth(winner), "round {round}");
+    }
+    assert!(leftovers(folder.path()).is_empty());
+}
+
+#[test]
+fn an_object_is_invisible_until_it_is_complete() {
+    const SIZE: usize = 4 << 20;
+    let (folder, archive) = archive();
+    let done = AtomicBool::new(false);
+    let paths: Vec<_> = (0..20).map(|number| folder.path().join(format!("class/{number}.zst"))).collect();
+    let seen = std::thread::scope(|threads| {
+        let reader = threads.spawn(|| {
+            let mut sizes = Vec::new();
+            while !done.load(Ordering::Relaxed) {
+                sizes.extend(paths.iter().filter_map(|path| fs::metadata(path).ok()).map(|file| file.len()));
+            }
+            assert!(sizes.iter().all(|size| *size == SIZE as u64));
+            sizes.len()
+        });
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let keys = (0..paths.len()).map(|number| format!("class/{number}.zst"));
+        let puts: Vec<_> = keys.map(|key| runtime.block_on(put(&archive, &key, vec![7; SIZE]))).collect();
+        done.store(true, Ordering::Relaxed);
+        assert!(puts.iter().all(|put| *put == Ok(Put::Written)));
+        reader.join().unwrap()
+    });
+    assert!(seen > 0, "the reader never saw anything");
+}
+
+#[tokio::test]
+async fn a_write_that_is_given_up_leaves_the_object_whole_or_not_there() {
+    let (folder, archive) = archive();
+    for number in 0..50 {
+        let key = format!("class/{number}.zst");
+        let body = Bytes::from(vec![7; 1 << 20]);
+        let given_up = put(&archive, &key, body.clone());
+        let _either = tokio::time::timeout(std::time::Duration::from_micros(number * 40), given_up).await;
+        let found = fs::read(folder.path().join(&key));
+        assert!(found.is_err() || found.unwrap() == body);
+        put(&archive, &key, body.clone()).await.unwrap();
+        assert_eq!(fs::read(folder.path().join(&key)).unwrap(), body);
+    }
+}
+
+#[test]
+fn what_a_crash_left_is_removed_when_the_archive_is_opened_next() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(open(folder.path()).unwrap());
+    fs::write(folder.path().join(".tmp/.tmpAbCdEf"), "half an object").unwrap();
+    let archive = open(folder.path()).unwrap();
+    assert!(leftovers(folder.path()).is_empty());
+
+    fs::write(folder.path().join(".tmp/.tmpGhIjKl"), "half of another").unwrap();
+    let second = open(folder.path()).unwrap();
+    assert_eq!(leftovers(folder.path()), [".tmpGhIjKl"], "it may be the work of who has the archive open");
+
+    drop(archive);
+    drop(open(folder.path()).unwrap());
+    assert_eq!(leftovers(folder.path()), [".tmpGhIjKl"], "the second one has it open");
+    drop(second);
+    drop(open(folder.path()).unwrap());
+    assert!(leftovers(folder.path()).is_empty());
+}
+
+#[test]
+fn opening_at_the_same_time_is_safe() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    std::thread::scope(|threads| {
+        for opener in 0..8 {
+            threads.spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+                for round in 0..20 {
+                    let archive = open(root).unwrap();
+                    let key = format!("class/{opener}-{round}");
+                    assert_eq!(runtime.block_on(put(&archive, &key, "x")), Ok(Put::Written));
+                }
+            });
+        }
+    });
+    assert_eq!(fs::read_dir(root.join("class")).unwrap().count(), 160);
+}
+
+#[test]
+fn a_file_in_the_place_of_the_archive_is_refused_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    fs::write(&path, "I am a file").unwrap();
+    let error = open(&path).unwrap_err().to_string();
+    let path = path.display();
+    assert!(error.starts_with(&format!("cannot open the archive {path}: NotADirectory:")), "{error}");
+    assert!(error.ends_with("choose another place"), "{error}");
+}
+
+#[tokio::test]
+async fn a_file_in_the_place_of_a_folder_fails_the_write_and_stays_as_it_is() {
+    let (folder, archive) = archive();
+    let file = folder.path().join("raw");
+    fs::write(&file, "I am a file").unwrap();
+    let error = put(&archive, KEY, "body").await.unwrap_err();
+    let words = error.to_string();
+    assert!(words.starts_with(&format!("cannot write `{KEY}` to the archive ")), "{words}");
+    assert!(
+        words.contains("NotADirectory") && words.contains("a file is in the place of a folder"),
+        "{words}"
+    );
+    assert_eq!(fs::read_to_string(&file).unwrap(), "I am a file");
+    assert!(leftovers(folder.path()).is_empty());
+    assert_eq!(put(&archive, "class/elsewhere", "body").await, Ok(Put::Written));
+}
+
+#[tokio::test]
+async fn a_folder_in_the_place_of_an_object_is_not_taken_for_the_object() {
+    let (folder, archive) = archive();
+    fs::create_dir_all(folder.path().join(KEY)).unwrap();
+    assert_eq!(put(&archive, KEY, "body").await.unwrap_err().failure.code, "IsADirectory");
+    assert!(archive.contains(KEY, Deadline::NEVER).await.is_err());
+    assert!(leftovers(folder.path()).is_empty());
+}
+
+/// Where nobody can make a folder, not even root.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_unwritable_place_is_refused_with_what_to_do() {
+    let error = open(Path::new("/sys/mailtrail")).unwrap_err().to_string();
+    assert!(error.starts_with("cannot open the archive /sys/mailtrail: "), "{error}");
+    assert!(error.ends_with("give yourself the right to write to /sys/mailtrail"), "{error}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn an_object_has_the_permissions_of_any_new_file() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, archive) = archive();
+    put(&archive, KEY, "body").await.unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let ordinary = folder.path().join("ordinary");
+    fs::write(&ordinary, "").unwrap();
+    assert_eq!(mode(&folder.path().join(KEY)), mode(&ordinary));
+}

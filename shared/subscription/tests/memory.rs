@@ -1,0 +1,35 @@
+//! A bomb does not go off: the memory of this process, as the kernel counts it, before and after.
+//!
+//! One test, in a file of its own: the figure is that of the whole process.
+
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, reason = "a helper of a test is a test")]
+
+use bytes::Bytes;
+use mailtrail_samples::sample_files;
+use mailtrail_subscription::{Undecodable, payloads};
+
+const LIMIT: usize = 1 << 20;
+
+/// The most memory that this process has had so far, in KiB.
+fn peak() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().strip_suffix(" kB").unwrap().parse().unwrap()
+}
+
+#[test]
+fn a_bomb_of_80_mib_takes_little_more_memory_than_the_limit_allows() {
+    let bombs = sample_files().into_iter().filter(|file| file.name.starts_with("hostile/bomb"));
+    let bombs: Vec<Bytes> = bombs.map(|file| file.bytes.into()).collect();
+    assert_eq!(bombs.len(), 2);
+    let before = peak();
+    for bomb in &bombs {
+        for payload in payloads(bomb) {
+            let too_large = Undecodable::TooLarge { limit: LIMIT, unit: "bytes" };
+            assert_eq!(payload.decode(LIMIT), Err(too_large));
+        }
+    }
+    let more = peak() - before;
+    assert!(more < 4 * LIMIT / 1024, "{more} KiB more than before");
+}

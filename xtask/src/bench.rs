@@ -1,0 +1,204 @@
+//! `cargo xtask bench`: the processor against its floor, and the function's memory and start.
+//!
+//! The function is the release binary. It runs against a Runtime API of ours (which only hands out one event and
+//! takes the answer) and a well-behaved stand-in of S3, both on the loopback.
+
+use std::fs;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use clap::Args;
+use mailtrail_faulty_aws::{Config, FaultyAws};
+use mailtrail_samples::Traffic;
+use serde_json::{Value, json};
+use tiny_http::{Header, Request, Response, Server};
+
+use crate::shell::{cargo, run as run_command};
+use crate::target;
+
+/// Starts to take the median of.
+const STARTS: usize = 15;
+/// The largest event of an asynchronous invocation. <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
+const LARGEST_EVENT: usize = 1 << 20;
+const PATIENCE: Duration = Duration::from_mins(1);
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Prints one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    run_command(&mut cargo(["build", "--locked", "--release", "--package", "workmail-events"]))?;
+    let processor = processor()?;
+    let function = function()?;
+    if arguments.json {
+        println!("{}", json!({ "processor": processor, "function": function }));
+    } else {
+        print_processor(&processor);
+        print_function(&function);
+    }
+    Ok(())
+}
+
+/// The figures of the bench of the pipeline, which has a process of its own.
+fn processor() -> anyhow::Result<Value> {
+    let mut bench = cargo([
+        "bench",
+        "--locked",
+        "--package",
+        "mailtrail-pipeline",
+        "--bench",
+        "processor",
+        "--",
+        "--json",
+    ]);
+    let output = bench.stderr(Stdio::inherit()).output().context("cannot run cargo bench")?;
+    serde_json::from_slice(&output.stdout).context("the bench printed no JSON")
+}
+
+fn print_processor(figures: &Value) {
+    println!("\n| events | decoded | records | archived | processor | floor | ratio | decoded input |");
+    println!("|---:|---:|---:|---:|---:|---:|---:|---:|");
+    for row in figures.as_array().into_iter().flatten() {
+        let number = |name: &str| row[name].as_f64().unwrap_or(f64::NAN);
+        println!(
+            "| {} | {:.1} kB | {:.1} kB | {:.1} kB | {:.3} ms | {:.3} ms | {:.2} | {:.0} MB/s |",
+            row["events"],
+            number("decoded_bytes") / 1e3,
+            number("record_bytes") / 1e3,
+            number("archived_bytes") / 1e3,
+            number("processor_us") / 1e3,
+            number("floor_us") / 1e3,
+            number("ratio"),
+            number("decoded_mb_per_s")
+        );
+    }
+}
+
+fn print_function(figures: &Value) {
+    println!("\n| the function (release build) | |\n|---|---:|");
+    for (name, unit) in [
+        ("binary_bytes", "B"),
+        ("start_ms_median", "ms"),
+        ("idle_mib", "MiB"),
+        ("event_bytes", "B"),
+        ("peak_mib", "MiB"),
+    ] {
+        println!("| {name} | {} {unit} |", figures[name]);
+    }
+}
+
+fn function() -> anyhow::Result<Value> {
+    let binary = target().join("release/workmail-events");
+    let event = largest_event();
+    let mut starts = Vec::new();
+    for _ in 0..STARTS {
+        starts.push(Lambda::start(&binary)?.0);
+    }
+    starts.sort_unstable();
+    let (_, mut idle) = Lambda::start(&binary)?;
+    let idle_kib = idle.peak_kib()?;
+    idle.invoke(&event)?;
+    Ok(json!({
+        "binary_bytes": fs::metadata(&binary)?.len(),
+        "start_ms_median": (starts[STARTS / 2].as_secs_f64() * 1e4).round() / 10.0,
+        "event_bytes": event.len(),
+        "idle_mib": idle_kib / 1024,
+        "peak_mib": idle.peak_kib()? / 1024,
+    }))
+}
+
+/// The largest invocation of generated events that CloudWatch Logs could make.
+fn largest_event() -> Vec<u8> {
+    let mut events = 16_000;
+    loop {
+        let event = Traffic::new(3).with_gap(100).batch(events).to_invocation();
+        if event.len() <= LARGEST_EVENT {
+            return event;
+        }
+        events = events * 99 / 100;
+    }
+}
+
+/// The function in its own process, with all that it needs around it.
+struct Lambda {
+    process: Child,
+    runtime_api: Server,
+    /// The function's question for the next event, which waits for its answer.
+    question: Option<Request>,
+    _aws: FaultyAws,
+}
+
+impl Lambda {
+    /// Starts the function and waits for its first question; says how long that took.
+    fn start(binary: &std::path::Path) -> anyhow::Result<(Duration, Self)> {
+        let aws = FaultyAws::start(Config::default().bucket("archive"))?;
+        let runtime_api =
+            Server::http("127.0.0.1:0").map_err(|error| anyhow::anyhow!("no Runtime API: {error}"))?;
+        let address = runtime_api.server_addr().to_ip().context("the Runtime API has no address")?;
+        let started = Instant::now();
+        let process = Command::new(binary)
+            .env_clear()
+            .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
+            .env("AWS_LAMBDA_FUNCTION_NAME", "bench")
+            .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
+            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
+            .env("AWS_REGION", "eu-west-1")
+            .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+            .env("AWS_SECRET_ACCESS_KEY", "example")
+            .env("AWS_ENDPOINT_URL", aws.endpoint())
+            .env("MAILTRAIL_ARCHIVE", "s3://archive/bench")
+            .stdout(Stdio::null())
+            .spawn()
+            .with_context(|| format!("cannot run {}", binary.display()))?;
+        let mut lambda = Self { process, runtime_api, question: None, _aws: aws };
+        lambda.question = Some(lambda.next_request()?);
+        Ok((started.elapsed(), lambda))
+    }
+
+    /// Hands an event over and waits until the function has answered and asks for the next.
+    fn invoke(&mut self, event: &[u8]) -> anyhow::Result<()> {
+        let question = self.question.take().context("the function asks for no event")?;
+        let deadline = std::time::SystemTime::now() + PATIENCE;
+        let deadline = deadline.duration_since(std::time::UNIX_EPOCH)?.as_millis();
+        let mut response = Response::from_data(event);
+        for (name, value) in [
+            ("Lambda-Runtime-Aws-Request-Id", "bench"),
+            ("Lambda-Runtime-Deadline-Ms", &deadline.to_string()),
+            ("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:eu-west-1:111122223333:function:bench"),
+        ] {
+            response.add_header(
+                Header::from_bytes(name, value).map_err(|()| anyhow::anyhow!("no header: {name}"))?,
+            );
+        }
+        question.respond(response)?;
+        let answer = self.next_request()?;
+        if !answer.url().ends_with("/response") {
+            bail!("the function failed: {}", answer.url());
+        }
+        answer.respond(Response::empty(202))?;
+        self.question = Some(self.next_request()?);
+        Ok(())
+    }
+
+    fn next_request(&self) -> anyhow::Result<Request> {
+        self.runtime_api.recv_timeout(PATIENCE)?.context("the function said nothing for a minute")
+    }
+
+    /// The largest resident memory so far.
+    fn peak_kib(&self) -> anyhow::Result<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no VmHWM")?;
+        Ok(line.trim().trim_end_matches("kB").trim().parse()?)
+    }
+}
+
+impl Drop for Lambda {
+    fn drop(&mut self) {
+        // It may have ended by itself; either way it is gone afterwards.
+        let _ended = self.process.kill().and_then(|()| self.process.wait());
+    }
+}
