@@ -148,10 +148,10 @@ def ndjson(content):
     return [strict_json(line) for line in content.decode("utf-8").split("\n")[:-1]]
 
 
-def strict_json(text):
-    """One JSON object as every parser reads it: no key twice, no NaN."""
+def strict_json(text, kind=dict):
+    """One JSON object (or a list) as every parser reads it: no key twice, no NaN."""
     value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
-    assert isinstance(value, dict), f"not a JSON object: {text[:80]!r}"
+    assert isinstance(value, kind), f"not a JSON {kind.__name__}: {text[:80]!r}"
     return value
 
 

@@ -112,9 +112,10 @@ pub fn payloads(input: &Bytes) -> Vec<Payload> {
 /// The top level of every JSON input that we know, of which an actual one has a part.
 #[derive(Deserialize)]
 struct Event<'a> {
-    awslogs: Option<AwsLogs>,
+    #[serde(borrow)]
+    awslogs: Option<&'a RawValue>,
     #[serde(borrow, rename = "Records")]
-    records: Option<Vec<KinesisRecord<'a>>>,
+    records: Option<&'a RawValue>,
     #[serde(borrow, rename = "requestPayload")]
     request_payload: Option<&'a RawValue>,
     #[serde(borrow, rename = "KinesisBatchInfo")]
@@ -148,33 +149,44 @@ struct Kinesis {
 
 impl Event<'_> {
     fn payloads(self, input: &Bytes) -> Vec<Payload> {
-        if let Some(awslogs) = self.awslogs {
-            return vec![Payload::from_base64(&awslogs.data)];
-        }
-        if let Some(records) = self.records.filter(|records| !records.is_empty()) {
-            return records.into_iter().map(KinesisRecord::payload).collect();
-        }
-        let original = self.request_payload.or(self.kinesis_batch_info.and(self.payload));
-        if let Some(original) = original {
-            // The event as it was, or the event as text. A record inside a record is not unpacked
-            // further: nobody sends one, and foreign bytes must not choose our depth of recursion.
-            let event = Bytes::from(unescape(original.get()).into_owned());
-            return match serde_json::from_slice::<Event<'_>>(&event) {
-                Ok(inner) if !inner.is_on_failure_record() => inner.payloads(&event),
-                _ => vec![Payload::new(Content::Unreadable(input.clone(), Undecodable::UnknownEvent))],
-            };
-        }
-        let content = if self.message_type.or(self.log_events).is_some() {
-            Content::Plain(input.clone())
+        let found = if let Some(awslogs) = self.awslogs {
+            serde_json::from_str::<AwsLogs>(awslogs.get())
+                .ok()
+                .map(|logs| vec![Payload::from_base64(&logs.data)])
+        } else if let Some(records) = self.records {
+            kinesis_payloads(records)
+        } else if let Some(original) = self.request_payload.or(self.kinesis_batch_info.and(self.payload)) {
+            payloads_of_original(original)
         } else {
-            Content::Unreadable(input.clone(), Undecodable::UnknownEvent)
+            let decoded = self.message_type.or(self.log_events);
+            decoded.map(|_| vec![Payload::new(Content::Plain(input.clone()))])
         };
-        vec![Payload::new(content)]
+        found.unwrap_or_else(|| {
+            vec![Payload::new(Content::Unreadable(input.clone(), Undecodable::UnknownEvent))]
+        })
     }
 
     fn is_on_failure_record(&self) -> bool {
         self.request_payload.is_some() || self.kinesis_batch_info.is_some()
     }
+}
+
+/// The payloads of Kinesis records; nothing where a record is of another service, or there is none.
+fn kinesis_payloads(records: &RawValue) -> Option<Vec<Payload>> {
+    let records: Vec<KinesisRecord<'_>> = serde_json::from_str(records.get()).ok()?;
+    (!records.is_empty()).then(|| records.into_iter().map(KinesisRecord::payload).collect())
+}
+
+/// The payloads of the event inside an on-failure record, which stands there as it was, or as text. A record
+/// inside a record is not unpacked: nobody sends one, and foreign bytes must not choose our depth of recursion.
+fn payloads_of_original(original: &RawValue) -> Option<Vec<Payload>> {
+    let event = Bytes::from(unescape(original.get()).into_owned());
+    let inner: Event<'_> = serde_json::from_slice(&event).ok()?;
+    let payloads = (!inner.is_on_failure_record()).then(|| inner.payloads(&event))?;
+    // What cannot be found inside is kept with what is around it.
+    let unknown =
+        |payload: &Payload| matches!(payload.content, Content::Unreadable(_, Undecodable::UnknownEvent));
+    (!payloads.iter().any(unknown)).then_some(payloads)
 }
 
 impl KinesisRecord<'_> {
