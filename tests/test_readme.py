@@ -13,7 +13,7 @@ import test_watch
 README = programs.PROJECT / "README.md"
 TESTS = programs.PROJECT / "tests"
 
-FIRST = "cargo run -- demo"
+FIRST = "cargo mailtrail demo"
 # Command of the README → the test that runs it: `file::test`, below tests/ or, for Rust, below the project.
 RUN_BY = {
     FIRST: "test_readme.py::test_the_first_command_of_the_readme_shows_the_demo",

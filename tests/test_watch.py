@@ -12,8 +12,8 @@ import payloads
 import programs
 import standins
 
-# As the README shows them, but for the port: a free one, so that nothing else is in the way.
-WATCH = "cargo lambda watch -A 127.0.0.1 -P 9000"
+# As the README shows them, but for the port, a free one, and the archive, a temporary one: nothing is in the way.
+WATCH = "MAILTRAIL_ARCHIVE=./mailtrail-archive cargo lambda watch -A 127.0.0.1 -P 9000"
 INVOKE = "cargo lambda invoke -A 127.0.0.1 -P 9000 workmail-events --data-file events/organization-email-received.json"
 PORT = "9000"
 BUILD_TIMEOUT = 1800
@@ -33,7 +33,7 @@ def environment():
 @pytest.fixture(scope="module")
 def built(environment):
     """The function, built: `watch` finds everything done, and the first invocation does not wait for a compiler."""
-    command = ["cargo", "build", "--package", "workmail-events"]
+    command = ["cargo", "build", "--bin", "workmail-events"]
     subprocess.run(command, cwd=programs.PROJECT, env=environment, check=True, timeout=BUILD_TIMEOUT)
 
 
@@ -60,8 +60,11 @@ def watching(built, environment, tmp_path):
 
 
 def shell(command, port):
-    """The words of a command of the README, with another port."""
-    return [str(port) if word == PORT else word for word in command.split()]
+    """The words of a command of the README, with another port, and without the variables set before it."""
+    words = command.split()
+    while "=" in words[0]:
+        words.pop(0)
+    return [str(port) if word == PORT else word for word in words]
 
 
 def invoke(command, port, environment, log):

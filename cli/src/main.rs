@@ -1,2 +1,47 @@
-//! mailtrail
-fn main() {}
+//! `mailtrail`: the pipeline on one machine.
+//!
+//! A command reads its arguments (`args`), takes payloads through the pipeline that the functions use
+//! (`intake`), and tells what came of it: to machines as one JSON object on stdout, to people in words.
+//! The clock is read here and nowhere deeper.
+
+mod args;
+mod connect;
+mod demo;
+mod help;
+mod ingest;
+mod inputs;
+mod intake;
+mod outcome;
+mod output;
+mod stop;
+mod summary;
+
+use std::process::ExitCode;
+
+use args::{Cli, Command};
+use output::Exit;
+
+fn main() -> ExitCode {
+    let cli = Cli::from_command_line();
+    match run(cli.command) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            output::error(&error);
+            Exit::Failed.into()
+        }
+    }
+}
+
+/// One thread waits: for signals, networks, and the threads that work (see `intake`).
+fn run(command: Command) -> anyhow::Result<Exit> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let done = runtime.block_on(async {
+        match command {
+            Command::Demo(args) => demo::run(&args).await,
+            Command::Ingest(args) => ingest::run(*args).await,
+        }
+    });
+    // A thread that still waits for standard input would be waited for otherwise.
+    runtime.shutdown_background();
+    done
+}

@@ -31,7 +31,7 @@ impl Reporter {
         Self { function: name.to_owned() }
     }
 
-    /// One line for the invocation, and one for each stream.
+    /// One line for the invocation, and one for each stream that had anything to do.
     pub(crate) fn invocation(&self, ledger: &Ledger, what: &Circumstances<'_>) {
         let level = match (what.failed, ledger.balanced(), ledger.quarantined_payloads) {
             (0, true, 0) => Level::Info,
@@ -57,7 +57,7 @@ impl Reporter {
             // A payload that failed is not accounted for, and is reported as such.
             imbalance: u64::from(what.failed == 0 && !ledger.balanced()),
         });
-        for stream in &ledger.streams {
+        for stream in ledger.streams.iter().filter(|stream| **stream != StreamLedger::new(&stream.stream)) {
             self.stream(stream, what);
         }
     }

@@ -83,10 +83,17 @@ impl TagGate {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).get(stream).cloned()
     }
 
-    /// Looks the tags up. With an earlier answer at hand, throttling is not waited out.
+    /// Looks the tags up. With an earlier answer at hand, throttling is not waited out; a broken connection
+    /// is, as the first request after a pause often meets one.
     async fn look_up(&self, stream: &str, has_answer: bool, deadline: Deadline) -> Result<bool, Failure> {
-        let tries = if has_answer { 1 } else { self.pacing.tries };
-        Pacing { tries, ..self.pacing }.run(deadline, || self.tagged(stream)).await
+        let attempt = || async {
+            let wait_out = |failure: &Failure| !(has_answer && failure.is_throttling());
+            self.tagged(stream).await.map_err(|failure| Failure {
+                retryable: failure.retryable && wait_out(&failure),
+                ..failure
+            })
+        };
+        self.pacing.run(deadline, attempt).await
     }
 
     async fn tagged(&self, stream: &str) -> Result<bool, Failure> {

@@ -6,7 +6,7 @@
 //!
 //! `cargo bench -p mailtrail-pipeline [-- --json]`; `cargo xtask bench` adds the function's figures.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a bench")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::cast_precision_loss, reason = "a bench")]
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};

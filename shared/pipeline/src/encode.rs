@@ -157,17 +157,21 @@ struct Places {
 
 impl Places {
     fn of(batch: &LogBatch<'_>, default_region: Option<&str>) -> Self {
-        let mut numbers = HashMap::new();
         let mut places = Self { distinct: Vec::new(), of_event: Vec::with_capacity(batch.events.len()) };
+        // What events say, and the place that it means: many ways to say it lead to the same place, and each
+        // place must get one object.
+        let (mut said, mut known) = (HashMap::new(), HashMap::new());
         for event in &batch.events {
             let fields = event.system_fields();
             let number =
-                *numbers.entry((fields.region, fields.account)).or_insert_with_key(|(region, account)| {
+                *said.entry((fields.region, fields.account)).or_insert_with_key(|(region, account)| {
                     let region = region.as_deref().or(default_region);
                     let account = account.as_deref().unwrap_or(&batch.owner);
-                    places.distinct.push(Place::new(region, Some(account)));
-                    // As many as events at the most, and `MAX_EVENTS` is far below 2^32.
-                    u32::try_from(places.distinct.len() - 1).unwrap_or(u32::MAX)
+                    *known.entry(Place::new(region, Some(account))).or_insert_with_key(|place| {
+                        places.distinct.push(place.clone());
+                        // As many as events at the most, and `MAX_EVENTS` is far below 2^32.
+                        u32::try_from(places.distinct.len() - 1).unwrap_or(u32::MAX)
+                    })
                 });
             places.of_event.push(number);
         }

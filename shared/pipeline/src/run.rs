@@ -37,7 +37,7 @@ pub struct Pipeline {
 /// What became of one payload.
 #[derive(Debug, Default)]
 pub struct Run {
-    /// The count. It balances, unless there is a failure.
+    /// The count. It balances if and only if there is no failure.
     pub ledger: Ledger,
     /// What somebody should look at.
     pub problems: Vec<Problem>,
@@ -135,6 +135,9 @@ impl Pipeline {
         run.ledger.streams = self.streams.iter().map(|stream| StreamLedger::new(stream.name())).collect();
         if let Err(error) = self.take(payload, now, deadline, &mut run).await {
             run.failure = Some(error);
+            // A payload that must come again is none of the three, and so no failed run balances.
+            let ledger = &mut run.ledger;
+            (ledger.decoded_payloads, ledger.control_messages, ledger.quarantined_payloads) = (0, 0, 0);
         }
         run
     }
@@ -216,10 +219,12 @@ impl Pipeline {
         let mut failure = None;
         for (object, put) in parcel.objects.iter().zip(records) {
             match put {
-                Ok(put) => count(&mut run.ledger, object, put),
+                Ok(put) => {
+                    count(&mut run.ledger, object, put);
+                    run.objects.push(object.key.clone());
+                }
                 Err(error) => failure = Some(error),
             }
-            run.objects.push(object.key.clone());
         }
         let failure = whole.into_iter().find_map(Result::err).or(failure);
         self.described.store(failure.is_none(), Ordering::Relaxed);

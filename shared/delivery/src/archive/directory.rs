@@ -7,7 +7,7 @@
 //! What a crash leaves in `.tmp` is removed when the archive is opened next, unless somebody else has it
 //! open (a shared lock says so): another process's work in progress is not ours to delete.
 
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -18,14 +18,11 @@ use bytes::Bytes;
 use super::Put;
 use crate::failure::Failure;
 
-/// The file in `.tmp` whose lock says that the archive is open.
-const LOCK: &str = "lock";
-
 #[derive(Debug, Clone)]
 pub(super) struct Directory {
     root: PathBuf,
     temporary: PathBuf,
-    /// Held, shared, while the archive is open.
+    /// The folder `.tmp`, locked, shared, while the archive is open.
     _in_use: Arc<File>,
 }
 
@@ -33,7 +30,7 @@ impl Directory {
     pub(super) fn open(root: &Path) -> io::Result<Self> {
         let temporary = root.join(".tmp");
         fs::create_dir_all(&temporary)?;
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(temporary.join(LOCK))?;
+        let lock = File::open(&temporary)?;
         if lock.try_lock().is_ok() {
             empty(&temporary)?;
             lock.unlock()?;
@@ -88,10 +85,7 @@ fn exists(path: &Path) -> io::Result<bool> {
 
 fn empty(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_name() != LOCK {
-            fs::remove_file(entry.path())?;
-        }
+        fs::remove_file(entry?.path())?;
     }
     Ok(())
 }

@@ -38,6 +38,8 @@ impl FileStream {
 /// A process that was stopped in the middle of a line leaves half of one: the next begins on its own.
 fn append(path: &std::path::Path, lines: &[u8]) -> io::Result<()> {
     let mut file = OpenOptions::new().create(true).read(true).append(true).open(path)?;
+    // Payloads are taken side by side: without it, one writer could see another's half-written line.
+    file.lock()?;
     if file.seek(SeekFrom::End(0))? > 0 {
         let mut last = [0];
         file.seek(SeekFrom::End(-1))?;

@@ -78,6 +78,10 @@ impl Stream {
         let mut outbox = Outbox::new(self.name())?;
         let wanted: Vec<&Object> = objects.iter().filter(|object| self.target.wants(object.class)).collect();
         outbox.ledger.filtered = count(objects.iter()) - count(wanted.iter().copied());
+        if wanted.is_empty() {
+            // Nobody is asked for leave to send nothing: look-ups are scarce.
+            return outbox.finish();
+        }
         match self.gate(deadline).await {
             Gate::Open => self.send_all(&wanted, &mut outbox, deadline).await?,
             Gate::Closed => outbox.ledger.gated = count(wanted.iter().copied()),

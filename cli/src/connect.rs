@@ -1,0 +1,44 @@
+//! From arguments to a pipeline. Nothing is asked of AWS yet, and its clients are made only where the archive
+//! or a stream needs them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use mailtrail_delivery::{Archive, Location, Pacing, Stream, TagGate, aws};
+use mailtrail_pipeline::Pipeline;
+use tokio::sync::OnceCell;
+
+use crate::args::IngestArgs;
+
+/// How long the answer about a stream's tag is remembered.
+const TAG_MEMORY: Duration = Duration::from_mins(5);
+
+pub(crate) async fn pipeline(args: &IngestArgs) -> anyhow::Result<Pipeline> {
+    let (config, firehose) = (OnceCell::new(), OnceCell::new());
+    let config = || config.get_or_init(aws::config);
+    let firehose = || {
+        firehose.get_or_init(async || {
+            let client = aws::firehose(config().await);
+            let gate = TagGate::new(client.clone(), TAG_MEMORY, Pacing::default());
+            (client, Arc::new(gate))
+        })
+    };
+
+    let destinations = &args.destinations;
+    let archive = match destinations.archive()? {
+        Location::S3 { bucket, prefix } => {
+            Archive::s3(aws::s3(config().await), bucket, prefix, destinations.s3_options())
+        }
+        location @ Location::Directory(_) => Archive::directory(location.clone())?,
+    };
+    let mut streams = Vec::new();
+    for target in destinations.streams().cloned() {
+        streams.push(if let Some(path) = target.file().cloned() {
+            Stream::file(target, path)
+        } else {
+            let (client, gate) = firehose().await.clone();
+            Stream::firehose(target, client, gate, Pacing::default())
+        });
+    }
+    Ok(Pipeline::new(archive, streams, args.options()?))
+}

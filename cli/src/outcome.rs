@@ -1,0 +1,131 @@
+//! What came of the inputs. Sums of outcomes are outcomes.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Error, bail};
+use mailtrail_delivery::{Ledger, StreamLedger};
+use mailtrail_pipeline::{Problem, Run};
+
+use crate::inputs::Input;
+use crate::output::{self, Exit, Words};
+
+/// So many unreadable payloads are told one by one. A hundred thousand of them must not fill the memory.
+const TOLD: usize = 5;
+
+/// A payload that cannot be read.
+#[derive(Debug)]
+pub(crate) struct Unreadable {
+    /// Where it came from.
+    pub(crate) input: String,
+    /// What is wrong with it.
+    pub(crate) reason: String,
+    /// Where it is kept.
+    pub(crate) key: String,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    pub(crate) ledger: Ledger,
+    /// Inputs that were taken to their end.
+    pub(crate) taken: u64,
+    /// Inputs that were not: something failed, or somebody stopped us.
+    pub(crate) left: u64,
+    /// Size of the payloads as they came.
+    pub(crate) received_bytes: u64,
+    /// Size of the payloads, decoded.
+    pub(crate) decoded_bytes: u64,
+    /// The first payloads that went to quarantine; the ledger knows how many did.
+    pub(crate) quarantined: Vec<Unreadable>,
+    /// Why a stream did not take events: the first reason, by stream.
+    pub(crate) refusals: BTreeMap<String, String>,
+    /// Why not everything is archived.
+    pub(crate) failure: Option<Error>,
+}
+
+impl Outcome {
+    /// Nothing yet, for streams of these names.
+    pub(crate) fn of_streams(names: impl IntoIterator<Item = String>) -> Self {
+        let streams = names.into_iter().map(StreamLedger::new).collect();
+        Self { ledger: Ledger { streams, ..Ledger::default() }, ..Self::default() }
+    }
+
+    /// Adds what became of one payload of an input.
+    pub(crate) fn add_run(&mut self, input: &Input, received_bytes: usize, run: Run) {
+        if let Some(failure) = run.failure {
+            self.failure.get_or_insert(Error::new(failure).context(input.to_string()));
+        }
+        self.ledger.add(&run.ledger);
+        self.received_bytes += received_bytes as u64;
+        self.decoded_bytes += run.decoded_bytes;
+        for problem in run.problems {
+            self.add_problem(input, problem);
+        }
+    }
+
+    fn add_problem(&mut self, input: &Input, problem: Problem) {
+        match problem {
+            Problem::Quarantined(kept) if self.quarantined.len() < TOLD => {
+                let (input, reason) = (input.to_string(), kept.reason.to_string());
+                self.quarantined.push(Unreadable { input, reason, key: kept.key });
+            }
+            Problem::Quarantined(_) => {}
+            Problem::Undelivered { stream, failure, .. } => {
+                self.refusals.entry(stream).or_insert_with(|| failure.to_string());
+            }
+        }
+    }
+
+    /// Adds what came of other inputs.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.ledger.add(&other.ledger);
+        self.taken += other.taken;
+        self.left += other.left;
+        self.received_bytes += other.received_bytes;
+        self.decoded_bytes += other.decoded_bytes;
+        self.quarantined.extend(other.quarantined);
+        self.quarantined.truncate(TOLD);
+        for (stream, reason) in other.refusals {
+            self.refusals.entry(stream).or_insert(reason);
+        }
+        self.failure = self.failure.take().or(other.failure);
+    }
+
+    /// Whether all inputs were taken to their end.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.left == 0 && self.failure.is_none()
+    }
+
+    /// Whether somebody should look at something.
+    pub(crate) fn needs_a_look(&self) -> bool {
+        self.ledger.quarantined_payloads > 0
+            || self.ledger.streams.iter().any(|stream| stream.undelivered > 0)
+            || !self.ledger.streams_balance()
+    }
+
+    /// Tells what came of it: to people, and, if asked for, to machines.
+    pub(crate) fn tell(self, words: &str, json: bool) -> anyhow::Result<Exit> {
+        Words::beside(json || !self.is_complete()).say(words)?;
+        if json {
+            output::json(&self.ledger)?;
+        }
+        self.end()
+    }
+
+    fn end(self) -> anyhow::Result<Exit> {
+        let needs_a_look = self.needs_a_look();
+        if let Some(failure) = self.failure {
+            Err(failure)
+        } else if self.left > 0 {
+            bail!("stopped before the end; run the same command again: nothing is stored twice")
+        } else if !self.ledger.archive_balances() {
+            bail!(
+                "the ledger does not balance, which is a fault of mailtrail; please report it: {:?}",
+                self.ledger
+            )
+        } else if needs_a_look {
+            Ok(Exit::NeedsALook)
+        } else {
+            Ok(Exit::Done)
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! What goes to stdout and stderr, and how the run ends.
+//!
+//! stdout belongs to the answer. With `--json` that is one JSON object, and people's text goes to stderr.
+//! Colours appear on terminals only, and never where `NO_COLOR` says no (`anstream` sees to both).
+
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Style};
+use indicatif::HumanCount;
+use mailtrail_delivery::Ledger;
+
+pub(crate) const BOLD: Style = Style::new().bold();
+pub(crate) const FAINT: Style = Style::new().dimmed();
+pub(crate) const NUMBER: Style = AnsiColor::Cyan.on_default();
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
+pub(crate) const LOOK: Style = AnsiColor::Yellow.on_default().bold();
+pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
+
+/// How a command ends. Wrong usage (2) ends before that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    Done,
+    /// Something is not archived, and the error says why.
+    Failed,
+    /// Done, but something needs a look.
+    NeedsALook,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Done => Self::SUCCESS,
+            Exit::Failed => Self::FAILURE,
+            Exit::NeedsALook => Self::from(3),
+        }
+    }
+}
+
+/// Where people's text goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Words {
+    Stdout,
+    Stderr,
+}
+
+impl Words {
+    /// stdout, unless that is for the machines.
+    pub(crate) fn beside(json: bool) -> Self {
+        if json { Self::Stderr } else { Self::Stdout }
+    }
+
+    pub(crate) fn say(self, text: &str) -> anyhow::Result<()> {
+        match self {
+            Self::Stdout => heard(anstream::stdout().lock().write_all(text.as_bytes())),
+            Self::Stderr => heard(anstream::stderr().lock().write_all(text.as_bytes())),
+        }
+    }
+}
+
+/// The ledger: one JSON object, one line.
+pub(crate) fn json(ledger: &Ledger) -> anyhow::Result<()> {
+    let mut line = serde_json::to_string(ledger)?;
+    line.push('\n');
+    heard(io::stdout().lock().write_all(line.as_bytes()))
+}
+
+/// What went wrong, with what, and what to do.
+pub(crate) fn error(error: &anyhow::Error) {
+    note(&format!("{} {error:#}", paint(BAD, "error:")));
+}
+
+/// A line for people, whatever stdout is for.
+pub(crate) fn note(text: &str) {
+    // Nobody can be told that stderr is gone.
+    let _unheard = Words::Stderr.say(&format!("{text}\n"));
+}
+
+/// A reader that stopped listening (`mailtrail demo | head`) has heard enough: that is no failure.
+fn heard(written: io::Result<()>) -> anyhow::Result<()> {
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+pub(crate) fn paint(style: Style, text: impl Display) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// `1 event`, `1,200 events`.
+pub(crate) fn count(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", HumanCount(number))
+}

@@ -1,0 +1,169 @@
+//! The account of a run, for people: what came in, what came out, where it lies, what needs a look.
+
+use std::cmp::Reverse;
+use std::fmt::Write;
+use std::time::Duration;
+
+use bytesize::ByteSize;
+use indicatif::HumanCount;
+use mailtrail_delivery::{DELIVERY_TAG, Ledger, StreamLedger};
+
+use crate::outcome::Outcome;
+use crate::output::{BAD, BOLD, FAINT, GOOD, LOOK, NUMBER, count, paint};
+
+/// The summary of a run: a headline, and a section for each question that has an answer. `archive` says where
+/// the archive is.
+pub(crate) fn of(outcome: &Outcome, archive: &str, skipped: u64, took: Duration) -> String {
+    let mut text = format!("{}\n", headline(outcome, took));
+    section(&mut text, "came in", &came_in(outcome, skipped));
+    section(&mut text, "archived", &archived(&outcome.ledger, archive));
+    section(&mut text, "streamed", &outcome.ledger.streams.iter().map(streamed).collect::<Vec<_>>());
+    section(&mut text, "look at", &look_at(outcome));
+    section(&mut text, "hint", &hints(&outcome.ledger));
+    text
+}
+
+/// Lines beside a heading; nothing where there are none.
+fn section(text: &mut String, heading: &str, lines: &[String]) {
+    for (at, line) in lines.iter().enumerate() {
+        let heading = if at == 0 { heading } else { "" };
+        // A `String` takes every write.
+        let _infallible = writeln!(text, "  {} {line}", paint(BOLD, format_args!("{heading:<9}")));
+    }
+}
+
+fn headline(outcome: &Outcome, took: Duration) -> String {
+    let Outcome { taken, left, .. } = outcome;
+    let events = paint(NUMBER, count(outcome.ledger.events, "event"));
+    let took = format!("in {:.1} s", took.as_secs_f32());
+    if outcome.failure.is_some() {
+        format!("{} failed: {events} from {taken} of {} {took}", paint(BAD, "✗"), count(taken + left, "file"))
+    } else if *left > 0 {
+        format!(
+            "{} stopped: {events} from {taken} of {} {took}",
+            paint(BAD, "✗"),
+            count(taken + left, "file")
+        )
+    } else {
+        let mark = if outcome.needs_a_look() { paint(LOOK, "!") } else { paint(GOOD, "✓") };
+        format!("{mark} {events} from {} {took}", count(*taken, "file"))
+    }
+}
+
+fn came_in(outcome: &Outcome, skipped: u64) -> Vec<String> {
+    let Outcome { ledger, received_bytes, decoded_bytes, .. } = outcome;
+    let payloads = count(ledger.payloads, "payload");
+    let mut lines =
+        vec![format!("{payloads}, {}, {} decoded", ByteSize(*received_bytes), ByteSize(*decoded_bytes))];
+    let mut tell = |number: u64, noun: &str, what: &str| {
+        if number > 0 {
+            lines.push(format!("{} {what}", count(number, noun)));
+        }
+    };
+    tell(ledger.control_messages, "payload", "without events: CloudWatch Logs asks whether anybody is there");
+    tell(ledger.quarantined_payloads, "payload", "unreadable, kept in quarantine");
+    tell(ledger.refused, "event", "refused: from a log group of our own");
+    tell(skipped, "file", "left out: no payload");
+    lines
+}
+
+fn archived(ledger: &Ledger, archive: &str) -> Vec<String> {
+    let mut lines = vec![archive.to_string()];
+    let widest = ledger.by_class.values().max().map_or(0, |&events| HumanCount(events).to_string().len());
+    for (class, events) in by_count(ledger) {
+        let number = format!("{:>widest$}", HumanCount(events).to_string());
+        lines.push(format!("{} {class}", paint(NUMBER, number)));
+    }
+    lines.push(paint(FAINT, novelty(ledger)));
+    lines
+}
+
+/// The classes, the one with the most events first.
+pub(crate) fn by_count(ledger: &Ledger) -> Vec<(&'static str, u64)> {
+    let mut classes: Vec<_> = ledger.by_class.iter().map(|(&class, &events)| (class, events)).collect();
+    classes.sort_by_key(|&(class, events)| (Reverse(events), class));
+    classes
+}
+
+/// How much of what is archived was so before.
+pub(crate) fn novelty(ledger: &Ledger) -> String {
+    match (ledger.already, ledger.archived.saturating_sub(ledger.already)) {
+        (0, 0) => "no events".to_owned(),
+        (0, _) => "all of them new".to_owned(),
+        (_, 0) => "all of them were there before: nothing is stored twice".to_owned(),
+        (already, new) => format!("{} new, {} there before", HumanCount(new), HumanCount(already)),
+    }
+}
+
+fn streamed(stream: &StreamLedger) -> String {
+    let mut words = format!("{}: {} delivered", stream.stream, paint(NUMBER, HumanCount(stream.delivered)));
+    let others = [
+        (stream.filtered, "of classes that it does not take"),
+        (stream.gated, "gated"),
+        (stream.undelivered, "undelivered"),
+    ];
+    for (events, what) in others.into_iter().filter(|&(events, _)| events > 0) {
+        // A `String` takes every write.
+        let _infallible = write!(words, ", {} {what}", paint(NUMBER, HumanCount(events)));
+    }
+    words
+}
+
+/// What did not go as it should.
+fn look_at(outcome: &Outcome) -> Vec<String> {
+    let mut lines = Vec::new();
+    for unreadable in &outcome.quarantined {
+        lines.push(format!("{}: {}", unreadable.input, unreadable.reason));
+        lines.push(paint(FAINT, format_args!("kept in {}", unreadable.key)));
+    }
+    let untold = outcome.ledger.quarantined_payloads.saturating_sub(outcome.quarantined.len() as u64);
+    if untold > 0 {
+        lines.push(format!("and {} more, in quarantine/ of the archive", HumanCount(untold)));
+    }
+    for (stream, reason) in &outcome.refusals {
+        lines.push(format!("the stream {stream} did not take all events: {reason}"));
+        lines.push(paint(FAINT, format_args!("kept in undelivered/stream={stream}/ of the archive")));
+    }
+    if outcome.is_complete() && !outcome.ledger.streams_balance() {
+        lines.push(
+            "the counts of the streams do not add up: a fault of mailtrail, please report it".to_owned(),
+        );
+    }
+    lines
+}
+
+/// What somebody decided, and may have forgotten.
+fn hints(ledger: &Ledger) -> Vec<String> {
+    let (key, value) = DELIVERY_TAG;
+    let mut lines = Vec::new();
+    for StreamLedger { stream, .. } in ledger.streams.iter().filter(|stream| stream.gated > 0) {
+        lines.push(format!("{stream} is gated: without the tag {key}={value} it gets nothing; to open it:"));
+        lines.push(format!(
+            "aws firehose tag-delivery-stream --delivery-stream-name {stream} --tags Key={key},Value={value}"
+        ));
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_without_the_tag_is_named_with_the_command_that_opens_it() {
+        let mut outcome = Outcome::of_streams(["mail".to_owned()]);
+        outcome.taken = 1;
+        outcome.ledger.archived = 1200;
+        outcome.ledger.streams[0].gated = 1200;
+        let text = of(&outcome, "s3://example-trail", 0, Duration::from_millis(1234));
+        insta::assert_snapshot!(anstream::adapter::strip_str(&text), @"
+            ✓ 0 events from 1 file in 1.2 s
+              came in   0 payloads, 0 B, 0 B decoded
+              archived  s3://example-trail
+                        all of them new
+              streamed  mail: 0 delivered, 1,200 gated
+              hint      mail is gated: without the tag LogDeliveryEnabled=true it gets nothing; to open it:
+                        aws firehose tag-delivery-stream --delivery-stream-name mail --tags Key=LogDeliveryEnabled,Value=true
+            ");
+    }
+}

@@ -1,0 +1,140 @@
+//! Runs the program, and looks at what it leaves behind.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use insta::internals::SettingsBindDropGuard;
+use mailtrail_samples::Traffic;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// The program, in a folder where nothing lies yet.
+pub(crate) struct Mailtrail {
+    folder: TempDir,
+    environment: Vec<(String, String)>,
+}
+
+/// How it ended, and what it said.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) exit: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// Bytes, of which nobody wants to read a list.
+#[derive(PartialEq, Eq)]
+pub(crate) struct Content(pub(crate) Vec<u8>);
+
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.0.len())
+    }
+}
+
+impl Mailtrail {
+    pub(crate) fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), environment: Vec::new() }
+    }
+
+    /// With an environment variable; otherwise there are none.
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub(crate) fn path(&self, below: &str) -> PathBuf {
+        self.folder.path().join(below)
+    }
+
+    /// Puts a file into the folder.
+    pub(crate) fn write(&self, below: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(below);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    /// Puts payloads into `in/`, of so many events each.
+    pub(crate) fn write_payloads(&self, payloads: usize, events: usize) {
+        let mut traffic = Traffic::new(7);
+        for number in 0..payloads {
+            self.write(&format!("in/{number:03}.gz"), traffic.batch(events).to_gzip());
+        }
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
+        self.run_with(arguments, b"")
+    }
+
+    pub(crate) fn run_with(&self, arguments: &[&str], stdin: &[u8]) -> Run {
+        let mut child = self.start(arguments);
+        // A program that ends before it reads everything is none of this helper's business.
+        let _unread = child.stdin.take().unwrap().write_all(stdin);
+        Run::of(child)
+    }
+
+    pub(crate) fn start(&self, arguments: &[&str]) -> Child {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mailtrail"));
+        command.args(arguments).current_dir(self.folder.path()).env_clear();
+        command.envs(self.environment.iter().cloned());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    /// The files below a folder: path and content.
+    pub(crate) fn files(&self, below: &str) -> BTreeMap<String, Content> {
+        let mut files = BTreeMap::new();
+        collect(&self.path(below), &self.path(below), &mut files);
+        files
+    }
+
+    /// Hides what differs from run to run in the snapshots that follow.
+    pub(crate) fn hide_what_differs(&self) -> SettingsBindDropGuard {
+        let mut settings = insta::Settings::clone_current();
+        settings.add_filter(env!("CARGO_BIN_EXE_mailtrail"), "mailtrail");
+        settings.add_filter(&self.folder.path().display().to_string(), "[FOLDER]");
+        settings.add_filter(r"in \d+\.\d s", "in [TIME]");
+        settings.add_filter(r" {2,}\d+(\.\d+)? (B|KiB|MiB)\b", "  [SIZE]");
+        settings.add_filter(r"\d+(\.\d+)? (B|KiB|MiB)\b", "[SIZE]");
+        settings.add_filter(r"eventDay=\d{8}/[0-9a-f]{64}", "eventDay=[DAY]/[SHA256]");
+        settings.bind_to_scope()
+    }
+}
+
+impl Run {
+    pub(crate) fn of(child: Child) -> Self {
+        let output = child.wait_with_output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Self { exit: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+
+    pub(crate) fn expect(self, exit: i32) -> Self {
+        assert_eq!(self.exit, Some(exit), "{self:#?}");
+        self
+    }
+
+    /// The ledger: one JSON object, one line, and nothing else.
+    pub(crate) fn ledger(&self) -> Value {
+        assert_eq!(self.stdout.lines().count(), 1, "{self:#?}");
+        serde_json::from_str(&self.stdout).unwrap()
+    }
+}
+
+fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, Content>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.file_name().unwrap() == ".tmp" {
+            continue;
+        }
+        if path.is_dir() {
+            collect(root, &path, files);
+        } else {
+            let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
+            files.insert(name, Content(fs::read(path).unwrap()));
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The command line as its users run it: the built program, in a folder of its own and an empty environment.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot be made fails the test")]
+
+mod demo;
+mod help;
+mod ingest;
+mod mailtrail;
+mod usage;

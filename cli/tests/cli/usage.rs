@@ -1,0 +1,68 @@
+//! Wrong usage: exit code 2, and nothing done.
+
+use crate::mailtrail::Mailtrail;
+
+/// What is said about wrong arguments. Nothing is made, and stdout stays empty.
+fn complaint(mailtrail: &Mailtrail, arguments: &[&str]) -> String {
+    let run = mailtrail.run(arguments).expect(2);
+    assert_eq!(run.stdout, "");
+    assert!(mailtrail.files("").is_empty());
+    run.stderr.lines().next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn an_archive_must_be_named() {
+    insta::assert_snapshot!(complaint(&Mailtrail::new(), &["ingest", "x"]), @"error: no archive is named: give --archive DIR, --archive file:///… or --archive s3://bucket/prefix, or set MAILTRAIL_ARCHIVE");
+}
+
+#[test]
+fn an_empty_variable_counts_as_not_set() {
+    let mailtrail = Mailtrail::new().env("MAILTRAIL_ARCHIVE", "").env("MAILTRAIL_STREAMS", " ");
+    assert!(complaint(&mailtrail, &["ingest", "x"]).contains("no archive is named"));
+}
+
+#[test]
+fn values_that_cannot_be_are_refused_with_what_can() {
+    let mailtrail = Mailtrail::new();
+    let wrong: [&[&str]; 9] = [
+        &["--archive", "gs://example-archive"],
+        &["--archive", "s3://X"],
+        &["--archive-owner", "12345"],
+        &["--stream", "kinesis:mail"],
+        &["--stream", "firehose:mail?classes=letters"],
+        &["--organization", "m-1"],
+        &["--decoded-limit", "1KiB"],
+        &["--jobs", "0"],
+        &["--jobs", "65"],
+    ];
+    let complaints = wrong.map(|arguments| complaint(&mailtrail, &[&["ingest"], arguments, &["x"]].concat()));
+    insta::assert_snapshot!(complaints.join("\n"), @"
+        error: invalid value 'gs://example-archive' for '--archive <URL>': `gs://example-archive` is no archive: that scheme is not supported; give a directory, file:///…, or s3://bucket/prefix
+        error: invalid value 's3://X' for '--archive <URL>': `s3://X` is no archive: a bucket's name has 3 to 63 lower-case letters, digits, dots and hyphens; give a directory, file:///…, or s3://bucket/prefix
+        error: invalid value '12345' for '--archive-owner <ACCOUNT>': an AWS account has twelve digits
+        error: invalid value 'kinesis:mail' for '--stream <URL>': `kinesis:mail` is no stream: it begins with neither `firehose:` nor `file:`; give firehose:<name> or file:///….ndjson, with ?classes=a,b and &packing=off if wanted
+        error: invalid value 'firehose:mail?classes=letters' for '--stream <URL>': `firehose:mail?classes=letters` is no stream: `letters` is no event class; the classes are base_event, email_activity, authentication, api_activity, entity_management; give firehose:<name> or file:///….ndjson, with ?classes=a,b and &packing=off if wanted
+        error: invalid value 'm-1' for '--organization <ID>': `m-1` is no WorkMail organization; give `m-` and 32 hexadecimal digits, or <log group>=m-…
+        error: invalid value '1KiB' for '--decoded-limit <SIZE>': give a size such as 64MiB, 1GiB or 67108864, and at least 64KiB
+        error: invalid value '0' for '--jobs <N>': 0 is not in 1..=64
+        error: invalid value '65' for '--jobs <N>': 65 is not in 1..=64
+        ");
+}
+
+#[test]
+fn variables_are_checked_like_options() {
+    let mailtrail = Mailtrail::new().env("MAILTRAIL_STREAMS", "firehose:mail kinesis:mail");
+    insta::assert_snapshot!(complaint(&mailtrail, &["ingest", "--archive", "a", "x"]), @"error: invalid value 'firehose:mail kinesis:mail' for '--stream <URL>': `kinesis:mail` is no stream: it begins with neither `firehose:` nor `file:`; give firehose:<name> or file:///….ndjson, with ?classes=a,b and &packing=off if wanted");
+}
+
+#[test]
+fn streams_of_one_name_are_refused() {
+    let streams = ["--stream", "file:///a/mail.ndjson", "--stream", "file:///b/mail.ndjson"];
+    let arguments = [&["ingest", "--archive", "a"], &streams[..], &["x"]].concat();
+    insta::assert_snapshot!(complaint(&Mailtrail::new(), &arguments), @"error: two streams are called `mail.ndjson`, and their counts could not be told apart: rename one");
+}
+
+#[test]
+fn the_demo_stays_on_this_machine() {
+    insta::assert_snapshot!(complaint(&Mailtrail::new(), &["demo", "--archive", "s3://example-archive"]), @"error: invalid value 's3://example-archive' for '--archive <DIR>': the demo stays on this machine: give a directory");
+}
