@@ -103,3 +103,46 @@ fn answer(payloads: &[Payload], failed: &[(&Payload, String)], ledger: Ledger) -
         None => Ok(Answer::Ledger(ledger)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use mailtrail_subscription::Content;
+
+    use super::*;
+
+    fn kinesis_payloads(count: usize) -> Vec<Payload> {
+        let payload = |number| Payload {
+            content: Content::Gzip(Bytes::new()),
+            region: None,
+            sequence_number: Some(format!("4900{number}")),
+        };
+        (0..count).map(payload).collect()
+    }
+
+    fn failures<'a>(payloads: &'a [Payload], which: &[usize]) -> Vec<(&'a Payload, String)> {
+        which.iter().map(|&at| (&payloads[at], "the bucket is gone".to_owned())).collect()
+    }
+
+    #[test]
+    fn a_kinesis_record_that_is_not_archived_is_named_and_the_others_are_done() {
+        let payloads = kinesis_payloads(3);
+        let answer = answer(&payloads, &failures(&payloads, &[1]), Ledger::default()).unwrap();
+        assert_eq!(
+            serde_json::to_string(&answer).unwrap(),
+            r#"{"batchItemFailures":[{"itemIdentifier":"49001"}]}"#
+        );
+    }
+
+    #[test]
+    fn an_invocation_of_which_nothing_is_archived_fails_as_a_whole() {
+        let payloads = kinesis_payloads(2);
+        let failed = answer(&payloads, &failures(&payloads, &[0, 1]), Ledger::default()).unwrap_err();
+        assert!(matches!(failed, Failed::NotArchived(reason) if reason == "the bucket is gone"));
+    }
+
+    #[test]
+    fn an_imbalance_fails_the_invocation() {
+        let ledger = Ledger { payloads: 1, decoded_payloads: 1, events: 2, archived: 1, ..Ledger::default() };
+        assert!(matches!(answer(&kinesis_payloads(1), &[], ledger), Err(Failed::Imbalance)));
+    }
+}
