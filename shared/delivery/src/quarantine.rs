@@ -32,7 +32,7 @@ pub async fn quarantine(
     deadline: Deadline,
 ) -> Result<Quarantined, ArchiveError> {
     let bytes = payload.bytes();
-    let sha256 = hex(&Sha256::digest(bytes));
+    let sha256 = hex::encode(Sha256::digest(bytes));
     let yesterday = Time::from_millis(now.millis() - DAY).unwrap_or(Time::EPOCH);
     let earlier = quarantine_key(reason.reason(), yesterday, &sha256);
     let known = archive.contains(&format!("{earlier}.bin"), deadline).await?;
@@ -54,13 +54,4 @@ fn report(payload: &Payload, reason: Undecodable, sha256: &str) -> Bytes {
                        takes it again, once the cause is gone.",
     });
     Bytes::from(format!("{report:#}\n"))
-}
-
-fn hex(digest: &[u8]) -> String {
-    use std::fmt::Write;
-    digest.iter().fold(String::new(), |mut hex, byte| {
-        // A `String` takes every write.
-        let _infallible = write!(hex, "{byte:02x}");
-        hex
-    })
 }

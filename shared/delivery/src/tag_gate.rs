@@ -88,10 +88,9 @@ impl TagGate {
     async fn look_up(&self, stream: &str, has_answer: bool, deadline: Deadline) -> Result<bool, Failure> {
         let attempt = || async {
             let wait_out = |failure: &Failure| !(has_answer && failure.is_throttling());
-            self.tagged(stream).await.map_err(|failure| Failure {
-                retryable: failure.retryable && wait_out(&failure),
-                ..failure
-            })
+            self.tagged(stream)
+                .await
+                .map_err(|failure| Failure { retryable: failure.retryable && wait_out(&failure), ..failure })
         };
         self.pacing.run(deadline, attempt).await
     }

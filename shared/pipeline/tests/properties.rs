@@ -52,7 +52,9 @@ impl House {
     /// The archive, every key of which must be of the contract.
     fn tree(&self) -> BTreeMap<String, Bytes> {
         let tree = tree(&self.folder.path().join("archive"));
-        tree.keys().for_each(|key| _ = Key::parse(key));
+        for key in tree.keys() {
+            Key::parse(key);
+        }
         tree
     }
 
@@ -263,7 +265,7 @@ impl Batch {
             ("owner", self.owner.as_ref().map(|(json, _)| json.clone())),
             ("logGroup", Some(self.log_group.0.clone())),
             ("logStream", Some(self.log_stream.0.clone())),
-            ("subscriptionFilters", (order % 2 == 0).then(|| "[\"f\"]".to_owned())),
+            ("subscriptionFilters", order.is_multiple_of(2).then(|| "[\"f\"]".to_owned())),
             ("logEvents", Some(format!("[{}]", events.join(",")))),
         ];
         object(members, order)

@@ -49,23 +49,14 @@ impl BatchId {
 
     /// The id for an event that came without: this batch's hash and the event's position in it.
     pub fn event_uid(&self, position: usize) -> String {
-        format!("{}-{position}", self.hex())
-    }
-
-    fn hex(&self) -> String {
-        use fmt::Write;
-        self.hash.iter().fold(String::with_capacity(32), |mut hex, byte| {
-            // A `String` takes every write.
-            let _infallible = write!(hex, "{byte:02x}");
-            hex
-        })
+        format!("{}-{position}", hex::encode(self.hash))
     }
 }
 
 /// `20261120T101502Z-` and 32 hexadecimal digits.
 impl fmt::Display for BatchId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}", self.time.compact(), self.hex())
+        write!(f, "{}-{}", self.time.compact(), hex::encode(self.hash))
     }
 }
 

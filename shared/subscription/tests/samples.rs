@@ -65,7 +65,7 @@ const EXPECTED: &[(&str, &[&str])] = &[
     ("hostile/control-message.json", &["control 1"]),
     ("hostile/not-base64.json", &["not_base64"]),
     ("hostile/empty-data.json", &["not_gzip"]),
-    ("hostile/other-invocation.json", &["not_a_batch"]),
+    ("hostile/other-invocation.json", &["unknown_event"]),
     ("hostile/on-failure-without-event.json", &["unknown_event"]),
     ("hostile/kinesis-mixed.json", &["data 3", "truncated_gzip", "data 3"]),
     ("hostile/not-gzip.json", &["not_gzip"]),

@@ -92,7 +92,7 @@ async fn the_tag_is_found_among_fifty() {
 #[tokio::test]
 async fn an_answer_is_remembered_for_as_long_as_it_may_be() {
     let aws = server();
-    let pipeline = Process::remembering(&aws, Duration::from_secs(300)).pipeline(&["firehose:all"]);
+    let pipeline = Process::remembering(&aws, Duration::from_mins(5)).pipeline(&["firehose:all"]);
     for seed in 0..5 {
         assert_eq!(the_stream(&run_twenty(&pipeline, seed).await).delivered, EVENTS);
     }

@@ -44,7 +44,7 @@ async fn deliver(pipeline: &Pipeline, batch: Batch) -> Delivered {
         match &run.failure {
             None => return Delivered { batch, run, failures },
             Some(failure) => {
-                assert!(failure.to_string().contains("the archive s3://storm/mail/2026"), "{failure}")
+                assert!(failure.to_string().contains("the archive s3://storm/mail/2026"), "{failure}");
             }
         }
     }

@@ -95,7 +95,7 @@ async fn a_stream_that_refuses_for_good_is_not_tried_again() {
 #[tokio::test]
 async fn a_stream_that_disappears_leaves_its_events_undelivered() {
     let aws = server();
-    let pipeline = Process::remembering(&aws, Duration::from_secs(300)).pipeline(&["firehose:all"]);
+    let pipeline = Process::remembering(&aws, Duration::from_mins(5)).pipeline(&["firehose:all"]);
     run_well(&pipeline, &Traffic::new(1).batch(5)).await;
     aws.delete_stream("all");
     let run = run_well(&pipeline, &Traffic::new(2).batch(5)).await;
