@@ -54,6 +54,11 @@ impl Failure {
         Self::permanent("OutOfTime", "the time for this work ran out")
     }
 
+    /// Whether the failure says nothing about the other side: we ran out of time.
+    pub fn is_out_of_time(&self) -> bool {
+        *self == Self::out_of_time()
+    }
+
     /// Whether the service is telling us to come less often.
     pub fn is_throttling(&self) -> bool {
         matches!(

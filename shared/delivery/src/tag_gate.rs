@@ -52,6 +52,8 @@ pub struct TagGate {
 struct Answer {
     gate: Gate,
     until: Instant,
+    /// The last answer that was one: it holds while look-ups are throttled.
+    decided: Option<Gate>,
 }
 
 impl TagGate {
@@ -62,19 +64,24 @@ impl TagGate {
 
     /// Whether a stream may get records now.
     pub async fn ask(&self, stream: &str, deadline: Deadline) -> Gate {
-        let last = self.recall(stream);
-        if let Some(answer) = last.as_ref().filter(|answer| answer.until > Instant::now()) {
+        let known = self.recall(stream);
+        if let Some(answer) = known.as_ref().filter(|answer| answer.until > Instant::now()) {
             return answer.gate.clone();
         }
-        let last = last.map(|answer| answer.gate).filter(|gate| !matches!(gate, Gate::Unknown(_)));
-        let (gate, memory) = match self.look_up(stream, last.is_some(), deadline).await {
-            Ok(tagged) => (if tagged { Gate::Open } else { Gate::Closed }, self.memory),
-            Err(failure) if failure.is_throttling() && last.is_some() => {
-                (last.unwrap_or(Gate::Closed), FAILURE_MEMORY.min(self.memory))
-            }
-            Err(failure) => (Gate::Unknown(failure), FAILURE_MEMORY.min(self.memory)),
+        let decided = known.and_then(|answer| answer.decided);
+        let short = FAILURE_MEMORY.min(self.memory);
+        let (gate, memory) = match self.look_up(stream, decided.is_some(), deadline).await {
+            Ok(true) => (Gate::Open, self.memory),
+            Ok(false) => (Gate::Closed, self.memory),
+            // That says nothing about the stream, and the next invocation has time of its own.
+            Err(failure) if failure.is_out_of_time() => return Gate::Unknown(failure),
+            Err(failure) => match decided.clone().filter(|_| failure.is_throttling()) {
+                Some(gate) => (gate, short),
+                None => (Gate::Unknown(failure), short),
+            },
         };
-        let answer = Answer { gate: gate.clone(), until: Instant::now() + memory };
+        let decided = if matches!(gate, Gate::Unknown(_)) { decided } else { Some(gate.clone()) };
+        let answer = Answer { gate: gate.clone(), until: Instant::now() + memory, decided };
         self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(stream.to_owned(), answer);
         gate
     }

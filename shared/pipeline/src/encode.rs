@@ -67,6 +67,12 @@ impl Slot {
     fn day(&self) -> i64 {
         self.time.millis() / DAY
     }
+
+    /// The length of the line, if it was kept.
+    fn kept_bytes(&self) -> Option<u64> {
+        let (start, end) = self.line;
+        (start < end).then(|| u64::from(end - start))
+    }
 }
 
 struct BatchEncoder<'a> {
@@ -97,7 +103,8 @@ impl BatchEncoder<'_> {
 
     /// Writes the events of one object.
     fn object(&self, slots: &[Slot], kept: &[u8]) -> Result<Object, EncodeError> {
-        let mut writer = ObjectWriter::new()?;
+        let size = slots.iter().map(Slot::kept_bytes).sum::<Option<u64>>();
+        let mut writer = ObjectWriter::new(size)?;
         let mut made = Vec::new();
         for slot in slots {
             let mut line = &kept[slot.line.0 as usize..slot.line.1 as usize];

@@ -266,3 +266,19 @@ async fn a_payload_that_arrived_decoded_is_kept_gzipped() {
     assert_eq!(decoded, sample("payload.json"));
     assert_eq!(raw[4..8], [0; 4], "no time of its own");
 }
+
+/// Keys that repeat, and keys that are what the repeated ones would be renamed to: a message of 400 kB that took
+/// minutes.
+#[tokio::test]
+async fn keys_that_repeat_cost_no_more_than_others() {
+    const REPEATS: usize = 20_000;
+    let taken = (REPEATS..2 * REPEATS).map(|number| format!(r#""a#{number}":1"#));
+    let members: Vec<String> = taken.chain(std::iter::repeat_n(r#""a":1"#.to_owned(), REPEATS)).collect();
+    let message = format!(r#"{{"event":{{"eventName":"X"}},{}}}"#, members.join(","));
+    let mut batch = Traffic::new(1).batch(1);
+    batch.events[0].message = message;
+    let start = std::time::Instant::now();
+    let left = leave(&[batch.to_gzip()]).await;
+    assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
+    assert_eq!(left.records()[0].unmapped.len(), 2 * REPEATS);
+}

@@ -75,7 +75,7 @@ impl Stream {
     /// # Errors
     /// Only when an object that we made ourselves cannot be read, or compressed, in memory.
     pub async fn deliver(&self, objects: &[Object], deadline: Deadline) -> io::Result<Delivery> {
-        let mut outbox = Outbox::new(self.name())?;
+        let mut outbox = Outbox::new(self.name());
         let wanted: Vec<&Object> = objects.iter().filter(|object| self.target.wants(object.class)).collect();
         outbox.ledger.filtered = count(objects.iter()) - count(wanted.iter().copied());
         if wanted.is_empty() {
@@ -150,18 +150,19 @@ struct Rest {
 /// Counts what leaves, and keeps what cannot.
 struct Outbox {
     ledger: StreamLedger,
-    undelivered: ObjectWriter,
+    /// Begun with the first event that stays behind, which in most runs none does.
+    undelivered: Option<ObjectWriter>,
     failure: Option<Failure>,
 }
 
 impl Outbox {
-    fn new(stream: String) -> io::Result<Self> {
-        Ok(Self { ledger: StreamLedger::new(stream), undelivered: ObjectWriter::new()?, failure: None })
+    fn new(stream: String) -> Self {
+        Self { ledger: StreamLedger::new(stream), undelivered: None, failure: None }
     }
 
     fn keep(&mut self, chunk: &Chunk) -> io::Result<()> {
         for record in chunk.records() {
-            self.undelivered.write_lines(&record.data, record.events)?;
+            self.undelivered()?.write_lines(&record.data, record.events)?;
         }
         Ok(())
     }
@@ -169,15 +170,21 @@ impl Outbox {
     fn keep_object(&mut self, object: &Object) -> io::Result<()> {
         let mut lines = object.lines()?;
         while let Some(line) = lines.next_line()? {
-            self.undelivered.write_lines(line, 1)?;
-            self.undelivered.write_lines(b"\n", 0)?;
+            let undelivered = self.undelivered()?;
+            undelivered.write_lines(line, 1)?;
+            undelivered.write_lines(b"\n", 0)?;
         }
         Ok(())
     }
 
+    fn undelivered(&mut self) -> io::Result<&mut ObjectWriter> {
+        let writer = self.undelivered.take().map_or_else(|| ObjectWriter::new(None), Ok)?;
+        Ok(self.undelivered.insert(writer))
+    }
+
     fn finish(mut self) -> io::Result<Delivery> {
-        self.ledger.undelivered = self.undelivered.events();
-        let undelivered = if self.ledger.undelivered > 0 { Some(self.undelivered.finish()?) } else { None };
+        self.ledger.undelivered = self.undelivered.as_ref().map_or(0, ObjectWriter::events);
+        let undelivered = self.undelivered.map(ObjectWriter::finish).transpose()?;
         Ok(Delivery { ledger: self.ledger, undelivered, failure: self.failure })
     }
 }

@@ -1,0 +1,68 @@
+//! Any batch: every event once, and the same again.
+
+use mailtrail_delivery::Ledger;
+use mailtrail_samples::envelope;
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+use crate::House;
+use crate::archived::{archived_lines, expected, found, without_raw};
+use crate::generated::{a_payload, json};
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn every_event_of_any_batch_is_archived_and_streamed_exactly_once(
+        batches in a_payload(),
+        region in prop::option::of(Just("eu-west-1")),
+    ) {
+        let house = House::new(region);
+        let input = envelope::gzip(&json(&batches, 0));
+        let (_, run) = house.run(&input).remove(0);
+        let tree = house.tree();
+        prop_assert_eq!(found(&tree), expected(&batches, region));
+        prop_assert_eq!(house.streamed(), archived_lines(&tree));
+        prop_assert!(run.objects.iter().all(|key| tree.contains_key(key)));
+
+        let events = batches.iter().map(|batch| batch.events.len() as u64).sum::<u64>();
+        let Ledger { events: counted, archived, already, refused, .. } = run.ledger;
+        prop_assert_eq!((counted, archived, already, refused), (events, events, 0, 0));
+        let raw: Vec<_> = tree.iter().filter(|(key, _)| key.starts_with("raw/")).collect();
+        prop_assert_eq!(raw.len(), 1);
+        prop_assert_eq!(raw[0].1, &input);
+    }
+
+    #[test]
+    fn the_same_payload_again_changes_nothing(batches in a_payload(), how in 0..5_usize, cut: Index) {
+        let house = House::new(Some("eu-west-1"));
+        let text = json(&batches, 0);
+        house.run(&envelope::gzip(&text));
+        let before = house.tree();
+        let (front, back) = text.split_at(cut.index(text.len()));
+        let again = match how {
+            0 => envelope::gzip(&text),
+            1 => envelope::gzip_at(9, &text),
+            2 => [envelope::gzip(front), envelope::gzip_at(0, back)].concat(),
+            3 => envelope::kinesis_event(&[envelope::gzip_at(1, &text)], "eu-west-1"),
+            _ => envelope::gzip(&[&b" \n"[..], &text, b" "].concat()),
+        };
+        let (_, run) = house.run(&again).remove(0);
+        prop_assert_eq!(run.ledger.already, run.ledger.events);
+        prop_assert!(house.tree() == before, "the archive has changed");
+    }
+
+    #[test]
+    fn the_order_of_keys_changes_nothing(batches in a_payload(), order in 1..40_usize) {
+        let house = House::new(None);
+        house.run(&envelope::gzip(&json(&batches, 0)));
+        let before = house.tree();
+        let (_, run) = house.run(&envelope::gzip(&json(&batches, order))).remove(0);
+        prop_assert_eq!(run.ledger.already, run.ledger.events);
+        prop_assert!(house.tree() == before, "the archive has changed");
+
+        let other = House::new(None);
+        other.run(&envelope::gzip(&json(&batches, order)));
+        prop_assert_eq!(without_raw(&other.tree()), without_raw(&before));
+    }
+}
