@@ -8,17 +8,21 @@ import subprocess
 import pytest
 
 import programs
+import test_package
 import test_watch
 
 README = programs.PROJECT / "README.md"
 TESTS = programs.PROJECT / "tests"
 
 FIRST = "cargo mailtrail demo"
+TASKS = "cargo xtask --help"
 # Command of the README → the test that runs it: `file::test`, below tests/ or, for Rust, below the project.
 RUN_BY = {
     FIRST: "test_readme.py::test_the_first_command_of_the_readme_shows_the_demo",
     test_watch.WATCH: "test_watch.py::test_an_invocation_of_the_watched_function_is_archived",
     test_watch.INVOKE: "test_watch.py::test_an_invocation_of_the_watched_function_is_archived",
+    test_package.PACKAGE: "test_package.py::test_the_packaged_function_archives_and_streams_a_batch",
+    TASKS: "test_readme.py::test_the_other_tasks_are_listed",
 }
 
 # The command that runs the tests is run whenever this is read.
@@ -77,3 +81,9 @@ def test_the_first_command_of_the_readme_shows_the_demo(demo_folder):
     assert ended.returncode == programs.DONE, ended.stderr
     assert (demo_folder / "archive" / "email_activity").is_dir()
     assert "email_activity" in ended.stdout + ended.stderr
+
+
+def test_the_other_tasks_are_listed():
+    listed = subprocess.run(TASKS.split(), cwd=programs.PROJECT, capture_output=True, text=True, timeout=600)
+    assert listed.returncode == programs.DONE, listed.stderr
+    assert all(task in listed.stdout for task in ("test", "bench", "fuzz", "package", "generate", "payloads"))

@@ -99,7 +99,7 @@ struct Meaning {
     #[arg(long = "own-log-group", value_name = "NAME", env = settings::OWN_LOG_GROUPS.name,
           hide_env_values = true, value_delimiter = ',')]
     own_log_groups: Vec<String>,
-    /// The WorkMail organization: m-…, or <log group>=m-… for the events of that group; may be repeated
+    /// The WorkMail organization: m-…, or GROUP=m-… for the events of that log group; may be repeated
     #[arg(long = "organization", value_name = "ID", env = settings::ORGANIZATIONS.name, hide_env_values = true,
           value_delimiter = ',', value_parser = organization)]
     organizations: Vec<String>,

@@ -28,7 +28,7 @@ pub(crate) fn write(dir: &Path) -> anyhow::Result<usize> {
     Ok(wanted.len())
 }
 
-/// Compares `dir` with what [`write`] would make of it; fails with one line for each file that differs.
+/// Compares `dir` with what [`write()`] would make of it; fails with one line for each file that differs.
 pub(crate) fn check(dir: &Path) -> anyhow::Result<()> {
     let wanted = wanted();
     let found = files_below(dir)?;

@@ -1,0 +1,33 @@
+"""The function as it is deployed: what `cargo xtask package` makes runs, and does what the tested binary does."""
+
+import os
+import subprocess
+
+import pytest
+
+import archive
+import function
+import programs
+import test_watch
+
+PACKAGE = "cargo xtask package"
+
+
+@pytest.fixture(scope="module")
+def packaged():
+    """The zip of the release build."""
+    environment = {**os.environ, "CARGO_TARGET_DIR": str(programs.TARGET)}
+    command = PACKAGE.split()
+    subprocess.run(command, cwd=programs.PROJECT, env=environment, check=True, timeout=test_watch.BUILD_TIMEOUT)
+    return (programs.TARGET / "lambda" / "workmail-events" / "bootstrap.zip").read_bytes()
+
+
+def test_the_packaged_function_archives_and_streams_a_batch(ministack, packaged):
+    deployed = function.Function(ministack, packaged).make_surroundings().deploy(**function.SETTINGS)
+    sample = programs.EVENTS / "mixed-hour.json"
+    answer = deployed.invoke(sample.read_bytes())
+    assert answer.error is None, answer
+    records = deployed.archive().check().records()
+    assert len(records) == answer.payload["archived"] == 120
+    streamed = [record for body in deployed.streamed(function.STREAM) for record in archive.ndjson(body)]
+    assert len(streamed) == 120
