@@ -10,7 +10,7 @@
 //! * **By shape, never by name.** A WorkMail log group can have any name, so a source is recognised by the
 //!   keys of the event.
 //!
-//! A new source is one new module and one line in [`SOURCES`].
+//! A new source is one new module and one line in `SOURCES`.
 
 mod context;
 mod fields;
