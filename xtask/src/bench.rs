@@ -86,6 +86,7 @@ fn print_function(figures: &Value) {
         ("idle_mib", "MiB"),
         ("event_bytes", "B"),
         ("peak_mib", "MiB"),
+        ("peak_at_decoded_limit_mib", "MiB"),
     ] {
         println!("| {name} | {} {unit} |", figures[name]);
     }
