@@ -99,9 +99,10 @@ impl<E: ProvideErrorMetadata + std::error::Error + 'static> From<SdkError<E, Htt
             }
             SdkError::DispatchFailure(dispatch) => {
                 let message = causes(dispatch.as_connector_error().map(|error| error as _));
-                // What is neither I/O nor time is our own side: no credentials, no certificate.
-                let ours = dispatch.is_user() || (dispatch.is_other() && !message.contains("connection"));
-                Self { code: "NoConnection".to_owned(), message, retryable: !ours }
+                // What is neither I/O nor time, and not called transient by the connector, is our own side: no
+                // credentials, no certificate.
+                let retryable = dispatch.is_io() || dispatch.is_timeout() || dispatch.as_other().is_some();
+                Self { code: "NoConnection".to_owned(), message, retryable }
             }
             _ => Self::permanent("BadRequest", causes(std::error::Error::source(&error))),
         }
