@@ -9,8 +9,8 @@ import ocsf_checks
 import programs
 
 GOLDEN = programs.PROJECT / "shared" / "normalize" / "tests" / "golden"
-# What WorkMail email events become. Other sources add their classes here.
-EMITTED_CLASSES = {"base_event", "email_activity"}
+# What the events of all sources become.
+EMITTED_CLASSES = {"api_activity", "authentication", "base_event", "email_activity", "entity_management"}
 
 
 def email_activity():

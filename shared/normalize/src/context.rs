@@ -48,7 +48,7 @@ pub struct Context<'a> {
 
 impl<'a> Context<'a> {
     pub(crate) fn cloud(&self) -> Cloud<'a> {
-        Cloud::aws(self.region, self.account)
+        Cloud::aws(self.region.map(Cow::Borrowed), self.account.map(Cow::Borrowed))
     }
 
     pub(crate) fn place(&self, metadata: &mut Metadata<'a>) {

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use mailtrail_ocsf::Unmapped;
+use mailtrail_ocsf::{Time, Unmapped};
 use mailtrail_subscription::{scalar, unescape};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -34,6 +34,31 @@ impl<'a> Fields<'a> {
             .filter(|text| !text.is_empty())
     }
 
+    /// The text of a text, number or boolean, which stays where it is.
+    pub(crate) fn text(&self, name: &str) -> Option<Cow<'a, str>> {
+        self.get(name).and_then(scalar).filter(|text| !text.is_empty())
+    }
+
+    /// Takes a boolean, also one that is written as a number or as text.
+    pub(crate) fn take_bool(&mut self, name: &str) -> Option<bool> {
+        self.take_with(name, |value| boolean(&scalar(value)?))
+    }
+
+    /// Takes a moment that is written in milliseconds since the Unix epoch, as number or as text.
+    pub(crate) fn take_millis(&mut self, name: &str) -> Option<Time> {
+        self.take_with(name, |value| Time::from_millis(scalar(value)?.parse().ok()?))
+    }
+
+    /// Takes a moment that is written in ISO 8601.
+    pub(crate) fn take_iso8601(&mut self, name: &str) -> Option<Time> {
+        self.take_with(name, |value| Time::from_iso8601(&scalar(value)?))
+    }
+
+    /// Takes a value of any type as JSON, as it stands.
+    pub(crate) fn take_json(&mut self, name: &str) -> Option<&'a str> {
+        self.take_with(name, |value| Some(value.get()))
+    }
+
     /// Takes a list of texts, or one text as a list of one.
     pub(crate) fn take_texts(&mut self, name: &str) -> Vec<Cow<'a, str>> {
         self.take_with(name, texts).unwrap_or_default()
@@ -47,6 +72,11 @@ impl<'a> Fields<'a> {
     /// Takes a list of objects, and the list as it stands.
     pub(crate) fn take_objects(&mut self, name: &str) -> Option<(Vec<Self>, &'a RawValue)> {
         self.take_with(name, |value| Some((serde_json::from_str(value.get()).ok()?, value)))
+    }
+
+    /// Drops the members that are `null`, for sources that write it for what there is none of.
+    pub(crate) fn drop_nulls(&mut self) {
+        self.0.retain(|(_, value)| value.get() != "null");
     }
 
     /// Hands the members that nobody took to `unmapped`, objects flattened into dotted keys.
@@ -82,6 +112,17 @@ impl<'a> Fields<'a> {
 
 fn is_nested(value: &RawValue) -> bool {
     value.get().starts_with(['{', '['])
+}
+
+/// `true` and `false` as JSON, as numbers, and as text in any case.
+fn boolean(text: &str) -> Option<bool> {
+    match text {
+        "1" => Some(true),
+        "0" => Some(false),
+        _ if text.eq_ignore_ascii_case("true") => Some(true),
+        _ if text.eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
+    }
 }
 
 fn texts<'a>(value: &'a RawValue) -> Option<Vec<Cow<'a, str>>> {
@@ -175,6 +216,23 @@ mod tests {
         assert_eq!(fields.take_text("n").as_deref(), Some("7"));
         assert_eq!(fields.take_text("none"), None);
         assert_eq!(rest(fields), r#"{"subject.x":"1","to":"[{\"y\":2}]"}"#);
+    }
+
+    #[test]
+    fn a_boolean_is_read_in_every_way_that_it_is_written_in() {
+        let json =
+            r#"{"a":true,"b":"True","c":1,"d":"1","e":false,"f":"FALSE","g":0,"h":"yes","i":2,"j":""}"#;
+        let mut fields = Fields::parse(json).unwrap();
+        for name in ["a", "b", "c", "d"] {
+            assert_eq!(fields.take_bool(name), Some(true), "{name}");
+        }
+        for name in ["e", "f", "g"] {
+            assert_eq!(fields.take_bool(name), Some(false), "{name}");
+        }
+        for name in ["h", "i", "j", "k"] {
+            assert_eq!(fields.take_bool(name), None, "{name}");
+        }
+        assert_eq!(rest(fields), r#"{"h":"yes","i":"2","j":""}"#);
     }
 
     #[test]

@@ -12,10 +12,13 @@
 //!
 //! A new source is one new module and one line in `SOURCES`.
 
+mod cloudtrail;
 mod context;
 mod fields;
+mod observables;
 mod other;
 mod record;
+mod workmail_audit;
 mod workmail_email;
 
 pub use context::{Context, Event, InternalDomains};
@@ -36,7 +39,7 @@ struct Source {
 }
 
 /// Every source, in the order in which they are asked.
-const SOURCES: &[Source] = &[workmail_email::SOURCE];
+const SOURCES: &[Source] = &[workmail_email::SOURCE, workmail_audit::SOURCE, cloudtrail::SOURCE];
 
 /// Turns a log event into its OCSF record.
 pub fn normalize<'a>(event: &Event<'a>, context: &Context<'a>) -> Record<'a> {

@@ -8,7 +8,8 @@ use mailtrail_ocsf::{
 
 use crate::{Context, Event, Record, transformation};
 
-const PRODUCT: Product = Product { name: "Amazon CloudWatch Logs", vendor_name: "AWS", feature: None };
+const PRODUCT: Product<'static> =
+    Product { name: "Amazon CloudWatch Logs", vendor_name: "AWS", version: None, feature: None };
 const TRANSFORMATION: Transformation = transformation("other/1");
 
 /// Keeps a log event of unknown shape.

@@ -1,6 +1,6 @@
 //! A record of any class.
 
-use mailtrail_ocsf::{BaseEvent, Class, EmailActivity, Time};
+use mailtrail_ocsf::{ApiActivity, Authentication, BaseEvent, Class, EmailActivity, EntityManagement, Time};
 use serde::{Serialize, Serializer};
 
 /// A normalised log event. Serialised, it is the OCSF record and nothing around it.
@@ -9,6 +9,12 @@ use serde::{Serialize, Serializer};
 pub enum Record<'a> {
     /// A step of a message on its way.
     EmailActivity(EmailActivity<'a>),
+    /// A log-in, or an identity taken on.
+    Authentication(Authentication<'a>),
+    /// A call of a service's API, an access to a mailbox item, an access rule evaluated.
+    ApiActivity(ApiActivity<'a>),
+    /// A token created or deleted.
+    EntityManagement(EntityManagement<'a>),
     /// What fits nowhere else.
     BaseEvent(BaseEvent<'a>),
 }
@@ -18,6 +24,9 @@ impl Record<'_> {
     pub fn class(&self) -> Class {
         match self {
             Self::EmailActivity(_) => Class::EmailActivity,
+            Self::Authentication(_) => Class::Authentication,
+            Self::ApiActivity(_) => Class::ApiActivity,
+            Self::EntityManagement(_) => Class::EntityManagement,
             Self::BaseEvent(_) => Class::BaseEvent,
         }
     }
@@ -26,6 +35,9 @@ impl Record<'_> {
     pub fn time(&self) -> Time {
         match self {
             Self::EmailActivity(record) => record.time,
+            Self::Authentication(record) => record.time,
+            Self::ApiActivity(record) => record.time,
+            Self::EntityManagement(record) => record.time,
             Self::BaseEvent(record) => record.time,
         }
     }
@@ -35,6 +47,9 @@ impl Serialize for Record<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::EmailActivity(record) => record.serialize(serializer),
+            Self::Authentication(record) => record.serialize(serializer),
+            Self::ApiActivity(record) => record.serialize(serializer),
+            Self::EntityManagement(record) => record.serialize(serializer),
             Self::BaseEvent(record) => record.serialize(serializer),
         }
     }

@@ -38,6 +38,20 @@ impl Activity<'static> {
     pub const SCAN: Self = Self::listed(3, "Scan");
     /// Email Activity: a step of a message between arrival and mailbox.
     pub const TRACE: Self = Self::listed(4, "Trace");
+    /// Authentication: a log-in.
+    pub const LOGON: Self = Self::listed(1, "Logon");
+    /// Authentication: a step before the log-in, such as the question for a second factor.
+    pub const PREAUTH: Self = Self::listed(6, "Preauth");
+    /// Authentication: an identity is taken on.
+    pub const ACCOUNT_SWITCH: Self = Self::listed(7, "Account Switch");
+    /// API Activity, Entity Management: something is made.
+    pub const CREATE: Self = Self::listed(1, "Create");
+    /// API Activity, Entity Management: something is looked at.
+    pub const READ: Self = Self::listed(2, "Read");
+    /// API Activity, Entity Management: something is changed.
+    pub const UPDATE: Self = Self::listed(3, "Update");
+    /// API Activity, Entity Management: something is removed.
+    pub const DELETE: Self = Self::listed(4, "Delete");
     /// Any class: the source does not tell.
     pub const UNKNOWN: Self = Self::listed(0, "Unknown");
 }

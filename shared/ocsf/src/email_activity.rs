@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use crate::{
-    Action, Classification, Cloud, Direction, Disposition, Metadata, Observable, Severity, Status, Time,
-    Unmapped,
+    Action, Classification, Cloud, Direction, Disposition, Metadata, Observable, Policy, Severity, Status,
+    Time, Unmapped,
 };
 
 /// A record of class Email Activity.
@@ -118,20 +118,4 @@ pub struct EmailAuth<'a> {
     /// What the sender's domain asks for when DMARC fails.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dmarc_policy: Option<Cow<'a, str>>,
-}
-
-/// Object `policy`. OCSF requires a name, a type or a uid.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Policy<'a> {
-    /// Its name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<Cow<'a, str>>,
-    /// What kind of policy.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<Cow<'a, str>>,
-    /// Whether it took effect.
-    pub is_applied: bool,
-    /// Its content, as JSON in text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data: Option<String>,
 }

@@ -84,7 +84,7 @@ impl<'a> Action<'a> {
     }
 }
 
-/// `disposition_id` and `disposition`: what became of the message (profile `security_control`).
+/// `disposition_id` and `disposition`: what became of the message or the request (profile `security_control`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Disposition<'a> {
     disposition_id: u8,
@@ -94,6 +94,8 @@ pub struct Disposition<'a> {
 impl<'a> Disposition<'a> {
     /// Let through.
     pub const ALLOWED: Self = Self::listed(1, "Allowed");
+    /// Held up.
+    pub const BLOCKED: Self = Self::listed(2, "Blocked");
     /// Put aside.
     pub const QUARANTINED: Self = Self::listed(3, "Quarantined");
     /// Thrown away without a word to the sender.
@@ -104,6 +106,8 @@ impl<'a> Disposition<'a> {
     pub const NO_ACTION: Self = Self::listed(16, "No Action");
     /// Sent back.
     pub const REJECTED: Self = Self::listed(25, "Rejected");
+    /// Not permitted.
+    pub const UNAUTHORIZED: Self = Self::listed(26, "Unauthorized");
 
     const fn listed(disposition_id: u8, caption: &'static str) -> Self {
         Self { disposition_id, disposition: Cow::Borrowed(caption) }
@@ -113,4 +117,77 @@ impl<'a> Disposition<'a> {
     pub fn other(word: impl Into<Cow<'a, str>>) -> Self {
         Self { disposition_id: OTHER, disposition: word.into() }
     }
+}
+
+/// `auth_protocol_id` and `auth_protocol`: how a user proved who they are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AuthProtocol<'a> {
+    auth_protocol_id: u8,
+    auth_protocol: Cow<'a, str>,
+}
+
+impl<'a> AuthProtocol<'a> {
+    /// By name and password.
+    pub const BASIC: Self =
+        Self { auth_protocol_id: 11, auth_protocol: Cow::Borrowed("Basic Authentication") };
+
+    /// A method of the source's own, in its own word.
+    pub fn other(word: impl Into<Cow<'a, str>>) -> Self {
+        Self { auth_protocol_id: OTHER, auth_protocol: word.into() }
+    }
+}
+
+/// `account_switch_type_id` and `account_switch_type`: how another identity was taken on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AccountSwitch {
+    account_switch_type_id: u8,
+    account_switch_type: &'static str,
+}
+
+impl AccountSwitch {
+    /// By a call that lends the identity.
+    pub const IMPERSONATE: Self = Self { account_switch_type_id: 2, account_switch_type: "Impersonate" };
+}
+
+/// `type_id` and `type` of a user.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UserType<'a> {
+    type_id: u8,
+    r#type: Cow<'a, str>,
+}
+
+impl<'a> UserType<'a> {
+    /// A person, or what logs in like one.
+    pub const USER: Self = Self { type_id: 1, r#type: Cow::Borrowed("User") };
+
+    /// A kind of the source's own, in its own word.
+    pub fn other(word: impl Into<Cow<'a, str>>) -> Self {
+        Self { type_id: OTHER, r#type: word.into() }
+    }
+}
+
+/// `type_id` and `type` of a managed entity. None of ours is in OCSF's list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EntityType {
+    type_id: u8,
+    r#type: &'static str,
+}
+
+impl EntityType {
+    /// What stands in for a password in a mail client.
+    pub const PERSONAL_ACCESS_TOKEN: Self = Self { type_id: OTHER, r#type: "Personal Access Token" };
+}
+
+/// `role_id` and `role`: what a resource has to do with the event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ResourceRole {
+    role_id: u8,
+    role: &'static str,
+}
+
+impl ResourceRole {
+    /// What was acted on.
+    pub const TARGET: Self = Self { role_id: 1, role: "Target" };
+    /// What it belongs to.
+    pub const RELATED: Self = Self { role_id: 4, role: "Related" };
 }

@@ -12,23 +12,42 @@
 //!
 //! Schema: <https://schema.ocsf.io/1.8.0/>.
 
+mod actor;
 mod address;
+mod api;
+mod api_activity;
+mod authentication;
 mod base_event;
 mod class;
 mod classification;
 mod email_activity;
+mod endpoint;
+mod entity_management;
 mod enums;
 mod metadata;
+mod policy;
+mod resource;
 mod time;
 mod unmapped;
 
+pub use actor::{Actor, Created, Credential, Idp, Organization, Session, User};
 pub use address::{is_email_address, mailbox_address};
+pub use api::{Api, Request, Response, Service};
+pub use api_activity::ApiActivity;
+pub use authentication::Authentication;
 pub use base_event::BaseEvent;
 pub use class::{Class, UnknownClass};
 pub use classification::{Activity, Classification};
-pub use email_activity::{Email, EmailActivity, EmailAuth, Policy};
-pub use enums::{Action, Direction, Disposition, Severity, Status};
+pub use email_activity::{Email, EmailActivity, EmailAuth};
+pub use endpoint::{Endpoint, HttpRequest, Url};
+pub use entity_management::{EntityManagement, ManagedEntity};
+pub use enums::{
+    AccountSwitch, Action, AuthProtocol, Direction, Disposition, EntityType, ResourceRole, Severity, Status,
+    UserType,
+};
 pub use metadata::{Account, Cloud, Metadata, Name, Observable, Product, Transformation};
+pub use policy::{Authorization, Policy};
+pub use resource::Resource;
 pub use time::{LATEST, Time};
 pub use unmapped::Unmapped;
 

@@ -13,7 +13,10 @@ pub struct Metadata<'a> {
     /// The CloudWatch event id: what readers de-duplicate by.
     pub uid: Cow<'a, str>,
     /// The product that logged the event.
-    pub product: Product,
+    pub product: Product<'a>,
+    /// The source's own id of the event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub original_event_uid: Option<Cow<'a, str>>,
     /// The source's own name of the event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event_code: Option<Cow<'a, str>>,
@@ -26,7 +29,7 @@ pub struct Metadata<'a> {
     pub log_provider: Option<&'static str>,
     /// The WorkMail organization (`m-…`).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub tenant_uid: Option<&'a str>,
+    pub tenant_uid: Option<Cow<'a, str>>,
     /// What the events of one message, or one request, have in common.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub correlation_uid: Option<Cow<'a, str>>,
@@ -41,11 +44,12 @@ pub struct Metadata<'a> {
 
 impl<'a> Metadata<'a> {
     /// The attributes that every record has; the rest is absent.
-    pub fn new(uid: Cow<'a, str>, product: Product, transformation: Transformation) -> Self {
+    pub fn new(uid: Cow<'a, str>, product: Product<'a>, transformation: Transformation) -> Self {
         Self {
             version: OCSF_VERSION,
             uid,
             product,
+            original_event_uid: None,
             event_code: None,
             log_name: "",
             log_source: "",
@@ -60,22 +64,25 @@ impl<'a> Metadata<'a> {
 }
 
 /// Object `product`.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub struct Product {
+#[derive(Debug, Clone, Serialize)]
+pub struct Product<'a> {
     /// The service, as AWS names it.
     pub name: &'static str,
     /// Who makes it.
     pub vendor_name: &'static str,
+    /// The version of its log format.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<Cow<'a, str>>,
     /// The part of the service that logs.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub feature: Option<Name>,
+    pub feature: Option<Name<'a>>,
 }
 
 /// An object of which only the name is known.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub struct Name {
+#[derive(Debug, Clone, Serialize)]
+pub struct Name<'a> {
     /// The name.
-    pub name: &'static str,
+    pub name: Cow<'a, str>,
 }
 
 /// Object `transformation_info`: a mapping and its version.
@@ -88,12 +95,12 @@ pub struct Transformation {
 }
 
 /// Object `cloud` (profile `cloud`).
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Cloud<'a> {
     provider: &'static str,
     /// The Region that the event happened in.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub region: Option<&'a str>,
+    pub region: Option<Cow<'a, str>>,
     /// The account that the event happened in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<Account<'a>>,
@@ -101,16 +108,16 @@ pub struct Cloud<'a> {
 
 impl<'a> Cloud<'a> {
     /// A place in AWS, as far as it is known.
-    pub fn aws(region: Option<&'a str>, account: Option<&'a str>) -> Self {
+    pub fn aws(region: Option<Cow<'a, str>>, account: Option<Cow<'a, str>>) -> Self {
         Self { provider: "AWS", region, account: account.map(|uid| Account { uid }) }
     }
 }
 
 /// Object `account`.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Account<'a> {
-    /// The twelve digits.
-    pub uid: &'a str,
+    /// The twelve digits; `anonymous` where CloudTrail says so.
+    pub uid: Cow<'a, str>,
 }
 
 /// Object `observable`: a value to look for, and where in the record it stands.
@@ -126,5 +133,20 @@ impl<'a> Observable<'a> {
     /// An e-mail address.
     pub fn email_address(name: impl Into<Cow<'static, str>>, value: Cow<'a, str>) -> Self {
         Self { name: name.into(), type_id: 5, r#type: "Email Address", value }
+    }
+
+    /// An address of the network.
+    pub fn ip_address(name: &'static str, value: Cow<'a, str>) -> Self {
+        Self { name: Cow::Borrowed(name), type_id: 2, r#type: "IP Address", value }
+    }
+
+    /// The name of a user.
+    pub fn user_name(name: &'static str, value: Cow<'a, str>) -> Self {
+        Self { name: Cow::Borrowed(name), type_id: 4, r#type: "User Name", value }
+    }
+
+    /// The id of an access key or a token, never the secret.
+    pub fn credential(name: &'static str, value: Cow<'a, str>) -> Self {
+        Self { name: Cow::Borrowed(name), type_id: 19, r#type: "User Credential ID", value }
     }
 }

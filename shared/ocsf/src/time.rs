@@ -1,8 +1,8 @@
 //! Timestamps: milliseconds for machines, RFC 3339 beside them for people (profile `datetime`).
 
-use jiff::SignedDuration;
 use jiff::civil::{DateTime, datetime};
 use jiff::fmt::temporal::DateTimePrinter;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 /// The last millisecond that RFC 3339 can write: the end of the year 9999, UTC.
@@ -19,6 +19,12 @@ impl Time {
     /// A moment, unless it lies before 1970 or after 9999.
     pub fn from_millis(millis: i64) -> Option<Self> {
         (0..=LATEST).contains(&millis).then_some(Self(millis))
+    }
+
+    /// A moment as ISO 8601 writes it, with an offset or `Z`, in the extended or the basic format
+    /// (`2026-11-20T10:15:02Z`, `20261120T101502Z`). Anything below a millisecond is cut off.
+    pub fn from_iso8601(text: &str) -> Option<Self> {
+        Self::from_millis(text.parse::<Timestamp>().ok()?.as_millisecond())
     }
 
     /// Milliseconds since the Unix epoch.
@@ -81,5 +87,18 @@ mod tests {
         assert_eq!(Time::from_millis(LATEST).unwrap().rfc3339(), "9999-12-31T23:59:59.999Z");
         assert_eq!(Time::from_millis(LATEST + 1), None);
         assert_eq!(Time::from_millis(-1), None);
+    }
+
+    #[test]
+    fn a_moment_is_read_in_both_formats_of_iso_8601() {
+        let time = Time::from_millis(1_795_169_702_000);
+        for text in ["2026-11-20T10:15:02Z", "20261120T101502Z", "2026-11-20T11:15:02.000+01:00"] {
+            assert_eq!(Time::from_iso8601(text), time, "{text}");
+        }
+        for text in
+            ["", "2026-11-20", "2026-11-20T10:15:02", "Nov 20, 2026, 10:15:02 AM", "1969-12-31T23:59:59Z"]
+        {
+            assert_eq!(Time::from_iso8601(text), None, "{text}");
+        }
     }
 }

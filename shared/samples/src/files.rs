@@ -3,6 +3,8 @@
 //! Policy: hand-written where the shape is the point, generated where the amount is. Event ids derive from
 //! the name of the file, so that adding a file changes no other.
 
+mod audit;
+mod cloudtrail;
 mod events;
 mod hostile;
 mod inputs;
@@ -70,12 +72,22 @@ impl Section {
     }
 }
 
-fn sections() -> [Section; 3] {
+fn sections() -> [Section; 5] {
     [
         Section {
             title: "WorkMail email events",
             about: "One CloudWatch batch each, with one event or a few of a kind.",
             files: events::files(),
+        },
+        Section {
+            title: "WorkMail audit logs",
+            about: "The five kinds of audit log, with one event or a few of a kind.",
+            files: audit::files(),
+        },
+        Section {
+            title: "CloudTrail",
+            about: "Records as a trail sends them to CloudWatch Logs: every kind of identity, and every trap.",
+            files: cloudtrail::files(),
         },
         Section {
             title: "Kinds of input",
@@ -88,6 +100,22 @@ fn sections() -> [Section; 3] {
             files: hostile::files(),
         },
     ]
+}
+
+/// One batch of log lines written by hand: its name, what it shows, and the lines (broken between the tokens
+/// of their JSON).
+struct Sample {
+    name: &'static str,
+    about: &'static str,
+    messages: &'static [&'static str],
+}
+
+impl Sample {
+    /// The invocation of the batch, after it was moved to where it was logged.
+    fn file(&self, moved: impl Fn(Batch) -> Batch) -> SampleFile {
+        let batch = moved(batch_of(self.name, self.messages.iter().copied()));
+        file(format!("{}.json", self.name), self.about, batch.to_invocation())
+    }
 }
 
 fn file(name: impl Into<String>, about: &'static str, bytes: Vec<u8>) -> SampleFile {

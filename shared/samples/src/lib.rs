@@ -26,9 +26,9 @@ pub use traffic::{START_MS, Traffic};
 
 /// Account of every sample.
 pub const OWNER: &str = "111122223333";
-/// Log group of every sample.
+/// Log group of every email sample.
 pub const LOG_GROUP: &str = "/aws/workmail/emailevents/example";
-/// Log stream of every sample. How WorkMail names its streams is not documented.
+/// Log stream of every email sample. How WorkMail names its streams is not documented.
 pub const LOG_STREAM: &str = "email-events";
 /// Subscription filter of every sample.
 pub const SUBSCRIPTION_FILTER: &str = "mailtrail-workmail-events";

@@ -47,7 +47,7 @@ impl<'a> Control<'a> {
         let (action, disposition) = word.map(rule_outcome).unzip();
         let policy = if name.is_some() || r#type.is_some() {
             let data = data.map(|json| format!("{{\"ruleActions\":{json}}}"));
-            Some(Policy { name, r#type, is_applied: true, data })
+            Some(Policy { name, uid: None, r#type, is_applied: true, data })
         } else {
             if let Some(json) = data {
                 unmapped.keep("ruleActions", json);
@@ -67,7 +67,13 @@ impl<'a> Control<'a> {
         };
         let name = Some(Cow::Borrowed("DMARC"));
         Self {
-            policy: Some(Policy { name: name.clone(), r#type: name, is_applied: true, data: None }),
+            policy: Some(Policy {
+                name: name.clone(),
+                uid: None,
+                r#type: name,
+                is_applied: true,
+                data: None,
+            }),
             action: Some(action),
             disposition: Some(disposition),
             recipients: Vec::new(),

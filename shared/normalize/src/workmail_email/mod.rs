@@ -31,10 +31,11 @@ use step::{Step, step};
 
 pub(crate) const SOURCE: Source = Source { recognises, normalize };
 
-const PRODUCT: Product = Product {
+const PRODUCT: Product<'static> = Product {
     name: "Amazon WorkMail",
     vendor_name: "AWS",
-    feature: Some(Name { name: "Email event logging" }),
+    version: None,
+    feature: Some(Name { name: Cow::Borrowed("Email event logging") }),
 };
 const TRANSFORMATION: Transformation = transformation("workmail_email/1");
 
@@ -138,7 +139,7 @@ fn metadata<'a>(
     let mut metadata = Metadata::new(event.uid.clone(), PRODUCT, TRANSFORMATION);
     metadata.event_code = Some(name).filter(|name| !name.is_empty());
     metadata.log_provider = Some(PRODUCT.name);
-    metadata.tenant_uid = context.organization;
+    metadata.tenant_uid = context.organization.map(Cow::Borrowed);
     metadata.profiles = &["cloud", "datetime"];
     metadata.correlation_uid = trace;
     context.place(&mut metadata);

@@ -1,22 +1,10 @@
 //! WorkMail email events, written by hand: every shape that the documentation describes or that its queries
 //! imply.
 
-use super::{SampleFile, batch_of, file};
-
-/// One file: its name, what it shows, and its log lines (broken between the tokens of their JSON).
-struct Sample {
-    name: &'static str,
-    about: &'static str,
-    messages: &'static [&'static str],
-}
+use super::{Sample, SampleFile};
 
 pub(super) fn files() -> Vec<SampleFile> {
-    SAMPLES.iter().map(invocation).collect()
-}
-
-fn invocation(sample: &Sample) -> SampleFile {
-    let batch = batch_of(sample.name, sample.messages.iter().copied());
-    file(format!("{}.json", sample.name), sample.about, batch.to_invocation())
+    SAMPLES.iter().map(|sample| sample.file(|batch| batch)).collect()
 }
 
 const SAMPLES: &[Sample] = &[

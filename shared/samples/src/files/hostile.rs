@@ -3,7 +3,7 @@
 use flate2::{Compress, Compression, Crc, FlushCompress};
 
 use super::{
-    DELIVERED_TO_ANA, DELIVERED_TO_BOB, RECEIVED, SampleFile, batch_of, file, invoked, ordinary,
+    DELIVERED_TO_ANA, DELIVERED_TO_BOB, RECEIVED, SampleFile, batch_of, cloudtrail, file, invoked, ordinary,
     raw::{self, event, event_with_fields, event_with_id},
     stamp,
 };
@@ -90,6 +90,11 @@ fn odd_messages() -> Vec<SampleFile> {
             "message-shapes.json",
             "Messages: no JSON, half a JSON, no object, empty, escapes, half a surrogate pair, NUL",
             message_shapes(),
+        ),
+        file(
+            "cloudtrail-cut-off.json",
+            "Messages: a record of CloudTrail that stops in the middle",
+            cloudtrail::cut_off("cloudtrail-cut-off").to_invocation(),
         ),
         invoked(
             "message-1mib.json",

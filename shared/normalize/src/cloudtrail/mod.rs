@@ -1,0 +1,216 @@
+//! CloudTrail: one record for each log event, as a trail sends it to CloudWatch Logs
+//! (<https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html>).
+//!
+//! A record is an Authentication or an API Activity by its `eventSource` *and* its `eventName`
+//! ([`activity`]): WorkMail has a `CreateUser`, too. Both classes require an actor, and API Activity an
+//! address; a record that has none (an insight, an aggregate) is a Base Event with everything in
+//! `unmapped`. `metadata.uid` is the id of the log event; CloudTrail's own is `original_event_uid`.
+
+mod activity;
+mod call;
+mod identity;
+mod sign_in;
+
+use std::borrow::Cow;
+
+use mailtrail_ocsf::{
+    Activity, ApiActivity, Authentication, BaseEvent, Class, Classification, Cloud, Metadata, Name, Product,
+    Service, Severity, Time, Transformation, Unmapped,
+};
+
+use crate::fields::Fields;
+use crate::observables::Parts;
+use crate::{Context, Event, Record, Source, transformation};
+use call::Call;
+
+pub(crate) const SOURCE: Source = Source { recognises, normalize };
+
+const PRODUCT: Product<'static> =
+    Product { name: "CloudTrail", vendor_name: "AWS", version: None, feature: None };
+const TRANSFORMATION: Transformation = transformation("cloudtrail/1");
+
+/// Within one major version CloudTrail only adds fields.
+const MAJOR_VERSION: u32 = 1;
+
+/// The version of the format, and who did it or the id of the record (written `eventId` in aggregates).
+fn recognises(fields: &Fields<'_>) -> bool {
+    let version = fields.text("eventVersion");
+    version.as_deref().and_then(parse_version).is_some_and(|(major, _)| major == MAJOR_VERSION)
+        && ["userIdentity", "eventID", "eventId"].iter().any(|name| fields.get(name).is_some())
+}
+
+/// `1.11` as two numbers: it is later than `1.9`.
+fn parse_version(text: &str) -> Option<(u32, u32)> {
+    let (major, minor) = text.split_once('.')?;
+    Some((major.parse().ok()?, minor.parse().ok()?))
+}
+
+fn normalize<'a>(fields: Fields<'a>, event: &Event<'a>, context: &Context<'a>) -> Option<Record<'a>> {
+    let record = record(fields, event, context);
+    // The first attempt took the fields apart; a record without an actor is rare enough to parse again.
+    record.or_else(|| Some(Record::BaseEvent(base_event(event, context)?)))
+}
+
+/// What every record has, whatever its class.
+struct Head<'a> {
+    time: Time,
+    metadata: Metadata<'a>,
+    cloud: Cloud<'a>,
+    unmapped: Unmapped<'a>,
+}
+
+impl<'a> Head<'a> {
+    fn take(fields: &mut Fields<'a>, event: &Event<'a>, context: &Context<'a>) -> Self {
+        let mut unmapped = Unmapped::default();
+        let time = fields.take_iso8601("eventTime").unwrap_or_else(|| event.time_or_keep(&mut unmapped));
+        let product = Product {
+            version: fields.take_text("eventVersion"),
+            feature: fields.take_text("eventCategory").map(|name| Name { name }),
+            ..PRODUCT
+        };
+        let mut metadata = Metadata::new(event.uid.clone(), product, TRANSFORMATION);
+        metadata.original_event_uid = fields.take_text("eventID").or_else(|| fields.take_text("eventId"));
+        metadata.event_code = fields.take_text("eventType");
+        metadata.log_provider = Some(PRODUCT.name);
+        metadata.profiles = &["cloud", "datetime"];
+        context.place(&mut metadata);
+        let region = fields.take_text("awsRegion").or(context.region.map(Cow::Borrowed));
+        let account = fields.take_text("recipientAccountId").or_else(|| fields.take_text("accountId"));
+        let cloud = Cloud::aws(region, account.or(context.account.map(Cow::Borrowed)));
+        Self { time, metadata, cloud, unmapped }
+    }
+}
+
+/// The record of the class that it belongs to, if it has what the class requires.
+fn record<'a>(mut fields: Fields<'a>, event: &Event<'a>, context: &Context<'a>) -> Option<Record<'a>> {
+    fields.drop_nulls();
+    let operation = fields.take_text("eventName")?;
+    let service = fields.take_text("eventSource");
+    let mut head = Head::take(&mut fields, event, context);
+    let call = Call::take(operation, service, fields, &mut head.unmapped)?;
+    match activity::authentication(&call) {
+        Some(activity) => authentication(activity, call, head).map(Record::Authentication),
+        None => api_activity(call, head).map(Record::ApiActivity),
+    }
+}
+
+fn api_activity<'a>(mut call: Call<'a>, mut head: Head<'a>) -> Option<ApiActivity<'a>> {
+    let src_endpoint = call.source?;
+    let observables =
+        Parts { source: Some(&src_endpoint), actor: Some(&call.actor), ..Parts::default() }.observables();
+    let activity = activity::of_call(&call.api.operation, call.read_only);
+    let resources = call::resources(&mut call.fields, &mut head.unmapped);
+    call.fields.keep_rest("", &mut head.unmapped);
+    Some(ApiActivity {
+        classification: Classification::new(Class::ApiActivity, activity),
+        severity: Severity::INFORMATIONAL,
+        time: head.time,
+        metadata: head.metadata,
+        cloud: head.cloud,
+        status: call.status,
+        status_code: call.code,
+        status_detail: call.detail,
+        actor: call.actor,
+        api: call.api,
+        src_endpoint,
+        dst_endpoint: None,
+        http_request: call.http_request,
+        resources,
+        authorizations: Vec::new(),
+        action: None,
+        disposition: None,
+        observables,
+        unmapped: head.unmapped,
+    })
+}
+
+fn authentication<'a>(
+    activity: Activity<'a>,
+    mut call: Call<'a>,
+    mut head: Head<'a>,
+) -> Option<Authentication<'a>> {
+    let service = call.api.service.as_ref().map(|service| Service::named(service.name.clone()))?;
+    let sign_in = sign_in::take(&mut call, &mut head.unmapped)?;
+    let observables = Parts {
+        source: call.source.as_ref(),
+        user: Some(&sign_in.user),
+        actor: Some(&call.actor),
+        session: sign_in.session.as_ref(),
+    }
+    .observables();
+    call.fields.keep_rest("", &mut head.unmapped);
+    Some(Authentication {
+        classification: Classification::new(Class::Authentication, activity),
+        severity: Severity::INFORMATIONAL,
+        time: head.time,
+        metadata: head.metadata,
+        cloud: head.cloud,
+        status: sign_in.status,
+        status_code: call.code,
+        status_detail: call.detail,
+        user: sign_in.user,
+        actor: Some(call.actor),
+        session: sign_in.session,
+        service,
+        api: Some(call.api),
+        src_endpoint: call.source,
+        dst_endpoint: None,
+        http_request: call.http_request,
+        auth_protocol: None,
+        account_switch: sign_in.account_switch,
+        is_mfa: sign_in.is_mfa,
+        action: None,
+        disposition: None,
+        observables,
+        unmapped: head.unmapped,
+    })
+}
+
+/// The record of an event that its class cannot hold: all of it in `unmapped`.
+fn base_event<'a>(event: &Event<'a>, context: &Context<'a>) -> Option<BaseEvent<'a>> {
+    let mut fields = Fields::parse(event.message)?;
+    let name = fields.text("eventName").or_else(|| fields.text("eventType"));
+    let mut head = Head::take(&mut fields, event, context);
+    Fields::parse(event.message)?.keep_rest("", &mut head.unmapped);
+    Some(BaseEvent {
+        classification: Classification::new(
+            Class::BaseEvent,
+            name.map_or(Activity::UNKNOWN, Activity::other),
+        ),
+        severity: Severity::INFORMATIONAL,
+        time: head.time,
+        metadata: head.metadata,
+        cloud: head.cloud,
+        status: None,
+        raw_data: None,
+        unmapped: head.unmapped,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn recognised(json: &str) -> bool {
+        recognises(&Fields::parse(json).unwrap())
+    }
+
+    #[test]
+    fn the_minor_version_is_a_number() {
+        assert_eq!(parse_version("1.11"), Some((1, 11)));
+        assert!(parse_version("1.11") > parse_version("1.9"));
+        for text in ["", "1", "1.", "1.x", "-1.0", "1.0.0"] {
+            assert_eq!(parse_version(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_record_is_recognised_by_its_version_and_its_id_or_identity() {
+        assert!(recognised(r#"{"eventVersion":"1.11","eventID":"e"}"#));
+        assert!(recognised(r#"{"eventVersion":"1.0","eventId":"e"}"#));
+        assert!(recognised(r#"{"eventVersion":"1.0","userIdentity":{}}"#));
+        assert!(!recognised(r#"{"eventVersion":"2.0","eventID":"e"}"#));
+        assert!(!recognised(r#"{"eventVersion":"1.11","eventName":"CreateUser"}"#));
+        assert!(!recognised(r#"{"eventID":"e","userIdentity":{}}"#));
+    }
+}

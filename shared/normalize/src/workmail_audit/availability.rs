@@ -1,0 +1,54 @@
+//! A question to another mail system whether somebody is free, by way of a function or of EWS.
+//!
+//! WorkMail asks on behalf of the user, so it is the source.
+
+use std::borrow::Cow;
+
+use mailtrail_ocsf::{
+    Activity, Actor, Api, ApiActivity, Class, Classification, Endpoint, HttpRequest, Resource, Response,
+    Service, Severity,
+};
+
+use super::PRODUCT;
+use super::entry::Entry;
+use crate::observables::Parts;
+
+/// The record. What the class requires is known of every event: WorkMail is who asks.
+pub(super) fn record(mut entry: Entry<'_>) -> ApiActivity<'_> {
+    let actor = Actor { user: entry.user(), app_name: Some(Cow::Borrowed(PRODUCT.name)), ..Actor::default() };
+    let observables = Parts { actor: Some(&actor), ..Parts::default() }.observables();
+    let error = entry.fields.take_text("error_message");
+    let function = entry.fields.take_text("function_arn").map(|arn| Resource {
+        uid: Some(arn),
+        r#type: Some(Cow::Borrowed("AWS::Lambda::Function")),
+        ..Resource::default()
+    });
+    let domain = entry.fields.take_text("domain");
+    ApiActivity {
+        classification: Classification::new(Class::ApiActivity, Activity::READ),
+        severity: Severity::INFORMATIONAL,
+        time: entry.time,
+        status: entry.verdict("availability_event_successful").status,
+        status_code: None,
+        status_detail: error.clone(),
+        actor,
+        api: Api {
+            operation: Cow::Borrowed("GetAvailability"),
+            service: entry.fields.take_text("type").map(Service::named),
+            version: None,
+            request: entry.request(),
+            response: error.map(|error| Response { error_message: Some(error), ..Response::default() }),
+        },
+        src_endpoint: Endpoint::service("workmail.amazonaws.com"),
+        dst_endpoint: domain.map(|domain| Endpoint { domain: Some(domain), ..Endpoint::default() }),
+        http_request: entry.fields.take_text("ews_endpoint").map(HttpRequest::to),
+        resources: function.into_iter().collect(),
+        authorizations: Vec::new(),
+        action: None,
+        disposition: None,
+        observables,
+        unmapped: entry.take_rest(),
+        metadata: entry.metadata,
+        cloud: entry.cloud,
+    }
+}

@@ -1,0 +1,53 @@
+//! A personal access token that somebody made or deleted, or tried to: the log does not say how it went.
+
+use mailtrail_ocsf::{
+    Activity, Actor, Class, Classification, EntityManagement, EntityType, ManagedEntity, Severity, Status,
+};
+
+use super::entry::Entry;
+use crate::fields::Fields;
+use crate::observables::Parts;
+
+/// The record, if the token has a name.
+pub(super) fn record(mut entry: Entry<'_>) -> Option<EntityManagement<'_>> {
+    let name = entry.fields.take_text("name")?;
+    let actor = entry.user().map(|user| Actor { user: Some(user), ..Actor::default() });
+    let source = entry.source();
+    let observables =
+        Parts { source: source.as_ref(), actor: actor.as_ref(), ..Parts::default() }.observables();
+    Some(EntityManagement {
+        classification: Classification::new(Class::EntityManagement, activity(&mut entry.fields)),
+        severity: Severity::INFORMATIONAL,
+        time: entry.time,
+        status: Status::UNKNOWN,
+        entity: ManagedEntity {
+            name,
+            kind: EntityType::PERSONAL_ACCESS_TOKEN,
+            data: data(&mut entry.fields),
+        },
+        actor,
+        src_endpoint: source,
+        http_request: entry.http_request(),
+        observables,
+        unmapped: entry.take_rest(),
+        metadata: entry.metadata,
+        cloud: entry.cloud,
+    })
+}
+
+fn activity<'a>(fields: &mut Fields<'a>) -> Activity<'a> {
+    match fields.take_text("action") {
+        Some(word) if word == "create" => Activity::CREATE,
+        Some(word) if word == "delete" => Activity::DELETE,
+        Some(word) => Activity::other(word),
+        None => Activity::UNKNOWN,
+    }
+}
+
+/// What the token permits and for how long, as JSON. How either is written is not documented.
+fn data(fields: &mut Fields<'_>) -> Option<String> {
+    let known = ["expires_time", "scopes"].map(|name| (name, fields.take_json(name)));
+    let members: Vec<_> =
+        known.iter().filter_map(|(name, json)| Some(format!("\"{name}\":{}", (*json)?))).collect();
+    (!members.is_empty()).then(|| format!("{{{}}}", members.join(",")))
+}

@@ -1,0 +1,63 @@
+//! Entity Management (class 3004): a token or another managed thing created or deleted.
+//!
+//! <https://schema.ocsf.io/1.8.0/classes/entity_management>
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use crate::{
+    Actor, Classification, Cloud, Endpoint, EntityType, HttpRequest, Metadata, Observable, Severity, Status,
+    Time, Unmapped,
+};
+
+/// A record of class Entity Management.
+#[derive(Debug, Clone, Serialize)]
+pub struct EntityManagement<'a> {
+    /// Category, class, activity and type.
+    #[serde(flatten)]
+    pub classification: Classification<'a>,
+    /// Always informational.
+    #[serde(flatten)]
+    pub severity: Severity,
+    /// When it happened.
+    #[serde(flatten)]
+    pub time: Time,
+    /// Where it comes from.
+    pub metadata: Metadata<'a>,
+    /// The account and Region.
+    pub cloud: Cloud<'a>,
+    /// How it went.
+    #[serde(flatten)]
+    pub status: Status<'a>,
+    /// The thing.
+    pub entity: ManagedEntity<'a>,
+    /// Who asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor: Option<Actor<'a>>,
+    /// Where they were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub src_endpoint: Option<Endpoint<'a>>,
+    /// The program that they used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub http_request: Option<HttpRequest<'a>>,
+    /// Every address, user name and credential of the record, for whoever looks for one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub observables: Vec<Observable<'a>>,
+    /// What has no place above.
+    #[serde(skip_serializing_if = "Unmapped::is_empty")]
+    pub unmapped: Unmapped<'a>,
+}
+
+/// Object `managed_entity`. OCSF requires a name or something else that tells it from others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ManagedEntity<'a> {
+    /// Its name.
+    pub name: Cow<'a, str>,
+    /// What kind of thing.
+    #[serde(flatten)]
+    pub kind: EntityType,
+    /// What else is known about it, as JSON in text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<String>,
+}
