@@ -22,7 +22,7 @@ pub enum Operation {
     HeadObject,
     /// Ask whether a bucket exists.
     HeadBucket,
-    /// List keys by prefix, in pages; delimiters are not spoken.
+    /// List keys by prefix, in pages, with a delimiter or without.
     ListObjectsV2,
     /// Any other S3 request.
     OtherS3,

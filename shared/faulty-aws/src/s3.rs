@@ -1,5 +1,7 @@
 //! S3: path-style requests, conditional writes, and the errors that an archive has to live with.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 use sha2::{Digest, Sha256};
@@ -207,26 +209,38 @@ fn described(response: Response, object: &StoredObject) -> Response {
         .header_if_any("x-amz-server-side-encryption-aws-kms-key-id", object.kms_key.as_deref())
 }
 
-/// One page of the keys under a prefix. The continuation token is the last key of the page before.
+/// One page of the keys under a prefix. The continuation token is the last key of the page before. With a
+/// delimiter, all keys that have it after the prefix are told as one name, up to and with it.
 fn list(state: &State, request: &Request) -> Response {
-    if request.parameter("delimiter").is_some_and(|delimiter| !delimiter.is_empty()) {
-        return not_implemented();
-    }
     let prefix = request.parameter("prefix").unwrap_or_default();
+    let delimiter = request.parameter("delimiter").filter(|delimiter| !delimiter.is_empty());
+    let folder = |key: &str| {
+        let below = &key[prefix.len()..];
+        let length = below.find(delimiter?)? + delimiter?.len();
+        Some(key[..prefix.len() + length].to_owned())
+    };
     let asked = request.parameter("max-keys").and_then(|number| number.parse().ok()).unwrap_or(PAGE);
     let size = asked.min(PAGE);
     let after =
         request.parameter("continuation-token").or(request.parameter("start-after")).unwrap_or_default();
     let bucket = format!("{}/", request.bucket);
-    let mut entries = state
-        .objects
-        .iter()
-        .filter_map(|(resource, object)| Some((resource.strip_prefix(&bucket)?, object)))
-        .filter(|(key, _)| key.starts_with(prefix) && *key > after);
-    let page: Vec<(&str, &StoredObject)> = entries.by_ref().take(size).collect();
+    // Names in order: objects, or what several of them have in common.
+    let mut names: BTreeMap<String, Option<&StoredObject>> = BTreeMap::new();
+    for (resource, object) in &state.objects {
+        if let Some(key) = resource.strip_prefix(&bucket).filter(|key| key.starts_with(prefix)) {
+            let (name, object) = folder(key).map_or((key.to_owned(), Some(object)), |name| (name, None));
+            names.insert(name, object);
+        }
+    }
+    let mut entries = names.iter().filter(|(name, _)| name.as_str() > after);
+    let page: Vec<_> = entries.by_ref().take(size).collect();
     let more = entries.next().is_some() && size > 0;
-    let contents = page.iter().map(|(key, object)| {
-        let (key, etag, size) = (escape(key), escape(&object.etag), object.body.len());
+    let contents = page.iter().map(|(name, object)| {
+        let key = escape(name);
+        let Some(object) = object else {
+            return format!("<CommonPrefixes><Prefix>{key}</Prefix></CommonPrefixes>");
+        };
+        let (etag, size) = (escape(&object.etag), object.body.len());
         format!(
             "<Contents><Key>{key}</Key><ETag>{etag}</ETag><Size>{size}</Size>\
              <StorageClass>STANDARD</StorageClass></Contents>"

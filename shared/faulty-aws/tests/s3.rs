@@ -96,6 +96,25 @@ async fn what_was_stored_can_be_read_and_listed() {
 }
 
 #[tokio::test]
+async fn a_delimiter_makes_folders() {
+    let aws = server(Faults::none());
+    let client = s3(&aws);
+    for key in ["a/1/x", "a/1/y", "a/2", "a/3/z/z", "b/1"] {
+        assert_eq!(put_new(&client, key, b"content").await, Ending::Success);
+    }
+    let list = client.list_objects_v2().bucket("archive").prefix("a/").delimiter("/");
+    let mut pages = list.into_paginator().page_size(2).send();
+    let (mut folders, mut keys) = (Vec::new(), Vec::new());
+    while let Some(page) = pages.next().await {
+        let page = page.expect("a page");
+        folders.extend(page.common_prefixes().iter().filter_map(|folder| folder.prefix().map(str::to_owned)));
+        keys.extend(page.contents().iter().filter_map(|object| object.key().map(str::to_owned)));
+    }
+    assert_eq!(folders, ["a/1/", "a/3/"]);
+    assert_eq!(keys, ["a/2"]);
+}
+
+#[tokio::test]
 async fn bucket_owner_and_permission_are_checked() {
     let aws = server(Faults::none());
     let client = s3(&aws);
