@@ -16,6 +16,8 @@ use mailtrail_pipeline::{Options, Organizations};
 use mailtrail_telemetry::settings;
 
 use crate::help;
+use crate::intake::now;
+use crate::search::SearchArgs;
 
 /// Keeps what Amazon WorkMail logs: CloudWatch Logs batches, normalised to OCSF 1.8.0, in an archive that
 /// can be read for years.
@@ -34,6 +36,9 @@ pub(crate) enum Command {
     /// Take payloads into an archive, and to streams
     #[command(long_about = help::INGEST_ABOUT, after_help = help::INGEST)]
     Ingest(Box<IngestArgs>),
+    /// Find log events in an archive by a filter pattern of CloudWatch Logs
+    #[command(long_about = help::SEARCH_ABOUT, after_help = help::SEARCH)]
+    Search(Box<SearchArgs>),
 }
 
 #[derive(Debug, Args)]
@@ -109,14 +114,17 @@ impl Cli {
     /// Reads the command line. Prints help, or what is wrong, and ends the process where that is what it
     /// asks for, or needs.
     pub(crate) fn from_command_line() -> Self {
-        let mut command = Self::command().mut_subcommand("ingest", |ingest| ingest.mut_args(set_or_not));
+        let mut command = Self::command().mut_subcommands(|command| command.mut_args(set_or_not));
         let read = Self::from_arg_matches(&command.get_matches_mut());
         let mut cli = read.unwrap_or_else(|error| error.exit());
-        if let Command::Ingest(args) = &mut cli.command
-            && let Err(message) = args.complete()
-        {
-            let ingest = command.find_subcommand_mut("ingest");
-            ingest.unwrap_or(&mut Self::command()).error(ErrorKind::MissingRequiredArgument, message).exit();
+        let (name, completed) = match &mut cli.command {
+            Command::Demo(_) => return cli,
+            Command::Ingest(args) => ("ingest", args.complete()),
+            Command::Search(args) => ("search", args.complete(now())),
+        };
+        if let Err(message) = completed {
+            let command = command.find_subcommand_mut(name);
+            command.unwrap_or(&mut Self::command()).error(ErrorKind::MissingRequiredArgument, message).exit();
         }
         cli
     }
@@ -133,11 +141,7 @@ impl IngestArgs {
     /// Fills in what follows from the surroundings, and checks what one option says about another.
     fn complete(&mut self) -> Result<(), String> {
         if self.destinations.archive.is_none() {
-            return Err(format!(
-                "no archive is named: give --archive DIR, --archive file:///… or --archive s3://bucket/prefix, \
-                 or set {}",
-                settings::ARCHIVE.name
-            ));
+            return Err(no_archive());
         }
         let mut names = HashSet::new();
         if let Some(twin) = self.destinations.streams().find(|target| !names.insert(target.name())) {
@@ -205,6 +209,14 @@ impl FromStr for Streams {
     }
 }
 
+/// What to say where no archive is named.
+pub(crate) fn no_archive() -> String {
+    format!(
+        "no archive is named: give --archive DIR, --archive file:///… or --archive s3://bucket/prefix, or set {}",
+        settings::ARCHIVE.name
+    )
+}
+
 /// An empty variable names nothing.
 fn named(list: &[String]) -> Vec<String> {
     list.iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
@@ -217,7 +229,7 @@ fn directory(text: &str) -> Result<PathBuf, String> {
     }
 }
 
-fn account(text: &str) -> Result<String, String> {
+pub(crate) fn account(text: &str) -> Result<String, String> {
     let digits = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
     if digits { Ok(text.to_owned()) } else { Err("an AWS account has twelve digits".to_owned()) }
 }
@@ -229,7 +241,7 @@ fn organization(text: &str) -> Result<String, String> {
 /// No payload of any use is smaller than this.
 const SMALLEST_LIMIT: usize = 64 << 10;
 
-fn size(text: &str) -> Result<usize, String> {
+pub(crate) fn size(text: &str) -> Result<usize, String> {
     let size = text.parse::<ByteSize>().ok().and_then(|size| usize::try_from(size.as_u64()).ok());
     size.filter(|&bytes| bytes >= SMALLEST_LIMIT)
         .ok_or_else(|| "give a size such as 64MiB, 1GiB or 67108864, and at least 64KiB".to_owned())

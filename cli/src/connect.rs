@@ -1,10 +1,10 @@
-//! From arguments to a pipeline. Nothing is asked of AWS yet, and its clients are made only where the archive
+//! From arguments to a pipeline, or to an archive that is only read. Nothing is asked of AWS yet, and its clients are made only where the archive
 //! or a stream needs them.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use mailtrail_delivery::{Archive, Location, Pacing, Stream, TagGate, aws};
+use mailtrail_delivery::{Archive, ArchiveReader, Location, Pacing, S3Options, Stream, TagGate, aws};
 use mailtrail_pipeline::Pipeline;
 use tokio::sync::OnceCell;
 
@@ -12,6 +12,16 @@ use crate::args::IngestArgs;
 
 /// How long the answer about a stream's tag is remembered.
 const TAG_MEMORY: Duration = Duration::from_mins(5);
+
+/// An archive to read.
+pub(crate) async fn reader(archive: &Location, options: S3Options) -> ArchiveReader {
+    match archive {
+        Location::S3 { bucket, prefix } => {
+            ArchiveReader::s3(aws::s3(&aws::config().await), bucket, prefix, options)
+        }
+        Location::Directory(path) => ArchiveReader::directory(path.clone()),
+    }
+}
 
 pub(crate) async fn pipeline(args: &IngestArgs) -> anyhow::Result<Pipeline> {
     let (config, firehose) = (OnceCell::new(), OnceCell::new());

@@ -103,8 +103,8 @@ pub(crate) fn progress(inputs: usize) -> ProgressBar {
     bar
 }
 
-/// The time of arrival: quarantine is kept by it.
-fn now() -> Time {
+/// What the clock says: the time of arrival, by which quarantine is kept.
+pub(crate) fn now() -> Time {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).ok().and_then(Time::from_millis).unwrap_or(Time::EPOCH)
 }

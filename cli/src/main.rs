@@ -1,7 +1,8 @@
 //! `mailtrail`: the pipeline on one machine.
 //!
-//! A command reads its arguments (`args`), takes payloads through the pipeline that the functions use
-//! (`intake`), and tells what came of it: to machines as one JSON object on stdout, to people in words.
+//! A command reads its arguments (`args`). Those that fill an archive take payloads through the pipeline that the functions use
+//! (`intake`), and tell what came of it: to machines as one JSON object on stdout, to people in words;
+//! `search` reads an archive that is there.
 //! The clock is read here and nowhere deeper.
 
 mod args;
@@ -13,6 +14,7 @@ mod inputs;
 mod intake;
 mod outcome;
 mod output;
+mod search;
 mod stop;
 mod summary;
 
@@ -39,6 +41,7 @@ fn run(command: Command) -> anyhow::Result<Exit> {
         match command {
             Command::Demo(args) => demo::run(&args).await,
             Command::Ingest(args) => ingest::run(*args).await,
+            Command::Search(args) => search::run(*args).await,
         }
     });
     // A thread that still waits for standard input would be waited for otherwise.

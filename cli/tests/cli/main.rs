@@ -6,4 +6,5 @@ mod demo;
 mod help;
 mod ingest;
 mod mailtrail;
+mod search;
 mod usage;

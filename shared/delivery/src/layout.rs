@@ -45,9 +45,24 @@ impl Place {
     }
 }
 
+/// The folder of the raw copies.
+pub const RAW: &str = "raw";
+
 /// `raw/…/<batch>.json.gz`: the exact bytes of a payload.
 pub fn raw_key(place: &Place, day: Time, batch: impl Display) -> String {
-    format!("raw/{}/eventDay={}/{batch}.json.gz", place.folders(), day.day())
+    format!("{RAW}/{}/eventDay={}/{batch}.json.gz", place.folders(), day.day())
+}
+
+/// The day of a raw copy, or of the folder that it lies in: midnight, UTC. Nothing for what is neither.
+pub fn raw_day(key: &str) -> Option<Time> {
+    let mut parts = key.split('/');
+    let folders = parts.next()? == RAW
+        && parts.next()?.starts_with("region=")
+        && parts.next()?.starts_with("accountId=");
+    let day = parts.next()?.strip_prefix("eventDay=")?;
+    let object = parts.next().is_none_or(|name| name.ends_with(".json.gz"));
+    let whole = folders && object && parts.next().is_none() && day.len() == 8;
+    Time::from_iso8601(&format!("{day}T000000Z")).filter(|_| whole)
 }
 
 /// `<class>/…/<batch>.ndjson.zst`: the records of one class, place and day.
@@ -101,6 +116,25 @@ mod tests {
         for account in ["", "../..", "1111222233334", "11112222333", "11112222333x"] {
             assert_eq!(Place::new(None, Some(account)).account(), None, "{account}");
         }
+    }
+
+    #[test]
+    fn the_day_of_a_raw_copy_can_be_read_from_its_key() {
+        let (place, midnight) = (Place::new(None, None), Time::from_millis(1_795_132_800_000));
+        for moment in [1_795_132_800_000, 1_795_147_200_123, 1_795_219_199_999] {
+            let key = raw_key(&place, Time::from_millis(moment).unwrap(), "b");
+            assert_eq!(raw_day(&key), midnight);
+            assert_eq!(raw_day(key.rsplit_once('/').unwrap().0), midnight);
+        }
+        assert_eq!(raw_day(&raw_key(&place, Time::EPOCH, "b")), Some(Time::EPOCH));
+        let folders = "raw/region=eu-west-1/accountId=111122223333";
+        for foreign in ["", "README.md", "eventDay=20261120/b.txt", "eventDay=20261120/x/b.json.gz"] {
+            assert_eq!(raw_day(&format!("{folders}/{foreign}")), None, "{foreign}");
+        }
+        for foreign in ["eventDay=2026112", "eventDay=20261320", "eventDay=2026-11-20", "day=20261120"] {
+            assert_eq!(raw_day(&format!("{folders}/{foreign}")), None, "{foreign}");
+        }
+        assert_eq!(raw_day(&batch_object_key(Class::BaseEvent, &place, Time::EPOCH, "b")), None);
     }
 
     #[test]

@@ -24,8 +24,8 @@ mod retry;
 mod stream;
 mod tag_gate;
 
-pub use archive::{Archive, ArchiveError, Location, Put, S3Options, UnknownLocation};
-pub use layout::{Place, batch_object_key, quarantine_key, raw_key, undelivered_key};
+pub use archive::{Archive, ArchiveError, ArchiveReader, Location, Put, S3Options, UnknownLocation};
+pub use layout::{Place, RAW, batch_object_key, quarantine_key, raw_day, raw_key, undelivered_key};
 pub use ledger::{Ledger, StreamLedger};
 pub use object::{LEVEL, Object, ObjectWriter};
 pub use quarantine::{Quarantined, quarantine};

@@ -39,6 +39,10 @@ impl Directory {
         Ok(Self { root: root.to_owned(), temporary, _in_use: Arc::new(lock) })
     }
 
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
     pub(super) async fn put(&self, key: &str, body: Bytes) -> Result<Put, Failure> {
         let (this, key) = (self.clone(), key.to_owned());
         let written = tokio::task::spawn_blocking(move || this.put_now(&key, &body)).await;

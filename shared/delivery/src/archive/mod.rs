@@ -2,6 +2,7 @@
 
 mod directory;
 mod location;
+mod reader;
 mod s3;
 
 use bytes::Bytes;
@@ -11,6 +12,7 @@ use crate::failure::Failure;
 use crate::{Deadline, Pacing};
 use directory::Directory;
 pub use location::{Location, UnknownLocation};
+pub use reader::ArchiveReader;
 use s3::S3;
 pub use s3::S3Options;
 
@@ -37,7 +39,7 @@ pub enum Put {
     Already,
 }
 
-/// A write, or a look, that did not end well: what is not in the archive is not archived.
+/// A write, a look or a read that did not end well: what is not in the archive is not archived.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("cannot {action}: {failure}{advice}")]
 pub struct ArchiveError {
@@ -58,9 +60,12 @@ impl Archive {
             Ok(directory) => {
                 Ok(Self { location, pacing: Pacing::default(), store: Store::Directory(directory) })
             }
-            Err(failure) => {
-                Err(ArchiveError::new(format!("open the archive {location}"), &location, failure))
-            }
+            Err(failure) => Err(ArchiveError::new(
+                format!("open the archive {location}"),
+                &location,
+                Access::Write,
+                failure,
+            )),
         }
     }
 
@@ -84,6 +89,15 @@ impl Archive {
     /// Where it is.
     pub fn location(&self) -> &Location {
         &self.location
+    }
+
+    /// The same archive, to read from.
+    pub fn reader(&self) -> ArchiveReader {
+        let reader = match &self.store {
+            Store::S3(s3) => ArchiveReader::of_s3(self.location.clone(), s3.clone()),
+            Store::Directory(directory) => ArchiveReader::directory(directory.root().to_owned()),
+        };
+        reader.pacing(self.pacing)
     }
 
     /// Writes an object, unless it exists.
@@ -111,28 +125,40 @@ impl Archive {
     }
 
     fn error(&self, action: &str, failure: Failure) -> ArchiveError {
-        ArchiveError::new(format!("{action} the archive {}", self.location), &self.location, failure)
+        let action = format!("{action} the archive {}", self.location);
+        ArchiveError::new(action, &self.location, Access::Write, failure)
     }
 }
 
 impl ArchiveError {
-    fn new(action: String, location: &Location, failure: Failure) -> Self {
-        let advice = advice(location, &failure);
+    fn new(action: String, location: &Location, access: Access, failure: Failure) -> Self {
+        let advice = advice(location, access, &failure);
         let advice = if advice.is_empty() { advice } else { format!("; {advice}") };
         Self { action, failure, advice }
     }
 }
 
+/// What somebody needs the right to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Access {
+    Write,
+    Read,
+}
+
 /// What to do about a failure, where that is known.
-fn advice(location: &Location, failure: &Failure) -> String {
+fn advice(location: &Location, access: Access, failure: &Failure) -> String {
     let (bucket, path) = match location {
         Location::S3 { bucket, .. } => (bucket.as_str(), String::new()),
         Location::Directory(path) => ("", path.display().to_string()),
     };
+    let (actions, right) = match access {
+        Access::Write => ("s3:PutObject", "write to"),
+        Access::Read => ("s3:ListBucket and s3:GetObject", "read"),
+    };
     match failure.code.as_str() {
         "NoSuchBucket" => format!("create the bucket `{bucket}`, or correct the archive's address"),
         "AccessDenied" | "HTTP 403" => format!(
-            "allow s3:PutObject on `{bucket}` (and its KMS key), and check that the bucket belongs to the \
+            "allow {actions} on `{bucket}` (and its KMS key), and check that the bucket belongs to the \
              expected account"
         ),
         "PermanentRedirect" | "AuthorizationHeaderMalformed" => {
@@ -140,7 +166,7 @@ fn advice(location: &Location, failure: &Failure) -> String {
         }
         "NoConnection" => "check the network, the credentials and AWS_REGION".to_owned(),
         "OutOfTime" => "the caller tries again; give the function more time if it happens often".to_owned(),
-        "PermissionDenied" | "ReadOnlyFilesystem" => format!("give yourself the right to write to {path}"),
+        "PermissionDenied" | "ReadOnlyFilesystem" => format!("give yourself the right to {right} {path}"),
         "NotADirectory" | "IsADirectory" | "AlreadyExists" => format!(
             "at {path}, a file is in the place of a folder or a folder in that of a file: move it away, or \
              choose another place"

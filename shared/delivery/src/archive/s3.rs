@@ -1,11 +1,11 @@
-//! The archive in S3: conditional writes.
+//! The archive in S3: conditional writes, and listings in pages.
 //!
 //! `If-None-Match: *` makes a write succeed once; a later one of the same key gets 412, which is what we
 //! want, and 409 while a delete is under way, which passes.
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html>
 
 use aws_sdk_s3::Client;
-use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::primitives::{AggregatedBytes, ByteStream};
 use aws_sdk_s3::types::ServerSideEncryption;
 use bytes::Bytes;
 
@@ -22,12 +22,30 @@ pub struct S3Options {
     pub kms_key: Option<String>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct S3 {
     client: Client,
     bucket: String,
     prefix: String,
     options: S3Options,
+}
+
+/// One page of a listing.
+#[derive(Debug)]
+pub(super) struct Page {
+    /// Names below the folder: objects, however deep, or the folders in it.
+    pub(super) names: Vec<String>,
+    /// Where the next page begins, unless this was the last.
+    pub(super) next: Option<String>,
+}
+
+/// What to list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Listed {
+    /// All objects below a folder.
+    Objects,
+    /// The folders that lie in a folder.
+    Folders,
 }
 
 impl S3 {
@@ -73,6 +91,52 @@ impl S3 {
             Err(failure) if failure.code == "HTTP 403" => Ok(false),
             Err(failure) => Err(failure),
         }
+    }
+
+    /// The bytes of an object.
+    pub(super) async fn get(&self, key: &str) -> Result<Bytes, Failure> {
+        let answer = self
+            .client
+            .get_object()
+            .bucket(&self.bucket)
+            .key(self.full_key(key))
+            .set_expected_bucket_owner(self.options.expected_owner.clone())
+            .send()
+            .await?;
+        let body = answer.body.collect().await;
+        body.map(AggregatedBytes::into_bytes)
+            .map_err(|error| Failure::transient("BrokenAnswer", error.to_string()))
+    }
+
+    /// A page of what is below a folder, from the archive's root on.
+    pub(super) async fn page(&self, folder: &str, what: Listed, from: Option<&str>) -> Result<Page, Failure> {
+        let delimiter = (what == Listed::Folders).then(|| "/".to_owned());
+        let answer = self
+            .client
+            .list_objects_v2()
+            .bucket(&self.bucket)
+            .prefix(self.full_key(&format!("{folder}/")))
+            .set_delimiter(delimiter)
+            .set_continuation_token(from.map(str::to_owned))
+            .set_expected_bucket_owner(self.options.expected_owner.clone())
+            .send()
+            .await?;
+        let names: Vec<String> = match what {
+            Listed::Objects => {
+                answer.contents().iter().filter_map(|object| self.own_key(object.key()?)).collect()
+            }
+            Listed::Folders => {
+                answer.common_prefixes().iter().filter_map(|folder| self.own_key(folder.prefix()?)).collect()
+            }
+        };
+        let more = answer.is_truncated() == Some(true);
+        Ok(Page { names, next: answer.next_continuation_token.filter(|_| more) })
+    }
+
+    /// A key as the archive knows it, without the prefix and without a slash at its end.
+    fn own_key(&self, full: &str) -> Option<String> {
+        let key = full.strip_prefix(&self.prefix)?.trim_start_matches('/');
+        Some(key.trim_end_matches('/').to_owned())
     }
 
     fn full_key(&self, key: &str) -> String {

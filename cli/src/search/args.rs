@@ -1,0 +1,103 @@
+//! The arguments of `mailtrail search`.
+
+use clap::Args;
+use clap::builder::RangedU64ValueParser;
+use mailtrail_delivery::{Location, S3Options};
+use mailtrail_filter_pattern::{FilterPattern, ParseError};
+use mailtrail_ocsf::Time;
+use mailtrail_telemetry::settings;
+
+use super::time::{Moment, TimeRange};
+use crate::args::{account, no_archive, size};
+use crate::help;
+
+#[derive(Debug, Args)]
+pub(crate) struct SearchArgs {
+    /// What to look for, in the filter pattern language of CloudWatch Logs [default: every event]
+    #[arg(long, value_name = "PATTERN", default_value = "", hide_default_value = true, value_parser = pattern,
+          allow_hyphen_values = true)]
+    pub(super) filter_pattern: FilterPattern,
+    #[arg(long, help = help::ARCHIVE, value_name = "URL", env = settings::ARCHIVE.name, hide_env_values = true)]
+    archive: Option<Location>,
+    /// The account that the bucket must belong to: twelve digits
+    #[arg(long, value_name = "ACCOUNT", env = settings::ARCHIVE_OWNER.name, hide_env_values = true,
+          value_parser = account)]
+    archive_owner: Option<String>,
+    /// Only events from this time on: 2026-11-20 (UTC), 2026-11-20T10:15:00Z, or 30m, 24h, 7d ago
+    #[arg(long, value_name = "TIME")]
+    since: Option<Moment>,
+    /// Only events before this time, given in the same ways
+    #[arg(long, value_name = "TIME")]
+    until: Option<Moment>,
+    /// Only events of this log group
+    #[arg(long, value_name = "NAME")]
+    pub(super) log_group: Option<String>,
+    /// Print in order of time, when everything is found: all of it is kept in memory until then
+    #[arg(long)]
+    pub(super) sort: bool,
+    /// Print one JSON object a line: id, timestamp (ms since 1970), logGroup, logStream, message
+    #[arg(long)]
+    pub(super) json: bool,
+    /// How many objects to work on at a time, up to 64
+    #[arg(long, value_name = "N", default_value = "4",
+          value_parser = RangedU64ValueParser::<usize>::new().range(1..=64))]
+    pub(super) jobs: usize,
+    /// The largest decoded payload; a larger one is named, and not searched: 64MiB, 1GiB, bytes
+    #[arg(long, value_name = "SIZE", env = settings::DECODED_LIMIT.name, hide_env_values = true,
+          default_value = "64MiB", value_parser = size)]
+    pub(super) decoded_limit: usize,
+    /// What `since` and `until` come to.
+    #[arg(skip)]
+    pub(super) range: TimeRange,
+}
+
+impl SearchArgs {
+    /// Fills in what follows from the clock, and checks what one option says about another.
+    pub(crate) fn complete(&mut self, now: Time) -> Result<(), String> {
+        if self.archive.is_none() {
+            return Err(no_archive());
+        }
+        self.range = TimeRange::new(self.since, self.until, now)?;
+        Ok(())
+    }
+
+    /// The archive. [`Self::complete`] has seen that there is one.
+    pub(super) fn archive(&self) -> anyhow::Result<&Location> {
+        self.archive.as_ref().ok_or_else(|| anyhow::anyhow!("no archive is named"))
+    }
+
+    pub(super) fn s3_options(&self) -> S3Options {
+        S3Options { expected_owner: self.archive_owner.clone(), kms_key: None }
+    }
+}
+
+fn pattern(text: &str) -> Result<FilterPattern, String> {
+    FilterPattern::parse(text).map_err(|error| show(text, &error))
+}
+
+/// What is wrong with a pattern, and a caret where. The pattern is shown in one line, a character a column.
+fn show(text: &str, error: &ParseError) -> String {
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    format!("{error}\n\n  {line}\n{:>column$}", '^', column = error.position() + 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_caret_stands_below_the_character_that_is_wrong() {
+        let said = pattern("{ $.errorCode EXISTS }").unwrap_err();
+        let [.., line, caret] = said.lines().collect::<Vec<_>>()[..] else { panic!("{said}") };
+        assert_eq!(line, "  { $.errorCode EXISTS }");
+        assert_eq!(caret.find('^'), line.find("EXISTS"));
+    }
+
+    #[test]
+    fn a_pattern_of_several_lines_is_shown_in_one() {
+        let said = pattern("{ $.a = 1\n&& }").unwrap_err();
+        let [.., line, caret] = said.lines().collect::<Vec<_>>()[..] else { panic!("{said}") };
+        assert_eq!(line, "  { $.a = 1 && }");
+        assert_eq!(caret.find('^'), line.find('}'));
+    }
+}

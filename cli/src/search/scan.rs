@@ -1,0 +1,183 @@
+//! One raw copy: its bytes in, its events that match out. Pure, and work for a processor.
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use mailtrail_filter_pattern::FilterPattern;
+use mailtrail_ocsf::Time;
+use mailtrail_subscription::{Kind, LogBatch, LogEvent, Undecodable, batches, payloads};
+
+use super::time::TimeRange;
+
+/// What is looked for.
+#[derive(Debug)]
+pub(super) struct Query {
+    pub(super) pattern: FilterPattern,
+    pub(super) range: TimeRange,
+    pub(super) log_group: Option<String>,
+    /// The largest decoded payload.
+    pub(super) decoded_limit: usize,
+    /// Keys of this run for [`Event::identity`]: nobody can write two events that it takes for one.
+    pub(super) keys: [RandomState; 2],
+}
+
+/// An event that was looked at.
+#[derive(Debug)]
+pub(super) struct Event {
+    /// The epoch where the event has no usable time.
+    pub(super) time: Time,
+    /// The same for the same event, wherever it is stored.
+    pub(super) identity: u128,
+    /// The event, if it matches.
+    pub(super) found: Option<Found>,
+}
+
+/// An event that matches.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) id: String,
+    pub(super) time: Time,
+    pub(super) log_group: Arc<str>,
+    pub(super) log_stream: Arc<str>,
+    pub(super) message: String,
+}
+
+impl Query {
+    /// The events of a raw copy that are of the right time and log group.
+    ///
+    /// # Errors
+    /// When it cannot be read to its last byte.
+    pub(super) fn scan(&self, object: &Bytes) -> Result<Vec<Event>, Undecodable> {
+        let mut events = Vec::new();
+        for payload in payloads(object) {
+            let text = payload.decode(self.decoded_limit)?;
+            for batch in batches(&text)? {
+                self.scan_batch(&batch, &mut events);
+            }
+        }
+        Ok(events)
+    }
+
+    fn scan_batch(&self, batch: &LogBatch<'_>, events: &mut Vec<Event>) {
+        let wanted = self.log_group.as_deref().is_none_or(|name| name == batch.log_group);
+        if batch.kind == Kind::Control || !wanted {
+            return;
+        }
+        let (log_group, log_stream) = (Arc::from(&*batch.log_group), Arc::from(&*batch.log_stream));
+        for event in &batch.events {
+            let time = event.time().unwrap_or(Time::EPOCH);
+            if !self.range.contains(time) {
+                continue;
+            }
+            let (id, message) = (event.id(), event.message());
+            let identity = self.identity(batch, event, &id, &message);
+            let found = self.pattern.matches(&message).then(|| Found {
+                id: id.into_owned(),
+                time,
+                log_group: Arc::clone(&log_group),
+                log_stream: Arc::clone(&log_stream),
+                message: message.into_owned(),
+            });
+            events.push(Event { time, identity, found });
+        }
+    }
+
+    /// Account, log group, log stream and id make an event; where the id is not of CloudWatch's own form, it
+    /// proves nothing, and time and message count as well.
+    fn identity(&self, batch: &LogBatch<'_>, event: &LogEvent<'_>, id: &str, message: &str) -> u128 {
+        let account = event.system_fields().account.unwrap_or_else(|| batch.owner.clone());
+        let content = (!is_cloudwatch_id(id)).then(|| (event.timestamp_text(), message));
+        let whole = (account, &batch.log_group, &batch.log_stream, id, content);
+        let [high, low] = &self.keys;
+        u128::from(high.hash_one(&whole)) << 64 | u128::from(low.hash_one(&whole))
+    }
+}
+
+/// 56 digits: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html>.
+fn is_cloudwatch_id(id: &str) -> bool {
+    id.len() == 56 && id.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "12345678901234567890123456789012345678901234567890123456";
+
+    fn query(pattern: &str) -> Query {
+        Query {
+            pattern: pattern.parse().unwrap(),
+            range: TimeRange::default(),
+            log_group: None,
+            decoded_limit: 1 << 20,
+            keys: [RandomState::new(), RandomState::new()],
+        }
+    }
+
+    fn payload(owner: &str, events: &str) -> Bytes {
+        format!(
+            r#"{{"messageType":"DATA_MESSAGE","owner":"{owner}","logGroup":"g","logStream":"s","logEvents":[{events}]}}"#
+        )
+        .into()
+    }
+
+    fn identities(query: &Query, owner: &str, events: &str) -> Vec<u128> {
+        query.scan(&payload(owner, events)).unwrap().iter().map(|event| event.identity).collect()
+    }
+
+    #[test]
+    fn what_matches_is_given_as_it_was_logged() {
+        let events =
+            r#"{"id":"1","timestamp":5,"message":"an \"ERROR\""},{"id":"2","timestamp":6,"message":"fine"}"#;
+        let scanned = query("ERROR").scan(&payload("111122223333", events)).unwrap();
+        let found: Vec<_> = scanned.into_iter().map(|event| event.found).collect();
+        let (log_group, log_stream) = (Arc::from("g"), Arc::from("s"));
+        let (time, message) = (Time::from_millis(5).unwrap(), "an \"ERROR\"".to_owned());
+        assert_eq!(found, [Some(Found { id: "1".to_owned(), time, log_group, log_stream, message }), None]);
+    }
+
+    #[test]
+    fn an_id_of_cloudwatch_makes_the_event_and_any_other_needs_time_and_message() {
+        let query = query("");
+        let event = |id: &str, time: u8, message: &str| {
+            format!(r#"{{"id":"{id}","timestamp":{time},"message":"{message}"}}"#)
+        };
+        let events = [
+            event(ID, 1, "a"),
+            event(ID, 2, "b"),
+            event("x", 1, "a"),
+            event("x", 2, "a"),
+            event("x", 1, "b"),
+        ];
+        let found = identities(&query, "111122223333", &events.join(","));
+        assert_eq!(found[0], found[1]);
+        assert!(found[2] != found[3] && found[2] != found[4] && found[0] != found[2]);
+        assert_eq!(found, identities(&query, "111122223333", &events.join(",")));
+        assert_ne!(found, identities(&query, "444455556666", &events.join(",")));
+    }
+
+    #[test]
+    fn the_account_of_an_event_counts_before_that_of_its_batch() {
+        let query = query("");
+        let event = format!(
+            r#"{{"id":"{ID}","timestamp":1,"message":"a","extractedFields":{{"@aws.account":"444455556666"}}}}"#
+        );
+        assert_eq!(identities(&query, "111122223333", &event), identities(&query, "444455556666", &event));
+    }
+
+    #[test]
+    fn an_event_without_a_usable_time_is_of_the_epoch() {
+        for time in ["null", "-1", r#""noon""#, "999999999999999999"] {
+            let scanned = query("").scan(&payload("", &format!(r#"{{"timestamp":{time},"message":"a"}}"#)));
+            assert_eq!(scanned.unwrap()[0].time, Time::EPOCH, "{time}");
+        }
+    }
+
+    #[test]
+    fn a_raw_copy_that_is_cut_short_is_an_error() {
+        assert!(query("").scan(&Bytes::from_static(b"\x1f\x8b\x08")).is_err());
+        assert!(query("").scan(&Bytes::from_static(br#"{"messageType":"DATA_"#)).is_err());
+        assert!(query("").scan(&Bytes::new()).is_err());
+    }
+}
