@@ -16,6 +16,7 @@ TESTS = programs.PROJECT / "tests"
 
 FIRST = "cargo mailtrail demo"
 TASKS = "cargo xtask --help"
+EXPLANATIONS = ["cargo mailtrail ingest --help", "cargo mailtrail search --help"]
 # Command of the README → the test that runs it: `file::test`, below tests/ or, for Rust, below the project.
 RUN_BY = {
     FIRST: "test_readme.py::test_the_first_command_of_the_readme_shows_the_demo",
@@ -23,6 +24,7 @@ RUN_BY = {
     test_watch.INVOKE: "test_watch.py::test_an_invocation_of_the_watched_function_is_archived",
     test_package.PACKAGE: "test_package.py::test_the_packaged_function_archives_and_streams_a_batch",
     TASKS: "test_readme.py::test_the_other_tasks_are_listed",
+    **{command: "test_readme.py::test_a_command_explains_itself" for command in EXPLANATIONS},
 }
 
 # The command that runs the tests is run whenever this is read.
@@ -87,3 +89,10 @@ def test_the_other_tasks_are_listed():
     listed = subprocess.run(TASKS.split(), cwd=programs.PROJECT, capture_output=True, text=True, timeout=600)
     assert listed.returncode == programs.DONE, listed.stderr
     assert all(task in listed.stdout for task in ("test", "bench", "fuzz", "package", "generate", "payloads"))
+
+
+@pytest.mark.parametrize("command", EXPLANATIONS)
+def test_a_command_explains_itself(command):
+    explained = subprocess.run(command.split(), cwd=programs.PROJECT, capture_output=True, text=True, timeout=600)
+    assert explained.returncode == programs.DONE, explained.stderr
+    assert "Examples:" in explained.stdout and "Exit codes" in explained.stdout

@@ -122,6 +122,13 @@ fn try_next(page: &mut Page, places: &Places) {
         ),
     );
     suggest(
+        "the bounces, as CloudWatch Logs showed them",
+        &format!(
+            "{program} search --archive {archive} \\\n    \
+             --filter-pattern '{{ $.event.eventName = \"*_BOUNCED\" }}'"
+        ),
+    );
+    suggest(
         "what bounced, and why",
         &format!(
             "zstdcat {archive}/email_activity/*/*/*/*.zst |\n    \
