@@ -2,9 +2,7 @@
 
 use std::borrow::Cow;
 
-use mailtrail_ocsf::{
-    Activity, BaseEvent, Class, Classification, Metadata, Product, Severity, Transformation, Unmapped,
-};
+use mailtrail_ocsf::{Activity, BaseEvent, Class, Head, Metadata, Product, Transformation, Unmapped};
 
 use crate::{Context, Event, Record, transformation};
 
@@ -20,11 +18,7 @@ pub(crate) fn normalize<'a>(event: &Event<'a>, context: &Context<'a>) -> Record<
     metadata.profiles = &["cloud", "datetime"];
     context.place(&mut metadata);
     Record::BaseEvent(BaseEvent {
-        classification: Classification::new(Class::BaseEvent, Activity::UNKNOWN),
-        severity: Severity::INFORMATIONAL,
-        time,
-        metadata,
-        cloud: context.cloud(),
+        head: Head::new(Class::BaseEvent, Activity::UNKNOWN, time, metadata, context.cloud()),
         status: None,
         raw_data: Some(Cow::Borrowed(event.message)),
         unmapped,

@@ -1,6 +1,8 @@
 //! A record of any class.
 
-use mailtrail_ocsf::{ApiActivity, Authentication, BaseEvent, Class, EmailActivity, EntityManagement, Time};
+use mailtrail_ocsf::{
+    ApiActivity, Authentication, BaseEvent, Class, EmailActivity, EntityManagement, Head, Time,
+};
 use serde::{Serialize, Serializer};
 
 /// A normalised log event. Serialised, it is the OCSF record and nothing around it.
@@ -33,12 +35,16 @@ impl Record<'_> {
 
     /// When it happened: its day, and its order among others.
     pub fn time(&self) -> Time {
+        self.head().time
+    }
+
+    fn head(&self) -> &Head<'_> {
         match self {
-            Self::EmailActivity(record) => record.time,
-            Self::Authentication(record) => record.time,
-            Self::ApiActivity(record) => record.time,
-            Self::EntityManagement(record) => record.time,
-            Self::BaseEvent(record) => record.time,
+            Self::EmailActivity(record) => &record.head,
+            Self::Authentication(record) => &record.head,
+            Self::ApiActivity(record) => &record.head,
+            Self::EntityManagement(record) => &record.head,
+            Self::BaseEvent(record) => &record.head,
         }
     }
 }

@@ -7,26 +7,16 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use crate::{
-    Action, Actor, Api, Authorization, Classification, Cloud, Disposition, Endpoint, HttpRequest, Metadata,
-    Observable, Resource, Severity, Status, Time, Unmapped,
+    Action, Actor, Api, Authorization, Disposition, Endpoint, Head, HttpRequest, Observable, Resource,
+    Status, Unmapped,
 };
 
 /// A record of class API Activity.
 #[derive(Debug, Clone, Serialize)]
 pub struct ApiActivity<'a> {
-    /// Category, class, activity and type.
+    /// What every record begins with.
     #[serde(flatten)]
-    pub classification: Classification<'a>,
-    /// Always informational.
-    #[serde(flatten)]
-    pub severity: Severity,
-    /// When it happened.
-    #[serde(flatten)]
-    pub time: Time,
-    /// Where it comes from.
-    pub metadata: Metadata<'a>,
-    /// The account and Region.
-    pub cloud: Cloud<'a>,
+    pub head: Head<'a>,
     /// How it went.
     #[serde(flatten)]
     pub status: Status<'a>,

@@ -7,26 +7,16 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use crate::{
-    AccountSwitch, Action, Actor, Api, AuthProtocol, Classification, Cloud, Disposition, Endpoint,
-    HttpRequest, Metadata, Observable, Service, Session, Severity, Status, Time, Unmapped, User,
+    AccountSwitch, Action, Actor, Api, AuthProtocol, Disposition, Endpoint, Head, HttpRequest, Observable,
+    Service, Session, Status, Unmapped, User,
 };
 
 /// A record of class Authentication.
 #[derive(Debug, Clone, Serialize)]
 pub struct Authentication<'a> {
-    /// Category, class, activity and type.
+    /// What every record begins with.
     #[serde(flatten)]
-    pub classification: Classification<'a>,
-    /// Always informational.
-    #[serde(flatten)]
-    pub severity: Severity,
-    /// When it happened.
-    #[serde(flatten)]
-    pub time: Time,
-    /// Where it comes from.
-    pub metadata: Metadata<'a>,
-    /// The account and Region.
-    pub cloud: Cloud<'a>,
+    pub head: Head<'a>,
     /// How it went.
     #[serde(flatten)]
     pub status: Status<'a>,

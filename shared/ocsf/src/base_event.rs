@@ -6,24 +6,14 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::{Classification, Cloud, Metadata, Severity, Status, Time, Unmapped};
+use crate::{Head, Status, Unmapped};
 
 /// A record of class Base Event.
 #[derive(Debug, Clone, Serialize)]
 pub struct BaseEvent<'a> {
-    /// Category, class, activity and type.
+    /// What every record begins with.
     #[serde(flatten)]
-    pub classification: Classification<'a>,
-    /// Always informational.
-    #[serde(flatten)]
-    pub severity: Severity,
-    /// When it happened.
-    #[serde(flatten)]
-    pub time: Time,
-    /// Where it comes from.
-    pub metadata: Metadata<'a>,
-    /// The account and Region.
-    pub cloud: Cloud<'a>,
+    pub head: Head<'a>,
     /// How it went, where the source tells.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub status: Option<Status<'a>>,

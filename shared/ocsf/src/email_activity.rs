@@ -7,27 +7,14 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::{
-    Action, Classification, Cloud, Direction, Disposition, Metadata, Observable, Policy, Severity, Status,
-    Time, Unmapped,
-};
+use crate::{Action, Direction, Disposition, Head, Observable, Policy, Status, Unmapped};
 
 /// A record of class Email Activity.
 #[derive(Debug, Clone, Serialize)]
 pub struct EmailActivity<'a> {
-    /// Category, class, activity and type.
+    /// What every record begins with.
     #[serde(flatten)]
-    pub classification: Classification<'a>,
-    /// Always informational.
-    #[serde(flatten)]
-    pub severity: Severity,
-    /// When it happened.
-    #[serde(flatten)]
-    pub time: Time,
-    /// Where it comes from.
-    pub metadata: Metadata<'a>,
-    /// The account and Region.
-    pub cloud: Cloud<'a>,
+    pub head: Head<'a>,
     /// How it went.
     #[serde(flatten)]
     pub status: Status<'a>,

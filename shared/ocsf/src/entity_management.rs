@@ -6,27 +6,14 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::{
-    Actor, Classification, Cloud, Endpoint, EntityType, HttpRequest, Metadata, Observable, Severity, Status,
-    Time, Unmapped,
-};
+use crate::{Actor, Endpoint, EntityType, Head, HttpRequest, Observable, Status, Unmapped};
 
 /// A record of class Entity Management.
 #[derive(Debug, Clone, Serialize)]
 pub struct EntityManagement<'a> {
-    /// Category, class, activity and type.
+    /// What every record begins with.
     #[serde(flatten)]
-    pub classification: Classification<'a>,
-    /// Always informational.
-    #[serde(flatten)]
-    pub severity: Severity,
-    /// When it happened.
-    #[serde(flatten)]
-    pub time: Time,
-    /// Where it comes from.
-    pub metadata: Metadata<'a>,
-    /// The account and Region.
-    pub cloud: Cloud<'a>,
+    pub head: Head<'a>,
     /// How it went.
     #[serde(flatten)]
     pub status: Status<'a>,

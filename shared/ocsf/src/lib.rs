@@ -24,6 +24,7 @@ mod email_activity;
 mod endpoint;
 mod entity_management;
 mod enums;
+mod head;
 mod metadata;
 mod policy;
 mod resource;
@@ -45,6 +46,7 @@ pub use enums::{
     AccountSwitch, Action, AuthProtocol, Direction, Disposition, EntityType, ResourceRole, Severity, Status,
     UserType,
 };
+pub use head::Head;
 pub use metadata::{Account, Cloud, Metadata, Name, Observable, Product, Transformation};
 pub use policy::{Authorization, Policy};
 pub use resource::Resource;

@@ -14,8 +14,8 @@ mod sign_in;
 use std::borrow::Cow;
 
 use mailtrail_ocsf::{
-    Activity, ApiActivity, Authentication, BaseEvent, Class, Classification, Cloud, Metadata, Name, Product,
-    Service, Severity, Time, Transformation, Unmapped,
+    Activity, ApiActivity, Authentication, BaseEvent, Class, Cloud, Head, Metadata, Name, Product, Service,
+    Time, Transformation, Unmapped,
 };
 
 use crate::fields::Fields;
@@ -52,14 +52,14 @@ fn normalize<'a>(fields: Fields<'a>, event: &Event<'a>, context: &Context<'a>) -
 }
 
 /// What every record has, whatever its class.
-struct Head<'a> {
+struct Common<'a> {
     time: Time,
     metadata: Metadata<'a>,
     cloud: Cloud<'a>,
     unmapped: Unmapped<'a>,
 }
 
-impl<'a> Head<'a> {
+impl<'a> Common<'a> {
     fn take(fields: &mut Fields<'a>, event: &Event<'a>, context: &Context<'a>) -> Self {
         let mut unmapped = Unmapped::default();
         let time = fields.take_iso8601("eventTime").unwrap_or_else(|| event.time_or_keep(&mut unmapped));
@@ -86,27 +86,23 @@ fn record<'a>(mut fields: Fields<'a>, event: &Event<'a>, context: &Context<'a>) 
     fields.drop_nulls();
     let operation = fields.take_text("eventName")?;
     let service = fields.take_text("eventSource");
-    let mut head = Head::take(&mut fields, event, context);
-    let call = Call::take(operation, service, fields, &mut head.unmapped)?;
+    let mut common = Common::take(&mut fields, event, context);
+    let call = Call::take(operation, service, fields, &mut common.unmapped)?;
     match activity::authentication(&call) {
-        Some(activity) => authentication(activity, call, head).map(Record::Authentication),
-        None => api_activity(call, head).map(Record::ApiActivity),
+        Some(activity) => authentication(activity, call, common).map(Record::Authentication),
+        None => api_activity(call, common).map(Record::ApiActivity),
     }
 }
 
-fn api_activity<'a>(mut call: Call<'a>, mut head: Head<'a>) -> Option<ApiActivity<'a>> {
+fn api_activity<'a>(mut call: Call<'a>, mut common: Common<'a>) -> Option<ApiActivity<'a>> {
     let src_endpoint = call.source?;
     let observables =
         Parts { source: Some(&src_endpoint), actor: Some(&call.actor), ..Parts::default() }.observables();
     let activity = activity::of_call(&call.api.operation, call.read_only);
-    let resources = call::resources(&mut call.fields, &mut head.unmapped);
-    call.fields.keep_rest("", &mut head.unmapped);
+    let resources = call::resources(&mut call.fields, &mut common.unmapped);
+    call.fields.keep_rest("", &mut common.unmapped);
     Some(ApiActivity {
-        classification: Classification::new(Class::ApiActivity, activity),
-        severity: Severity::INFORMATIONAL,
-        time: head.time,
-        metadata: head.metadata,
-        cloud: head.cloud,
+        head: Head::new(Class::ApiActivity, activity, common.time, common.metadata, common.cloud),
         status: call.status,
         status_code: call.code,
         status_detail: call.detail,
@@ -120,17 +116,17 @@ fn api_activity<'a>(mut call: Call<'a>, mut head: Head<'a>) -> Option<ApiActivit
         action: None,
         disposition: None,
         observables,
-        unmapped: head.unmapped,
+        unmapped: common.unmapped,
     })
 }
 
 fn authentication<'a>(
     activity: Activity<'a>,
     mut call: Call<'a>,
-    mut head: Head<'a>,
+    mut common: Common<'a>,
 ) -> Option<Authentication<'a>> {
     let service = call.api.service.as_ref().map(|service| Service::named(service.name.clone()))?;
-    let sign_in = sign_in::take(&mut call, &mut head.unmapped)?;
+    let sign_in = sign_in::take(&mut call, &mut common.unmapped)?;
     let observables = Parts {
         source: call.source.as_ref(),
         user: Some(&sign_in.user),
@@ -138,13 +134,9 @@ fn authentication<'a>(
         session: sign_in.session.as_ref(),
     }
     .observables();
-    call.fields.keep_rest("", &mut head.unmapped);
+    call.fields.keep_rest("", &mut common.unmapped);
     Some(Authentication {
-        classification: Classification::new(Class::Authentication, activity),
-        severity: Severity::INFORMATIONAL,
-        time: head.time,
-        metadata: head.metadata,
-        cloud: head.cloud,
+        head: Head::new(Class::Authentication, activity, common.time, common.metadata, common.cloud),
         status: sign_in.status,
         status_code: call.code,
         status_detail: call.detail,
@@ -162,7 +154,7 @@ fn authentication<'a>(
         action: None,
         disposition: None,
         observables,
-        unmapped: head.unmapped,
+        unmapped: common.unmapped,
     })
 }
 
@@ -170,20 +162,14 @@ fn authentication<'a>(
 fn base_event<'a>(event: &Event<'a>, context: &Context<'a>) -> Option<BaseEvent<'a>> {
     let mut fields = Fields::parse(event.message)?;
     let name = fields.text("eventName").or_else(|| fields.text("eventType"));
-    let mut head = Head::take(&mut fields, event, context);
-    Fields::parse(event.message)?.keep_rest("", &mut head.unmapped);
+    let mut common = Common::take(&mut fields, event, context);
+    Fields::parse(event.message)?.keep_rest("", &mut common.unmapped);
+    let activity = name.map_or(Activity::UNKNOWN, Activity::other);
     Some(BaseEvent {
-        classification: Classification::new(
-            Class::BaseEvent,
-            name.map_or(Activity::UNKNOWN, Activity::other),
-        ),
-        severity: Severity::INFORMATIONAL,
-        time: head.time,
-        metadata: head.metadata,
-        cloud: head.cloud,
+        head: Head::new(Class::BaseEvent, activity, common.time, common.metadata, common.cloud),
         status: None,
         raw_data: None,
-        unmapped: head.unmapped,
+        unmapped: common.unmapped,
     })
 }
 

@@ -6,8 +6,7 @@
 use std::borrow::Cow;
 
 use mailtrail_ocsf::{
-    Action, Activity, Api, ApiActivity, Authorization, Class, Classification, Disposition, Policy, Resource,
-    Service, Severity,
+    Action, Activity, Api, ApiActivity, Authorization, Class, Disposition, Policy, Resource, Service,
 };
 
 use super::PRODUCT;
@@ -27,9 +26,6 @@ pub(super) fn record(mut entry: Entry<'_>) -> Option<ApiActivity<'_>> {
         ..Resource::default()
     });
     Some(ApiActivity {
-        classification: Classification::new(Class::ApiActivity, Activity::other("Access Check")),
-        severity: Severity::INFORMATIONAL,
-        time: entry.time,
         authorizations: authorization(&mut entry, &verdict).into_iter().collect(),
         disposition: verdict.disposition(Disposition::UNAUTHORIZED),
         status: verdict.status,
@@ -50,8 +46,7 @@ pub(super) fn record(mut entry: Entry<'_>) -> Option<ApiActivity<'_>> {
         resources: resource.into_iter().collect(),
         observables,
         unmapped: entry.take_rest(),
-        metadata: entry.metadata,
-        cloud: entry.cloud,
+        head: entry.into_head(Class::ApiActivity, Activity::other("Access Check")),
     })
 }
 

@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 
 use mailtrail_ocsf::{
-    Activity, AuthProtocol, Authentication, Class, Classification, Credential, Disposition, Service,
-    Severity, UserType,
+    Activity, AuthProtocol, Authentication, Class, Credential, Disposition, Service, UserType,
 };
 
 use super::PRODUCT;
@@ -23,9 +22,6 @@ pub(super) fn record(mut entry: Entry<'_>) -> Option<Authentication<'_>> {
     entry.is_controlled();
     let observables = Parts { source: source.as_ref(), user: Some(&user), ..Parts::default() }.observables();
     Some(Authentication {
-        classification: Classification::new(Class::Authentication, Activity::LOGON),
-        severity: Severity::INFORMATIONAL,
-        time: entry.time,
         disposition: verdict.disposition(Disposition::BLOCKED),
         status: verdict.status,
         action: verdict.action,
@@ -44,8 +40,7 @@ pub(super) fn record(mut entry: Entry<'_>) -> Option<Authentication<'_>> {
         is_mfa: None,
         observables,
         unmapped: entry.take_rest(),
-        metadata: entry.metadata,
-        cloud: entry.cloud,
+        head: entry.into_head(Class::Authentication, Activity::LOGON),
     })
 }
 

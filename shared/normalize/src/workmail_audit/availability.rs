@@ -5,8 +5,7 @@
 use std::borrow::Cow;
 
 use mailtrail_ocsf::{
-    Activity, Actor, Api, ApiActivity, Class, Classification, Endpoint, HttpRequest, Resource, Response,
-    Service, Severity,
+    Activity, Actor, Api, ApiActivity, Class, Endpoint, HttpRequest, Resource, Response, Service,
 };
 
 use super::PRODUCT;
@@ -25,9 +24,6 @@ pub(super) fn record(mut entry: Entry<'_>) -> ApiActivity<'_> {
     });
     let domain = entry.fields.take_text("domain");
     ApiActivity {
-        classification: Classification::new(Class::ApiActivity, Activity::READ),
-        severity: Severity::INFORMATIONAL,
-        time: entry.time,
         status: entry.verdict("availability_event_successful").status,
         status_code: None,
         status_detail: error.clone(),
@@ -48,7 +44,6 @@ pub(super) fn record(mut entry: Entry<'_>) -> ApiActivity<'_> {
         disposition: None,
         observables,
         unmapped: entry.take_rest(),
-        metadata: entry.metadata,
-        cloud: entry.cloud,
+        head: entry.into_head(Class::ApiActivity, Activity::READ),
     }
 }

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use mailtrail_ocsf::{
-    Action, Actor, Cloud, Disposition, Endpoint, HttpRequest, Metadata, Organization, Request, Status, Time,
-    Unmapped, User,
+    Action, Activity, Actor, Class, Cloud, Disposition, Endpoint, Head, HttpRequest, Metadata, Organization,
+    Request, Status, Time, Unmapped, User,
 };
 
 use super::{Kind, PRODUCT, TRANSFORMATION};
@@ -109,6 +109,11 @@ impl<'a> Entry<'a> {
     /// Declares that the record uses attributes of the profile `security_control`.
     pub(super) fn is_controlled(&mut self) {
         self.metadata.profiles = &["cloud", "datetime", "security_control"];
+    }
+
+    /// What the record begins with.
+    pub(super) fn into_head(self, class: Class, activity: Activity<'a>) -> Head<'a> {
+        Head::new(class, activity, self.time, self.metadata, self.cloud)
     }
 
     /// What nobody took.

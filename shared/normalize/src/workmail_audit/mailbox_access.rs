@@ -5,10 +5,7 @@
 
 use std::borrow::Cow;
 
-use mailtrail_ocsf::{
-    Activity, Api, ApiActivity, Class, Classification, Disposition, Resource, ResourceRole, Service,
-    Severity, User,
-};
+use mailtrail_ocsf::{Activity, Api, ApiActivity, Class, Disposition, Resource, ResourceRole, Service, User};
 
 use super::PRODUCT;
 use super::entry::Entry;
@@ -18,15 +15,13 @@ use crate::observables::Parts;
 /// The record, if the event tells who did what from where.
 pub(super) fn record(mut entry: Entry<'_>) -> Option<ApiActivity<'_>> {
     let operation = entry.fields.take_text("action")?;
+    let activity = activity(&operation);
     let actor = entry.actor()?;
     let source = entry.source()?;
     let verdict = entry.verdict("action_allowed");
     entry.is_controlled();
     let observables = Parts { source: Some(&source), actor: Some(&actor), ..Parts::default() }.observables();
     Some(ApiActivity {
-        classification: Classification::new(Class::ApiActivity, activity(&operation)),
-        severity: Severity::INFORMATIONAL,
-        time: entry.time,
         disposition: verdict.disposition(Disposition::UNAUTHORIZED),
         status: verdict.status,
         action: verdict.action,
@@ -47,8 +42,7 @@ pub(super) fn record(mut entry: Entry<'_>) -> Option<ApiActivity<'_>> {
         authorizations: Vec::new(),
         observables,
         unmapped: entry.take_rest(),
-        metadata: entry.metadata,
-        cloud: entry.cloud,
+        head: entry.into_head(Class::ApiActivity, activity),
     })
 }
 

@@ -16,7 +16,7 @@ mod token;
 
 use std::borrow::Cow;
 
-use mailtrail_ocsf::{Activity, BaseEvent, Class, Classification, Name, Product, Severity, Transformation};
+use mailtrail_ocsf::{Activity, BaseEvent, Class, Name, Product, Transformation};
 
 use crate::fields::Fields;
 use crate::{Context, Event, Record, Source, transformation};
@@ -59,17 +59,7 @@ fn base_event<'a>(kind: Option<Kind>, event: &Event<'a>, context: &Context<'a>) 
     let mut entry = Entry::take(Fields::parse(event.message)?, kind, event, context);
     let status = kind.and_then(Kind::verdict).map(|name| entry.verdict(name).status);
     Fields::parse(event.message)?.keep_rest("", &mut entry.unmapped);
-    Some(BaseEvent {
-        classification: Classification::new(
-            Class::BaseEvent,
-            kind.map_or(Activity::UNKNOWN, |kind| Activity::other(kind.caption())),
-        ),
-        severity: Severity::INFORMATIONAL,
-        time: entry.time,
-        metadata: entry.metadata,
-        cloud: entry.cloud,
-        status,
-        raw_data: None,
-        unmapped: entry.unmapped,
-    })
+    let activity = kind.map_or(Activity::UNKNOWN, |kind| Activity::other(kind.caption()));
+    let unmapped = std::mem::take(&mut entry.unmapped);
+    Some(BaseEvent { head: entry.into_head(Class::BaseEvent, activity), status, raw_data: None, unmapped })
 }

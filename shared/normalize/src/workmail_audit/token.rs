@@ -1,8 +1,6 @@
 //! A personal access token that somebody made or deleted, or tried to: the log does not say how it went.
 
-use mailtrail_ocsf::{
-    Activity, Actor, Class, Classification, EntityManagement, EntityType, ManagedEntity, Severity, Status,
-};
+use mailtrail_ocsf::{Activity, Actor, Class, EntityManagement, EntityType, ManagedEntity, Status};
 
 use super::entry::Entry;
 use crate::fields::Fields;
@@ -13,12 +11,10 @@ pub(super) fn record(mut entry: Entry<'_>) -> Option<EntityManagement<'_>> {
     let name = entry.fields.take_text("name")?;
     let actor = entry.user().map(|user| Actor { user: Some(user), ..Actor::default() });
     let source = entry.source();
+    let activity = activity(&mut entry.fields);
     let observables =
         Parts { source: source.as_ref(), actor: actor.as_ref(), ..Parts::default() }.observables();
     Some(EntityManagement {
-        classification: Classification::new(Class::EntityManagement, activity(&mut entry.fields)),
-        severity: Severity::INFORMATIONAL,
-        time: entry.time,
         status: Status::UNKNOWN,
         entity: ManagedEntity {
             name,
@@ -30,8 +26,7 @@ pub(super) fn record(mut entry: Entry<'_>) -> Option<EntityManagement<'_>> {
         http_request: entry.http_request(),
         observables,
         unmapped: entry.take_rest(),
-        metadata: entry.metadata,
-        cloud: entry.cloud,
+        head: entry.into_head(Class::EntityManagement, activity),
     })
 }
 

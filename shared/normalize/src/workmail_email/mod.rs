@@ -18,8 +18,8 @@ mod verdict;
 use std::borrow::Cow;
 
 use mailtrail_ocsf::{
-    Activity, BaseEvent, Class, Classification, Direction, EmailActivity, Metadata, Name, Product, Severity,
-    Transformation, Unmapped,
+    Activity, BaseEvent, Class, Direction, EmailActivity, Head, Metadata, Name, Product, Transformation,
+    Unmapped,
 };
 
 use crate::fields::Fields;
@@ -84,11 +84,7 @@ fn email_activity<'a>(
     fields.keep_rest("", &mut unmapped);
     top.keep_rest("", &mut unmapped);
     Some(EmailActivity {
-        classification: Classification::new(Class::EmailActivity, step.activity),
-        severity: Severity::INFORMATIONAL,
-        time,
-        metadata,
-        cloud: context.cloud(),
+        head: Head::new(Class::EmailActivity, step.activity, time, metadata, context.cloud()),
         status: step.status,
         status_code: bounce.status,
         status_detail: bounce.reason.or(step.detail.map(Cow::Borrowed)),
@@ -119,11 +115,7 @@ fn base_event<'a>(mut top: Fields<'a>, event: &Event<'a>, context: &Context<'a>)
     fields.keep_rest("", &mut unmapped);
     top.keep_rest("", &mut unmapped);
     Some(BaseEvent {
-        classification: Classification::new(Class::BaseEvent, activity),
-        severity: Severity::INFORMATIONAL,
-        time,
-        metadata,
-        cloud: context.cloud(),
+        head: Head::new(Class::BaseEvent, activity, time, metadata, context.cloud()),
         status: Some(status),
         raw_data: None,
         unmapped,

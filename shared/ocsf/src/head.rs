@@ -1,0 +1,36 @@
+//! What every record begins with, whatever its class.
+
+use serde::Serialize;
+
+use crate::{Activity, Class, Classification, Cloud, Metadata, Severity, Time};
+
+/// The attributes that OCSF requires of every event, and the account and Region (profile `cloud`).
+#[derive(Debug, Clone, Serialize)]
+pub struct Head<'a> {
+    #[serde(flatten)]
+    classification: Classification<'a>,
+    #[serde(flatten)]
+    severity: Severity,
+    /// When it happened.
+    #[serde(flatten)]
+    pub time: Time,
+    /// Where it comes from.
+    pub metadata: Metadata<'a>,
+    /// The account and Region.
+    pub cloud: Cloud<'a>,
+}
+
+impl<'a> Head<'a> {
+    /// The head of a record of this class. The severity is always informational: no source of ours rates its
+    /// events, and we do not invent ratings.
+    pub fn new(
+        class: Class,
+        activity: Activity<'a>,
+        time: Time,
+        metadata: Metadata<'a>,
+        cloud: Cloud<'a>,
+    ) -> Self {
+        let classification = Classification::new(class, activity);
+        Self { classification, severity: Severity::INFORMATIONAL, time, metadata, cloud }
+    }
+}
