@@ -39,7 +39,7 @@ pub(crate) async fn pipeline(args: &IngestArgs) -> anyhow::Result<Pipeline> {
         Location::S3 { bucket, prefix } => {
             Archive::s3(aws::s3(config().await), bucket, prefix, destinations.s3_options())
         }
-        location @ Location::Directory(_) => Archive::directory(location.clone())?,
+        Location::Directory(path) => Archive::directory(path.clone())?,
     };
     let mut streams = Vec::new();
     for target in destinations.streams().cloned() {

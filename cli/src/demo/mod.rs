@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use anyhow::{Context, anyhow};
 use indicatif::ProgressBar;
-use mailtrail_delivery::{Archive, Location, Stream, Target};
+use mailtrail_delivery::{Archive, Stream, Target};
 use mailtrail_normalize::InternalDomains;
 use mailtrail_pipeline::{Options, Pipeline};
 use url::Url;
@@ -29,10 +29,9 @@ use crate::summary;
 pub(crate) async fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     let start = Instant::now();
     let places = Places::of(args.archive.as_deref());
-    let location = Location::Directory(places.archive.clone());
     let stream = places.stream()?;
     let nothing = Outcome::of_streams([stream.name()]);
-    let pipeline = Pipeline::new(Archive::directory(location.clone())?, vec![stream], options());
+    let pipeline = Pipeline::new(Archive::directory(places.archive.clone())?, vec![stream], options());
     let intake = Intake { pipeline, stop: Stop::default(), progress: ProgressBar::hidden() };
     intake.stop.listen(&intake.progress)?;
     let outcome = Arc::new(intake).take_all(samples(), 1, nothing).await?;
@@ -40,7 +39,7 @@ pub(crate) async fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     let words = if outcome.is_complete() {
         text::demo(&outcome, &places).context("cannot show the archive that was made")?
     } else {
-        summary::of(&outcome, &location.to_string(), 0, start.elapsed())
+        summary::of(&outcome, &places.archive.display().to_string(), 0, start.elapsed())
     };
     outcome.tell(&words, args.json)
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use mailtrail_filter_pattern::FilterPattern;
 use mailtrail_ocsf::Time;
-use mailtrail_subscription::{Kind, LogBatch, LogEvent, Undecodable, batches, payloads};
+use mailtrail_subscription::{Kind, LogBatch, LogEvent, Undecodable, batches, is_cloudwatch_id, payloads};
 
 use super::time::TimeRange;
 
@@ -92,11 +92,6 @@ impl Query {
         let [high, low] = &self.keys;
         u128::from(high.hash_one(&whole)) << 64 | u128::from(low.hash_one(&whole))
     }
-}
-
-/// 56 digits: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html>.
-fn is_cloudwatch_id(id: &str) -> bool {
-    id.len() == 56 && id.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]

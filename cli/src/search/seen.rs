@@ -8,15 +8,13 @@ use std::collections::{BTreeMap, HashSet};
 
 use mailtrail_ocsf::Time;
 
-use super::time::DAY;
-
 #[derive(Debug, Default)]
 pub(super) struct Seen(BTreeMap<i64, HashSet<u128>>);
 
 impl Seen {
     /// Forgets all events of the days before.
     pub(super) fn begin(&mut self, day: Time) {
-        let day = day.millis() / DAY;
+        let day = day.day_number();
         if self.0.first_key_value().is_some_and(|(&first, _)| first < day) {
             self.0 = self.0.split_off(&day);
         }
@@ -24,12 +22,14 @@ impl Seen {
 
     /// Whether an event comes by for the first time.
     pub(super) fn is_new(&mut self, time: Time, identity: u128) -> bool {
-        self.0.entry(time.millis() / DAY).or_default().insert(identity)
+        self.0.entry(time.day_number()).or_default().insert(identity)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use mailtrail_ocsf::DAY;
+
     use super::*;
 
     #[test]

@@ -2,10 +2,9 @@
 
 use std::str::FromStr;
 
-use mailtrail_ocsf::Time;
+use mailtrail_ocsf::{DAY, Time};
 
 const SECOND: i64 = 1_000;
-pub(super) const DAY: i64 = 86_400 * SECOND;
 
 /// A moment on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

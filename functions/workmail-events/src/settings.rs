@@ -74,10 +74,10 @@ impl Settings {
     /// When the archive is a directory that cannot be written to.
     pub(crate) async fn pipeline(self) -> Result<Pipeline, ArchiveError> {
         let config = aws::config().await;
-        let archive = match &self.archive {
-            Location::Directory(_) => Archive::directory(self.archive)?,
+        let archive = match self.archive {
+            Location::Directory(path) => Archive::directory(path)?,
             Location::S3 { bucket, prefix } => {
-                Archive::s3(aws::s3(&config), bucket, prefix, self.archive_options)
+                Archive::s3(aws::s3(&config), &bucket, &prefix, self.archive_options)
             }
         };
         let firehose = aws::firehose(&config);

@@ -1,14 +1,12 @@
 //! What cannot be read is kept: the bytes, and what is wrong with them.
 
 use bytes::Bytes;
-use mailtrail_ocsf::Time;
+use mailtrail_ocsf::{DAY, Time};
 use mailtrail_subscription::{Payload, Undecodable};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::{Archive, ArchiveError, Deadline, Put, quarantine_key};
-
-const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// A payload in quarantine.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,13 +9,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use futures_util::future::join_all;
-use mailtrail_delivery::{Archive, ArchiveError, Deadline, Location, Put};
+use mailtrail_delivery::{Archive, ArchiveError, Deadline, Put};
 use tempfile::TempDir;
 
 const KEY: &str = "raw/region=eu-west-1/accountId=111122223333/eventDay=20261120/b.json.gz";
 
 fn open(root: &Path) -> Result<Archive, ArchiveError> {
-    Archive::directory(Location::Directory(root.to_owned()))
+    Archive::directory(root.to_owned())
 }
 
 fn archive() -> (TempDir, Archive) {

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use bytes::Bytes;
-use mailtrail_delivery::{Archive, Deadline, Location, Put, Quarantined, quarantine};
+use mailtrail_delivery::{Archive, Deadline, Put, Quarantined, quarantine};
 use mailtrail_ocsf::Time;
 use mailtrail_subscription::{Payload, Undecodable, payloads};
 
@@ -35,7 +35,7 @@ fn days(root: &Path) -> Vec<String> {
 #[tokio::test]
 async fn a_retry_after_midnight_makes_no_second_copy() {
     let folder = tempfile::tempdir().unwrap();
-    let archive = Archive::directory(Location::Directory(folder.path().to_owned())).unwrap();
+    let archive = Archive::directory(folder.path().to_owned()).unwrap();
     let first = keep(&archive, BEFORE_MIDNIGHT).await;
     assert_eq!(first.put, Put::Written);
     let again = keep(&archive, MIDNIGHT).await;
@@ -53,7 +53,7 @@ async fn a_retry_after_midnight_makes_no_second_copy() {
 #[tokio::test]
 async fn a_retry_after_midnight_completes_what_was_begun_before() {
     let folder = tempfile::tempdir().unwrap();
-    let archive = Archive::directory(Location::Directory(folder.path().to_owned())).unwrap();
+    let archive = Archive::directory(folder.path().to_owned()).unwrap();
     let first = keep(&archive, BEFORE_MIDNIGHT).await;
     let report = folder.path().join(first.key.replace(".bin", ".json"));
     fs::remove_file(&report).unwrap();
@@ -66,7 +66,7 @@ async fn a_retry_after_midnight_completes_what_was_begun_before() {
 #[tokio::test]
 async fn the_same_bytes_days_later_are_kept_again() {
     let folder = tempfile::tempdir().unwrap();
-    let archive = Archive::directory(Location::Directory(folder.path().to_owned())).unwrap();
+    let archive = Archive::directory(folder.path().to_owned()).unwrap();
     keep(&archive, BEFORE_MIDNIGHT).await;
     assert_eq!(keep(&archive, BEFORE_MIDNIGHT + 2 * DAY).await.put, Put::Written);
     assert_eq!(days(folder.path()), ["eventDay=20261120", "eventDay=20261122"]);
@@ -75,7 +75,7 @@ async fn the_same_bytes_days_later_are_kept_again() {
 #[tokio::test]
 async fn the_first_day_of_time_has_no_yesterday() {
     let folder = tempfile::tempdir().unwrap();
-    let archive = Archive::directory(Location::Directory(folder.path().to_owned())).unwrap();
+    let archive = Archive::directory(folder.path().to_owned()).unwrap();
     assert_eq!(keep(&archive, 0).await.put, Put::Written);
     assert_eq!(keep(&archive, 1).await.put, Put::Already);
     assert_eq!(days(folder.path()), ["eventDay=19700101"]);

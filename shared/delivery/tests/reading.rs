@@ -10,7 +10,7 @@ use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region, StalledStreamProtectionConfig};
 use bytes::Bytes;
 use futures_util::future::join_all;
-use mailtrail_delivery::{Archive, ArchiveReader, Deadline, Location, Pacing, S3Options};
+use mailtrail_delivery::{Archive, ArchiveReader, Deadline, Pacing, S3Options};
 use mailtrail_faulty_aws::{Config, Faults, FaultyAws, Operation};
 
 const NEVER: Deadline = Deadline::NEVER;
@@ -44,7 +44,7 @@ fn in_s3(aws: &FaultyAws) -> (Archive, ArchiveReader) {
 }
 
 fn in_directory(root: &Path) -> (Archive, ArchiveReader) {
-    let archive = Archive::directory(Location::Directory(root.to_owned())).unwrap();
+    let archive = Archive::directory(root.to_owned()).unwrap();
     (archive, ArchiveReader::directory(root.to_owned()))
 }
 

@@ -50,7 +50,7 @@ pub use head::Head;
 pub use metadata::{Account, Cloud, Metadata, Name, Observable, Product, Transformation};
 pub use policy::{Authorization, Policy};
 pub use resource::Resource;
-pub use time::{LATEST, Time};
+pub use time::{DAY, LATEST, Time};
 pub use unmapped::Unmapped;
 
 /// The version of OCSF that every record conforms to (`metadata.version`).

@@ -8,6 +8,9 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 /// The last millisecond that RFC 3339 can write: the end of the year 9999, UTC.
 pub const LATEST: i64 = 253_402_300_799_999;
 
+/// The milliseconds of a day in UTC, which knows no leap seconds.
+pub const DAY: i64 = 24 * 60 * 60 * 1000;
+
 /// A moment, in milliseconds since the Unix epoch, from 1970 to the end of 9999.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(i64);
@@ -30,6 +33,11 @@ impl Time {
     /// Milliseconds since the Unix epoch.
     pub const fn millis(self) -> i64 {
         self.0
+    }
+
+    /// The number of the UTC day, from 0 for 1970-01-01.
+    pub const fn day_number(self) -> i64 {
+        self.0 / DAY
     }
 
     /// The UTC day as `YYYYMMDD`: the partition `eventDay`.

@@ -18,8 +18,6 @@ use thiserror::Error;
 
 use crate::Options;
 
-const DAY: i64 = 24 * 60 * 60 * 1000;
-
 /// Bytes of lines that are kept between the passes.
 const KEPT_LINES: usize = 16 << 20;
 
@@ -61,11 +59,8 @@ struct Slot {
 
 impl Slot {
     fn same_object(&self, other: &Self) -> bool {
-        (self.class, self.place, self.day()) == (other.class, other.place, other.day())
-    }
-
-    fn day(&self) -> i64 {
-        self.time.millis() / DAY
+        let object = |slot: &Self| (slot.class, slot.place, slot.time.day_number());
+        object(self) == object(other)
     }
 
     /// The length of the line, if it was kept.

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use bytes::Bytes;
 use common::{Key, Record, all_records, now, tree};
-use mailtrail_delivery::{Archive, Deadline, Ledger, Location};
+use mailtrail_delivery::{Archive, Deadline, Ledger};
 use mailtrail_pipeline::{Options, Pipeline, Problem};
 use mailtrail_samples::{Batch, SampleFile, Traffic, envelope, sample_files};
 use mailtrail_subscription::payloads;
@@ -40,7 +40,7 @@ impl Left {
 
 async fn leave(inputs: &[Vec<u8>]) -> Left {
     let folder = tempfile::tempdir().unwrap();
-    let archive = Archive::directory(Location::Directory(folder.path().to_owned())).unwrap();
+    let archive = Archive::directory(folder.path().to_owned()).unwrap();
     let options = Options {
         region: Some("eu-west-1".to_owned()),
         own_log_groups: vec!["/aws/lambda/mailtrail-workmail-events".to_owned()],

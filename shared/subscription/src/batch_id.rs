@@ -73,7 +73,8 @@ fn update_event(hash: &mut Sha256, event: &LogEvent<'_>) {
     }
 }
 
-fn is_cloudwatch_id(id: &str) -> bool {
+/// Whether an id is one that CloudWatch Logs gave: that alone makes the event. Any other proves nothing.
+pub fn is_cloudwatch_id(id: &str) -> bool {
     id.len() == ID_DIGITS && id.bytes().all(|byte| byte.is_ascii_digit())
 }
 

@@ -5,6 +5,8 @@ mod location;
 mod reader;
 mod s3;
 
+use std::path::PathBuf;
+
 use bytes::Bytes;
 use thiserror::Error;
 
@@ -51,21 +53,20 @@ pub struct ArchiveError {
 
 impl Archive {
     /// An archive in a directory, which is created where it is missing.
-    pub fn directory(location: Location) -> Result<Self, ArchiveError> {
-        let opened = match &location {
-            Location::Directory(path) => Directory::open(path).map_err(Failure::from),
-            Location::S3 { .. } => Err(Failure::permanent("NotADirectory", "the archive is in S3")),
-        };
+    ///
+    /// # Errors
+    /// When it cannot be created, or is no directory.
+    pub fn directory(path: PathBuf) -> Result<Self, ArchiveError> {
+        let opened = Directory::open(&path).map_err(Failure::from);
+        let location = Location::Directory(path);
         match opened {
             Ok(directory) => {
                 Ok(Self { location, pacing: Pacing::default(), store: Store::Directory(directory) })
             }
-            Err(failure) => Err(ArchiveError::new(
-                format!("open the archive {location}"),
-                &location,
-                Access::Write,
-                failure,
-            )),
+            Err(failure) => {
+                let action = format!("open the archive {location}");
+                Err(ArchiveError::new(action, &location, Access::Write, failure))
+            }
         }
     }
 

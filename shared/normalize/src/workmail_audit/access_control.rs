@@ -5,11 +5,8 @@
 
 use std::borrow::Cow;
 
-use mailtrail_ocsf::{
-    Action, Activity, Api, ApiActivity, Authorization, Class, Disposition, Policy, Resource, Service,
-};
+use mailtrail_ocsf::{Action, Activity, ApiActivity, Authorization, Class, Disposition, Policy, Resource};
 
-use super::PRODUCT;
 use super::entry::{Entry, Verdict};
 use crate::observables::Parts;
 
@@ -33,13 +30,7 @@ pub(super) fn record(mut entry: Entry<'_>) -> Option<ApiActivity<'_>> {
         status_code: None,
         status_detail: None,
         actor,
-        api: Api {
-            operation: Cow::Borrowed("AccessControlEvaluation"),
-            service: Some(Service::named(PRODUCT.name)),
-            version: None,
-            request: entry.request(),
-            response: None,
-        },
+        api: entry.api(Cow::Borrowed("AccessControlEvaluation")),
         src_endpoint: source,
         dst_endpoint: entry.protocol(),
         http_request: entry.http_request(),

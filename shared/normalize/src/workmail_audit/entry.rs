@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use mailtrail_ocsf::{
-    Action, Activity, Actor, Class, Cloud, Disposition, Endpoint, Head, HttpRequest, Metadata, Organization,
-    Request, Status, Time, Unmapped, User,
+    Action, Activity, Actor, Api, Class, Cloud, Disposition, Endpoint, Head, HttpRequest, Metadata,
+    Organization, Request, Service, Status, Time, Unmapped, User,
 };
 
 use super::{Kind, PRODUCT, TRANSFORMATION};
@@ -90,6 +90,12 @@ impl<'a> Entry<'a> {
     /// The program that they used.
     pub(super) fn http_request(&mut self) -> Option<HttpRequest<'a>> {
         self.fields.take_text("user_agent").map(HttpRequest::by)
+    }
+
+    /// An operation that WorkMail was asked for.
+    pub(super) fn api(&self, operation: Cow<'a, str>) -> Api<'a> {
+        let service = Some(Service::named(PRODUCT.name));
+        Api { operation, service, version: None, request: self.request(), response: None }
     }
 
     /// The request, by its id.

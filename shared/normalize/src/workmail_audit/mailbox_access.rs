@@ -5,9 +5,8 @@
 
 use std::borrow::Cow;
 
-use mailtrail_ocsf::{Activity, Api, ApiActivity, Class, Disposition, Resource, ResourceRole, Service, User};
+use mailtrail_ocsf::{Activity, ApiActivity, Class, Disposition, Resource, ResourceRole, User};
 
-use super::PRODUCT;
 use super::entry::Entry;
 use crate::fields::Fields;
 use crate::observables::Parts;
@@ -28,13 +27,7 @@ pub(super) fn record(mut entry: Entry<'_>) -> Option<ApiActivity<'_>> {
         status_code: None,
         status_detail: None,
         actor,
-        api: Api {
-            operation,
-            service: Some(Service::named(PRODUCT.name)),
-            version: None,
-            request: entry.request(),
-            response: None,
-        },
+        api: entry.api(operation),
         src_endpoint: source,
         dst_endpoint: entry.protocol(),
         http_request: entry.http_request(),

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-use mailtrail_delivery::{Archive, Deadline, Location};
+use mailtrail_delivery::{Archive, Deadline};
 use mailtrail_faulty_aws::{FaultKind, Faults};
 use mailtrail_pipeline::{Options, Pipeline};
 use mailtrail_samples::{Batch, Traffic};
@@ -65,7 +65,7 @@ async fn wherever_a_run_dies_the_next_one_completes_it() {
 #[tokio::test]
 async fn wherever_a_run_into_a_directory_dies_the_next_one_completes_it() {
     let open = |folder: &tempfile::TempDir, streams: &[&str]| {
-        let archive = Archive::directory(Location::Directory(folder.path().to_owned())).unwrap();
+        let archive = Archive::directory(folder.path().to_owned()).unwrap();
         let stream = |target: &&str| {
             let target: mailtrail_delivery::Target = target.parse().unwrap();
             let path = target.file().unwrap().clone();

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use common::{Key, now, tree};
-use mailtrail_delivery::{Archive, Deadline, Location, Stream, Target};
+use mailtrail_delivery::{Archive, Deadline, Stream, Target};
 use mailtrail_pipeline::{Options, Pipeline, Run};
 use mailtrail_subscription::{Payload, payloads};
 use tempfile::TempDir;
@@ -33,7 +33,7 @@ impl House {
 
     /// Runs every payload of an input, in a process of its own.
     pub(crate) fn run(&self, input: &[u8]) -> Vec<(Payload, Run)> {
-        let archive = Location::Directory(self.folder.path().join("archive"));
+        let archive = self.folder.path().join("archive");
         let stream = self.folder.path().join("stream.ndjson");
         let target: Target = format!("file://{}", stream.display()).parse().unwrap();
         let archive = Archive::directory(archive).unwrap();
