@@ -36,10 +36,10 @@ class Answer:
     error: str | None
 
 
-def package(directory):
+def package(directory, name="workmail-events"):
     """The deployment package: the binary, without its debug information, as `bootstrap` in a zip."""
     binary = directory / "bootstrap"
-    shutil.copyfile(programs.WORKMAIL_EVENTS, binary)
+    shutil.copyfile(programs.FUNCTIONS[name], binary)
     subprocess.run(["strip", binary], check=True)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
@@ -97,15 +97,22 @@ class Function:
         )["FunctionArn"]
         return self
 
-    def subscribe(self):
-        """Lets the log group push to the function."""
+    def subscribe(self, log_group=LOG_GROUP):
+        """Lets a log group push to the function."""
         self.logs.put_subscription_filter(
-            logGroupName=LOG_GROUP, filterName="mailtrail", filterPattern="", destinationArn=self.arn
+            logGroupName=log_group, filterName="mailtrail", filterPattern="", destinationArn=self.arn
         )
 
-    def put_log_events(self, events):
-        """Writes log events into WorkMail's log group, as WorkMail does."""
-        self.logs.put_log_events(logGroupName=LOG_GROUP, logStreamName="stream-0", logEvents=events)
+    def subscribe_to(self, log_group):
+        """Lets another log group push to the function. Returns it, to be chained."""
+        self.logs.create_log_group(logGroupName=log_group)
+        self.logs.create_log_stream(logGroupName=log_group, logStreamName="stream-0")
+        self.subscribe(log_group)
+        return self
+
+    def put_log_events(self, events, log_group=LOG_GROUP):
+        """Writes log events into a log group, as the service whose group it is does."""
+        self.logs.put_log_events(logGroupName=log_group, logStreamName="stream-0", logEvents=events)
 
     def invoke(self, event):
         """Invokes the function directly with an event: an object, or the bytes of one."""

@@ -12,7 +12,10 @@ PROJECT = Path(__file__).resolve().parent.parent
 EVENTS = PROJECT / "events"
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", PROJECT / "target"))
 MAILTRAIL = Path(os.environ.get("MAILTRAIL_BIN", TARGET / "debug" / "mailtrail")).absolute()
-WORKMAIL_EVENTS = Path(os.environ.get("WORKMAIL_EVENTS_BIN", TARGET / "debug" / "workmail-events")).absolute()
+FUNCTIONS = {
+    name: Path(os.environ.get(f"{name.upper().replace('-', '_')}_BIN", TARGET / "debug" / name)).absolute()
+    for name in ("workmail-events", "cloudtrail-activity")
+}
 
 DONE, FAILED, WRONG_USAGE, NEEDS_A_LOOK = 0, 1, 2, 3
 REGION = "eu-west-1"

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::ffi::OsString;
+use std::fmt::Display;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -11,9 +12,10 @@ use clap::builder::{RangedU64ValueParser, Resettable};
 use clap::error::ErrorKind;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use mailtrail_delivery::{Location, S3Options, Target};
-use mailtrail_normalize::InternalDomains;
-use mailtrail_pipeline::{Options, Organizations};
+use mailtrail_normalize::{Columns, InternalDomains, Source};
+use mailtrail_pipeline::{Options, Organization, PerLogGroup, WrongEntry};
 use mailtrail_telemetry::settings;
+use mailtrail_watch::WatchList;
 
 use crate::help;
 use crate::intake::now;
@@ -106,8 +108,17 @@ struct Meaning {
     own_log_groups: Vec<String>,
     /// The WorkMail organization: m-…, or GROUP=m-… for the events of that log group; may be repeated
     #[arg(long = "organization", value_name = "ID", env = settings::ORGANIZATIONS.name, hide_env_values = true,
-          value_delimiter = ',', value_parser = organization)]
+          value_delimiter = ',', value_parser = entry::<Organization>)]
     organizations: Vec<String>,
+    #[arg(long = "source", help = help::SOURCE, value_name = "SOURCE", env = settings::SOURCES.name,
+          hide_env_values = true, value_delimiter = ',', value_parser = entry::<Source>)]
+    sources: Vec<String>,
+    #[arg(long, help = help::COLUMNS, value_name = "GROUP=FIELD|FIELD…", env = settings::COLUMNS.name,
+          hide_env_values = true, value_delimiter = ' ', value_parser = entry::<Columns>)]
+    columns: Vec<String>,
+    /// Mark the events of whom and what this watch list names: a JSON file, as the functions take it
+    #[arg(long, value_name = "FILE", value_parser = watch_list)]
+    watches: Option<WatchList>,
 }
 
 impl Cli {
@@ -159,15 +170,22 @@ impl IngestArgs {
         Ok(())
     }
 
+    /// Whom and what to watch.
+    pub(crate) fn watches(&self) -> WatchList {
+        self.meaning.watches.clone().unwrap_or_default()
+    }
+
     /// What the pipeline wants to know.
     pub(crate) fn options(&self) -> anyhow::Result<Options> {
-        let Meaning { region, internal_domains, own_log_groups, organizations } = &self.meaning;
-        let organizations: Organizations = organizations.join(",").parse()?;
+        let Meaning { region, internal_domains, own_log_groups, organizations, sources, columns, .. } =
+            &self.meaning;
         Ok(Options {
             region: region.clone(),
             decoded_limit: self.decoded_limit,
             own_log_groups: named(own_log_groups),
-            organizations,
+            organizations: per_log_group(organizations)?,
+            sources: per_log_group(sources)?,
+            columns: per_log_group(columns)?,
             internal_domains: InternalDomains::new(named(internal_domains)),
         })
     }
@@ -234,8 +252,21 @@ pub(crate) fn account(text: &str) -> Result<String, String> {
     if digits { Ok(text.to_owned()) } else { Err("an AWS account has twelve digits".to_owned()) }
 }
 
-fn organization(text: &str) -> Result<String, String> {
-    text.parse::<Organizations>().map(|_| text.to_owned()).map_err(|error| error.to_string())
+/// An entry of a list that has a value for each log group. Empty ones come from variables and are none.
+fn entry<T: FromStr<Err: Display>>(text: &str) -> Result<String, String> {
+    per_log_group::<T>(&[text.to_owned()]).map(|_| text.to_owned()).map_err(|error| error.to_string())
+}
+
+fn per_log_group<T: FromStr<Err: Display>>(entries: &[String]) -> Result<PerLogGroup<T>, WrongEntry> {
+    PerLogGroup::parse(entries.iter().map(|entry| entry.trim()).filter(|entry| !entry.is_empty()))
+}
+
+/// All that is wrong with a list is told at once; who types a command can mend it.
+fn watch_list(path: &str) -> Result<WatchList, String> {
+    let json = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    let (list, wrong) = WatchList::parse(&json);
+    let wrong: Vec<String> = wrong.iter().map(ToString::to_string).collect();
+    if wrong.is_empty() { Ok(list) } else { Err(wrong.join("; ")) }
 }
 
 /// No payload of any use is smaller than this.

@@ -50,5 +50,7 @@ pub(crate) async fn pipeline(args: &IngestArgs) -> anyhow::Result<Pipeline> {
             Stream::firehose(target, client, gate, Pacing::default())
         });
     }
-    Ok(Pipeline::new(archive, streams, args.options()?))
+    let pipeline = Pipeline::new(archive, streams, args.options()?);
+    pipeline.watch(args.watches());
+    Ok(pipeline)
 }

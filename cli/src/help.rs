@@ -48,6 +48,14 @@ metadata.uid tells. A Firehose stream gets events only while it has the tag LogD
 
 pub(crate) const ARCHIVE: &str = "The archive: a directory, file:///…, or s3://bucket/prefix";
 
+pub(crate) const SOURCE: &str = "\
+What the events are, where their shape shall not decide: workmail_email, workmail_audit, cloudtrail or other; or \
+GROUP=SOURCE for the events of that log group; may be repeated";
+
+pub(crate) const COLUMNS: &str = "\
+The fields of lines of text in a log group, parted by what parts the values (a space is \\s, a tab \\t); may be \
+repeated";
+
 pub(crate) const STREAM: &str = "\
 A stream: firehose:NAME or file:///….ndjson, with ?classes=a,b and &packing=off if wanted; may be repeated";
 

@@ -36,6 +36,8 @@ pub(crate) struct Outcome {
     pub(crate) decoded_bytes: u64,
     /// The first payloads that went to quarantine; the ledger knows how many did.
     pub(crate) quarantined: Vec<Unreadable>,
+    /// How many events each entry of the watch list applied to.
+    pub(crate) watched: BTreeMap<String, u64>,
     /// Why a stream did not take events: the first reason, by stream.
     pub(crate) refusals: BTreeMap<String, String>,
     /// Why not everything is archived.
@@ -57,6 +59,9 @@ impl Outcome {
         self.ledger.add(&run.ledger);
         self.received_bytes += received_bytes as u64;
         self.decoded_bytes += run.decoded_bytes;
+        for watched in run.watched {
+            *self.watched.entry(watched.watch).or_default() += watched.events;
+        }
         for problem in run.problems {
             self.add_problem(input, problem);
         }
@@ -84,6 +89,9 @@ impl Outcome {
         self.decoded_bytes += other.decoded_bytes;
         self.quarantined.extend(other.quarantined);
         self.quarantined.truncate(TOLD);
+        for (watch, events) in other.watched {
+            *self.watched.entry(watch).or_default() += events;
+        }
         for (stream, reason) in other.refusals {
             self.refusals.entry(stream).or_insert(reason);
         }

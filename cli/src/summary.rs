@@ -18,6 +18,7 @@ pub(crate) fn of(outcome: &Outcome, archive: &str, skipped: u64, took: Duration)
     section(&mut text, "came in", &came_in(outcome, skipped));
     section(&mut text, "archived", &archived(&outcome.ledger, archive));
     section(&mut text, "streamed", &outcome.ledger.streams.iter().map(streamed).collect::<Vec<_>>());
+    section(&mut text, "watched", &watched(outcome));
     section(&mut text, "look at", &look_at(outcome));
     section(&mut text, "hint", &hints(&outcome.ledger));
     text
@@ -107,6 +108,13 @@ fn streamed(stream: &StreamLedger) -> String {
         let _infallible = write!(words, ", {} {what}", paint(NUMBER, HumanCount(events)));
     }
     words
+}
+
+/// The entries of the watch list that applied, and to how much.
+fn watched(outcome: &Outcome) -> Vec<String> {
+    let line =
+        |(watch, &events): (&String, &u64)| format!("{watch}: {}", paint(NUMBER, count(events, "event")));
+    outcome.watched.iter().map(line).collect()
 }
 
 /// What did not go as it should.

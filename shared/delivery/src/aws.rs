@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_types::retry::RetryConfig;
@@ -35,6 +35,12 @@ pub async fn config() -> SdkConfig {
 pub fn s3(config: &SdkConfig) -> aws_sdk_s3::Client {
     let builder = aws_sdk_s3::config::Builder::from(config);
     aws_sdk_s3::Client::from_conf(builder.force_path_style(config.endpoint_url().is_some()).build())
+}
+
+/// An SNS client for the Region of a topic, which need not be ours.
+pub fn sns(config: &SdkConfig, region: &str) -> aws_sdk_sns::Client {
+    let region = Region::new(region.to_owned());
+    aws_sdk_sns::Client::from_conf(aws_sdk_sns::config::Builder::from(config).region(region).build())
 }
 
 /// A Firehose client.

@@ -20,19 +20,22 @@ pub struct Failure {
 
 /// Error codes of AWS that pass by themselves, whatever the HTTP status.
 /// S3: <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>;
-/// Firehose: <https://docs.aws.amazon.com/firehose/latest/APIReference/CommonErrors.html>.
-const TRANSIENT: [&str; 14] = [
+/// Firehose: <https://docs.aws.amazon.com/firehose/latest/APIReference/CommonErrors.html>;
+/// SNS: <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>.
+const TRANSIENT: [&str; 16] = [
     "BandwidthLimitExceeded",
     "ConditionalRequestConflict",
     "InternalError",
     "InternalFailure",
     "InternalServerError",
+    "KMSThrottling",
     "LimitExceededException",
     "OperationAborted",
     "RequestTimeout",
     "ServiceUnavailable",
     "ServiceUnavailableException",
     "SlowDown",
+    "Throttled",
     "Throttling",
     "ThrottlingException",
     "TooManyRequestsException",
@@ -65,6 +68,7 @@ impl Failure {
             self.code.as_str(),
             "LimitExceededException"
                 | "SlowDown"
+                | "Throttled"
                 | "Throttling"
                 | "ThrottlingException"
                 | "TooManyRequestsException"

@@ -23,6 +23,7 @@ mod quarantine;
 mod retry;
 mod stream;
 mod tag_gate;
+mod topic;
 
 pub use archive::{Archive, ArchiveError, ArchiveReader, Location, Put, S3Options, UnknownLocation};
 pub use layout::{Place, RAW, batch_object_key, quarantine_key, raw_day, raw_key, undelivered_key};
@@ -32,3 +33,4 @@ pub use quarantine::{Quarantined, quarantine};
 pub use retry::{Deadline, Pacing};
 pub use stream::{Delivery, Stream, Target, UnknownTarget};
 pub use tag_gate::{DELIVERY_TAG, Gate, TagGate};
+pub use topic::{Announcement, Topic, TopicArn, UnknownTopic};

@@ -2,13 +2,15 @@
 
 use crate::faults::FaultKind;
 
-/// One of the two services that are stood in for.
+/// One of the services that are stood in for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Service {
     /// Amazon S3.
     S3,
     /// Amazon Data Firehose.
     Firehose,
+    /// Amazon SNS.
+    Sns,
 }
 
 /// An operation of one of the services. Whatever is not spoken here is answered "not implemented".
@@ -32,6 +34,10 @@ pub enum Operation {
     ListTagsForDeliveryStream,
     /// Any other Firehose request.
     OtherFirehose,
+    /// Tell a topic.
+    Publish,
+    /// Any other SNS request.
+    OtherSns,
 }
 
 impl Operation {
@@ -39,6 +45,7 @@ impl Operation {
     pub fn service(self) -> Service {
         match self {
             Self::PutRecordBatch | Self::ListTagsForDeliveryStream | Self::OtherFirehose => Service::Firehose,
+            Self::Publish | Self::OtherSns => Service::Sns,
             _ => Service::S3,
         }
     }
@@ -55,6 +62,8 @@ impl Operation {
             Self::PutRecordBatch => "PutRecordBatch",
             Self::ListTagsForDeliveryStream => "ListTagsForDeliveryStream",
             Self::OtherFirehose => "OtherFirehose",
+            Self::Publish => "Publish",
+            Self::OtherSns => "OtherSns",
         }
     }
 }
@@ -66,7 +75,7 @@ pub struct Call {
     pub service: Service,
     /// What was asked for.
     pub operation: Operation,
-    /// `bucket/key` of an object, the bucket of a listing, the name of a stream.
+    /// `bucket/key` of an object, the bucket of a listing, the name of a stream, the ARN of a topic.
     pub resource: String,
     /// Of a `PutRecordBatch`, how many records it carried; of anything else 0.
     pub records: usize,

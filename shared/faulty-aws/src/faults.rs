@@ -53,11 +53,19 @@ pub enum FaultKind {
     TagsThrottled,
     /// `ListTagsForDeliveryStream`: the connection is reset instead of an answer.
     TagsReset,
+    /// `Publish`: 400 `Throttled`; nobody is told.
+    SnsThrottled,
+    /// `Publish`: 500 `InternalError`; nobody is told.
+    SnsInternalError,
+    /// `Publish`: the message is taken, the connection is reset instead of an answer.
+    SnsResetAfter,
+    /// `Publish`: all is well, the answer comes late ([`Faults::slowness`]).
+    SnsSlow,
 }
 
 impl FaultKind {
     /// Every kind there is.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 22] = [
         Self::S3SlowDown,
         Self::S3InternalError,
         Self::S3InternalErrorAfter,
@@ -76,6 +84,10 @@ impl FaultKind {
         Self::TagsLimitExceeded,
         Self::TagsThrottled,
         Self::TagsReset,
+        Self::SnsThrottled,
+        Self::SnsInternalError,
+        Self::SnsResetAfter,
+        Self::SnsSlow,
     ];
 
     /// Whether the kind can strike this operation at all.
@@ -104,6 +116,9 @@ impl FaultKind {
             | Self::FirehoseSlow => operation == Operation::PutRecordBatch,
             Self::TagsLimitExceeded | Self::TagsThrottled | Self::TagsReset => {
                 operation == Operation::ListTagsForDeliveryStream
+            }
+            Self::SnsThrottled | Self::SnsInternalError | Self::SnsResetAfter | Self::SnsSlow => {
+                operation == Operation::Publish
             }
         }
     }
@@ -137,7 +152,11 @@ impl Faults {
     pub fn storm(seed: u64) -> Self {
         let rate = |kind| match kind {
             FaultKind::FirehosePartial => 0.15,
-            FaultKind::TagsLimitExceeded | FaultKind::TagsThrottled | FaultKind::TagsReset => 0.1,
+            FaultKind::TagsLimitExceeded
+            | FaultKind::TagsThrottled
+            | FaultKind::TagsReset
+            | FaultKind::SnsThrottled
+            | FaultKind::SnsInternalError => 0.1,
             _ => 0.05,
         };
         Self { seed, rates: FaultKind::ALL.map(|kind| (kind, rate(kind))).into(), ..Self::none() }

@@ -1,6 +1,6 @@
-//! S3 and Firehose on the loopback, misbehaving from a seed: test support, not part of what is deployed.
+//! S3, Firehose and SNS on the loopback, misbehaving from a seed: test support, not part of what is deployed.
 //!
-//! The endpoint speaks as much of both services as mailtrail's own clients use, keeps what it was given in
+//! The endpoint speaks as much of these services as mailtrail's own clients use, keeps what it was given in
 //! memory, and really does what a network and a busy service do: it throttles, fails before the work and
 //! after it, takes a part of a batch, resets connections, breaks answers off and is late. Which request
 //! suffers what is drawn from a seed ([`Faults`]); what was asked and what was done about it is in a log
@@ -28,6 +28,7 @@ mod firehose;
 mod http;
 mod s3;
 mod server;
+mod sns;
 mod state;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,7 +41,7 @@ use tokio::sync::oneshot;
 
 pub use calls::{Call, Operation, Service};
 pub use faults::{FaultKind, Faults};
-pub use state::StoredObject;
+pub use state::{Message, StoredObject};
 use state::{Shared, State};
 
 /// What there is when the server starts.
@@ -52,17 +53,20 @@ pub struct Config {
     pub buckets: BTreeSet<String>,
     /// Tags of each stream, by its name.
     pub streams: BTreeMap<String, BTreeMap<String, String>>,
+    /// ARNs of the topics.
+    pub topics: BTreeSet<String>,
     /// What goes wrong.
     pub faults: Faults,
 }
 
 impl Default for Config {
-    /// Account 111122223333, no bucket, no stream, no fault.
+    /// Account 111122223333, no bucket, no stream, no topic, no fault.
     fn default() -> Self {
         Self {
             account: "111122223333".to_owned(),
             buckets: BTreeSet::new(),
             streams: BTreeMap::new(),
+            topics: BTreeSet::new(),
             faults: Faults::none(),
         }
     }
@@ -80,6 +84,13 @@ impl Config {
     #[must_use]
     pub fn stream(mut self, name: &str, tags: &[(&str, &str)]) -> Self {
         self.streams.insert(name.to_owned(), owned(tags));
+        self
+    }
+
+    /// With one more topic.
+    #[must_use]
+    pub fn topic(mut self, arn: &str) -> Self {
+        self.topics.insert(arn.to_owned());
         self
     }
 
@@ -131,7 +142,7 @@ impl FaultyAws {
         Ok(Self { address, shared, stop: Some(stop), thread: Some(thread) })
     }
 
-    /// Where it listens, as an endpoint URL for both services: `http://127.0.0.1:<port>`.
+    /// Where it listens, as an endpoint URL for all services: `http://127.0.0.1:<port>`.
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -143,7 +154,7 @@ impl FaultyAws {
     }
 
     /// From now on the caller has no permission for this operation: 403 `AccessDenied` from S3,
-    /// `AccessDeniedException` from Firehose.
+    /// `AccessDeniedException` from Firehose, 403 `AuthorizationError` from SNS.
     pub fn deny(&self, operation: Operation) {
         self.shared.lock().denied.insert(operation);
     }
@@ -189,6 +200,11 @@ impl FaultyAws {
     /// Every record that a stream took, in order; none for a stream that does not exist.
     pub fn records(&self, stream: &str) -> Vec<Vec<u8>> {
         self.shared.lock().streams.get(stream).map(|stream| stream.records.clone()).unwrap_or_default()
+    }
+
+    /// Every message that a topic took, in order; none for a topic that does not exist.
+    pub fn messages(&self, arn: &str) -> Vec<Message> {
+        self.shared.lock().messages.get(arn).cloned().unwrap_or_default()
     }
 
     /// Every request so far, in the order in which they came in. A body that is no Firehose request is not

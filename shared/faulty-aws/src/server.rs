@@ -8,7 +8,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::http::{Connection, Head, Response};
 use crate::state::Shared;
-use crate::{firehose, s3};
+use crate::{firehose, s3, sns};
 
 /// How an exchange ends.
 #[derive(Debug)]
@@ -47,6 +47,7 @@ async fn converse(stream: TcpStream, shared: &Shared) -> io::Result<()> {
     while let Some(head) = connection.read_head().await? {
         let outcome = match firehose::operation(&head) {
             Some(operation) => firehose::exchange(&mut connection, &head, operation, shared).await?,
+            None if sns::is_meant(&head) => sns::exchange(&mut connection, &head, shared).await?,
             None => s3::exchange(&mut connection, &head, shared).await?,
         };
         match outcome {

@@ -1,4 +1,4 @@
-//! What the stand-in holds: buckets and streams in memory, who may do what, and the log of calls.
+//! What the stand-in holds: buckets, streams and topics in memory, who may do what, and the log of calls.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -28,6 +28,19 @@ pub struct StoredObject {
     pub etag: String,
 }
 
+/// What a topic was told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Message {
+    /// The subject.
+    pub subject: String,
+    /// The message.
+    pub body: String,
+    /// The message attributes.
+    pub attributes: BTreeMap<String, String>,
+    /// Of a FIFO topic, the id by which it tells a message that comes again.
+    pub deduplication_id: Option<String>,
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct Stream {
     pub(crate) tags: BTreeMap<String, String>,
@@ -43,6 +56,8 @@ pub(crate) struct State {
     /// By `bucket/key`: how often content was put there.
     pub(crate) writes: BTreeMap<String, usize>,
     pub(crate) streams: BTreeMap<String, Stream>,
+    /// By ARN of the topic.
+    pub(crate) messages: BTreeMap<String, Vec<Message>>,
     pub(crate) denied: BTreeSet<Operation>,
     pub(crate) calls: Vec<Call>,
     pub(crate) fortune: Fortune,
@@ -57,6 +72,7 @@ impl State {
             objects: BTreeMap::new(),
             writes: BTreeMap::new(),
             streams: streams.map(|(name, tags)| (name, Stream { tags, records: Vec::new() })).collect(),
+            messages: config.topics.into_iter().map(|arn| (arn, Vec::new())).collect(),
             denied: BTreeSet::new(),
             calls: Vec::new(),
             fortune: Fortune::new(config.faults),

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use mailtrail_ocsf::{Cloud, Metadata, Time, Unmapped};
 
+use crate::Source;
+
 /// One log event to be mapped.
 #[derive(Debug, Clone)]
 pub struct Event<'a> {
@@ -15,9 +17,16 @@ pub struct Event<'a> {
     pub timestamp_text: Option<&'a str>,
     /// The log line.
     pub message: &'a str,
+    /// The values of a line of text as a JSON object, where its columns are known ([`Columns`](crate::Columns)).
+    pub values: Option<&'a str>,
 }
 
 impl<'a> Event<'a> {
+    /// What there is to map: JSON, or text that nobody understands.
+    pub(crate) fn json(&self) -> &'a str {
+        self.values.unwrap_or(self.message)
+    }
+
     /// The CloudWatch time; an impossible one counts as the epoch and is kept in `unmapped`.
     pub(crate) fn time_or_keep(&self, unmapped: &mut Unmapped<'a>) -> Time {
         self.time.unwrap_or_else(|| {
@@ -42,6 +51,8 @@ pub struct Context<'a> {
     pub account: Option<&'a str>,
     /// The WorkMail organization that logs to this group, where it is known.
     pub organization: Option<&'a str>,
+    /// What the group's events are, where an operator says so; nothing where their shape is to decide.
+    pub source: Option<Source>,
     /// The domains whose mail is internal.
     pub internal_domains: &'a InternalDomains,
 }

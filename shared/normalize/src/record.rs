@@ -1,7 +1,7 @@
 //! A record of any class.
 
 use mailtrail_ocsf::{
-    ApiActivity, Authentication, BaseEvent, Class, EmailActivity, EntityManagement, Head, Time,
+    ApiActivity, Authentication, BaseEvent, Class, EmailActivity, Enrichment, EntityManagement, Head, Time,
 };
 use serde::{Serialize, Serializer};
 
@@ -21,7 +21,7 @@ pub enum Record<'a> {
     BaseEvent(BaseEvent<'a>),
 }
 
-impl Record<'_> {
+impl<'a> Record<'a> {
     /// Its class: the folder that it is kept in.
     pub fn class(&self) -> Class {
         match self {
@@ -38,13 +38,33 @@ impl Record<'_> {
         self.head().time
     }
 
-    fn head(&self) -> &Head<'_> {
+    /// The id of the event: `metadata.uid`.
+    pub fn uid(&self) -> &str {
+        &self.head().metadata.uid
+    }
+
+    /// Lays something beside it that was not in the event.
+    pub fn enrich(&mut self, enrichment: Enrichment<'a>) {
+        self.head_mut().enrichments.push(enrichment);
+    }
+
+    pub(crate) fn head(&self) -> &Head<'a> {
         match self {
             Self::EmailActivity(record) => &record.head,
             Self::Authentication(record) => &record.head,
             Self::ApiActivity(record) => &record.head,
             Self::EntityManagement(record) => &record.head,
             Self::BaseEvent(record) => &record.head,
+        }
+    }
+
+    fn head_mut(&mut self) -> &mut Head<'a> {
+        match self {
+            Self::EmailActivity(record) => &mut record.head,
+            Self::Authentication(record) => &mut record.head,
+            Self::ApiActivity(record) => &mut record.head,
+            Self::EntityManagement(record) => &mut record.head,
+            Self::BaseEvent(record) => &mut record.head,
         }
     }
 }

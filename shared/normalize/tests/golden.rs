@@ -47,6 +47,7 @@ fn records_of(text: &str) -> Vec<String> {
             region: Some("eu-west-1"),
             account: Some("111122223333"),
             organization: Some("m-0123456789abcdef0123456789abcdef"),
+            source: None,
             internal_domains: &domains,
         };
         for event in &batch.events {
@@ -56,6 +57,7 @@ fn records_of(text: &str) -> Vec<String> {
                 time: event.time(),
                 timestamp_text: event.timestamp_text(),
                 message: &message,
+                values: None,
             };
             records.push(serde_json::to_string_pretty(&normalize(&event, &context)).unwrap());
         }

@@ -46,6 +46,7 @@ fn record(message: &str) -> Value {
         region: Some("eu-west-1"),
         account: Some("000000000000"),
         organization: None,
+        source: None,
         internal_domains: &InternalDomains::default(),
     };
     let event = Event {
@@ -53,6 +54,7 @@ fn record(message: &str) -> Value {
         time: Time::from_millis(1_795_169_702_000),
         timestamp_text: None,
         message,
+        values: None,
     };
     serde_json::to_value(normalize(&event, &context)).unwrap()
 }

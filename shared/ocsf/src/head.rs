@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{Activity, Class, Classification, Cloud, Metadata, Severity, Time};
+use crate::{Activity, Class, Classification, Cloud, Enrichment, Metadata, Severity, Time};
 
 /// The attributes that OCSF requires of every event, and the account and Region (profile `cloud`).
 #[derive(Debug, Clone, Serialize)]
@@ -18,6 +18,9 @@ pub struct Head<'a> {
     pub metadata: Metadata<'a>,
     /// The account and Region.
     pub cloud: Cloud<'a>,
+    /// What others know about it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub enrichments: Vec<Enrichment<'a>>,
 }
 
 impl<'a> Head<'a> {
@@ -31,6 +34,13 @@ impl<'a> Head<'a> {
         cloud: Cloud<'a>,
     ) -> Self {
         let classification = Classification::new(class, activity);
-        Self { classification, severity: Severity::INFORMATIONAL, time, metadata, cloud }
+        Self {
+            classification,
+            severity: Severity::INFORMATIONAL,
+            time,
+            metadata,
+            cloud,
+            enrichments: Vec::new(),
+        }
     }
 }

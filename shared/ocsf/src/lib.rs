@@ -22,6 +22,7 @@ mod class;
 mod classification;
 mod email_activity;
 mod endpoint;
+mod enrichment;
 mod entity_management;
 mod enums;
 mod head;
@@ -41,6 +42,7 @@ pub use class::{Class, UnknownClass};
 pub use classification::{Activity, Classification};
 pub use email_activity::{Email, EmailActivity, EmailAuth};
 pub use endpoint::{Endpoint, HttpRequest, Url};
+pub use enrichment::Enrichment;
 pub use entity_management::{EntityManagement, ManagedEntity};
 pub use enums::{
     AccountSwitch, Action, AuthProtocol, Direction, Disposition, EntityType, ResourceRole, Severity, Status,

@@ -23,6 +23,11 @@ impl<'a> Unmapped<'a> {
         self.values.insert(key, value.into());
     }
 
+    /// The value under a key.
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.values.get(key).map(AsRef::as_ref)
+    }
+
     /// Nothing to write: the attribute is left out.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()

@@ -16,6 +16,7 @@ use mailtrail_delivery::{LEVEL, Object};
 use mailtrail_pipeline::{Options, encode};
 use mailtrail_samples::Traffic;
 use mailtrail_subscription::{BatchId, Payload, batches, inflate, payloads};
+use mailtrail_watch::WatchList;
 
 const LIMIT: usize = 256 << 20;
 const ROUNDS: usize = 31;
@@ -83,7 +84,9 @@ fn encode_all(text: &str) -> Vec<Object> {
     let options = Options::default();
     let batches = batches(text).unwrap();
     let id = BatchId::of(&batches);
-    batches.iter().flat_map(|batch| encode(batch, &id, Some("eu-west-1"), &options).unwrap()).collect()
+    let watches = WatchList::default();
+    let encoded = |batch| encode(batch, &id, Some("eu-west-1"), &options, &watches).unwrap().objects;
+    batches.iter().flat_map(encoded).collect()
 }
 
 fn time<T>(work: impl FnOnce() -> T) -> Duration {

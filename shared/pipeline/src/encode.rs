@@ -14,9 +14,10 @@ use mailtrail_delivery::{Object, ObjectWriter, Place, batch_object_key};
 use mailtrail_normalize::{Context, Event, Record, normalize};
 use mailtrail_ocsf::{Class, Time};
 use mailtrail_subscription::{BatchId, LogBatch, LogEvent};
+use mailtrail_watch::{Match, Sighting, Sightings, WatchList};
 use thiserror::Error;
 
-use crate::Options;
+use crate::{Options, Organization};
 
 /// Bytes of lines that are kept between the passes.
 const KEPT_LINES: usize = 16 << 20;
@@ -25,6 +26,15 @@ const KEPT_LINES: usize = 16 << 20;
 #[derive(Debug, Error)]
 #[error("cannot encode the records of a batch: {0}")]
 pub struct EncodeError(#[from] io::Error);
+
+/// The objects of a batch, and what somebody wanted to hear of in it.
+#[derive(Debug)]
+pub struct Encoded {
+    /// One for each class, Region, account and day.
+    pub objects: Vec<Object>,
+    /// One for each entry of the watch list that applied.
+    pub sightings: Vec<Sighting>,
+}
 
 /// Maps the events of a batch and writes them into objects. `region` is that of events which do not say theirs.
 ///
@@ -35,14 +45,16 @@ pub fn encode(
     id: &BatchId,
     region: Option<&str>,
     options: &Options,
-) -> Result<Vec<Object>, EncodeError> {
-    let encoder = BatchEncoder { batch, id, options, places: Places::of(batch, region) };
-    let mut kept = Vec::new();
+    watches: &WatchList,
+) -> Result<Encoded, EncodeError> {
+    let encoder = BatchEncoder { batch, id, options, watches, places: Places::of(batch, region) };
+    let (mut kept, mut sightings) = (Vec::new(), Sightings::new(watches));
     let slots: Result<Vec<Slot>, EncodeError> =
-        (0..batch.events.len()).map(|at| encoder.slot(at, &mut kept)).collect();
+        (0..batch.events.len()).map(|at| encoder.slot(at, &mut kept, &mut sightings)).collect();
     let mut slots = slots?;
     slots.sort_unstable();
-    slots.chunk_by(Slot::same_object).map(|slots| encoder.object(slots, &kept)).collect()
+    let objects = slots.chunk_by(Slot::same_object).map(|slots| encoder.object(slots, &kept));
+    Ok(Encoded { objects: objects.collect::<Result<_, _>>()?, sightings: sightings.finish() })
 }
 
 /// Where an event belongs, in the order of objects and of lines in them.
@@ -74,15 +86,28 @@ struct BatchEncoder<'a> {
     batch: &'a LogBatch<'a>,
     id: &'a BatchId,
     options: &'a Options,
+    watches: &'a WatchList,
     places: Places,
 }
 
 impl BatchEncoder<'_> {
-    /// Maps an event, and keeps its line if there is room.
-    fn slot(&self, at: usize, kept: &mut Vec<u8>) -> Result<Slot, EncodeError> {
+    /// Maps an event, tells who is watched in it, and keeps its line if there is room.
+    fn slot(
+        &self,
+        at: usize,
+        kept: &mut Vec<u8>,
+        sightings: &mut Sightings<'_>,
+    ) -> Result<Slot, EncodeError> {
         let event = &self.batch.events[at];
-        let (place, message) = (self.places.at(at), event.message());
-        let record = self.record(event, at, place, &message);
+        let (place, line) = (self.places.at(at), self.line(event));
+        let (record, found) = self.record(event, at, place, &line);
+        if !found.is_empty() {
+            let deed = record.deed();
+            let key = batch_object_key(record.class(), self.places.get(place), record.time(), self.id);
+            for found in &found {
+                sightings.add(found, &deed, record.time(), key.clone());
+            }
+        }
         let start = kept.len();
         if start < KEPT_LINES {
             write_line(&record, kept)?;
@@ -105,9 +130,9 @@ impl BatchEncoder<'_> {
             let mut line = &kept[slot.line.0 as usize..slot.line.1 as usize];
             if line.is_empty() {
                 let event = &self.batch.events[slot.at as usize];
-                let message = event.message();
+                let read = self.line(event);
                 made.clear();
-                write_line(&self.record(event, slot.at as usize, slot.place, &message), &mut made)?;
+                write_line(&self.record(event, slot.at as usize, slot.place, &read).0, &mut made)?;
                 line = &made;
             }
             writer.write_lines(line, 1)?;
@@ -117,25 +142,55 @@ impl BatchEncoder<'_> {
         Ok(Object { key, class, events: writer.events(), body: writer.finish()? })
     }
 
-    fn record<'m>(&'m self, event: &LogEvent<'m>, at: usize, place: u32, message: &'m str) -> Record<'m> {
+    /// The log line, and its values where it is text whose columns are known.
+    fn line<'m>(&self, event: &LogEvent<'m>) -> Line<'m> {
+        let message = event.message();
+        let columns = self.options.columns.of(&self.batch.log_group);
+        Line { values: columns.and_then(|columns| columns.read(&message)), message }
+    }
+
+    /// The record of an event, marked by the entries of the watch list that apply.
+    fn record<'m>(
+        &'m self,
+        event: &LogEvent<'m>,
+        at: usize,
+        place: u32,
+        line: &'m Line<'_>,
+    ) -> (Record<'m>, Vec<Match<'m>>) {
         let place = self.places.get(place);
         let context = Context {
             log_group: &self.batch.log_group,
             log_stream: &self.batch.log_stream,
             region: place.region(),
             account: place.account(),
-            organization: self.options.organizations.of(&self.batch.log_group),
+            organization: self.options.organizations.of(&self.batch.log_group).map(Organization::id),
+            source: self.options.sources.of(&self.batch.log_group).copied(),
             internal_domains: &self.options.internal_domains,
         };
         let uid = match event.id() {
             id if id.is_empty() => Cow::Owned(self.id.event_uid(at)),
             id => id,
         };
-        normalize(
-            &Event { uid, time: event.time(), timestamp_text: event.timestamp_text(), message },
-            &context,
-        )
+        let event = Event {
+            uid,
+            time: event.time(),
+            timestamp_text: event.timestamp_text(),
+            message: &line.message,
+            values: line.values.as_deref(),
+        };
+        let mut record = normalize(&event, &context);
+        let found = self.watches.matches(&record, &line.message);
+        for found in &found {
+            found.mark(&mut record);
+        }
+        (record, found)
     }
+}
+
+/// A log line.
+struct Line<'m> {
+    message: Cow<'m, str>,
+    values: Option<String>,
 }
 
 fn write_line(record: &Record<'_>, lines: &mut Vec<u8>) -> Result<(), EncodeError> {

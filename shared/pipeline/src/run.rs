@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -9,13 +10,15 @@ use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt};
 use mailtrail_delivery::failure::Failure;
 use mailtrail_delivery::{
-    Archive, ArchiveError, Deadline, Ledger, Object, Place, Put, Quarantined, Stream, StreamLedger, about,
-    quarantine, raw_key, undelivered_key,
+    Archive, ArchiveError, Deadline, Ledger, Object, Place, Put, Quarantined, Stream, StreamLedger, Topic,
+    about, quarantine, raw_key, undelivered_key,
 };
 use mailtrail_normalize::MAPPING_VERSION;
 use mailtrail_ocsf::Time;
 use mailtrail_subscription::{BatchId, Kind, LogBatch, LogEvent, Payload, Undecodable, batches};
+use mailtrail_watch::WatchList;
 
+use crate::watch::{Scene, Watched, announce};
 use crate::{EncodeError, Options, encode, raw};
 
 /// What is kept of the time for writing down what the streams did not take.
@@ -30,6 +33,8 @@ pub struct Pipeline {
     archive: Archive,
     streams: Vec<Stream>,
     options: Options,
+    topic: Option<Topic>,
+    watches: RwLock<Arc<WatchList>>,
     /// Whether the archive describes itself already, as far as this process knows.
     described: AtomicBool,
 }
@@ -45,6 +50,8 @@ pub struct Run {
     pub decoded_bytes: u64,
     /// Objects that now hold the events, by key.
     pub objects: Vec<String>,
+    /// Who or what was seen that somebody watches.
+    pub watched: Vec<Watched>,
     /// Why the payload is not archived as a whole. Whoever sent it must send it again.
     pub failure: Option<RunError>,
 }
@@ -65,6 +72,7 @@ struct Parcel {
     id: BatchId,
     raw: (String, Bytes),
     objects: Vec<Object>,
+    scenes: Vec<Scene>,
 }
 
 /// Why there is no parcel.
@@ -120,7 +128,23 @@ impl fmt::Display for Problem {
 impl Pipeline {
     /// A pipeline into an archive and any number of streams.
     pub fn new(archive: Archive, streams: Vec<Stream>, options: Options) -> Self {
-        Self { archive, streams, options, described: AtomicBool::new(false) }
+        let (described, watches) = (AtomicBool::new(false), RwLock::default());
+        Self { archive, streams, options, topic: None, watches, described }
+    }
+
+    /// With a topic to announce sightings to.
+    #[must_use]
+    pub fn announcing_to(self, topic: Option<Topic>) -> Self {
+        Self { topic, ..self }
+    }
+
+    /// Watches for the entries of this list from now on.
+    pub fn watch(&self, list: WatchList) {
+        *self.watches.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(list);
+    }
+
+    fn watches(&self) -> Arc<WatchList> {
+        Arc::clone(&self.watches.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The archive.
@@ -153,7 +177,11 @@ impl Pipeline {
             Ok(None) => Ok(()),
             Ok(Some(parcel)) => {
                 self.store(&parcel, deadline, run).await?;
-                self.stream(&parcel, deadline, run).await
+                let sending = deadline.reserve(RESERVE_FOR_UNDELIVERED);
+                let announced = announce(self.topic.as_ref(), &parcel.scenes, sending);
+                let (streamed, watched) = tokio::join!(self.stream(&parcel, deadline, run), announced);
+                run.watched = watched;
+                streamed
             }
             Err(Unprepared::Undecodable(reason)) => {
                 self.quarantine(payload, reason, now, deadline, run).await
@@ -169,7 +197,8 @@ impl Pipeline {
         run.decoded_bytes = text.len() as u64;
         let batches = batches(&text)?;
         let region = payload.region.as_deref().or(self.options.region.as_deref());
-        let (mut objects, mut refused) = (Vec::new(), 0);
+        let (mut objects, mut scenes, mut refused) = (Vec::new(), Vec::new(), 0);
+        let watches = self.watches();
         for batch in batches.iter().filter(|batch| batch.kind == Kind::Data) {
             run.ledger.events += batch.events.len() as u64;
             if self.is_own(batch) {
@@ -177,7 +206,9 @@ impl Pipeline {
                 refused += 1;
             } else {
                 let id = BatchId::of(std::slice::from_ref(batch));
-                objects.extend(encode(batch, &id, region, &self.options)?);
+                let encoded = encode(batch, &id, region, &self.options, &watches)?;
+                scenes.extend(encoded.sightings.into_iter().map(|sighting| Scene::of(batch, &id, sighting)));
+                objects.extend(encoded.objects);
             }
         }
         let control = batches.iter().all(|batch| batch.kind == Kind::Control);
@@ -188,7 +219,7 @@ impl Pipeline {
         }
         let id = BatchId::of(&batches);
         let body = raw::body(payload).map_err(EncodeError::from)?;
-        Ok(Some(Parcel { id, raw: (raw_object_key(&batches, region, &id), body), objects }))
+        Ok(Some(Parcel { id, raw: (raw_object_key(&batches, region, &id), body), objects, scenes }))
     }
 
     async fn quarantine(

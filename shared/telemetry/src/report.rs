@@ -128,6 +128,42 @@ impl SettingReport<'_> {
     pub const DIMENSIONS: &'static [&'static str] = &["function"];
 }
 
+/// A line about an entry of the watch list that applied in an invocation.
+#[derive(Debug, Clone, Serialize)]
+pub struct WatchReport<'a> {
+    /// The declaration of the metrics.
+    #[serde(rename = "_aws")]
+    pub aws: Declaration,
+    /// How much it matters: an error where somebody was not told.
+    pub level: Level,
+    /// What happened.
+    pub message: &'static str,
+    /// The function.
+    pub function: &'a str,
+    /// The entry's name.
+    pub watch: &'a str,
+    /// The invocation.
+    #[serde(rename = "requestId")]
+    pub request_id: &'a str,
+    /// Events that the entry applied to.
+    pub watched: u64,
+    /// Announcements that the topic took.
+    pub announced: u64,
+    /// Announcements that it did not take.
+    pub unannounced: u64,
+    /// Why it did not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+impl WatchReport<'_> {
+    /// The metrics of the line.
+    pub const METRICS: &'static [(&'static str, Unit)] =
+        &[("watched", Unit::Count), ("announced", Unit::Count), ("unannounced", Unit::Count)];
+    /// Its dimensions.
+    pub const DIMENSIONS: &'static [&'static str] = &["function", "watch"];
+}
+
 /// Writes a report as one line of JSON.
 ///
 /// # Errors

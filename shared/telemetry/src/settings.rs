@@ -82,6 +82,48 @@ pub const ORGANIZATIONS: Variable = Variable {
     example: "/aws/workmail/emailevents/example=m-0123456789abcdef0123456789abcdef",
 };
 
+/// What the events of a log group are.
+pub const SOURCES: Variable = Variable {
+    name: "MAILTRAIL_SOURCES",
+    about: "What the events of a log group are, where their shape shall not decide.",
+    allowed: "entries parted by commas, `<source>` for all groups or `<log group>=<source>`; the sources are \
+              `workmail_email`, `workmail_audit`, `cloudtrail` and `other`",
+    default: "each event is recognised by its shape",
+    example: "/aws/vendedlogs/workmail/example/access=workmail_audit",
+};
+
+/// The fields of log groups whose events are lines of text.
+pub const COLUMNS: Variable = Variable {
+    name: "MAILTRAIL_COLUMNS",
+    about: "The fields of log groups whose events are lines of text (WorkMail audit logs in the formats plain, w3c \
+            and raw), in the order of the delivery's record fields and parted by what parts the values. Without \
+            it, a line of text is kept as a Base Event.",
+    allowed: "entries parted by white space: `<log group>=<field>|<field>…`, where any delimiter may stand for `|` \
+              (a space is `\\s`, a tab `\\t`)",
+    default: "none",
+    example: "/aws/vendedlogs/workmail/example/access=event_timestamp|request_id|organization_arn|user_id",
+};
+
+/// Whom and what to watch.
+pub const WATCHES: Variable = Variable {
+    name: "MAILTRAIL_WATCHES",
+    about: "Whom and what to watch: matching events are marked in their records, counted per entry, and announced. \
+            An object of the archive is read again every five minutes. An entry that is wrong is reported and \
+            left out.",
+    allowed: "the watch list itself as JSON, or the key of one in the archive: `config/….json`",
+    default: "nobody is watched",
+    example: "config/watches.json",
+};
+
+/// Where sightings are announced.
+pub const TOPIC: Variable = Variable {
+    name: "MAILTRAIL_TOPIC",
+    about: "The SNS topic that tells of watched events, once for each batch and entry of the watch list.",
+    allowed: "the ARN of a topic, standard or FIFO, in any Region",
+    default: "nothing is announced",
+    example: "arn:aws:sns:eu-west-1:111122223333:mailtrail",
+};
+
 /// Log groups that our own functions write to.
 pub const OWN_LOG_GROUPS: Variable = Variable {
     name: "MAILTRAIL_OWN_LOG_GROUPS",
@@ -128,6 +170,10 @@ pub const ALL: &[Variable] = &[
     STREAMS,
     INTERNAL_DOMAINS,
     ORGANIZATIONS,
+    SOURCES,
+    COLUMNS,
+    WATCHES,
+    TOPIC,
     OWN_LOG_GROUPS,
     DECODED_LIMIT,
     TAG_CACHE_SECONDS,

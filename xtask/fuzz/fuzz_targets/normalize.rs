@@ -15,9 +15,10 @@ fuzz_target!(|message: &str| {
         region: Some("eu-west-1"),
         account: None,
         organization: None,
+        source: None,
         internal_domains: &domains,
     };
-    let event = Event { uid: Cow::Borrowed("uid"), time: None, timestamp_text: Some("-1"), message };
+    let event = Event { uid: Cow::Borrowed("uid"), time: None, timestamp_text: Some("-1"), message, values: None };
     let record = normalize(&event, &context);
     let json = serde_json::to_string(&record).expect("every record can be written");
     let value: serde_json::Value = serde_json::from_str(&json).expect("what is written is JSON");

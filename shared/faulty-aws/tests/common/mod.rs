@@ -49,6 +49,17 @@ pub(crate) fn firehose(aws: &FaultyAws) -> aws_sdk_firehose::Client {
     aws_sdk_firehose::Client::from_conf(config.build())
 }
 
+pub(crate) fn sns(aws: &FaultyAws) -> aws_sdk_sns::Client {
+    let config = aws_sdk_sns::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-west-1"))
+        .credentials_provider(credentials())
+        .endpoint_url(aws.endpoint())
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .retry_config(RetryConfig::disabled());
+    aws_sdk_sns::Client::from_conf(config.build())
+}
+
 /// How a call ended, as far as a test cares.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Ending {

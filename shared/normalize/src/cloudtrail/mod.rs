@@ -20,10 +20,11 @@ use mailtrail_ocsf::{
 
 use crate::fields::Fields;
 use crate::observables::Parts;
-use crate::{Context, Event, Record, Source, transformation};
+use crate::source::Mapping;
+use crate::{Context, Event, Record, transformation};
 use call::Call;
 
-pub(crate) const SOURCE: Source = Source { recognises, normalize };
+pub(crate) static MAPPING: Mapping = Mapping { recognises, normalize };
 
 const PRODUCT: Product<'static> =
     Product { name: "CloudTrail", vendor_name: "AWS", version: None, feature: None };
@@ -160,10 +161,10 @@ fn authentication<'a>(
 
 /// The record of an event that its class cannot hold: all of it in `unmapped`.
 fn base_event<'a>(event: &Event<'a>, context: &Context<'a>) -> Option<BaseEvent<'a>> {
-    let mut fields = Fields::parse(event.message)?;
+    let mut fields = Fields::parse(event.json())?;
     let name = fields.text("eventName").or_else(|| fields.text("eventType"));
     let mut common = Common::take(&mut fields, event, context);
-    Fields::parse(event.message)?.keep_rest("", &mut common.unmapped);
+    Fields::parse(event.json())?.keep_rest("", &mut common.unmapped);
     let activity = name.map_or(Activity::UNKNOWN, Activity::other);
     Some(BaseEvent {
         head: Head::new(Class::BaseEvent, activity, common.time, common.metadata, common.cloud),

@@ -19,11 +19,12 @@ use std::borrow::Cow;
 use mailtrail_ocsf::{Activity, BaseEvent, Class, Name, Product, Transformation};
 
 use crate::fields::Fields;
-use crate::{Context, Event, Record, Source, transformation};
+use crate::source::Mapping;
+use crate::{Context, Event, Record, transformation};
 use entry::Entry;
 use kind::{Kind, VERDICTS};
 
-pub(crate) const SOURCE: Source = Source { recognises, normalize };
+pub(crate) static MAPPING: Mapping = Mapping { recognises, normalize };
 
 const PRODUCT: Product<'static> = Product {
     name: "Amazon WorkMail",
@@ -56,9 +57,9 @@ fn normalize<'a>(fields: Fields<'a>, event: &Event<'a>, context: &Context<'a>) -
 
 /// The record of an event that its class cannot hold: all of it in `unmapped`.
 fn base_event<'a>(kind: Option<Kind>, event: &Event<'a>, context: &Context<'a>) -> Option<BaseEvent<'a>> {
-    let mut entry = Entry::take(Fields::parse(event.message)?, kind, event, context);
+    let mut entry = Entry::take(Fields::parse(event.json())?, kind, event, context);
     let status = kind.and_then(Kind::verdict).map(|name| entry.verdict(name).status);
-    Fields::parse(event.message)?.keep_rest("", &mut entry.unmapped);
+    Fields::parse(event.json())?.keep_rest("", &mut entry.unmapped);
     let activity = kind.map_or(Activity::UNKNOWN, |kind| Activity::other(kind.caption()));
     let unmapped = std::mem::take(&mut entry.unmapped);
     Some(BaseEvent { head: entry.into_head(Class::BaseEvent, activity), status, raw_data: None, unmapped })

@@ -23,13 +23,14 @@ use mailtrail_ocsf::{
 };
 
 use crate::fields::Fields;
-use crate::{Context, Event, Record, Source, transformation};
+use crate::source::Mapping;
+use crate::{Context, Event, Record, transformation};
 use addresses::Addresses;
 use bounce::Bounce;
 use control::Control;
 use step::{Step, step};
 
-pub(crate) const SOURCE: Source = Source { recognises, normalize };
+pub(crate) static MAPPING: Mapping = Mapping { recognises, normalize };
 
 const PRODUCT: Product<'static> = Product {
     name: "Amazon WorkMail",
@@ -47,7 +48,7 @@ fn recognises(fields: &Fields<'_>) -> bool {
 fn normalize<'a>(fields: Fields<'a>, event: &Event<'a>, context: &Context<'a>) -> Option<Record<'a>> {
     let email = email_activity(fields, event, context).map(Record::EmailActivity);
     // The first attempt took the fields apart; an event without an address is rare enough to parse again.
-    email.or_else(|| Some(Record::BaseEvent(base_event(Fields::parse(event.message)?, event, context)?)))
+    email.or_else(|| Some(Record::BaseEvent(base_event(Fields::parse(event.json())?, event, context)?)))
 }
 
 /// The record, if the event names an address.

@@ -11,3 +11,4 @@ mod gate;
 mod setup;
 mod storm;
 mod streams;
+mod watch;

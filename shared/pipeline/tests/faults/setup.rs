@@ -9,7 +9,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use bytes::Bytes;
-use mailtrail_delivery::{Archive, Deadline, Gate, Pacing, S3Options, Stream, TagGate, aws};
+use mailtrail_delivery::{Archive, Deadline, Gate, Pacing, S3Options, Stream, TagGate, Topic, TopicArn, aws};
 use mailtrail_faulty_aws::{Config, Faults, FaultyAws, Operation};
 use mailtrail_pipeline::{Options, Pipeline, Run};
 use mailtrail_samples::{Batch, REGION};
@@ -23,9 +23,13 @@ pub(crate) const OPEN: &[(&str, &str)] = &[("LogDeliveryEnabled", "true")];
 pub(crate) const QUICK: Pacing =
     Pacing { first: Duration::from_millis(1), longest: Duration::from_millis(5), tries: 8 };
 
-/// A server with the bucket `archive` and two open streams, `all` and `mail`.
+/// The topic that sightings are announced to.
+pub(crate) const TOPIC: &str = "arn:aws:sns:eu-central-1:111122223333:watch";
+
+/// A server with the bucket `archive`, two open streams, `all` and `mail`, and a topic.
 pub(crate) fn server() -> FaultyAws {
-    FaultyAws::start(Config::default().bucket("archive").stream("all", OPEN).stream("mail", OPEN)).unwrap()
+    let config = Config::default().bucket("archive").stream("all", OPEN).stream("mail", OPEN);
+    FaultyAws::start(config.topic(TOPIC)).unwrap()
 }
 
 /// The same, and what goes wrong.
@@ -98,6 +102,12 @@ impl Process {
     /// What a run asks before it sends anything.
     pub(crate) async fn ask(&self, stream: &str) -> Gate {
         self.gate.ask(stream, Deadline::NEVER).await
+    }
+
+    /// The topic, for [`Pipeline::announcing_to`].
+    pub(crate) fn topic(&self) -> Topic {
+        let arn: TopicArn = TOPIC.parse().unwrap();
+        Topic::new(aws::sns(&self.config, arn.region()), arn, self.pacing)
     }
 
     pub(crate) fn pipeline(&self, streams: &[&str]) -> Pipeline {

@@ -10,14 +10,17 @@ use mailtrail_faulty_aws::{FaultKind, Faults, FaultyAws};
 use mailtrail_pipeline::{Pipeline, Problem, Run};
 use mailtrail_samples::{Batch, Traffic, envelope};
 use mailtrail_subscription::BatchId;
+use mailtrail_watch::WatchList;
 
 use crate::common::{Key, lines, now, payload, records};
-use crate::setup::{Process, content, lines_of_stream, server};
+use crate::setup::{Process, TOPIC, content, lines_of_stream, server};
 
 const SEED: u64 = 20_261_120;
 const BATCHES: usize = 1_000;
 /// How many are on their way at a time.
 const AT_ONCE: usize = 16;
+/// Bounced mail is watched for.
+const WATCHES: &str = r#"[{"name": "bounces", "pattern": "BOUNCED"}]"#;
 /// Few tries, so that some runs fail and some records stay behind.
 const SHORT_OF_PATIENCE: Pacing =
     Pacing { first: Duration::from_millis(1), longest: Duration::from_millis(4), tries: 3 };
@@ -57,6 +60,7 @@ async fn a_thousand_batches_survive_a_storm() {
     aws.create_bucket("calm");
     aws.create_bucket("storm");
     let calm = Process::new(&aws).bucket("calm").pipeline(&[]);
+    calm.watch(WatchList::parse(WATCHES).0);
     let undisturbed = stream::iter(traffic()).map(|batch| deliver(&calm, batch));
     assert_eq!(
         undisturbed.buffer_unordered(AT_ONCE).filter(|it| std::future::ready(it.failures == 0)).count().await,
@@ -66,6 +70,8 @@ async fn a_thousand_batches_survive_a_storm() {
     aws.set_faults(Faults::storm(SEED).slow_by(Duration::from_millis(3)));
     let process = Process::patient(&aws, Duration::ZERO, SHORT_OF_PATIENCE).bucket("storm");
     let pipeline = process.pipeline(&["firehose:all?packing=off", "firehose:mail?classes=email_activity"]);
+    let pipeline = pipeline.announcing_to(Some(process.topic()));
+    pipeline.watch(WatchList::parse(WATCHES).0);
     let delivered = stream::iter(traffic()).map(|batch| deliver(&pipeline, batch));
     let delivered: Vec<Delivered> = delivered.buffer_unordered(AT_ONCE).collect().await;
 
@@ -81,6 +87,7 @@ async fn a_thousand_batches_survive_a_storm() {
         check_ledger(one, &undelivered);
         check_archive(one, &batches);
     }
+    check_announcements(&aws, &delivered);
     check_stream(&aws, "all", &kept, &undelivered, |_| true);
     check_stream(&aws, "mail", &kept, &undelivered, |key| key.starts_with("email_activity/"));
 
@@ -144,6 +151,27 @@ fn check_archive(one: &Delivered, batches: &BTreeMap<String, Vec<(&str, &Bytes)>
     sent.sort_unstable();
     found.sort_unstable();
     assert_eq!(found, sent);
+}
+
+/// A batch with bounced mail was announced, or the run says that it could not be; nothing else was announced.
+fn check_announcements(aws: &FaultyAws, delivered: &[Delivered]) {
+    let told: BTreeSet<String> = aws.messages(TOPIC).into_iter().map(|message| message.body).collect();
+    let mut missed = 0;
+    for Delivered { batch, run, .. } in delivered {
+        let bounced = batch.events.iter().filter(|event| event.message.contains("BOUNCED")).count() as u64;
+        let [watched] = &run.watched[..] else {
+            assert_eq!((bounced, run.watched.len()), (0, 0));
+            continue;
+        };
+        assert_eq!((watched.watch.as_str(), watched.events), ("bounces", bounced));
+        let id = BatchId::of(
+            &mailtrail_subscription::batches(&String::from_utf8(batch.to_json()).unwrap()).unwrap(),
+        );
+        let is_told = told.iter().any(|body| body.contains(&format!("\"id\": \"{id}/bounces\"")));
+        missed += usize::from(watched.was_announced() == Some(false));
+        assert!(is_told || watched.was_announced() == Some(false), "{watched:?}");
+    }
+    assert!(missed > 0, "everything was announced: the storm is too weak");
 }
 
 /// Every event that the stream wants is in it, or kept as undelivered; and nothing else is in it.

@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 
 use crate::answer::{Answer, Failed, ItemFailure};
 use crate::reporter::{Circumstances, Reporter, now};
+use crate::watching::Watching;
 
 /// Payloads of one invocation that are under way at a time. Only one is decoded at any moment; the others
 /// wait for the network, and hold nothing but their compressed objects.
@@ -23,12 +24,24 @@ const RESERVE_FOR_ANSWER: Duration = Duration::from_secs(1);
 
 pub(crate) struct Handler {
     pipeline: Pipeline,
+    watching: Watching,
     reporter: Reporter,
 }
 
 impl Handler {
-    pub(crate) fn new(pipeline: Pipeline, reporter: Reporter) -> Self {
-        Self { pipeline, reporter }
+    pub(crate) fn new(pipeline: Pipeline, watching: Watching, reporter: Reporter) -> Self {
+        Self { pipeline, watching, reporter }
+    }
+
+    /// Reads the watch list if it is time to. What is wrong with it is reported, and no event waits for it.
+    pub(crate) async fn refresh_watches(&self) {
+        let news = self.watching.refresh(self.pipeline.archive()).await;
+        if let Some(list) = news.list {
+            self.pipeline.watch(list);
+        }
+        for problem in &news.problems {
+            self.reporter.setting_left_out(problem);
+        }
     }
 
     /// Handles an event of either kind.
@@ -36,6 +49,7 @@ impl Handler {
         let started = Instant::now();
         let left = event.context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
         let deadline = Deadline::after(left).reserve(RESERVE_FOR_ANSWER);
+        self.refresh_watches().await;
         let arrived = i64::try_from(now()).ok().and_then(Time::from_millis).unwrap_or(Time::EPOCH);
 
         let payloads = payloads(&Bytes::from(Box::<str>::from(event.payload).into_string()));
@@ -69,6 +83,7 @@ impl Handler {
         if ledger.only_refused() {
             return;
         }
+        self.reporter.watched(request_id, runs.iter().flat_map(|run| &run.watched));
         for problem in runs.iter().flat_map(|run| &run.problems) {
             self.reporter.problem(request_id, problem);
         }

@@ -1,13 +1,17 @@
 //! Lines on standard output, which Lambda hands to CloudWatch Logs.
 
+use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::io;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use mailtrail_delivery::{Ledger, StreamLedger};
-use mailtrail_pipeline::Problem;
+use mailtrail_pipeline::{Problem, Watched};
 use mailtrail_telemetry::metrics::Declaration;
-use mailtrail_telemetry::report::{self, Invocation, Level, ProblemReport, SettingReport, StreamReport};
-use mailtrail_telemetry::settings::{self, Environment, SettingError};
+use mailtrail_telemetry::report::{
+    self, Invocation, Level, ProblemReport, SettingReport, StreamReport, WatchReport,
+};
+use mailtrail_telemetry::settings::{self, Environment};
 use serde::Serialize;
 
 /// Knows the function's name, and writes.
@@ -26,8 +30,9 @@ pub(crate) struct Circumstances<'a> {
 }
 
 impl Reporter {
-    pub(crate) fn new(environment: &Environment) -> Self {
-        let name = environment.get(settings::FUNCTION_NAME).unwrap_or(env!("CARGO_PKG_NAME"));
+    /// A reporter for the function that Lambda names, or else for `name`.
+    pub(crate) fn new(environment: &Environment, name: &str) -> Self {
+        let name = environment.get(settings::FUNCTION_NAME).unwrap_or(name);
         Self { function: name.to_owned() }
     }
 
@@ -77,6 +82,30 @@ impl Reporter {
         });
     }
 
+    /// One line for each entry of the watch list that applied.
+    pub(crate) fn watched<'w>(&self, request_id: &str, watched: impl Iterator<Item = &'w Watched>) {
+        let mut by_watch: BTreeMap<&str, Vec<&Watched>> = BTreeMap::new();
+        for one in watched {
+            by_watch.entry(&one.watch).or_default().push(one);
+        }
+        for (watch, seen) in by_watch {
+            let count = |took| seen.iter().filter(|one| one.was_announced() == Some(took)).count() as u64;
+            let reason = seen.iter().find_map(|one| one.announced.as_ref()?.as_ref().err());
+            write(&WatchReport {
+                aws: Declaration::new(now(), WatchReport::DIMENSIONS, WatchReport::METRICS),
+                level: if reason.is_some() { Level::Error } else { Level::Info },
+                message: "watch",
+                function: &self.function,
+                watch,
+                request_id,
+                watched: seen.iter().map(|one| one.events).sum(),
+                announced: count(true),
+                unannounced: count(false),
+                reason: reason.map(ToString::to_string),
+            });
+        }
+    }
+
     /// Nothing is lost, but somebody should look.
     pub(crate) fn problem(&self, request_id: &str, problem: &Problem) {
         let level = Level::Warn;
@@ -89,7 +118,7 @@ impl Reporter {
         write(&ProblemReport { level, message, function: &self.function, request_id });
     }
 
-    pub(crate) fn setting_left_out(&self, error: &SettingError) {
+    pub(crate) fn setting_left_out(&self, error: &impl Display) {
         write(&SettingReport {
             aws: Declaration::new(now(), SettingReport::DIMENSIONS, SettingReport::METRICS),
             level: Level::Error,

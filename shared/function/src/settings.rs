@@ -1,12 +1,18 @@
 //! From the environment to the parts of the pipeline.
 
+use std::fmt::Display;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mailtrail_delivery::{Archive, ArchiveError, Location, Pacing, S3Options, Stream, TagGate, Target, aws};
+use mailtrail_delivery::{
+    Archive, ArchiveError, Location, Pacing, S3Options, Stream, TagGate, Target, Topic, TopicArn, aws,
+};
 use mailtrail_normalize::InternalDomains;
-use mailtrail_pipeline::{Options, Pipeline};
+use mailtrail_pipeline::{Options, PerLogGroup, Pipeline};
 use mailtrail_telemetry::settings::{self, Environment, LogLevel, SettingError, Variable};
+
+use crate::watching::{WatchListPlace, Watching};
 
 /// The smallest limit of decoded payloads that makes sense: CloudWatch's smallest batches must fit.
 const SMALLEST_LIMIT: usize = 64 * 1024;
@@ -24,6 +30,8 @@ pub(crate) struct Settings {
     archive_options: S3Options,
     streams: Vec<Target>,
     tag_memory: Duration,
+    topic: Option<TopicArn>,
+    watch_list: WatchListPlace,
     options: Options,
 }
 
@@ -43,7 +51,13 @@ impl Settings {
         let streams = streams(environment, &mut or_default);
         let tag_memory = number(environment, &settings::TAG_CACHE_SECONDS, 0..=LONGEST_TAG_MEMORY);
         let decoded_limit = number(environment, &settings::DECODED_LIMIT, SMALLEST_LIMIT..=usize::MAX);
-        let organizations = environment.parse(&settings::ORGANIZATIONS);
+        let organizations =
+            per_log_group(environment, &settings::ORGANIZATIONS, environment.list(&settings::ORGANIZATIONS));
+        let sources = per_log_group(environment, &settings::SOURCES, environment.list(&settings::SOURCES));
+        let columns = environment.get(settings::COLUMNS.name).unwrap_or_default().split_whitespace();
+        let columns = per_log_group(environment, &settings::COLUMNS, columns);
+        let watch_list = environment.parse(&settings::WATCHES);
+        let topic = environment.parse(&settings::TOPIC);
         let log_level = environment.parse(&settings::LOG);
         let own = environment.get(settings::FUNCTION_LOG_GROUP);
         let own = own.into_iter().chain(environment.list(&settings::OWN_LOG_GROUPS));
@@ -53,9 +67,13 @@ impl Settings {
                 .unwrap_or_else(|| quarter_of_memory(environment)),
             own_log_groups: own.map(str::to_owned).collect(),
             organizations: value_or(organizations, &mut or_default).unwrap_or_default(),
+            sources: value_or(sources, &mut or_default).unwrap_or_default(),
+            columns: value_or(columns, &mut or_default).unwrap_or_default(),
             internal_domains: InternalDomains::new(environment.list(&settings::INTERNAL_DOMAINS)),
         };
         let tag_memory = value_or(tag_memory, &mut or_default).unwrap_or(TAG_MEMORY_SECONDS);
+        let watch_list = value_or(watch_list, &mut or_default).unwrap_or_default();
+        let topic = value_or(topic, &mut or_default);
         let log_level = value_or(log_level, &mut or_default).unwrap_or_default();
         Ok(Self {
             log_level,
@@ -63,6 +81,8 @@ impl Settings {
             archive_options,
             streams,
             tag_memory: Duration::from_secs(tag_memory),
+            topic,
+            watch_list,
             options,
             left_out,
         })
@@ -72,7 +92,7 @@ impl Settings {
     ///
     /// # Errors
     /// When the archive is a directory that cannot be written to.
-    pub(crate) async fn pipeline(self) -> Result<Pipeline, ArchiveError> {
+    pub(crate) async fn parts(self) -> Result<(Pipeline, Watching), ArchiveError> {
         let config = aws::config().await;
         let archive = match self.archive {
             Location::Directory(path) => Archive::directory(path)?,
@@ -87,7 +107,9 @@ impl Settings {
             None => Stream::firehose(target, firehose.clone(), Arc::clone(&gate), Pacing::default()),
         };
         let streams = self.streams.into_iter().map(stream).collect();
-        Ok(Pipeline::new(archive, streams, self.options))
+        let topic = self.topic.map(|arn| Topic::new(aws::sns(&config, arn.region()), arn, Pacing::default()));
+        let pipeline = Pipeline::new(archive, streams, self.options).announcing_to(topic);
+        Ok((pipeline, Watching::new(self.watch_list)))
     }
 }
 
@@ -117,13 +139,22 @@ fn streams(environment: &Environment, report: &mut impl FnMut(SettingError)) -> 
     streams
 }
 
+fn per_log_group<'t, T: FromStr<Err: Display>>(
+    environment: &Environment,
+    variable: &Variable,
+    entries: impl Iterator<Item = &'t str>,
+) -> Result<Option<PerLogGroup<T>>, SettingError> {
+    let value = environment.get(variable.name).unwrap_or_default();
+    PerLogGroup::parse(entries).map(Some).map_err(|error| variable.wrong(value, &error))
+}
+
 fn number<T>(
     environment: &Environment,
     variable: &Variable,
     allowed: std::ops::RangeInclusive<T>,
 ) -> Result<Option<T>, SettingError>
 where
-    T: std::str::FromStr<Err: std::fmt::Display> + PartialOrd + ToString,
+    T: FromStr<Err: Display> + PartialOrd + ToString,
 {
     match environment.parse::<T>(variable)? {
         Some(number) if !allowed.contains(&number) => {

@@ -1,0 +1,26 @@
+//! What somebody else knows about an event.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+/// Object `enrichment`: something from outside the event that was laid beside one of its values.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Enrichment<'a> {
+    name: &'static str,
+    value: Cow<'a, str>,
+    r#type: &'static str,
+    provider: &'static str,
+    data: Cow<'a, str>,
+}
+
+impl<'a> Enrichment<'a> {
+    /// The mark that an entry of the operator's watch list applies to this event: `name` and `value` are the
+    /// attribute that it was recognised by, `data` is the name of the entry.
+    ///
+    /// It is an enrichment and no observable: an observable repeats what the event says, and its types are a
+    /// closed list; that somebody watches is knowledge from outside.
+    pub fn watch(name: &'static str, value: impl Into<Cow<'a, str>>, entry: impl Into<Cow<'a, str>>) -> Self {
+        Self { name, value: value.into(), r#type: "watch", provider: "mailtrail", data: entry.into() }
+    }
+}

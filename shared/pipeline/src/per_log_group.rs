@@ -1,0 +1,123 @@
+//! Settings that differ from log group to log group.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use thiserror::Error;
+
+/// A value for all log groups, and others for some of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PerLogGroup<T> {
+    everywhere: Option<T>,
+    by_log_group: BTreeMap<String, T>,
+}
+
+/// An entry that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("the entry `{entry}`: {reason}")]
+pub struct WrongEntry {
+    entry: String,
+    reason: String,
+}
+
+impl<T> Default for PerLogGroup<T> {
+    fn default() -> Self {
+        Self { everywhere: None, by_log_group: BTreeMap::new() }
+    }
+}
+
+impl<T: FromStr<Err: fmt::Display>> PerLogGroup<T> {
+    /// Reads entries: `<value>`, for all log groups, and `<log group>=<value>`.
+    ///
+    /// # Errors
+    /// With the first entry whose value cannot be read.
+    pub fn parse<'t>(entries: impl IntoIterator<Item = &'t str>) -> Result<Self, WrongEntry> {
+        let mut values = Self::default();
+        for entry in entries {
+            // The name of a log group has no `=`; a value may.
+            let (log_group, text) =
+                entry.split_once('=').map_or((None, entry), |(group, text)| (Some(group), text));
+            let value = text.trim().parse().map_err(|reason: T::Err| WrongEntry {
+                entry: entry.to_owned(),
+                reason: reason.to_string(),
+            })?;
+            match log_group {
+                None => values.everywhere = Some(value),
+                Some(group) => {
+                    values.by_log_group.insert(group.trim().to_owned(), value);
+                }
+            }
+        }
+        Ok(values)
+    }
+}
+
+impl<T> PerLogGroup<T> {
+    /// The value for a group: its own, or else the one for all.
+    pub fn of(&self, log_group: &str) -> Option<&T> {
+        self.by_log_group.get(log_group).or(self.everywhere.as_ref())
+    }
+}
+
+/// The id of a WorkMail organization. Email events do not name theirs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Organization(String);
+
+/// Text that is no organization's id.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("`{0}` is no WorkMail organization; its id is `m-` and 32 hexadecimal digits")]
+pub struct UnknownOrganization(String);
+
+impl Organization {
+    /// The id: `m-…`.
+    pub fn id(&self) -> &str {
+        &self.0
+    }
+}
+
+/// <https://docs.aws.amazon.com/workmail/latest/APIReference/API_Organization.html>
+impl FromStr for Organization {
+    type Err = UnknownOrganization;
+
+    fn from_str(text: &str) -> Result<Self, UnknownOrganization> {
+        let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        let is_id = text.strip_prefix("m-").is_some_and(|hex| hex.len() == 32 && hex.bytes().all(is_digit));
+        if is_id { Ok(Self(text.to_owned())) } else { Err(UnknownOrganization(text.to_owned())) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mailtrail_normalize::{Columns, Source};
+
+    use super::*;
+
+    #[test]
+    fn a_log_group_s_own_value_comes_before_the_one_for_all() {
+        let (one, two) = (format!("m-{}", "0".repeat(32)), format!("m-{}", "f".repeat(32)));
+        let entries = [one.clone(), format!("/aws/workmail/b = {two}")];
+        let organizations: PerLogGroup<Organization> =
+            PerLogGroup::parse(entries.iter().map(String::as_str)).unwrap();
+        assert_eq!(organizations.of("/aws/workmail/a").unwrap().id(), one);
+        assert_eq!(organizations.of("/aws/workmail/b").unwrap().id(), two);
+        assert_eq!(PerLogGroup::<Organization>::default().of("x"), None);
+    }
+
+    #[test]
+    fn an_entry_that_cannot_be_read_is_named_with_the_reason() {
+        let wrong = PerLogGroup::<Organization>::parse(["m-123"]).unwrap_err().to_string();
+        assert!(
+            wrong.starts_with("the entry `m-123`:") && wrong.contains("32 hexadecimal digits"),
+            "{wrong}"
+        );
+        let wrong = PerLogGroup::<Source>::parse(["cloudtrail", "/a=syslog"]).unwrap_err().to_string();
+        assert!(wrong.contains("`/a=syslog`") && wrong.contains("workmail_audit"), "{wrong}");
+    }
+
+    #[test]
+    fn columns_may_be_parted_by_the_sign_that_parts_group_and_value() {
+        let columns = PerLogGroup::<Columns>::parse(["/a=user_id=action"]).unwrap();
+        assert!(columns.of("/a").unwrap().read("S-1=read").is_some());
+    }
+}

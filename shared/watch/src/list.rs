@@ -1,0 +1,185 @@
+//! From the JSON that people write to entries, and what is wrong with those that are left out.
+
+use mailtrail_filter_pattern::FilterPattern;
+use mailtrail_normalize::Record;
+use serde_json::{Map, Value};
+use thiserror::Error;
+use wildmatch::WildMatchPattern;
+
+use crate::criteria::{Criterion, Match, Notable, Watch};
+
+/// The most entries of a list: each is a metric of its own, which CloudWatch bills and which is compared with every
+/// event.
+pub const MAX_WATCHES: usize = 100;
+/// The longest name. It is the value of a metric's dimension, which may have 1,024 characters, and part of an
+/// announcement's subject, which may have 100.
+/// <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>
+const MAX_NAME: usize = 64;
+
+/// The entries that are right.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct WatchList {
+    watches: Vec<Watch>,
+}
+
+/// What is wrong with a list, or with one of its entries.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum WrongWatch {
+    /// The whole list cannot be read.
+    #[error("the watch list is not what it should be ({0}); it is {{\"watches\": [{{\"name\": …, …}}, …]}}")]
+    List(String),
+    /// One entry is left out.
+    #[error("entry {number}{}, field `{field}`: {reason}", called(.name))]
+    Entry {
+        /// Which, counted from 1.
+        number: usize,
+        /// Its name, where it has one.
+        name: String,
+        /// The field.
+        field: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+fn called(name: &str) -> String {
+    if name.is_empty() { String::new() } else { format!(" (`{name}`)") }
+}
+
+impl WatchList {
+    /// Reads a list: `{"watches": […]}`, or the array alone. What is wrong comes beside what is right.
+    pub fn parse(json: &str) -> (Self, Vec<WrongWatch>) {
+        let entries = match entries(json) {
+            Ok(entries) => entries,
+            Err(wrong) => return (Self::default(), vec![wrong]),
+        };
+        let (mut list, mut wrong) = (Self::default(), Vec::new());
+        for (at, entry) in entries.iter().enumerate() {
+            match list.entry(entry) {
+                Ok(watch) => list.watches.push(watch),
+                Err((field, reason)) => {
+                    let name = entry.get("name").and_then(Value::as_str).unwrap_or_default();
+                    let name = name.chars().take(MAX_NAME).collect();
+                    wrong.push(WrongWatch::Entry { number: at + 1, name, field, reason });
+                }
+            }
+        }
+        (list, wrong)
+    }
+
+    /// Nobody is watched.
+    pub fn is_empty(&self) -> bool {
+        self.watches.is_empty()
+    }
+
+    /// The entries.
+    pub fn watches(&self) -> &[Watch] {
+        &self.watches
+    }
+
+    /// The entries that apply to a record and the log event that it was made of.
+    pub fn matches(&self, record: &Record<'_>, message: &str) -> Vec<Match<'_>> {
+        if self.is_empty() {
+            return Vec::new();
+        }
+        let (deed, uid) = (record.deed(), record.uid());
+        let watches = self.watches.iter().enumerate();
+        watches.filter_map(|(at, watch)| watch.matches(at, &deed, uid, message)).collect()
+    }
+
+    fn entry(&self, entry: &Value) -> Result<Watch, (String, String)> {
+        let fields = entry.as_object().ok_or_else(|| wrong("name", "an entry is a JSON object"))?;
+        let name = name(fields)?;
+        if self.watches.iter().any(|watch| watch.name == name) {
+            return Err(wrong("name", "an entry of that name stands there already"));
+        }
+        if self.watches.len() == MAX_WATCHES {
+            return Err(wrong("name", &format!("a list has at most {MAX_WATCHES} entries")));
+        }
+        let mut criteria = Vec::new();
+        for (field, value) in fields.iter().filter(|(field, _)| *field != "name") {
+            criteria.push(criterion(field, value)?);
+        }
+        if criteria.is_empty() {
+            return Err(wrong(
+                "name",
+                &format!("the entry says nothing besides its name; give one of {FIELDS}"),
+            ));
+        }
+        criteria.sort_by_key(|criterion| matches!(criterion, Criterion::Pattern(_)));
+        Ok(Watch { name, criteria })
+    }
+}
+
+fn entries(json: &str) -> Result<Vec<Value>, WrongWatch> {
+    let list = |what: &str| WrongWatch::List(what.to_owned());
+    let value: Value = serde_json::from_str(json).map_err(|error| WrongWatch::List(error.to_string()))?;
+    match value {
+        Value::Array(entries) => Ok(entries),
+        Value::Object(mut members) => match members.remove("watches") {
+            Some(Value::Array(entries)) if members.is_empty() => Ok(entries),
+            Some(Value::Array(_)) => Err(list("it has members besides `watches`")),
+            Some(_) => Err(list("`watches` is no array")),
+            None => Err(list("`watches` is missing")),
+        },
+        _ => Err(list("it is neither an object nor an array")),
+    }
+}
+
+const FIELDS: &str = "user, role, session, access_key, arn, account, event, pattern";
+
+fn wrong(field: &str, reason: &str) -> (String, String) {
+    (field.to_owned(), reason.to_owned())
+}
+
+/// A name that can be the dimension of a metric, and that tells nothing to a terminal but itself.
+fn name(fields: &Map<String, Value>) -> Result<String, (String, String)> {
+    let name = fields.get("name").ok_or_else(|| wrong("name", "it is missing"))?;
+    let name = text("name", name)?;
+    let is_allowed = |letter: char| letter.is_ascii_alphanumeric() || " -_./@".contains(letter);
+    if name.len() > MAX_NAME || !name.chars().all(is_allowed) || name.trim() != name {
+        let reason = format!("a name has at most {MAX_NAME} letters, digits, spaces and - _ . / @");
+        return Err(wrong("name", &reason));
+    }
+    Ok(name.to_owned())
+}
+
+fn text<'v>(field: &str, value: &'v Value) -> Result<&'v str, (String, String)> {
+    value
+        .as_str()
+        .filter(|text| !text.is_empty())
+        .ok_or_else(|| wrong(field, "it must be text, and not empty"))
+}
+
+fn criterion(field: &str, value: &Value) -> Result<Criterion, (String, String)> {
+    let said = || text(field, value).map(str::to_owned);
+    match field {
+        "user" => said().map(Criterion::User),
+        "role" => said().map(Criterion::Role),
+        "session" => said().map(Criterion::Session),
+        "access_key" => said().map(Criterion::AccessKey),
+        "arn" => match said()? {
+            arn if arn.starts_with("arn:") => Ok(Criterion::Arn(WildMatchPattern::new(&arn))),
+            _ => Err(wrong(field, "an ARN begins with `arn:`; for a name, use user or role")),
+        },
+        "account" => match said()? {
+            account if account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()) => {
+                Ok(Criterion::Account(account))
+            }
+            _ => Err(wrong(field, "an account has 12 digits, as text")),
+        },
+        "event" => {
+            let word = text(field, value)?;
+            let known = Notable::ALL.iter().find(|(name, _)| *name == word);
+            known.map(|(_, notable)| Criterion::Event(*notable)).ok_or_else(|| {
+                let words: Vec<_> = Notable::ALL.iter().map(|(name, _)| *name).collect();
+                wrong(field, &format!("`{word}` is none of {}", words.join(", ")))
+            })
+        }
+        "pattern" => {
+            let pattern = FilterPattern::parse(text(field, value)?);
+            pattern.map(Box::new).map(Criterion::Pattern).map_err(|error| wrong(field, &error.to_string()))
+        }
+        _ => Err(wrong(field, &format!("there is no such field; there are name, {FIELDS}"))),
+    }
+}
