@@ -1,0 +1,22 @@
+-- Calls of one operation on one IAM user.
+-- Parameters:
+--   1. first day ('20261120')
+--   2. last day ('20261120')
+--   3. name of the operation ('DeleteUser')
+--   4. name of the user that it is about ('bob')
+SELECT
+  event_time,
+  who,
+  service,
+  operation,
+  status,
+  error_code,
+  source,
+  access_key,
+  aws_region
+FROM cloudtrail_calls
+WHERE eventday BETWEEN ? AND ?
+  -- AND accountid = '111122223333'
+  AND operation = ?
+  AND json_extract_scalar(request, '$.userName') = ?
+ORDER BY event_time

@@ -1,0 +1,22 @@
+-- Calls of the sessions of one name, whatever the role.
+-- CloudTrail's event history calls this the user name.
+-- Parameters:
+--   1. first day ('20261120')
+--   2. last day ('20261120')
+--   3. name of the session ('alice')
+SELECT
+  event_time,
+  session_name,
+  role_arn,
+  service,
+  operation,
+  status,
+  error_code,
+  source,
+  access_key,
+  aws_region
+FROM cloudtrail_calls
+WHERE eventday BETWEEN ? AND ?
+  -- AND accountid = '111122223333'
+  AND session_name = ?
+ORDER BY event_time

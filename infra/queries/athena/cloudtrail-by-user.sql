@@ -1,0 +1,21 @@
+-- Calls of an IAM user.
+-- Parameters:
+--   1. first day ('20261120')
+--   2. last day ('20261120')
+--   3. name of the user ('alice')
+SELECT
+  event_time,
+  who,
+  service,
+  operation,
+  status,
+  error_code,
+  source,
+  access_key,
+  aws_region
+FROM cloudtrail_calls
+WHERE eventday BETWEEN ? AND ?
+  -- AND accountid = '111122223333'
+  AND identity_type = 'IAMUser'
+  AND user_name = ?
+ORDER BY event_time

@@ -1,0 +1,16 @@
+-- Mailbox access, access control, availability, and calls of AWS APIs: table api_activity, each event once.
+-- The same event may be stored twice. Account and day are among the keys so that partitions that a query does
+-- not ask for are still left out; without ORDER BY nothing is sorted. The Region is not: an event that came in
+-- a second time may lie under unknown, and one of the two is kept.
+CREATE OR REPLACE VIEW api_activity_once AS
+SELECT *
+FROM (
+  SELECT
+    *,
+    CAST(from_unixtime("time" / 1e3) AS timestamp) AS event_time,
+    row_number() OVER (
+      PARTITION BY accountid, eventday, metadata.log_name, metadata.log_source, metadata.uid
+    ) AS copy_number
+  FROM api_activity
+)
+WHERE copy_number = 1

@@ -1,0 +1,62 @@
+-- The steps of messages, one row for each email event of WorkMail, whatever its class: an event without an
+-- address (a mailbox rule that moves a message) is a Base Event. Create the views of single classes first.
+-- sent_by is who really sent it, where somebody sent for somebody else.
+CREATE OR REPLACE VIEW email_steps AS
+SELECT
+  event_time,
+  region,
+  accountid,
+  eventday,
+  metadata.event_code AS step,
+  message_trace_uid AS trace_id,
+  email.message_uid AS message_id,
+  coalesce(email."from", email.from_mailbox) AS from_address,
+  coalesce(email.sender, email.sender_mailbox) AS sent_by,
+  "to" AS recipients,
+  email.subject AS subject,
+  direction,
+  status,
+  status_code,
+  status_detail AS detail,
+  element_at(unmapped, 'spamVerdict') AS spam,
+  email_auth.spf AS spf,
+  email_auth.dkim AS dkim,
+  email_auth.dmarc AS dmarc,
+  email_auth.dmarc_policy AS dmarc_policy,
+  policy.name AS rule_name,
+  policy.type AS rule_type,
+  json_extract_scalar(policy.data, '$.ruleActions[0].action') AS rule_action,
+  disposition AS outcome,
+  coalesce(element_at(unmapped, 'folder'), element_at(unmapped, 'targetFolder')) AS folder,
+  element_at(unmapped, 'targetRecipient') AS target_recipient
+FROM email_activity_once
+UNION ALL
+SELECT
+  event_time,
+  region,
+  accountid,
+  eventday,
+  metadata.event_code AS step,
+  metadata.correlation_uid AS trace_id,
+  element_at(unmapped, 'messageId') AS message_id,
+  element_at(unmapped, 'from') AS from_address,
+  element_at(unmapped, 'sender') AS sent_by,
+  CAST(NULL AS array(varchar)) AS recipients,
+  element_at(unmapped, 'subject') AS subject,
+  CAST(NULL AS varchar) AS direction,
+  status,
+  CAST(NULL AS varchar) AS status_code,
+  activity_name AS detail,
+  element_at(unmapped, 'spamVerdict') AS spam,
+  element_at(unmapped, 'spfVerdict') AS spf,
+  element_at(unmapped, 'dkimVerdict') AS dkim,
+  element_at(unmapped, 'dmarcVerdict') AS dmarc,
+  element_at(unmapped, 'dmarcPolicy') AS dmarc_policy,
+  element_at(unmapped, 'ruleName') AS rule_name,
+  element_at(unmapped, 'ruleType') AS rule_type,
+  json_extract_scalar(element_at(unmapped, 'ruleActions'), '$[0].action') AS rule_action,
+  CAST(NULL AS varchar) AS outcome,
+  coalesce(element_at(unmapped, 'folder'), element_at(unmapped, 'targetFolder')) AS folder,
+  element_at(unmapped, 'targetRecipient') AS target_recipient
+FROM base_event_once
+WHERE metadata.product.feature.name = 'Email event logging'
