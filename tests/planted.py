@@ -1,0 +1,287 @@
+"""Half an hour of one day in an invented organization and its account, planted for queries to find.
+
+On this day nothing else happens: the shipped samples are of other days. What must be found has beside it what must
+not: a role whose name starts like the one that is asked for, a log-in that worked, somebody in their own mailbox.
+"""
+
+import gzip
+import json
+
+ACCOUNT = "111122223333"
+REGION = "eu-west-1"
+DAY = "20261203"
+START = 1_796_288_400_000  # 2026-12-03T09:00:00Z
+MINUTE = 60_000
+
+MAIL = "/aws/workmail/emailevents/example"
+AUDIT = "/aws/vendedlogs/workmail/example"
+TRAIL = "aws-cloudtrail-logs-111122223333-example"
+
+ORGANIZATION = f"arn:aws:workmail:{REGION}:{ACCOUNT}:organization/m-0123456789abcdef0123456789abcdef"
+ANA, BOB, CARLA = (f"S-1-1-11-1111111111-2222222222-3333333333-200{number}" for number in (1, 2, 3))
+
+ALICE_KEY, BOB_KEY = "AKIAPLANTEDALICE", "AKIAPLANTEDBOB"
+NIGHT_KEY, DAY_KEY = "ASIAPLANTEDNIGHT", "ASIAPLANTEDDAY"
+AUDITOR = f"arn:aws:iam::{ACCOUNT}:role/Auditor"
+TEAM_AUDITOR = f"arn:aws:iam::{ACCOUNT}:role/team/Auditor"
+
+
+def _mail(trace, name, **fields):
+    return {"traceId": trace, "event": {"eventName": name, **fields}}
+
+
+def _received(trace, author, recipients, subject, **fields):
+    verdicts = {f"{name}Verdict": "PASS" for name in ("spam", "spf", "dkim", "dmarc")}
+    named = {"from": author, "recipients": recipients, "subject": subject, **verdicts, **fields}
+    return _mail(trace, "ORGANIZATION_EMAIL_RECEIVED", **named)
+
+
+MAIL_LINES = [
+    # A message to a colleague, which a rule of theirs moves, and to a stranger, whom it does not reach.
+    _mail(
+        "out-1",
+        "OUTGOING_EMAIL_SUBMITTED",
+        recipients=["bob@example.com", "press@example.net"],
+        subject="Invoice 12",
+        **{"from": "Ana@example.com"},
+    ),
+    _mail(
+        "out-1",
+        "OUTGOING_EMAIL_SENT",
+        recipient="bob@example.com",
+        messageId="<m1@example.com>",
+        **{"from": "ana@example.com"},
+    ),
+    _mail(
+        "out-1",
+        "OUTGOING_EMAIL_BOUNCED",
+        bouncedRecipient={"emailAddress": "press@example.net", "status": "5.1.1", "reason": "user unknown"},
+    ),
+    _received("in-1", "ana@example.com", ["bob@example.com"], "Invoice 12", messageId="<m1@example.com>"),
+    _mail("in-1", "MAILBOX_EMAIL_DELIVERED", recipient="bob@example.com", folder="INBOX"),
+    _mail(
+        "in-1",
+        "RULE_APPLIED",
+        ruleName="invoices",
+        ruleType="MAILBOX_RULE",
+        ruleActions=[{"action": "Move"}],
+        targetFolder="Invoices",
+    ),
+    # Spam to two people; a rule drops it for one, the mailbox of the other is full.
+    _received(
+        "in-2",
+        "offers@example.net",
+        ["bob@example.com", "carla@example.com"],
+        "You won",
+        messageId="<m2@example.net>",
+        spamVerdict="FAIL",
+        dmarcVerdict="FAIL",
+        dmarcPolicy="QUARANTINE",
+    ),
+    _mail(
+        "in-2",
+        "RULE_APPLIED",
+        ruleName="drop-spam",
+        ruleType="INBOUND_RULE",
+        ruleActions=[{"action": "DROP", "recipients": ["bob@example.com"]}],
+    ),
+    _mail(
+        "in-2",
+        "INCOMING_EMAIL_BOUNCED",
+        bouncedRecipient={"emailAddress": "carla@example.com", "status": "5.2.2", "reason": "Mailbox full"},
+    ),
+    # Mail that an assistant sent for a partner, and mail of a domain below the one that is asked for.
+    _received("in-3", "partner@example.org", ["carla@example.com"], "Lunch?", sender="assistant@example.org"),
+    _mail("in-3", "MAILBOX_EMAIL_DELIVERED", recipient="carla@example.com", folder="INBOX"),
+    _received("in-4", "sales@shop.example.net", ["carla@example.com"], "News"),
+    _mail("in-4", "MAILBOX_EMAIL_DELIVERED", recipient="carla@example.com", folder="JUNK"),
+    # Rules that keep mail inside, and that send it outside.
+    _mail(
+        "out-2",
+        "OUTGOING_EMAIL_SUBMITTED",
+        recipients=["press@example.net"],
+        subject="Customers",
+        **{"from": "carla@example.com"},
+    ),
+    _mail(
+        "out-2",
+        "RULE_APPLIED",
+        ruleName="no-customer-lists",
+        ruleType="OUTBOUND_RULE",
+        ruleActions=[{"action": "BOUNCE", "recipients": ["press@example.net"]}],
+    ),
+    _mail(
+        "in-4",
+        "RULE_APPLIED",
+        ruleName="fwd",
+        ruleType="MAILBOX_RULE",
+        ruleActions=[{"action": "Redirect"}],
+        targetRecipient="elsewhere@example.org",
+    ),
+]
+
+
+def _audit(**fields):
+    return {"request_id": "7d8f2f0e-0a1b-4c2d-8e3f-000000000099", "organization_arn": ORGANIZATION, **fields}
+
+
+def _login(source, good, **who):
+    reason = {} if good else {"auth_failed_reason": "Invalid credentials"}
+    return _audit(source_ip=source, protocol="IMAP", method="basic", auth_successful=good, **reason, **who)
+
+
+def _access(who, owner, action, allowed, item, **fields):
+    common = {"protocol": "EWS", "source_ip": "198.51.100.7", "object_type": "Message", "folder_path": "/Inbox"}
+    done = {"user_id": who, "owner_id": owner, "action": action, "action_allowed": allowed, "item_id": item}
+    return _audit(**common, **done, **fields)
+
+
+def _control(who, granted, scope="AccessControl", **fields):
+    common = {"protocol": "ActiveSync", "source_ip": "203.0.113.9", "scope": scope}
+    return _audit(**common, user_id=who, access_granted=granted, **fields)
+
+
+def _token(action, name):
+    who = {"user_id": ANA, "user": "ana", "source_ip": "198.51.100.7", "protocol": "webapp"}
+    return _audit(**who, action=action, name=name, expires_time="2027-03-31T00:00:00Z", scopes=["FULL_ACCESS"])
+
+
+def _availability(domain, good):
+    error = {} if good else {"error_message": "Timed out"}
+    function = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:cap"
+    about = {"type": "LAMBDA", "domain": domain, "function_arn": function}
+    return _audit(user_id=ANA, availability_event_successful=good, **about, **error)
+
+
+AUDIT_LINES = [
+    _login("203.0.113.5", False, user_id=ANA, user="ana"),
+    _login("203.0.113.5", False, user_id=BOB, user="bob"),
+    # Nobody at all: no Authentication, but still a failure.
+    _login("203.0.113.5", False),
+    _login("203.0.113.5", True, user_id=BOB, user="bob"),
+    _login("203.0.113.6", False, user_id=BOB, user="bob"),
+    _access(ANA, ANA, "read", True, "item-1"),
+    _access(ANA, BOB, "read", True, "item-2"),
+    _access(ANA, BOB, "delete", False, "item-3"),
+    _access(CARLA, CARLA, "read", True, "item-4", impersonator_id="imp-01"),
+    _control(BOB, False, rule_id="deny-outside"),
+    _control(CARLA, False, scope="DeviceAccessControl"),
+    _control(CARLA, True, rule_id="allow-office"),
+    _control(CARLA, True, scope="ImpersonationAccessControl", impersonator_id="imp-01", rule_id="backup"),
+    _token("create", "phone"),
+    _token("delete", "laptop"),
+    _availability("partner.example.org", True),
+    _availability("legacy.example.com", False),
+]
+
+
+def _call(identity, source, name, **fields):
+    # Nulls are as CloudTrail writes them.
+    about = {
+        "eventVersion": "1.11",
+        "userIdentity": identity,
+        "eventSource": f"{source}.amazonaws.com",
+        "eventName": name,
+    }
+    where = {"awsRegion": REGION, "sourceIPAddress": "203.0.113.20", "userAgent": "aws-cli/2.30.0"}
+    kind = {"eventType": "AwsApiCall", "eventCategory": "Management", "recipientAccountId": ACCOUNT}
+    none = {"requestParameters": None, "responseElements": None, "requestID": f"request-of-{name}"}
+    return {**about, **where, **kind, **none, **fields}
+
+
+def _user(name, key):
+    arn = f"arn:aws:iam::{ACCOUNT}:user/{name}"
+    known = {"principalId": f"AIDAPLANTED{name.upper()}", "arn": arn, "accountId": ACCOUNT, "userName": name}
+    return {"type": "IAMUser", **known, "accessKeyId": key}
+
+
+def _role(arn, session, key):
+    name = arn.rsplit("/", 1)[-1]
+    issuer = {"type": "Role", "principalId": "AROAPLANTED", "arn": arn, "accountId": ACCOUNT, "userName": name}
+    sts = f"arn:aws:sts::{ACCOUNT}:assumed-role/{name}/{session}"
+    known = {"principalId": f"AROAPLANTED:{session}", "arn": sts, "accountId": ACCOUNT, "accessKeyId": key}
+    return {"type": "AssumedRole", **known, "sessionContext": {"sessionIssuer": issuer}}
+
+
+def _sign_in(user, word, **fields):
+    details = {"responseElements": {"ConsoleLogin": word}, "additionalEventData": {"MFAUsed": "No"}}
+    return _call(_user(user, ""), "signin", "ConsoleLogin", **{**details, "eventType": "AwsConsoleSignIn", **fields})
+
+
+def _assumed(session, key):
+    arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/Auditor/{session}"
+    taken = {
+        "credentials": {"accessKeyId": key},
+        "assumedRoleUser": {"assumedRoleId": f"AROAPLANTED:{session}", "arn": arn},
+    }
+    return {"requestParameters": {"roleArn": AUDITOR, "roleSessionName": session}, "responseElements": taken}
+
+
+ALICE, BOB_USER = _user("alice", ALICE_KEY), _user("bob", BOB_KEY)
+DENIED = {"errorCode": "AccessDenied", "errorMessage": "no identity-based policy allows it"}
+
+TRAIL_LINES = [
+    _call(ALICE, "s3", "ListBuckets"),
+    _call(ALICE, "iam", "DeleteUser", requestParameters={"userName": "bob"}, **DENIED),
+    _call(ALICE, "sts", "AssumeRole", **_assumed("night", NIGHT_KEY)),
+    _call(_role(AUDITOR, "night", NIGHT_KEY), "iam", "ListUsers"),
+    _call(_role(AUDITOR, "day", DAY_KEY), "workmail", "DescribeOrganization"),
+    _call(_role(TEAM_AUDITOR, "team", "ASIAPLANTEDTEAM"), "s3", "ListBuckets"),
+    _call(_role(f"{AUDITOR}Junior", "night", "ASIAPLANTEDJUNIOR"), "s3", "ListBuckets"),
+    _call(BOB_USER, "iam", "DeleteUser", requestParameters={"userName": "carla"}),
+    _call(BOB_USER, "ec2", "RunInstances", errorCode="Client.UnauthorizedOperation"),
+    _call(BOB_USER, "sts", "AssumeRole", requestParameters={"roleArn": AUDITOR, "roleSessionName": "bob"}, **DENIED),
+    _sign_in("bob", "Failure", errorMessage="Failed authentication"),
+    _sign_in("alice", "Success"),
+    # CloudTrail may leave out whose session it is.
+    _call({**_role(AUDITOR, "bare", ""), "sessionContext": {}}, "iam", "GetUser"),
+]
+
+LINES = {MAIL: MAIL_LINES, AUDIT: AUDIT_LINES, TRAIL: TRAIL_LINES}
+# Of one id in two log streams: two events.
+TWIN = {"eventName": "MAILBOX_EMAIL_DELIVERED", "recipient": "dora@example.com", "folder": "INBOX"}
+
+
+def time_of(number):
+    """When the line of that number in its log group was written, in milliseconds: a minute after the one before."""
+    return START + number * MINUTE
+
+
+def payloads():
+    """Every event in one payload of its log group, every second one again in another, and the twins."""
+    packed = []
+    for group, lines in LINES.items():
+        events = [_event(number, _dated(group, line, number)) for number, line in enumerate(lines)]
+        packed += [_payload(group, "stream", events), _payload(group, "stream", events[::2])]
+    twin = _event(len(MAIL_LINES), {"traceId": "in-5", "event": TWIN})
+    return packed + [_payload(MAIL, stream, [twin]) for stream in ("stream", "another")]
+
+
+def _dated(group, line, number):
+    """The line with its own time and id, where its source writes them."""
+    if group == AUDIT:
+        return {"event_timestamp": time_of(number), **line}
+    if group == TRAIL:
+        return {
+            **line,
+            "eventTime": f"2026-12-03T09:{number:02}:00Z",
+            "eventID": f"00000000-0000-4000-8000-{number:012}",
+        }
+    return line
+
+
+def _event(number, line):
+    identifier = (time_of(number) << 144) | number
+    return {"id": f"{identifier:056}", "timestamp": time_of(number), "message": json.dumps(line)}
+
+
+def _payload(group, stream, events):
+    batch = {
+        "messageType": "DATA_MESSAGE",
+        "owner": ACCOUNT,
+        "logGroup": group,
+        "logStream": stream,
+        "subscriptionFilters": ["mailtrail"],
+        "logEvents": events,
+    }
+    return gzip.compress(json.dumps(batch).encode(), mtime=0)
