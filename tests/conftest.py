@@ -2,6 +2,7 @@
 
 import pytest
 
+import account.server
 import programs
 import standins
 
@@ -46,6 +47,15 @@ def ministack(ministack_server, request):
     ministack_server.reset()
     _logs[request.node.nodeid] = (ministack_server.log, ministack_server.log.stat().st_size)
     return ministack_server
+
+
+@pytest.fixture(name="account")
+def empty_account():
+    """An empty AWS account that checks what it is asked (account/). A call that it cannot judge fails the test."""
+    with account.server.running() as aws:
+        yield aws
+    print(aws.transcript())
+    assert not aws.mistakes, "\n".join(aws.mistakes)
 
 
 @pytest.hookimpl(wrapper=True)

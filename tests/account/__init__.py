@@ -1,0 +1,1 @@
+"""An AWS account for tests: see `server`."""

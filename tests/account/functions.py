@@ -1,0 +1,107 @@
+"""Lambda: functions that exist, and their resource policies."""
+
+import json
+import uuid
+
+from .errors import Refused
+
+
+class Functions:
+    """The functions of one Region of one account."""
+
+    def __init__(self, place):
+        self.place = place
+        # Function name → its statements, in order, and the revision of its policy.
+        self._policies = {}
+
+    def add(self, name):
+        """A function without a policy."""
+        self._policies[name] = {"statements": {}, "revision": str(uuid.uuid4())}
+        return self.place.arn("lambda", f"function:{name}")
+
+    def policy_of(self, name):
+        """The policy of a function as a document, or None if it has none or there is no such function."""
+        policy = self._policies.get(_name(name))
+        if not policy or not policy["statements"]:
+            return None
+        statements = list(policy["statements"].values())
+        return json.dumps({"Version": "2012-10-17", "Id": "default", "Statement": statements}, separators=(",", ":"))
+
+    def add_permission(self, request):
+        # https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
+        policy = self._policy(request)
+        sid = request["StatementId"]
+        if sid in policy["statements"]:
+            raise Refused(
+                "ResourceConflictException",
+                f"The statement id ({sid}) provided already exists. Please provide a new statement id, or remove the "
+                "existing statement.",
+            )
+        statement = self._statement(request)
+        policy["statements"][sid] = statement
+        size = len(self.policy_of(request["FunctionName"]))
+        if size > self.place.limits.function_policy:
+            del policy["statements"][sid]
+            raise Refused(
+                "PolicyLengthExceededException",
+                f"The final policy size ({size}) is bigger than the limit ({self.place.limits.function_policy}).",
+            )
+        policy["revision"] = str(uuid.uuid4())
+        return {"Statement": json.dumps(statement, separators=(",", ":"))}
+
+    def remove_permission(self, request):
+        # https://docs.aws.amazon.com/lambda/latest/api/API_RemovePermission.html
+        policy = self._policy(request)
+        if policy["statements"].pop(request["StatementId"], None) is None:
+            raise Refused(
+                "ResourceNotFoundException", f"Statement {request['StatementId']} is not found in resource policy."
+            )
+        policy["revision"] = str(uuid.uuid4())
+
+    def get_policy(self, request):
+        # https://docs.aws.amazon.com/lambda/latest/api/API_GetPolicy.html
+        policy = self._policy(request)
+        if not policy["statements"]:
+            raise Refused("ResourceNotFoundException", "The resource you requested does not exist.")
+        return {"Policy": self.policy_of(request["FunctionName"]), "RevisionId": policy["revision"]}
+
+    def _policy(self, request):
+        name = _name(request["FunctionName"])
+        if name not in self._policies:
+            arn = self.place.arn("lambda", f"function:{name}")
+            raise Refused("ResourceNotFoundException", f"Function not found: {arn}")
+        policy = self._policies[name]
+        if request.get("RevisionId", policy["revision"]) != policy["revision"]:
+            raise Refused(
+                "PreconditionFailedException",
+                "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to "
+                "retrieve the latest Revision Id",
+            )
+        return policy
+
+    def _statement(self, request):
+        """The statement that Lambda makes of the parameters; its condition keys are spelled as Lambda spells them."""
+        statement = {
+            "Sid": request["StatementId"],
+            "Effect": "Allow",
+            "Principal": _principal(request["Principal"]),
+            "Action": request["Action"],
+            "Resource": self.place.arn("lambda", f"function:{_name(request['FunctionName'])}"),
+        }
+        condition = {}
+        if "SourceAccount" in request:
+            condition["StringEquals"] = {"AWS:SourceAccount": request["SourceAccount"]}
+        if "SourceArn" in request:
+            condition["ArnLike"] = {"AWS:SourceArn": request["SourceArn"]}
+        return {**statement, "Condition": condition} if condition else statement
+
+
+def _principal(principal):
+    if principal == "*":
+        return "*"
+    return {"Service": principal} if "." in principal else {"AWS": principal}
+
+
+def _name(function):
+    """The name in a function's name or ARN, without version or alias."""
+    return function.split(":function:")[-1].split(":")[0]

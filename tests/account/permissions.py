@@ -1,0 +1,95 @@
+"""Which IAM action on which resource each call needs: what a role must allow so that the call is not denied.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html and the same page of
+the other services. A log group is named without the `:*` that policies often end in.
+"""
+
+# Operations of CloudWatch Logs that IAM knows no resource for: a policy must name `*`.
+# DescribeLogGroups has one, but who sets up log delivery needs it on `*` too:
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-CloudWatchLogs.html
+ACCOUNT_WIDE = {
+    *("DeleteAccountPolicy", "DeleteResourcePolicy", "DescribeAccountPolicies", "DescribeConfigurationTemplates"),
+    *("DescribeDeliveries", "DescribeDeliveryDestinations", "DescribeDeliverySources", "DescribeLogGroups"),
+    *("DescribeQueryDefinitions", "DescribeResourcePolicies", "ListLogAnomalyDetectors", "ListLogGroups"),
+    *("ListSyslogConfigurations", "PutAccountPolicy", "PutQueryDefinition", "PutResourcePolicy"),
+}
+
+
+def needs(service, operation, parameters, account, region):
+    """The pairs of action and resource."""
+    if service == "logs":
+        return _logs(operation, parameters, f"arn:aws:logs:{region}:{account}")
+    return [(f"{ACTION_PREFIX.get(service, service)}:{operation}", RESOURCES[service](parameters, account, region))]
+
+
+def log_group_arn(identifier, account, region):
+    """The ARN of a log group that is named by its name or its ARN."""
+    if identifier.startswith("arn:"):
+        return identifier.removesuffix(":*")
+    return f"arn:aws:logs:{region}:{account}:log-group:{identifier}"
+
+
+def _logs(operation, request, arn):
+    pairs = [(f"logs:{operation}", _logs_resource(operation, request, arn))]
+    if operation == "CreateLogGroup" and request.get("tags"):
+        # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html (tags)
+        pairs.append(("logs:TagResource", pairs[0][1]))
+    if request.get("roleArn") and operation == "PutSubscriptionFilter":
+        # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutSubscriptionFilter.html
+        pairs.append(("iam:PassRole", request["roleArn"]))
+    if operation == "PutDeliverySource" and ":workmail:" in request.get("resourceArn", ""):
+        # https://docs.aws.amazon.com/workmail/latest/adminguide/monitoring-audit-logging.html
+        pairs.append(("workmail:AllowVendedLogDeliveryForResource", request["resourceArn"]))
+    if operation == "CreateDelivery":
+        name = request.get("deliverySourceName")
+        pairs += [(f"logs:{operation}", f"{arn}:delivery-source:{name}"), (f"logs:{operation}", f"{arn}:delivery:*")]
+    return pairs
+
+
+def _logs_resource(operation, request, arn):
+    if operation in ACCOUNT_WIDE:
+        return "*"
+    for key, kind in (("deliveryDestinationName", "delivery-destination"), ("id", "delivery")):
+        if key in request:
+            return f"{arn}:{kind}:{request[key]}"
+    if "name" in request:
+        kind = "delivery-source" if operation.endswith("DeliverySource") else "delivery-destination"
+        return f"{arn}:{kind}:{request['name']}"
+    for key in ("resourceArn", "deliveryDestinationArn", "resourceIdentifier"):
+        if key in request:
+            return request[key]
+    if "logGroupArnList" in request:
+        return request["logGroupArnList"][0]
+    identifiers = request.get("logGroupIdentifiers") or ["*"]
+    group = request.get("logGroupName") or request.get("logGroupIdentifier") or identifiers[0]
+    _, _, _, region, account, *_ = arn.split(":")
+    of_group = log_group_arn(group, account, region)
+    if operation in ("PutLogEvents", "GetLogEvents", "DeleteLogStream") and "logStreamName" in request:
+        return f"{of_group}:log-stream:{request['logStreamName']}"
+    return of_group
+
+
+def _function(request, account, region):
+    name = request.get("FunctionName", "*")
+    return name if name.startswith("arn:") else f"arn:aws:lambda:{region}:{account}:function:{name}"
+
+
+def _stream(request, account, region):
+    name = request.get("DeliveryStreamName")
+    return f"arn:aws:firehose:{region}:{account}:deliverystream/{name}" if name else "*"
+
+
+def _organization(request, account, region):
+    name = request.get("OrganizationId")
+    return f"arn:aws:workmail:{region}:{account}:organization/{name}" if name else "*"
+
+
+ACTION_PREFIX = {"tagging": "tag"}
+RESOURCES = {
+    "firehose": _stream,
+    "lambda": _function,
+    "sns": lambda request, *_: request.get("TopicArn") or request.get("TargetArn") or "*",
+    "sts": lambda request, *_: request.get("RoleArn", "*"),
+    "tagging": lambda *_: "*",
+    "workmail": _organization,
+}

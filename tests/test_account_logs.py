@@ -1,0 +1,205 @@
+"""Log groups and log delivery in the account of the tests: settings, limits, conflicts, and what arrives where."""
+
+import pytest
+
+from account.asking import code, document, log_group, refused
+from programs import REGION
+from samples import ACCOUNT
+
+
+@pytest.fixture
+def logs(account):
+    """CloudWatch Logs in the account."""
+    return account.client("logs")
+
+
+def test_a_log_group_has_one_name_and_is_guarded_by_its_protection(logs):
+    logs.create_log_group(logGroupName="a", deletionProtectionEnabled=True, tags={"k": "v"})
+    assert code(logs.create_log_group, logGroupName="a") == "ResourceAlreadyExistsException"
+    assert code(logs.create_log_group, logGroupName="aws/a") == "InvalidParameterException"
+    assert code(logs.create_log_group, logGroupName="b", tags={"aws:x": "y"}) == "InvalidParameterException"
+    assert code(logs.delete_log_group, logGroupName="a") == "ValidationException"
+    logs.put_log_group_deletion_protection(logGroupIdentifier="a", deletionProtectionEnabled=False)
+    logs.delete_log_group(logGroupName="a")
+    assert code(logs.delete_log_group, logGroupName="a") == "ResourceNotFoundException"
+
+
+def test_a_log_group_that_was_found_by_pattern_does_not_show_its_protection(account, logs):
+    account.plant.log_group("/example/a", deletionProtectionEnabled=True)
+    (by_prefix,) = logs.describe_log_groups(logGroupNamePrefix="/example/")["logGroups"]
+    (by_pattern,) = logs.describe_log_groups(logGroupNamePattern="ample")["logGroups"]
+    assert by_prefix["deletionProtectionEnabled"] is True
+    assert "deletionProtectionEnabled" not in by_pattern
+    both = {"logGroupNamePrefix": "a", "logGroupNamePattern": "a"}
+    assert code(logs.describe_log_groups, **both) == "InvalidParameterException"
+
+
+def test_a_key_must_exist_and_allow_the_log_group(account, logs):
+    key = account.plant.key("/aws/vendedlogs/*")
+    logs.create_log_group(logGroupName="/aws/vendedlogs/a", kmsKeyId=key)
+    assert code(logs.create_log_group, logGroupName="/example/a", kmsKeyId=key) == "InvalidParameterException"
+    logs.create_log_group(logGroupName="/example/a")
+    assert code(logs.associate_kms_key, logGroupName="/example/a", kmsKeyId=key) == "InvalidParameterException"
+    assert "kmsKeyId" not in logs.describe_log_groups(logGroupNamePrefix="/example/")["logGroups"][0]
+
+
+def test_retention_is_one_of_the_days_that_aws_knows(account, logs):
+    account.plant.log_group("a")
+    assert code(logs.put_retention_policy, logGroupName="a", retentionInDays=42) == "InvalidParameterException"
+    logs.put_retention_policy(logGroupName="a", retentionInDays=30)
+    assert logs.describe_log_groups()["logGroups"][0]["retentionInDays"] == 30
+    logs.delete_retention_policy(logGroupName="a")
+    assert "retentionInDays" not in logs.describe_log_groups()["logGroups"][0]
+
+
+def test_a_log_group_has_two_subscription_filters_and_the_function_must_let_it_in(account, logs):
+    audit = account.plant.workmail_audit()
+    third = {"logGroupName": audit.group, "filterName": "third", "filterPattern": "", "destinationArn": audit.function}
+    assert code(logs.put_subscription_filter, **third) == "LimitExceededException"
+    logs.put_subscription_filter(**{**third, "filterName": "to-function", "filterPattern": "new"})
+    account.plant.log_group("other")
+    elsewhere = {**third, "logGroupName": "other"}
+    assert refused(logs.put_subscription_filter, **elsewhere)[1].startswith("Could not execute the lambda function.")
+    permission = {"FunctionName": "watch", "Action": "lambda:InvokeFunction", "Principal": "logs.amazonaws.com"}
+    source = f"{log_group('other')}:*"
+    account.client("lambda").add_permission(**permission, StatementId="other", SourceArn=source)
+    logs.put_subscription_filter(**elsewhere)
+    no_role = {**elsewhere, "destinationArn": f"arn:aws:firehose:{REGION}:{ACCOUNT}:deliverystream/mail"}
+    assert code(logs.put_subscription_filter, **no_role) == "InvalidParameterException"
+
+
+def test_the_other_classes_of_log_groups_have_no_filters(account, logs):
+    account.plant.log_group("rare", logGroupClass="INFREQUENT_ACCESS")
+    function = account.plant.function("f")
+    subscription = {"logGroupName": "rare", "filterName": "f", "filterPattern": "", "destinationArn": function}
+    assert code(logs.put_subscription_filter, **subscription) == "InvalidOperationException"
+    assert code(logs.filter_log_events, logGroupName="rare") == "InvalidParameterException"
+
+
+def test_everything_that_a_log_group_has_can_be_read_and_written_to_another(account, logs):
+    audit = account.plant.workmail_audit()
+    old, new = audit.group, "/aws/vendedlogs/workmail/audit/example"
+    (group,) = logs.describe_log_groups(logGroupNamePrefix=old)["logGroups"]
+    tags = logs.list_tags_for_resource(resourceArn=group["logGroupArn"])["tags"]
+    logs.create_log_group(logGroupName=new, kmsKeyId=group["kmsKeyId"], tags=tags, deletionProtectionEnabled=True)
+    logs.put_retention_policy(logGroupName=new, retentionInDays=group["retentionInDays"])
+    data = logs.get_data_protection_policy(logGroupIdentifier=old)["policyDocument"]
+    logs.put_data_protection_policy(logGroupIdentifier=new, policyDocument=data)
+    (index,) = logs.describe_index_policies(logGroupIdentifiers=[old])["indexPolicies"]
+    logs.put_index_policy(logGroupIdentifier=new, policyDocument=index["policyDocument"])
+    transformer = logs.get_transformer(logGroupIdentifier=old)["transformerConfig"]
+    logs.put_transformer(logGroupIdentifier=new, transformerConfig=transformer)
+    arn = f"{log_group(new)}:*"
+    permission = {"FunctionName": "watch", "Action": "lambda:InvokeFunction", "Principal": "logs.amazonaws.com"}
+    account.client("lambda").add_permission(**permission, StatementId="new", SourceArn=arn)
+    for found in logs.describe_subscription_filters(logGroupName=old)["subscriptionFilters"]:
+        del found["creationTime"]
+        logs.put_subscription_filter(**{**found, "logGroupName": new})
+    for found in logs.describe_metric_filters(logGroupName=old)["metricFilters"]:
+        del found["creationTime"]
+        logs.put_metric_filter(**{**found, "logGroupName": new})
+    groups = account.place().logs.groups
+    assert groups.find(new).settings() == groups.find(old).settings()
+
+
+def test_tags_belong_to_the_arn_without_its_star(account, logs):
+    audit = account.plant.workmail_audit()
+    logs.tag_resource(resourceArn=audit.group_arn, tags={"superseded": "by"})
+    assert logs.list_tags_for_resource(resourceArn=audit.group_arn)["tags"]["superseded"] == "by"
+    assert code(logs.list_tags_for_resource, resourceArn=f"{audit.group_arn}:*") == "InvalidParameterException"
+    many = {f"k{number}": "v" for number in range(49)}
+    assert code(logs.tag_resource, resourceArn=audit.group_arn, tags=many) == "TooManyTagsException"
+    destination = logs.get_delivery_destination(name=audit.destination)["deliveryDestination"]
+    assert logs.list_tags_for_resource(resourceArn=destination["arn"])["tags"] == {"team": "mail"}
+
+
+def test_a_destination_is_pointed_elsewhere_in_place_with_its_own_format_and_without_tags(account, logs):
+    audit = account.plant.workmail_audit()
+    to = account.plant.log_group("/aws/vendedlogs/b")
+    move = {"name": audit.destination, "deliveryDestinationConfiguration": {"destinationResourceArn": to}}
+    tags = {"tags": {"a": "b"}}
+    assert code(logs.put_delivery_destination, **move, outputFormat="json", **tags) == "ConflictException"
+    assert code(logs.put_delivery_destination, **move, outputFormat="plain") == "ValidationException"
+    assert code(logs.put_delivery_destination, **move) == "ValidationException"
+    moved = logs.put_delivery_destination(**move, outputFormat="json")["deliveryDestination"]
+    assert moved["deliveryDestinationConfiguration"]["destinationResourceArn"] == to
+    assert logs.get_delivery(id=audit.delivery)["delivery"]["deliveryDestinationArn"] == moved["arn"]
+    nowhere = {"destinationResourceArn": to + "x"}
+    move = {**move, "deliveryDestinationConfiguration": nowhere, "outputFormat": "json"}
+    assert code(logs.put_delivery_destination, **move) == "ResourceNotFoundException"
+
+
+def test_what_is_delivered_arrives_only_where_a_policy_lets_it(account, logs):
+    audit = account.plant.workmail_audit()
+    audit.log("before")
+    to = account.plant.log_group("/aws/vendedlogs/b")
+    logs.put_delivery_destination(
+        name=audit.destination, outputFormat="json", deliveryDestinationConfiguration={"destinationResourceArn": to}
+    )
+    audit.log("lost")
+    assert account.place().logs.deliveries.lost == {to: ["lost"]}
+    account.plant.wildcard("granted")
+    audit.log("after")
+    for group, message in ((audit.group, "before"), ("/aws/vendedlogs/b", "after")):
+        assert [event["message"] for event in logs.filter_log_events(logGroupName=group)["events"]] == [message]
+        (stream,) = logs.describe_log_streams(logGroupName=group, orderBy="LastEventTime")["logStreams"]
+        assert stream["lastIngestionTime"] >= stream["creationTime"]
+
+
+def test_one_resource_has_one_source_and_one_delivery_of_each_type(account, logs):
+    audit = account.plant.workmail_audit()
+    twice = {"name": "twice", "resourceArn": audit.organization, "logType": audit.log_type}
+    assert code(logs.put_delivery_source, **twice) == "ConflictException"
+    other = {**twice, "name": audit.source, "resourceArn": account.plant.organization("other")}
+    assert code(logs.put_delivery_source, **other) == "ConflictException"
+    assert code(logs.put_delivery_source, **{**twice, "logType": "NO_SUCH_LOGS"}) == "ValidationException"
+    to = {"destinationResourceArn": audit.group_arn}
+    second = logs.put_delivery_destination(name="second", deliveryDestinationConfiguration=to)["deliveryDestination"]
+    same = {"deliverySourceName": audit.source, "deliveryDestinationArn": second["arn"]}
+    assert code(logs.create_delivery, **same) == "ConflictException"
+    to = {"destinationResourceArn": account.plant.stream("bridge")}
+    bridge = logs.put_delivery_destination(name="bridge", deliveryDestinationConfiguration=to)["deliveryDestination"]
+    logs.create_delivery(deliverySourceName=audit.source, deliveryDestinationArn=bridge["arn"])
+    audit.log("both")
+    assert account.place().logs.deliveries.elsewhere == {to["destinationResourceArn"]: ["both"]}
+
+
+def test_what_is_in_use_cannot_be_deleted_and_what_is_being_updated_must_be_waited_for(account, logs):
+    audit = account.plant.workmail_audit()
+    assert code(logs.delete_delivery_source, name=audit.source) == "ConflictException"
+    assert code(logs.delete_delivery_destination, name=audit.destination) == "ConflictException"
+    account.place().logs.deliveries.refusals_while_updating = 2
+    logs.update_delivery_configuration(id=audit.delivery, recordFields=[])
+    busy = "Requested resource is currently being updated. Please try again later."
+    assert refused(logs.delete_delivery, id=audit.delivery) == ("ConflictException", busy)
+    assert code(logs.delete_delivery, id=audit.delivery) == "ConflictException"
+    logs.delete_delivery(id=audit.delivery)
+    logs.delete_delivery_source(name=audit.source)
+    assert code(logs.get_delivery_source, name=audit.source) == "ResourceNotFoundException"
+
+
+def test_the_source_of_an_organization_that_is_gone_is_inactive(account, logs):
+    audit = account.plant.workmail_audit()
+    assert logs.get_delivery_source(name=audit.source)["deliverySource"]["status"] == "ACTIVE"
+    account.place().workmail.remove(audit.organization.rsplit("/", 1)[1])
+    source = logs.describe_delivery_sources()["deliverySources"][0]
+    assert (source["status"], source["statusReason"]) == ("INACTIVE", "RESOURCE_DELETED")
+
+
+def test_a_new_delivery_gets_a_policy_of_its_log_group_unless_the_account_lets_it_in(account, logs):
+    organization = account.plant.organization()
+    account.plant.wildcard()
+    for group, log_type in (("/example/a", "ACCESS_CONTROL_LOGS"), ("/aws/vendedlogs/a", "AUTHENTICATION_LOGS")):
+        arn, name = account.plant.log_group(group), log_type.lower()
+        logs.put_delivery_source(name=name, resourceArn=organization, logType=log_type)
+        to = {"destinationResourceArn": arn}
+        made = logs.put_delivery_destination(name=name, deliveryDestinationConfiguration=to)["deliveryDestination"]
+        logs.create_delivery(deliverySourceName=name, deliveryDestinationArn=made["arn"])
+    groups = account.place().logs.groups
+    assert groups.find("/example/a").policy["policyDocument"] == document("/example/a")
+    assert groups.find("/aws/vendedlogs/a").policy is None
+
+
+def test_workmails_deliveries_can_be_looked_up(account, logs):
+    found = logs.describe_configuration_templates(service="workmail", deliveryDestinationTypes=["CWL"])
+    assert len(found["configurationTemplates"]) == 5
