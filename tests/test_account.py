@@ -183,6 +183,20 @@ def test_every_call_can_be_throttled_once_or_every_third(account, logs):
     logs.describe_log_groups()
 
 
+def test_the_documented_rates_can_be_kept(account, logs):
+    account.faults.keep_rates()
+    seconds = iter([0.0] * 12 + [1.5])
+    account.faults.clock = lambda: next(seconds)
+    for _ in range(13):
+        _try(logs.describe_log_groups)
+    assert [call.error for call in account.calls] == [None] * 10 + ["ThrottlingException"] * 2 + [None]
+
+
+def test_a_call_can_fail_every_time(account, logs):
+    account.faults.fail("DescribeDeliveries", "ServiceUnavailableException", nth=None)
+    assert [code(logs.describe_deliveries) for _ in range(3)] == ["ServiceUnavailableException"] * 3
+
+
 def test_a_caller_that_comes_too_often_gets_through_if_it_tries_again(account):
     account.plant.log_groups(3)
     account.faults.throttle_each_once()
@@ -288,6 +302,17 @@ def test_calls_are_recorded_with_what_they_need(account, logs):
     ]
     assert [call.error for call in account.calls] == [None] * 4 + ["ResourceNotFoundException"]
     assert account.called("GetDeliverySource")[0].parameters == {"name": audit.source}
+
+
+def test_a_member_that_is_null_is_absent_and_an_error_has_its_name_in_the_body(account):
+    account.plant.log_group("a")
+    scope = f"Credential={ACCOUNT}/20261120/{REGION}/logs/aws4_request"
+    headers = {"Authorization": f"AWS4-HMAC-SHA256 {scope}", "X-Amz-Target": "Logs_20140328.PutResourcePolicy"}
+    first = {"resourceArn": log_group("a"), "policyDocument": document("a"), "expectedRevisionId": None}
+    answer = requests.post(account.endpoint, json=first, headers=headers, timeout=10)
+    assert (answer.status_code, answer.json()["resourcePolicy"]["policyScope"]) == (200, "RESOURCE")
+    answer = requests.post(account.endpoint, json=first, headers=headers, timeout=10)
+    assert (answer.status_code, answer.json()["__type"]) == (400, "InvalidParameterException")
 
 
 @pytest.fixture

@@ -129,6 +129,17 @@ def test_a_destination_is_pointed_elsewhere_in_place_with_its_own_format_and_wit
     assert code(logs.put_delivery_destination, **move) == "ResourceNotFoundException"
 
 
+def test_what_belongs_to_a_stack_or_to_several_deliveries_can_be_seen(account, logs):
+    audit = account.plant.workmail_audit()
+    second = account.plant.workmail_audit(group="/example/second", alias="second")
+    shared = account.plant.share_destination(audit)
+    account.plant.mark(audit.group_arn, **{"aws:cloudformation:stack-name": "example"})
+    tags = logs.list_tags_for_resource(resourceArn=audit.group_arn)["tags"]
+    assert tags["aws:cloudformation:stack-name"] == "example"
+    to = {one["id"]: one["deliveryDestinationArn"] for one in logs.describe_deliveries()["deliveries"]}
+    assert to[audit.delivery] == to[shared] != to[second.delivery]
+
+
 def test_what_is_delivered_arrives_only_where_a_policy_lets_it(account, logs):
     audit = account.plant.workmail_audit()
     audit.log("before")

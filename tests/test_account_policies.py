@@ -112,10 +112,9 @@ def test_policies_can_be_planted_that_aws_would_not_take(account, logs):
     assert shown == {"broken": broken, **documents}
 
 
-def test_ten_thousand_log_groups_are_planted_and_read_in_a_second_or_two(account, logs):
+def test_ten_thousand_log_groups_are_listed_in_full_pages(account, logs):
     account.plant.log_groups(10_000)
     assert [len(page) for page in pages(logs.list_log_groups, "logGroups", limit=1000)] == [1000] * 10
-    assert len(pages(logs.describe_log_groups, "logGroups")) == 200
 
 
 def test_grants_are_judged_with_their_conditions_and_denials():

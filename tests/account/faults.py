@@ -1,7 +1,7 @@
 """What can go wrong between a program and AWS, on the call that a test chooses.
 
 Calls are counted from the moment a fault is set, by operation ("PutResourcePolicy"), or all of them (ANY), or all that
-change something (WRITES). A fault that fires shows in the list of calls.
+change something (WRITES). `nth=None` means every one of them. A fault that fires shows in the list of calls.
 """
 
 import dataclasses
@@ -9,12 +9,24 @@ import fnmatch
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 
 from .errors import Dropped, Refused
 
 ANY = "*"
 WRITES = "writes"
+# Calls a second that CloudWatch Logs takes from one account in one Region.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
+RATES = {
+    "CreateLogGroup": 10,
+    "DescribeLogGroups": 10,
+    "ListTagsForResource": 30,
+    "PutMetricFilter": 5,
+    "PutRetentionPolicy": 5,
+    "PutSubscriptionFilter": 5,
+    "TagResource": 5,
+}
 READS = ("Describe", "Filter", "Get", "List", "Test")
 # The answer to a caller that asks too often, by service: the page of common errors of each service.
 THROTTLED = {"lambda": ("TooManyRequestsException", 429), "sns": ("Throttling", 400), "sts": ("Throttling", 400)}
@@ -31,7 +43,7 @@ class Fault:
     """Something that happens at the nth call that matches, before AWS has done what was asked, or after."""
 
     operation: str
-    nth: int
+    nth: int | None
     moment: str
     act: Callable
     seen: int = 0
@@ -42,7 +54,7 @@ class Fault:
             if self.operation != WRITES or not is_write(call.operation):
                 return False
         self.seen += 1
-        return self.seen == self.nth
+        return self.nth in (None, self.seen)
 
 
 class Faults:
@@ -50,6 +62,8 @@ class Faults:
 
     def __init__(self):
         self._counting = threading.Lock()
+        # Seconds; a test may put another clock here.
+        self.clock = time.monotonic
         # Operation → items of a page, where a test wants more pages than the limits of AWS would make.
         self.page_sizes = {}
         self.clear()
@@ -61,6 +75,8 @@ class Faults:
         self._denied = []
         self._throttled_once = None
         self._throttle_every = 0
+        self._rates = {}
+        self._recent = {}
         self._calls = 0
 
     def fail(self, operation, code, message="Told to fail by the test.", nth=1, status=None):
@@ -114,6 +130,10 @@ class Faults:
         """Every so many-th call is refused, whatever it is."""
         self._throttle_every = every
 
+    def keep_rates(self, rates=None):
+        """More calls a second than these are refused, by operation; by default, the documented rates."""
+        self._rates = RATES if rates is None else rates
+
     def check_before(self, call):
         """Everything that can keep a call from being done."""
         with self._counting:
@@ -143,7 +163,19 @@ class Faults:
             if question not in self._throttled_once:
                 self._throttled_once.add(question)
                 return True
-        return bool(self._throttle_every) and self._calls % self._throttle_every == 0
+        if self._throttle_every and self._calls % self._throttle_every == 0:
+            return True
+        return call.operation in self._rates and self._is_too_fast(call)
+
+    def _is_too_fast(self, call):
+        """Whether so many calls were let through in the last second that this one is too many."""
+        with self._counting:
+            now = self.clock()
+            key = (call.account, call.region, call.operation)
+            recent = [then for then in self._recent.get(key, []) if now - then < 1]
+            fits = len(recent) < self._rates[call.operation]
+            self._recent[key] = [*recent, now] if fits else recent
+            return not fits
 
 
 def denied(call, action, resource):

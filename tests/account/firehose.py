@@ -16,7 +16,7 @@ class Firehose:
 
     def add(self, name, tags):
         """A stream that is active."""
-        self.streams[name] = dict(tags)
+        self.streams.setdefault(name, {}).update(tags)
         return self._arn(name)
 
     def is_active(self, arn):

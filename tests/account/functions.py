@@ -15,8 +15,8 @@ class Functions:
         self._policies = {}
 
     def add(self, name):
-        """A function without a policy."""
-        self._policies[name] = {"statements": {}, "revision": str(uuid.uuid4())}
+        """A function, without a policy if it is new."""
+        self._policies.setdefault(name, {"statements": {}, "revision": str(uuid.uuid4())})
         return self.place.arn("lambda", f"function:{name}")
 
     def policy_of(self, name):

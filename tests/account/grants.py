@@ -32,7 +32,8 @@ def _statements(document):
         parsed = json.loads(document)
     except ValueError:
         return []
-    return _listed(parsed.get("Statement", [])) if isinstance(parsed, dict) else []
+    listed = _listed(parsed.get("Statement", [])) if isinstance(parsed, dict) else []
+    return [statement for statement in listed if isinstance(statement, dict)]
 
 
 def _meets(statement, action, resource, context, effect):

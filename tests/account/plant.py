@@ -203,6 +203,23 @@ class Plant:
             deliveries, organization, log_type, group, group_arn, source, destination, delivery, function, key
         )
 
+    def share_destination(self, audit, log_type="ACCESS_CONTROL_LOGS"):
+        """A second kind of log of the same organization, delivered to the same destination. Returns the delivery."""
+        deliveries, name = self.logs.deliveries, f"{audit.source}-{log_type.lower()}"[:60]
+        deliveries.put_delivery_source({"name": name, "resourceArn": audit.organization, "logType": log_type})
+        destination = deliveries.destinations[audit.destination]["arn"]
+        made = deliveries.create_delivery({"deliverySourceName": name, "deliveryDestinationArn": destination})
+        return made["delivery"]["id"]
+
+    def mark(self, arn, **tags):
+        """Tags on a log group, source, destination or delivery, such as only AWS can write too: `aws:…`.
+
+        CloudFormation marks what it made: `mark(arn, **{"aws:cloudformation:stack-name": "example"})`.
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html
+        """
+        group = self.logs.groups.of_arn(arn)
+        (group.tags if group else self.logs.deliveries.tags_of(arn)).update(tags)
+
     def _decorate(self, group):
         """Gives a log group everything that a log group can have. Returns the function that is subscribed to it."""
         logs, named = self.logs, {"logGroupName": group}
@@ -219,7 +236,7 @@ class Plant:
         self.place.functions.add_permission(
             {
                 "FunctionName": "watch",
-                "StatementId": "logs",
+                "StatementId": f"logs-{self.place.serial()}",
                 "Action": "lambda:InvokeFunction",
                 "Principal": "logs.amazonaws.com",
                 "SourceArn": f"{arn}:*",

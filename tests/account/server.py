@@ -96,7 +96,10 @@ class Aws:
         )
 
     def environment(self, account=ACCOUNT, region=REGION):
-        """What a program needs to talk to this AWS instead of the real one."""
+        """What a program needs to talk to this AWS instead of the real one.
+
+        It has no S3: an archive is a directory, or moto's bucket by AWS_ENDPOINT_URL_S3.
+        """
         credentials = {"AWS_ACCESS_KEY_ID": account, "AWS_SECRET_ACCESS_KEY": "test"}
         return {"AWS_ENDPOINT_URL": self.endpoint, "AWS_REGION": region, **credentials}
 

@@ -1,6 +1,7 @@
 """What exists: accounts, their Regions, and in each Region the services with their state."""
 
 import dataclasses
+import itertools
 import threading
 import time
 import uuid
@@ -51,8 +52,12 @@ class Place:
         self.logs = Logs(self)
 
     def now(self):
-        """Milliseconds since 1970, never the same twice."""
-        return self.world.now()
+        """Milliseconds since 1970."""
+        return self.world.clock()
+
+    def serial(self):
+        """A number that nothing else has."""
+        return next(self.world.serial)
 
     def arn(self, service, resource):
         """The ARN of something here."""
@@ -66,8 +71,10 @@ class World:
         self.lock = threading.RLock()
         self.limits = Limits()
         self.page_sizes = page_sizes
+        self.serial = itertools.count(1)
+        # Milliseconds since 1970; a test may put another clock here.
+        self.clock = lambda: time.time_ns() // 1_000_000
         self._places = {}
-        self._time = 0
         # Access key → caller and session token.
         self._sessions = {}
         # Role ARN → the external id that its trust policy asks for, or None.
@@ -79,12 +86,6 @@ class World:
         """One Region of one account, made when it is first looked at: AWS accounts need no set-up either."""
         with self.lock:
             return self._places.setdefault((account, region), Place(self, account, region))
-
-    def now(self):
-        """Milliseconds since 1970; later than every time before, so that no two things happen at the same time."""
-        with self.lock:
-            self._time = max(self._time + 1, time.time_ns() // 1_000_000)
-            return self._time
 
     def switch_off(self, region, account=None):
         """The Region is not enabled for the account, or for none."""

@@ -110,7 +110,7 @@ class Deliveries:
         self._change(source["name"], destination["name"])
         if kind == "CWL":
             self.policies.grant(self._group_of(destination), source["arn"])
-        number = f"{len(self.deliveries):02d}{self.place.now():014x}"
+        number = f"{self.place.serial():016x}"
         self.deliveries[number] = {
             "id": number,
             "arn": self.place.arn("logs", f"delivery:{number}"),

@@ -120,14 +120,15 @@ class Groups:
             raise invalid_parameter(
                 "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters."
             )
-        pattern = request.get("logGroupNamePattern", "")
+        prefix, pattern = request.get("logGroupNamePrefix", ""), request.get("logGroupNamePattern", "").lower()
+        log_class, identifiers = request.get("logGroupClass"), request.get("logGroupIdentifiers")
         found = [
             group
             for group in self
-            if group.name.startswith(request.get("logGroupNamePrefix", ""))
-            and pattern.lower() in group.name.lower()
-            and request.get("logGroupClass", group.log_class) == group.log_class
-            and ("logGroupIdentifiers" not in request or self._is_one_of(group, request["logGroupIdentifiers"]))
+            if group.name.startswith(prefix)
+            and pattern in group.name.lower()
+            and log_class in (None, group.log_class)
+            and (identifiers is None or group.name in identifiers or group.arn in identifiers)
         ]
         shown, more = page(found, request, self.place.page_sizes.get("DescribeLogGroups", 50))
         return {"logGroups": [_described(group, searched=bool(pattern)) for group in shown], **more}
@@ -136,15 +137,17 @@ class Groups:
         # At most 1,000; the pattern is case-sensitive, `^` binds it to the beginning, `|` joins alternatives.
         # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_ListLogGroups.html
         alternatives = request.get("logGroupNamePattern", "").split("|")
+        log_class, tags = request.get("logGroupClass"), request.get("logGroupTags", [])
         found = [
             group
             for group in self
             if any(_name_matches(group.name, alternative) for alternative in alternatives)
-            and request.get("logGroupClass", group.log_class) == group.log_class
-            and all(_has_tag(group, wanted) for wanted in request.get("logGroupTags", []))
+            and log_class in (None, group.log_class)
+            and all(_has_tag(group, wanted) for wanted in tags)
         ]
         most = self.place.page_sizes.get("ListLogGroups", 1000)
-        shown, more = page(found, {"limit": 50, **request}, most)
+        request.setdefault("limit", 50)
+        shown, more = page(found, request, most)
         listed = [
             {"logGroupName": group.name, "logGroupArn": group.arn, "logGroupClass": group.log_class} for group in shown
         ]
@@ -189,10 +192,6 @@ class Groups:
             raise invalid_parameter(
                 f"The specified KMS key does not exist or is not allowed to be used with LogGroup '{group_arn}'"
             )
-
-    @staticmethod
-    def _is_one_of(group, identifiers):
-        return group.name in identifiers or group.arn in identifiers
 
 
 def check_tags(tags):

@@ -79,7 +79,7 @@ class Policies:
             "lastUpdatedTime": self.place.now(),
             "policyScope": RESOURCE,
             "resourceArn": group.arn,
-            "revisionId": f"{self.place.now():x}",
+            "revisionId": f"{self.place.serial():016x}",
         }
         return group.policy
 

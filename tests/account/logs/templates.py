@@ -14,12 +14,14 @@ LOG_TYPES = {
         "WORKMAIL_PERSONAL_ACCESS_TOKEN_LOGS",
     ],
 }
+# WorkMail's own templates are on no page: these formats and fields are examples, of the model's enumeration and of the
+# fields that WorkMail's page documents.
 FORMATS = {"CWL": ["json", "plain"], "FH": ["json", "plain", "raw"], "S3": ["json", "plain", "w3c", "parquet"]}
 FIELDS = ["event_timestamp", "organization_id"]
 
 
 def templates(request):
-    """What DescribeConfigurationTemplates finds: WorkMail's, with the two fields that all its log types have.
+    """What DescribeConfigurationTemplates finds: WorkMail's, one for each log type and type of destination.
 
     https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeConfigurationTemplates.html
     """
