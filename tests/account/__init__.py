@@ -2,11 +2,12 @@
 
 The fixture `account` starts one and fails the test if the account was asked what it does not know::
 
-    def test_a_full_policy_is_made_smaller(account, mailtrail):
+    def test_a_program_tries_again(account):
         full = account.plant.full_of_dead_groups()
         account.faults.fail("PutResourcePolicy", "OperationAbortedException")
-        mailtrail.run("policy", "audit", env=account.environment())
-        assert account.called("PutResourcePolicy")[0].error == "OperationAbortedException"
+        run_the_program(account.environment())
+        first, second = account.called("PutResourcePolicy")
+        assert (first.error, second.error) == ("OperationAbortedException", None)
 
 | module | what it does |
 |---|---|

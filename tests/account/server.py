@@ -42,8 +42,8 @@ class Call:
     # Pairs of IAM action and resource.
     needs: list
     answer: dict | None = None
-    # The name of the error, or "dropped".
-    error: str | None = None
+    # None if the call was done; the name of its error, "dropped", or "mistake" if it could not be judged.
+    error: str | None = "mistake"
 
     @property
     def resource(self):
@@ -116,7 +116,7 @@ class Aws:
         try:
             request = wire.read(method, target, headers, body)
         except (wire.Unreadable, Refused) as cause:
-            return self._mistake(str(cause))
+            return self.mistake(str(cause))
         try:
             caller = self.world.caller(request.access_key, request.session_token, request.region)
         except Refused as refused:
@@ -125,19 +125,19 @@ class Aws:
         call = self._open(request, caller)
         try:
             if wrong := model.check_request(request.operation, request.parameters):
-                return self._mistake(f"request {call}: {wrong}")
+                return self.mistake(f"request {call}: {wrong}")
             answer = self._do(request, caller, call)
         except Refused as refused:
             call.error = refused.code
             if wrong := model.check_error(request.operation, refused.code):
-                return self._mistake(f"{call}: {wrong}")
+                return self.mistake(f"{call}: {wrong}")
             return wire.error(request.operation, refused)
         except Dropped:
             call.error = "dropped"
             raise
         if wrong := model.check_answer(request.operation, answer):
-            return self._mistake(f"answer to {call}: {wrong}")
-        call.answer = answer
+            return self.mistake(f"answer to {call}: {wrong}")
+        call.answer, call.error = answer, None
         return wire.answer(request.operation, answer)
 
     def _open(self, request, caller):
@@ -161,7 +161,8 @@ class Aws:
         self.faults.check_after(call)
         return answer
 
-    def _mistake(self, text):
+    def mistake(self, text):
+        """Keeps what the account could not judge, and answers HTTP 500."""
         self.mistakes.append(text)
         return 500, {"Content-Type": "text/plain"}, text.encode()
 
@@ -193,7 +194,7 @@ def running():
                 self.close_connection = True
                 return
             except Exception:
-                status, headers, content = aws._mistake(traceback.format_exc())
+                status, headers, content = aws.mistake(traceback.format_exc())
             with contextlib.suppress(ConnectionError):
                 self.send_response(status)
                 for name, value in headers.items():

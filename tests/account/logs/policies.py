@@ -42,6 +42,7 @@ class Policies:
             group = self.groups.of_arn(request.get("resourceArn", ""))
             found = [group.policy] if group and group.policy else []
         elif "resourceArn" in request:
+            # Not documented: refused, so that nobody takes the account's policies for those of the group.
             raise invalid_parameter("resourceArn is for policies of scope RESOURCE.")
         else:
             found = list(self.of_account.values())
@@ -133,7 +134,8 @@ class Policies:
         """A policy is one of the account or one of a log group.
 
         The API's page calls policyName required and does not say that it excludes resourceArn; callers found out:
-        https://github.com/hashicorp/terraform-provider-aws/pull/46813
+        https://github.com/hashicorp/terraform-provider-aws/pull/46813. That a revision is refused where policies have
+        none is this account's own strictness.
         """
         if ("policyName" in request) == ("resourceArn" in request):
             raise invalid_parameter("Exactly one of policyName and resourceArn must be provided.")
@@ -142,7 +144,10 @@ class Policies:
 
     @staticmethod
     def _check_revision(group, request):
-        """Who changes a log group's policy must say which one; who makes the first must say that there was none."""
+        """Who changes a log group's policy must say which one; who makes the first must say that there was none.
+
+        No page says which errors these are; of those that the operation has, these are the ones that fit.
+        """
         expected, actual = request.get("expectedRevisionId"), group.policy["revisionId"] if group.policy else None
         if actual is not None and expected is None:
             raise invalid_parameter("expectedRevisionId is required for a resource policy that exists.")
