@@ -66,6 +66,7 @@ const EXPECTED: &[(&str, &[&str])] = &[
     ("cloudtrail-identity-center-login.json", &["data 2"]),
     ("cloudtrail-assume-role.json", &["data 4"]),
     ("cloudtrail-assume-role-federated.json", &["data 2"]),
+    ("cloudtrail-role-chain.json", &["data 10"]),
     ("cloudtrail-addresses.json", &["data 5"]),
     ("cloudtrail-errors.json", &["data 3"]),
     ("cloudtrail-verbs.json", &["data 8"]),

@@ -1,6 +1,7 @@
 //! Records of CloudTrail as a trail sends them: one JSON object a log line. Shapes are those of AWS's
 //! reference pages, identities are made up.
 
+mod chain;
 mod identity;
 
 use super::{SampleFile, batch_of, file, fnv1a};
@@ -24,7 +25,7 @@ const SIGN_IN: &str = "signin.amazonaws.com";
 const BY_CLI: &str = r#""sourceIPAddress":"203.0.113.20","userAgent":"aws-cli/2.30.0""#;
 
 pub(super) fn files() -> Vec<SampleFile> {
-    [identities(), sign_ins(), calls(), odd_records()].into_iter().flatten().collect()
+    [identities(), sign_ins(), vec![chain::file()], calls(), odd_records()].into_iter().flatten().collect()
 }
 
 /// A record without its ends: who, which service, what; and the members in between.
