@@ -131,7 +131,7 @@ impl Cli {
         let (name, completed) = match &mut cli.command {
             Command::Demo(_) => return cli,
             Command::Ingest(args) => ("ingest", args.complete()),
-            Command::Search(args) => ("search", args.complete(now())),
+            Command::Search(args) => ("search", args.reading.complete(now())),
         };
         if let Err(message) = completed {
             let command = command.find_subcommand_mut(name);

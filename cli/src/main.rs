@@ -2,7 +2,7 @@
 //!
 //! A command reads its arguments (`args`). Those that fill an archive take payloads through the pipeline that the functions use
 //! (`intake`), and tell what came of it: to machines as one JSON object on stdout, to people in words;
-//! `search` reads an archive that is there.
+//! `search` reads an archive that is there (`reading`).
 //! The clock is read here and nowhere deeper.
 
 mod args;
@@ -14,6 +14,7 @@ mod inputs;
 mod intake;
 mod outcome;
 mod output;
+mod reading;
 mod search;
 mod stop;
 mod summary;

@@ -2,14 +2,11 @@
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
-use mailtrail_delivery::{Location, S3Options};
 use mailtrail_filter_pattern::{FilterPattern, ParseError};
-use mailtrail_ocsf::Time;
 use mailtrail_telemetry::settings;
 
-use super::time::{Moment, TimeRange};
-use crate::args::{account, no_archive, size};
-use crate::help;
+use crate::args::size;
+use crate::reading::ReadArgs;
 
 #[derive(Debug, Args)]
 pub(crate) struct SearchArgs {
@@ -17,18 +14,8 @@ pub(crate) struct SearchArgs {
     #[arg(long, value_name = "PATTERN", default_value = "", hide_default_value = true, value_parser = pattern,
           allow_hyphen_values = true)]
     pub(super) filter_pattern: FilterPattern,
-    #[arg(long, help = help::ARCHIVE, value_name = "URL", env = settings::ARCHIVE.name, hide_env_values = true)]
-    archive: Option<Location>,
-    /// The account that the bucket must belong to: twelve digits
-    #[arg(long, value_name = "ACCOUNT", env = settings::ARCHIVE_OWNER.name, hide_env_values = true,
-          value_parser = account)]
-    archive_owner: Option<String>,
-    /// Only events from this time on: 2026-11-20 (UTC), 2026-11-20T10:15:00Z, or 30m, 24h, 7d ago
-    #[arg(long, value_name = "TIME")]
-    since: Option<Moment>,
-    /// Only events before this time, given in the same ways
-    #[arg(long, value_name = "TIME")]
-    until: Option<Moment>,
+    #[command(flatten)]
+    pub(crate) reading: ReadArgs,
     /// Only events of this log group
     #[arg(long, value_name = "NAME")]
     pub(super) log_group: Option<String>,
@@ -46,29 +33,6 @@ pub(crate) struct SearchArgs {
     #[arg(long, value_name = "SIZE", env = settings::DECODED_LIMIT.name, hide_env_values = true,
           default_value = "64MiB", value_parser = size)]
     pub(super) decoded_limit: usize,
-    /// What `since` and `until` come to.
-    #[arg(skip)]
-    pub(super) range: TimeRange,
-}
-
-impl SearchArgs {
-    /// Fills in what follows from the clock, and checks what one option says about another.
-    pub(crate) fn complete(&mut self, now: Time) -> Result<(), String> {
-        if self.archive.is_none() {
-            return Err(no_archive());
-        }
-        self.range = TimeRange::new(self.since, self.until, now)?;
-        Ok(())
-    }
-
-    /// The archive. [`Self::complete`] has seen that there is one.
-    pub(super) fn archive(&self) -> anyhow::Result<&Location> {
-        self.archive.as_ref().ok_or_else(|| anyhow::anyhow!("no archive is named"))
-    }
-
-    pub(super) fn s3_options(&self) -> S3Options {
-        S3Options { expected_owner: self.archive_owner.clone(), kms_key: None }
-    }
 }
 
 fn pattern(text: &str) -> Result<FilterPattern, String> {

@@ -1,21 +1,18 @@
-//! What was found, on stdout: for people as CloudWatch Logs shows it, or for machines.
+//! What was found, as text: for people as CloudWatch Logs shows it, or for machines.
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io;
 use std::sync::Arc;
 
-use indicatif::ProgressBar;
 use serde::Serialize;
 
 use super::scan::Found;
-use crate::output::{BOLD, FAINT, paint};
+use crate::output::{BOLD, FAINT, paint, plain};
 
-/// Prints events as they come.
+/// Writes events as they come.
 #[derive(Debug)]
 pub(super) struct Printer {
-    json: bool,
-    /// What must stand aside while something is printed.
-    progress: ProgressBar,
+    pub(super) json: bool,
     /// The log group under whose heading we are.
     log_group: Option<Arc<str>>,
 }
@@ -32,29 +29,20 @@ struct Line<'a> {
 }
 
 impl Printer {
-    pub(super) fn new(json: bool, progress: ProgressBar) -> Self {
-        Self { json, progress, log_group: None }
+    pub(super) fn new(json: bool) -> Self {
+        Self { json, log_group: None }
     }
 
-    /// Prints these, and sees that they are out.
+    /// The lines of these events.
     ///
     /// # Errors
-    /// When they are not, also where nobody listens any more.
-    pub(super) fn print(&mut self, events: &[Found]) -> io::Result<()> {
-        if events.is_empty() {
-            return Ok(());
-        }
+    /// When JSON cannot be made of one, which is a fault of ours.
+    pub(super) fn lines(&mut self, events: &[Found]) -> io::Result<String> {
         let mut text = String::new();
         for event in events {
             if self.json { add_json(&mut text, event)? } else { self.add_text(&mut text, event) }
         }
-        self.progress.suspend(|| {
-            if self.json {
-                write(io::stdout().lock(), &text)
-            } else {
-                write(anstream::stdout().lock(), &text)
-            }
-        })
+        Ok(text)
     }
 
     fn add_text(&mut self, text: &mut String, event: &Found) {
@@ -82,24 +70,6 @@ fn add_json(text: &mut String, event: &Found) -> io::Result<()> {
     Ok(())
 }
 
-fn write(mut stdout: impl Write, text: &str) -> io::Result<()> {
-    stdout.write_all(text.as_bytes())?;
-    stdout.flush()
-}
-
-/// Text without power over the terminal: what strangers logged may hold its control characters.
-fn plain(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character.is_control() && character != '\t' {
-            plain.extend(character.escape_default());
-        } else {
-            plain.push(character);
-        }
-    }
-    plain
-}
-
 #[cfg(test)]
 mod tests {
     use mailtrail_ocsf::Time;
@@ -117,10 +87,7 @@ mod tests {
     }
 
     fn text(events: &[Found]) -> String {
-        let (mut printer, mut text) = (Printer::new(false, ProgressBar::hidden()), String::new());
-        for event in events {
-            printer.add_text(&mut text, event);
-        }
+        let text = Printer::new(false).lines(events).unwrap();
         anstream::adapter::strip_str(&text).to_string()
     }
 

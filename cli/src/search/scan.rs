@@ -8,7 +8,7 @@ use mailtrail_filter_pattern::FilterPattern;
 use mailtrail_ocsf::Time;
 use mailtrail_subscription::{Kind, LogBatch, LogEvent, Undecodable, batches, is_cloudwatch_id, payloads};
 
-use super::time::TimeRange;
+use crate::reading::TimeRange;
 
 /// What is looked for.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use insta::internals::SettingsBindDropGuard;
-use mailtrail_samples::Traffic;
+use mailtrail_samples::{Batch, Traffic};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -122,6 +122,16 @@ impl Run {
         assert_eq!(self.stdout.lines().count(), 1, "{self:#?}");
         serde_json::from_str(&self.stdout).unwrap()
     }
+}
+
+/// An archive, made by the program, of these batches.
+pub(crate) fn archive_of(batches: &[Batch]) -> Mailtrail {
+    let mailtrail = Mailtrail::new().env("MAILTRAIL_ARCHIVE", "archive");
+    for (number, batch) in batches.iter().enumerate() {
+        mailtrail.write(&format!("in/{number:03}.gz"), batch.to_gzip());
+    }
+    mailtrail.run(&["ingest", "in"]).expect(0);
+    mailtrail
 }
 
 fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, Content>) {

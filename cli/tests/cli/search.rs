@@ -8,7 +8,7 @@ use mailtrail_faulty_aws::{Config, Faults, FaultyAws};
 use mailtrail_samples::{Batch, Event, Traffic, demo_batches, event_id};
 use serde_json::Value;
 
-use crate::mailtrail::{Mailtrail, Run};
+use crate::mailtrail::{Mailtrail, Run, archive_of};
 
 /// 2026-11-20T08:00:00Z.
 const MORNING: i64 = 1_795_161_600_000;
@@ -17,16 +17,6 @@ const HOUR: i64 = 3_600_000;
 /// A log event with an id of CloudWatch's own form.
 fn event(timestamp: i64, number: u128, message: &str) -> Event {
     Event { id: event_id(timestamp, number), timestamp, message: message.to_owned() }
-}
-
-/// An archive, made by the program, of these batches.
-fn archive_of(batches: &[Batch]) -> Mailtrail {
-    let mailtrail = Mailtrail::new().env("MAILTRAIL_ARCHIVE", "archive");
-    for (number, batch) in batches.iter().enumerate() {
-        mailtrail.write(&format!("in/{number:03}.gz"), batch.to_gzip());
-    }
-    mailtrail.run(&["ingest", "in"]).expect(0);
-    mailtrail
 }
 
 /// Four days with an event at noon of each.

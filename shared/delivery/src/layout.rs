@@ -55,12 +55,23 @@ pub fn raw_key(place: &Place, day: Time, batch: impl Display) -> String {
 
 /// The day of a raw copy, or of the folder that it lies in: midnight, UTC. Nothing for what is neither.
 pub fn raw_day(key: &str) -> Option<Time> {
+    day_of(key, ".json.gz", |folder| folder == RAW)
+}
+
+/// The same of an object of records, whatever their class. Closed days may be joined into few objects, which
+/// have names of their own.
+pub fn records_day(key: &str) -> Option<Time> {
+    day_of(key, ".ndjson.zst", |folder| folder.parse::<Class>().is_ok())
+}
+
+/// The day in a key with three folders below the first one, and an object with this ending in them.
+fn day_of(key: &str, ending: &str, is_first: impl Fn(&str) -> bool) -> Option<Time> {
     let mut parts = key.split('/');
-    let folders = parts.next()? == RAW
+    let folders = is_first(parts.next()?)
         && parts.next()?.starts_with("region=")
         && parts.next()?.starts_with("accountId=");
     let day = parts.next()?.strip_prefix("eventDay=")?;
-    let object = parts.next().is_none_or(|name| name.ends_with(".json.gz"));
+    let object = parts.next().is_none_or(|name| name.ends_with(ending));
     let whole = folders && object && parts.next().is_none() && day.len() == 8;
     Time::from_iso8601(&format!("{day}T000000Z")).filter(|_| whole)
 }
@@ -135,6 +146,21 @@ mod tests {
             assert_eq!(raw_day(&format!("{folders}/{foreign}")), None, "{foreign}");
         }
         assert_eq!(raw_day(&batch_object_key(Class::BaseEvent, &place, Time::EPOCH, "b")), None);
+    }
+
+    #[test]
+    fn the_day_of_records_can_be_read_from_their_key() {
+        let (place, midnight) = (Place::new(None, None), Time::from_millis(1_795_132_800_000));
+        for class in Class::ALL {
+            let key = batch_object_key(class, &place, Time::from_millis(1_795_147_200_123).unwrap(), "b");
+            assert_eq!(records_day(&key), midnight);
+            assert_eq!(records_day(key.rsplit_once('/').unwrap().0), midnight);
+        }
+        let folder = "api_activity/region=eu-west-1/accountId=111122223333/eventDay=20261120";
+        assert_eq!(records_day(&format!("{folder}/compact-0a1b.ndjson.zst")), midnight);
+        assert_eq!(records_day(&format!("{folder}/notes.txt")), None);
+        assert_eq!(records_day(&raw_key(&place, Time::EPOCH, "b")), None);
+        assert_eq!(records_day("letters/region=x/accountId=y/eventDay=20261120"), None);
     }
 
     #[test]

@@ -8,7 +8,7 @@ const SECOND: i64 = 1_000;
 
 /// A moment on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Moment {
+pub(crate) enum Moment {
     At(Time),
     /// So many milliseconds ago.
     Ago(i64),
@@ -52,7 +52,7 @@ fn duration(text: &str) -> Option<i64> {
 
 /// From the one moment until before the other.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct TimeRange {
+pub(crate) struct TimeRange {
     since: Option<Time>,
     until: Option<Time>,
 }
@@ -62,7 +62,7 @@ impl TimeRange {
     ///
     /// # Errors
     /// When there is none.
-    pub(super) fn new(since: Option<Moment>, until: Option<Moment>, now: Time) -> Result<Self, String> {
+    pub(crate) fn new(since: Option<Moment>, until: Option<Moment>, now: Time) -> Result<Self, String> {
         let [since, until] = [since, until].map(|moment| moment.map(|moment| moment.resolve(now)));
         match (since, until) {
             (Some(since), Some(until)) if since >= until => Err(format!(
@@ -76,7 +76,7 @@ impl TimeRange {
 
     /// Whether an event of that time is meant. Nobody knows that of one without a usable time, which counts
     /// as of the epoch, so it is.
-    pub(super) fn contains(self, time: Time) -> bool {
+    pub(crate) fn contains(self, time: Time) -> bool {
         let early = self.since.is_some_and(|since| time < since);
         let late = self.until.is_some_and(|until| time >= until);
         time == Time::EPOCH || (!early && !late)
@@ -85,7 +85,7 @@ impl TimeRange {
     /// Whether a raw copy of that day may hold such an event. The day of a raw copy is that of its earliest
     /// event, and the others may be of another, so a day more is read on both sides. An event without a usable
     /// time puts its batch, with whatever is in it, under the epoch.
-    pub(super) fn may_contain(self, day: Time) -> bool {
+    pub(crate) fn may_contain(self, day: Time) -> bool {
         let midnight = day.millis();
         let early = self.since.is_some_and(|since| midnight + 2 * DAY <= since.millis());
         let late = self.until.is_some_and(|until| midnight - DAY > until.millis());

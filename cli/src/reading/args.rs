@@ -1,0 +1,47 @@
+//! Which archive to read, and which time of it: the arguments that all readers share.
+
+use clap::Args;
+use mailtrail_delivery::{ArchiveReader, Location, S3Options};
+use mailtrail_ocsf::Time;
+use mailtrail_telemetry::settings;
+
+use super::time::{Moment, TimeRange};
+use crate::args::{account, no_archive};
+use crate::{connect, help};
+
+#[derive(Debug, Args)]
+pub(crate) struct ReadArgs {
+    #[arg(long, help = help::ARCHIVE, value_name = "URL", env = settings::ARCHIVE.name, hide_env_values = true)]
+    archive: Option<Location>,
+    /// The account that the bucket must belong to: twelve digits
+    #[arg(long, value_name = "ACCOUNT", env = settings::ARCHIVE_OWNER.name, hide_env_values = true,
+          value_parser = account)]
+    archive_owner: Option<String>,
+    /// Only events from this time on: 2026-11-20 (UTC), 2026-11-20T10:15:00Z, or 30m, 24h, 7d ago
+    #[arg(long, value_name = "TIME")]
+    since: Option<Moment>,
+    /// Only events before this time, given in the same ways
+    #[arg(long, value_name = "TIME")]
+    until: Option<Moment>,
+    /// What `since` and `until` come to.
+    #[arg(skip)]
+    pub(crate) range: TimeRange,
+}
+
+impl ReadArgs {
+    /// Fills in what follows from the clock, and checks what one option says about another.
+    pub(crate) fn complete(&mut self, now: Time) -> Result<(), String> {
+        if self.archive.is_none() {
+            return Err(no_archive());
+        }
+        self.range = TimeRange::new(self.since, self.until, now)?;
+        Ok(())
+    }
+
+    /// The archive. [`Self::complete`] has seen that there is one.
+    pub(crate) async fn reader(&self) -> anyhow::Result<ArchiveReader> {
+        let archive = self.archive.as_ref().ok_or_else(|| anyhow::anyhow!("no archive is named"))?;
+        let options = S3Options { expected_owner: self.archive_owner.clone(), kms_key: None };
+        Ok(connect::reader(archive, options).await)
+    }
+}
