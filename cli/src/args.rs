@@ -17,6 +17,7 @@ use mailtrail_pipeline::{Options, Organization, PerLogGroup, WrongEntry};
 use mailtrail_telemetry::settings;
 use mailtrail_watch::WatchList;
 
+use crate::activity::ActivityArgs;
 use crate::help;
 use crate::intake::now;
 use crate::search::SearchArgs;
@@ -41,6 +42,9 @@ pub(crate) enum Command {
     /// Find log events in an archive by a filter pattern of CloudWatch Logs
     #[command(long_about = help::SEARCH_ABOUT, after_help = help::SEARCH)]
     Search(Box<SearchArgs>),
+    /// Show who did what: users, roles, sessions and access keys, in AWS and in mailboxes
+    #[command(long_about = help::ACTIVITY_ABOUT, after_help = help::ACTIVITY)]
+    Activity(Box<ActivityArgs>),
 }
 
 #[derive(Debug, Args)]
@@ -132,6 +136,7 @@ impl Cli {
             Command::Demo(_) => return cli,
             Command::Ingest(args) => ("ingest", args.complete()),
             Command::Search(args) => ("search", args.reading.complete(now())),
+            Command::Activity(args) => ("activity", args.complete(now())),
         };
         if let Err(message) = completed {
             let command = command.find_subcommand_mut(name);

@@ -2,9 +2,10 @@
 //!
 //! A command reads its arguments (`args`). Those that fill an archive take payloads through the pipeline that the functions use
 //! (`intake`), and tell what came of it: to machines as one JSON object on stdout, to people in words;
-//! `search` reads an archive that is there (`reading`).
+//! `search` and `activity` read an archive that is there (`reading`).
 //! The clock is read here and nowhere deeper.
 
+mod activity;
 mod args;
 mod connect;
 mod demo;
@@ -43,6 +44,7 @@ fn run(command: Command) -> anyhow::Result<Exit> {
             Command::Demo(args) => demo::run(&args).await,
             Command::Ingest(args) => ingest::run(*args).await,
             Command::Search(args) => search::run(*args).await,
+            Command::Activity(args) => activity::run(*args).await,
         }
     });
     // A thread that still waits for standard input would be waited for otherwise.

@@ -2,6 +2,7 @@
 //! account of those that were read and of those that could not be.
 
 mod args;
+mod lines;
 mod objects;
 mod time;
 
@@ -12,7 +13,8 @@ use indicatif::{HumanCount, ProgressBar, ProgressFinish, ProgressStyle};
 use mailtrail_delivery::Location;
 
 pub(crate) use args::ReadArgs;
-pub(crate) use objects::{Object, partitions, read};
+pub(crate) use lines::for_each_line;
+pub(crate) use objects::{Object, Partition, partitions, read};
 pub(crate) use time::TimeRange;
 
 use crate::output::{self, Exit, GOOD, LOOK, count, paint, plain};
@@ -81,6 +83,11 @@ impl Tally {
             "{mark} there are no {what} in {archive}: check that this is the address of the archive"
         ));
         Exit::NeedsALook
+    }
+
+    /// Shows what is going on before anything can be found.
+    pub(crate) fn preparing(&self, what: &'static str) {
+        self.progress.set_message(what);
     }
 
     fn note(&self, text: &str) {

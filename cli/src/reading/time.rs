@@ -82,6 +82,14 @@ impl TimeRange {
         time == Time::EPOCH || (!early && !late)
     }
 
+    /// Whether a record of that day may be meant. The day is the record's own.
+    pub(crate) fn meets(self, day: Time) -> bool {
+        let midnight = day.millis();
+        let early = self.since.is_some_and(|since| midnight + DAY <= since.millis());
+        let late = self.until.is_some_and(|until| midnight >= until.millis());
+        day == Time::EPOCH || (!early && !late)
+    }
+
     /// Whether a raw copy of that day may hold such an event. The day of a raw copy is that of its earliest
     /// event, and the others may be of another, so a day more is read on both sides. An event without a usable
     /// time puts its batch, with whatever is in it, under the epoch.
@@ -162,6 +170,16 @@ mod tests {
         assert_eq!((16..=24).filter(|&day| read(day)).collect::<Vec<_>>(), [18, 19, 20, 21]);
         assert!(range.may_contain(Time::EPOCH));
         assert!(TimeRange::default().may_contain(time("2026-11-19T00:00:00Z")));
+    }
+
+    #[test]
+    fn of_records_only_the_days_of_the_range_are_read_and_the_epoch_always() {
+        let read = |range: TimeRange, day: u32| range.meets(time(&format!("2026-11-{day}T00:00:00Z")));
+        let days = |range| (16..=24).filter(|&day| read(range, day)).collect::<Vec<_>>();
+        let precise = range(Some("2026-11-19T10:00:00Z"), Some("2026-11-20T10:00:00Z"));
+        assert_eq!(days(precise), [19, 20]);
+        assert_eq!(days(range(Some("2026-11-19"), Some("2026-11-20"))), [19]);
+        assert!(precise.meets(Time::EPOCH) && TimeRange::default().meets(time("2026-11-19T00:00:00Z")));
     }
 
     #[test]

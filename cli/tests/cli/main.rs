@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot be made fails the test")]
 
+mod activity;
 mod demo;
 mod help;
 mod ingest;

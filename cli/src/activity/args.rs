@@ -1,0 +1,52 @@
+//! The arguments of `mailtrail activity`.
+
+use clap::Args;
+use clap::builder::RangedU64ValueParser;
+use mailtrail_ocsf::Time;
+
+use super::filter::Filter;
+use crate::reading::ReadArgs;
+
+#[derive(Debug, Args)]
+pub(crate) struct ActivityArgs {
+    #[command(flatten)]
+    pub(super) reading: ReadArgs,
+    /// How many objects to work on at a time, up to 64
+    #[arg(long, value_name = "N", default_value = "4",
+          value_parser = RangedU64ValueParser::<usize>::new().range(1..=64))]
+    pub(super) jobs: usize,
+    #[command(flatten)]
+    pub(super) filter: Filter,
+    /// Also what the sessions did that the calls opened which are found, and the sessions opened by those
+    #[arg(long, conflicts_with_all = ["not_owner", "impersonated"])]
+    pub(super) follow: bool,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "How to show it")]
+pub(super) struct OutputArgs {
+    /// Counts instead of events: by identity, event name, service, address and error; first and last seen
+    #[arg(long)]
+    pub(super) summary: bool,
+    /// Print the OCSF records as they lie in the archive, one a line; with --summary, one JSON object
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Print CSV with a line of names; a cell that a spreadsheet would take for a formula gets a ' in front
+    #[arg(long, conflicts_with_all = ["json", "summary"])]
+    pub(super) csv: bool,
+}
+
+impl ActivityArgs {
+    /// Fills in what follows from the clock, and checks what one option says about another.
+    pub(crate) fn complete(&mut self, now: Time) -> Result<(), String> {
+        if self.follow && !self.filter.is_narrow() {
+            return Err(
+                "--follow needs somebody to follow: give --user, --role, --access-key or another filter"
+                    .to_owned(),
+            );
+        }
+        self.reading.complete(now)
+    }
+}

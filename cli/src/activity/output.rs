@@ -1,0 +1,92 @@
+//! What was found, on stdout, in the form that is asked for.
+
+use std::io::{self, IsTerminal};
+
+use mailtrail_ocsf::Time;
+
+use super::args::OutputArgs;
+use super::scan::Found;
+use super::summary::Summary;
+use super::{csv, table};
+use crate::reading::Tally;
+
+/// So many records are put together before they are printed.
+const AT_ONCE: usize = 1_000;
+
+#[derive(Debug)]
+pub(super) enum Output {
+    /// A table a day, as wide as the terminal at most.
+    Table {
+        width: Option<usize>,
+        is_first: bool,
+    },
+    /// The records themselves.
+    Records,
+    Csv {
+        has_names: bool,
+    },
+    Summary {
+        summary: Box<Summary>,
+        json: bool,
+    },
+}
+
+impl Output {
+    pub(super) fn new(args: &OutputArgs) -> Self {
+        if args.summary {
+            Self::Summary { summary: Box::default(), json: args.json }
+        } else if args.json {
+            Self::Records
+        } else if args.csv {
+            Self::Csv { has_names: false }
+        } else {
+            Self::Table { width: terminal_width(), is_first: true }
+        }
+    }
+
+    /// Takes what was found of a day.
+    pub(super) fn add(&mut self, day: Time, found: Vec<Found>, tally: &Tally) -> anyhow::Result<()> {
+        match self {
+            Self::Table { width, is_first } => {
+                let events: Vec<_> = found.into_iter().filter_map(Found::event).collect();
+                let parting = if std::mem::take(is_first) { "" } else { "\n" };
+                let text = parting.to_owned() + &table::day(day, &events, *width);
+                tally.print(text.as_bytes(), true)?;
+            }
+            Self::Records => {
+                for some in found.chunks(AT_ONCE) {
+                    let lines = some.iter().filter_map(Found::record).flat_map(|record| [record, b"\n"]);
+                    tally.print(&lines.collect::<Vec<_>>().concat(), false)?;
+                }
+            }
+            Self::Csv { has_names } => {
+                let mut text = if std::mem::replace(has_names, true) { Vec::new() } else { csv::names()? };
+                text.extend(csv::lines(found.into_iter().filter_map(Found::event))?);
+                tally.print(&text, false)?;
+            }
+            Self::Summary { summary, .. } => {
+                for event in found.into_iter().filter_map(Found::event) {
+                    summary.add(event);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Prints what can be said at the end only.
+    pub(super) fn end(self, tally: &Tally) -> anyhow::Result<()> {
+        match self {
+            Self::Csv { has_names: false } => tally.print(&csv::names()?, false)?,
+            Self::Summary { summary, json: true } => tally.print(summary.json()?.as_bytes(), false)?,
+            Self::Summary { summary, json: false } => tally.print(summary.text().as_bytes(), true)?,
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// How wide the terminal is that stdout goes to, if it goes to one.
+fn terminal_width() -> Option<usize> {
+    let (width, _) = io::stdout().is_terminal().then(terminal_size::terminal_size)??;
+    Some(width.0.into())
+}

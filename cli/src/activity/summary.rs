@@ -1,0 +1,176 @@
+//! How much of what: counts by identity, event name, service, address and error, and the first and the last
+//! time. The memory is that of the distinct values.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::fmt::Write;
+
+use indicatif::HumanCount;
+use mailtrail_ocsf::Time;
+use serde::Serialize;
+use serde::ser::SerializeMap;
+
+use super::deed::Outcome;
+use super::event::Event;
+use crate::output::{BOLD, FAINT, NUMBER, count, paint, plain};
+
+/// So many of a kind are shown to people.
+const SHOWN: usize = 10;
+
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Summary {
+    events: u64,
+    failed: u64,
+    /// RFC 3339; null where no event has a usable time.
+    first_seen: Option<String>,
+    last_seen: Option<String>,
+    by_identity: Counts,
+    by_event: Counts,
+    by_service: Counts,
+    by_source: Counts,
+    by_error: Counts,
+    #[serde(skip)]
+    span: Option<(Time, Time)>,
+}
+
+#[derive(Debug, Default)]
+struct Counts(HashMap<String, u64>);
+
+impl Counts {
+    /// Counts a value; nothing is no value.
+    fn add(&mut self, value: String) {
+        if !value.is_empty() {
+            *self.0.entry(value).or_default() += 1;
+        }
+    }
+
+    /// The most frequent first.
+    fn sorted(&self) -> Vec<(&str, u64)> {
+        let mut counts: Vec<_> = self.0.iter().map(|(value, &number)| (value.as_str(), number)).collect();
+        counts.sort_unstable_by_key(|&(value, number)| (Reverse(number), value));
+        counts
+    }
+}
+
+impl Serialize for Counts {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (value, number) in self.sorted() {
+            map.serialize_entry(value, &number)?;
+        }
+        map.end()
+    }
+}
+
+impl Summary {
+    pub(super) fn add(&mut self, event: Event) {
+        self.events += 1;
+        if event.outcome == Outcome::Failure {
+            self.failed += 1;
+            self.by_error.add(event.result().to_owned());
+        }
+        if event.time != Time::EPOCH {
+            let (first, last) = self.span.unwrap_or((event.time, event.time));
+            self.span = Some((first.min(event.time), last.max(event.time)));
+        }
+        self.by_identity.add(event.who);
+        self.by_event.add(event.name);
+        self.by_service.add(event.service);
+        self.by_source.add(event.source);
+    }
+
+    /// One JSON object, one line.
+    pub(super) fn json(mut self) -> serde_json::Result<String> {
+        let moments = self.span.map(|(first, last)| (first.rfc3339(), last.rfc3339()));
+        (self.first_seen, self.last_seen) = moments.unzip();
+        let mut line = serde_json::to_string(&self)?;
+        line.push('\n');
+        Ok(line)
+    }
+
+    pub(super) fn text(&self) -> String {
+        let mut text = format!(
+            "{}, {} failed\n",
+            paint(NUMBER, count(self.events, "event")),
+            paint(NUMBER, HumanCount(self.failed))
+        );
+        if let Some((first, last)) = self.span {
+            let moments = format!("first seen {}, last seen {}\n", first.rfc3339(), last.rfc3339());
+            text.push_str(&moments);
+        }
+        section(&mut text, "who", &self.by_identity);
+        section(&mut text, "events", &self.by_event);
+        section(&mut text, "services", &self.by_service);
+        section(&mut text, "from", &self.by_source);
+        section(&mut text, "errors", &self.by_error);
+        text
+    }
+}
+
+fn section(text: &mut String, heading: &str, counts: &Counts) {
+    let counts = counts.sorted();
+    let widest = counts.first().map_or(0, |&(_, number)| HumanCount(number).to_string().len());
+    let mut line = |heading: &str, words: String| {
+        // A `String` takes every write.
+        let _infallible = writeln!(text, "  {} {words}", paint(BOLD, format_args!("{heading:<9}")));
+    };
+    for (at, &(value, number)) in counts.iter().take(SHOWN).enumerate() {
+        let number = format!("{:>widest$}", HumanCount(number).to_string());
+        line(if at == 0 { heading } else { "" }, format!("{} {}", paint(NUMBER, number), plain(value)));
+    }
+    if counts.len() > SHOWN {
+        let more = counts.len() - SHOWN;
+        line("", paint(FAINT, format_args!("and {} more; --json has all", HumanCount(more as u64))));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(seconds: i64, name: &str, error: &str) -> Event {
+        let outcome = if error.is_empty() { Outcome::Success } else { Outcome::Failure };
+        Event {
+            time: Time::from_millis(seconds * 1_000).unwrap(),
+            who: "alice".to_owned(),
+            name: name.to_owned(),
+            error: error.to_owned(),
+            outcome,
+            ..Event::default()
+        }
+    }
+
+    #[test]
+    fn machines_get_all_counts_the_most_frequent_first() {
+        let mut summary = Summary::default();
+        for (seconds, name, error) in [(9, "b", ""), (5, "a", "Denied"), (7, "a", ""), (0, "c", "")] {
+            summary.add(event(seconds, name, error));
+        }
+        assert_eq!(
+            summary.json().unwrap(),
+            concat!(
+                r#"{"events":4,"failed":1,"first_seen":"1970-01-01T00:00:05Z","#,
+                r#""last_seen":"1970-01-01T00:00:09Z","by_identity":{"alice":4},"#,
+                r#""by_event":{"a":2,"b":1,"c":1},"by_service":{},"by_source":{},"by_error":{"Denied":1}}"#,
+                "\n"
+            )
+        );
+    }
+
+    #[test]
+    fn people_see_the_first_ten_of_a_kind_without_any_power_over_the_terminal() {
+        let mut summary = Summary::default();
+        for number in 0..12 {
+            summary.add(event(1, &format!("\u{1b}{number:02}"), ""));
+        }
+        let text = anstream::adapter::strip_str(&summary.text()).to_string();
+        assert!(text.contains("1 \\u{1b}09\n") && !text.contains("\\u{1b}10"), "{text}");
+        assert!(text.contains("and 2 more; --json has all"), "{text}");
+    }
+
+    #[test]
+    fn nothing_has_no_first_time() {
+        let json = Summary::default().json().unwrap();
+        assert!(json.starts_with(r#"{"events":0,"failed":0,"first_seen":null,"last_seen":null,"#), "{json}");
+    }
+}
