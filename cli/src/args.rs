@@ -259,7 +259,7 @@ pub(crate) fn account(text: &str) -> Result<String, String> {
 
 /// An entry of a list that has a value for each log group. Empty ones come from variables and are none.
 fn entry<T: FromStr<Err: Display>>(text: &str) -> Result<String, String> {
-    per_log_group::<T>(&[text.to_owned()]).map(|_| text.to_owned()).map_err(|error| error.to_string())
+    per_log_group::<T>(&[text.to_owned()]).map(|_| text.to_owned()).map_err(|error| error.reason)
 }
 
 fn per_log_group<T: FromStr<Err: Display>>(entries: &[String]) -> Result<PerLogGroup<T>, WrongEntry> {

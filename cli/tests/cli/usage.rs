@@ -42,7 +42,7 @@ fn values_that_cannot_be_are_refused_with_what_can() {
         error: invalid value '12345' for '--archive-owner <ACCOUNT>': an AWS account has twelve digits
         error: invalid value 'kinesis:mail' for '--stream <URL>': `kinesis:mail` is no stream: it begins with neither `firehose:` nor `file:`; give firehose:<name> or file:///….ndjson, with ?classes=a,b and &packing=off if wanted
         error: invalid value 'firehose:mail?classes=letters' for '--stream <URL>': `firehose:mail?classes=letters` is no stream: `letters` is no event class; the classes are base_event, email_activity, authentication, api_activity, entity_management; give firehose:<name> or file:///….ndjson, with ?classes=a,b and &packing=off if wanted
-        error: invalid value 'm-1' for '--organization <ID>': `m-1` is no WorkMail organization; give `m-` and 32 hexadecimal digits, or <log group>=m-…
+        error: invalid value 'm-1' for '--organization <ID>': `m-1` is no WorkMail organization; its id is `m-` and 32 hexadecimal digits
         error: invalid value '1KiB' for '--decoded-limit <SIZE>': give a size such as 64MiB, 1GiB or 67108864, and at least 64KiB
         error: invalid value '0' for '--jobs <N>': 0 is not in 1..=64
         error: invalid value '65' for '--jobs <N>': 65 is not in 1..=64

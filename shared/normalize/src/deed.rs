@@ -75,9 +75,9 @@ impl Record<'_> {
 }
 
 impl<'r> Deed<'r> {
-    /// Whether somebody opened a mailbox that is not theirs.
+    /// Whether somebody opened a mailbox that is not theirs, an application in the owner's name among them.
     pub fn is_by_non_owner(&self) -> bool {
-        self.owner.is_some() && self.owner != self.uid
+        self.owner.is_some() && (self.owner != self.uid || self.impersonator.is_some())
     }
 
     fn of(actor: Option<&'r Actor<'_>>, api: Option<&'r Api<'_>>, status: &Status<'_>) -> Self {

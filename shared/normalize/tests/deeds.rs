@@ -95,7 +95,9 @@ fn a_log_in_that_failed_is_one_and_a_mailbox_has_an_owner() {
         assert!(deed.is_by_non_owner() && !deed.failed);
         assert_eq!((deed.impersonator, deed.owner), (Some("imp"), Some("S-2")));
     });
-    let own = access.replace("S-2", "S-1");
+    let impersonated = access.replace("S-2", "S-1");
+    with_record(&impersonated, None, None, |record| assert!(record.deed().is_by_non_owner()));
+    let own = impersonated.replace(r#""impersonator_id":"imp","#, "");
     with_record(&own, None, None, |record| {
         assert!(!record.deed().is_by_non_owner());
     });

@@ -17,8 +17,10 @@ pub struct PerLogGroup<T> {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("the entry `{entry}`: {reason}")]
 pub struct WrongEntry {
-    entry: String,
-    reason: String,
+    /// The entry.
+    pub entry: String,
+    /// What is wrong with it, and what is allowed.
+    pub reason: String,
 }
 
 impl<T> Default for PerLogGroup<T> {
