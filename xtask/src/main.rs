@@ -4,12 +4,14 @@
 
 mod bench;
 mod events;
+mod folder;
 mod fuzz;
 mod package;
 mod payloads;
 mod python;
 mod settings_page;
 mod shell;
+mod tables;
 mod test;
 
 use std::path::{Path, PathBuf};
@@ -37,7 +39,7 @@ enum Task {
     Fuzz(fuzz::Arguments),
     /// Builds the functions as they are deployed: one zip each, below target/lambda.
     Package(package::Arguments),
-    /// Writes the generated files: events/ and the reference of the settings.
+    /// Writes the generated files: events/, the definitions of tables and the reference of the settings.
     Generate,
     /// Writes any number of generated payloads, as CloudWatch Logs would send them.
     Payloads(payloads::Arguments),
@@ -62,10 +64,18 @@ fn main() -> ExitCode {
 }
 
 fn generate() -> anyhow::Result<()> {
-    let samples = events::write(&project().join("events"))?;
+    for (path, files) in generated_folders()? {
+        folder::write(&project().join(path), &files)?;
+        println!("{path}/ holds {} files", files.len());
+    }
     settings_page::write()?;
-    println!("events/ holds {samples} files; {} is up to date", settings_page::PATH);
+    println!("{} is up to date", settings_page::PATH);
     Ok(())
+}
+
+/// The folders of the checkout that hold generated files and nothing else.
+fn generated_folders() -> anyhow::Result<[(&'static str, folder::Files); 2]> {
+    Ok([(events::PATH, events::files()), (tables::PATH, tables::files()?)])
 }
 
 /// The checkout.

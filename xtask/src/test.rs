@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use crate::shell::{cargo, run as run_command};
-use crate::{events, project, python, settings_page, target};
+use crate::{folder, generated_folders, project, python, settings_page, target};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -19,7 +19,7 @@ pub(crate) struct Arguments {
 enum Step {
     /// The code is formatted.
     Format,
-    /// events/ and the reference of the settings are what the generator makes.
+    /// events/, the definitions of tables and the reference of the settings are what the generator makes.
     Generated,
     /// No lint complains.
     Lint,
@@ -44,7 +44,7 @@ impl Step {
     fn run(self, matching: Option<&str>) -> anyhow::Result<()> {
         match self {
             Self::Format => run_command(&mut cargo(["fmt", "--all", "--check"])),
-            Self::Generated => events::check(&project().join("events")).and_then(|()| settings_page::check()),
+            Self::Generated => generated(),
             Self::Lint => run_command(&mut cargo([
                 "clippy",
                 "--locked",
@@ -61,6 +61,13 @@ impl Step {
             Self::EndToEnd => end_to_end(matching),
         }
     }
+}
+
+fn generated() -> anyhow::Result<()> {
+    for (path, files) in generated_folders()? {
+        folder::check(&project().join(path), &files)?;
+    }
+    settings_page::check()
 }
 
 fn end_to_end(matching: Option<&str>) -> anyhow::Result<()> {

@@ -8,6 +8,7 @@ use crate::{Account, Time, UserType};
 
 /// Object `actor`. OCSF requires one of its attributes, `idp` excepted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Actor<'a> {
     /// The identity.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -28,6 +29,7 @@ pub struct Actor<'a> {
 
 /// Object `user`. OCSF requires a name, a uid or an account.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct User<'a> {
     /// The name that it goes by.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -61,6 +63,7 @@ impl User<'_> {
 
 /// Object `organization`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Organization<'a> {
     /// Its id (`m-…`).
     pub uid: Cow<'a, str>,
@@ -68,6 +71,7 @@ pub struct Organization<'a> {
 
 /// Object `programmatic_credential`: the id of an access key or a token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Credential<'a> {
     /// The id; the secret is never logged.
     pub uid: Cow<'a, str>,
@@ -77,6 +81,7 @@ pub struct Credential<'a> {
 
 /// Object `session`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Session<'a> {
     /// Its id.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -100,6 +105,7 @@ pub struct Session<'a> {
 
 /// `created_time` and `created_time_dt`, from one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Created {
     created_time: i64,
     created_time_dt: String,
@@ -113,6 +119,7 @@ impl From<Time> for Created {
 
 /// Object `idp`: an identity provider. OCSF requires a name or a uid.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Idp<'a> {
     /// Its name or URL.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 /// Object `api`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Api<'a> {
     /// The operation that was asked for.
     pub operation: Cow<'a, str>,
@@ -25,6 +26,7 @@ pub struct Api<'a> {
 
 /// Object `service`. OCSF requires a name or a uid.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Service<'a> {
     /// Its name.
     pub name: Cow<'a, str>,
@@ -42,6 +44,7 @@ impl<'a> Service<'a> {
 
 /// Object `request`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Request<'a> {
     /// Its id.
     pub uid: Cow<'a, str>,
@@ -52,6 +55,7 @@ pub struct Request<'a> {
 
 /// Object `response`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response<'a> {
     /// The code of the error.
     #[serde(skip_serializing_if = "Option::is_none")]

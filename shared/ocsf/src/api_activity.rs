@@ -13,6 +13,7 @@ use crate::{
 
 /// A record of class API Activity.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ApiActivity<'a> {
     /// What every record begins with.
     #[serde(flatten)]

@@ -13,6 +13,7 @@ use crate::{
 
 /// A record of class Authentication.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Authentication<'a> {
     /// What every record begins with.
     #[serde(flatten)]

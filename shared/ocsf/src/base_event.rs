@@ -10,6 +10,7 @@ use crate::{Head, Status, Unmapped};
 
 /// A record of class Base Event.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BaseEvent<'a> {
     /// What every record begins with.
     #[serde(flatten)]

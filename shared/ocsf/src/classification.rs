@@ -60,6 +60,7 @@ impl Activity<'static> {
 ///
 /// `type_uid` is always `class_uid * 100 + activity_id`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Classification<'a> {
     category_uid: u32,
     category_name: &'static str,

@@ -11,6 +11,7 @@ use crate::{Action, Direction, Disposition, Head, Observable, Policy, Status, Un
 
 /// A record of class Email Activity.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EmailActivity<'a> {
     /// What every record begins with.
     #[serde(flatten)]
@@ -60,6 +61,7 @@ pub struct EmailActivity<'a> {
 
 /// Object `email`. OCSF requires `from` or `to`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Email<'a> {
     /// The From header.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -92,6 +94,7 @@ pub struct Email<'a> {
 
 /// Object `email_auth`: verdicts in the source's own words.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EmailAuth<'a> {
     /// Sender Policy Framework.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 /// Object `network_endpoint`. OCSF requires one of its attributes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Endpoint<'a> {
     /// Its address, IPv4 or IPv6.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -43,6 +44,7 @@ impl<'a> Endpoint<'a> {
 
 /// Object `http_request`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HttpRequest<'a> {
     /// The program that asked, in its own words.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,6 +68,7 @@ impl<'a> HttpRequest<'a> {
 
 /// Object `url`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Url<'a> {
     /// All of it.
     pub url_string: Cow<'a, str>,

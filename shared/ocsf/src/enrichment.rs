@@ -6,6 +6,7 @@ use serde::Serialize;
 
 /// Object `enrichment`: something from outside the event that was laid beside one of its values.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Enrichment<'a> {
     name: &'static str,
     value: Cow<'a, str>,

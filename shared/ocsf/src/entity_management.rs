@@ -10,6 +10,7 @@ use crate::{Actor, Endpoint, EntityType, Head, HttpRequest, Observable, Status, 
 
 /// A record of class Entity Management.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EntityManagement<'a> {
     /// What every record begins with.
     #[serde(flatten)]
@@ -38,6 +39,7 @@ pub struct EntityManagement<'a> {
 
 /// Object `managed_entity`. OCSF requires a name or something else that tells it from others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ManagedEntity<'a> {
     /// Its name.
     pub name: Cow<'a, str>,

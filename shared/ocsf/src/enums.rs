@@ -12,6 +12,7 @@ const OTHER: u8 = 99;
 
 /// `severity_id` and `severity`. WorkMail and CloudTrail rate nothing, and we do not invent ratings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Severity {
     severity_id: u8,
     severity: &'static str,
@@ -24,6 +25,7 @@ impl Severity {
 
 /// `status_id` and `status`: how the thing went.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Status<'a> {
     status_id: u8,
     status: Cow<'a, str>,
@@ -45,6 +47,7 @@ impl<'a> Status<'a> {
 
 /// `direction_id` and `direction` of a message, seen from the organization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Direction {
     direction_id: u8,
     direction: &'static str,
@@ -63,6 +66,7 @@ impl Direction {
 
 /// `action_id` and `action`: what a control did (profile `security_control`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Action<'a> {
     action_id: u8,
     action: Cow<'a, str>,
@@ -86,6 +90,7 @@ impl<'a> Action<'a> {
 
 /// `disposition_id` and `disposition`: what became of the message or the request (profile `security_control`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Disposition<'a> {
     disposition_id: u8,
     disposition: Cow<'a, str>,
@@ -121,6 +126,7 @@ impl<'a> Disposition<'a> {
 
 /// `auth_protocol_id` and `auth_protocol`: how a user proved who they are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AuthProtocol<'a> {
     auth_protocol_id: u8,
     auth_protocol: Cow<'a, str>,
@@ -139,6 +145,7 @@ impl<'a> AuthProtocol<'a> {
 
 /// `account_switch_type_id` and `account_switch_type`: how another identity was taken on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AccountSwitch {
     account_switch_type_id: u8,
     account_switch_type: &'static str,
@@ -151,6 +158,7 @@ impl AccountSwitch {
 
 /// `type_id` and `type` of a user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UserType<'a> {
     type_id: u8,
     r#type: Cow<'a, str>,
@@ -168,6 +176,7 @@ impl<'a> UserType<'a> {
 
 /// `type_id` and `type` of a managed entity. None of ours is in OCSF's list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EntityType {
     type_id: u8,
     r#type: &'static str,
@@ -180,6 +189,7 @@ impl EntityType {
 
 /// `role_id` and `role`: what a resource has to do with the event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ResourceRole {
     role_id: u8,
     role: &'static str,

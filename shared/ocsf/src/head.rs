@@ -6,6 +6,7 @@ use crate::{Activity, Class, Classification, Cloud, Enrichment, Metadata, Severi
 
 /// The attributes that OCSF requires of every event, and the account and Region (profile `cloud`).
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Head<'a> {
     #[serde(flatten)]
     classification: Classification<'a>,

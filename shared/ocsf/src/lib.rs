@@ -29,6 +29,8 @@ mod head;
 mod metadata;
 mod policy;
 mod resource;
+#[cfg(feature = "schema")]
+mod schema;
 mod time;
 mod unmapped;
 

@@ -8,6 +8,7 @@ use crate::OCSF_VERSION;
 
 /// Object `metadata`.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Metadata<'a> {
     version: &'static str,
     /// The CloudWatch event id: what readers de-duplicate by.
@@ -65,6 +66,7 @@ impl<'a> Metadata<'a> {
 
 /// Object `product`.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Product<'a> {
     /// The service, as AWS names it.
     pub name: &'static str,
@@ -80,6 +82,7 @@ pub struct Product<'a> {
 
 /// An object of which only the name is known.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Name<'a> {
     /// The name.
     pub name: Cow<'a, str>,
@@ -87,6 +90,7 @@ pub struct Name<'a> {
 
 /// Object `transformation_info`: a mapping and its version.
 #[derive(Debug, Clone, Copy, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Transformation {
     /// Who transformed.
     pub name: &'static str,
@@ -96,6 +100,7 @@ pub struct Transformation {
 
 /// Object `cloud` (profile `cloud`).
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Cloud<'a> {
     provider: &'static str,
     /// The Region that the event happened in.
@@ -115,6 +120,7 @@ impl<'a> Cloud<'a> {
 
 /// Object `account`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Account<'a> {
     /// The twelve digits; `anonymous` where CloudTrail says so.
     pub uid: Cow<'a, str>,
@@ -122,6 +128,7 @@ pub struct Account<'a> {
 
 /// Object `observable`: a value to look for, and where in the record it stands.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Observable<'a> {
     name: Cow<'static, str>,
     type_id: u8,

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 /// Object `policy`. OCSF requires a name, a type or a uid.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Policy<'a> {
     /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -25,6 +26,7 @@ pub struct Policy<'a> {
 
 /// Object `authorization`: a decision, and the policy that it rests on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Authorization<'a> {
     /// `ALLOW` or `DENY`.
     #[serde(skip_serializing_if = "Option::is_none")]

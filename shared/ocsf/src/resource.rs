@@ -8,6 +8,7 @@ use crate::{ResourceRole, User};
 
 /// Object `resource_details`. OCSF requires a name or a uid.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Resource<'a> {
     /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]

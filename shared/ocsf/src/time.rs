@@ -3,7 +3,7 @@
 use jiff::civil::{DateTime, datetime};
 use jiff::fmt::temporal::DateTimePrinter;
 use jiff::{SignedDuration, Timestamp};
-use serde::{Serialize, Serializer, ser::SerializeStruct};
+use serde::Serialize;
 
 /// The last millisecond that RFC 3339 can write: the end of the year 9999, UTC.
 pub const LATEST: i64 = 253_402_300_799_999;
@@ -12,7 +12,11 @@ pub const LATEST: i64 = 253_402_300_799_999;
 pub const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// A moment, in milliseconds since the Unix epoch, from 1970 to the end of 9999.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// It is written as `time` and `time_dt`, to be flattened into a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(into = "Written")]
 pub struct Time(i64);
 
 impl Time {
@@ -67,13 +71,17 @@ impl Time {
     }
 }
 
-/// Writes `time` and `time_dt`, to be flattened into a record.
-impl Serialize for Time {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("Time", 2)?;
-        fields.serialize_field("time", &self.0)?;
-        fields.serialize_field("time_dt", &self.rfc3339())?;
-        fields.end()
+/// `time` and `time_dt`, from one moment.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct Written {
+    time: i64,
+    time_dt: String,
+}
+
+impl From<Time> for Written {
+    fn from(time: Time) -> Self {
+        Self { time: time.millis(), time_dt: time.rfc3339() }
     }
 }
 

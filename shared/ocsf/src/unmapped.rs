@@ -3,15 +3,18 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 /// A flat map of dotted keys to text.
 ///
 /// Text only, so that the column has one type in every table format.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(transparent)]
 pub struct Unmapped<'a> {
     values: BTreeMap<Cow<'a, str>, Cow<'a, str>>,
     /// The last number that was tried for each key that repeats, so that no number is tried twice.
+    #[serde(skip)]
     numbers: BTreeMap<Cow<'a, str>, usize>,
 }
 
@@ -43,12 +46,6 @@ impl<'a> Unmapped<'a> {
                 return Cow::Owned(unique);
             }
         }
-    }
-}
-
-impl Serialize for Unmapped<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.values.serialize(serializer)
     }
 }
 
