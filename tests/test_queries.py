@@ -308,22 +308,6 @@ def test_a_view_has_every_event_once(name, database, ingested):
     assert stored > len(events), "nothing is stored twice"
 
 
-def test_the_tables_have_a_column_for_everything_in_the_golden_records():
-    missing = {(record["class_name"], *found) for record in tables.golden_records() if (found := lacking(record))}
-    assert missing == set()
-
-
-def test_a_column_that_is_missing_is_found():
-    record = next(record for record in tables.golden_records() if record["class_name"] == "Email Activity")
-    assert lacking({**record, "smell": "fishy"}) == ["smell"]
-    assert lacking({**record, "email": {**record["email"], "from": 7}}) == ["email.from"]
-
-
-def lacking(record):
-    """The attributes of a record that its table has no column for."""
-    return tables.missing(tables.TABLES[record["class_name"].lower().replace(" ", "_")], record)
-
-
 # Logs Insights
 
 

@@ -168,8 +168,8 @@ CREATE EXTERNAL TABLE IF NOT EXISTS `api_activity` (
   `status_code` string COMMENT 'The code of the error.',
   `status_detail` string COMMENT 'The words to it.',
   `status_id` int,
-  `time` bigint,
-  `time_dt` string,
+  `time` bigint COMMENT 'When it happened, in milliseconds since the Unix epoch.',
+  `time_dt` string COMMENT 'The same in UTC, as RFC 3339 writes it.',
   `type_name` string,
   `type_uid` bigint,
   `unmapped` map<string,string> COMMENT 'What has no place above.'

@@ -52,8 +52,8 @@ CREATE EXTERNAL TABLE IF NOT EXISTS `base_event` (
   `severity_id` int,
   `status` string,
   `status_id` int,
-  `time` bigint,
-  `time_dt` string,
+  `time` bigint COMMENT 'When it happened, in milliseconds since the Unix epoch.',
+  `time_dt` string COMMENT 'The same in UTC, as RFC 3339 writes it.',
   `type_name` string,
   `type_uid` bigint,
   `unmapped` map<string,string> COMMENT 'What has no place above.'

@@ -75,7 +75,9 @@ impl Time {
 #[derive(Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct Written {
+    /// When it happened, in milliseconds since the Unix epoch.
     time: i64,
+    /// The same in UTC, as RFC 3339 writes it.
     time_dt: String,
 }
 
