@@ -182,7 +182,7 @@ def _check_records(each):
         assert ocsf_checks.class_names()[record["class_uid"]] == each.parts["class"], f"{each.key}: wrong class"
         assert day_of(record["time"]) == each.parts["day"], f"{each.key}: {record['time']} is of another day"
         assert record["metadata"]["uid"], f"{each.key}: an event without metadata.uid"
-        if record["metadata"]["product"]["name"] == "CloudTrail":
+        if record["metadata"].get("product", {}).get("name") == "CloudTrail":
             continue  # A trail of all Regions is logged in one: the folder is where it was logged.
         for part, value in (("region", cloud.get("region")), ("account", cloud.get("account", {}).get("uid"))):
             assert each.parts[part] in ("unknown", value), f"{each.key}: {part} of the event is {value!r}"

@@ -16,7 +16,24 @@ TESTS = programs.PROJECT / "tests"
 
 FIRST = "cargo mailtrail demo"
 TASKS = "cargo xtask --help"
-EXPLANATIONS = ["cargo mailtrail ingest --help", "cargo mailtrail search --help"]
+EXPLANATIONS = [f"cargo mailtrail {command} --help" for command in ("ingest", "activity", "search")]
+FILL = "cargo mailtrail ingest --archive mailtrail-demo/all events/*.json"
+# Each question of the README, and what its answer must name.
+QUESTIONS = {
+    "activity --user alice --follow": ["iam DeleteUser", "Admin/alice", "MailAdmin/ticket-4711"],
+    "activity --role Support": ["Support/laptop", "Support/night-shift", "s3 DeleteBucket"],
+    "activity --access-key AKIAEXAMPLEALICE --summary": ["17 events, 5 failed", "203.0.113.20", "2 AccessDenied"],
+    "activity --not-owner": ["WorkMail read_attachment", "salaries.xlsx", "imp-01"],
+    """search --since 2026-11-20 --filter-pattern '{ $.errorCode = "AccessDenied" }'""": ["DeleteBucket"],
+}
+
+
+def question(words):
+    """The command that asks a question."""
+    command, options = words.split(" ", 1)
+    return f"cargo mailtrail {command} --archive mailtrail-demo/all {options}"
+
+
 # Command of the README → the test that runs it: `file::test`, below tests/ or, for Rust, below the project.
 RUN_BY = {
     FIRST: "test_readme.py::test_the_first_command_of_the_readme_shows_the_demo",
@@ -24,6 +41,11 @@ RUN_BY = {
     test_watch.INVOKE: "test_watch.py::test_an_invocation_of_the_watched_function_is_archived",
     test_package.PACKAGE: "test_package.py::test_the_packaged_function_archives_and_streams_a_batch",
     TASKS: "test_readme.py::test_the_other_tasks_are_listed",
+    FILL: "test_readme.py::test_an_archive_of_all_sources_answers_the_questions_of_the_readme",
+    **{
+        question(words): "test_readme.py::test_an_archive_of_all_sources_answers_the_questions_of_the_readme"
+        for words in QUESTIONS
+    },
     **{command: "test_readme.py::test_a_command_explains_itself" for command in EXPLANATIONS},
 }
 
@@ -83,6 +105,26 @@ def test_the_first_command_of_the_readme_shows_the_demo(demo_folder):
     assert ended.returncode == programs.DONE, ended.stderr
     assert (demo_folder / "archive" / "email_activity").is_dir()
     assert "email_activity" in ended.stdout + ended.stderr
+
+
+def test_an_archive_of_all_sources_answers_the_questions_of_the_readme(demo_folder):
+    def answer(command):
+        ended = subprocess.run(
+            command,
+            shell=True,
+            cwd=programs.PROJECT,
+            env={**os.environ, "CARGO_TARGET_DIR": str(programs.TARGET)},
+            capture_output=True,
+            text=True,
+            timeout=test_watch.BUILD_TIMEOUT,
+        )
+        assert ended.returncode == programs.DONE, ended.stderr
+        return ended.stdout
+
+    answer(FILL)
+    for words, named in QUESTIONS.items():
+        said = answer(question(words))
+        assert [text for text in named if text not in said] == [], said
 
 
 def test_the_other_tasks_are_listed():

@@ -40,7 +40,7 @@ pub fn readme() -> String {
 const INTRODUCTION: &str = "\
 # Sample invocations
 
-Made by `cargo xtask events` from `shared/samples`: do not edit them here. All addresses are of the
+Made by `cargo xtask generate` from `shared/samples`: do not edit them here. All addresses are of the
 documentation domains, the account is 111122223333, the organization's own domain is example.com.
 
 Every `.json` file but `payload.json` is an event as Lambda hands it to the function, or a record that

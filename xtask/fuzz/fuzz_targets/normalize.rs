@@ -1,11 +1,11 @@
-//! Any text into the mapping: no panic, and the record is JSON without `null`.
+//! Any text into the mapping, as it is and as a line with columns: no panic, and the record is JSON without `null`.
 
 #![no_main]
 
 use std::borrow::Cow;
 
 use libfuzzer_sys::fuzz_target;
-use mailtrail_normalize::{Context, Event, InternalDomains, normalize};
+use mailtrail_normalize::{Columns, Context, Event, InternalDomains, normalize};
 
 fuzz_target!(|message: &str| {
     let domains = InternalDomains::new(["example.com"]);
@@ -18,11 +18,17 @@ fuzz_target!(|message: &str| {
         source: None,
         internal_domains: &domains,
     };
-    let event = Event { uid: Cow::Borrowed("uid"), time: None, timestamp_text: Some("-1"), message, values: None };
-    let record = normalize(&event, &context);
-    let json = serde_json::to_string(&record).expect("every record can be written");
-    let value: serde_json::Value = serde_json::from_str(&json).expect("what is written is JSON");
-    assert!(has_no_null(&value), "{json}");
+    let columns: Columns = "event_timestamp user_id action".parse().expect("three names");
+    for values in [None, columns.read(message)] {
+        let values = values.as_deref();
+        let event =
+            Event { uid: Cow::Borrowed("uid"), time: None, timestamp_text: Some("-1"), message, values };
+        let record = normalize(&event, &context);
+        _ = record.deed();
+        let json = serde_json::to_string(&record).expect("every record can be written");
+        let value: serde_json::Value = serde_json::from_str(&json).expect("what is written is JSON");
+        assert!(has_no_null(&value), "{json}");
+    }
 });
 
 fn has_no_null(value: &serde_json::Value) -> bool {
