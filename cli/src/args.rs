@@ -20,6 +20,7 @@ use mailtrail_watch::WatchList;
 use crate::activity::ActivityArgs;
 use crate::help;
 use crate::intake::now;
+use crate::permissions::PermissionsArgs;
 use crate::search::SearchArgs;
 
 /// Keeps what Amazon WorkMail logs: CloudWatch Logs batches, normalised to OCSF 1.8.0, in an archive that
@@ -45,6 +46,9 @@ pub(crate) enum Command {
     /// Show who did what: users, roles, sessions and access keys, in AWS and in mailboxes
     #[command(long_about = help::ACTIVITY_ABOUT, after_help = help::ACTIVITY)]
     Activity(Box<ActivityArgs>),
+    /// Print what must be allowed for the logs of a service to arrive
+    #[command(long_about = help::PERMISSIONS_ABOUT, after_help = help::PERMISSIONS)]
+    Permissions(Box<PermissionsArgs>),
 }
 
 #[derive(Debug, Args)]
@@ -137,6 +141,7 @@ impl Cli {
             Command::Ingest(args) => ("ingest", args.complete()),
             Command::Search(args) => ("search", args.reading.complete(now())),
             Command::Activity(args) => ("activity", args.complete(now())),
+            Command::Permissions(args) => ("permissions", args.check()),
         };
         if let Err(message) = completed {
             let command = command.find_subcommand_mut(name);

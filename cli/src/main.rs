@@ -2,7 +2,8 @@
 //!
 //! A command reads its arguments (`args`). Those that fill an archive take payloads through the pipeline that the functions use
 //! (`intake`), and tell what came of it: to machines as one JSON object on stdout, to people in words;
-//! `search` and `activity` read an archive that is there (`reading`).
+//! `search` and `activity` read an archive that is there (`reading`); `permissions` prints what must be allowed
+//! for the logs to arrive.
 //! The clock is read here and nowhere deeper.
 
 mod activity;
@@ -15,6 +16,7 @@ mod inputs;
 mod intake;
 mod outcome;
 mod output;
+mod permissions;
 mod reading;
 mod search;
 mod stop;
@@ -45,6 +47,7 @@ fn run(command: Command) -> anyhow::Result<Exit> {
             Command::Ingest(args) => ingest::run(*args).await,
             Command::Search(args) => search::run(*args).await,
             Command::Activity(args) => activity::run(*args).await,
+            Command::Permissions(args) => permissions::run(&args),
         }
     });
     // A thread that still waits for standard input would be waited for otherwise.

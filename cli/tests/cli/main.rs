@@ -7,5 +7,6 @@ mod demo;
 mod help;
 mod ingest;
 mod mailtrail;
+mod permissions;
 mod search;
 mod usage;

@@ -1,0 +1,114 @@
+//! `mailtrail permissions`: the documents on stdout, the rest on stderr.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::mailtrail::Mailtrail;
+
+const FULL: [&str; 8] = [
+    "--account",
+    "111122223333",
+    "--region",
+    "eu-west-1",
+    "--bucket",
+    "example-trail",
+    "--resource",
+    "arn:aws:workmail:eu-west-1:111122223333:organization/m-0123456789abcdef0123456789abcdef",
+];
+
+fn complaint(arguments: &[&str]) -> String {
+    let run = Mailtrail::new().run(&[&["permissions"], arguments].concat()).expect(2);
+    assert_eq!(run.stdout, "");
+    run.stderr.lines().next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn the_documents_are_one_object_with_what_was_given_filled_in() {
+    let run = Mailtrail::new().run(&[&["permissions", "workmail", "s3"], &FULL[..]].concat()).expect(0);
+    let documents: Value = serde_json::from_str(&run.stdout).unwrap();
+    let keys: BTreeSet<_> = documents.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(keys, BTreeSet::from(["caller_policy", "console_policy", "bucket_policy", "key_policy"]));
+    for given in ["eu-west-1", "example-trail", FULL[7]] {
+        assert!(run.stdout.contains(given), "{run:#?}");
+    }
+    assert!(!run.stderr.contains("example: give your own"), "{run:#?}");
+}
+
+#[test]
+fn machines_get_the_documents_in_one_line() {
+    let run = Mailtrail::new().run(&["permissions", "workmail", "s3", "--json"]).expect(0);
+    assert_eq!(run.stdout.lines().count(), 1, "{run:#?}");
+    assert!(serde_json::from_str::<Value>(&run.stdout).is_ok(), "{run:#?}");
+}
+
+#[test]
+fn what_was_not_given_is_an_example_and_stderr_says_so() {
+    let run = Mailtrail::new().run(&["permissions", "waf", "cloudwatch-logs"]).expect(0);
+    assert!(run.stdout.contains("aws-waf-logs-example"), "{run:#?}");
+    assert!(
+        run.stderr.ends_with("! account, Region and log group are examples: give your own\n"),
+        "{run:#?}"
+    );
+}
+
+#[test]
+fn the_region_may_come_from_the_environment() {
+    let mailtrail = Mailtrail::new().env("AWS_REGION", "eu-west-1");
+    let run = mailtrail.run(&["permissions", "workmail", "firehose"]).expect(0);
+    assert!(run.stdout.contains(":eu-west-1:") && !run.stdout.contains("us-east-1"), "{run:#?}");
+    let run = mailtrail.run(&["permissions", "cloudfront", "firehose"]).expect(0);
+    assert!(run.stdout.contains(":us-east-1:") && !run.stdout.contains("eu-west-1"), "{run:#?}");
+}
+
+#[test]
+fn a_template_and_commands_are_printed_alone() {
+    for format in ["cloudformation", "cli"] {
+        let arguments = [&["permissions", "workmail", "s3", "--format", format], &FULL[..]].concat();
+        let run = Mailtrail::new().run(&arguments).expect(0);
+        match format {
+            "cli" => assert!(run.stdout.starts_with("# ") && run.stdout.contains("\naws logs "), "{run:#?}"),
+            _ => assert!(serde_json::from_str::<Value>(&run.stdout).is_ok(), "{run:#?}"),
+        }
+    }
+}
+
+#[test]
+fn a_service_that_sees_to_it_itself_has_a_page() {
+    let run = Mailtrail::new().run(&["permissions", "lambda", "s3"]).expect(3);
+    assert_eq!(run.stdout, "");
+    assert!(run.stderr.contains("https://docs.aws.amazon.com/lambda/"), "{run:#?}");
+}
+
+#[test]
+fn the_list_shows_every_service() {
+    let run = Mailtrail::new().run(&["permissions", "--list"]).expect(0);
+    insta::assert_snapshot!("permissions-list", run.stdout);
+    let lines = Mailtrail::new().run(&["permissions", "--list", "--json"]).expect(0).stdout;
+    assert_eq!(lines.lines().count() + 1, run.stdout.lines().count());
+    let first: Value = serde_json::from_str(lines.lines().nth(1).unwrap()).unwrap();
+    assert_eq!((&first["id"], &first["destinations"]["firehose"]), (&"workmail".into(), &"v2".into()));
+}
+
+#[test]
+fn what_cannot_be_is_refused_with_what_can() {
+    let wrong: [&[&str]; 9] = [
+        &["workmial", "s3"],
+        &["zzz", "s3"],
+        &["workmail", "sqs"],
+        &["elasticache", "s3"],
+        &["workmail", "s3", "--log-group", "x"],
+        &["workmail", "s3", "--account", "12"],
+        &["workmail", "s3", "--region", "europe"],
+        &["waf", "firehose", "--stream", "mail"],
+        &["workmail", "firehose", "--resource", "arn:aws:s3:::example"],
+    ];
+    insta::assert_snapshot!(wrong.map(complaint).join("\n"));
+}
+
+#[test]
+fn a_service_and_a_destination_are_needed_unless_the_list_is_asked_for() {
+    assert!(complaint(&[]).contains("required arguments"));
+    assert!(complaint(&["--list", "workmail"]).contains("cannot be used with"));
+    assert!(complaint(&["workmail", "s3", "--json", "--format", "cli"]).contains("cannot be used with"));
+}
