@@ -59,6 +59,9 @@ pub struct Service {
     /// The only Region where the logs can be set up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
+    /// An id that a resource of the service can have, where any word will not do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub example: Option<String>,
     /// The service has ended; what it logged may still be there.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ended: bool,

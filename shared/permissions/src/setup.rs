@@ -145,7 +145,10 @@ impl<'a> Setup<'a> {
 
     /// The ARN of the one resource that logs, for calls that take no pattern.
     pub(crate) fn one_source_arn(&self, shape: &str) -> String {
-        self.resource.clone().unwrap_or_else(|| self.place.fill(shape, "EXAMPLE"))
+        self.resource.clone().unwrap_or_else(|| {
+            let example = self.service.example.as_deref().unwrap_or("EXAMPLE");
+            self.place.fill(shape, example)
+        })
     }
 
     /// Tells names of things for this destination from those for another: who puts a policy, a delivery

@@ -30,9 +30,9 @@ pub(super) fn policy(setup: &Setup<'_>) -> Policy {
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html>
 pub(super) fn key_policy(setup: &Setup<'_>) -> Policy {
     let actions = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"];
-    let deliver = Statement::allow("Allow Logs Delivery to use the key", actions, ["*"]);
+    let deliver = Statement::allow("AllowLogsDeliveryToUseTheKey", actions, ["*"]);
     Policy::new(vec![
-        Statement::allow("Enable IAM User Permissions", ["kms:*"], ["*"])
+        Statement::allow("EnableIamUserPermissions", ["kms:*"], ["*"])
             .for_principal("AWS", setup.place.iam("root")),
         deliver.for_service(DELIVERY, setup.place.account(), &delivered_for(setup)),
     ])

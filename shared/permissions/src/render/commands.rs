@@ -46,7 +46,7 @@ pub fn commands(setup: &Setup<'_>, documents: &Documents) -> Result<String, serd
             ],
         );
         script.say("Where the bucket encrypts with a customer-managed key, its policy needs the statement");
-        script.say("`Allow Logs Delivery to use the key` of key_policy too: see --format json.");
+        script.say("`AllowLogsDeliveryToUseTheKey` of key_policy too: see --format json.");
         script.text.push('\n');
     }
     for (key, value) in &documents.stream_tags {
