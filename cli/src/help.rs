@@ -144,6 +144,7 @@ Exit codes:
   1  failed: the archive cannot be listed or reached
   2  wrong usage
   3  done, but something needs a look (objects that cannot be read; an archive without records)";
+
 pub(crate) const PERMISSIONS_ABOUT: &str = "\
 Print what must be allowed for the logs of a service to arrive
 

@@ -12,7 +12,7 @@ use mailtrail_permissions::{Catalogue, Documents, Setup, cloudformation, command
 use args::Format;
 pub(crate) use args::PermissionsArgs;
 
-use crate::output::{self, Exit, LOOK, Words, paint};
+use crate::output::{self, Exit, Words};
 
 pub(crate) fn run(args: &PermissionsArgs) -> anyhow::Result<Exit> {
     let catalogue = Catalogue::embedded()?;
@@ -27,32 +27,18 @@ pub(crate) fn run(args: &PermissionsArgs) -> anyhow::Result<Exit> {
         output::note(&print::nothing(setup.service()));
         return Ok(Exit::NeedsALook);
     }
-    let text = if args.json {
-        serde_json::to_string(&documents)?
-    } else {
-        rendered(&setup, &documents, args.format)?
-    };
-    Words::Stdout.say(&(text.trim_end().to_owned() + "\n"))?;
-    if args.format != Format::Cli {
-        for note in print::notes(setup.service()) {
-            output::note(&note);
-        }
-    }
-    if args.format == Format::Cloudformation && documents.key_policy.is_some() {
-        output::note(
-            "a template cannot change the policy of a key that is there: see key_policy of --format json",
-        );
-    }
-    if let Some(examples) = print::examples(setup.examples()) {
-        output::note(&format!("{} {examples}", paint(LOOK, "!")));
+    Words::Stdout.say(&(rendered(args, &setup, &documents)?.trim_end().to_owned() + "\n"))?;
+    for note in print::notes(&setup, &documents, args.format) {
+        output::note(&note);
     }
     Ok(Exit::Done)
 }
 
-fn rendered(setup: &Setup<'_>, documents: &Documents, format: Format) -> serde_json::Result<String> {
-    Ok(match format {
-        Format::Json => serde_json::to_string_pretty(documents)?,
-        Format::Cloudformation => cloudformation(setup, documents)?,
-        Format::Cli => commands(setup, documents)?,
-    })
+fn rendered(args: &PermissionsArgs, setup: &Setup<'_>, documents: &Documents) -> serde_json::Result<String> {
+    match args.format {
+        _ if args.json => serde_json::to_string(documents),
+        Format::Json => serde_json::to_string_pretty(documents),
+        Format::Cloudformation => cloudformation(setup, documents),
+        Format::Cli => commands(setup, documents),
+    }
 }

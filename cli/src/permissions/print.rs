@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
-use mailtrail_permissions::{Catalogue, Destination, Service};
+use mailtrail_permissions::{Catalogue, Destination, Documents, Model, Service, Setup};
 
+use super::args::Format;
 use crate::output::{BOLD, FAINT, LOOK, paint};
 
 /// Every service, in columns.
@@ -34,11 +35,28 @@ pub(super) fn lines(catalogue: &Catalogue) -> serde_json::Result<String> {
     Ok(text)
 }
 
-/// What else one should know about these logs, and where it stands.
-pub(super) fn notes(service: &Service) -> Vec<String> {
-    let ended = service.ended.then(|| format!("{} has ended", service.name));
-    let page = format!("{}: {}", service.name, service.page);
-    [page].into_iter().chain(ended).chain(service.notes.iter().cloned()).collect()
+/// What else one should know about what was printed. Commands say the most of it in their own comments.
+pub(super) fn notes(setup: &Setup<'_>, documents: &Documents, format: Format) -> Vec<String> {
+    let service = setup.service();
+    let mut notes = Vec::new();
+    if format != Format::Cli {
+        notes.push(format!("{}: {}", service.name, service.page));
+        notes.extend(service.ended.then(|| format!("{} has ended", service.name)));
+        notes.extend(service.notes.iter().cloned());
+    }
+    if format == Format::Cloudformation {
+        if documents.key_policy.is_some() {
+            notes.push(
+                "Not in the template: the policy of the key; see key_policy of --format json".to_owned(),
+            );
+        }
+        if setup.model() != Model::V2 {
+            notes.push("Not in the template: the logs are switched on in the service itself".to_owned());
+        }
+    }
+    let examples = examples(setup.examples());
+    notes.extend(examples.map(|examples| format!("{} {examples}", paint(LOOK, "!"))));
+    notes
 }
 
 /// Why there is nothing to print.
@@ -52,7 +70,7 @@ pub(super) fn nothing(service: &Service) -> String {
 }
 
 /// What was not given, so that nobody takes an example for their own.
-pub(super) fn examples(what: &[&str]) -> Option<String> {
+fn examples(what: &[&str]) -> Option<String> {
     let (last, others) = what.split_last()?;
     let (named, verb) = if others.is_empty() {
         ((*last).to_owned(), "is an example")

@@ -96,7 +96,8 @@ pub struct Source {
     /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-service-specific.html>
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authorize: Option<String>,
-    /// That action cannot be limited to a resource.
+    /// IAM's list knows no resource that the action could be limited to.
+    /// <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub authorize_all: bool,
 }
@@ -192,13 +193,14 @@ impl Catalogue {
 }
 
 impl Service {
-    /// How the ARN of what logs looks; V1 has none.
-    pub(crate) fn source_shape(&self) -> Option<&str> {
-        let Self { source, role, grant, .. } = self;
-        source.as_ref().map(|source| source.arn.as_str()).or_else(|| {
-            let role = role.as_ref().map(|role| role.source_arn.as_str());
-            role.or_else(|| grant.as_ref().map(|grant| grant.source_arn.as_str()))
-        })
+    /// How the ARN of what logs under this model looks; V1 asks for none.
+    pub(crate) fn source_shape(&self, model: Model) -> Option<&str> {
+        match model {
+            Model::V2 => self.source.as_ref().map(|source| source.arn.as_str()),
+            Model::Role => self.role.as_ref().map(|role| role.source_arn.as_str()),
+            Model::ResourcePolicy => self.grant.as_ref().map(|grant| grant.source_arn.as_str()),
+            Model::V1 | Model::Own => None,
+        }
     }
 }
 

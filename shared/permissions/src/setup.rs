@@ -114,7 +114,7 @@ impl<'a> Setup<'a> {
         let name = or_example(given.name, destination.thing(), example_name(service, destination));
         check_name(service, destination, &name)?;
         let resource = match given.resource {
-            Some(resource) => Some(check_resource(service, &place, resource)?),
+            Some(resource) => Some(check_resource(service, model, &place, resource)?),
             None => None,
         };
         if model == Model::V2 && resource.is_none() {
@@ -224,8 +224,8 @@ fn check_name(service: &Service, destination: Destination, name: &str) -> Result
 
 /// The resource must be of the service, and of the place: a condition that names another account than the one
 /// beside it lets nobody in.
-fn check_resource(service: &Service, place: &Place, resource: &str) -> Result<String, Refused> {
-    let Some(shape) = service.source_shape() else {
+fn check_resource(service: &Service, model: Model, place: &Place, resource: &str) -> Result<String, Refused> {
+    let Some(shape) = service.source_shape(model) else {
         return Err(Refused::NoResource { service: service.id.clone() });
     };
     let shape = place.fill(shape, "*");
@@ -303,7 +303,10 @@ mod tests {
             let said = refusal("workmail", Destination::S3, resource(wrong));
             assert!(said.ends_with("like arn:aws:workmail:eu-west-1:111122223333:organization/*"), "{said}");
         }
-        assert!(refusal("waf", Destination::S3, resource("arn:aws:s3:::example")).contains("no resource"));
+        let flow_log = "arn:aws:ec2:eu-west-1:111122223333:vpc-flow-log/fl-1";
+        for (service, given) in [("waf", "arn:aws:s3:::example"), ("vpc-flow-logs", flow_log)] {
+            assert!(refusal(service, Destination::S3, resource(given)).contains("no resource"), "{service}");
+        }
     }
 
     #[test]

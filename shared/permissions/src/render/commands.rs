@@ -75,6 +75,9 @@ impl<'a> Script<'a> {
         let (service, destination) = (setup.service, setup.destination);
         script.say(&format!("{} to {} ({})", service.name, destination.name(), setup.model));
         script.say(&service.page);
+        if service.ended {
+            script.say("The service has ended.");
+        }
         for note in &service.notes {
             script.say(note);
         }
