@@ -1,0 +1,246 @@
+//! Conditions: what holds in a context, and which condition follows from which.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::arn::ResourcePattern;
+use crate::{Truth, glob};
+
+/// `aws:SourceArn`: the resource on whose behalf a service acts.
+pub const SOURCE_ARN: &str = "aws:SourceArn";
+/// `aws:SourceAccount`: the account on whose behalf a service acts.
+pub const SOURCE_ACCOUNT: &str = "aws:SourceAccount";
+
+/// One line of a `Condition`: an operator, a key and the values of which one must fit (none, for the `Not…` operators).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Clause {
+    /// `StringEquals`, `ArnLike` …, as written; case does not matter.
+    pub operator: String,
+    /// `aws:SourceArn` …, as written; case does not matter.
+    pub key: String,
+    /// Numbers and booleans by their spelling.
+    pub values: Vec<String>,
+}
+
+/// What is known of a request besides principal, action and resource. A key that was never mentioned here is
+/// unknown, and so is every condition on it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Context(BTreeMap<String, Option<String>>);
+
+impl Context {
+    /// Nothing is known.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A request that a service makes on behalf of a resource in an account.
+    pub fn source(arn: &str, account: &str) -> Self {
+        Self::new().with(SOURCE_ARN, arn).with(SOURCE_ACCOUNT, account)
+    }
+
+    /// A key that has this one value.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: &str) -> Self {
+        self.0.insert(key.to_ascii_lowercase(), Some(value.to_owned()));
+        self
+    }
+
+    /// A key that the request is known not to have.
+    #[must_use]
+    pub fn without(mut self, key: &str) -> Self {
+        self.0.insert(key.to_ascii_lowercase(), None);
+        self
+    }
+}
+
+/// How an operator compares, and what it does besides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Operator {
+    compare: Compare,
+    negated: bool,
+    if_exists: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Compare {
+    Equal,
+    EqualIgnoringCase,
+    Like,
+    Arn,
+    Null,
+}
+
+impl Operator {
+    fn parse(text: &str) -> Option<Self> {
+        let lower = text.to_ascii_lowercase();
+        let (name, if_exists) =
+            lower.strip_suffix("ifexists").map_or((lower.as_str(), false), |name| (name, true));
+        let (compare, negated) = match name {
+            "stringequals" => (Compare::Equal, false),
+            "stringnotequals" => (Compare::Equal, true),
+            "stringequalsignorecase" | "bool" => (Compare::EqualIgnoringCase, false),
+            "stringnotequalsignorecase" => (Compare::EqualIgnoringCase, true),
+            "stringlike" => (Compare::Like, false),
+            "stringnotlike" => (Compare::Like, true),
+            "arnequals" | "arnlike" => (Compare::Arn, false),
+            "arnnotequals" | "arnnotlike" => (Compare::Arn, true),
+            "null" if !if_exists => (Compare::Null, false),
+            _ => return None,
+        };
+        Some(Self { compare, negated, if_exists })
+    }
+}
+
+impl Compare {
+    fn holds(self, wanted: &str, value: &str) -> Truth {
+        match self {
+            _ if wanted.contains("${") => Truth::Unknown,
+            Self::Equal => (wanted == value).into(),
+            Self::EqualIgnoringCase => wanted.eq_ignore_ascii_case(value).into(),
+            Self::Like => glob::matches(wanted, value).into(),
+            Self::Arn => ResourcePattern::new(wanted).matches(value),
+            Self::Null => Truth::Unknown,
+        }
+    }
+
+    /// Whether every value that fits `one` fits `other`.
+    fn narrows(self, one: &str, other: &str) -> bool {
+        match self {
+            _ if one.contains("${") || other.contains("${") => one == other,
+            Self::Equal | Self::Null => one == other,
+            Self::EqualIgnoringCase => one.eq_ignore_ascii_case(other),
+            Self::Like => glob::covers(other, one),
+            Self::Arn => ResourcePattern::new(other).covers(&ResourcePattern::new(one)),
+        }
+    }
+}
+
+impl Clause {
+    /// A clause on one key.
+    pub fn new(operator: &str, key: &str, values: &[&str]) -> Self {
+        let values = values.iter().map(|value| (*value).to_owned()).collect();
+        Self { operator: operator.to_owned(), key: key.to_owned(), values }
+    }
+
+    /// Whether it is about this key.
+    pub fn is_on(&self, key: &str) -> bool {
+        self.key.eq_ignore_ascii_case(key)
+    }
+
+    /// Whether a request is let through only with a fitting value of the key: no `Not…`, no `…IfExists`, no `Null`.
+    pub fn demands(&self) -> bool {
+        Operator::parse(&self.operator).is_some_and(|operator| {
+            !operator.negated && !operator.if_exists && operator.compare != Compare::Null
+        })
+    }
+
+    /// Whether it holds. Operators other than those on strings, ARNs and booleans are not evaluated.
+    pub fn holds(&self, context: &Context) -> Truth {
+        let Some(operator) = Operator::parse(&self.operator) else { return Truth::Unknown };
+        let Some(value) = context.0.get(&self.key.to_ascii_lowercase()) else { return Truth::Unknown };
+        if operator.compare == Compare::Null {
+            return self
+                .values
+                .iter()
+                .any(|wanted| wanted.eq_ignore_ascii_case("true") == value.is_none())
+                .into();
+        }
+        let Some(value) = value else { return (operator.if_exists || operator.negated).into() };
+        let fits = Truth::any(self.values.iter().map(|wanted| operator.compare.holds(wanted, value)));
+        if operator.negated { fits.not() } else { fits }
+    }
+
+    /// Whether another clause holds wherever this one does. Sound: a `true` is certain, a `false` is not.
+    fn implies(&self, other: &Self) -> bool {
+        if !self.key.eq_ignore_ascii_case(&other.key) {
+            return false;
+        }
+        match (Operator::parse(&self.operator), Operator::parse(&other.operator)) {
+            (Some(one), Some(two)) if one == two && !one.negated && one.compare != Compare::Null => {
+                let narrows =
+                    |value: &String| other.values.iter().any(|wider| one.compare.narrows(value, wider));
+                self.values.iter().all(narrows)
+            }
+            _ => {
+                let same = |one: &[String], two: &[String]| one.iter().all(|value| two.contains(value));
+                self.operator.eq_ignore_ascii_case(&other.operator)
+                    && same(&self.values, &other.values)
+                    && same(&other.values, &self.values)
+            }
+        }
+    }
+}
+
+/// Whether all clauses hold.
+pub fn all_hold(condition: &[Clause], context: &Context) -> Truth {
+    Truth::all(condition.iter().map(|clause| clause.holds(context)))
+}
+
+/// Whether a condition holds wherever another one does. Sound: a `true` is certain, a `false` is not.
+pub fn implies(narrow: &[Clause], wide: &[Clause]) -> bool {
+    wide.iter().all(|wider| narrow.iter().any(|clause| clause.implies(wider)))
+}
+
+/// The two conditions that AWS writes itself: whatever log delivery of this account does in this Region.
+pub fn of_own_account(partition: &str, region: &str, account: &str) -> Vec<Clause> {
+    let source = format!("arn:{partition}:logs:{region}:{account}:*");
+    vec![
+        Clause::new("StringEquals", SOURCE_ACCOUNT, &[account]),
+        Clause::new("ArnLike", SOURCE_ARN, &[&source]),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DELIVERY: &str = "arn:aws:logs:us-east-1:111122223333:delivery-source:mail";
+
+    fn clause(operator: &str, key: &str, value: &str) -> Clause {
+        Clause::new(operator, key, &[value])
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_decided() {
+        let context = Context::source(DELIVERY, "111122223333").without("aws:PrincipalOrgID");
+        for (operator, key, value, expected) in [
+            ("StringEquals", "AWS:sourceaccount", "111122223333", Truth::Yes),
+            ("StringEquals", "aws:SourceAccount", "444455556666", Truth::No),
+            ("stringnotequals", "aws:SourceAccount", "444455556666", Truth::Yes),
+            ("ArnLike", "aws:SourceArn", "arn:aws:logs:us-east-1:111122223333:*", Truth::Yes),
+            ("ArnLike", "aws:SourceArn", "arn:aws:logs:eu-west-1:111122223333:*", Truth::No),
+            ("StringLike", "aws:SourceArn", "arn:aws:logs:*", Truth::Yes),
+            ("StringEquals", "aws:SourceOrgID", "o-1", Truth::Unknown),
+            ("StringEquals", "aws:PrincipalOrgID", "o-1", Truth::No),
+            ("StringEqualsIfExists", "aws:PrincipalOrgID", "o-1", Truth::Yes),
+            ("Null", "aws:PrincipalOrgID", "true", Truth::Yes),
+            ("NumericLessThan", "aws:SourceAccount", "1", Truth::Unknown),
+            ("ForAnyValue:StringEquals", "aws:SourceAccount", "1", Truth::Unknown),
+            ("StringEquals", "aws:SourceAccount", "${aws:PrincipalAccount}", Truth::Unknown),
+        ] {
+            assert_eq!(clause(operator, key, value).holds(&context), expected, "{operator} {key} {value}");
+        }
+    }
+
+    #[test]
+    fn a_narrower_condition_implies_a_wider_one() {
+        let wide = of_own_account("aws", "us-east-1", "111122223333");
+        let mut narrow = vec![clause("ArnEquals", "aws:sourcearn", DELIVERY)];
+        assert!(!implies(&narrow, &wide));
+        narrow.push(clause("StringEquals", "aws:SourceAccount", "111122223333"));
+        narrow.push(clause("Bool", "aws:SecureTransport", "true"));
+        assert!(implies(&narrow, &wide));
+        assert!(!implies(&wide, &narrow));
+        assert!(implies(&wide, &[]));
+        assert!(!implies(&[], &wide));
+    }
+
+    #[test]
+    fn of_negated_conditions_only_equal_ones_imply_each_other() {
+        let one = [clause("StringNotLike", "aws:SourceArn", "a*")];
+        let other = [clause("StringNotLike", "aws:SourceArn", "ab")];
+        assert!(!implies(&one, &other) && !implies(&other, &one));
+        assert!(implies(&one, &one));
+    }
+}

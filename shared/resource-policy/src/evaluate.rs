@@ -1,0 +1,258 @@
+//! May this principal do this, on this resource, in this context? Allowed, denied, or not decided.
+//!
+//! The rules of one account: an explicit `Deny` wins over every `Allow`, and what nothing allows is denied
+//! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>). Policies of
+//! several kinds (permission boundaries, organizations) are not put together here.
+//!
+//! What is not understood is never taken for a yes or a no: a policy that cannot be read, a statement with a policy
+//! variable, a condition on a key of which the context says nothing. The answer is then [`Decision::Depends`], unless
+//! what is understood decides it whichever way the rest turns out.
+//!
+//! ```
+//! use mailtrail_resource_policy::condition::Context;
+//! use mailtrail_resource_policy::document::Document;
+//! use mailtrail_resource_policy::evaluate::{Decision, Policies, Request, Requester};
+//!
+//! let document = Document::parse(
+//!     r#"{"Statement": {"Effect": "Allow", "Principal": {"Service": "delivery.logs.amazonaws.com"},
+//!         "Action": "logs:PutLogEvents", "Resource": "arn:aws:logs:*:*:log-group:/aws/vendedlogs/*",
+//!         "Condition": {"StringEquals": {"aws:SourceAccount": "111122223333"}}}}"#,
+//! )?;
+//! let policies = Policies::of_account([&document]);
+//! let request = Request {
+//!     requester: Requester::Service("delivery.logs.amazonaws.com"),
+//!     action: "logs:PutLogEvents",
+//!     resource: "arn:aws:logs:us-east-1:111122223333:log-group:/aws/vendedlogs/mail:log-stream:a",
+//! };
+//! let context = Context::new().with("aws:SourceAccount", "111122223333");
+//! assert_eq!(policies.decide(&request, &context), Decision::Allowed);
+//! assert_eq!(policies.decide(&request, &Context::new()), Decision::Depends);
+//! # Ok::<(), mailtrail_resource_policy::document::DocumentError>(())
+//! ```
+
+use crate::condition::{self, Context};
+use crate::document::Document;
+use crate::inventory::ResourcePolicy;
+use crate::resources::Resources;
+use crate::statement::{Choice, Effect, Meaning, Principal, Statement, Who};
+use crate::{Truth, glob};
+
+/// A request, context apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Request<'a> {
+    /// Who asks.
+    pub requester: Requester<'a>,
+    /// `logs:PutLogEvents`; case does not matter.
+    pub action: &'a str,
+    /// An ARN, or `*` for a call that is about no resource.
+    pub resource: &'a str,
+}
+
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Requester<'a> {
+    /// A service of AWS: `delivery.logs.amazonaws.com`.
+    Service(&'a str),
+    /// An identity, by its ARN.
+    Aws(&'a str),
+    /// The holder of an identity policy, which has no `Principal`.
+    Holder,
+}
+
+/// The answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// Yes.
+    Allowed,
+    /// No: denied, or not allowed by anything.
+    Denied,
+    /// It depends on something that is not known, or not understood.
+    Depends,
+}
+
+/// Policies that hold together, ready to be asked many times.
+#[derive(Debug, Clone, Default)]
+pub struct Policies<'a> {
+    statements: Vec<Compiled<'a>>,
+    unclear: bool,
+}
+
+/// A statement, ready to be asked.
+#[derive(Debug, Clone)]
+struct Compiled<'a> {
+    meaning: &'a Meaning,
+    resources: Resources<'a>,
+    /// The ARN of the log group outside of which it says nothing.
+    only: Option<&'a str>,
+}
+
+impl<'a> Policies<'a> {
+    /// Policies of an account, or of one identity.
+    pub fn of_account(documents: impl IntoIterator<Item = &'a Document>) -> Self {
+        let mut policies = Self::default();
+        for document in documents {
+            policies.add(document, None);
+        }
+        policies
+    }
+
+    /// Adds a policy; one of a log group says nothing about any other.
+    pub fn add(&mut self, document: &'a Document, log_group_arn: Option<&'a str>) {
+        for statement in document.statements() {
+            match statement.meaning() {
+                Ok(meaning) => self.statements.push(Compiled::new(meaning, log_group_arn)),
+                Err(_) => self.unclear = true,
+            }
+        }
+    }
+
+    /// Adds what cannot be read: whatever nothing else decides now depends on it.
+    pub fn add_unreadable(&mut self) {
+        self.unclear = true;
+    }
+
+    /// Decides one request.
+    pub fn decide(&self, request: &Request, context: &Context) -> Decision {
+        self.asked_by(request.requester, request.action, context).decide(request.resource)
+    }
+
+    /// Everything but the resource decided, for many resources.
+    pub fn asked_by(&self, requester: Requester, action: &str, context: &Context) -> Asked<'_, 'a> {
+        let mut asked = Asked { statements: Vec::new(), unclear: self.unclear };
+        for statement in &self.statements {
+            let applies = Truth::all([
+                is_meant(&statement.meaning.principal, requester),
+                has_action(&statement.meaning.action, action),
+                condition::all_hold(&statement.meaning.condition, context),
+            ]);
+            if applies != Truth::No {
+                asked.statements.push((applies, statement));
+            }
+        }
+        asked
+    }
+}
+
+/// Policies that were asked who, what and in which context: which resources are left.
+#[derive(Debug, Clone)]
+pub struct Asked<'p, 'a> {
+    statements: Vec<(Truth, &'p Compiled<'a>)>,
+    unclear: bool,
+}
+
+impl Asked<'_, '_> {
+    /// Decides for one resource.
+    pub fn decide(&self, resource: &str) -> Decision {
+        let (mut allowed, mut denied) = (Truth::No, Truth::No);
+        for (applies, statement) in &self.statements {
+            let answer = match statement.meaning.effect {
+                Effect::Allow => &mut allowed,
+                Effect::Deny => &mut denied,
+            };
+            if *answer != Truth::Yes {
+                *answer = Truth::any([*answer, Truth::all([*applies, statement.speaks_of(resource)])]);
+            }
+        }
+        match (denied, allowed) {
+            (Truth::Yes, _) => Decision::Denied,
+            _ if self.unclear => Decision::Depends,
+            (Truth::No, Truth::Yes) => Decision::Allowed,
+            (_, Truth::No) => Decision::Denied,
+            _ => Decision::Depends,
+        }
+    }
+}
+
+impl<'a> Compiled<'a> {
+    fn new(meaning: &'a Meaning, only: Option<&'a str>) -> Self {
+        let (Choice::Only(patterns) | Choice::AllBut(patterns)) = &meaning.resource;
+        Self { meaning, resources: Resources::new(patterns), only }
+    }
+
+    fn speaks_of(&self, resource: &str) -> Truth {
+        if self.only.is_some_and(|group| !is_in(resource, group)) {
+            return Truth::No;
+        }
+        let named = self.resources.matches(resource);
+        match self.meaning.resource {
+            Choice::Only(_) => named,
+            Choice::AllBut(_) => named.not(),
+        }
+    }
+}
+
+/// Whether a resource is a log group, or in it.
+fn is_in(resource: &str, group: &str) -> bool {
+    resource.strip_prefix(group).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+}
+
+fn is_meant(who: &Who, requester: Requester) -> Truth {
+    match who {
+        Who::Holder => (requester == Requester::Holder).into(),
+        Who::These(principals) => Truth::any(principals.iter().map(|principal| is_one(principal, requester))),
+        Who::AllBut(principals) => {
+            Truth::any(principals.iter().map(|principal| is_one(principal, requester))).not()
+        }
+    }
+}
+
+fn is_one(principal: &Principal, requester: Requester) -> Truth {
+    match (principal, requester) {
+        (_, Requester::Holder) | (Principal::Other(..), _) => Truth::Unknown,
+        (Principal::Anyone, _) => Truth::Yes,
+        (Principal::Service(name), Requester::Service(service)) => {
+            (name == "*" || name.eq_ignore_ascii_case(service)).into()
+        }
+        (Principal::Service(_), Requester::Aws(_)) | (Principal::Aws(_), Requester::Service(_)) => Truth::No,
+        // An account as principal leaves it to that account, whose policies are not here.
+        (Principal::Aws(name), Requester::Aws(arn)) if name == arn => Truth::Yes,
+        (Principal::Aws(_), Requester::Aws(_)) => Truth::Unknown,
+    }
+}
+
+fn has_action(choice: &Choice, action: &str) -> Truth {
+    let action = action.to_ascii_lowercase();
+    let named = |patterns: &[String]| {
+        patterns.iter().any(|pattern| glob::matches(&pattern.to_ascii_lowercase(), &action))
+    };
+    match choice {
+        Choice::Only(patterns) => named(patterns).into(),
+        Choice::AllBut(patterns) => (!named(patterns)).into(),
+    }
+}
+
+/// Policies of an account with their documents, read once.
+#[derive(Debug, Clone)]
+pub struct Parsed<'a> {
+    /// The policies, and their documents where they can be read.
+    pub policies: Vec<(&'a ResourcePolicy, Option<Document>)>,
+}
+
+impl<'a> Parsed<'a> {
+    /// Reads the documents.
+    pub fn new(policies: impl IntoIterator<Item = &'a ResourcePolicy>) -> Self {
+        let parsed = |policy: &'a ResourcePolicy| (policy, Document::parse(&policy.document).ok());
+        Self { policies: policies.into_iter().map(parsed).collect() }
+    }
+
+    /// Ready to be asked. The ARN of a log group is expected without `:*`, as
+    /// [`crate::inventory::ResourcePolicy::resource_arn`] has it.
+    pub fn compile(&self) -> Policies<'_> {
+        let mut policies = Policies::default();
+        for (policy, document) in &self.policies {
+            match document {
+                Some(document) => policies.add(document, policy.resource_arn.as_deref()),
+                None => policies.add_unreadable(),
+            }
+        }
+        policies
+    }
+
+    /// Every statement, with the policy that it stands in and its place there, counted from 1.
+    pub fn statements(&self) -> impl Iterator<Item = (&'a ResourcePolicy, usize, &Statement)> {
+        self.policies.iter().flat_map(|(policy, document)| {
+            let statements = document.iter().flat_map(Document::statements);
+            statements.enumerate().map(|(index, statement)| (*policy, index + 1, statement))
+        })
+    }
+}

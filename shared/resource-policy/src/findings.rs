@@ -1,0 +1,86 @@
+//! What deserves a look.
+
+use serde::Serialize;
+
+use crate::inventory::Inventory;
+use crate::limits::Limits;
+
+/// Something that deserves a look.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What kind of thing; stable, in kebab case.
+    pub id: Kind,
+    /// How much it matters.
+    pub severity: Severity,
+    /// The policy, by name, or by the ARN of its log group.
+    pub policy: Option<String>,
+    /// The statement, by its `Sid`, or by its place, counted from 1: `#2`.
+    pub statement: Option<String>,
+    /// The resources: entries, log groups, deliveries.
+    pub resources: Vec<String>,
+    /// What was found.
+    pub message: String,
+    /// What to do, in words.
+    pub fix: String,
+}
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// Good to know; nothing is wrong.
+    Note,
+    /// It will, or may, do harm.
+    Warning,
+    /// Log delivery fails, or will with the next change.
+    Critical,
+}
+
+/// What kinds of findings there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// The document is longer than the hard limit.
+    OverHardLimit,
+    /// The document is longer than the soft limit.
+    OverSoftLimit,
+    /// The document is close to the hard limit.
+    NearHardLimit,
+    /// The document is close to the soft limit.
+    NearSoftLimit,
+    /// There is no room for another account-level policy.
+    PoliciesUsedUp,
+    /// The text is no policy document.
+    NotAPolicy,
+    /// A statement that is not understood, and therefore left alone.
+    StatementNotUnderstood,
+    /// Entries of log groups that do not exist.
+    DeadEntries,
+    /// Entries of log groups of which it is not known whether they exist.
+    UnknownEntries,
+    /// Entries that another one takes in.
+    CoveredEntries,
+    /// White space that counts.
+    WhiteSpace,
+    /// A service is let in without `aws:SourceArn` or `aws:SourceAccount`.
+    NoSourceCondition,
+    /// `aws:SourceArn` and `aws:SourceAccount` name different accounts.
+    SourceAccountsDiffer,
+    /// Anyone is let in.
+    WildcardPrincipal,
+    /// A delivery source whose resource was deleted.
+    DeliverySourceGone,
+    /// A destination that several deliveries share.
+    DestinationShared,
+    /// A part of the account that was not seen.
+    NotSeen,
+}
+
+/// Share of a limit, in percent, from which a policy is near it.
+pub const NEAR_PERCENT: usize = 80;
+
+/// Looks at everything that was seen.
+pub fn findings(inventory: &Inventory, limits: &Limits) -> Vec<Finding> {
+    let _ = (inventory, limits);
+    Vec::new()
+}

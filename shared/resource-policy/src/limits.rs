@@ -1,0 +1,50 @@
+//! The limits around resource policies, each with the page that states it.
+
+use serde::{Deserialize, Serialize};
+
+/// Characters that a policy document may have for services that check it themselves before they deliver: the API's
+/// bound until March 2026, still stated for `WorkMail`, Step Functions, Cognito and Route 53 Resolver
+/// (<https://docs.aws.amazon.com/workmail/latest/adminguide/monitoring-audit-logging.html>,
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html>).
+pub const SOFT_CHARACTERS: usize = 5_120;
+/// Characters that the API takes in a policy document
+/// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-CWL.html>).
+pub const HARD_CHARACTERS: usize = 51_200;
+/// Account-level resource policies in one Region; this quota cannot be raised
+/// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>).
+pub const ACCOUNT_POLICIES: usize = 10;
+/// Characters of a log group's name
+/// (<https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html>).
+pub const LOG_GROUP_NAME_CHARACTERS: usize = 512;
+/// The prefix that log delivery grants itself as a whole when a policy is nearly full
+/// (<https://docs.aws.amazon.com/workmail/latest/adminguide/monitoring-audit-logging.html>).
+pub const VENDED_LOGS_PREFIX: &str = "/aws/vendedlogs/";
+/// The service principal of log delivery.
+pub const LOG_DELIVERY: &str = "delivery.logs.amazonaws.com";
+/// What resource policies can allow at all
+/// (<https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html>).
+pub const DELIVERY_ACTIONS: [&str; 2] = ["logs:CreateLogStream", "logs:PutLogEvents"];
+/// The policy, or the label of the statement, that AWS writes by itself.
+pub const WRITTEN_BY_AWS: &str = "AWSLogDeliveryWrite";
+
+/// The limits that are measured against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Limits {
+    /// Where some services stop; default [`SOFT_CHARACTERS`].
+    pub soft_characters: usize,
+    /// Where the API stops; default [`HARD_CHARACTERS`].
+    pub hard_characters: usize,
+    /// How many account-level policies there may be; default [`ACCOUNT_POLICIES`].
+    pub account_policies: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            soft_characters: SOFT_CHARACTERS,
+            hard_characters: HARD_CHARACTERS,
+            account_policies: ACCOUNT_POLICIES,
+        }
+    }
+}

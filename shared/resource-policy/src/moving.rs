@@ -1,0 +1,216 @@
+//! The log group that a destination moves to: its name, and why there may be none.
+
+use std::collections::{BTreeMap, HashSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::limits::{LOG_GROUP_NAME_CHARACTERS, VENDED_LOGS_PREFIX};
+
+/// Why a log group is not moved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{log_group} cannot be moved: {why}")]
+pub struct Refusal {
+    /// The log group.
+    pub log_group: String,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why a log group is not moved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "kebab-case")]
+pub enum Why {
+    /// It is there already.
+    #[error("its name begins with {VENDED_LOGS_PREFIX} already")]
+    AlreadyThere,
+    /// WAF takes no other names.
+    #[error("WAF delivers only to log groups whose names begin with aws-waf-logs-")]
+    Waf,
+    /// The service chooses the name.
+    #[error("{service} chooses the name of this log group itself")]
+    FixedName {
+        /// The service.
+        service: String,
+    },
+    /// A name has at most 512 characters.
+    #[error("the new name would have {0} characters, and {LOG_GROUP_NAME_CHARACTERS} are allowed")]
+    TooLong(usize),
+    /// A name has letters, digits and `. - _ / #`.
+    #[error("the new name {0:?} has a character that names of log groups cannot have, or none at all")]
+    NotAName(String),
+    /// The new name is not under `/aws/vendedlogs/`.
+    #[error("the new name {0} does not begin with {VENDED_LOGS_PREFIX}")]
+    OutsidePrefix(String),
+    /// There is such a log group.
+    #[error("there is a log group {0} already")]
+    Exists(String),
+    /// Two log groups would become one.
+    #[error("{other} would become {name} as well")]
+    Collides {
+        /// The other log group.
+        other: String,
+        /// The new name of both.
+        name: String,
+    },
+    /// It cannot be told whether the new name is free.
+    #[error("the log groups were not listed, so whether {0} is free is not known")]
+    GroupsNotSeen(String),
+    /// There is no such log group to move.
+    #[error("there is no such log group")]
+    NoSuchGroup,
+    /// Nothing that was seen delivers there.
+    #[error("nothing that was seen delivers to it")]
+    NoDestination,
+    /// The account or the Region is not known.
+    #[error("the account and the Region are not known")]
+    NoAccount,
+}
+
+/// The names that services choose themselves: how they begin, and who does.
+const FIXED_NAMES: [(&str, &str); 5] = [
+    ("/aws/amazonmq/", "Amazon MQ"),
+    ("/aws/eks/", "Amazon EKS"),
+    ("/aws/sagemaker/", "Amazon SageMaker"),
+    ("/aws/ChimeVoiceConnectorLogs/", "Amazon Chime"),
+    ("API-Gateway-Execution-Logs_", "API Gateway REST"),
+];
+
+/// The new name of a log group by the rule: `/aws/vendedlogs/` and the old name without a leading `/aws/`; of a
+/// leading `/` only one is left.
+pub fn rule(name: &str) -> String {
+    let rest = name.strip_prefix("/aws/").or_else(|| name.strip_prefix('/')).unwrap_or(name);
+    format!("{VENDED_LOGS_PREFIX}{rest}")
+}
+
+/// The new name of each log group, or why it has none. `existing` is `None` if log groups were not listed.
+pub fn new_names(
+    groups: &[String],
+    overrides: &BTreeMap<String, String>,
+    existing: Option<&HashSet<&str>>,
+) -> Vec<Result<(String, String), Refusal>> {
+    let mut names: BTreeMap<String, &str> = BTreeMap::new();
+    let mut doubled: BTreeMap<String, &str> = BTreeMap::new();
+    let named: Vec<(&String, Result<String, Why>)> =
+        groups.iter().map(|group| (group, new_name(group, overrides.get(group), existing))).collect();
+    for (group, name) in &named {
+        let Ok(name) = name else { continue };
+        match names.get(name.as_str()) {
+            Some(other) if *other != group.as_str() => {
+                doubled.insert((*group).clone(), other);
+                doubled.insert((*other).to_owned(), group);
+            }
+            _ => {
+                names.insert(name.clone(), group);
+            }
+        }
+    }
+    let refuse = |log_group: &str, why| Refusal { log_group: log_group.to_owned(), why };
+    (named.into_iter())
+        .map(|(group, name)| match (name, doubled.get(group)) {
+            (Err(why), _) => Err(refuse(group, why)),
+            (Ok(name), Some(other)) => Err(refuse(group, Why::Collides { other: (*other).to_owned(), name })),
+            (Ok(name), None) => Ok((group.clone(), name)),
+        })
+        .collect()
+}
+
+fn new_name(group: &str, wanted: Option<&String>, existing: Option<&HashSet<&str>>) -> Result<String, Why> {
+    if group.starts_with(VENDED_LOGS_PREFIX) {
+        return Err(Why::AlreadyThere);
+    }
+    if group.starts_with("aws-waf-logs-") {
+        return Err(Why::Waf);
+    }
+    if let Some((_, service)) = FIXED_NAMES.iter().find(|(start, _)| group.starts_with(start)) {
+        return Err(Why::FixedName { service: (*service).to_owned() });
+    }
+    let name = wanted.cloned().unwrap_or_else(|| rule(group));
+    let rest = name.strip_prefix(VENDED_LOGS_PREFIX).ok_or_else(|| Why::OutsidePrefix(name.clone()))?;
+    let allowed = |character: char| character.is_ascii_alphanumeric() || ".-_/#".contains(character);
+    let length = name.chars().count();
+    if rest.is_empty() || !name.chars().all(allowed) {
+        Err(Why::NotAName(name))
+    } else if length > LOG_GROUP_NAME_CHARACTERS {
+        Err(Why::TooLong(length))
+    } else {
+        match existing {
+            None => Err(Why::GroupsNotSeen(name)),
+            Some(existing) if !existing.contains(group) => Err(Why::NoSuchGroup),
+            Some(existing) if existing.contains(name.as_str()) => Err(Why::Exists(name)),
+            Some(_) => Ok(name),
+        }
+    }
+}
+
+/// What says, in the tags of a resource, that a deployment tool keeps it as it is; its next run would undo a change.
+pub fn managed_by(tags: &BTreeMap<String, String>) -> Option<&'static str> {
+    let marks = |marks: &[&str]| {
+        tags.iter().any(|(key, value)| {
+            let value = value.to_ascii_lowercase();
+            marks.iter().any(|mark| key.to_ascii_lowercase().starts_with(mark))
+                || (["managed-by", "managedby", "managed_by", "tool"]
+                    .contains(&key.to_ascii_lowercase().as_str())
+                    && marks.iter().any(|mark| value.contains(mark)))
+        })
+    };
+    [
+        ("AWS CDK", &["aws-cdk:", "cdk"][..]),
+        ("CloudFormation", &["aws:cloudformation:", "cloudformation"]),
+        ("Terraform", &["terraform", "tf_", "opentofu"]),
+        ("Pulumi", &["pulumi"]),
+    ]
+    .into_iter()
+    .find_map(|(tool, starts)| marks(starts).then_some(tool))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name_of(group: &str) -> Result<String, Why> {
+        new_name(group, None, Some(&HashSet::from([group, "/aws/vendedlogs/taken"])))
+    }
+
+    #[test]
+    fn the_rule_puts_the_prefix_before_the_name_and_nothing_twice() {
+        assert_eq!(rule("/aws/states/a"), "/aws/vendedlogs/states/a");
+        assert_eq!(rule("/mail/a"), "/aws/vendedlogs/mail/a");
+        assert_eq!(rule("mail"), "/aws/vendedlogs/mail");
+    }
+
+    #[test]
+    fn what_cannot_move_is_refused_with_the_reason() {
+        assert_eq!(name_of("/aws/vendedlogs/a"), Err(Why::AlreadyThere));
+        assert_eq!(name_of("aws-waf-logs-a"), Err(Why::Waf));
+        assert!(matches!(name_of("/aws/eks/a/cluster"), Err(Why::FixedName { .. })));
+        assert_eq!(name_of("taken"), Err(Why::Exists("/aws/vendedlogs/taken".to_owned())));
+        assert_eq!(name_of(&"x".repeat(497)), Err(Why::TooLong(513)));
+        assert!(name_of(&"x".repeat(496)).is_ok());
+        assert_eq!(name_of("/aws/"), Err(Why::NotAName("/aws/vendedlogs/".to_owned())));
+        assert_eq!(new_name("a", Some(&"/b".to_owned()), None), Err(Why::OutsidePrefix("/b".to_owned())));
+        assert!(matches!(new_name("a", None, None), Err(Why::GroupsNotSeen(_))));
+        assert_eq!(new_name("a", None, Some(&HashSet::new())), Err(Why::NoSuchGroup));
+    }
+
+    #[test]
+    fn two_groups_that_become_one_are_both_refused_unless_one_gets_another_name() {
+        let groups = ["/aws/a".to_owned(), "a".to_owned(), "b".to_owned()];
+        let existing = HashSet::from(["/aws/a", "a", "b"]);
+        let names = new_names(&groups, &BTreeMap::new(), Some(&existing));
+        assert!(names[0].is_err() && names[1].is_err() && names[2].is_ok());
+        assert!(
+            names[0].as_ref().unwrap_err().to_string().contains("a would become /aws/vendedlogs/a as well")
+        );
+        let overrides = BTreeMap::from([("a".to_owned(), "/aws/vendedlogs/plain/a".to_owned())]);
+        assert!(new_names(&groups, &overrides, Some(&existing)).iter().all(Result::is_ok));
+    }
+
+    #[test]
+    fn marks_of_deployment_tools_are_seen_in_tags() {
+        let by = |key: &str, value: &str| managed_by(&BTreeMap::from([(key.to_owned(), value.to_owned())]));
+        assert_eq!(by("aws:cloudformation:stack-name", "mail"), Some("CloudFormation"));
+        assert_eq!(by("aws-cdk:id", "x"), Some("AWS CDK"));
+        assert_eq!(by("ManagedBy", "Terraform"), Some("Terraform"));
+        assert_eq!(by("team", "terraforming"), None);
+    }
+}

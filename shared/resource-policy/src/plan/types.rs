@@ -1,0 +1,252 @@
+//! The file that `mailtrail policy apply` reads.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::condition::Clause;
+use crate::limits::Limits;
+use crate::moving::Refusal;
+use crate::prove::{Proof, Violation};
+
+/// What a plan is to reach.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// The limits.
+    pub limits: Limits,
+    /// Which of them counts.
+    pub target: TargetLimit,
+    /// The share of it, in percent, that no policy is to exceed.
+    pub target_percent: usize,
+    /// Log groups to be moved whether or not a limit would be hit.
+    pub moves: Vec<String>,
+    /// Names for the new log groups, by the names of the old ones, where the rule's are not wanted.
+    pub names: BTreeMap<String, String>,
+}
+
+/// The limit that a plan aims below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TargetLimit {
+    /// [`Limits::soft_characters`].
+    Soft,
+    /// [`Limits::hard_characters`].
+    Hard,
+}
+
+/// Steps, and the proof that they take access from no log group that exists.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The version of this form: [`Plan::FORMAT`].
+    pub format: u32,
+    /// The account, if it is known.
+    pub account: Option<String>,
+    /// The Region, if it is known.
+    pub region: Option<String>,
+    /// Which limit it aims below.
+    pub target: TargetLimit,
+    /// The characters that no policy is to exceed.
+    pub target_characters: usize,
+    /// To be carried out in this order.
+    pub steps: Vec<Step>,
+    /// Everything that is allowed after it and was not before.
+    pub grants: Vec<Grant>,
+    /// Policies that stay above the target, and why.
+    pub unmet: Vec<Unmet>,
+    /// Log groups that were asked for, or would help, and cannot be moved.
+    pub refused: Vec<Refusal>,
+    /// What was proved, over how much.
+    pub proof: Proof,
+}
+
+/// One step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// What kind of step.
+    pub kind: StepKind,
+    /// What it does.
+    pub what: String,
+    /// Why.
+    pub why: String,
+    /// Characters that it saves in account-level policies; negative if it needs some.
+    pub saves: i64,
+    /// Characters that it will save once the old log group is deleted, of a move.
+    pub saves_later: i64,
+    /// How much could go wrong.
+    pub risk: Risk,
+    /// What could go wrong.
+    pub risk_reason: String,
+    /// How it is undone.
+    pub undo: String,
+    /// Policies to be written, in this order: what grants comes before what takes away.
+    pub writes: Vec<Write>,
+    /// The destination to be moved after the writes.
+    #[serde(rename = "move", default, skip_serializing_if = "Option::is_none")]
+    pub moving: Option<Move>,
+}
+
+/// The kinds of steps, the cheapest and safest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StepKind {
+    /// White space between tokens goes.
+    WhiteSpace,
+    /// Entries go that another one takes in.
+    CoveredEntries,
+    /// Entries of log groups that do not exist go.
+    DeadEntries,
+    /// Statements that differ only in their resources become one.
+    MergeStatements,
+    /// One entry for `/aws/vendedlogs/*` instead of many.
+    VendedLogsWildcard,
+    /// Entries go into policies of their log groups.
+    LogGroupPolicies,
+    /// A destination moves to a log group under `/aws/vendedlogs/`.
+    MoveDestination,
+}
+
+/// How much could go wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Risk {
+    /// Access is the same before and after.
+    None,
+    /// What could be missed is something that nobody can see in the account.
+    Low,
+    /// Access changes, within the grants that are listed.
+    Medium,
+    /// Where logs go changes.
+    High,
+}
+
+/// A policy that is written, or deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Write {
+    /// Which one.
+    pub place: Place,
+    /// The document before, as it must be found; `None`: there is none.
+    pub before: Option<String>,
+    /// The document after; `None`: the policy is deleted.
+    pub after: Option<String>,
+    /// The revision that is replaced: of policies of log groups only, `None` for the first one. Of several writes to
+    /// one log group's policy in a plan, only the first can know it; the others follow on that one's answer.
+    pub expected_revision_id: Option<String>,
+}
+
+/// Where a policy belongs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// To the account: its name.
+    Account(String),
+    /// To a log group: the ARN of that, without `:*`.
+    LogGroup(String),
+}
+
+/// A destination that moves to another log group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Move {
+    /// The log group that it writes to, by name.
+    pub from: String,
+    /// The log group that it is to write to, by name; it does not exist yet.
+    pub to: String,
+    /// V2 destinations that write there; to be re-pointed in place.
+    pub v2: Vec<V2Destination>,
+    /// V1 services that write there: commands for people, filled in.
+    pub v1: Vec<crate::v1::Commands>,
+    /// What says that the next deployment would undo the move; then it is a proposal only, not to be applied.
+    pub managed_by: Option<String>,
+}
+
+/// A V2 delivery destination that moves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct V2Destination {
+    /// Its name, which stays.
+    pub name: String,
+    /// Its output format, which stays.
+    pub output_format: Option<String>,
+    /// The deliveries that use it, by id: all of them move at once.
+    pub deliveries: Vec<String>,
+    /// The ARN that it writes to now.
+    pub from_arn: String,
+    /// The ARN that it is to write to.
+    pub to_arn: String,
+}
+
+/// Something that is allowed after a plan and was not before.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Grant {
+    /// The service.
+    pub principal: String,
+    /// The actions.
+    pub actions: Vec<String>,
+    /// The resource, an ARN pattern.
+    pub resource: String,
+    /// The conditions.
+    pub condition: Vec<Clause>,
+}
+
+/// A policy that stays above the target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unmet {
+    /// Which one.
+    pub place: Place,
+    /// Its size after the plan.
+    pub characters: usize,
+    /// What stands in the way, a sentence each.
+    pub reasons: Vec<String>,
+}
+
+/// Why there is no plan.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// The account-level policies were not seen.
+    #[error("no plan without the policies of the account: {0}")]
+    PoliciesNotSeen(String),
+    /// The steps could not be proved to be safe: a fault in the planner. Nothing of them is shown.
+    #[error("no plan: it could not be proved to be safe: {0}")]
+    NotProved(#[from] Violation),
+}
+
+impl Plan {
+    /// The version of the form of a plan.
+    pub const FORMAT: u32 = 1;
+
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+}
+
+impl Default for Options {
+    /// At most 80 % of the soft limit, and no moves that are not needed.
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            target: TargetLimit::Soft,
+            target_percent: crate::findings::NEAR_PERCENT,
+            moves: Vec::new(),
+            names: BTreeMap::new(),
+        }
+    }
+}
+
+impl Options {
+    /// The characters that no policy is to exceed.
+    pub fn target_characters(&self) -> usize {
+        let limit = match self.target {
+            TargetLimit::Soft => self.limits.soft_characters,
+            TargetLimit::Hard => self.limits.hard_characters,
+        };
+        limit * self.target_percent / 100
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Account(name) => f.write_str(name),
+            Self::LogGroup(arn) => write!(f, "the policy of {arn}"),
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! One statement of a policy: its text, member by member, and what it means if that is understood.
+
+use std::collections::HashSet;
+
+use serde_json::value::RawValue;
+
+use crate::condition::Clause;
+use crate::json::{self, Object};
+
+/// A statement of a policy document.
+///
+/// Two statements are equal if their JSON is, white space apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    members: Vec<(String, String)>,
+    meaning: Result<Meaning, String>,
+}
+
+/// What a statement says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Meaning {
+    /// Its label, which says nothing about access.
+    pub sid: Option<String>,
+    /// Whether it allows or denies.
+    pub effect: Effect,
+    /// Who may, or may not.
+    pub principal: Who,
+    /// Action patterns; case does not matter.
+    pub action: Choice,
+    /// Resource patterns; case matters.
+    pub resource: Choice,
+    /// All of them must hold; none: always.
+    pub condition: Vec<Clause>,
+    /// Whether every member is one that is known here.
+    pub complete: bool,
+}
+
+/// `Effect` of a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// `Allow`.
+    Allow,
+    /// `Deny`: wins over every `Allow`.
+    Deny,
+}
+
+/// `Principal` or `NotPrincipal` of a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Who {
+    /// Neither: an identity policy, which speaks of whoever holds it.
+    Holder,
+    /// `Principal`.
+    These(Vec<Principal>),
+    /// `NotPrincipal`.
+    AllBut(Vec<Principal>),
+}
+
+/// One principal that a statement names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Principal {
+    /// `"*"` or `{"AWS": "*"}`.
+    Anyone,
+    /// `{"Service": …}`: `delivery.logs.amazonaws.com`.
+    Service(String),
+    /// `{"AWS": …}`: an ARN, an account.
+    Aws(String),
+    /// `{"Federated": …}`, `{"CanonicalUser": …}` and whatever else there is.
+    Other(String, String),
+}
+
+/// A list that is meant, or a list of exceptions (`NotAction`, `NotResource`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Choice {
+    /// Only these.
+    Only(Vec<String>),
+    /// All but these.
+    AllBut(Vec<String>),
+}
+
+const KNOWN: [&str; 9] = [
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+];
+
+impl Statement {
+    /// Reads a statement; `None` if the text is no JSON object.
+    pub fn parse(json: &str) -> Option<Self> {
+        let object: Object = serde_json::from_str(json).ok()?;
+        let meaning = meaning(&object);
+        let members = object.0.into_iter().map(|(key, value)| (key, json::compact(value.get()))).collect();
+        Some(Self { members, meaning })
+    }
+
+    /// What it says, or why that is not understood.
+    pub fn meaning(&self) -> Result<&Meaning, &str> {
+        self.meaning.as_ref().map_err(String::as_str)
+    }
+
+    /// Its JSON, in one line without white space.
+    pub fn to_json(&self) -> String {
+        json::object(self.members.iter().map(|(key, value)| (key.as_str(), value.as_str())))
+    }
+
+    /// Its label, if it has one.
+    pub fn sid(&self) -> Option<&str> {
+        self.meaning.as_ref().ok()?.sid.as_deref()
+    }
+
+    /// What it says, if this crate may edit its list of resources: it allows, names principals and resources
+    /// (no exceptions), and has no member that is unknown here.
+    pub fn editable(&self) -> Option<(&Meaning, &[String])> {
+        match self.meaning.as_ref() {
+            Ok(
+                meaning @ Meaning {
+                    effect: Effect::Allow,
+                    principal: Who::These(principals),
+                    action: Choice::Only(_),
+                    resource: Choice::Only(resources),
+                    complete: true,
+                    ..
+                },
+            ) if principals.iter().all(|principal| matches!(principal, Principal::Service(_))) => {
+                Some((meaning, resources))
+            }
+            _ => None,
+        }
+    }
+
+    /// The same with other resources; all else stays as it is written.
+    #[must_use]
+    pub fn with_resources(&self, resources: Vec<String>) -> Self {
+        let text = match resources.as_slice() {
+            [one] => json::quote(one),
+            many => json::list(many),
+        };
+        let mut changed = self.clone();
+        for (key, value) in &mut changed.members {
+            if key == "Resource" {
+                value.clone_from(&text);
+            }
+        }
+        if let Ok(meaning) = &mut changed.meaning {
+            meaning.resource = Choice::Only(resources);
+        }
+        changed
+    }
+
+    /// All of it but label and resources, as text: statements with the same can be merged.
+    pub(crate) fn frame(&self) -> String {
+        let mut members: Vec<(&str, &str)> = (self.members.iter())
+            .filter(|(key, _)| key != "Sid" && key != "Resource")
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .collect();
+        members.sort_unstable();
+        json::object(members)
+    }
+}
+
+fn meaning(object: &Object) -> Result<Meaning, String> {
+    if let Some(key) = object.repeated() {
+        return Err(format!("it has {key} twice"));
+    }
+    let member = |name: &str| object.0.iter().find(|(key, _)| key == name).map(|(_, value)| *value);
+    let sid = member("Sid").map(|value| text(value).ok_or("its Sid is not a string")).transpose()?;
+    let effect = match member("Effect").and_then(text).as_deref() {
+        Some("Allow") => Effect::Allow,
+        Some("Deny") => Effect::Deny,
+        _ => return Err("its Effect is neither Allow nor Deny".to_owned()),
+    };
+    let principal = match (member("Principal"), member("NotPrincipal")) {
+        (None, None) => Who::Holder,
+        (Some(value), None) => Who::These(principals(value)?),
+        (None, Some(value)) => Who::AllBut(principals(value)?),
+        (Some(_), Some(_)) => return Err("it has both Principal and NotPrincipal".to_owned()),
+    };
+    let action = choice("Action", member("Action"), "NotAction", member("NotAction"))?;
+    let resource = choice("Resource", member("Resource"), "NotResource", member("NotResource"))?;
+    let condition = member("Condition").map(conditions).transpose()?.unwrap_or_default();
+    let complete = object.0.iter().all(|(key, _)| KNOWN.contains(&key.as_str()));
+    Ok(Meaning { sid, effect, principal, action, resource, condition, complete })
+}
+
+fn text(value: &RawValue) -> Option<String> {
+    serde_json::from_str(value.get()).ok()
+}
+
+/// A string, or a list of at least one string.
+fn texts(value: &RawValue) -> Option<Vec<String>> {
+    if let Some(one) = text(value) {
+        return Some(vec![one]);
+    }
+    serde_json::from_str(value.get()).ok().filter(|many: &Vec<String>| !many.is_empty())
+}
+
+fn choice(
+    name: &str,
+    only: Option<&RawValue>,
+    not_name: &str,
+    all_but: Option<&RawValue>,
+) -> Result<Choice, String> {
+    let patterns = |name: &str, value: &RawValue| {
+        let patterns = texts(value).ok_or_else(|| format!("its {name} is no string or list of strings"))?;
+        match patterns.iter().find(|pattern| pattern.contains("${")) {
+            Some(pattern) => Err(format!("its {name} has a policy variable, {pattern}")),
+            None => Ok(patterns),
+        }
+    };
+    match (only, all_but) {
+        (Some(value), None) => patterns(name, value).map(Choice::Only),
+        (None, Some(value)) => patterns(not_name, value).map(Choice::AllBut),
+        (None, None) => Err(format!("it has neither {name} nor {not_name}")),
+        (Some(_), Some(_)) => Err(format!("it has both {name} and {not_name}")),
+    }
+}
+
+fn principals(value: &RawValue) -> Result<Vec<Principal>, String> {
+    const WRONG: &str = "its principals are not written as IAM has them";
+    if let Some(one) = text(value) {
+        return if one == "*" { Ok(vec![Principal::Anyone]) } else { Err(WRONG.to_owned()) };
+    }
+    let kinds: Object = serde_json::from_str(value.get()).map_err(|_| WRONG)?;
+    if kinds.0.is_empty() || kinds.repeated().is_some() {
+        return Err(WRONG.to_owned());
+    }
+    let mut principals = Vec::new();
+    for (kind, names) in &kinds.0 {
+        for name in texts(names).ok_or(WRONG)? {
+            principals.push(match kind.as_str() {
+                "AWS" if name == "*" => Principal::Anyone,
+                "AWS" => Principal::Aws(name),
+                "Service" => Principal::Service(name),
+                _ => Principal::Other(kind.clone(), name),
+            });
+        }
+    }
+    Ok(principals)
+}
+
+fn conditions(value: &RawValue) -> Result<Vec<Clause>, String> {
+    const WRONG: &str = "its Condition is not written as IAM has them";
+    let operators: Object = serde_json::from_str(value.get()).map_err(|_| WRONG)?;
+    let mut clauses = Vec::new();
+    let mut seen = HashSet::new();
+    for (operator, keys) in &operators.0 {
+        let keys: Object = serde_json::from_str(keys.get()).map_err(|_| WRONG)?;
+        for (key, values) in &keys.0 {
+            if !seen.insert((operator.to_ascii_lowercase(), key.to_ascii_lowercase())) {
+                return Err(format!("its Condition has {operator} of {key} twice"));
+            }
+            let values = condition_values(values).ok_or(WRONG)?;
+            clauses.push(Clause { operator: operator.clone(), key: key.clone(), values });
+        }
+    }
+    Ok(clauses)
+}
+
+/// Strings, numbers and booleans, alone or in a list; numbers and booleans by their spelling.
+fn condition_values(value: &RawValue) -> Option<Vec<String>> {
+    fn scalar(value: &RawValue) -> Option<String> {
+        match value.get().as_bytes().first()? {
+            b'{' | b'[' | b'n' => None,
+            b'"' => text(value),
+            _ => Some(value.get().to_owned()),
+        }
+    }
+    if value.get().starts_with('[') {
+        let many: Vec<&RawValue> = serde_json::from_str(value.get()).ok()?;
+        return many.into_iter().map(scalar).collect();
+    }
+    scalar(value).map(|one| vec![one])
+}
