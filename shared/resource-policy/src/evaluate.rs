@@ -30,11 +30,13 @@
 //! # Ok::<(), mailtrail_resource_policy::document::DocumentError>(())
 //! ```
 
+use std::collections::{BTreeSet, HashMap};
+use std::fmt;
+
 use crate::condition::{self, Context};
 use crate::document::Document;
-use crate::inventory::ResourcePolicy;
 use crate::resources::Resources;
-use crate::statement::{Choice, Effect, Meaning, Principal, Statement, Who};
+use crate::statement::{Choice, Effect, Meaning, Principal, Who};
 use crate::{Truth, glob};
 
 /// A request, context apart.
@@ -59,6 +61,15 @@ pub enum Requester<'a> {
     Holder,
 }
 
+impl fmt::Display for Requester<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Service(name) | Self::Aws(name) => f.write_str(name),
+            Self::Holder => f.write_str("the holder"),
+        }
+    }
+}
+
 /// The answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
@@ -80,6 +91,7 @@ pub struct Policies<'a> {
 /// A statement, ready to be asked.
 #[derive(Debug, Clone)]
 struct Compiled<'a> {
+    number: usize,
     meaning: &'a Meaning,
     resources: Resources<'a>,
     /// The ARN of the log group outside of which it says nothing.
@@ -100,7 +112,9 @@ impl<'a> Policies<'a> {
     pub fn add(&mut self, document: &'a Document, log_group_arn: Option<&'a str>) {
         for statement in document.statements() {
             match statement.meaning() {
-                Ok(meaning) => self.statements.push(Compiled::new(meaning, log_group_arn)),
+                Ok(meaning) => {
+                    self.statements.push(Compiled::new(self.statements.len(), meaning, log_group_arn))
+                }
                 Err(_) => self.unclear = true,
             }
         }
@@ -118,7 +132,7 @@ impl<'a> Policies<'a> {
 
     /// Everything but the resource decided, for many resources.
     pub fn asked_by(&self, requester: Requester, action: &str, context: &Context) -> Asked<'_, 'a> {
-        let mut asked = Asked { statements: Vec::new(), unclear: self.unclear };
+        let mut asked = Asked { everywhere: Vec::new(), in_groups: HashMap::new(), unclear: self.unclear };
         for statement in &self.statements {
             let applies = Truth::all([
                 is_meant(&statement.meaning.principal, requester),
@@ -126,7 +140,10 @@ impl<'a> Policies<'a> {
                 condition::all_hold(&statement.meaning.condition, context),
             ]);
             if applies != Truth::No {
-                asked.statements.push((applies, statement));
+                match statement.only {
+                    None => asked.everywhere.push((applies, statement)),
+                    Some(group) => asked.in_groups.entry(group).or_default().push((applies, statement)),
+                }
             }
         }
         asked
@@ -136,15 +153,23 @@ impl<'a> Policies<'a> {
 /// Policies that were asked who, what and in which context: which resources are left.
 #[derive(Debug, Clone)]
 pub struct Asked<'p, 'a> {
-    statements: Vec<(Truth, &'p Compiled<'a>)>,
+    everywhere: Vec<(Truth, &'p Compiled<'a>)>,
+    in_groups: HashMap<&'a str, Vec<(Truth, &'p Compiled<'a>)>>,
     unclear: bool,
 }
 
 impl Asked<'_, '_> {
+    /// Which statements are left, and whether they apply for certain: the same gives the same answers.
+    pub(crate) fn signature(&self) -> BTreeSet<(usize, bool)> {
+        let statements = self.everywhere.iter().chain(self.in_groups.values().flatten());
+        statements.map(|(applies, statement)| (statement.number, *applies == Truth::Yes)).collect()
+    }
+
     /// Decides for one resource.
     pub fn decide(&self, resource: &str) -> Decision {
         let (mut allowed, mut denied) = (Truth::No, Truth::No);
-        for (applies, statement) in &self.statements {
+        let in_group = log_group_of(resource).and_then(|group| self.in_groups.get(group));
+        for (applies, statement) in self.everywhere.iter().chain(in_group.into_iter().flatten()) {
             let answer = match statement.meaning.effect {
                 Effect::Allow => &mut allowed,
                 Effect::Deny => &mut denied,
@@ -164,15 +189,12 @@ impl Asked<'_, '_> {
 }
 
 impl<'a> Compiled<'a> {
-    fn new(meaning: &'a Meaning, only: Option<&'a str>) -> Self {
+    fn new(number: usize, meaning: &'a Meaning, only: Option<&'a str>) -> Self {
         let (Choice::Only(patterns) | Choice::AllBut(patterns)) = &meaning.resource;
-        Self { meaning, resources: Resources::new(patterns), only }
+        Self { number, meaning, resources: Resources::new(patterns), only }
     }
 
     fn speaks_of(&self, resource: &str) -> Truth {
-        if self.only.is_some_and(|group| !is_in(resource, group)) {
-            return Truth::No;
-        }
         let named = self.resources.matches(resource);
         match self.meaning.resource {
             Choice::Only(_) => named,
@@ -181,9 +203,12 @@ impl<'a> Compiled<'a> {
     }
 }
 
-/// Whether a resource is a log group, or in it.
-fn is_in(resource: &str, group: &str) -> bool {
-    resource.strip_prefix(group).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+/// The ARN of the log group that a resource is, or is in.
+fn log_group_of(resource: &str) -> Option<&str> {
+    const KIND: &str = ":log-group:";
+    let start = resource.find(KIND)? + KIND.len();
+    let end = resource[start..].find(':').map_or(resource.len(), |end| start + end);
+    Some(&resource[..end])
 }
 
 fn is_meant(who: &Who, requester: Requester) -> Truth {
@@ -218,41 +243,5 @@ fn has_action(choice: &Choice, action: &str) -> Truth {
     match choice {
         Choice::Only(patterns) => named(patterns).into(),
         Choice::AllBut(patterns) => (!named(patterns)).into(),
-    }
-}
-
-/// Policies of an account with their documents, read once.
-#[derive(Debug, Clone)]
-pub struct Parsed<'a> {
-    /// The policies, and their documents where they can be read.
-    pub policies: Vec<(&'a ResourcePolicy, Option<Document>)>,
-}
-
-impl<'a> Parsed<'a> {
-    /// Reads the documents.
-    pub fn new(policies: impl IntoIterator<Item = &'a ResourcePolicy>) -> Self {
-        let parsed = |policy: &'a ResourcePolicy| (policy, Document::parse(&policy.document).ok());
-        Self { policies: policies.into_iter().map(parsed).collect() }
-    }
-
-    /// Ready to be asked. The ARN of a log group is expected without `:*`, as
-    /// [`crate::inventory::ResourcePolicy::resource_arn`] has it.
-    pub fn compile(&self) -> Policies<'_> {
-        let mut policies = Policies::default();
-        for (policy, document) in &self.policies {
-            match document {
-                Some(document) => policies.add(document, policy.resource_arn.as_deref()),
-                None => policies.add_unreadable(),
-            }
-        }
-        policies
-    }
-
-    /// Every statement, with the policy that it stands in and its place there, counted from 1.
-    pub fn statements(&self) -> impl Iterator<Item = (&'a ResourcePolicy, usize, &Statement)> {
-        self.policies.iter().flat_map(|(policy, document)| {
-            let statements = document.iter().flat_map(Document::statements);
-            statements.enumerate().map(|(index, statement)| (*policy, index + 1, statement))
-        })
     }
 }

@@ -10,13 +10,13 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::arn::{self, LogGroupName};
+use crate::arn::{self, LogGroupName, ResourcePattern};
 
 /// What is known of an account in one Region.
 ///
 /// Policies are to be read **before** log groups: a group that is created together with its entry while the
 /// lists are read is then in the second one. Of groups that were listed before the policies were read, none is
-/// called gone.
+/// called gone; on a policy of a log group that was looked at before, no access is rested.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Inventory {
@@ -265,6 +265,22 @@ impl Inventory {
         account.chain(self.log_group_policies.values().filter_map(|part| part.seen()?.as_ref()))
     }
 
+    /// The policy of a log group, if it was looked at no earlier than those of the account: there, or not. An older
+    /// look says too little to rest access on.
+    pub fn current_policy_of(&self, group: &str) -> Option<Option<&ResourcePolicy>> {
+        self.current(self.log_group_policies.get(group)?)
+    }
+
+    /// The policies that planning goes by: those of the account, and current ones of log groups.
+    pub fn current_policies(&self) -> impl Iterator<Item = &ResourcePolicy> {
+        let account = self.account_policies.seen().into_iter().flatten();
+        account.chain(self.log_group_policies.values().filter_map(|part| self.current(part)?))
+    }
+
+    fn current<'a>(&self, part: &'a Part<Option<ResourcePolicy>>) -> Option<Option<&'a ResourcePolicy>> {
+        (part.at()? >= self.account_policies.at()?).then_some(part.seen()?.as_ref())
+    }
+
     /// The log groups, to look them up.
     pub fn known_groups(&self) -> KnownGroups<'_> {
         let here = self.account.as_deref().zip(self.region.as_deref());
@@ -286,7 +302,7 @@ impl ResourcePolicy {
     /// The log group that it belongs to, by name, if it belongs to one.
     pub fn log_group(&self) -> Option<&str> {
         let arn = self.resource_arn.as_deref()?;
-        Some(arn::ResourcePattern::new(arn).log_group().map_or(arn, |group| group.name))
+        Some(ResourcePattern::new(arn).log_group().map_or(arn, |group| group.name))
     }
 
     /// What to call it in a sentence.
@@ -296,6 +312,12 @@ impl ResourcePolicy {
 }
 
 impl KnownGroups<'_> {
+    /// Whether a resource of a policy is about exactly one log group, of which it is certain that it does not exist.
+    pub fn is_gone(&self, resource: &str) -> bool {
+        let group = ResourcePattern::new(resource).log_group();
+        group.is_some_and(|group| self.existence(&group) == Existence::Gone)
+    }
+
     /// Whether the one group that this is about is there. Of a pattern of several it is not known.
     pub fn existence(&self, group: &LogGroupName) -> Existence {
         let (Some((account, region)), Some(names)) = (self.here, &self.names) else {

@@ -1,8 +1,10 @@
 //! Resource policies of CloudWatch Logs: measured, checked, evaluated, forecast, planned.
+mod coverage;
 mod glob;
 mod json;
 mod resources;
 mod truth;
+mod universe;
 
 pub mod arn;
 pub mod condition;
@@ -16,6 +18,7 @@ pub mod measure;
 pub mod moving;
 pub mod plan;
 pub mod prove;
+pub mod state;
 pub mod statement;
 pub mod v1;
 

@@ -1,54 +1,220 @@
-//! A plan is proved before anybody sees it.
+//! A plan is proved before anybody sees it: everything that was allowed still is, and nothing else but what is listed.
+//!
+//! Twice, in two ways that have little in common. First entry by entry: each one before is taken in by one after (or
+//! is of a log group that does not exist), each one after by one before or by a listed grant. That covers every
+//! resource there could ever be, wildcards included. Then by asking the evaluator, before and after, about each
+//! service, action and log group that is known or named, on behalf of this account, of another one, and of nobody.
+//!
+//! What is not understood (texts that are no policies, `Deny`, exceptions, unknown members) must be the same before
+//! and after, character by character; so whatever it says, it says of both.
+
+use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::coverage::Coverage;
+use crate::document::Document;
+use crate::inventory::Inventory;
+use crate::limits::HARD_CHARACTERS;
+use crate::measure;
+use crate::plan::{Grant, Place};
+use crate::state::{Held, State};
+use crate::universe::{self, Universe};
+
 /// What was proved, over how much.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Proof {
-    /// Principals that were looked at.
-    pub principals: usize,
-    /// Actions that were looked at.
-    pub actions: usize,
-    /// Log groups that were looked at.
-    pub log_groups: usize,
-    /// Requests that were decided before and after.
-    pub requests: usize,
-    /// Entries of which it was shown that others, or they themselves, take them in.
-    pub entries: usize,
-    /// Log groups that do not exist and that lose their access.
+    /// Entries before that are taken in by an entry after.
+    pub kept: usize,
+    /// Entries before of log groups that do not exist.
     pub dead: usize,
+    /// Services that were asked for.
+    pub services: usize,
+    /// Actions that were asked for.
+    pub actions: usize,
+    /// Log groups that were asked for.
+    pub log_groups: usize,
+    /// Requests that were decided before and after, each with one service, action, log group and context.
+    pub requests: usize,
 }
 
 /// What a plan would do that it must not.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Violation {
     /// Something is not allowed any more.
-    #[error("{principal} could {action} on {resource} before, and could not after")]
-    Lost {
-        /// Who.
-        principal: String,
-        /// What.
-        action: String,
-        /// On what.
-        resource: String,
-    },
+    #[error("{0} was allowed, and would not be")]
+    Lost(String),
     /// Something is allowed that no grant lists.
-    #[error("{principal} could {action} on {resource} after, which no grant lists")]
-    Unlisted {
-        /// Who.
-        principal: String,
-        /// What.
-        action: String,
-        /// On what.
-        resource: String,
-    },
-    /// A grant is listed that is not needed, or not given.
-    #[error("the grant on {0} is listed and not given, or was there before")]
+    #[error("{0} was not allowed, and would be without being listed")]
+    Unlisted(String),
+    /// A grant is listed that is not given, or is none because it was there before.
+    #[error("the grant on {0} is listed, and is none")]
     Idle(String),
     /// A statement was touched that must not be.
-    #[error("{0} has a statement that may not be touched and is not the same after")]
+    #[error("{0} has a part that must not be touched, and would not be the same")]
     Touched(String),
-    /// A policy would become larger than it may be.
-    #[error("{0} would grow")]
+    /// A policy became larger.
+    #[error("{0} would become larger")]
     Grown(String),
+}
+
+/// Proves that one state of the policies may follow another one.
+pub fn prove(
+    before: &State,
+    after: &State,
+    inventory: &Inventory,
+    grants: &[Grant],
+) -> Result<Proof, Violation> {
+    untouched(before, after)?;
+    not_grown(before, after)?;
+    let mut proof = entries(before, after, inventory, grants)?;
+    let granted = State::granting(grants);
+    let universe = Universe::new(before, after, &granted, inventory);
+    (proof.services, proof.actions) = (universe.services.len(), universe.actions.len());
+    proof.log_groups = universe.log_groups.len();
+    proof.requests = requests(before, after, &granted, &universe)?;
+    Ok(proof)
+}
+
+/// Each place with what it had before and what it has after.
+fn places<'a>(
+    before: &'a State,
+    after: &'a State,
+) -> BTreeMap<&'a Place, (Option<&'a Held>, Option<&'a Held>)> {
+    let mut places: BTreeMap<_, (Option<&Held>, Option<&Held>)> = BTreeMap::new();
+    for held in &before.policies {
+        places.entry(&held.place).or_default().0 = Some(held);
+    }
+    for held in &after.policies {
+        places.entry(&held.place).or_default().1 = Some(held);
+    }
+    places
+}
+
+/// What the planner does not edit is the same, character by character.
+fn untouched(before: &State, after: &State) -> Result<(), Violation> {
+    for (place, (one, two)) in places(before, after) {
+        let same = match (one, two) {
+            (Some(one), Some(two)) if one.text == two.text => true,
+            (Some(Held { document: None, .. }), _) | (_, Some(Held { document: None, .. })) => false,
+            (Some(_), Some(_)) => fixed(one) == fixed(two) && head(one) == head(two),
+            _ => fixed(one) == fixed(two),
+        };
+        if !same {
+            return Err(Violation::Touched(place.to_string()));
+        }
+    }
+    Ok(())
+}
+
+/// The statements of a policy that are never edited.
+fn fixed(held: Option<&Held>) -> Vec<String> {
+    let statements = held.map_or(&[][..], Held::statements).iter();
+    statements
+        .filter(|statement| statement.editable().is_none())
+        .map(|statement| statement.to_json())
+        .collect()
+}
+
+/// All of a policy but its statements.
+fn head(held: Option<&Held>) -> Option<String> {
+    Some(held?.document.as_ref()?.with_statements(Vec::new()).to_json())
+}
+
+/// Policies of the account only become smaller; those of log groups stay within the hard limit.
+fn not_grown(before: &State, after: &State) -> Result<(), Violation> {
+    for (place, (old, new)) in places(before, after) {
+        let size = |held: &Held| measure::size(&held.text);
+        let Some(new) = new else { continue };
+        let allowed = match (old, place) {
+            (Some(old), Place::Account(_)) => size(old),
+            (Some(old), Place::LogGroup(_)) => size(old).max(HARD_CHARACTERS),
+            (None, Place::LogGroup(_)) => HARD_CHARACTERS,
+            (None, Place::Account(_)) => 0,
+        };
+        if size(new) > allowed {
+            return Err(Violation::Grown(place.to_string()));
+        }
+    }
+    Ok(())
+}
+
+fn entries(
+    before: &State,
+    after: &State,
+    inventory: &Inventory,
+    grants: &[Grant],
+) -> Result<Proof, Violation> {
+    let known = inventory.known_groups();
+    let granted = State::granting(grants);
+    let (old, new, listed) = (Coverage::new(before), Coverage::new(after), Coverage::new(&granted));
+    let mut proof = Proof::default();
+    for entry in &old.entries {
+        if new.covers(entry) {
+            proof.kept += 1;
+        } else if entry.editable && known.is_gone(entry.resource) {
+            proof.dead += 1;
+        } else {
+            return Err(Violation::Lost(entry.to_string()));
+        }
+    }
+    for entry in &new.entries {
+        if !old.covers(entry) && !listed.covers(entry) {
+            return Err(Violation::Unlisted(entry.to_string()));
+        }
+    }
+    for entry in &listed.entries {
+        if old.covers(entry) || !new.covers(entry) {
+            return Err(Violation::Idle(entry.resource.to_owned()));
+        }
+    }
+    Ok(proof)
+}
+
+fn requests(before: &State, after: &State, granted: &State, universe: &Universe) -> Result<usize, Violation> {
+    use crate::evaluate::Decision::{Allowed, Denied, Depends};
+
+    let states = [before, after, granted].map(State::compile);
+    let mut decided = 0;
+    let mut looked_at = HashSet::new();
+    for (requester, action, context) in universe.questions() {
+        decided += universe.log_groups.len();
+        let asked = states.each_ref().map(|state| state.asked_by(requester, action, context));
+        // Whoever is spoken of by the same statements gets the same answers.
+        if !looked_at.insert(asked.each_ref().map(|asked| asked.signature())) {
+            continue;
+        }
+        for group in &universe.log_groups {
+            let stream = universe::stream_in(&group.arn);
+            let [old, new, listed] = asked.each_ref().map(|asked| asked.decide(&stream));
+            let request = || format!("{action} of {requester} on {stream}");
+            match (old, new) {
+                (Allowed, Denied | Depends) | (Depends, Denied) if !group.gone => {
+                    return Err(Violation::Lost(request()));
+                }
+                (Denied | Depends, Allowed) if listed != Allowed => {
+                    return Err(Violation::Unlisted(request()));
+                }
+                (Denied, Depends) if listed == Denied => return Err(Violation::Unlisted(request())),
+                _ => {}
+            }
+        }
+    }
+    Ok(decided)
+}
+
+impl State {
+    /// A state with nothing in it but grants.
+    pub(crate) fn granting(grants: &[Grant]) -> Self {
+        let document = Document::of(grants.iter().map(Grant::statement).collect());
+        let place = Place::Account(String::new());
+        Self {
+            policies: vec![Held {
+                place,
+                text: document.to_json(),
+                document: Some(document),
+                revision_id: None,
+            }],
+        }
+    }
 }

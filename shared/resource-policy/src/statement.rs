@@ -1,10 +1,10 @@
 //! One statement of a policy: its text, member by member, and what it means if that is understood.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde_json::value::RawValue;
 
-use crate::condition::Clause;
+use crate::condition::{self, Clause};
 use crate::json::{self, Object};
 
 /// A statement of a policy document.
@@ -98,6 +98,45 @@ impl Statement {
         Some(Self { members, meaning })
     }
 
+    /// A statement that lets a service in on one resource.
+    pub(crate) fn allow(
+        sid: &str,
+        service: &str,
+        actions: &[String],
+        resource: &str,
+        condition: &[Clause],
+    ) -> Self {
+        let operators: BTreeSet<&str> = condition.iter().map(|clause| clause.operator.as_str()).collect();
+        let of_operator = |operator: &str| {
+            let clauses = condition.iter().filter(|clause| clause.operator == operator);
+            let keys: Vec<(&str, String)> =
+                clauses.map(|clause| (clause.key.as_str(), json::list(&clause.values))).collect();
+            json::object(keys.iter().map(|(key, values)| (*key, values.as_str())))
+        };
+        let clauses: Vec<(&str, String)> =
+            operators.into_iter().map(|operator| (operator, of_operator(operator))).collect();
+        let members = [
+            ("Sid", json::quote(sid)),
+            ("Effect", json::quote("Allow")),
+            ("Principal", json::object([("Service", json::quote(service).as_str())])),
+            ("Action", json::list(actions)),
+            ("Resource", json::quote(resource)),
+            ("Condition", json::object(clauses.iter().map(|(operator, keys)| (*operator, keys.as_str())))),
+        ];
+        Self {
+            members: members.map(|(key, value)| (key.to_owned(), value)).to_vec(),
+            meaning: Ok(Meaning {
+                sid: Some(sid.to_owned()),
+                effect: Effect::Allow,
+                principal: Who::These(vec![Principal::Service(service.to_owned())]),
+                action: Choice::Only(actions.to_vec()),
+                resource: Choice::Only(vec![resource.to_owned()]),
+                condition: condition.to_vec(),
+                complete: true,
+            }),
+        }
+    }
+
     /// What it says, or why that is not understood.
     pub fn meaning(&self) -> Result<&Meaning, &str> {
         self.meaning.as_ref().map_err(String::as_str)
@@ -150,6 +189,19 @@ impl Statement {
             meaning.resource = Choice::Only(resources);
         }
         changed
+    }
+
+    /// Whether another one lets in the same, on other resources.
+    pub(crate) fn says_the_same_of_others(&self, other: &Self) -> bool {
+        let (Ok(one), Ok(two)) = (&self.meaning, &other.meaning) else { return false };
+        let actions = |choice: &Choice| match choice {
+            Choice::Only(actions) => actions.iter().map(|action| action.to_ascii_lowercase()).collect(),
+            Choice::AllBut(_) => BTreeSet::new(),
+        };
+        one.principal == two.principal
+            && actions(&one.action) == actions(&two.action)
+            && condition::implies(&one.condition, &two.condition)
+            && condition::implies(&two.condition, &one.condition)
     }
 
     /// All of it but label and resources, as text: statements with the same can be merged.

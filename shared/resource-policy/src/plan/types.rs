@@ -4,10 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::condition::Clause;
-use crate::limits::Limits;
+use crate::condition::{self, Clause};
+use crate::limits::{DELIVERY_ACTIONS, LOG_DELIVERY, Limits};
 use crate::moving::Refusal;
 use crate::prove::{Proof, Violation};
+use crate::statement::Statement;
+
+/// The label of statements that plans write.
+pub const SID: &str = "MailtrailLogDelivery";
 
 /// What a plan is to reach.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -206,6 +210,24 @@ pub enum PlanError {
     /// The steps could not be proved to be safe: a fault in the planner. Nothing of them is shown.
     #[error("no plan: it could not be proved to be safe: {0}")]
     NotProved(#[from] Violation),
+}
+
+impl Grant {
+    /// To log delivery, on behalf of this account: the two actions that resource policies know, under both source
+    /// conditions. The resource is an ARN pattern.
+    pub fn to_log_delivery(partition: &str, region: &str, account: &str, resource: String) -> Self {
+        Self {
+            principal: LOG_DELIVERY.to_owned(),
+            actions: DELIVERY_ACTIONS.map(str::to_owned).to_vec(),
+            resource,
+            condition: condition::of_own_account(partition, region, account),
+        }
+    }
+
+    /// The statement that gives it.
+    pub fn statement(&self) -> Statement {
+        Statement::allow(SID, &self.principal, &self.actions, &self.resource, &self.condition)
+    }
 }
 
 impl Plan {

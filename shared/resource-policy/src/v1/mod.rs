@@ -19,3 +19,18 @@ pub struct Commands {
 
 /// All services.
 pub const SERVICES: [&str; 0] = [];
+
+/// The commands for one destination.
+pub fn commands(
+    destination: &crate::inventory::V1Destination,
+    values: &std::collections::BTreeMap<&str, String>,
+) -> Commands {
+    let _ = values;
+    Commands {
+        service: destination.service.clone(),
+        forward: Vec::new(),
+        back: Vec::new(),
+        refused: None,
+        note: String::new(),
+    }
+}

@@ -1,4 +1,9 @@
 //! What deserves a look.
+//!
+//! Nothing is called wrong that was not seen: an entry of a log group that nobody looked for is unknown, not dead,
+//! and one with a wildcard in the name of the group is never dead.
+
+mod checks;
 
 use serde::Serialize;
 
@@ -30,7 +35,7 @@ pub struct Finding {
 pub enum Severity {
     /// Good to know; nothing is wrong.
     Note,
-    /// It will, or may, do harm.
+    /// It does, or may do, harm.
     Warning,
     /// Log delivery fails, or will with the next change.
     Critical,
@@ -40,9 +45,9 @@ pub enum Severity {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
-    /// The document is longer than the hard limit.
+    /// The document is as long as the hard limit, or longer.
     OverHardLimit,
-    /// The document is longer than the soft limit.
+    /// The document is as long as the soft limit, or longer.
     OverSoftLimit,
     /// The document is close to the hard limit.
     NearHardLimit,
@@ -79,8 +84,35 @@ pub enum Kind {
 /// Share of a limit, in percent, from which a policy is near it.
 pub const NEAR_PERCENT: usize = 80;
 
-/// Looks at everything that was seen.
+/// Looks at everything that was seen. The worst come first; of the same severity, in the order of [`Kind`].
 pub fn findings(inventory: &Inventory, limits: &Limits) -> Vec<Finding> {
-    let _ = (inventory, limits);
-    Vec::new()
+    let mut findings = checks::sizes(inventory, limits);
+    findings.extend(checks::statements(inventory));
+    findings.extend(checks::entries(inventory));
+    findings.extend(checks::deliveries(inventory));
+    findings.extend(checks::unseen(inventory));
+    findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.id));
+    findings
+}
+
+impl Finding {
+    fn new(id: Kind, severity: Severity, message: String, fix: &str) -> Self {
+        let (policy, statement, resources) = (None, None, Vec::new());
+        Self { id, severity, policy, statement, resources, message, fix: fix.to_owned() }
+    }
+
+    fn of_policy(mut self, policy: &str) -> Self {
+        self.policy = Some(policy.to_owned());
+        self
+    }
+
+    fn of_statement(mut self, statement: String) -> Self {
+        self.statement = Some(statement);
+        self
+    }
+
+    fn about(mut self, resources: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.resources = resources.into_iter().map(Into::into).collect();
+        self
+    }
 }

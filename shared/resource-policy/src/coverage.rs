@@ -1,0 +1,196 @@
+//! Which entry takes in which: one entry is one resource of one statement.
+//!
+//! An entry is covered if another one lets in at least the same principals, with at least the same actions, on at
+//! least the same resources, under conditions that hold at least where its own do. That is a chain of inclusions, so
+//! an entry may go because of one that goes because of a third.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use crate::arn::ResourcePattern;
+use crate::condition;
+use crate::glob;
+use crate::resources::Resources;
+use crate::state::{Held, State};
+use crate::statement::{Choice, Effect, Meaning, Principal, Who};
+
+/// One resource of one statement that allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Entry<'a> {
+    /// The place of the policy in the state.
+    pub(crate) policy: usize,
+    /// The place of the statement in the policy.
+    pub(crate) statement: usize,
+    /// The place of the resource in the statement.
+    pub(crate) index: usize,
+    pub(crate) resource: &'a str,
+    /// What its statement says besides.
+    pub(crate) meaning: &'a Meaning,
+    /// The log group that the policy belongs to, by ARN: it says nothing of others.
+    pub(crate) only: Option<&'a str>,
+    /// Whether the planner may take it out.
+    pub(crate) editable: bool,
+}
+
+impl fmt::Display for Entry<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let actions = match &self.meaning.action {
+            Choice::Only(actions) | Choice::AllBut(actions) => actions.join(", "),
+        };
+        write!(f, "{actions} on {}", self.resource)
+    }
+}
+
+/// The entries of one policy.
+pub(crate) fn entries_of(policy: usize, held: &Held) -> impl Iterator<Item = Entry<'_>> {
+    let only = held.log_group_arn();
+    held.statements().iter().enumerate().flat_map(move |(place, statement)| {
+        let listed = statement.meaning().ok().and_then(listing);
+        let editable = statement.editable().is_some();
+        listed.into_iter().flat_map(move |(meaning, resources)| {
+            resources.iter().enumerate().map(move |(index, resource)| Entry {
+                policy,
+                statement: place,
+                index,
+                resource,
+                meaning,
+                only,
+                editable,
+            })
+        })
+    })
+}
+
+/// All entries of all policies.
+#[derive(Debug)]
+pub(crate) struct Coverage<'a> {
+    pub(crate) entries: Vec<Entry<'a>>,
+    /// For each entry, the number of its frame.
+    frame_of: Vec<usize>,
+    frames: Vec<Frame<'a>>,
+    /// For each frame, those that allow at least as much on the same resources; itself among them.
+    wider: Vec<Vec<usize>>,
+}
+
+/// What statements that differ only in their resources have in common, and the numbers of their entries.
+#[derive(Debug)]
+struct Frame<'a> {
+    meaning: &'a Meaning,
+    resources: Resources<'a>,
+}
+
+impl<'a> Coverage<'a> {
+    pub(crate) fn new(state: &'a State) -> Self {
+        let mut coverage =
+            Self { entries: Vec::new(), frame_of: Vec::new(), frames: Vec::new(), wider: Vec::new() };
+        let mut frames = HashMap::new();
+        for (policy, held) in state.policies.iter().enumerate() {
+            let mut of_statement = None;
+            for entry in entries_of(policy, held) {
+                let frame = match of_statement {
+                    Some((statement, frame)) if statement == entry.statement => frame,
+                    _ => {
+                        let next = coverage.frames.len();
+                        let frame = *frames.entry(held.statements()[entry.statement].frame()).or_insert(next);
+                        if frame == next {
+                            let resources = Resources::default();
+                            coverage.frames.push(Frame { meaning: entry.meaning, resources });
+                        }
+                        frame
+                    }
+                };
+                of_statement = Some((entry.statement, frame));
+                coverage.frames[frame].resources.add(coverage.entries.len(), entry.resource);
+                coverage.frame_of.push(frame);
+                coverage.entries.push(entry);
+            }
+        }
+        coverage.wider = (coverage.frames.iter())
+            .map(|frame| {
+                let at_least = |(_, other): &(usize, &Frame)| allows_at_least(other.meaning, frame.meaning);
+                coverage.frames.iter().enumerate().filter(at_least).map(|(place, _)| place).collect()
+            })
+            .collect();
+        coverage
+    }
+
+    /// The entries that others take in. Each may go, and all of them together; of entries that take in each other the
+    /// first one stays. With a policy given, only entries of that one.
+    pub(crate) fn redundant(&self, policy: Option<usize>) -> Vec<usize> {
+        let mut gone = vec![false; self.entries.len()];
+        let mut redundant = Vec::new();
+        for (number, entry) in self.entries.iter().enumerate().rev() {
+            let wanted = entry.editable && policy.is_none_or(|policy| policy == entry.policy);
+            let wider = self.wider[self.frame_of[number]].iter().map(|frame| &self.frames[*frame]);
+            if wanted && self.takes_in(wider, entry, |other| other != number && !gone[other]) {
+                gone[number] = true;
+                redundant.push(number);
+            }
+        }
+        redundant.reverse();
+        redundant
+    }
+
+    /// Whether one of these entries takes in an entry, which may be of other policies.
+    pub(crate) fn covers(&self, entry: &Entry) -> bool {
+        let wider = self.frames.iter().filter(|frame| allows_at_least(frame.meaning, entry.meaning));
+        self.takes_in(wider, entry, |_| true)
+    }
+
+    fn takes_in<'f>(
+        &'f self,
+        mut frames: impl Iterator<Item = &'f Frame<'a>>,
+        entry: &Entry,
+        counts: impl Fn(usize) -> bool,
+    ) -> bool
+    where
+        'a: 'f,
+    {
+        let pattern = ResourcePattern::new(entry.resource);
+        frames.any(|frame| {
+            let mut others = frame.resources.covering(&pattern);
+            others.any(|other| counts(other) && reaches(self.entries[other].only, entry.only, &pattern))
+        })
+    }
+}
+
+/// A statement whose resources can be looked at one by one.
+fn listing(meaning: &Meaning) -> Option<(&Meaning, &[String])> {
+    match meaning {
+        Meaning {
+            effect: Effect::Allow,
+            principal: Who::These(_),
+            action: Choice::Only(_),
+            resource: Choice::Only(resources),
+            complete: true,
+            ..
+        } => Some((meaning, resources)),
+        _ => None,
+    }
+}
+
+/// Whether what a policy of a log group (if it is one) says counts for an entry of another policy.
+fn reaches(only: Option<&str>, entry_only: Option<&str>, pattern: &ResourcePattern) -> bool {
+    only.is_none()
+        || only == entry_only
+        || pattern.log_group().is_some_and(|group| group.is_one() && only == Some(group.arn().as_str()))
+}
+
+/// Whether one statement allows everything that another does, resources apart.
+fn allows_at_least(wide: &Meaning, narrow: &Meaning) -> bool {
+    let (Who::These(wide_who), Who::These(narrow_who)) = (&wide.principal, &narrow.principal) else {
+        return false;
+    };
+    let (Choice::Only(wide_actions), Choice::Only(narrow_actions)) = (&wide.action, &narrow.action) else {
+        return false;
+    };
+    let anyone = wide_who.contains(&Principal::Anyone);
+    (anyone || narrow_who.iter().all(|principal| wide_who.contains(principal)))
+        && narrow_actions.iter().all(|action| wide_actions.iter().any(|wider| covers_action(wider, action)))
+        && condition::implies(&narrow.condition, &wide.condition)
+}
+
+/// Whether one action pattern takes in another.
+pub(crate) fn covers_action(wide: &str, narrow: &str) -> bool {
+    glob::covers(&wide.to_ascii_lowercase(), &narrow.to_ascii_lowercase())
+}

@@ -1,0 +1,280 @@
+//! The checks, one function for each thing that is looked at.
+
+use std::collections::BTreeMap;
+
+use super::{Finding, Kind, NEAR_PERCENT, Severity};
+use crate::arn::{LogGroupName, ResourcePattern};
+use crate::condition::{SOURCE_ACCOUNT, SOURCE_ARN};
+use crate::coverage::{Coverage, Entry};
+use crate::document::Document;
+use crate::inventory::{Existence, Inventory, Part};
+use crate::limits::Limits;
+use crate::measure::{Measure, measure_all};
+use crate::state::State;
+use crate::statement::{Effect, Meaning, Principal, Statement, Who};
+
+const SHRINK: &str = "Make room with `mailtrail policy plan` and `mailtrail policy apply`.";
+
+/// Sizes against their limits.
+pub(super) fn sizes(inventory: &Inventory, limits: &Limits) -> Vec<Finding> {
+    let measures = measure_all(inventory, limits);
+    let mut findings: Vec<Finding> = measures
+        .policies
+        .iter()
+        .flat_map(|measure| [size(measure, limits), white_space(measure)])
+        .flatten()
+        .collect();
+    if let Some(used) = measures.account_policies.filter(|used| *used >= limits.account_policies) {
+        let message = format!("{used} of {} account-level policies are used", limits.account_policies);
+        let fix = "Merge policies, or move their statements into policies of log groups; the quota cannot be raised.";
+        findings.push(Finding::new(Kind::PoliciesUsedUp, Severity::Warning, message, fix));
+    }
+    findings
+}
+
+fn size(measure: &Measure, limits: &Limits) -> Option<Finding> {
+    let near = |limit: usize| measure.size * 100 >= limit * NEAR_PERCENT;
+    let (soft, hard) = (limits.soft_characters, limits.hard_characters);
+    let (kind, severity, limit, name) = if measure.size >= hard {
+        (Kind::OverHardLimit, Severity::Critical, hard, "hard")
+    } else if near(hard) {
+        (Kind::NearHardLimit, Severity::Critical, hard, "hard")
+    } else if measure.size >= soft {
+        (Kind::OverSoftLimit, Severity::Critical, soft, "soft")
+    } else if near(soft) {
+        (Kind::NearSoftLimit, Severity::Warning, soft, "soft")
+    } else {
+        return None;
+    };
+    let message = format!("{} characters of {limit}, the {name} limit", measure.size);
+    Some(Finding::new(kind, severity, message, SHRINK).of_policy(&measure.policy))
+}
+
+fn white_space(measure: &Measure) -> Option<Finding> {
+    if measure.white_space == 0 {
+        return None;
+    }
+    let message = format!("{} of {} characters are white space", measure.white_space, measure.size);
+    let fix = "Write the document without it; the limits count it.";
+    Some(Finding::new(Kind::WhiteSpace, Severity::Note, message, fix).of_policy(&measure.policy))
+}
+
+/// Documents and statements as such.
+pub(super) fn statements(inventory: &Inventory) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for policy in inventory.policies() {
+        let document = match Document::parse(&policy.document) {
+            Ok(document) => document,
+            Err(error) => {
+                let fix = "Look at it by hand: it is measured, and never changed.";
+                let finding = Finding::new(Kind::NotAPolicy, Severity::Warning, error.to_string(), fix);
+                findings.push(finding.of_policy(policy.label()));
+                continue;
+            }
+        };
+        for (place, statement) in document.statements().iter().enumerate() {
+            let found = one_statement(statement).into_iter();
+            findings.extend(
+                found.map(|found| found.of_policy(policy.label()).of_statement(name(statement, place))),
+            );
+        }
+    }
+    findings
+}
+
+/// A statement by its label, or by its place.
+fn name(statement: &Statement, place: usize) -> String {
+    statement.sid().map_or_else(|| format!("#{}", place + 1), str::to_owned)
+}
+
+fn one_statement(statement: &Statement) -> Vec<Finding> {
+    let meaning = match statement.meaning() {
+        Ok(meaning) if meaning.complete => meaning,
+        unclear => {
+            let reason = unclear.err().unwrap_or("it has members that IAM does not know");
+            let fix = "Nothing needs to be done: it is left as it is.";
+            let message = format!("not understood: {reason}");
+            return vec![Finding::new(Kind::StatementNotUnderstood, Severity::Note, message, fix)];
+        }
+    };
+    if meaning.effect == Effect::Deny {
+        return Vec::new();
+    }
+    [wildcard_principal(meaning), source_condition(meaning), source_accounts(meaning)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn wildcard_principal(meaning: &Meaning) -> Option<Finding> {
+    let wild = |principal: &Principal| {
+        matches!(principal, Principal::Anyone) || matches!(principal, Principal::Service(name) if name == "*")
+    };
+    let anyone = match &meaning.principal {
+        Who::These(principals) => principals.iter().any(wild),
+        Who::AllBut(_) => true,
+        Who::Holder => false,
+    };
+    let fix = "Name the services that need it.";
+    let message = "it lets anyone in, or all but a few".to_owned();
+    anyone.then(|| Finding::new(Kind::WildcardPrincipal, Severity::Warning, message, fix))
+}
+
+fn source_condition(meaning: &Meaning) -> Option<Finding> {
+    let Who::These(principals) = &meaning.principal else { return None };
+    let services: Vec<&str> = (principals.iter())
+        .filter_map(|principal| match principal {
+            Principal::Service(name) => Some(name.as_str()),
+            _ => None,
+        })
+        .collect();
+    let demands = |keys: &[&str]| {
+        (meaning.condition.iter()).any(|clause| clause.demands() && keys.iter().any(|key| clause.is_on(key)))
+    };
+    let arn = demands(&[SOURCE_ARN]);
+    let account = demands(&[SOURCE_ACCOUNT, "aws:SourceOrgID", "aws:SourceOrgPaths"]);
+    let (severity, missing) = match (arn, account) {
+        (true, true) => return None,
+        (false, false) => (Severity::Warning, "neither aws:SourceArn nor aws:SourceAccount"),
+        (true, false) => (Severity::Note, "no aws:SourceAccount"),
+        (false, true) => (Severity::Note, "no aws:SourceArn"),
+    };
+    if services.is_empty() {
+        return None;
+    }
+    let message = format!("it lets {} in with {missing} in its conditions", services.join(", "));
+    let fix = "Add StringEquals aws:SourceAccount and ArnLike aws:SourceArn, both of the account that logs.";
+    Some(Finding::new(Kind::NoSourceCondition, severity, message, fix))
+}
+
+/// Where both keys are used, they must name the same account, or nothing gets in.
+fn source_accounts(meaning: &Meaning) -> Option<Finding> {
+    let values = |key: &str| {
+        let clauses = meaning.condition.iter().filter(move |clause| clause.demands() && clause.is_on(key));
+        clauses.flat_map(|clause| &clause.values).map(String::as_str).collect::<Vec<_>>()
+    };
+    let is_account = |text: &&str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let accounts = values(SOURCE_ACCOUNT);
+    let of_arns: Vec<&str> = (values(SOURCE_ARN).into_iter())
+        .filter_map(|arn| arn.split(':').nth(4))
+        .filter(is_account)
+        .filter(|account| !accounts.contains(account))
+        .collect();
+    if of_arns.is_empty() || accounts.is_empty() || !accounts.iter().all(is_account) {
+        return None;
+    }
+    let message = format!(
+        "aws:SourceArn names account {}, aws:SourceAccount {}",
+        of_arns.join(", "),
+        accounts.join(", ")
+    );
+    let fix = "Name the same account in both; a request has to fulfil both at once.";
+    Some(Finding::new(Kind::SourceAccountsDiffer, Severity::Warning, message, fix))
+}
+
+/// Entries: dead, not known to be alive, covered by others.
+pub(super) fn entries(inventory: &Inventory) -> Vec<Finding> {
+    let state = State::of(inventory);
+    let coverage = Coverage::new(&state);
+    let known = inventory.known_groups();
+    let existence = |entry: &&Entry| {
+        let group = ResourcePattern::new(entry.resource).log_group().filter(LogGroupName::is_one);
+        group.map(|group| known.existence(&group))
+    };
+    let gone = coverage.entries.iter().filter(|entry| existence(entry) == Some(Existence::Gone));
+    let unknown = coverage.entries.iter().filter(|entry| existence(entry) == Some(Existence::Unknown));
+    let fix = "Take them out; AWS never does.";
+    let dead = "of log groups that do not exist";
+    let mut findings = grouped(&state, gone, Kind::DeadEntries, Severity::Warning, dead, fix);
+    let fix = "Take a snapshot of the account with `mailtrail policy snapshot`, log groups after policies.";
+    let unseen = "of log groups of which it is not known whether they exist";
+    findings.extend(grouped(&state, unknown, Kind::UnknownEntries, Severity::Note, unseen, fix));
+    let covered = coverage.redundant(None);
+    let covered = covered.iter().map(|number| &coverage.entries[*number]);
+    let fix = "Take them out; access stays the same.";
+    let by_others = "that other entries take in";
+    findings.extend(grouped(&state, covered, Kind::CoveredEntries, Severity::Note, by_others, fix));
+    findings
+}
+
+/// One finding for each statement.
+fn grouped<'a>(
+    state: &State,
+    entries: impl Iterator<Item = &'a Entry<'a>>,
+    kind: Kind,
+    severity: Severity,
+    what: &str,
+    fix: &str,
+) -> Vec<Finding> {
+    let mut statements: BTreeMap<(usize, usize), Vec<&str>> = BTreeMap::new();
+    for entry in entries {
+        statements.entry((entry.policy, entry.statement)).or_default().push(entry.resource);
+    }
+    let finding = |((policy, place), resources): ((usize, usize), Vec<&str>)| {
+        let held = &state.policies[policy];
+        let noun = if resources.len() == 1 { "entry" } else { "entries" };
+        Finding::new(kind, severity, format!("{} {noun} {what}", resources.len()), fix)
+            .of_policy(held.label())
+            .of_statement(name(&held.statements()[place], place))
+            .about(resources)
+    };
+    statements.into_iter().map(finding).collect()
+}
+
+/// Deliveries.
+pub(super) fn deliveries(inventory: &Inventory) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let deliveries = inventory.deliveries.seen().map_or(&[][..], Vec::as_slice);
+    let sources = inventory.delivery_sources.seen().into_iter().flatten();
+    for source in sources.filter(|source| source.status.as_deref() == Some("INACTIVE")) {
+        let used_by = deliveries.iter().filter(|delivery| delivery.delivery_source_name == source.name);
+        let message = format!("what the delivery source {} was for is deleted", source.name);
+        let fix = "Delete its deliveries, then the source, then destinations that nothing else uses.";
+        let finding = Finding::new(Kind::DeliverySourceGone, Severity::Warning, message, fix);
+        findings.push(finding.about(used_by.map(|delivery| delivery.id.as_str())));
+    }
+    let mut destinations: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for delivery in deliveries {
+        destinations.entry(&delivery.delivery_destination_arn).or_default().push(&delivery.id);
+    }
+    for (arn, ids) in destinations.into_iter().filter(|(_, ids)| ids.len() > 1) {
+        let message = format!("{} deliveries share the destination {arn}", ids.len());
+        let fix = "Nothing needs to be done; if the destination moves, all of them move.";
+        findings.push(Finding::new(Kind::DestinationShared, Severity::Note, message, fix).about(ids));
+    }
+    findings
+}
+
+/// What was not seen.
+pub(super) fn unseen(inventory: &Inventory) -> Vec<Finding> {
+    fn reason<'a, T>(what: &'static str, part: &'a Part<T>) -> Option<(&'static str, &'a str, Vec<&'a str>)> {
+        Some((what, part.reason()?, Vec::new()))
+    }
+
+    let mut unseen: Vec<_> = [
+        reason("the policies of the account", &inventory.account_policies),
+        reason("the log groups", &inventory.log_groups),
+        reason("the delivery sources", &inventory.delivery_sources),
+        reason("the delivery destinations", &inventory.delivery_destinations),
+        reason("the deliveries", &inventory.deliveries),
+        reason("the destinations of services with V1 log delivery", &inventory.v1_destinations),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (group, part) in &inventory.log_group_policies {
+        if let Some(reason) = part.reason() {
+            by_reason.entry(reason).or_default().push(group);
+        }
+    }
+    unseen.extend(
+        by_reason.into_iter().map(|(reason, groups)| ("the policies of some log groups", reason, groups)),
+    );
+    let finding = |(what, reason, resources): (&str, &str, Vec<&str>)| {
+        let fix = "Allow the calls that read it, or take a newer snapshot; until then nothing is concluded from it.";
+        let message = format!("{what} were not seen: {reason}");
+        Finding::new(Kind::NotSeen, Severity::Note, message, fix).about(resources)
+    };
+    unseen.into_iter().map(finding).collect()
+}

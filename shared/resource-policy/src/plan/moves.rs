@@ -1,0 +1,185 @@
+//! Destinations that move to log groups under `/aws/vendedlogs/`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::types::{Grant, Move, Options, Place, Risk, Step, StepKind, Unmet, V2Destination};
+use super::{Draft, edit};
+use crate::arn::{self, ResourcePattern};
+use crate::coverage::Coverage;
+use crate::inventory::{DeliveryDestination, Inventory};
+use crate::moving::{self, Refusal, Why};
+use crate::state::{Held, State};
+use crate::{json, v1};
+
+impl Draft<'_> {
+    /// Proposes moves: of the log groups that are asked for, and of those that fill a policy that stays too large.
+    pub(super) fn move_destinations(&mut self, options: &Options, unmet: &[Unmet]) -> Vec<Refusal> {
+        let mut groups = options.moves.clone();
+        groups.extend(self.groups_that_fill(unmet));
+        let mut seen = BTreeSet::new();
+        groups.retain(|group| seen.insert(group.clone()));
+        if groups.is_empty() {
+            return Vec::new();
+        }
+        let existing = self.inventory.log_groups.seen();
+        let existing = existing.map(|groups| groups.iter().map(|group| group.name.as_str()).collect());
+        let mut refused = Vec::new();
+        for name in moving::new_names(&groups, &options.names, existing.as_ref()) {
+            match name.and_then(|(from, to)| self.move_one(&from, &to)) {
+                Ok(step) => self.steps.push(step),
+                Err(refusal) => refused.push(refusal),
+            }
+        }
+        refused
+    }
+
+    /// Log groups that are named in policies that stay above the target, and that something is known to deliver to.
+    fn groups_that_fill(&self, unmet: &[Unmet]) -> BTreeSet<String> {
+        let coverage = Coverage::new(&self.state);
+        (coverage.entries.iter())
+            .filter(|entry| {
+                let place = &self.state.policies[entry.policy].place;
+                matches!(place, Place::Account(_)) && unmet.iter().any(|unmet| unmet.place == *place)
+            })
+            .filter_map(|entry| ResourcePattern::new(entry.resource).log_group())
+            .filter(|group| group.is_one() && Some((group.account, group.region)) == self.here())
+            .map(|group| group.name.to_owned())
+            .filter(|name| !name.starts_with(crate::limits::VENDED_LOGS_PREFIX))
+            .filter(|name| {
+                !destinations(self.inventory, name).is_empty() || v1_of(self.inventory, name).next().is_some()
+            })
+            .collect()
+    }
+
+    fn move_one(&mut self, from: &str, to: &str) -> Result<Step, Refusal> {
+        let refuse = |why| Refusal { log_group: from.to_owned(), why };
+        let Some((account, region)) = self.here() else { return Err(refuse(Why::NoAccount)) };
+        let partition = arn::partition(region);
+        let to_arn = arn::arn(partition, region, account, to);
+        let v2 = v2_destinations(self.inventory, from, &to_arn);
+        let values = BTreeMap::from([
+            ("account", account.to_owned()),
+            ("region", region.to_owned()),
+            ("partition", partition.to_owned()),
+            ("from", from.to_owned()),
+            ("to", to.to_owned()),
+        ]);
+        let v1: Vec<v1::Commands> =
+            v1_of(self.inventory, from).map(|destination| v1::commands(destination, &values)).collect();
+        if v2.is_empty() && v1.is_empty() {
+            return Err(refuse(Why::NoDestination));
+        }
+        let managed_by = managed_by(self.inventory, from, &v2);
+        let mut writes = Vec::new();
+        if !v2.is_empty() && managed_by.is_none() {
+            let grant = Grant::to_log_delivery(partition, region, account, format!("{to_arn}:log-stream:*"));
+            if !self.is_granted(&grant) {
+                let policy = edit::with_statement(&Held::empty(Place::LogGroup(to_arn)), &grant.statement());
+                writes.extend(policy.map(|policy| self.grant_to_group(policy)));
+                self.grants.push(grant);
+            }
+        }
+        let saves_later = self.entries_of(from);
+        let moving = Move { from: from.to_owned(), to: to.to_owned(), v2, v1, managed_by };
+        Ok(step(moving, saves_later, writes))
+    }
+
+    fn is_granted(&self, grant: &Grant) -> bool {
+        let granting = State::granting(std::slice::from_ref(grant));
+        let coverage = Coverage::new(&self.state);
+        Coverage::new(&granting).entries.iter().all(|entry| coverage.covers(entry))
+    }
+
+    /// The characters that the entries of a log group take in account-level policies.
+    fn entries_of(&self, group: &str) -> i64 {
+        let coverage = Coverage::new(&self.state);
+        let of_group = coverage.entries.iter().filter(|entry| {
+            let found = ResourcePattern::new(entry.resource).log_group();
+            entry.only.is_none() && found.is_some_and(|found| found.is_one() && found.name == group)
+        });
+        let characters: usize = of_group.map(|entry| json::quote(entry.resource).len() + 1).sum();
+        i64::try_from(characters).unwrap_or(i64::MAX)
+    }
+}
+
+fn step(moving: Move, saves_later: i64, writes: Vec<super::Write>) -> Step {
+    let by_hand = if moving.managed_by.is_some() || moving.v2.is_empty() { " (left to people)" } else { "" };
+    Step {
+        kind: StepKind::MoveDestination,
+        what: format!("Deliver to {} instead of {}{by_hand}.", moving.to, moving.from),
+        why: "Log groups under this prefix need no entry of their own where the prefix as a whole is let in, and some \
+              services take no others once a policy is full."
+            .to_owned(),
+        saves: 0,
+        saves_later,
+        risk: Risk::High,
+        risk_reason: "Events from then on are in the new log group, older ones stay in the old one; whoever reads the \
+                      old one by its name has to follow. Whether events in flight are late or doubled is not documented."
+            .to_owned(),
+        undo: "Point every destination back to the old log group, which is left as it is; the new one keeps what it got."
+            .to_owned(),
+        writes,
+        moving: Some(moving),
+    }
+}
+
+/// The V2 destinations that write to a log group here.
+fn destinations<'a>(inventory: &'a Inventory, group: &str) -> Vec<&'a DeliveryDestination> {
+    let writes_there = |destination: &&DeliveryDestination| {
+        let arn = &destination.delivery_destination_configuration.destination_resource_arn;
+        let found = ResourcePattern::new(arn).log_group();
+        let here = inventory.account.as_deref().zip(inventory.region.as_deref());
+        found.is_some_and(|found| found.name == group && Some((found.account, found.region)) == here)
+    };
+    inventory.delivery_destinations.seen().into_iter().flatten().filter(writes_there).collect()
+}
+
+fn v1_of<'a>(
+    inventory: &'a Inventory,
+    group: &str,
+) -> impl Iterator<Item = &'a crate::inventory::V1Destination> {
+    inventory.v1_destinations.seen().into_iter().flatten().filter(move |found| found.log_group == group)
+}
+
+fn v2_destinations(inventory: &Inventory, group: &str, to_arn: &str) -> Vec<V2Destination> {
+    let deliveries = |arn: &str| {
+        let all = inventory.deliveries.seen().into_iter().flatten();
+        all.filter(|delivery| delivery.delivery_destination_arn == arn)
+            .map(|delivery| delivery.id.clone())
+            .collect()
+    };
+    (destinations(inventory, group).into_iter())
+        .map(|destination| {
+            let from_arn = &destination.delivery_destination_configuration.destination_resource_arn;
+            // Some are written with `:*` at the end: then the new one is, too.
+            let tail = if from_arn.ends_with(":*") { ":*" } else { "" };
+            V2Destination {
+                name: destination.name.clone(),
+                output_format: destination.output_format.clone(),
+                deliveries: deliveries(&destination.arn),
+                from_arn: from_arn.clone(),
+                to_arn: format!("{to_arn}{tail}"),
+            }
+        })
+        .collect()
+}
+
+/// A deployment tool that keeps the log group, a destination, or one of its deliveries and their sources as they are.
+fn managed_by(inventory: &Inventory, group: &str, v2: &[V2Destination]) -> Option<String> {
+    let names: BTreeSet<&str> = v2.iter().map(|destination| destination.name.as_str()).collect();
+    let ids: BTreeSet<&str> = v2.iter().flat_map(|found| &found.deliveries).map(String::as_str).collect();
+    let groups = inventory.log_groups.seen().into_iter().flatten().filter(|found| found.name == group);
+    let destinations = inventory.delivery_destinations.seen().into_iter().flatten();
+    let destinations = destinations.filter(|found| names.contains(found.name.as_str()));
+    let deliveries: Vec<_> = (inventory.deliveries.seen().into_iter().flatten())
+        .filter(|found| ids.contains(found.id.as_str()))
+        .collect();
+    let from: BTreeSet<&str> = deliveries.iter().map(|found| found.delivery_source_name.as_str()).collect();
+    let sources = inventory.delivery_sources.seen().into_iter().flatten();
+    let sources = sources.filter(|found| from.contains(found.name.as_str()));
+    let tags = (groups.map(|found| &found.tags))
+        .chain(destinations.map(|found| &found.tags))
+        .chain(deliveries.iter().map(|found| &found.tags))
+        .chain(sources.map(|found| &found.tags));
+    tags.flatten().find_map(moving::managed_by).map(str::to_owned)
+}

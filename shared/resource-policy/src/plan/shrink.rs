@@ -1,0 +1,327 @@
+//! The steps that make one policy smaller.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::types::{Grant, Place, Risk, Step, StepKind, Write};
+use super::{Draft, edit};
+use crate::arn::{self, ResourcePattern};
+use crate::coverage::{self, Coverage, Entry};
+use crate::document::Document;
+use crate::inventory::Existence;
+use crate::limits::{VENDED_LOGS_PREFIX, WRITTEN_BY_AWS};
+use crate::state::{Held, State};
+use crate::{json, measure};
+
+/// In this order.
+pub(super) const KINDS: [StepKind; 6] = [
+    StepKind::WhiteSpace,
+    StepKind::CoveredEntries,
+    StepKind::DeadEntries,
+    StepKind::MergeStatements,
+    StepKind::VendedLogsWildcard,
+    StepKind::LogGroupPolicies,
+];
+
+/// How a step is told to people, its figures apart.
+struct Told {
+    what: String,
+    why: &'static str,
+    risk: Risk,
+    risk_reason: &'static str,
+}
+
+impl Draft<'_> {
+    /// Takes one step for one policy, if it makes that smaller.
+    pub(super) fn take(&mut self, kind: StepKind, number: usize) {
+        let held = &self.state.policies[number];
+        match kind {
+            StepKind::WhiteSpace => {
+                if let Some(document) = &held.document {
+                    let after = held.with(document.clone());
+                    self.replace(kind, number, Some(after), white_space());
+                }
+            }
+            StepKind::CoveredEntries => {
+                let coverage = Coverage::new(&self.state);
+                let covered = coverage.redundant(Some(number));
+                let covered = edit::places(covered.into_iter().map(|number| coverage.entries[number]));
+                self.take_out(kind, number, &covered, covered_entries(covered.len()));
+            }
+            StepKind::DeadEntries => {
+                let dead =
+                    edit::places(self.editable(number).filter(|entry| self.known.is_gone(entry.resource)));
+                let told = dead_entries(dead.len(), written_by_aws(held));
+                self.take_out(kind, number, &dead, told);
+            }
+            StepKind::MergeStatements => {
+                if let Some(after) = edit::merged(held) {
+                    self.replace(kind, number, Some(after), merged_statements());
+                }
+            }
+            StepKind::VendedLogsWildcard => self.wildcard(number),
+            StepKind::LogGroupPolicies => self.log_group_policies(number),
+            StepKind::MoveDestination => {}
+        }
+    }
+
+    /// The entries of a policy that may be taken out.
+    fn editable(&self, number: usize) -> impl Iterator<Item = Entry<'_>> {
+        coverage::entries_of(number, &self.state.policies[number]).filter(|entry| entry.editable)
+    }
+
+    fn take_out(&mut self, kind: StepKind, number: usize, entries: &HashSet<(usize, usize)>, told: Told) {
+        if !entries.is_empty() {
+            let after = edit::without(&self.state.policies[number], entries);
+            self.replace(kind, number, after, told);
+        }
+    }
+
+    /// Replaces a policy by a smaller one; does nothing if it is not smaller.
+    fn replace(&mut self, kind: StepKind, number: usize, after: Option<Held>, told: Told) {
+        let before = measure::size(&self.state.policies[number].text);
+        let left = after.as_ref().map_or(0, |after| measure::size(&after.text));
+        if left < before {
+            let write = self.write(number, after);
+            self.steps.push(told.step(kind, before - left, vec![write]));
+        }
+    }
+
+    /// One entry for everything under `/aws/vendedlogs/` instead of those that it takes in.
+    fn wildcard(&mut self, number: usize) {
+        let held = &self.state.policies[number];
+        let (Some((account, region)), Place::Account(_)) = (self.here(), &held.place) else { return };
+        let partition = arn::partition(region);
+        let resource = arn::arn(partition, region, account, &format!("{VENDED_LOGS_PREFIX}*"));
+        let grant = Grant::to_log_delivery(partition, region, account, resource);
+        let granting = State::granting(std::slice::from_ref(&grant));
+        let taken_in = Coverage::new(&granting);
+        let replaced = edit::places(self.editable(number).filter(|entry| taken_in.covers(entry)));
+        if replaced.is_empty() {
+            return;
+        }
+        // The statement first, so that it can take the place of one that loses all its entries to it.
+        let after =
+            edit::with_statement(held, &grant.statement()).and_then(|held| edit::without(&held, &replaced));
+        let steps = self.steps.len();
+        self.replace(StepKind::VendedLogsWildcard, number, after, vended_logs(replaced.len()));
+        if self.steps.len() > steps {
+            self.grants.push(grant);
+        }
+    }
+
+    /// Account and Region, if both are known.
+    pub(super) fn here(&self) -> Option<(&str, &str)> {
+        self.inventory.account.as_deref().zip(self.inventory.region.as_deref())
+    }
+
+    /// Entries into policies of their log groups, as many as it takes, the longest first.
+    fn log_group_policies(&mut self, number: usize) {
+        let held = &self.state.policies[number];
+        let Place::Account(_) = &held.place else { return };
+        let mut groups: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
+        for entry in self.editable(number) {
+            if let Some(group) = self.movable_to_its_group(&entry) {
+                groups.entry(group).or_default().push(entry);
+            }
+        }
+        let length = |entries: &[Entry]| -> usize {
+            entries.iter().map(|entry| json::quote(entry.resource).len() + 1).sum()
+        };
+        let mut groups: Vec<(String, Vec<Entry>)> = groups.into_iter().collect();
+        groups.sort_by_key(|(group, entries)| (std::cmp::Reverse(length(entries)), group.clone()));
+        let excess = measure::size(&held.text) - self.target;
+        let (mut taken, mut saved) = (HashSet::new(), 0);
+        let mut policies = Vec::new();
+        for (group, entries) in groups {
+            let Some(policy) = self.policy_of_group(&group, held, &entries) else { continue };
+            policies.push(policy);
+            saved += length(&entries);
+            taken.extend(edit::places(entries));
+            if saved >= excess {
+                break;
+            }
+        }
+        if policies.is_empty() {
+            return;
+        }
+        let (before, after) = (measure::size(&held.text), edit::without(held, &taken));
+        let left = after.as_ref().map_or(0, |after| measure::size(&after.text));
+        let told = to_log_groups(policies.len());
+        let mut writes: Vec<Write> = policies.into_iter().map(|policy| self.grant_to_group(policy)).collect();
+        // Policies of log groups come last in the state, so the number of this one is what it was.
+        writes.push(self.write(number, after));
+        self.steps.push(told.step(StepKind::LogGroupPolicies, before - left, writes));
+    }
+
+    /// The ARN of the log group that an entry is about, if that exists and what its policy is was seen.
+    fn movable_to_its_group(&self, entry: &Entry) -> Option<String> {
+        let group = ResourcePattern::new(entry.resource).log_group()?;
+        let seen = self.inventory.current_policy_of(group.name).is_some();
+        let there = self.known.existence(&group) == Existence::Exists;
+        (seen && there).then(|| group.arn())
+    }
+
+    /// The policy of a log group with entries of another policy in it; `None` if it would get too large.
+    fn policy_of_group(&self, group: &str, from: &Held, entries: &[Entry]) -> Option<Held> {
+        let place = Place::LogGroup(group.to_owned());
+        let mut policy = (self.state.policies.iter().find(|held| held.place == place).cloned())
+            .unwrap_or_else(|| Held::empty(place));
+        for entry in entries {
+            let statement = from.statements().get(entry.statement)?;
+            policy =
+                edit::with_statement(&policy, &statement.with_resources(vec![entry.resource.to_owned()]))?;
+        }
+        (measure::size(&policy.text) <= self.target).then_some(policy)
+    }
+
+    /// Writes the policy of a log group, new or changed.
+    pub(super) fn grant_to_group(&mut self, policy: Held) -> Write {
+        match self.state.policies.iter().position(|held| held.place == policy.place) {
+            Some(number) => self.write(number, Some(policy)),
+            None => {
+                let (place, after) = (policy.place.clone(), Some(policy.text.clone()));
+                self.state.policies.push(policy);
+                Write { place, before: None, after, expected_revision_id: None }
+            }
+        }
+    }
+}
+
+impl Held {
+    /// The policy of a log group that has none.
+    pub(super) fn empty(place: Place) -> Self {
+        let document = Document::of(Vec::new());
+        Self { place, text: document.to_json(), document: Some(document), revision_id: None }
+    }
+}
+
+fn written_by_aws(held: &Held) -> bool {
+    held.label().starts_with(WRITTEN_BY_AWS)
+        || held.statements().iter().all(|statement| {
+            statement.editable().is_none()
+                || statement.sid().is_some_and(|sid| sid.starts_with(WRITTEN_BY_AWS))
+        })
+}
+
+/// What keeps a policy above the target, a sentence each.
+pub(super) fn obstacles(draft: &Draft, number: usize) -> Vec<String> {
+    let held = &draft.state.policies[number];
+    if held.document.is_none() {
+        return vec!["It is not a policy document; it has to be looked at by hand.".to_owned()];
+    }
+    let known = draft.inventory.known_groups();
+    let coverage = Coverage::new(&draft.state);
+    let entries = || coverage.entries.iter().filter(|entry| entry.policy == number && entry.editable);
+    let group =
+        |entry: &Entry| ResourcePattern::new(entry.resource).log_group().map(|group| known.existence(&group));
+    let fixed = held.statements().iter().filter(|statement| statement.editable().is_none()).count();
+    let unknown = entries().filter(|entry| group(entry) == Some(Existence::Unknown)).count();
+    let existing = entries().filter(|entry| group(entry) == Some(Existence::Exists)).count();
+    let unseen = entries().filter(|entry| {
+        let group = ResourcePattern::new(entry.resource).log_group();
+        group.is_some_and(|group| draft.inventory.current_policy_of(group.name).is_none())
+    });
+    let unseen = unseen.filter(|entry| group(entry) == Some(Existence::Exists)).count();
+    [
+        (fixed, "statements are never edited: they deny, have exceptions, let in others than services, or are not understood"),
+        (unknown, "entries stand for several log groups, or for ones of which it is not known whether they exist"),
+        (existing, "entries are of log groups that exist"),
+        (unseen, "entries are of log groups whose own policies were not seen (lately), so nothing can be put there"),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, what)| format!("{count} {what}."))
+    .collect()
+}
+
+impl Told {
+    fn step(self, kind: StepKind, saves: usize, writes: Vec<Write>) -> Step {
+        let undo = if writes.len() == 1 {
+            "Write the document from before again.".to_owned()
+        } else {
+            "Write the documents from before again, the last one first; delete those that were not there."
+                .to_owned()
+        };
+        Step {
+            kind,
+            what: self.what,
+            why: self.why.to_owned(),
+            saves: i64::try_from(saves).unwrap_or(i64::MAX),
+            saves_later: 0,
+            risk: self.risk,
+            risk_reason: self.risk_reason.to_owned(),
+            undo,
+            writes,
+            moving: None,
+        }
+    }
+}
+
+fn entries(count: usize) -> String {
+    if count == 1 { "one entry".to_owned() } else { format!("{count} entries") }
+}
+
+fn white_space() -> Told {
+    Told {
+        what: "Write the document without white space.".to_owned(),
+        why: "The limits count the text, white space included.",
+        risk: Risk::None,
+        risk_reason: "It says the same.",
+    }
+}
+
+fn covered_entries(count: usize) -> Told {
+    Told {
+        what: format!("Take out {} that other entries take in.", entries(count)),
+        why: "They allow nothing that is not allowed without them.",
+        risk: Risk::None,
+        risk_reason: "Access is the same before and after.",
+    }
+}
+
+fn dead_entries(count: usize, of_aws: bool) -> Told {
+    let risk_reason = if of_aws {
+        "A log group that is created again under the same name gets its entry when logging is set up again, not before."
+    } else {
+        "Somebody wrote this policy: a deployment tool may put the entries back, and an entry may have been written \
+         before its log group."
+    };
+    Told {
+        what: format!("Take out {} of log groups that do not exist.", entries(count)),
+        why: "AWS adds an entry when logging is set up, and never takes one out when the log group is deleted.",
+        risk: Risk::Low,
+        risk_reason,
+    }
+}
+
+fn merged_statements() -> Told {
+    Told {
+        what: "Make one statement of those that differ only in their resources.".to_owned(),
+        why: "Everything but the resources is there several times.",
+        risk: Risk::None,
+        risk_reason: "Access is the same before and after; labels of statements may go.",
+    }
+}
+
+fn vended_logs(count: usize) -> Told {
+    Told {
+        what: format!("Let log delivery write to {VENDED_LOGS_PREFIX}* with one entry instead of {count}."),
+        why: "Log groups under this prefix then need no entry, new ones neither.",
+        risk: Risk::Medium,
+        risk_reason: "Log delivery on behalf of this account can write to every log group under the prefix.",
+    }
+}
+
+fn to_log_groups(count: usize) -> Told {
+    let what = if count == 1 {
+        "Put the entries of one log group into a policy of that log group.".to_owned()
+    } else {
+        format!("Put the entries of {count} log groups into policies of those log groups.")
+    };
+    Told {
+        what,
+        why: "A log group can have one policy of its own, which counts for itself.",
+        risk: Risk::Low,
+        risk_reason: "A log group has room for one policy: whoever wants to attach another one has to edit this one.",
+    }
+}
