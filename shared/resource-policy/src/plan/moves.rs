@@ -1,6 +1,6 @@
 //! Destinations that move to log groups under `/aws/vendedlogs/`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::types::{Grant, Move, Options, Place, Risk, Step, StepKind, Unmet, V2Destination};
 use super::{Draft, edit};
@@ -57,15 +57,9 @@ impl Draft<'_> {
         let partition = arn::partition(region);
         let to_arn = arn::arn(partition, region, account, to);
         let v2 = v2_destinations(self.inventory, from, &to_arn);
-        let values = BTreeMap::from([
-            ("account", account.to_owned()),
-            ("region", region.to_owned()),
-            ("partition", partition.to_owned()),
-            ("from", from.to_owned()),
-            ("to", to.to_owned()),
-        ]);
+        let route = v1::Route { partition, region, account, from, to };
         let v1: Vec<v1::Commands> =
-            v1_of(self.inventory, from).map(|destination| v1::commands(destination, &values)).collect();
+            v1_of(self.inventory, from).map(|destination| v1::commands(destination, &route)).collect();
         if v2.is_empty() && v1.is_empty() {
             return Err(refuse(Why::NoDestination));
         }
@@ -75,7 +69,7 @@ impl Draft<'_> {
             let grant = Grant::to_log_delivery(partition, region, account, format!("{to_arn}:log-stream:*"));
             if !self.is_granted(&grant) {
                 let policy = edit::with_statement(&Held::empty(Place::LogGroup(to_arn)), &grant.statement());
-                writes.extend(policy.map(|policy| self.grant_to_group(policy)));
+                writes.extend(policy.map(|policy| self.grant_to_group(None, policy)));
                 self.grants.push(grant);
             }
         }

@@ -1,6 +1,6 @@
 //! The steps that make one policy smaller.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::types::{Grant, Place, Risk, Step, StepKind, Write};
 use super::{Draft, edit};
@@ -132,9 +132,12 @@ impl Draft<'_> {
         let excess = measure::size(&held.text) - self.target;
         let (mut taken, mut saved) = (HashSet::new(), 0);
         let mut policies = Vec::new();
+        let own = self.policies_of_groups();
         for (group, entries) in groups {
-            let Some(policy) = self.policy_of_group(&group, held, &entries) else { continue };
-            policies.push(policy);
+            let number = own.get(group.as_str()).copied();
+            let own = number.map(|number| &self.state.policies[number]);
+            let Some(policy) = self.with_entries(own, &group, held, &entries) else { continue };
+            policies.push((number, policy));
             saved += length(&entries);
             taken.extend(edit::places(entries));
             if saved >= excess {
@@ -147,7 +150,8 @@ impl Draft<'_> {
         let (before, after) = (measure::size(&held.text), edit::without(held, &taken));
         let left = after.as_ref().map_or(0, |after| measure::size(&after.text));
         let told = to_log_groups(policies.len());
-        let mut writes: Vec<Write> = policies.into_iter().map(|policy| self.grant_to_group(policy)).collect();
+        let mut writes: Vec<Write> =
+            policies.into_iter().map(|(number, policy)| self.grant_to_group(number, policy)).collect();
         // Policies of log groups come last in the state, so the number of this one is what it was.
         writes.push(self.write(number, after));
         self.steps.push(told.step(StepKind::LogGroupPolicies, before - left, writes));
@@ -161,11 +165,15 @@ impl Draft<'_> {
         (seen && there).then(|| group.arn())
     }
 
+    /// The numbers of the policies of log groups, by the ARN of the group.
+    fn policies_of_groups(&self) -> HashMap<&str, usize> {
+        let numbered = self.state.policies.iter().enumerate();
+        numbered.filter_map(|(number, held)| Some((held.log_group_arn()?, number))).collect()
+    }
+
     /// The policy of a log group with entries of another policy in it; `None` if it would get too large.
-    fn policy_of_group(&self, group: &str, from: &Held, entries: &[Entry]) -> Option<Held> {
-        let place = Place::LogGroup(group.to_owned());
-        let mut policy = (self.state.policies.iter().find(|held| held.place == place).cloned())
-            .unwrap_or_else(|| Held::empty(place));
+    fn with_entries(&self, own: Option<&Held>, group: &str, from: &Held, entries: &[Entry]) -> Option<Held> {
+        let mut policy = own.cloned().unwrap_or_else(|| Held::empty(Place::LogGroup(group.to_owned())));
         for entry in entries {
             let statement = from.statements().get(entry.statement)?;
             policy =
@@ -175,15 +183,13 @@ impl Draft<'_> {
     }
 
     /// Writes the policy of a log group, new or changed.
-    pub(super) fn grant_to_group(&mut self, policy: Held) -> Write {
-        match self.state.policies.iter().position(|held| held.place == policy.place) {
-            Some(number) => self.write(number, Some(policy)),
-            None => {
-                let (place, after) = (policy.place.clone(), Some(policy.text.clone()));
-                self.state.policies.push(policy);
-                Write { place, before: None, after, expected_revision_id: None }
-            }
+    pub(super) fn grant_to_group(&mut self, number: Option<usize>, policy: Held) -> Write {
+        if let Some(number) = number {
+            return self.write(number, Some(policy));
         }
+        let (place, after) = (policy.place.clone(), Some(policy.text.clone()));
+        self.state.policies.push(policy);
+        Write { place, before: None, after, expected_revision_id: None }
     }
 }
 

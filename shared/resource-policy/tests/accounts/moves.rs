@@ -1,1 +1,150 @@
-//! Later.
+//! Plans that move destinations.
+
+use std::collections::BTreeMap;
+
+use mailtrail_resource_policy::inventory::{
+    Delivery, DeliveryDestination, DeliverySource, DestinationConfiguration, Inventory, LogGroup,
+    V1Destination,
+};
+use mailtrail_resource_policy::moving::Why;
+use mailtrail_resource_policy::plan::{Move, Options, Place, Plan, StepKind};
+
+use crate::account::{
+    ACCOUNT, AWS_POLICY, account, arn, document, entry, full_of, planned, seen, statement, statements,
+};
+
+const DESTINATION: &str = "arn:aws:logs:us-east-1:111122223333:delivery-destination:audit";
+
+/// An account in which a delivery writes to this log group.
+fn delivering_to(group: &str, policies: &[(&str, String)], groups: &[&str]) -> Inventory {
+    let mut inventory = account(policies, groups);
+    inventory.delivery_sources =
+        seen(vec![DeliverySource { name: "mail".to_owned(), ..DeliverySource::default() }]);
+    inventory.delivery_destinations = seen(vec![DeliveryDestination {
+        name: "audit".to_owned(),
+        arn: DESTINATION.to_owned(),
+        delivery_destination_type: Some("CWL".to_owned()),
+        output_format: Some("json".to_owned()),
+        delivery_destination_configuration: DestinationConfiguration {
+            destination_resource_arn: format!("{}:*", arn(group)),
+        },
+        tags: None,
+    }]);
+    inventory.deliveries = seen(vec![Delivery {
+        id: "d1".to_owned(),
+        delivery_source_name: "mail".to_owned(),
+        delivery_destination_arn: DESTINATION.to_owned(),
+        tags: None,
+    }]);
+    inventory
+}
+
+fn moving(group: &str) -> Options {
+    Options { moves: vec![group.to_owned()], ..Options::default() }
+}
+
+fn only_move(plan: &Plan) -> &Move {
+    let [step] = plan.steps.as_slice() else { panic!("{:?}", plan.steps) };
+    assert_eq!(step.kind, StepKind::MoveDestination);
+    step.moving.as_ref().unwrap()
+}
+
+#[test]
+fn a_move_that_is_asked_for_grants_first_and_keeps_the_old_entry() {
+    let inventory =
+        delivering_to("/mail/audit", &[(AWS_POLICY, document(&["/mail/audit"]))], &["/mail/audit"]);
+    let plan = planned(&inventory, &moving("/mail/audit"));
+    let moved = only_move(&plan);
+    assert_eq!((moved.from.as_str(), moved.to.as_str()), ("/mail/audit", "/aws/vendedlogs/mail/audit"));
+    let destination = &moved.v2[0];
+    assert_eq!(
+        (destination.name.as_str(), destination.deliveries.as_slice()),
+        ("audit", &["d1".to_owned()][..])
+    );
+    assert_eq!(destination.from_arn, format!("{}:*", arn("/mail/audit")));
+    assert_eq!(destination.to_arn, format!("{}:*", arn("/aws/vendedlogs/mail/audit")));
+    let step = &plan.steps[0];
+    assert_eq!(step.writes.len(), 1);
+    assert_eq!(step.writes[0].place, Place::LogGroup(arn("/aws/vendedlogs/mail/audit")));
+    assert_eq!(step.saves_later, i64::try_from(entry("/mail/audit").len() + 3).unwrap());
+    assert_eq!(plan.grants.len(), 1);
+    assert_eq!(plan.grants[0].resource, entry("/aws/vendedlogs/mail/audit"));
+}
+
+#[test]
+fn a_move_under_a_wildcard_needs_no_grant() {
+    let wildcard = statements(&[statement("own", &[arn("/aws/vendedlogs/*"), entry("/mail/audit")])]);
+    let inventory = delivering_to("/mail/audit", &[("p", wildcard)], &["/mail/audit"]);
+    let plan = planned(&inventory, &moving("/mail/audit"));
+    assert!(plan.grants.is_empty() && plan.steps[0].writes.is_empty());
+    assert_eq!(only_move(&plan).v2.len(), 1);
+}
+
+#[test]
+fn a_move_is_not_proposed_while_shrinking_is_enough() {
+    let groups = full_of("/gone/", 4_900);
+    let mut names: Vec<&str> = groups.iter().map(String::as_str).collect();
+    names.push("/mail/audit");
+    let inventory = delivering_to("/mail/audit", &[(AWS_POLICY, document(&names))], &["/mail/audit"]);
+    let plan = planned(&inventory, &Options::default());
+    assert!(plan.steps.iter().all(|step| step.moving.is_none()));
+}
+
+#[test]
+fn a_move_is_proposed_where_a_policy_stays_too_large() {
+    let groups = full_of("/mail/", 5_100);
+    let names: Vec<&str> = groups.iter().map(String::as_str).collect();
+    let inventory = delivering_to("/mail/0003", &[(AWS_POLICY, document(&names))], &names);
+    let plan = mailtrail_resource_policy::plan::plan(&inventory, &Options::default()).unwrap();
+    assert_eq!(plan.unmet.len(), 1);
+    assert_eq!(only_move(&plan).from, "/mail/0003", "of the others nothing is known");
+}
+
+#[test]
+fn what_a_deployment_tool_keeps_is_a_proposal_without_writes() {
+    let mut inventory = delivering_to("/mail/audit", &[], &[]);
+    let tags = BTreeMap::from([("aws:cloudformation:stack-name".to_owned(), "mail".to_owned())]);
+    inventory.log_groups = seen(vec![LogGroup { name: "/mail/audit".to_owned(), tags: Some(tags) }]);
+    let plan = planned(&inventory, &moving("/mail/audit"));
+    assert_eq!(only_move(&plan).managed_by.as_deref(), Some("CloudFormation"));
+    assert!(plan.steps[0].writes.is_empty() && plan.grants.is_empty());
+}
+
+#[test]
+fn v1_destinations_are_commands_for_people() {
+    let mut inventory = account(&[], &["/mail/http"]);
+    let values = [("api_id", "a1"), ("stage", "live"), ("format", "$context.requestId")];
+    inventory.v1_destinations = seen(vec![V1Destination {
+        service: "api-gateway-http".to_owned(),
+        log_group: "/mail/http".to_owned(),
+        values: values.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
+    }]);
+    let plan = planned(&inventory, &moving("/mail/http"));
+    let moved = only_move(&plan);
+    assert_eq!((moved.v2.len(), moved.v1.len()), (0, 1));
+    assert!(moved.v1[0].forward.last().unwrap().contains("/aws/vendedlogs/mail/http"));
+    assert!(plan.steps[0].what.contains("left to people") && plan.steps[0].writes.is_empty());
+}
+
+#[test]
+fn what_cannot_be_moved_is_refused_and_the_rest_is_planned() {
+    let groups = ["/mail/audit", "aws-waf-logs-a", "/lonely", "/aws/mail/audit"];
+    let mut inventory = delivering_to("/mail/audit", &[], &groups);
+    let options = Options { moves: groups.map(str::to_owned).to_vec(), ..Options::default() };
+    let plan = planned(&inventory, &options);
+    let why: Vec<&Why> = plan.refused.iter().map(|refusal| &refusal.why).collect();
+    assert!(
+        matches!(why[..], [Why::Collides { .. }, Why::Waf, Why::NoDestination, Why::Collides { .. }]),
+        "{why:?}"
+    );
+    let names = BTreeMap::from([("/aws/mail/audit".to_owned(), "/aws/vendedlogs/other".to_owned())]);
+    assert_eq!(planned(&inventory, &Options { names, ..options }).steps.len(), 1);
+    inventory.account = None;
+    let plan = planned(&inventory, &moving("/mail/audit"));
+    assert_eq!(plan.refused[0].why, Why::NoAccount);
+    assert_eq!(
+        plan.refused[0].to_string(),
+        "/mail/audit cannot be moved: the account and the Region are not known"
+    );
+    assert_ne!(Some(ACCOUNT.to_owned()), inventory.account);
+}
