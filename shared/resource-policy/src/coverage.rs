@@ -12,7 +12,7 @@ use crate::condition;
 use crate::glob;
 use crate::resources::Resources;
 use crate::state::{Held, State};
-use crate::statement::{Choice, Effect, Meaning, Principal, Who};
+use crate::statement::{Choice, Effect, Meaning, Who};
 
 /// One resource of one statement that allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -184,8 +184,8 @@ fn allows_at_least(wide: &Meaning, narrow: &Meaning) -> bool {
     let (Choice::Only(wide_actions), Choice::Only(narrow_actions)) = (&wide.action, &narrow.action) else {
         return false;
     };
-    let anyone = wide_who.contains(&Principal::Anyone);
-    (anyone || narrow_who.iter().all(|principal| wide_who.contains(principal)))
+    // `*` lets services in as well, it seems, but no page of AWS says so of these policies: it takes in itself only.
+    narrow_who.iter().all(|principal| wide_who.contains(principal))
         && narrow_actions.iter().all(|action| wide_actions.iter().any(|wider| covers_action(wider, action)))
         && condition::implies(&narrow.condition, &wide.condition)
 }

@@ -113,7 +113,7 @@ impl<'a> Policies<'a> {
         for statement in document.statements() {
             match statement.meaning() {
                 Ok(meaning) => {
-                    self.statements.push(Compiled::new(self.statements.len(), meaning, log_group_arn))
+                    self.statements.push(Compiled::new(self.statements.len(), meaning, log_group_arn));
                 }
                 Err(_) => self.unclear = true,
             }

@@ -265,20 +265,21 @@ impl Inventory {
         account.chain(self.log_group_policies.values().filter_map(|part| part.seen()?.as_ref()))
     }
 
-    /// The policy of a log group, if it was looked at no earlier than those of the account: there, or not. An older
-    /// look says too little to rest access on.
-    pub fn current_policy_of(&self, group: &str) -> Option<Option<&ResourcePolicy>> {
-        self.current(self.log_group_policies.get(group)?)
+    /// Whether it is known what policy a log group has, or that it has none, and was looked at no earlier than the
+    /// policies of the account. An older look says too little to rest access on.
+    pub fn is_policy_current(&self, group: &str) -> bool {
+        self.log_group_policies.get(group).is_some_and(|part| self.is_current(part))
     }
 
     /// The policies that planning goes by: those of the account, and current ones of log groups.
     pub fn current_policies(&self) -> impl Iterator<Item = &ResourcePolicy> {
         let account = self.account_policies.seen().into_iter().flatten();
-        account.chain(self.log_group_policies.values().filter_map(|part| self.current(part)?))
+        let current = self.log_group_policies.values().filter(|part| self.is_current(part));
+        account.chain(current.filter_map(|part| part.seen()?.as_ref()))
     }
 
-    fn current<'a>(&self, part: &'a Part<Option<ResourcePolicy>>) -> Option<Option<&'a ResourcePolicy>> {
-        (part.at()? >= self.account_policies.at()?).then_some(part.seen()?.as_ref())
+    fn is_current<T>(&self, part: &Part<T>) -> bool {
+        part.at().zip(self.account_policies.at()).is_some_and(|(own, account)| own >= account)
     }
 
     /// The log groups, to look them up.
@@ -286,9 +287,7 @@ impl Inventory {
         let here = self.account.as_deref().zip(self.region.as_deref());
         let names = self.log_groups.seen();
         let names = names.map(|groups| groups.iter().map(|group| group.name.as_str()).collect());
-        let policies_at = self.account_policies.at().unwrap_or(i64::MAX);
-        let current = self.log_groups.at().is_some_and(|at| at >= policies_at);
-        KnownGroups { here, names, current }
+        KnownGroups { here, names, current: self.is_current(&self.log_groups) }
     }
 
     /// The ARN of a log group here, or a pattern of some; `None` if account or Region are not known.

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 /// The members of a JSON object in their order, repeated keys included, values as they stand in the text.
 pub(crate) struct Object<'a>(pub(crate) Vec<(String, &'a RawValue)>);
 
-impl<'a> Object<'a> {
+impl Object<'_> {
     /// The first key that stands here twice.
     pub(crate) fn repeated(&self) -> Option<&str> {
         let mut seen = std::collections::HashSet::with_capacity(self.0.len());

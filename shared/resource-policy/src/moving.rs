@@ -1,6 +1,6 @@
 //! The log group that a destination moves to: its name, and why there may be none.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -86,21 +86,21 @@ pub fn rule(name: &str) -> String {
 pub fn new_names(
     groups: &[String],
     overrides: &BTreeMap<String, String>,
-    existing: Option<&HashSet<&str>>,
+    existing: Option<&BTreeSet<&str>>,
 ) -> Vec<Result<(String, String), Refusal>> {
-    let mut names: BTreeMap<String, &str> = BTreeMap::new();
+    let mut taken: BTreeMap<String, &str> = BTreeMap::new();
     let mut doubled: BTreeMap<String, &str> = BTreeMap::new();
     let named: Vec<(&String, Result<String, Why>)> =
         groups.iter().map(|group| (group, new_name(group, overrides.get(group), existing))).collect();
     for (group, name) in &named {
         let Ok(name) = name else { continue };
-        match names.get(name.as_str()) {
+        match taken.get(name.as_str()) {
             Some(other) if *other != group.as_str() => {
                 doubled.insert((*group).clone(), other);
                 doubled.insert((*other).to_owned(), group);
             }
             _ => {
-                names.insert(name.clone(), group);
+                taken.insert(name.clone(), group);
             }
         }
     }
@@ -114,7 +114,7 @@ pub fn new_names(
         .collect()
 }
 
-fn new_name(group: &str, wanted: Option<&String>, existing: Option<&HashSet<&str>>) -> Result<String, Why> {
+fn new_name(group: &str, wanted: Option<&String>, existing: Option<&BTreeSet<&str>>) -> Result<String, Why> {
     if group.starts_with(VENDED_LOGS_PREFIX) {
         return Err(Why::AlreadyThere);
     }
@@ -168,7 +168,7 @@ mod tests {
     use super::*;
 
     fn name_of(group: &str) -> Result<String, Why> {
-        new_name(group, None, Some(&HashSet::from([group, "/aws/vendedlogs/taken"])))
+        new_name(group, None, Some(&BTreeSet::from([group, "/aws/vendedlogs/taken"])))
     }
 
     #[test]
@@ -189,13 +189,13 @@ mod tests {
         assert_eq!(name_of("/aws/"), Err(Why::NotAName("/aws/vendedlogs/".to_owned())));
         assert_eq!(new_name("a", Some(&"/b".to_owned()), None), Err(Why::OutsidePrefix("/b".to_owned())));
         assert!(matches!(new_name("a", None, None), Err(Why::GroupsNotSeen(_))));
-        assert_eq!(new_name("a", None, Some(&HashSet::new())), Err(Why::NoSuchGroup));
+        assert_eq!(new_name("a", None, Some(&BTreeSet::new())), Err(Why::NoSuchGroup));
     }
 
     #[test]
     fn two_groups_that_become_one_are_both_refused_unless_one_gets_another_name() {
         let groups = ["/aws/a".to_owned(), "a".to_owned(), "b".to_owned()];
-        let existing = HashSet::from(["/aws/a", "a", "b"]);
+        let existing = BTreeSet::from(["/aws/a", "a", "b"]);
         let names = new_names(&groups, &BTreeMap::new(), Some(&existing));
         assert!(names[0].is_err() && names[1].is_err() && names[2].is_ok());
         assert!(

@@ -14,11 +14,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::coverage::Coverage;
 use crate::document::Document;
+use crate::evaluate::Asked;
 use crate::inventory::Inventory;
 use crate::limits::HARD_CHARACTERS;
 use crate::measure;
 use crate::plan::{Grant, Place};
 use crate::state::{Held, State};
+use crate::statement::Statement;
 use crate::universe::{self, Universe};
 
 /// What was proved, over how much.
@@ -110,10 +112,7 @@ fn untouched(before: &State, after: &State) -> Result<(), Violation> {
 /// The statements of a policy that are never edited.
 fn fixed(held: Option<&Held>) -> Vec<String> {
     let statements = held.map_or(&[][..], Held::statements).iter();
-    statements
-        .filter(|statement| statement.editable().is_none())
-        .map(|statement| statement.to_json())
-        .collect()
+    statements.filter(|statement| statement.editable().is_none()).map(Statement::to_json).collect()
 }
 
 /// All of a policy but its statements.
@@ -181,7 +180,7 @@ fn requests(before: &State, after: &State, granted: &State, universe: &Universe)
         decided += universe.log_groups.len();
         let asked = states.each_ref().map(|state| state.asked_by(requester, action, context));
         // Whoever is spoken of by the same statements gets the same answers.
-        if !looked_at.insert(asked.each_ref().map(|asked| asked.signature())) {
+        if !looked_at.insert(asked.each_ref().map(Asked::signature)) {
             continue;
         }
         for group in &universe.log_groups {

@@ -191,6 +191,16 @@ impl Statement {
         changed
     }
 
+    /// The same without its label.
+    pub(crate) fn without_sid(&self) -> Self {
+        let mut changed = self.clone();
+        changed.members.retain(|(key, _)| key != "Sid");
+        if let Ok(meaning) = &mut changed.meaning {
+            meaning.sid = None;
+        }
+        changed
+    }
+
     /// Whether another one lets in the same, on other resources.
     pub(crate) fn says_the_same_of_others(&self, other: &Self) -> bool {
         let (Ok(one), Ok(two)) = (&self.meaning, &other.meaning) else { return false };

@@ -9,7 +9,7 @@ use crate::evaluate::Requester;
 use crate::glob;
 use crate::inventory::Inventory;
 use crate::limits::{DELIVERY_ACTIONS, LOG_DELIVERY};
-use crate::state::State;
+use crate::state::{Held, State};
 use crate::statement::{Choice, Principal, Who};
 
 /// A service that no policy names, an account that no policy names.
@@ -39,7 +39,7 @@ impl Universe {
         let mut groups: BTreeMap<String, bool> = BTreeMap::new();
         let mut accounts = BTreeSet::new();
         for state in [before, after, granted] {
-            for statement in state.policies.iter().flat_map(|held| held.statements()) {
+            for statement in state.policies.iter().flat_map(Held::statements) {
                 let Ok(meaning) = statement.meaning() else { continue };
                 if let Who::These(principals) | Who::AllBut(principals) = &meaning.principal {
                     services.extend(principals.iter().filter_map(service));

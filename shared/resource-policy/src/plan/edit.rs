@@ -70,11 +70,14 @@ pub(super) fn with_statement(held: &Held, statement: &Statement) -> Option<Held>
     let document = held.document.as_ref()?;
     let mut statements = document.statements().to_vec();
     let resources = statement.editable().map_or(&[][..], |(_, resources)| resources);
-    let same =
-        |other: &&mut Statement| other.editable().is_some() && other.says_the_same_of_others(statement);
-    match statements.iter_mut().find(same) {
-        Some(other) => *other = other.with_resources(union(other, resources)),
-        None => statements.push(statement.clone()),
+    let same = |other: &Statement| other.editable().is_some() && other.says_the_same_of_others(statement);
+    if let Some(place) = statements.iter().position(same) {
+        statements[place] = statements[place].with_resources(union(&statements[place], resources));
+    } else if statements.iter().any(|other| other.sid() == statement.sid()) {
+        // Labels have to be unique in a document.
+        statements.push(statement.without_sid());
+    } else {
+        statements.push(statement.clone());
     }
     Some(held.with(document.with_statements(statements)))
 }

@@ -78,7 +78,8 @@ impl Draft<'_> {
         Ok(step(moving, saves_later, writes))
     }
 
-    fn is_granted(&self, grant: &Grant) -> bool {
+    /// Whether the policies as they are now give a grant.
+    pub(super) fn is_granted(&self, grant: &Grant) -> bool {
         let granting = State::granting(std::slice::from_ref(grant));
         let coverage = Coverage::new(&self.state);
         Coverage::new(&granting).entries.iter().all(|entry| coverage.covers(entry))

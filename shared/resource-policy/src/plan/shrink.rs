@@ -93,6 +93,10 @@ impl Draft<'_> {
         let partition = arn::partition(region);
         let resource = arn::arn(partition, region, account, &format!("{VENDED_LOGS_PREFIX}*"));
         let grant = Grant::to_log_delivery(partition, region, account, resource);
+        // Where it is let in already, whatever that takes in is gone by now.
+        if self.is_granted(&grant) {
+            return;
+        }
         let granting = State::granting(std::slice::from_ref(&grant));
         let taken_in = Coverage::new(&granting);
         let replaced = edit::places(self.editable(number).filter(|entry| taken_in.covers(entry)));
@@ -160,7 +164,7 @@ impl Draft<'_> {
     /// The ARN of the log group that an entry is about, if that exists and what its policy is was seen.
     fn movable_to_its_group(&self, entry: &Entry) -> Option<String> {
         let group = ResourcePattern::new(entry.resource).log_group()?;
-        let seen = self.inventory.current_policy_of(group.name).is_some();
+        let seen = self.inventory.is_policy_current(group.name);
         let there = self.known.existence(&group) == Existence::Exists;
         (seen && there).then(|| group.arn())
     }
@@ -225,7 +229,7 @@ pub(super) fn obstacles(draft: &Draft, number: usize) -> Vec<String> {
     let existing = entries().filter(|entry| group(entry) == Some(Existence::Exists)).count();
     let unseen = entries().filter(|entry| {
         let group = ResourcePattern::new(entry.resource).log_group();
-        group.is_some_and(|group| draft.inventory.current_policy_of(group.name).is_none())
+        group.is_some_and(|group| !draft.inventory.is_policy_current(group.name))
     });
     let unseen = unseen.filter(|entry| group(entry) == Some(Existence::Exists)).count();
     [

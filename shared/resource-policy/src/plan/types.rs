@@ -72,7 +72,7 @@ pub struct Step {
     pub what: String,
     /// Why.
     pub why: String,
-    /// Characters that it saves in account-level policies; negative if it needs some.
+    /// Characters that it saves in the policy that is too large, the last one that it writes.
     pub saves: i64,
     /// Characters that it will save once the old log group is deleted, of a move.
     pub saves_later: i64,

@@ -141,11 +141,11 @@ pub fn commands(destination: &V1Destination, route: &Route) -> Commands {
 
 fn fill_all(commands: &[Command], found: &V1Destination, route: &Route, back: bool) -> Filled<Vec<String>> {
     let filler = Filler::new(&found.values, route, back);
-    let mut filled = Vec::new();
+    let mut lines = Vec::new();
     for command in commands {
-        filled.extend(filler.command(command)?);
+        lines.extend(filler.command(command)?);
     }
-    Ok(filled)
+    Ok(lines)
 }
 
 /// The new log group, and leave for log delivery to write to it.

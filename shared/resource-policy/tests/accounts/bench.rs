@@ -1,44 +1,48 @@
-//! Ten thousand log groups.
+//! Ten thousand log groups. Without optimisations a fifth of them, in the same time and some more.
 
 use std::time::{Duration, Instant};
 
 use mailtrail_resource_policy::findings::findings;
-use mailtrail_resource_policy::inventory::ResourcePolicy;
+use mailtrail_resource_policy::inventory::{Inventory, ResourcePolicy};
 use mailtrail_resource_policy::limits::Limits;
 use mailtrail_resource_policy::plan::{Options, plan};
 
 use crate::account::{account, arn, document, entry, full_of, seen, statement, statements};
 
-#[test]
-fn ten_thousand_log_groups_are_planned_in_time() {
-    let names: Vec<String> = (0..10).map(|number| format!("p{number}")).collect();
-    let groups: Vec<Vec<String>> =
-        (0..10).map(|number| full_of(&format!("/mail/{number}/"), 51_000)).collect();
-    let policies: Vec<(&str, String)> = (names.iter().zip(&groups))
-        .map(|(name, groups)| {
-            (name.as_str(), document(&groups.iter().map(String::as_str).collect::<Vec<_>>()))
-        })
-        .collect();
-    let others: Vec<String> = (0..10_000).map(|number| format!("/other/{number}")).collect();
-    // Every other one of the groups that are named exists, and 10,000 altogether.
-    let named = groups.iter().flatten().step_by(2);
-    let existing: Vec<&str> = named.chain(&others).map(String::as_str).take(10_000).collect();
+/// An account with so many policies, all of them full, a thousand log groups for each, of which the policies name some,
+/// and others that do not exist; every log group that no policy names has a policy of its own.
+fn full_account(policies: usize) -> Inventory {
+    let named: Vec<Vec<String>> =
+        (0..policies).map(|number| full_of(&format!("/mail/{number}/"), 51_000)).collect();
+    let labels: Vec<String> = (0..policies).map(|number| format!("p{number}")).collect();
+    let documents =
+        named.iter().map(|groups| document(&groups.iter().map(String::as_str).collect::<Vec<_>>()));
+    let policies: Vec<(&str, String)> = labels.iter().map(String::as_str).zip(documents).collect();
+    let others: Vec<String> = (0..policies.len() * 1_000).map(|number| format!("/other/{number}")).collect();
+    let existing = named.iter().flatten().step_by(2).chain(&others).map(String::as_str);
+    let existing: Vec<&str> = existing.take(others.len()).collect();
     let mut inventory = account(&policies, &existing);
-    for name in &existing {
-        let policy = name.starts_with("/other/").then(|| ResourcePolicy {
-            document: statements(&[statement("own", &[entry(name)])]),
-            resource_arn: Some(arn(name)),
+    for group in &existing {
+        let policy = group.starts_with("/other/").then(|| ResourcePolicy {
+            document: statements(&[statement("own", &[entry(group)])]),
+            resource_arn: Some(arn(group)),
             ..ResourcePolicy::default()
         });
-        inventory.log_group_policies.insert((*name).to_owned(), seen(policy));
+        inventory.log_group_policies.insert((*group).to_owned(), seen(policy));
     }
+    inventory
+}
+
+#[test]
+fn ten_thousand_log_groups_are_planned_in_a_second() {
+    let inventory = full_account(if cfg!(debug_assertions) { 2 } else { 10 });
     let begin = Instant::now();
-    let plan = plan(&inventory, &Options::default()).unwrap();
-    let planned = begin.elapsed();
+    let made = plan(&inventory, &Options::default()).unwrap();
+    let elapsed = begin.elapsed();
     let begin = Instant::now();
     let found = findings(&inventory, &Limits::default());
-    println!("plan {planned:?}, findings {:?}, {:?}", begin.elapsed(), plan.proof);
-    assert!(!found.is_empty() && plan.unmet.is_empty(), "{:?}", plan.unmet);
-    let limit = if cfg!(debug_assertions) { 30 } else { 1 };
-    assert!(planned < Duration::from_secs(limit), "{planned:?}");
+    println!("plan {elapsed:?}, findings {:?}, {:?}", begin.elapsed(), made.proof);
+    assert!(!found.is_empty() && made.unmet.is_empty(), "{:?}", made.unmet);
+    let limit = if cfg!(debug_assertions) { 20 } else { 1 };
+    assert!(elapsed < Duration::from_secs(limit), "{elapsed:?}");
 }

@@ -1,4 +1,6 @@
-//! Accounts in every state that the issue of full policies is known in.
+//! Accounts in every state in which policies are known to be.
+
+#![allow(clippy::unwrap_used, reason = "a helper of a test is a test")]
 
 mod account;
 mod bench;

@@ -1,0 +1,143 @@
+//! A proof fails wherever something is lost, added, touched or grown.
+
+#![allow(clippy::unwrap_used, reason = "a helper of a test is a test")]
+
+use mailtrail_resource_policy::inventory::{Inventory, LogGroup, Part, ResourcePolicy};
+use mailtrail_resource_policy::plan::Grant;
+use mailtrail_resource_policy::prove::{Violation, prove};
+use mailtrail_resource_policy::state::State;
+
+const ACCOUNT: &str = "111122223333";
+const REGION: &str = "us-east-1";
+
+fn arn(group: &str) -> String {
+    format!("arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{group}")
+}
+
+fn statement(resource: &str) -> String {
+    Grant::to_log_delivery("aws", REGION, ACCOUNT, resource.to_owned()).statement().to_json()
+}
+
+fn document(statements: &[String]) -> String {
+    format!(r#"{{"Version":"2012-10-17","Statement":[{}]}}"#, statements.join(","))
+}
+
+/// An account with these policies, in which `/mail` and `/audit` are all log groups that exist.
+fn with(policies: &[(&str, String)]) -> Inventory {
+    let policies = policies.iter().map(|(name, document)| ResourcePolicy {
+        policy_name: (!name.starts_with("arn:")).then(|| (*name).to_owned()),
+        resource_arn: name.starts_with("arn:").then(|| (*name).to_owned()),
+        document: document.clone(),
+        ..ResourcePolicy::default()
+    });
+    let mut inventory = Inventory {
+        account: Some(ACCOUNT.to_owned()),
+        region: Some(REGION.to_owned()),
+        log_groups: Part::Seen {
+            at: 1,
+            value: ["/mail", "/audit"].map(|name| LogGroup { name: name.to_owned(), tags: None }).to_vec(),
+        },
+        ..Inventory::default()
+    };
+    let (own, account): (Vec<_>, Vec<_>) = policies.partition(|policy| policy.resource_arn.is_some());
+    inventory.account_policies = Part::Seen { at: 1, value: account };
+    for policy in own {
+        let group = policy.log_group().unwrap().to_owned();
+        inventory.log_group_policies.insert(group, Part::Seen { at: 1, value: Some(policy) });
+    }
+    inventory
+}
+
+fn proved(
+    before: &[(&str, String)],
+    after: &[(&str, String)],
+    grants: &[Grant],
+) -> Result<(usize, usize), Violation> {
+    let inventory = with(before);
+    let proof = prove(&State::of(&inventory), &State::of(&with(after)), &inventory, grants)?;
+    Ok((proof.kept, proof.dead))
+}
+
+#[test]
+fn a_log_group_that_exists_keeps_its_access_and_one_that_does_not_may_lose_it() {
+    let before = [("p", document(&[statement(&arn("/mail:*")), statement(&arn("/gone:*"))]))];
+    assert_eq!(proved(&before, &before, &[]), Ok((2, 0)));
+    assert_eq!(proved(&before, &[("p", document(&[statement(&arn("/mail:*"))]))], &[]), Ok((1, 1)));
+    let lost = proved(&before, &[("p", document(&[statement(&arn("/gone:*"))]))], &[]);
+    assert!(matches!(&lost, Err(Violation::Lost(what)) if what.contains("/mail")), "{lost:?}");
+}
+
+#[test]
+fn a_stricter_condition_or_fewer_actions_take_access() {
+    let before = [("p", document(&[statement(&arn("/mail:*"))]))];
+    for (old, new) in [
+        ("arn:aws:logs:us-east-1:111122223333:*\"]", "arn:aws:logs:us-east-1:111122223333:x\"]"),
+        ("\"logs:CreateLogStream\",", ""),
+        ("delivery.logs", "logs"),
+        ("/mail:*", "/mail"),
+        ("\"Allow\"", "\"Deny\""),
+    ] {
+        let after = [("p", before[0].1.replace(old, new))];
+        assert_ne!(after[0].1, before[0].1);
+        assert!(proved(&before, &after, &[]).is_err(), "{new}");
+    }
+}
+
+#[test]
+fn a_wildcard_may_not_go_for_the_log_groups_that_are_known() {
+    let before = [("p", document(&[statement(&arn("/*"))]))];
+    let after = [("p", document(&[statement(&arn("/mail:*")), statement(&arn("/audit:*"))]))];
+    assert!(matches!(proved(&before, &[("p", after[0].1[..0].to_owned())], &[]), Err(Violation::Touched(_))));
+    assert!(proved(&before, &after, &[]).is_err());
+}
+
+#[test]
+fn what_is_new_has_to_be_listed_and_what_is_listed_has_to_be_new() {
+    let wildcard = Grant::to_log_delivery("aws", REGION, ACCOUNT, arn("/aws/vendedlogs/*"));
+    let old = document(&[statement(&arn("/mail:*")), statement(&arn("/aws/vendedlogs/a:*"))]);
+    let new = document(&[statement(&arn("/mail:*")), wildcard.statement().to_json()]);
+    let (before, after) = ([("p", old)], [("p", new)]);
+    assert_eq!(proved(&before, &after, std::slice::from_ref(&wildcard)), Ok((2, 0)));
+    assert!(matches!(proved(&before, &after, &[]), Err(Violation::Unlisted(_))));
+    assert!(matches!(proved(&before, &before, std::slice::from_ref(&wildcard)), Err(Violation::Idle(_))));
+    assert!(matches!(proved(&after, &after, std::slice::from_ref(&wildcard)), Err(Violation::Idle(_))));
+}
+
+#[test]
+fn a_policy_of_a_log_group_counts_for_that_group_only() {
+    let entry = document(&[statement(&arn("/mail:*"))]);
+    let (mail, audit) = (arn("/mail"), arn("/audit"));
+    let before = [("p", entry.clone())];
+    assert_eq!(proved(&before, &[(mail.as_str(), entry.clone())], &[]), Ok((1, 0)));
+    assert!(matches!(proved(&before, &[(audit.as_str(), entry)], &[]), Err(Violation::Lost(_))));
+}
+
+#[test]
+fn what_is_not_edited_stays_as_it_is() {
+    let deny = r#"{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}"#.to_owned();
+    let odd = r#"{"Effect":"Perhaps"}"#.to_owned();
+    let ours = statement(&arn("/mail:*"));
+    let before = [("p", document(&[deny.clone(), ours.clone(), odd.clone()])), ("broken", "{".to_owned())];
+    let touched = |first: String, second: Option<&str>| {
+        let mut after = vec![("p", first)];
+        after.extend(second.map(|text| ("broken", text.to_owned())));
+        matches!(proved(&before, &after, &[]), Err(Violation::Touched(_)))
+    };
+    let same = before[0].1.clone();
+    assert!(!touched(same.clone(), Some("{")));
+    assert!(touched(same.clone(), Some("[")) && touched(same.clone(), None));
+    assert!(touched(document(&[ours.clone(), odd.clone()]), Some("{")));
+    assert!(touched(document(&[odd, ours.clone(), deny.clone()]), Some("{")), "the order stays, too");
+    assert!(touched(document(&[deny, ours]), Some("{")));
+    assert!(touched(same.replace("2012-10-17", "2008-10-17"), Some("{")));
+}
+
+#[test]
+fn no_policy_of_the_account_grows_and_none_is_added() {
+    let entry = document(&[statement(&arn("/mail:*"))]);
+    let wide = entry.replace(',', ", ");
+    assert!(proved(&[("p", entry.clone())], &[("p", wide.clone())], &[]).is_err());
+    assert!(proved(&[("p", wide)], &[("p", entry.clone())], &[]).is_ok());
+    let both = [("p", entry.clone()), ("q", entry.clone())];
+    assert!(matches!(proved(&[("p", entry)], &both, &[]), Err(Violation::Grown(_))));
+}
