@@ -4,7 +4,7 @@
 //! least the same resources, under conditions that hold at least where its own do. That is a chain of inclusions, so
 //! an entry may go because of one that goes because of a third.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use crate::arn::ResourcePattern;
@@ -81,10 +81,28 @@ struct Frame<'a> {
 
 impl<'a> Coverage<'a> {
     pub(crate) fn new(state: &'a State) -> Self {
+        Self::of(state, |_| true)
+    }
+
+    /// The entries of one policy, and those of others that could take them in: of policies of log groups only those
+    /// whose log group it names.
+    pub(crate) fn around(state: &'a State, policy: usize) -> Self {
+        let held = &state.policies[policy];
+        let named: HashSet<String> = (entries_of(policy, held))
+            .filter_map(|entry| ResourcePattern::new(entry.resource).log_group())
+            .map(|group| group.arn())
+            .collect();
+        Self::of(state, |other| match other.log_group_arn() {
+            Some(group) => other.place == held.place || named.contains(group),
+            None => true,
+        })
+    }
+
+    fn of(state: &'a State, counts: impl Fn(&Held) -> bool) -> Self {
         let mut coverage =
             Self { entries: Vec::new(), frame_of: Vec::new(), frames: Vec::new(), wider: Vec::new() };
         let mut frames = HashMap::new();
-        for (policy, held) in state.policies.iter().enumerate() {
+        for (policy, held) in state.policies.iter().enumerate().filter(|(_, held)| counts(held)) {
             let mut of_statement = None;
             for entry in entries_of(policy, held) {
                 let frame = match of_statement {
@@ -152,6 +170,17 @@ impl<'a> Coverage<'a> {
             others.any(|other| counts(other) && reaches(self.entries[other].only, entry.only, &pattern))
         })
     }
+}
+
+/// Whether a policy has an entry that takes in another one.
+pub(crate) fn takes_in(state: &State, other: &Entry) -> bool {
+    let pattern = ResourcePattern::new(other.resource);
+    let mut entries = state.policies.iter().enumerate().flat_map(|(policy, held)| entries_of(policy, held));
+    entries.any(|entry| {
+        ResourcePattern::new(entry.resource).covers(&pattern)
+            && reaches(entry.only, other.only, &pattern)
+            && allows_at_least(entry.meaning, other.meaning)
+    })
 }
 
 /// A statement whose resources can be looked at one by one.

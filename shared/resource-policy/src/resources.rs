@@ -1,6 +1,7 @@
 //! The resources of a statement, sorted so that many look-ups are fast: a policy may name hundreds of log groups,
 //! and an account have ten thousand.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::Truth;
@@ -10,7 +11,7 @@ use crate::arn::ResourcePattern;
 /// the others are tried one by one.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Resources<'a> {
-    by_group: HashMap<String, Vec<(usize, ResourcePattern<'a>)>>,
+    by_group: HashMap<Cow<'a, str>, Vec<(usize, ResourcePattern<'a>)>>,
     others: Vec<(usize, ResourcePattern<'a>)>,
 }
 
@@ -27,7 +28,7 @@ impl<'a> Resources<'a> {
     pub(crate) fn add(&mut self, number: usize, pattern: &'a str) {
         let pattern = ResourcePattern::new(pattern);
         match pattern.key() {
-            Some(key) => self.by_group.entry(key.into_owned()).or_default().push((number, pattern)),
+            Some(key) => self.by_group.entry(key).or_default().push((number, pattern)),
             None => self.others.push((number, pattern)),
         }
     }

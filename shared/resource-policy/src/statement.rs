@@ -14,6 +14,8 @@ use crate::json::{self, Object};
 pub struct Statement {
     members: Vec<(String, String)>,
     meaning: Result<Meaning, String>,
+    /// All of it but label and resources, as text: made once, since it is compared often.
+    frame: String,
 }
 
 /// What a statement says.
@@ -95,7 +97,7 @@ impl Statement {
         let object: Object = serde_json::from_str(json).ok()?;
         let meaning = meaning(&object);
         let members = object.0.into_iter().map(|(key, value)| (key, json::compact(value.get()))).collect();
-        Some(Self { members, meaning })
+        Some(Self::new(members, meaning))
     }
 
     /// A statement that lets a service in on one resource.
@@ -123,18 +125,26 @@ impl Statement {
             ("Resource", json::quote(resource)),
             ("Condition", json::object(clauses.iter().map(|(operator, keys)| (*operator, keys.as_str())))),
         ];
-        Self {
-            members: members.map(|(key, value)| (key.to_owned(), value)).to_vec(),
-            meaning: Ok(Meaning {
-                sid: Some(sid.to_owned()),
-                effect: Effect::Allow,
-                principal: Who::These(vec![Principal::Service(service.to_owned())]),
-                action: Choice::Only(actions.to_vec()),
-                resource: Choice::Only(vec![resource.to_owned()]),
-                condition: condition.to_vec(),
-                complete: true,
-            }),
-        }
+        let meaning = Meaning {
+            sid: Some(sid.to_owned()),
+            effect: Effect::Allow,
+            principal: Who::These(vec![Principal::Service(service.to_owned())]),
+            action: Choice::Only(actions.to_vec()),
+            resource: Choice::Only(vec![resource.to_owned()]),
+            condition: condition.to_vec(),
+            complete: true,
+        };
+        Self::new(members.map(|(key, value)| (key.to_owned(), value)).to_vec(), Ok(meaning))
+    }
+
+    fn new(members: Vec<(String, String)>, meaning: Result<Meaning, String>) -> Self {
+        let mut frame: Vec<(&str, &str)> = (members.iter())
+            .filter(|(key, _)| key != "Sid" && key != "Resource")
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .collect();
+        frame.sort_unstable();
+        let frame = json::object(frame);
+        Self { members, meaning, frame }
     }
 
     /// What it says, or why that is not understood.
@@ -215,13 +225,8 @@ impl Statement {
     }
 
     /// All of it but label and resources, as text: statements with the same can be merged.
-    pub(crate) fn frame(&self) -> String {
-        let mut members: Vec<(&str, &str)> = (self.members.iter())
-            .filter(|(key, _)| key != "Sid" && key != "Resource")
-            .map(|(key, value)| (key.as_str(), value.as_str()))
-            .collect();
-        members.sort_unstable();
-        json::object(members)
+    pub(crate) fn frame(&self) -> &str {
+        &self.frame
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::types::{Grant, Move, Options, Place, Risk, Step, StepKind, Unmet, V2Destination};
 use super::{Draft, edit};
 use crate::arn::{self, ResourcePattern};
-use crate::coverage::Coverage;
+use crate::coverage::{self, Coverage};
 use crate::inventory::{DeliveryDestination, Inventory};
 use crate::moving::{self, Refusal, Why};
 use crate::state::{Held, State};
@@ -81,8 +81,10 @@ impl Draft<'_> {
     /// Whether the policies as they are now give a grant.
     pub(super) fn is_granted(&self, grant: &Grant) -> bool {
         let granting = State::granting(std::slice::from_ref(grant));
-        let coverage = Coverage::new(&self.state);
-        Coverage::new(&granting).entries.iter().all(|entry| coverage.covers(entry))
+        granting
+            .policies
+            .iter()
+            .all(|held| coverage::entries_of(0, held).all(|entry| coverage::takes_in(&self.state, &entry)))
     }
 
     /// The characters that the entries of a log group take in account-level policies.

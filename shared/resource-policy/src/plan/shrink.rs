@@ -42,7 +42,7 @@ impl Draft<'_> {
                 }
             }
             StepKind::CoveredEntries => {
-                let coverage = Coverage::new(&self.state);
+                let coverage = Coverage::around(&self.state, number);
                 let covered = coverage.redundant(Some(number));
                 let covered = edit::places(covered.into_iter().map(|number| coverage.entries[number]));
                 self.take_out(kind, number, &covered, covered_entries(covered.len()));
