@@ -110,6 +110,7 @@ impl<'a> Policies<'a> {
 
     /// Adds a policy; one of a log group says nothing about any other.
     pub fn add(&mut self, document: &'a Document, log_group_arn: Option<&'a str>) {
+        let log_group_arn = log_group_arn.map(|arn| arn.strip_suffix(":*").unwrap_or(arn));
         for statement in document.statements() {
             match statement.meaning() {
                 Ok(meaning) => {

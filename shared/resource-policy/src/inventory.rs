@@ -153,7 +153,7 @@ pub struct Delivery {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct V1Destination {
-    /// The service, by its id in [`crate::v1::SERVICES`].
+    /// The service, by its id in [`crate::v1::services`].
     pub service: String,
     /// The log group that it writes to, by name.
     pub log_group: String,

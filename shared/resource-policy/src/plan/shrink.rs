@@ -231,12 +231,22 @@ pub(super) fn obstacles(draft: &Draft, number: usize) -> Vec<String> {
         let group = ResourcePattern::new(entry.resource).log_group();
         group.is_some_and(|group| !draft.inventory.is_policy_current(group.name))
     });
+    let vended = entries().filter(|entry| {
+        let group = ResourcePattern::new(entry.resource).log_group();
+        group.is_some_and(|group| group.is_one() && group.name.starts_with(VENDED_LOGS_PREFIX))
+    });
+    let vended = if draft.here().is_some() { vended.count() } else { 0 };
     let unseen = unseen.filter(|entry| group(entry) == Some(Existence::Exists)).count();
     [
         (fixed, "statements are never edited: they deny, have exceptions, let in others than services, or are not understood"),
         (unknown, "entries stand for several log groups, or for ones of which it is not known whether they exist"),
         (existing, "entries are of log groups that exist"),
         (unseen, "entries are of log groups whose own policies were not seen (lately), so nothing can be put there"),
+        (
+            vended,
+            "entries under /aws/vendedlogs/ have other principals, actions or conditions than log delivery has, so one \
+             wildcard cannot stand for them",
+        ),
     ]
     .into_iter()
     .filter(|(count, _)| *count > 0)

@@ -84,7 +84,7 @@ pub struct Step {
     pub undo: String,
     /// Policies to be written, in this order: what grants comes before what takes away.
     pub writes: Vec<Write>,
-    /// The destination to be moved after the writes.
+    /// The destination to be moved after the writes; its new log group has to be made before them.
     #[serde(rename = "move", default, skip_serializing_if = "Option::is_none")]
     pub moving: Option<Move>,
 }

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use table::SERVICES;
+pub use table::services;
 
 use crate::inventory::V1Destination;
 use fill::{Filled, Filler};
@@ -79,7 +79,7 @@ pub type Command = &'static [&'static str];
 /// What to run for one destination, forward and back, or why it cannot be done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Commands {
-    /// The service, by its id in [`SERVICES`].
+    /// The service, by its id in [`services`].
     pub service: String,
     /// The commands that point it to the new log group, in order.
     pub forward: Vec<String>,
@@ -93,7 +93,7 @@ pub struct Commands {
 
 /// The service of this id.
 pub fn service(id: &str) -> Option<&'static Service> {
-    SERVICES.iter().find(|service| service.id == id)
+    services().find(|service| service.id == id)
 }
 
 /// Where a destination moves, and in which account.

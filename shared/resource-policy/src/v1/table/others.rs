@@ -1,257 +1,8 @@
-//! The table.
+//! Services of which the resource is modified, of which something new is made, or that cannot be moved at all.
 
-use super::{Change, Policy, Service};
+use super::super::{Change, Command, Policy, Service};
 
-/// All services whose V1 destinations are known here.
-pub const SERVICES: &[Service] = &[
-    Service {
-        id: "api-gateway-http",
-        title: "API Gateway HTTP and WebSocket APIs",
-        policy: Policy::LogDelivery,
-        read: &["apigatewayv2 get-apis", "apigatewayv2 get-stages"],
-        change: Change::InPlace(&[&[
-            "apigatewayv2",
-            "update-stage",
-            "--api-id",
-            "<api_id>",
-            "--stage-name",
-            "<stage>",
-            "--access-log-settings",
-            r#"{"DestinationArn":<group_arn>,"Format":<format>}"#,
-        ]]),
-        note: "Destination and format are sent together.",
-    },
-    Service {
-        id: "api-gateway-rest",
-        title: "API Gateway REST APIs, access logs",
-        policy: Policy::Role,
-        read: &["apigateway get-rest-apis", "apigateway get-stages"],
-        change: Change::InPlace(&[&[
-            "apigateway",
-            "update-stage",
-            "--rest-api-id",
-            "<api_id>",
-            "--stage-name",
-            "<stage>",
-            "--patch-operations",
-            r#"[{"op":"replace","path":"/accessLogSettings/destinationArn","value":<group_arn>}]"#,
-        ]]),
-        note: "It goes by the account's role for API Gateway: moving it makes no room in a resource policy.",
-    },
-    Service {
-        id: "step-functions",
-        title: "Step Functions",
-        policy: Policy::LogDelivery,
-        read: &["stepfunctions list-state-machines", "stepfunctions describe-state-machine"],
-        change: Change::InPlace(&[&[
-            "stepfunctions",
-            "update-state-machine",
-            "--state-machine-arn",
-            "<state_machine_arn>",
-            "--role-arn",
-            "<role_arn>",
-            "--logging-configuration",
-            r#"{"level":<level>,"includeExecutionData":<include_execution_data!>,"destinations":[{"cloudWatchLogsLogGroup":{"logGroupArn":<group_arn_star>}}]}"#,
-        ]]),
-        note: "Executions that are running keep the old log group. The role of the state machine needs the rights of log delivery.",
-    },
-    Service {
-        id: "pipes",
-        title: "EventBridge Pipes",
-        policy: Policy::LogDelivery,
-        read: &["pipes list-pipes", "pipes describe-pipe"],
-        change: Change::InPlace(&[&[
-            "pipes",
-            "update-pipe",
-            "--name",
-            "<pipe>",
-            "--role-arn",
-            "<role_arn>",
-            "--log-configuration",
-            r#"{"CloudwatchLogsLogDestination":{"LogGroupArn":<group_arn>},"Level":<level>,"IncludeExecutionData":<include_execution_data!>}"#,
-        ]]),
-        note: "The pipe is updating for a while.",
-    },
-    Service {
-        id: "vpc-lattice",
-        title: "VPC Lattice",
-        policy: Policy::LogDelivery,
-        read: &["vpc-lattice list-access-log-subscriptions"],
-        change: Change::InPlace(&[&[
-            "vpc-lattice",
-            "update-access-log-subscription",
-            "--access-log-subscription-identifier",
-            "<subscription>",
-            "--destination-arn",
-            "<group_arn_star>",
-        ]]),
-        note: "",
-    },
-    Service {
-        id: "verified-access",
-        title: "Verified Access",
-        policy: Policy::LogDelivery,
-        read: &["ec2 describe-verified-access-instance-logging-configurations"],
-        change: Change::InPlace(&[&[
-            "ec2",
-            "modify-verified-access-instance-logging-configuration",
-            "--verified-access-instance-id",
-            "<instance_id>",
-            "--access-logs",
-            "<access_logs!>",
-        ]]),
-        note: "The whole block is sent, other destinations included.",
-    },
-    Service {
-        id: "network-firewall",
-        title: "Network Firewall",
-        policy: Policy::LogDelivery,
-        read: &["network-firewall describe-logging-configuration"],
-        change: Change::InPlace(&[&[
-            "network-firewall",
-            "update-logging-configuration",
-            "--firewall-arn",
-            "<firewall_arn>",
-            "--logging-configuration",
-            "<logging_configuration!>",
-        ]]),
-        note: "One change a call: where several log types write to this log group, change one after the other.",
-    },
-    Service {
-        id: "cognito",
-        title: "Cognito user pools",
-        policy: Policy::LogDelivery,
-        read: &["cognito-idp get-log-delivery-configuration"],
-        change: Change::InPlace(&[&[
-            "cognito-idp",
-            "set-log-delivery-configuration",
-            "--user-pool-id",
-            "<user_pool_id>",
-            "--log-configurations",
-            "<log_configurations!>",
-        ]]),
-        note: "All configurations are replaced. The log group must not be encrypted with a KMS key.",
-    },
-    Service {
-        id: "prometheus",
-        title: "Managed Service for Prometheus, alerts and rules",
-        policy: Policy::LogDelivery,
-        read: &["amp describe-logging-configuration"],
-        change: Change::InPlace(&[&[
-            "amp",
-            "update-logging-configuration",
-            "--workspace-id",
-            "<workspace_id>",
-            "--log-group-arn",
-            "<group_arn_star>",
-        ]]),
-        note: "The configuration is updating for a while.",
-    },
-    Service {
-        id: "prometheus-queries",
-        title: "Managed Service for Prometheus, queries",
-        policy: Policy::LogDelivery,
-        read: &["amp describe-query-logging-configuration"],
-        change: Change::InPlace(&[&[
-            "amp",
-            "update-query-logging-configuration",
-            "--workspace-id",
-            "<workspace_id>",
-            "--destinations",
-            "<destinations!>",
-        ]]),
-        note: "The configuration is updating for a while.",
-    },
-    Service {
-        id: "prometheus-scrapers",
-        title: "Managed Service for Prometheus, scrapers",
-        policy: Policy::LogDelivery,
-        read: &["amp describe-scraper-logging-configuration"],
-        change: Change::InPlace(&[&[
-            "amp",
-            "update-scraper-logging-configuration",
-            "--scraper-id",
-            "<scraper_id>",
-            "--logging-destination",
-            r#"{"cloudWatchLogs":{"logGroupArn":<group_arn_star>}}"#,
-            "--scraper-components",
-            "<scraper_components!>",
-        ]]),
-        note: "The configuration is updating for a while.",
-    },
-    Service {
-        id: "transfer",
-        title: "Transfer Family, structured logs",
-        policy: Policy::NotVerified,
-        read: &["transfer describe-server"],
-        change: Change::InPlace(&[&[
-            "transfer",
-            "update-server",
-            "--server-id",
-            "<server_id>",
-            "--structured-log-destinations",
-            "<group_arn_star>",
-        ]]),
-        note: "An empty list would switch logging off.",
-    },
-    Service {
-        id: "ivs-chat",
-        title: "IVS Chat",
-        policy: Policy::LogDelivery,
-        read: &["ivschat get-logging-configuration"],
-        change: Change::InPlace(&[&[
-            "ivschat",
-            "update-logging-configuration",
-            "--identifier",
-            "<identifier>",
-            "--destination-configuration",
-            r#"{"cloudWatchLogs":{"logGroupName":<group>}}"#,
-        ]]),
-        note: "",
-    },
-    Service {
-        id: "iot-fleetwise",
-        title: "IoT FleetWise",
-        policy: Policy::NotVerified,
-        read: &["iotfleetwise get-logging-options"],
-        change: Change::InPlace(&[&[
-            "iotfleetwise",
-            "put-logging-options",
-            "--cloud-watch-log-delivery",
-            r#"{"logType":<log_type>,"logGroupName":<group>}"#,
-        ]]),
-        note: "",
-    },
-    Service {
-        id: "storage-gateway",
-        title: "Storage Gateway, gateway log",
-        policy: Policy::NotVerified,
-        read: &["storagegateway describe-gateway-information"],
-        change: Change::InPlace(&[&[
-            "storagegateway",
-            "update-gateway-information",
-            "--gateway-arn",
-            "<gateway_arn>",
-            "--cloud-watch-log-group-arn",
-            "<group_arn>",
-        ]]),
-        note: "",
-    },
-    Service {
-        id: "storage-gateway-audit",
-        title: "Storage Gateway, audit log of an SMB file share",
-        policy: Policy::NotVerified,
-        read: &["storagegateway describe-smb-file-shares"],
-        change: Change::InPlace(&[&[
-            "storagegateway",
-            "update-smb-file-share",
-            "--file-share-arn",
-            "<file_share_arn>",
-            "--audit-destination-arn",
-            "<group_arn>",
-        ]]),
-        note: "",
-    },
+pub(super) const SERVICES: &[Service] = &[
     Service {
         id: "msk",
         title: "MSK brokers",
@@ -548,7 +299,7 @@ pub const SERVICES: &[Service] = &[
     },
 ];
 
-const FLOW_LOG: super::Command = &[
+const FLOW_LOG: Command = &[
     "ec2",
     "create-flow-logs",
     "--resource-type",
@@ -569,7 +320,7 @@ const FLOW_LOG: super::Command = &[
     "<max_aggregation_interval>",
 ];
 
-const RESOLVER_ASSOCIATE_NEW: super::Command = &[
+const RESOLVER_ASSOCIATE_NEW: Command = &[
     "route53resolver",
     "associate-resolver-query-log-config",
     "--resolver-query-log-config-id",
@@ -578,7 +329,7 @@ const RESOLVER_ASSOCIATE_NEW: super::Command = &[
     "<vpc_ids*>",
 ];
 
-const ROUTE53_CREATE: super::Command = &[
+const ROUTE53_CREATE: Command = &[
     "route53",
     "create-query-logging-config",
     "--hosted-zone-id",
