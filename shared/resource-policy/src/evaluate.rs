@@ -135,7 +135,10 @@ impl<'a> Policies<'a> {
     pub fn asked_by(&self, requester: Requester, action: &str, context: &Context) -> Asked<'_, 'a> {
         let mut asked = Asked { everywhere: Vec::new(), in_groups: HashMap::new(), unclear: self.unclear };
         for statement in &self.statements {
+            // A member that is not known could mean anything.
+            let complete = if statement.meaning.complete { Truth::Yes } else { Truth::Unknown };
             let applies = Truth::all([
+                complete,
                 is_meant(&statement.meaning.principal, requester),
                 has_action(&statement.meaning.action, action),
                 condition::all_hold(&statement.meaning.condition, context),

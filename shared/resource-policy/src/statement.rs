@@ -182,17 +182,16 @@ impl Statement {
         }
     }
 
-    /// The same with other resources; all else stays as it is written.
+    /// The same with other resources; all else stays as it is written, and a list stays a list.
     #[must_use]
     pub fn with_resources(&self, resources: Vec<String>) -> Self {
-        let text = match resources.as_slice() {
-            [one] => json::quote(one),
-            many => json::list(many),
-        };
         let mut changed = self.clone();
         for (key, value) in &mut changed.members {
             if key == "Resource" {
-                value.clone_from(&text);
+                *value = match resources.as_slice() {
+                    [one] if !value.starts_with('[') => json::quote(one),
+                    many => json::list(many),
+                };
             }
         }
         if let Ok(meaning) = &mut changed.meaning {

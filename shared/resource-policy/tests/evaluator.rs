@@ -63,6 +63,9 @@ fn an_explicit_deny_wins_even_where_the_rest_is_not_understood() {
     assert_eq!(decide(&format!("{odd},{deny},{allow}")), Decision::Denied);
     assert_eq!(decide(&format!("{odd},{allow}")), Decision::Depends, "it might deny");
     assert_eq!(decide(odd), Decision::Depends);
+    let unknown_member = r#"{"Effect":"Allow","Action":"s3:*","Resource":"*","Unless":"sunday"}"#;
+    assert_eq!(decide(unknown_member), Decision::Depends);
+    assert_eq!(decide(&unknown_member.replace("s3:", "sqs:")), Decision::Denied);
 }
 
 #[test]

@@ -20,7 +20,7 @@ use proptest::prelude::*;
 use generate::{CONTEXTS, GROUPS, arn};
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn a_document_is_written_as_it_was_read_but_for_white_space((wide, compact) in generate::any_document()) {
@@ -70,7 +70,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(600))]
+    #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
     fn a_plan_loses_no_access_grows_nothing_and_leaves_nothing_to_do(
