@@ -52,6 +52,14 @@ impl Failure {
         Self { code: code.into(), message: message.into(), retryable: false }
     }
 
+    /// The same of a call for which a limit is a quota and not a rate: no wait helps against it. Of CloudWatch
+    /// Logs' own words, `LimitExceededException` is one for what creates something.
+    #[must_use]
+    pub fn of_quota(self) -> Self {
+        let retryable = self.retryable && self.code != "LimitExceededException";
+        Self { retryable, ..self }
+    }
+
     /// The deadline came first. Not worth another try here; whoever set the deadline may try again.
     pub fn out_of_time() -> Self {
         Self::permanent("OutOfTime", "the time for this work ran out")

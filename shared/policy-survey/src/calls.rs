@@ -1,0 +1,139 @@
+//! Calls of AWS at a pace: so often a second at the most, and again when they fail for a moment.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::future::Future;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use mailtrail_delivery::failure::Failure;
+use mailtrail_delivery::{Deadline, Pacing};
+use tokio::time::Instant;
+
+/// Calls of an operation per second, where the quota of the account is known: half of it, for we are not alone.
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>
+const PER_SECOND: [(&str, u32); 2] = [("DescribeLogGroups", 5), ("ListTagsForResource", 15)];
+/// The same for every other operation: the smallest quota that the page names is five.
+const OTHERS_PER_SECOND: u32 = 5;
+
+/// Paces the calls of one account and Region.
+#[derive(Debug)]
+pub struct Calls {
+    pacing: Pacing,
+    /// How many times faster than the rates: only tests are not 1.
+    haste: u32,
+    next: Mutex<HashMap<&'static str, Instant>>,
+}
+
+/// A call that did not succeed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct CallError {
+    /// The operation.
+    pub operation: &'static str,
+    /// Why.
+    pub failure: Failure,
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.operation, self.failure)
+    }
+}
+
+impl CallError {
+    /// Whether the caller may not.
+    pub fn is_denied(&self) -> bool {
+        self.failure.code.starts_with("AccessDenied")
+    }
+
+    /// Whether what was asked for is not there.
+    pub fn is_missing(&self) -> bool {
+        self.failure.code == "ResourceNotFoundException"
+    }
+
+    /// Whether the quota of such things is used up.
+    pub fn is_quota(&self) -> bool {
+        matches!(self.failure.code.as_str(), "LimitExceededException" | "ServiceQuotaExceededException")
+    }
+
+    /// Whether somebody else is changing the same thing at this moment, or has changed it meanwhile.
+    pub fn is_conflict(&self) -> bool {
+        matches!(self.failure.code.as_str(), "ConflictException" | "OperationAbortedException")
+    }
+}
+
+impl Calls {
+    /// Calls at AWS's rates, tried again as `pacing` says.
+    pub fn new(pacing: Pacing) -> Self {
+        Self { pacing, haste: 1, next: Mutex::default() }
+    }
+
+    /// So many times faster, for stand-ins that have no rates.
+    #[must_use]
+    pub fn faster(self, haste: u32) -> Self {
+        Self { haste: haste.max(1), ..self }
+    }
+
+    /// Makes a call, and again until it succeeds, the failure is final, or the time is over. A limit that is
+    /// exceeded is final: it is one of the quotas that no wait helps against.
+    ///
+    /// # Errors
+    /// With the last failure.
+    pub async fn run<T, E, F>(
+        &self,
+        operation: &'static str,
+        deadline: Deadline,
+        attempt: impl Fn() -> F,
+    ) -> Result<T, CallError>
+    where
+        E: Into<Failure>,
+        F: Future<Output = Result<T, E>>,
+    {
+        let paced = || async {
+            tokio::time::sleep_until(self.turn(operation)).await;
+            attempt().await.map_err(|error| error.into().of_quota())
+        };
+        let done = self.pacing.run(deadline, || Box::pin(paced())).await;
+        done.map_err(|failure| CallError { operation, failure })
+    }
+
+    /// When the next call of an operation may begin. Whoever asks has that turn.
+    fn turn(&self, operation: &'static str) -> Instant {
+        let known = PER_SECOND.iter().find(|(name, _)| *name == operation);
+        let rate = known.map_or(OTHERS_PER_SECOND, |(_, rate)| *rate) * self.haste;
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        let turn = next.get(operation).map_or_else(Instant::now, |next| (*next).max(Instant::now()));
+        next.insert(operation, turn + Duration::from_secs(1) / rate);
+        turn
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_operation_is_called_only_so_often_a_second() {
+        let (calls, start) = (Calls::new(Pacing::default()), Instant::now());
+        for _ in 0..16 {
+            let call = async || Ok::<(), Failure>(());
+            calls.run("PutResourcePolicy", Deadline::NEVER, call).await.unwrap();
+        }
+        assert_eq!(start.elapsed(), Duration::from_secs(3));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_quota_is_final_and_a_busy_service_is_not() {
+        let calls = Calls::new(Pacing { tries: 3, ..Pacing::default() });
+        for (code, tries) in [("LimitExceededException", 1), ("ThrottlingException", 3)] {
+            let count = std::cell::Cell::new(0);
+            let call = || {
+                count.set(count.get() + 1);
+                async { Err::<(), _>(Failure::transient(code, "")) }
+            };
+            let error = calls.run("PutResourcePolicy", Deadline::NEVER, call).await.unwrap_err();
+            assert_eq!((count.get(), error.operation), (tries, "PutResourcePolicy"));
+            assert_eq!(error.is_quota(), tries == 1);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Clients for one account and Region: our own, or one that a role lets us into.
+
+use aws_config::{Region, SdkConfig};
+use mailtrail_delivery::{Deadline, Pacing};
+
+use crate::{CallError, Calls};
+
+/// The name of the sessions that we open in other accounts.
+const SESSION: &str = "mailtrail-policy-audit";
+
+/// An account in one Region, ready to be asked.
+#[derive(Debug)]
+pub struct Account {
+    /// 12 digits.
+    pub id: String,
+    /// `eu-west-1`
+    pub region: String,
+    /// The client of CloudWatch Logs.
+    pub logs: aws_sdk_cloudwatchlogs::Client,
+    /// What else is needed is made of this.
+    pub config: SdkConfig,
+    /// Paces the calls.
+    pub calls: Calls,
+}
+
+/// Why an account cannot be asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AccountError {
+    /// No credentials, or none that are accepted.
+    #[error("cannot tell which account this is ({0}); check the credentials and the Region")]
+    WhoAmI(CallError),
+    /// The role in the other account does not let us in.
+    #[error(
+        "cannot take on the role {role} ({error}); check its trust policy, and that we may call sts:AssumeRole"
+    )]
+    Role {
+        /// The role.
+        role: String,
+        /// Why.
+        error: CallError,
+    },
+    /// The answer lacks what it must have.
+    #[error("the answer of {0} has no {1}")]
+    Incomplete(&'static str, &'static str),
+}
+
+impl Account {
+    /// The account of `config`, or the one that `role` (an ARN) opens, in a Region.
+    ///
+    /// # Errors
+    /// When it cannot be told which account it is, or the role cannot be taken on.
+    pub async fn open(
+        config: &SdkConfig,
+        region: &str,
+        role: Option<&str>,
+        calls: Calls,
+        deadline: Deadline,
+    ) -> Result<Self, AccountError> {
+        let mut config = config.to_builder().region(Region::new(region.to_owned())).build();
+        if let Some(role) = role {
+            let credentials = assume(&config, role, deadline).await?;
+            config = config.to_builder().credentials_provider(credentials).build();
+        }
+        let sts = aws_sdk_sts::Client::new(&config);
+        let own = Calls::new(Pacing::default());
+        let me = own.run("GetCallerIdentity", deadline, || sts.get_caller_identity().send()).await;
+        let me = me.map_err(AccountError::WhoAmI)?;
+        let id = me.account().ok_or(AccountError::Incomplete("GetCallerIdentity", "account"))?.to_owned();
+        let logs = aws_sdk_cloudwatchlogs::Client::new(&config);
+        Ok(Self { id, region: region.to_owned(), logs, config, calls })
+    }
+}
+
+async fn assume(
+    config: &SdkConfig,
+    role: &str,
+    deadline: Deadline,
+) -> Result<aws_sdk_sts::config::SharedCredentialsProvider, AccountError> {
+    let sts = aws_sdk_sts::Client::new(config);
+    let calls = Calls::new(Pacing::default());
+    let assumed = calls
+        .run("AssumeRole", deadline, || sts.assume_role().role_arn(role).role_session_name(SESSION).send())
+        .await
+        .map_err(|error| AccountError::Role { role: role.to_owned(), error })?;
+    let key = assumed.credentials().ok_or(AccountError::Incomplete("AssumeRole", "credentials"))?;
+    let credentials = aws_sdk_sts::config::Credentials::new(
+        key.access_key_id(),
+        key.secret_access_key(),
+        Some(key.session_token().to_owned()),
+        (*key.expiration()).try_into().ok(),
+        SESSION,
+    );
+    Ok(aws_sdk_sts::config::SharedCredentialsProvider::new(credentials))
+}

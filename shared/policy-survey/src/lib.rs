@@ -1,0 +1,19 @@
+//! Reads what an account has of resource policies, log groups and log deliveries in one Region.
+//!
+//! Policy:
+//!
+//! * **Read only.** Nothing here changes anything.
+//! * **Within AWS's rates.** Each operation is called at most so often a second ([`calls`]), for other tools of the
+//!   same account have to live from the same quotas.
+//! * **What cannot be read is said so**, part by part, with the reason; the rest is read all the same. Nothing is
+//!   concluded from a part that is missing.
+//! * **Policies before log groups**, so that a group that is made meanwhile is never taken for one that is gone.
+
+pub mod calls;
+mod clients;
+mod pages;
+mod survey;
+
+pub use calls::{CallError, Calls};
+pub use clients::{Account, AccountError};
+pub use survey::{Budget, Survey, Surveyed};

@@ -1,0 +1,293 @@
+//! What there is, part by part.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use aws_sdk_cloudwatchlogs::types::PolicyScope;
+use mailtrail_delivery::Deadline;
+use mailtrail_resource_policy::arn::ResourcePattern;
+use mailtrail_resource_policy::document::Document;
+use mailtrail_resource_policy::inventory::{Inventory, Part, ResourcePolicy};
+use mailtrail_resource_policy::statement::Choice;
+
+use crate::pages::{self, PAGE, all};
+use crate::{Account, CallError};
+
+/// What a survey may cost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Budget {
+    /// Policies of log groups that are looked at: each needs a call of its own. Those of delivery destinations and
+    /// of groups that a policy names come first and always; this is the number of the others.
+    pub log_group_policies: usize,
+    /// The log group after which an earlier survey stopped.
+    pub cursor: Option<String>,
+}
+
+impl Default for Budget {
+    /// 500 calls, which at our rate are less than two minutes.
+    fn default() -> Self {
+        Self { log_group_policies: 500, cursor: None }
+    }
+}
+
+/// What a survey brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Surveyed {
+    /// What there is.
+    pub inventory: Inventory,
+    /// Where the next survey goes on with the policies of log groups; nothing when all were looked at.
+    pub cursor: Option<String>,
+}
+
+/// A look at an account in one Region.
+#[derive(Debug)]
+pub struct Survey<'a> {
+    account: &'a Account,
+    deadline: Deadline,
+    previous: Option<&'a Inventory>,
+}
+
+impl<'a> Survey<'a> {
+    /// A look that ends at the deadline, with what it has by then.
+    pub fn new(account: &'a Account, deadline: Deadline) -> Self {
+        Self { account, deadline, previous: None }
+    }
+
+    /// With an earlier look: what it saw of the policies of log groups stands, with its time, for those that are not
+    /// looked at again.
+    #[must_use]
+    pub fn after(self, previous: Option<&'a Inventory>) -> Self {
+        Self { previous, ..self }
+    }
+
+    /// Looks. What cannot be read is said in the inventory.
+    pub async fn take(&self, budget: &Budget) -> Surveyed {
+        let account_policies = part(self.account_policies()).await;
+        let (sources, destinations, deliveries) = tokio::join!(
+            part(self.delivery_sources()),
+            part(self.delivery_destinations()),
+            part(self.deliveries())
+        );
+        let log_groups = part(self.log_groups()).await;
+        let mut inventory = Inventory {
+            account: Some(self.account.id.clone()),
+            region: Some(self.account.region.clone()),
+            account_policies,
+            log_groups,
+            delivery_sources: sources,
+            delivery_destinations: destinations,
+            deliveries,
+            v1_destinations: Part::NotSeen {
+                reason: "services with V1 log delivery are not asked: each has an API of its own".to_owned(),
+            },
+            ..Inventory::default()
+        };
+        self.tag_destinations(&mut inventory).await;
+        let cursor = self.look_at_groups(&mut inventory, budget).await;
+        Surveyed { inventory, cursor }
+    }
+
+    /// Adds the tags of the log groups that deliveries write to: they tell whether a deployment tool keeps them.
+    async fn tag_destinations(&self, inventory: &mut Inventory) {
+        let destinations = destination_groups(inventory);
+        let (account, region) = (self.account.id.clone(), self.account.region.clone());
+        let Part::Seen { value: groups, .. } = &mut inventory.log_groups else { return };
+        for group in groups.iter_mut().filter(|group| destinations.contains(&group.name)) {
+            let arn = group_arn(&region, &account, &group.name);
+            let read = self.account.calls.run("ListTagsForResource", self.deadline, || {
+                self.account.logs.list_tags_for_resource().resource_arn(&arn).send()
+            });
+            // Tags that were not read stay `None`, which says so.
+            group.tags = read.await.ok().and_then(|answer| answer.tags().map(pages::sorted));
+        }
+    }
+
+    /// Reads the policies of log groups: of those that matter most, and of the next ones in the order of names.
+    async fn look_at_groups(&self, inventory: &mut Inventory, budget: &Budget) -> Option<String> {
+        let Some(groups) = inventory.log_groups.seen() else { return budget.cursor.clone() };
+        let existing: BTreeSet<String> = groups.iter().map(|group| group.name.clone()).collect();
+        let mut first = destination_groups(inventory);
+        first.extend(named_groups(inventory));
+        first.retain(|group| existing.contains(group));
+        let after = |name: &String| budget.cursor.as_ref().is_none_or(|cursor| name > cursor);
+        let rest: Vec<&String> =
+            existing.iter().filter(|name| after(name) && !first.contains(*name)).collect();
+        let share = &rest[..rest.len().min(budget.log_group_policies)];
+        let cursor = (share.len() < rest.len()).then(|| share.last().map(|name| (*name).clone()));
+        let mut found = BTreeMap::new();
+        let mut stopped_before = None;
+        for name in first.iter().chain(share.iter().copied()) {
+            if self.deadline.is_over() {
+                stopped_before = Some(budget.cursor.clone());
+                break;
+            }
+            found.insert(name.clone(), part(self.log_group_policy(name)).await);
+        }
+        let earlier = self.previous.iter().flat_map(|previous| &previous.log_group_policies);
+        for (name, seen) in earlier.filter(|(name, _)| existing.contains(*name)) {
+            let is_unread = found.get(name).is_none_or(|part| part.seen().is_none());
+            if is_unread && seen.seen().is_some() {
+                found.insert(name.clone(), seen.clone());
+            }
+        }
+        inventory.log_group_policies = found;
+        stopped_before.or(cursor).flatten()
+    }
+
+    async fn account_policies(&self) -> Result<Vec<ResourcePolicy>, CallError> {
+        all(async |token: Option<String>| {
+            let answer = self
+                .account
+                .calls
+                .run("DescribeResourcePolicies", self.deadline, || {
+                    let call = self.account.logs.describe_resource_policies().limit(PAGE);
+                    call.set_next_token(token.clone()).send()
+                })
+                .await?;
+            Ok((answer.resource_policies().iter().map(pages::policy).collect(), answer.next_token))
+        })
+        .await
+    }
+
+    async fn log_group_policy(&self, name: &str) -> Result<Option<ResourcePolicy>, CallError> {
+        self.account.log_group_policy(name, self.deadline).await
+    }
+
+    async fn log_groups(&self) -> Result<Vec<mailtrail_resource_policy::inventory::LogGroup>, CallError> {
+        all(async |token: Option<String>| {
+            let answer = self
+                .account
+                .calls
+                .run("DescribeLogGroups", self.deadline, || {
+                    let call = self.account.logs.describe_log_groups().limit(PAGE);
+                    call.set_next_token(token.clone()).send()
+                })
+                .await?;
+            Ok((answer.log_groups().iter().map(pages::log_group).collect(), answer.next_token))
+        })
+        .await
+    }
+
+    async fn delivery_sources(
+        &self,
+    ) -> Result<Vec<mailtrail_resource_policy::inventory::DeliverySource>, CallError> {
+        all(async |token: Option<String>| {
+            let answer = self
+                .account
+                .calls
+                .run("DescribeDeliverySources", self.deadline, || {
+                    let call = self.account.logs.describe_delivery_sources().limit(PAGE);
+                    call.set_next_token(token.clone()).send()
+                })
+                .await?;
+            Ok((answer.delivery_sources().iter().map(pages::source).collect(), answer.next_token))
+        })
+        .await
+    }
+
+    async fn delivery_destinations(
+        &self,
+    ) -> Result<Vec<mailtrail_resource_policy::inventory::DeliveryDestination>, CallError> {
+        all(async |token: Option<String>| {
+            let answer = self
+                .account
+                .calls
+                .run("DescribeDeliveryDestinations", self.deadline, || {
+                    let call = self.account.logs.describe_delivery_destinations().limit(PAGE);
+                    call.set_next_token(token.clone()).send()
+                })
+                .await?;
+            let destinations = answer.delivery_destinations().iter().map(pages::destination).collect();
+            Ok((destinations, answer.next_token))
+        })
+        .await
+    }
+
+    async fn deliveries(&self) -> Result<Vec<mailtrail_resource_policy::inventory::Delivery>, CallError> {
+        all(async |token: Option<String>| {
+            let answer = self
+                .account
+                .calls
+                .run("DescribeDeliveries", self.deadline, || {
+                    let call = self.account.logs.describe_deliveries().limit(PAGE);
+                    call.set_next_token(token.clone()).send()
+                })
+                .await?;
+            Ok((answer.deliveries().iter().map(pages::delivery).collect(), answer.next_token))
+        })
+        .await
+    }
+}
+
+impl Account {
+    /// The policies of the account, as they are now.
+    ///
+    /// # Errors
+    /// When they cannot be read to their end.
+    pub async fn account_policies(&self, deadline: Deadline) -> Result<Vec<ResourcePolicy>, CallError> {
+        Survey::new(self, deadline).account_policies().await
+    }
+
+    /// The policy of a log group, as it is now; nothing where it has none.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn log_group_policy(
+        &self,
+        name: &str,
+        deadline: Deadline,
+    ) -> Result<Option<ResourcePolicy>, CallError> {
+        let arn = group_arn(&self.region, &self.id, name);
+        let answer = self.calls.run("DescribeResourcePolicies", deadline, || {
+            let call = self.logs.describe_resource_policies();
+            call.policy_scope(PolicyScope::Resource).resource_arn(&arn).send()
+        });
+        Ok(answer.await?.resource_policies().first().map(pages::policy))
+    }
+}
+
+/// A part that was read, and when that began; or why it was not.
+async fn part<T>(read: impl Future<Output = Result<T, CallError>>) -> Part<T> {
+    let at = now();
+    match read.await {
+        Ok(value) => Part::Seen { at, value },
+        Err(error) => Part::NotSeen { reason: error.to_string() },
+    }
+}
+
+/// Milliseconds since 1970.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+fn group_arn(region: &str, account: &str, name: &str) -> String {
+    let partition = mailtrail_resource_policy::arn::partition(region);
+    format!("arn:{partition}:logs:{region}:{account}:log-group:{name}")
+}
+
+/// The log groups that V2 deliveries write to.
+fn destination_groups(inventory: &Inventory) -> BTreeSet<String> {
+    let destinations = inventory.delivery_destinations.seen().into_iter().flatten();
+    let arns = destinations.map(|it| it.delivery_destination_configuration.destination_resource_arn.as_str());
+    arns.filter_map(group_of).collect()
+}
+
+/// The log groups that policies name, one by one.
+fn named_groups(inventory: &Inventory) -> BTreeSet<String> {
+    let documents = inventory.policies().filter_map(|policy| Document::parse(&policy.document).ok());
+    let mut groups = BTreeSet::new();
+    for document in documents {
+        for meaning in document.statements().iter().filter_map(|statement| statement.meaning().ok()) {
+            let (Choice::Only(resources) | Choice::AllBut(resources)) = &meaning.resource;
+            groups.extend(resources.iter().filter_map(|resource| group_of(resource)));
+        }
+    }
+    groups
+}
+
+fn group_of(arn: &str) -> Option<String> {
+    let pattern = ResourcePattern::new(arn);
+    let group = pattern.log_group().filter(|group| group.is_one())?;
+    Some(group.name.to_owned())
+}
