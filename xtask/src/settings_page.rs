@@ -1,10 +1,9 @@
 //! `functions/SETTINGS.md`: the reference of every environment variable, written from the constants.
 
-use std::fmt::Write;
 use std::fs;
 
 use anyhow::{Context, ensure};
-use mailtrail_telemetry::settings::ALL;
+use mailtrail_telemetry::settings::{OF_PIPELINE, OF_POLICY_AUDIT, Variable};
 
 use crate::project;
 
@@ -28,13 +27,22 @@ fn page() -> String {
          standard variables of AWS (`AWS_REGION`, `AWS_ENDPOINT_URL`, …) keep their meaning.\n\n\
          This page is generated from `shared/telemetry/src/settings.rs` by `cargo xtask generate`.\n",
     );
-    for variable in ALL {
-        // A `String` takes every write.
-        let _infallible = write!(
-            page,
-            "\n## `{}`\n\n{}\n\n* Allowed: {}\n* Default: {}\n* Example: `{}`\n",
-            variable.name, variable.about, variable.allowed, variable.default, variable.example
-        );
-    }
+    let part = |heading: &str, variables: &[Variable]| {
+        let entries: String = variables.iter().map(entry).collect();
+        format!("\n## {heading}\n{entries}")
+    };
+    page.push_str(&part("workmail-events and cloudtrail-activity", OF_PIPELINE));
+    page.push_str(&part("policy-audit", OF_POLICY_AUDIT));
+    page.push_str(
+        "\nIt reads `MAILTRAIL_ARCHIVE`, `MAILTRAIL_ARCHIVE_OWNER`, `MAILTRAIL_ARCHIVE_KMS_KEY`, `MAILTRAIL_TOPIC` \
+         and `MAILTRAIL_LOG`, too.\n",
+    );
     page
+}
+
+fn entry(variable: &Variable) -> String {
+    let Variable { name, about, allowed, default, example } = variable;
+    format!(
+        "\n### `{name}`\n\n{about}\n\n* Allowed: {allowed}\n* Default: {default}\n* Example: `{example}`\n"
+    )
 }

@@ -3,10 +3,15 @@
 //! A wrong archive setting stops a function at start; any other is reported, counted and left out.
 
 mod answer;
+mod archive;
 mod handler;
 mod reporter;
 mod settings;
+pub mod values;
 mod watching;
+
+pub use archive::ArchiveSettings;
+pub use reporter::{Reporter, now, write};
 
 use std::process::ExitCode;
 
@@ -15,7 +20,6 @@ use mailtrail_telemetry::settings::Environment;
 use serde_json::value::RawValue;
 
 use crate::handler::Handler;
-use crate::reporter::Reporter;
 use crate::settings::Settings;
 
 /// Runs a function until Lambda ends it. `name` is what it is called where Lambda gives it no name.

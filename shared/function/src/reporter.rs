@@ -16,7 +16,7 @@ use serde::Serialize;
 
 /// Knows the function's name, and writes.
 #[derive(Debug)]
-pub(crate) struct Reporter {
+pub struct Reporter {
     function: String,
 }
 
@@ -31,9 +31,14 @@ pub(crate) struct Circumstances<'a> {
 
 impl Reporter {
     /// A reporter for the function that Lambda names, or else for `name`.
-    pub(crate) fn new(environment: &Environment, name: &str) -> Self {
+    pub fn new(environment: &Environment, name: &str) -> Self {
         let name = environment.get(settings::FUNCTION_NAME).unwrap_or(name);
         Self { function: name.to_owned() }
+    }
+
+    /// The function's name.
+    pub fn function(&self) -> &str {
+        &self.function
     }
 
     /// One line for the invocation, and one for each stream that had anything to do.
@@ -118,7 +123,8 @@ impl Reporter {
         write(&ProblemReport { level, message, function: &self.function, request_id });
     }
 
-    pub(crate) fn setting_left_out(&self, error: &impl Display) {
+    /// A setting is wrong, and the function works without it.
+    pub fn setting_left_out(&self, error: &impl Display) {
         write(&SettingReport {
             aws: Declaration::new(now(), SettingReport::DIMENSIONS, SettingReport::METRICS),
             level: Level::Error,
@@ -128,19 +134,20 @@ impl Reporter {
         });
     }
 
-    pub(crate) fn cannot_start(&self, reason: &str) {
+    /// The function ends here.
+    pub fn cannot_start(&self, reason: &str) {
         let message = format!("the function cannot start: {reason}");
         write(&ProblemReport { level: Level::Error, message, function: &self.function, request_id: "" });
     }
 }
 
 /// Milliseconds since the epoch.
-pub(crate) fn now() -> u64 {
+pub fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// A log that nobody can write to must not stop the archive.
-fn write(report: &impl Serialize) {
+/// Writes a line. A log that nobody can write to must not stop anything.
+pub fn write(report: &impl Serialize) {
     let _nobody_listens = report::write(report, &mut io::stdout().lock());
 }

@@ -5,13 +5,13 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mailtrail_delivery::{
-    Archive, ArchiveError, Location, Pacing, S3Options, Stream, TagGate, Target, Topic, TopicArn, aws,
-};
+use mailtrail_delivery::{ArchiveError, Pacing, Stream, TagGate, Target, Topic, TopicArn, aws};
 use mailtrail_normalize::InternalDomains;
 use mailtrail_pipeline::{Options, PerLogGroup, Pipeline};
 use mailtrail_telemetry::settings::{self, Environment, LogLevel, SettingError, Variable};
 
+use crate::ArchiveSettings;
+use crate::values::{number, value_or};
 use crate::watching::{WatchListPlace, Watching};
 
 /// The smallest limit of decoded payloads that makes sense: CloudWatch's smallest batches must fit.
@@ -26,8 +26,7 @@ pub(crate) struct Settings {
     pub(crate) log_level: LogLevel,
     /// Settings that are wrong and not used.
     pub(crate) left_out: Vec<SettingError>,
-    archive: Location,
-    archive_options: S3Options,
+    archive: ArchiveSettings,
     streams: Vec<Target>,
     tag_memory: Duration,
     topic: Option<TopicArn>,
@@ -43,11 +42,7 @@ impl Settings {
     pub(crate) fn read(environment: &Environment) -> Result<Self, SettingError> {
         let mut left_out = Vec::new();
         let mut or_default = |error: SettingError| left_out.push(error);
-        let archive = environment.parse(&settings::ARCHIVE)?.ok_or_else(|| settings::ARCHIVE.missing())?;
-        let archive_options = S3Options {
-            expected_owner: owner(environment)?,
-            kms_key: environment.get(settings::ARCHIVE_KMS_KEY.name).map(str::to_owned),
-        };
+        let archive = ArchiveSettings::read(environment)?;
         let streams = streams(environment, &mut or_default);
         let tag_memory = number(environment, &settings::TAG_CACHE_SECONDS, 0..=LONGEST_TAG_MEMORY);
         let decoded_limit = number(environment, &settings::DECODED_LIMIT, SMALLEST_LIMIT..=usize::MAX);
@@ -78,7 +73,6 @@ impl Settings {
         Ok(Self {
             log_level,
             archive,
-            archive_options,
             streams,
             tag_memory: Duration::from_secs(tag_memory),
             topic,
@@ -94,12 +88,7 @@ impl Settings {
     /// When the archive is a directory that cannot be written to.
     pub(crate) async fn parts(self) -> Result<(Pipeline, Watching), ArchiveError> {
         let config = aws::config().await;
-        let archive = match self.archive {
-            Location::Directory(path) => Archive::directory(path)?,
-            Location::S3 { bucket, prefix } => {
-                Archive::s3(aws::s3(&config), &bucket, &prefix, self.archive_options)
-            }
-        };
+        let archive = self.archive.open(&config)?;
         let firehose = aws::firehose(&config);
         let gate = Arc::new(TagGate::new(firehose.clone(), self.tag_memory, Pacing::default()));
         let stream = |target: Target| match target.file().cloned() {
@@ -110,16 +99,6 @@ impl Settings {
         let topic = self.topic.map(|arn| Topic::new(aws::sns(&config, arn.region()), arn, Pacing::default()));
         let pipeline = Pipeline::new(archive, streams, self.options).announcing_to(topic);
         Ok((pipeline, Watching::new(self.watch_list)))
-    }
-}
-
-fn owner(environment: &Environment) -> Result<Option<String>, SettingError> {
-    let variable = &settings::ARCHIVE_OWNER;
-    match environment.get(variable.name) {
-        Some(value) if value.len() != 12 || !value.bytes().all(|byte| byte.is_ascii_digit()) => {
-            Err(variable.wrong(value, &"an account has 12 digits"))
-        }
-        value => Ok(value.map(str::to_owned)),
     }
 }
 
@@ -148,30 +127,6 @@ fn per_log_group<'t, T: FromStr<Err: Display>>(
     PerLogGroup::parse(entries).map(Some).map_err(|error| variable.wrong(value, &error))
 }
 
-fn number<T>(
-    environment: &Environment,
-    variable: &Variable,
-    allowed: std::ops::RangeInclusive<T>,
-) -> Result<Option<T>, SettingError>
-where
-    T: FromStr<Err: Display> + PartialOrd + ToString,
-{
-    match environment.parse::<T>(variable)? {
-        Some(number) if !allowed.contains(&number) => {
-            Err(variable.wrong(number.to_string(), &"it is out of range"))
-        }
-        number => Ok(number),
-    }
-}
-
-/// The value; a wrong one is reported, and the default holds.
-fn value_or<T>(value: Result<Option<T>, SettingError>, report: &mut impl FnMut(SettingError)) -> Option<T> {
-    value.unwrap_or_else(|error| {
-        report(error);
-        None
-    })
-}
-
 /// The decoded payload, the index of its events and the compressors must fit beside each other.
 fn quarter_of_memory(environment: &Environment) -> usize {
     let megabytes = environment.get(settings::FUNCTION_MEMORY).and_then(|text| text.parse::<usize>().ok());
@@ -181,6 +136,8 @@ fn quarter_of_memory(environment: &Environment) -> usize {
 #[cfg(test)]
 mod tests {
     use std::path::Path;
+
+    use mailtrail_delivery::Location;
 
     use super::*;
 
@@ -241,6 +198,6 @@ mod tests {
     #[test]
     fn a_directory_can_be_the_archive() {
         let settings = Settings::read(&environment(&[("MAILTRAIL_ARCHIVE", "/tmp/x")])).unwrap();
-        assert_eq!(settings.archive, Location::Directory(Path::new("/tmp/x").to_owned()));
+        assert_eq!(settings.archive.location, Location::Directory(Path::new("/tmp/x").to_owned()));
     }
 }

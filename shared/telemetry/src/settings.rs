@@ -1,6 +1,6 @@
 //! Every environment variable, as a documented constant.
 //!
-//! The reference page `functions/SETTINGS.md` is generated from [`ALL`], and the templates are checked against it.
+//! The reference page `functions/SETTINGS.md` is generated from these constants, and the templates are checked against it.
 //! Variables of AWS (`AWS_REGION`, `AWS_ENDPOINT_URL`, …) keep their meaning and are read by the SDK; the few that
 //! we read ourselves are here, too.
 
@@ -162,8 +162,94 @@ pub const LOG: Variable = Variable {
     example: "info",
 };
 
-/// Every variable of ours, in the order of the reference page.
-pub const ALL: &[Variable] = &[
+/// What the audit of resource policies may do.
+pub const POLICY_MODE: Variable = Variable {
+    name: "MAILTRAIL_POLICY_MODE",
+    about: "What the audit may do when a policy is fuller, or will be full sooner, than the settings allow: only \
+            report it; shrink policies as the plan says; or move destinations, too.",
+    allowed: "`report`, `shrink` or `move`",
+    default: "`report`",
+    example: "shrink",
+};
+
+/// The Regions that are audited.
+pub const POLICY_REGIONS: Variable = Variable {
+    name: "MAILTRAIL_POLICY_REGIONS",
+    about: "The Regions that are audited.",
+    allowed: "names of Regions parted by commas",
+    default: "the function's own",
+    example: "eu-west-1,us-east-1",
+};
+
+/// The other accounts that are audited.
+pub const POLICY_ROLES: Variable = Variable {
+    name: "MAILTRAIL_POLICY_ROLES",
+    about: "Roles in other accounts that the audit takes on, to look at those accounts besides its own.",
+    allowed: "ARNs of roles parted by commas",
+    default: "none: only the function's own account",
+    example: "arn:aws:iam::444455556666:role/mailtrail-policy-audit",
+};
+
+/// The share from which something is done.
+pub const POLICY_SHARE: Variable = Variable {
+    name: "MAILTRAIL_POLICY_SHARE",
+    about: "The share of the soft limit, in percent, from which a policy is too full; shrinking brings it below.",
+    allowed: "a number from 1 to 100",
+    default: "80",
+    example: "70",
+};
+
+/// The days from which something is done.
+pub const POLICY_DAYS: Variable = Variable {
+    name: "MAILTRAIL_POLICY_DAYS",
+    about: "The days to the soft limit, by the forecast, from which on a policy is too full.",
+    allowed: "a number of days",
+    default: "14",
+    example: "30",
+};
+
+/// The soft limit.
+pub const POLICY_SOFT_LIMIT: Variable = Variable {
+    name: "MAILTRAIL_POLICY_SOFT_LIMIT",
+    about: "The characters of a policy at which services stop that still check the old limit themselves.",
+    allowed: "a number of characters",
+    default: "5120",
+    example: "5120",
+};
+
+/// The hard limit.
+pub const POLICY_HARD_LIMIT: Variable = Variable {
+    name: "MAILTRAIL_POLICY_HARD_LIMIT",
+    about: "The characters of a policy that the API takes.",
+    allowed: "a number of characters",
+    default: "51200",
+    example: "51200",
+};
+
+/// Names of log groups that the rule for new names does not suit.
+pub const POLICY_NAMES: Variable = Variable {
+    name: "MAILTRAIL_POLICY_NAMES",
+    about: "New names of log groups whose destinations move, where `/aws/vendedlogs/` and the old name do not suit.",
+    allowed: "entries parted by commas: `<log group>=/aws/vendedlogs/…`",
+    default: "the rule: `/aws/vendedlogs/` and the old name without a leading `/aws/`",
+    example: "/mail/audit=/aws/vendedlogs/workmail/example/audit",
+};
+
+/// Every variable of the audit of resource policies, in the order of the reference page. It reads those of the
+/// archive, the topic and the log level, too.
+pub const OF_POLICY_AUDIT: &[Variable] = &[
+    POLICY_MODE,
+    POLICY_REGIONS,
+    POLICY_ROLES,
+    POLICY_SHARE,
+    POLICY_DAYS,
+    POLICY_SOFT_LIMIT,
+    POLICY_HARD_LIMIT,
+    POLICY_NAMES,
+];
+
+/// Every variable of the pipeline's functions, in the order of the reference page.
+pub const OF_PIPELINE: &[Variable] = &[
     ARCHIVE,
     ARCHIVE_OWNER,
     ARCHIVE_KMS_KEY,
@@ -304,11 +390,12 @@ mod tests {
 
     #[test]
     fn every_variable_has_the_house_s_prefix_and_a_name_of_its_own() {
-        let mut names: Vec<_> = ALL.iter().map(|variable| variable.name).collect();
+        let variables = || OF_PIPELINE.iter().chain(OF_POLICY_AUDIT);
+        let mut names: Vec<_> = variables().map(|variable| variable.name).collect();
         assert!(names.iter().all(|name| name.starts_with("MAILTRAIL_")));
         names.sort_unstable();
         names.dedup();
-        assert_eq!(names.len(), ALL.len());
+        assert_eq!(names.len(), variables().count());
     }
 
     #[test]

@@ -1,0 +1,35 @@
+//! The sizes that policies had.
+
+use std::collections::BTreeMap;
+
+use mailtrail_resource_policy::forecast::{MAX_POINTS, Point};
+use mailtrail_resource_policy::measure::Measures;
+use serde::{Deserialize, Serialize};
+
+/// Times between two points that are kept. An audit that runs every few minutes must not drive out the past.
+const APART: i64 = 60 * 60 * 1000;
+
+/// The sizes that each policy had, by its name, the latest last.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct History(BTreeMap<String, Vec<Point>>);
+
+impl History {
+    /// What was known, and what was measured now. A policy that is gone is forgotten.
+    #[must_use]
+    pub fn and(&self, measures: &Measures, now: i64) -> Self {
+        let points = measures.policies.iter().map(|measure| {
+            let mut points = self.0.get(&measure.policy).cloned().unwrap_or_default();
+            points.retain(|point| point.at <= now - APART);
+            points.push(Point { at: now, size: measure.size });
+            points.drain(..points.len().saturating_sub(MAX_POINTS));
+            (measure.policy.clone(), points)
+        });
+        Self(points.collect())
+    }
+
+    /// The sizes that a policy had.
+    pub fn of(&self, policy: &str) -> &[Point] {
+        self.0.get(policy).map_or(&[], Vec::as_slice)
+    }
+}

@@ -1,0 +1,146 @@
+//! The report of one audit.
+
+use mailtrail_ocsf::Time;
+use mailtrail_resource_policy::findings::{Finding, Severity, findings};
+use mailtrail_resource_policy::forecast::{Forecast, forecast};
+use mailtrail_resource_policy::inventory::{Inventory, Part};
+use mailtrail_resource_policy::limits::Limits;
+use mailtrail_resource_policy::measure::{Measures, measure_all};
+use mailtrail_resource_policy::plan::{self, Plan, plan};
+use serde::Serialize;
+
+use crate::History;
+
+/// The version of the form of a report.
+pub const FORMAT: u32 = 1;
+
+/// What an audit found, forecasts and proposes.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// When, as RFC 3339.
+    pub time: String,
+    /// The same in milliseconds since 1970.
+    pub at: i64,
+    /// The account, if it is known.
+    pub account: Option<String>,
+    /// The Region, if it is known.
+    pub region: Option<String>,
+    /// What sizes are held against.
+    pub limits: Limits,
+    /// What was read, and when.
+    pub seen: Vec<PartSeen>,
+    /// Policies of log groups that were ever looked at, and the log groups that there are.
+    pub log_groups_looked_at: (usize, Option<usize>),
+    /// The sizes.
+    pub measures: Measures,
+    /// What deserves a look, the worst first.
+    pub findings: Vec<Finding>,
+    /// When policies will be full.
+    pub forecasts: Vec<PolicyForecast>,
+    /// What to do.
+    pub plan: Option<Plan>,
+    /// Why there is no plan.
+    pub no_plan: Option<String>,
+    /// What the next forecast rests on.
+    pub history: History,
+}
+
+/// A part of the account, and whether it was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PartSeen {
+    /// What.
+    pub part: &'static str,
+    /// When, in milliseconds since 1970.
+    pub at: Option<i64>,
+    /// Why not.
+    pub reason: Option<String>,
+}
+
+/// When one policy will be full.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PolicyForecast {
+    /// The policy.
+    pub policy: String,
+    /// Whole days until the soft limit.
+    pub days_to_soft_limit: i64,
+    /// Whole days until the hard limit.
+    pub days_to_hard_limit: i64,
+    /// What that rests on.
+    #[serde(flatten)]
+    pub forecast: Forecast,
+}
+
+impl Report {
+    /// Looks at an inventory. `history` is that of the report before, `now` milliseconds since 1970.
+    pub fn of(inventory: &Inventory, history: &History, options: &plan::Options, now: i64) -> Self {
+        let limits = options.limits;
+        let measures = measure_all(inventory, &limits);
+        let history = history.and(&measures, now);
+        let forecasts = measures.policies.iter().filter_map(|measure| {
+            let forecast = forecast(history.of(&measure.policy), &limits)?;
+            Some(PolicyForecast {
+                policy: measure.policy.clone(),
+                days_to_soft_limit: forecast.days_to_soft_limit(now),
+                days_to_hard_limit: forecast.days_to_hard_limit(now),
+                forecast,
+            })
+        });
+        let forecasts = forecasts.collect();
+        let (plan, no_plan) = match plan(inventory, options) {
+            Ok(plan) => (Some(plan), None),
+            Err(error) => (None, Some(error.to_string())),
+        };
+        Self {
+            format: FORMAT,
+            time: Time::from_millis(now).unwrap_or(Time::EPOCH).rfc3339(),
+            at: now,
+            account: inventory.account.clone(),
+            region: inventory.region.clone(),
+            limits,
+            seen: seen(inventory),
+            log_groups_looked_at: (
+                inventory.log_group_policies.values().filter(|part| part.seen().is_some()).count(),
+                inventory.log_groups.seen().map(Vec::len),
+            ),
+            findings: findings(inventory, &limits),
+            measures,
+            forecasts,
+            plan,
+            no_plan,
+            history,
+        }
+    }
+
+    /// What needs somebody: everything but notes.
+    pub fn needs_somebody(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity > Severity::Note)
+    }
+
+    /// The share of the soft limit that the fullest policy of the account has, in percent.
+    pub fn highest_soft_percent(&self) -> usize {
+        let of_account = self.measures.policies.iter().filter(|measure| measure.log_group.is_none());
+        of_account.map(|measure| measure.soft_percent).max().unwrap_or_default()
+    }
+
+    /// Days until the first policy hits the soft limit.
+    pub fn fewest_days(&self) -> Option<i64> {
+        self.forecasts.iter().map(|forecast| forecast.days_to_soft_limit).min()
+    }
+}
+
+fn seen(inventory: &Inventory) -> Vec<PartSeen> {
+    vec![
+        part("policies of the account", &inventory.account_policies),
+        part("log groups", &inventory.log_groups),
+        part("delivery sources", &inventory.delivery_sources),
+        part("delivery destinations", &inventory.delivery_destinations),
+        part("deliveries", &inventory.deliveries),
+        part("destinations of services with V1 log delivery", &inventory.v1_destinations),
+    ]
+}
+
+fn part<T>(name: &'static str, part: &Part<T>) -> PartSeen {
+    PartSeen { part: name, at: part.at(), reason: part.reason().map(str::to_owned) }
+}

@@ -1,0 +1,78 @@
+//! What earlier audits left in the archive, for the next one and for people.
+//!
+//! `policy-audit/region=<r>/accountId=<a>/<time>-<what>`, written once and never changed; the latest has the greatest
+//! name.
+
+use bytes::Bytes;
+use mailtrail_delivery::{Archive, ArchiveError, ArchiveReader, Deadline, Place};
+use mailtrail_ocsf::Time;
+
+/// Where audits of one account and Region are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    folder: String,
+}
+
+/// What is kept of an audit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// The report, for machines.
+    Report,
+    /// The report, for people.
+    Markdown,
+    /// The inventory, from which the next survey goes on.
+    Inventory,
+}
+
+impl What {
+    const fn ending(self) -> &'static str {
+        match self {
+            Self::Report => "-report.json",
+            Self::Markdown => "-report.md",
+            Self::Inventory => "-inventory.json",
+        }
+    }
+}
+
+impl Kept {
+    /// The folder of an account and Region.
+    pub fn of(region: &str, account: &str) -> Self {
+        let place = Place::new(Some(region), Some(account));
+        let (region, account) = (place.region().unwrap_or("unknown"), place.account().unwrap_or("unknown"));
+        Self { folder: format!("policy-audit/region={region}/accountId={account}") }
+    }
+
+    /// The latest of its kind; nothing where there is none yet.
+    ///
+    /// # Errors
+    /// When the archive cannot be listed or read.
+    pub async fn latest(
+        &self,
+        what: What,
+        archive: &ArchiveReader,
+        deadline: Deadline,
+    ) -> Result<Option<Bytes>, ArchiveError> {
+        let keys = archive.list(&self.folder, deadline).await?;
+        match keys.iter().rfind(|key| key.ends_with(what.ending())) {
+            Some(key) => archive.get(key, deadline).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Keeps something, and tells its key.
+    ///
+    /// # Errors
+    /// When the archive did not take it.
+    pub async fn keep(
+        &self,
+        what: What,
+        time: Time,
+        body: Bytes,
+        archive: &Archive,
+        deadline: Deadline,
+    ) -> Result<String, ArchiveError> {
+        let key = format!("{}/{}{}", self.folder, time.compact(), what.ending());
+        archive.put(&key, body, deadline).await?;
+        Ok(key)
+    }
+}
