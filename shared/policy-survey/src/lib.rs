@@ -20,4 +20,5 @@ mod survey;
 pub use calls::{CallError, Calls};
 pub use clients::{Account, AccountError};
 pub use kept::{Kept, What};
+pub use pages::{PAGE, Page, all as all_pages};
 pub use survey::{Budget, Survey, Surveyed};

@@ -12,13 +12,16 @@ use crate::CallError;
 
 /// Entries of a page, the most that the operations allow.
 /// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeDeliveries.html>
-pub(crate) const PAGE: i32 = 50;
+pub const PAGE: i32 = 50;
 
 /// One page, and the token of the next.
-pub(crate) type Page<T> = (Vec<T>, Option<String>);
+pub type Page<T> = (Vec<T>, Option<String>);
 
-/// All pages.
-pub(crate) async fn all<T, F>(page: impl Fn(Option<String>) -> F) -> Result<Vec<T>, CallError>
+/// All pages, one after the other: each call is given the token of the page before.
+///
+/// # Errors
+/// With that of the call that failed: half a list is none.
+pub async fn all<T, F>(page: impl Fn(Option<String>) -> F) -> Result<Vec<T>, CallError>
 where
     F: Future<Output = Result<Page<T>, CallError>>,
 {

@@ -228,6 +228,17 @@ impl Account {
         Survey::new(self, deadline).account_policies().await
     }
 
+    /// The deliveries, as they are now.
+    ///
+    /// # Errors
+    /// When they cannot be read to their end.
+    pub async fn deliveries(
+        &self,
+        deadline: Deadline,
+    ) -> Result<Vec<mailtrail_resource_policy::inventory::Delivery>, CallError> {
+        Survey::new(self, deadline).deliveries().await
+    }
+
     /// The policy of a log group, as it is now; nothing where it has none.
     ///
     /// # Errors

@@ -1,0 +1,145 @@
+//! Why a plan was not carried out to its end: what, where, and what to do next.
+
+use mailtrail_delivery::ArchiveError;
+use mailtrail_policy_survey::CallError;
+
+/// Why it stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// The plan is of another version of the program.
+    #[error("this plan has the form {0}, and this program reads the form {known}; make the plan again", known = mailtrail_resource_policy::plan::Plan::FORMAT)]
+    Format(u32),
+    /// The plan was made for another account or Region. Nothing was changed.
+    #[error("the plan is for {plan}, and this is {here}; use the credentials and the Region of the plan")]
+    Elsewhere {
+        /// Account and Region of the plan.
+        plan: String,
+        /// Account and Region of the credentials.
+        here: String,
+    },
+    /// What is there is not what the plan was made of. Nothing of it was touched.
+    #[error(
+        "cannot {what}: somebody else changed it meanwhile, and what they wrote stands; make a new plan from what is \
+         there now, or undo what was done so far with: rollback {journal}"
+    )]
+    Changed {
+        /// What was to be done.
+        what: String,
+        /// The journal of the run.
+        journal: String,
+    },
+    /// We wrote, and right after it something else was there.
+    #[error(
+        "did {what}, and right after it something else was there: somebody wrote at the same time, and what they wrote \
+         stands; look at it, then make a new plan, or undo the rest with: rollback {journal}"
+    )]
+    Overwritten {
+        /// What was done.
+        what: String,
+        /// The journal of the run.
+        journal: String,
+    },
+    /// AWS refused a call.
+    #[error(
+        "cannot {what}: {error}; {advice}, then go on with: resume {journal} (or undo what was done with: rollback {journal})"
+    )]
+    Call {
+        /// What was to be done.
+        what: String,
+        /// The call, and why it failed.
+        error: CallError,
+        /// What may help.
+        advice: &'static str,
+        /// The journal of the run.
+        journal: String,
+    },
+    /// A log group is not moved, for it is not safe.
+    #[error("{log_group} is not moved: {why}; earlier steps stand (undo them with: rollback {journal})")]
+    NotMoved {
+        /// The log group.
+        log_group: String,
+        /// Why.
+        why: Obstacle,
+        /// The journal of the run.
+        journal: String,
+    },
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+/// What stands in the way of a move.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Obstacle {
+    /// It is gone.
+    #[error("there is no such log group any more; make a new plan")]
+    Gone,
+    /// The new one is there, and not by this run.
+    #[error("there is a log group {0} already; choose another name in the plan")]
+    Exists(String),
+    /// A deployment tool keeps it.
+    #[error("{0}: the next deployment would undo the move; change it there")]
+    Managed(String),
+    /// Other deliveries would move along than the plan says.
+    #[error(
+        "the delivery destination {0} is used by other deliveries than when the plan was made; make a new plan"
+    )]
+    Shared(String),
+    /// The destination is not what it was.
+    #[error("the delivery destination {0} is not what it was when the plan was made; make a new plan")]
+    Destination(String),
+    /// No room for the tag by which we know it.
+    #[error(
+        "it has as many tags as a log group can have, and one more is needed to mark what was moved; remove one"
+    )]
+    Tags,
+    /// Log delivery may not write to the new one.
+    #[error(
+        "log delivery may not write to {0} for {1}: no policy that is understood lets it; make a new plan"
+    )]
+    NotGranted(String, String),
+}
+
+/// What is wrong with a journal.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// It cannot be read or written. What is not in the journal is not done.
+    #[error("the journal: {0}")]
+    Archive(#[from] ArchiveError),
+    /// There is no such journal.
+    #[error("there is no journal {0} in this archive")]
+    Missing(String),
+    /// An entry that is none.
+    #[error("`{key}` is no entry of a journal: {reason}")]
+    Unreadable {
+        /// The object.
+        key: String,
+        /// Why.
+        reason: String,
+    },
+    /// Somebody else goes on with it at this moment.
+    #[error(
+        "somebody else is at work with the journal {0}; wait until they are done, then resume or roll back"
+    )]
+    InUse(String),
+    /// It was undone already; or the run is over.
+    #[error("the run of the journal {0} was undone; make a new plan")]
+    Undone(String),
+}
+
+/// What may help against a failed call.
+pub(crate) fn advice(error: &CallError) -> &'static str {
+    match error.failure.code.as_str() {
+        _ if error.is_denied() => "allow the call",
+        _ if error.is_quota() => "make room under the quota",
+        _ if error.is_missing() => "look whether it is still there",
+        _ if error.is_conflict() => "wait until what is being changed is done",
+        "InvalidParameterException" if error.operation == "CreateLogGroup" => {
+            "let the policy of the KMS key allow the new log group"
+        }
+        "PolicyLengthExceededException" => "make room in the policy of the function",
+        "OutOfTime" => "take more time",
+        "NoConnection" | "Timeout" | "BrokenAnswer" => "check the network",
+        _ => "see to it",
+    }
+}

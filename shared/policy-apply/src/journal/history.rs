@@ -1,0 +1,181 @@
+//! What a journal tells of a run: which changes were made, which were not, and which must be looked at.
+
+use std::collections::BTreeMap;
+
+use mailtrail_resource_policy::plan::Plan;
+
+use super::entry::{Answer, Body, Entry, Purpose, Script};
+use crate::change::Change;
+use crate::error::JournalError;
+use crate::outcome::{Outcome, Refused};
+
+/// What happened so far.
+#[derive(Debug, Clone, PartialEq)]
+pub struct History {
+    /// The account.
+    pub account: String,
+    /// The Region.
+    pub region: String,
+    /// The plan.
+    pub plan: Plan,
+    /// What each step that was begun changes.
+    pub scripts: BTreeMap<usize, Script>,
+    /// What was to be done, in order.
+    pub intents: Vec<Intended>,
+    /// The steps whose new log group was watched, and the log stream that was seen.
+    pub watched: BTreeMap<usize, Option<String>>,
+    /// The step whose destination cannot be re-pointed in place, and why.
+    pub refused: Option<(usize, Refused)>,
+    /// What the run came to, if it is over.
+    pub outcome: Option<Outcome>,
+    /// Whether undoing it was begun.
+    pub undoing: bool,
+}
+
+/// Something that was to be done.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Intended {
+    /// The entry.
+    pub number: u32,
+    /// The step, from 0.
+    pub step: usize,
+    /// The number of the change in the step, from 0.
+    pub action: usize,
+    /// The entry with the intent that this one undoes.
+    pub undoes: Option<u32>,
+    /// The change.
+    pub change: Change,
+    /// What became of it; `None`: whoever was to do it did not come to say so.
+    pub answer: Option<Answer>,
+}
+
+/// Whether a change was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Not tried yet.
+    New,
+    /// It was tried. Whether it is done has to be looked at.
+    Unsure,
+    /// It is done, by us.
+    Done,
+    /// It was there, and not by us.
+    There,
+}
+
+impl History {
+    /// At its beginning.
+    pub fn new(account: &str, region: &str, plan: &Plan) -> Self {
+        Self {
+            account: account.to_owned(),
+            region: region.to_owned(),
+            plan: plan.clone(),
+            scripts: BTreeMap::new(),
+            intents: Vec::new(),
+            watched: BTreeMap::new(),
+            refused: None,
+            outcome: None,
+            undoing: false,
+        }
+    }
+
+    /// As the entries of a journal tell it.
+    ///
+    /// # Errors
+    /// When the first entry is not the plan.
+    pub fn of(id: &str, entries: Vec<Entry>) -> Result<Self, JournalError> {
+        let mut entries = entries.into_iter();
+        let Some(Body::Plan { account, region, plan }) = entries.next().map(|entry| entry.body) else {
+            let (key, reason) =
+                (format!("{}/{id}", super::FOLDER), "it does not begin with the plan".to_owned());
+            return Err(JournalError::Unreadable { key, reason });
+        };
+        let mut history = Self::new(&account, &region, &plan);
+        for entry in entries {
+            history.add(entry.number, entry.body);
+        }
+        Ok(history)
+    }
+
+    /// Takes in an entry.
+    pub fn add(&mut self, number: u32, body: Body) {
+        match body {
+            Body::Plan { .. } => {}
+            Body::Session { purpose } => self.undoing |= purpose == Purpose::Rollback,
+            Body::Script { step, script } => {
+                self.scripts.insert(step, script);
+            }
+            Body::Intent { step, action, undoes, change, call: _ } => {
+                self.intents.push(Intended { number, step, action, undoes, change, answer: None });
+            }
+            Body::Answer { intent, answer } => {
+                if let Some(intended) = self.intents.iter_mut().find(|found| found.number == intent) {
+                    intended.answer = Some(answer);
+                }
+            }
+            Body::Watched { step, seen } => {
+                self.watched.insert(step, seen);
+            }
+            Body::Refused { step, refused } => self.refused = Some((step, refused)),
+            Body::End { outcome } => self.outcome = Some(outcome),
+        }
+    }
+
+    /// Whether a change of a step was made.
+    pub fn status(&self, step: usize, action: usize) -> Status {
+        let tries =
+            |found: &&Intended| found.undoes.is_none() && (found.step, found.action) == (step, action);
+        overall(self.intents.iter().filter(tries))
+    }
+
+    /// Whether the undoing of an intent was done.
+    pub fn status_of_undoing(&self, intent: u32) -> Status {
+        overall(self.intents.iter().filter(|found| found.undoes == Some(intent)))
+    }
+
+    /// What is to be undone, the last one first: each change once that we made, or may have made.
+    pub fn to_undo(&self) -> Vec<Intended> {
+        let mut found: Vec<Intended> = Vec::new();
+        for intended in self.intents.iter().rev().filter(|intended| intended.undoes.is_none()) {
+            let (step, action) = (intended.step, intended.action);
+            let is_known = found.iter().any(|other| (other.step, other.action) == (step, action));
+            if !is_known && matches!(self.status(step, action), Status::Done | Status::Unsure) {
+                found.push(intended.clone());
+            }
+        }
+        found
+    }
+
+    /// How many changes are made, by us, and not undone.
+    pub fn made(&self) -> usize {
+        let is_undone = |intended: &&Intended| self.status_of_undoing(intended.number) == Status::Done;
+        self.to_undo().iter().filter(|intended| !is_undone(intended)).count()
+    }
+
+    /// How many changes were undone.
+    pub fn undone(&self) -> usize {
+        let is_done =
+            |found: &&Intended| matches!(found.answer, Some(Answer::Done { .. } | Answer::DoneBefore));
+        self.intents.iter().filter(|found| found.undoes.is_some()).filter(is_done).count()
+    }
+
+    /// Whether anything was ever delivered to a log group that we made, or may have been: whether a destination was
+    /// pointed to it.
+    pub fn was_destination(&self, arn: &str) -> bool {
+        self.intents.iter().any(|intended| {
+            let Change::Destination(change) = &intended.change else { return false };
+            let is_there = change.after.trim_end_matches(":*") == arn;
+            is_there && !matches!(intended.answer, Some(Answer::NotTried { .. } | Answer::Refused { .. }))
+        })
+    }
+}
+
+/// What all tries of one change come to.
+fn overall<'a>(tries: impl Iterator<Item = &'a Intended>) -> Status {
+    tries.fold(Status::New, |status, intended| match (&intended.answer, status) {
+        (Some(Answer::Done { .. } | Answer::DoneBefore), _) => Status::Done,
+        (Some(Answer::There), _) => Status::There,
+        (Some(Answer::NotTried { .. }), status) => status,
+        (None | Some(Answer::Failed { .. } | Answer::Refused { .. }), Status::Done) => Status::Done,
+        (None | Some(Answer::Failed { .. } | Answer::Refused { .. }), _) => Status::Unsure,
+    })
+}

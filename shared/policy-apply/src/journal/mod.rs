@@ -1,0 +1,151 @@
+//! The journal of a run: what is to be done, before each call; what became of it, after each call.
+//!
+//! Objects of an archive are written once and never changed, so an entry is an object of its own:
+//! `policy-audit/journal/<time>-<hash of the plan>/NNNN-<what>.json`. They are the same in a directory and in S3.
+//!
+//! Only one session at a time can write: entries are numbered, and whoever finds that another one took its number
+//! stops, before the call that the entry announces.
+
+mod entry;
+mod history;
+
+use bytes::Bytes;
+use mailtrail_delivery::{Archive, ArchiveReader, Deadline, Put};
+use mailtrail_ocsf::Time;
+use mailtrail_resource_policy::plan::Plan;
+use sha2::{Digest, Sha256};
+
+pub use entry::{Answer, Body, Entry, Purpose, Script};
+pub use history::{History, Intended, Status};
+
+use crate::error::JournalError;
+
+/// Where journals are in an archive.
+pub const FOLDER: &str = "policy-audit/journal";
+
+/// A journal that is written.
+#[derive(Debug)]
+pub struct Journal<'a> {
+    archive: &'a Archive,
+    deadline: Deadline,
+    id: String,
+    session: String,
+    next: u32,
+}
+
+impl<'a> Journal<'a> {
+    /// Begins the journal of a plan, now.
+    ///
+    /// # Errors
+    /// When it cannot be written, or another run of the same plan began in the same second.
+    pub async fn create(
+        archive: &'a Archive,
+        plan: &Plan,
+        account: &str,
+        region: &str,
+        deadline: Deadline,
+    ) -> Result<Self, JournalError> {
+        let written = serde_json::to_vec(plan).unwrap_or_default();
+        let hash = hex::encode(&Sha256::digest(&written)[..4]);
+        let id = format!("{}-{hash}", now().compact());
+        let mut journal = Self { archive, deadline, id, session: new_session(), next: 0 };
+        let (account, region) = (account.to_owned(), region.to_owned());
+        journal.append(Body::Plan { account, region, plan: Box::new(plan.clone()) }).await?;
+        Ok(journal)
+    }
+
+    /// Reads a journal. Whoever goes on with it writes an entry first, and so finds out whether somebody else does.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be read.
+    pub async fn open(
+        archive: &'a Archive,
+        id: &str,
+        deadline: Deadline,
+    ) -> Result<(Self, History), JournalError> {
+        let entries = read(&archive.reader(), id, deadline).await?;
+        let next = entries.last().map_or(0, |entry| entry.number + 1);
+        let history = History::of(id, entries)?;
+        Ok((Self { archive, deadline, id: id.to_owned(), session: new_session(), next }, history))
+    }
+
+    /// Its id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Writes an entry. Returns its number.
+    ///
+    /// # Errors
+    /// When it cannot be written, or somebody else writes this journal.
+    pub async fn append(&mut self, body: Body) -> Result<u32, JournalError> {
+        let number = self.next;
+        let start = format!("{}/{}/{number:04}-", FOLDER, self.id);
+        let key = format!("{start}{}.json", body.what());
+        let entry =
+            Entry { format: Entry::FORMAT, number, at: now().rfc3339(), session: self.session.clone(), body };
+        let text = serde_json::to_vec_pretty(&entry).map(Bytes::from);
+        let text =
+            text.map_err(|error| JournalError::Unreadable { key: key.clone(), reason: error.to_string() })?;
+        let in_use = || JournalError::InUse(self.id.clone());
+        // A write that is tried again finds its own object.
+        let put = self.archive.put(&key, text.clone(), self.deadline).await?;
+        let reader = self.archive.reader();
+        if put == Put::Already && reader.get(&key, self.deadline).await? != text {
+            return Err(in_use());
+        }
+        let keys = reader.list(&format!("{}/{}", FOLDER, self.id), self.deadline).await?;
+        if keys.iter().any(|other| *other >= start && *other != key) {
+            return Err(in_use());
+        }
+        self.next += 1;
+        Ok(number)
+    }
+}
+
+/// The journals of an archive, by id, the oldest first.
+///
+/// # Errors
+/// When they cannot be listed.
+pub async fn list(archive: &ArchiveReader, deadline: Deadline) -> Result<Vec<String>, JournalError> {
+    let folders = archive.folders(FOLDER, deadline).await?;
+    Ok(folders.iter().filter_map(|folder| folder.rsplit('/').next()).map(str::to_owned).collect())
+}
+
+/// The entries of a journal, in order.
+///
+/// # Errors
+/// When there is no such journal, or it cannot be read.
+pub async fn read(archive: &ArchiveReader, id: &str, deadline: Deadline) -> Result<Vec<Entry>, JournalError> {
+    let missing = || JournalError::Missing(id.to_owned());
+    // An id is the name of one folder, and nothing else.
+    if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        return Err(missing());
+    }
+    let mut entries = Vec::new();
+    for key in archive.list(&format!("{FOLDER}/{id}"), deadline).await? {
+        let text = archive.get(&key, deadline).await?;
+        let entry: Entry = serde_json::from_slice(&text)
+            .map_err(|error| JournalError::Unreadable { key: key.clone(), reason: error.to_string() })?;
+        if entry.format != Entry::FORMAT {
+            let reason =
+                format!("it has the form {}, and this program reads {}", entry.format, Entry::FORMAT);
+            return Err(JournalError::Unreadable { key, reason });
+        }
+        entries.push(entry);
+    }
+    entries.sort_by_key(|entry| entry.number);
+    if entries.is_empty() { Err(missing()) } else { Ok(entries) }
+}
+
+fn new_session() -> String {
+    format!("{:016x}", fastrand::u64(..))
+}
+
+fn now() -> Time {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).ok().and_then(Time::from_millis).unwrap_or(Time::EPOCH)
+}
+
+#[cfg(test)]
+mod tests;

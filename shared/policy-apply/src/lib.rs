@@ -1,0 +1,185 @@
+//! Carries a plan out on AWS: journal, verify, roll back.
+//!
+//! Policy:
+//!
+//! * **Written down first.** Before each call, what it changes, before and after, is in the journal; after it, what
+//!   became of it ([`journal`]). Whatever happens in between, a later session knows where to look, goes on
+//!   ([`Apply::resume`]) or undoes ([`Apply::rollback`]).
+//! * **Nothing of others is lost.** A policy is read again right before it is written, and right after; where it is
+//!   not what the plan was made of, the run stops and the plan is to be made again.
+//! * **Nothing is deleted but what we made**: a new log group is known by its tag, and taken back only if nothing was
+//!   ever delivered to it.
+//! * **Grant first.** A destination is re-pointed only when the policies, read again, let log delivery write there.
+//!
+//! What services with V1 log delivery need are commands for people, and stay in the plan; what a deployment tool keeps
+//! is left alone.
+
+mod aws;
+mod change;
+mod dry_run;
+mod error;
+pub mod journal;
+mod moving;
+mod outcome;
+mod permissions;
+mod policies;
+mod rollback;
+mod run;
+mod session;
+mod settings;
+
+use std::time::Duration;
+
+use mailtrail_delivery::{Archive, Deadline, Pacing};
+use mailtrail_policy_survey::Account;
+use mailtrail_resource_policy::plan::Plan;
+
+pub use change::{
+    Call, Change, DestinationChange, LogGroupChange, MADE_BY, NewLogGroup, PermissionChange, PolicyChange,
+    SUPERSEDED_BY, TagChange,
+};
+pub use dry_run::DryRun;
+pub use error::{ApplyError, JournalError, Obstacle};
+pub use outcome::{End, Event, Moved, Outcome, Progress, Refused};
+pub use settings::{
+    BearerToken, DeletionProtection, MetricFilter, MetricTransformation, Retention, Setting, SettingDocument,
+    SubscriptionFilter, Transformer,
+};
+
+use crate::aws::Aws;
+use crate::journal::{Body, History, Journal, Purpose};
+use crate::session::Session;
+
+/// How a plan is carried out.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// When to stop. A run that was stopped is resumed.
+    pub deadline: Deadline,
+    /// How long to wait for events in a new log group; then it counts as not verified.
+    pub wait: Duration,
+    /// How long to wait between two looks for them.
+    pub between_looks: Duration,
+    /// How to wait while something else is being changed, and for what was written to be read.
+    pub conflicts: Pacing,
+}
+
+impl Default for Options {
+    /// Five minutes for the first event; four minutes at the most for others to be done.
+    fn default() -> Self {
+        let conflicts = Pacing { first: Duration::from_secs(2), longest: Duration::from_secs(30), tries: 12 };
+        let (wait, between_looks) = (Duration::from_secs(300), Duration::from_secs(10));
+        Self { deadline: Deadline::NEVER, wait, between_looks, conflicts }
+    }
+}
+
+/// Carries out plans in one Region of one account.
+#[derive(Debug)]
+pub struct Apply<'a> {
+    account: &'a Account,
+    archive: &'a Archive,
+    options: Options,
+}
+
+impl<'a> Apply<'a> {
+    /// With journals in an archive.
+    pub fn new(account: &'a Account, archive: &'a Archive, options: Options) -> Self {
+        Self { account, archive, options }
+    }
+
+    /// Carries out a plan.
+    ///
+    /// # Errors
+    /// When it is not carried out to its end. What was done by then is in the journal, which the error names.
+    pub async fn run<'p>(
+        &'a self,
+        plan: &Plan,
+        progress: &'p mut Progress<'p>,
+    ) -> Result<Outcome, ApplyError> {
+        self.check(plan)?;
+        let Account { id, region, .. } = self.account;
+        let journal = Journal::create(self.archive, plan, id, region, self.options.deadline).await?;
+        let mut session = self.session(journal, History::new(id, region, plan), progress);
+        session.carry_out().await
+    }
+
+    /// Goes on with a run that was interrupted. One that is over is left as it is.
+    ///
+    /// # Errors
+    /// As for [`Self::run`], and when it was undone.
+    pub async fn resume<'p>(
+        &'a self,
+        id: &str,
+        progress: &'p mut Progress<'p>,
+    ) -> Result<Outcome, ApplyError> {
+        let (journal, history) = Journal::open(self.archive, id, self.options.deadline).await?;
+        self.check_place(&history.account, &history.region)?;
+        self.check(&history.plan)?;
+        if history.undoing {
+            return Err(JournalError::Undone(id.to_owned()).into());
+        }
+        if let Some(outcome) = history.outcome {
+            return Ok(outcome);
+        }
+        let mut session = self.session(journal, history, progress);
+        session.record(Body::Session { purpose: Purpose::Resume }).await?;
+        session.carry_out().await
+    }
+
+    /// Undoes a run, the last change first: policies are what they were, byte for byte, and destinations write to
+    /// where they wrote. A new log group stays, with all that it got, if anything may have been delivered to it.
+    ///
+    /// # Errors
+    /// When it is not undone to the end; then call it again.
+    pub async fn rollback<'p>(
+        &'a self,
+        id: &str,
+        progress: &'p mut Progress<'p>,
+    ) -> Result<Outcome, ApplyError> {
+        let (journal, history) = Journal::open(self.archive, id, self.options.deadline).await?;
+        self.check_place(&history.account, &history.region)?;
+        if let Some(outcome) = history.outcome.clone().filter(|outcome| outcome.end == End::RolledBack) {
+            return Ok(outcome);
+        }
+        let mut session = self.session(journal, history, progress);
+        session.record(Body::Session { purpose: Purpose::Rollback }).await?;
+        session.roll_back().await
+    }
+
+    /// What a plan would do: every call that changes something. Reads only.
+    ///
+    /// # Errors
+    /// When it cannot be told.
+    pub async fn dry_run(&'a self, plan: &Plan) -> Result<DryRun, ApplyError> {
+        self.check(plan)?;
+        dry_run::dry_run(&Aws::new(self.account, self.options.deadline), plan).await
+    }
+
+    fn session<'p>(
+        &'a self,
+        journal: Journal<'a>,
+        history: History,
+        progress: &'p mut Progress<'p>,
+    ) -> Session<'a, 'p> {
+        let aws = Aws::new(self.account, self.options.deadline);
+        let mut session = Session { aws, options: &self.options, journal, history, progress };
+        session.say(Event::Journal { id: session.journal.id().to_owned() });
+        session
+    }
+
+    /// A plan says where it is meant for; one that was made of a list of policies only does not.
+    fn check(&self, plan: &Plan) -> Result<(), ApplyError> {
+        if plan.format != Plan::FORMAT {
+            return Err(ApplyError::Format(plan.format));
+        }
+        let account = plan.account.as_ref().unwrap_or(&self.account.id);
+        self.check_place(account, plan.region.as_ref().unwrap_or(&self.account.region))
+    }
+
+    fn check_place(&self, account: &str, region: &str) -> Result<(), ApplyError> {
+        if (account, region) == (&self.account.id, &self.account.region) {
+            return Ok(());
+        }
+        let here = format!("{} in {}", self.account.id, self.account.region);
+        Err(ApplyError::Elsewhere { plan: format!("{account} in {region}"), here })
+    }
+}

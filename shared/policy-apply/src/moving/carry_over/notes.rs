@@ -1,0 +1,109 @@
+//! What is not copied, and what people have to look after: told, not done.
+
+use aws_sdk_cloudwatchlogs::types::PolicyType;
+use mailtrail_policy_survey::{CallError, all_pages};
+
+use crate::aws::Aws;
+
+/// Kinds of account policies that choose log groups by their names.
+/// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutAccountPolicy.html>
+const SELECTING: [PolicyType; 3] =
+    [PolicyType::SubscriptionFilterPolicy, PolicyType::FieldIndexPolicy, PolicyType::TransformerPolicy];
+
+/// What there is to say. Nothing here stops a move: what cannot be read is said.
+pub(super) async fn of(aws: &Aws<'_>, from: &str, to: &str) -> Vec<String> {
+    let mut notes = Vec::new();
+    let parts = [
+        ("anomaly detectors", anomaly_detectors(aws, from).await),
+        ("syslog inputs", syslog_inputs(aws, from).await),
+        ("policies of the account", account_policies(aws, to).await),
+        ("saved queries", saved_queries(aws, from).await),
+    ];
+    for (what, found) in parts {
+        match found {
+            Ok(found) => notes.extend(found),
+            Err(error) => notes.push(format!("{what}: not seen ({error})")),
+        }
+    }
+    notes.push(format!(
+        "dashboards, alarms, scheduled queries and programs that name {from} are not looked for"
+    ));
+    notes.push(format!("the events of {from} stay there until its retention is over"));
+    notes
+}
+
+/// A new one has to learn again, so whether one is wanted is for people to say.
+async fn anomaly_detectors(aws: &Aws<'_>, from: &str) -> Result<Vec<String>, CallError> {
+    let (calls, logs, arn) = (&aws.account.calls, &aws.account.logs, aws.group_arn(from));
+    let found = all_pages(async |token: Option<String>| {
+        let read = calls.run("ListLogAnomalyDetectors", aws.deadline, || {
+            let call = logs.list_log_anomaly_detectors().filter_log_group_arn(&arn);
+            call.set_next_token(token.clone()).send()
+        });
+        let answer = read.await?;
+        Ok((answer.anomaly_detectors.unwrap_or_default(), answer.next_token))
+    });
+    let name = |it: &aws_sdk_cloudwatchlogs::types::AnomalyDetector| {
+        let name = it.detector_name().or(it.anomaly_detector_arn()).unwrap_or_default().to_owned();
+        format!("the anomaly detector {name}: a new one would have to learn again")
+    };
+    Ok(found.await?.iter().map(name).collect())
+}
+
+async fn syslog_inputs(aws: &Aws<'_>, from: &str) -> Result<Vec<String>, CallError> {
+    let (calls, logs) = (&aws.account.calls, &aws.account.logs);
+    let found = all_pages(async |token: Option<String>| {
+        let read = calls.run("ListSyslogConfigurations", aws.deadline, || {
+            let call = logs.list_syslog_configurations().log_group_identifier(from);
+            call.set_next_token(token.clone()).send()
+        });
+        let answer = read.await?;
+        Ok((answer.syslog_configurations.unwrap_or_default(), answer.next_token))
+    });
+    let name = |it: &aws_sdk_cloudwatchlogs::types::SyslogConfiguration| {
+        format!(
+            "the syslog input of the endpoint {}: it goes on writing to {from}",
+            it.vpc_endpoint_id().unwrap_or("?")
+        )
+    };
+    Ok(found.await?.iter().map(name).collect())
+}
+
+async fn account_policies(aws: &Aws<'_>, to: &str) -> Result<Vec<String>, CallError> {
+    let (calls, logs) = (&aws.account.calls, &aws.account.logs);
+    let mut notes = Vec::new();
+    for kind in SELECTING {
+        let found = all_pages(async |token: Option<String>| {
+            let read = calls.run("DescribeAccountPolicies", aws.deadline, || {
+                let call = logs.describe_account_policies().policy_type(kind.clone());
+                call.set_next_token(token.clone()).send()
+            });
+            let answer = read.await?;
+            Ok((answer.account_policies.unwrap_or_default(), answer.next_token))
+        });
+        for policy in found.await? {
+            let Some(criteria) = policy.selection_criteria() else { continue };
+            let name = policy.policy_name().unwrap_or_default();
+            notes.push(format!(
+                "the account's policy {name} chooses log groups by {criteria}: check whether {to} is meant"
+            ));
+        }
+    }
+    Ok(notes)
+}
+
+async fn saved_queries(aws: &Aws<'_>, from: &str) -> Result<Vec<String>, CallError> {
+    let (calls, logs) = (&aws.account.calls, &aws.account.logs);
+    let found = all_pages(async |token: Option<String>| {
+        let read = calls.run("DescribeQueryDefinitions", aws.deadline, || {
+            logs.describe_query_definitions().set_next_token(token.clone()).send()
+        });
+        let answer = read.await?;
+        Ok((answer.query_definitions.unwrap_or_default(), answer.next_token))
+    });
+    let found = found.await?;
+    let names = found.iter().filter(|query| query.log_group_names().iter().any(|name| name == from));
+    Ok(names
+        .map(|query| format!("the saved query {} reads {from}", query.name().unwrap_or_default()))
+        .collect())
+}

@@ -1,0 +1,164 @@
+//! The steps of a plan, one after the other.
+
+use mailtrail_resource_policy::plan::{Move, Step};
+
+use crate::change::{Change, PolicyChange};
+use crate::error::ApplyError;
+use crate::journal::{Body, Script};
+use crate::moving::{self, Hindrance, bridge, verify};
+use crate::outcome::{End, Event, Moved, Outcome, Refused};
+use crate::session::{At, Session};
+
+/// What a step came to.
+enum Came {
+    Done(Option<Moved>),
+    Refused(Refused),
+}
+
+impl Session<'_, '_> {
+    /// Carries out what is not carried out yet.
+    pub(crate) async fn carry_out(&mut self) -> Result<Outcome, ApplyError> {
+        let steps = self.history.plan.steps.clone();
+        let mut outcome = self.outcome(End::Done);
+        for (number, step) in steps.iter().enumerate() {
+            self.say(Event::Step { number: number + 1, of: steps.len(), what: step.what.clone() });
+            let moving = step.moving.as_ref();
+            if let Some(left) = moving.filter(|moving| !moving::is_ours(moving)) {
+                outcome.left.push(left_to_people(left));
+                continue;
+            }
+            let script = self.script(number, step).await?;
+            match self.step(number, &script, moving).await? {
+                Came::Done(moved) => outcome.moves.extend(moved),
+                Came::Refused(refused) => {
+                    outcome.kept = self.undo(Some(number)).await?;
+                    (outcome.end, outcome.refused) = (End::Stopped, Some(refused));
+                    break;
+                }
+            }
+        }
+        outcome.changes = self.history.made();
+        self.record(Body::End { outcome: outcome.clone() }).await?;
+        Ok(outcome)
+    }
+
+    pub(crate) fn outcome(&self, end: End) -> Outcome {
+        Outcome {
+            journal: self.journal.id().to_owned(),
+            end,
+            changes: 0,
+            moves: Vec::new(),
+            left: Vec::new(),
+            kept: Vec::new(),
+            refused: None,
+        }
+    }
+
+    /// What a step changes: as it was written down when the step began, or made now.
+    async fn script(&mut self, number: usize, step: &Step) -> Result<Script, ApplyError> {
+        if let Some(script) = self.history.scripts.get(&number) {
+            return Ok(script.clone());
+        }
+        let Some(moving) = &step.moving else {
+            let prepare = step.writes.iter().map(|write| Change::Policy(PolicyChange::from(write))).collect();
+            return Ok(Script { prepare, ..Script::default() });
+        };
+        let script = moving::script(&self.aws, moving, &step.writes, self.journal.id()).await;
+        let script = script.map_err(|hindrance| self.hindered(moving, hindrance))?;
+        self.record(Body::Script { step: number, script: script.clone() }).await?;
+        Ok(script)
+    }
+
+    async fn step(
+        &mut self,
+        step: usize,
+        script: &Script,
+        moving: Option<&Move>,
+    ) -> Result<Came, ApplyError> {
+        if let Some((refused_step, refused)) = self.history.refused.clone()
+            && refused_step == step
+        {
+            return Ok(Came::Refused(refused));
+        }
+        for (action, change) in script.prepare.iter().enumerate() {
+            self.perform(At::Step { step, action }, change).await?;
+        }
+        let Some(moving) = moving else { return Ok(Came::Done(None)) };
+        if let Some(refused) = self.repoint(step, script, moving).await? {
+            self.record(Body::Refused { step, refused: refused.clone() }).await?;
+            return Ok(Came::Refused(refused));
+        }
+        let seen = self.watch(step, moving).await?;
+        let first = script.prepare.len() + script.repoint.len();
+        for (action, change) in script.finish.iter().enumerate() {
+            self.perform(At::Step { step, action: first + action }, change).await?;
+        }
+        let (from, to, not_copied) = (moving.from.clone(), moving.to.clone(), script.not_copied.clone());
+        Ok(Came::Done(Some(Moved { from, to, seen, not_copied })))
+    }
+
+    /// Re-points the destinations, one after the other. A refusal that stays is no error: the step is undone.
+    async fn repoint(
+        &mut self,
+        step: usize,
+        script: &Script,
+        moving: &Move,
+    ) -> Result<Option<Refused>, ApplyError> {
+        for (index, (change, destination)) in script.repoint.iter().zip(&moving.v2).enumerate() {
+            let action = script.prepare.len() + index;
+            if self.history.status(step, action) != crate::journal::Status::Done {
+                let checked = moving::check_before_repointing(&self.aws, moving).await;
+                checked.map_err(|hindrance| self.hindered(moving, hindrance))?;
+            }
+            match self.perform(At::Step { step, action }, change).await {
+                Ok(()) => {}
+                Err(ApplyError::Call { error, .. }) if is_refusal(&error.failure.code) => {
+                    let bridge = bridge::commands(&self.aws, moving, destination).await;
+                    let (destination, reason) = (destination.name.clone(), error.to_string());
+                    return Ok(Some(Refused { destination, reason, bridge }));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Watches the new log group, once.
+    async fn watch(&mut self, step: usize, moving: &Move) -> Result<Option<String>, ApplyError> {
+        if let Some(seen) = self.history.watched.get(&step) {
+            return Ok(seen.clone());
+        }
+        self.say(Event::Waiting { what: format!("for events in {}", moving.to) });
+        let (wait, between) = (self.options.wait, self.options.between_looks);
+        let seen = verify::wait_for_events(&self.aws, &moving.to, wait, between).await;
+        let seen = seen.map_err(|error| self.failed(format!("look for events in {}", moving.to), error))?;
+        self.say(Event::Note {
+            what: match &seen {
+                Some(stream) => format!("events arrive in {} (log stream {stream})", moving.to),
+                None => format!("no events in {} yet: not verified", moving.to),
+            },
+        });
+        self.record(Body::Watched { step, seen: seen.clone() }).await?;
+        Ok(seen)
+    }
+
+    fn hindered(&self, moving: &Move, hindrance: Hindrance) -> ApplyError {
+        match hindrance {
+            Hindrance::Obstacle(why) => self.not_moved(&moving.from, why),
+            Hindrance::Call(error) => self.failed(format!("move {}", moving.from), error),
+        }
+    }
+}
+
+/// Whether AWS says that it will not re-point in place: by rule, or for ever busy.
+fn is_refusal(code: &str) -> bool {
+    matches!(code, "ValidationException" | "ConflictException")
+}
+
+/// Why a move is left to people.
+pub(crate) fn left_to_people(moving: &Move) -> String {
+    match &moving.managed_by {
+        Some(tool) => format!("{}: {tool} keeps it as it is; change the destination there", moving.from),
+        None => format!("{}: the plan has the commands", moving.from),
+    }
+}

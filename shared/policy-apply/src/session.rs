@@ -1,0 +1,195 @@
+//! One session of a run: each change is written down, looked for, made, and looked at.
+
+use mailtrail_policy_survey::CallError;
+use serde_json::Value;
+
+use crate::Options;
+use crate::aws::{Aws, Seen};
+use crate::change::Change;
+use crate::error::{ApplyError, JournalError, Obstacle, advice};
+use crate::journal::{Answer, Body, History, Journal, Status};
+use crate::outcome::{Event, Progress};
+
+/// A session.
+pub(crate) struct Session<'a, 'p> {
+    pub(crate) aws: Aws<'a>,
+    pub(crate) options: &'a Options,
+    pub(crate) journal: Journal<'a>,
+    pub(crate) history: History,
+    pub(crate) progress: &'p mut Progress<'p>,
+}
+
+/// Which change of a run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum At {
+    /// The change of a step.
+    Step {
+        /// From 0.
+        step: usize,
+        /// From 0.
+        action: usize,
+    },
+    /// What undoes the change of an intent.
+    Undoing {
+        /// The step of that, from 0.
+        step: usize,
+        /// Its number in the step, from 0.
+        action: usize,
+        /// The entry with the intent.
+        intent: u32,
+    },
+}
+
+/// Why a change was not made.
+enum Stop {
+    /// Something else was there than expected; nothing was tried.
+    Changed(String),
+    /// Something else was there right after it.
+    Overwritten(String),
+    /// The call failed, and the change is not made.
+    Refused(CallError),
+    /// The call failed, and whether the change is made is not known.
+    Unclear(CallError),
+    /// What is there cannot be looked at; nothing was tried.
+    NotSeen(CallError),
+}
+
+impl Session<'_, '_> {
+    pub(crate) fn say(&mut self, event: Event) {
+        (self.progress)(event);
+    }
+
+    /// Writes an entry, and takes it into the history.
+    pub(crate) async fn record(&mut self, body: Body) -> Result<u32, JournalError> {
+        let number = self.journal.append(body.clone()).await?;
+        self.history.add(number, body);
+        Ok(number)
+    }
+
+    /// Makes a change, unless it is made.
+    ///
+    /// # Errors
+    /// When it is not made, or nobody knows.
+    pub(crate) async fn perform(&mut self, at: At, change: &Change) -> Result<(), ApplyError> {
+        let (status, step, action, undoes) = match at {
+            At::Step { step, action } => (self.history.status(step, action), step, action, None),
+            At::Undoing { step, action, intent } => {
+                (self.history.status_of_undoing(intent), step, action, Some(intent))
+            }
+        };
+        let what = change.to_string();
+        if matches!(status, Status::Done | Status::There) {
+            self.say(Event::Done { what, already: true });
+            return Ok(());
+        }
+        let intent = Body::Intent { step, action, undoes, change: change.clone(), call: change.call() };
+        let intent = self.record(intent).await?;
+        self.say(Event::Doing { what: what.clone() });
+        // What is as it is to be was not made by us, unless we tried; what was undone may be undone by anybody.
+        let may_be_ours = status == Status::Unsure || undoes.is_some();
+        let made = self.make(change, may_be_ours).await;
+        let answer = match &made {
+            Ok(answer) => answer.clone(),
+            Err(Stop::Changed(found)) => Answer::NotTried { found: found.clone() },
+            Err(Stop::Overwritten(found)) => {
+                Answer::Failed { error: format!("afterwards there was: {found}") }
+            }
+            Err(Stop::Refused(error)) => Answer::Refused { error: error.to_string() },
+            Err(Stop::Unclear(error)) => Answer::Failed { error: error.to_string() },
+            Err(Stop::NotSeen(error)) if may_be_ours => Answer::Failed { error: error.to_string() },
+            Err(Stop::NotSeen(error)) => Answer::NotTried { found: error.to_string() },
+        };
+        self.record(Body::Answer { intent, answer: answer.clone() }).await?;
+        let journal = self.journal.id().to_owned();
+        match made {
+            Ok(_) => {
+                let already = matches!(answer, Answer::DoneBefore | Answer::There);
+                self.say(Event::Done { what, already });
+                Ok(())
+            }
+            Err(Stop::Changed(_)) => Err(ApplyError::Changed { what, journal }),
+            Err(Stop::Overwritten(_)) => Err(ApplyError::Overwritten { what, journal }),
+            Err(Stop::Refused(error) | Stop::Unclear(error) | Stop::NotSeen(error)) => {
+                Err(self.failed(what, error))
+            }
+        }
+    }
+
+    /// Makes a change, as often as something else is being changed at the same time, but not for ever.
+    async fn make(&mut self, change: &Change, may_be_ours: bool) -> Result<Answer, Stop> {
+        let (mut may_be_ours, mut failed) = (may_be_ours, 0);
+        loop {
+            let revision = match self.aws.look(change).await.map_err(Stop::NotSeen)? {
+                Seen::Before(revision) => revision,
+                Seen::NotLooked => None,
+                Seen::After if may_be_ours => return Ok(Answer::DoneBefore),
+                Seen::After if is_harmless(change) => return Ok(Answer::There),
+                Seen::After => return Err(Stop::Changed("it is as it was to be made".to_owned())),
+                Seen::Other(found) => return Err(Stop::Changed(found)),
+            };
+            match self.aws.send(change, revision).await {
+                Ok(said) => return self.confirm(change, said).await,
+                Err(error) => {
+                    // The answer to a call that was tried again may be about what its first try did.
+                    may_be_ours = true;
+                    failed += 1;
+                    let is_in_the_way = error.is_conflict();
+                    if is_in_the_way {
+                        self.say(Event::Waiting { what: format!("to {change}: {error}") });
+                    }
+                    if is_in_the_way && self.options.conflicts.another_try(failed, self.aws.deadline).await {
+                        continue;
+                    }
+                    return self.after_failure(change, error).await;
+                }
+            }
+        }
+    }
+
+    /// Looks whether a call that failed has done its work all the same.
+    async fn after_failure(&self, change: &Change, error: CallError) -> Result<Answer, Stop> {
+        let is_final = !error.failure.retryable && !error.failure.is_out_of_time();
+        match self.aws.look(change).await {
+            Ok(Seen::After) => Ok(Answer::DoneBefore),
+            Ok(Seen::Before(_)) if is_final => Err(Stop::Refused(error)),
+            _ => Err(Stop::Unclear(error)),
+        }
+    }
+
+    /// Looks at what was written. An answer may be a little old: then it is as before, and we look again.
+    async fn confirm(&self, change: &Change, said: Value) -> Result<Answer, Stop> {
+        if !matches!(change, Change::Policy(_) | Change::Destination(_) | Change::LogGroup(_)) {
+            return Ok(Answer::Done { said });
+        }
+        let mut looked = 0;
+        loop {
+            match self.aws.look(change).await {
+                Ok(Seen::After | Seen::NotLooked) => return Ok(Answer::Done { said }),
+                Ok(Seen::Other(found)) => return Err(Stop::Overwritten(found)),
+                Ok(Seen::Before(_)) => {
+                    looked += 1;
+                    if !self.options.conflicts.another_try(looked, self.aws.deadline).await {
+                        return Err(Stop::Overwritten("the same as before".to_owned()));
+                    }
+                }
+                Err(error) => return Err(Stop::Unclear(error)),
+            }
+        }
+    }
+
+    /// A call that failed, with what to do about it.
+    pub(crate) fn failed(&self, what: String, error: CallError) -> ApplyError {
+        let (advice, journal) = (advice(&error), self.journal.id().to_owned());
+        ApplyError::Call { what, error, advice, journal }
+    }
+
+    pub(crate) fn not_moved(&self, log_group: &str, why: Obstacle) -> ApplyError {
+        let (log_group, journal) = (log_group.to_owned(), self.journal.id().to_owned());
+        ApplyError::NotMoved { log_group, why, journal }
+    }
+}
+
+/// Whether it does not matter who made it: what was there is left there when the run is undone.
+fn is_harmless(change: &Change) -> bool {
+    matches!(change, Change::Permission(_) | Change::Tag(_) | Change::Setting(_))
+}
