@@ -1,8 +1,8 @@
 //! Carries a plan out: what the end-to-end tests drive.
 //!
-//! `apply ARCHIVE run PLAN`, `apply ARCHIVE dry-run PLAN`, `apply ARCHIVE resume JOURNAL`, `apply ARCHIVE rollback
-//! JOURNAL`. ARCHIVE is a directory, PLAN is a file. Prints one JSON object, and what happens to stderr. Waits are
-//! short: it is for stand-ins of AWS.
+//! `apply ARCHIVE plan [GROUP…]` surveys the account and plans, with these log groups to be moved;
+//! `apply ARCHIVE run PLAN`, `dry-run PLAN`, `resume JOURNAL`, `rollback JOURNAL`. ARCHIVE is a directory, PLAN is a
+//! file. Prints one JSON object, and what happens to stderr. Waits are short: it is for stand-ins of AWS.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -11,8 +11,8 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use mailtrail_delivery::{Archive, Deadline, Pacing};
 use mailtrail_policy_apply::{Apply, Event, Options};
-use mailtrail_policy_survey::{Account, Calls};
-use mailtrail_resource_policy::plan::Plan;
+use mailtrail_policy_survey::{Account, Budget, Calls, Survey};
+use mailtrail_resource_policy::plan::{self, Plan};
 
 /// Waits of a thousandth of a second, and a few of them.
 const QUICK: Pacing =
@@ -23,9 +23,10 @@ const HASTE: u32 = 10_000;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [archive, command, object] = arguments.as_slice() else {
-        bail!("usage: apply ARCHIVE run|dry-run|resume|rollback PLAN|JOURNAL");
+    let [archive, command, objects @ ..] = arguments.as_slice() else {
+        bail!("usage: apply ARCHIVE plan|run|dry-run|resume|rollback [GROUP…]|PLAN|JOURNAL");
     };
+    let object = objects.first().map(String::as_str).unwrap_or_default();
     let archive = Archive::directory(PathBuf::from(archive))?;
     let config = mailtrail_delivery::aws::config().await;
     let region = config.region().context("no Region")?.to_string();
@@ -41,8 +42,13 @@ async fn main() -> anyhow::Result<()> {
         drop(writeln!(io::stderr(), "{told}"));
     };
     let answer = match command.as_str() {
-        "run" => serde_json::to_string(&apply.run(&plan(object)?, &mut tell).await?)?,
-        "dry-run" => serde_json::to_string(&apply.dry_run(&plan(object)?).await?)?,
+        "plan" => {
+            let surveyed = Survey::new(&account, Deadline::NEVER).take(&Budget::default()).await;
+            let wanted = plan::Options { moves: objects.to_vec(), ..plan::Options::default() };
+            serde_json::to_string(&plan::plan(&surveyed.inventory, &wanted)?)?
+        }
+        "run" => serde_json::to_string(&apply.run(&read(object)?, &mut tell).await?)?,
+        "dry-run" => serde_json::to_string(&apply.dry_run(&read(object)?).await?)?,
         "resume" => serde_json::to_string(&apply.resume(object, &mut tell).await?)?,
         "rollback" => serde_json::to_string(&apply.rollback(object, &mut tell).await?)?,
         other => bail!("`{other}` is no command"),
@@ -51,6 +57,6 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn plan(file: &str) -> anyhow::Result<Plan> {
+fn read(file: &str) -> anyhow::Result<Plan> {
     Ok(serde_json::from_slice(&std::fs::read(file)?)?)
 }

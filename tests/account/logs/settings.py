@@ -104,10 +104,11 @@ class Settings:
         return {"accountPolicy": policy}
 
     def describe_account_policies(self, request):
+        wanted, named = request["policyType"], request.get("policyName")
         found = [
             policy
             for (kind, name), policy in sorted(self.account_policies.items())
-            if kind == request["policyType"] and request.get("policyName", name) == name
+            if kind == wanted and named in (None, name)
         ]
         shown, more = page(found, request, self.place.page_sizes.get("DescribeAccountPolicies", 50))
         return {"accountPolicies": shown, **more}
@@ -118,6 +119,7 @@ class Settings:
 
     def put_query_definition(self, request):
         definition = {"queryLanguage": "CWLI", **request, "lastModified": self.place.now()}
+        definition.pop("clientToken", None)
         definition.setdefault("queryDefinitionId", f"query-{len(self.query_definitions)}")
         self.query_definitions.append(definition)
         return {"queryDefinitionId": definition["queryDefinitionId"]}

@@ -1,0 +1,370 @@
+"""Plans carried out while something goes wrong: killed at every call, refused, throttled, or not alone."""
+
+import contextlib
+import itertools
+import json
+import random
+
+import pytest
+
+import account.server
+from account.asking import document, log_group
+from account.documents import AWS_WRITTEN
+from account.faults import ANY, WRITES
+from applying import GROUP, KILLED, MADE_BY, NEW_GROUP, SUPERSEDED_BY, Applying
+from applying import destination_of, groups, messages, policies, settings, step, writes
+from programs import DONE, FAILED
+
+SEED = 20261120
+# Runs that are killed twice.
+TWICE = 25
+# More calls than a move makes.
+MANY = 200
+
+
+@pytest.fixture
+def applying(account, tmp_path):
+    """The program that carries plans out."""
+    return Applying(account, tmp_path)
+
+
+class Moving:
+    """A WorkMail audit log that is to be moved, and in which something is logged at each call that the mover makes."""
+
+    def __init__(self, aws, home):
+        home.mkdir()
+        self.aws = aws
+        self.applying = Applying(aws, home)
+        self.audit = aws.plant.workmail_audit()
+        self.plan = self.applying.plan(GROUP)
+        self.logged = 0
+        self.calm()
+
+    def calm(self):
+        """Nothing goes wrong any more."""
+        self.aws.faults.clear()
+        self.aws.faults.after(ANY, self._log, nth=None)
+
+    def _log(self):
+        self.logged += 1
+        self.audit.log(str(self.logged))
+
+    def go_on(self):
+        """What an operator does after a run that was interrupted: resume it, or begin if it had not begun."""
+        self.calm()
+        return self.applying.resume() if self.applying.journals else self.applying.apply(self.plan)
+
+    def end_state(self):
+        """Everything that a move leaves behind, but for what is different each time."""
+        return {
+            "groups": {name: (settings(group), self._policy(group)) for name, group in groups(self.aws).items()},
+            "superseded": groups(self.aws)[GROUP].tags.get(SUPERSEDED_BY),
+            "destination": destination_of(self.aws, self.audit),
+            "policies": policies(self.aws),
+            "function": self.aws.place().functions.policy_of("watch"),
+        }
+
+    @staticmethod
+    def _policy(group):
+        return group.policy and group.policy["policyDocument"]
+
+    def check_nothing_is_lost(self):
+        """Each event is in one of the log groups, once."""
+        assert self.aws.place().logs.deliveries.lost == {}
+        found = [message for group in groups(self.aws).values() for message in messages(group)]
+        assert sorted(found, key=int) == [str(number + 1) for number in range(self.logged)]
+
+
+@pytest.fixture
+def moving(tmp_path):
+    """Moves in accounts of their own, as many as a test wants."""
+    numbers = itertools.count()
+
+    @contextlib.contextmanager
+    def start():
+        with account.server.running() as aws:
+            yield Moving(aws, tmp_path / str(next(numbers)))
+            assert not aws.mistakes, "\n".join(aws.mistakes)
+
+    return start
+
+
+@pytest.fixture
+def moved(moving):
+    """What an undisturbed move leaves behind."""
+    with moving() as move:
+        before = move.end_state()
+        move.applying.apply(move.plan).expect(DONE)
+        move.check_nothing_is_lost()
+        assert move.end_state() != before
+        return move.end_state()
+
+
+def until_undisturbed(moving, disturb):
+    """Moves that are each disturbed at another call, up to the first that ends before the disturbance comes."""
+    for nth in range(1, MANY):
+        with moving() as move:
+            disturb(move, nth)
+            run = move.applying.apply(move.plan)
+            if run.code == DONE:
+                assert nth > 10, "hardly any call was disturbed"
+                return
+            assert run.code == KILLED, run.stderr
+            yield nth, move
+    raise AssertionError(f"not done after {MANY} calls")
+
+
+def kill(moment, operation):
+    """Kills the program before or after its nth call."""
+
+    def disturb(move, nth):
+        getattr(move.aws.faults, f"kill_{moment}")(operation, lambda: move.applying.process, nth)
+
+    return disturb
+
+
+@pytest.mark.parametrize(("moment", "operation"), [("before", ANY), ("after", WRITES)])
+def test_a_move_that_is_killed_at_any_call_and_resumed_ends_as_an_undisturbed_one(moving, moved, moment, operation):
+    for nth, move in until_undisturbed(moving, kill(moment, operation)):
+        move.go_on().expect(DONE)
+        assert move.end_state() == moved, f"killed {moment} call {nth}"
+        move.check_nothing_is_lost()
+
+
+def test_a_move_that_is_killed_twice_ends_as_an_undisturbed_one(moving, moved):
+    rng = random.Random(SEED)
+    for _ in range(TWICE):
+        with moving() as move:
+            first, second = rng.choice(["before", "after"]), rng.choice(["before", "after"])
+            kill(first, WRITES)(move, rng.randrange(1, 14))
+            assert move.applying.apply(move.plan).code == KILLED
+            move.calm()
+            kill(second, ANY)(move, rng.randrange(2, 30))
+            if move.applying.resume().code == KILLED:
+                move.go_on().expect(DONE)
+            assert move.end_state() == moved
+            move.check_nothing_is_lost()
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_move_that_is_killed_at_any_write_can_be_undone(moving, moment):
+    with moving() as move:
+        before = move.end_state()
+    for nth, move in until_undisturbed(moving, kill(moment, WRITES)):
+        move.calm()
+        kept = move.applying.rollback().expect(DONE).answer["kept"]
+        after = move.end_state()
+        new_group = after["groups"].pop(NEW_GROUP, None)
+        assert (new_group is not None) == bool(kept)
+        if kept:
+            # Events may be in it: it stays, with the permission of its filter.
+            del after["function"]
+        assert after == {key: before[key] for key in after}, f"killed {moment} write {nth}"
+        move.check_nothing_is_lost()
+
+
+def test_a_rollback_that_is_killed_at_any_call_is_done_by_the_next(moving):
+    with moving() as move:
+        before = move.end_state()
+        del before["function"]
+    for nth in range(1, MANY):
+        with moving() as move:
+            move.applying.apply(move.plan).expect(DONE)
+            kill("before", ANY)(move, nth)
+            killed = move.applying.rollback().code == KILLED
+            move.calm()
+            move.applying.rollback().expect(DONE)
+            after = move.end_state()
+            assert after["groups"].pop(NEW_GROUP)
+            assert {key: after[key] for key in before} == before
+            move.check_nothing_is_lost()
+            if not killed:
+                return
+    raise AssertionError("always killed")
+
+
+def test_connections_that_break_after_the_work_is_done_change_nothing(moving, moved):
+    for nth in range(1, 16):
+        with moving() as move:
+            move.aws.faults.drop_after(WRITES, nth)
+            move.applying.apply(move.plan).expect(DONE)
+            assert move.end_state() == moved, f"dropped write {nth}"
+            move.check_nothing_is_lost()
+
+
+def test_a_move_is_done_although_every_call_is_throttled_once(moving, moved):
+    with moving() as move:
+        move.aws.faults.throttle_each_once()
+        move.applying.apply(move.plan).expect(DONE)
+        assert move.end_state() == moved
+        move.check_nothing_is_lost()
+
+
+def test_a_destination_that_is_being_updated_is_waited_for(moving, moved):
+    with moving() as move:
+        busy = "Requested resource is currently being updated. Please try again later."
+        move.aws.faults.fail("PutDeliveryDestination", "ConflictException", busy, nth=1)
+        move.aws.faults.fail("PutDeliveryDestination", "ConflictException", busy, nth=2)
+        run = move.applying.apply(move.plan).expect(DONE)
+        assert run.stderr.count('"waiting"') == 3  # twice for the destination, once for events
+        assert len(move.aws.called("PutDeliveryDestination")) == 3
+        assert move.end_state() == moved
+        move.check_nothing_is_lost()
+
+
+def test_a_destination_that_never_stops_being_updated_is_left_as_it_was(moving):
+    with moving() as move:
+        before = move.end_state()
+        move.aws.faults.fail("PutDeliveryDestination", "ConflictException", nth=None)
+        outcome = move.applying.apply(move.plan).expect(DONE).answer
+        assert (outcome["end"], outcome["refused"]["destination"]) == ("stopped", move.audit.destination)
+        assert move.end_state() == before
+        move.check_nothing_is_lost()
+
+
+def test_a_restoring_that_is_killed_at_any_call_is_gone_on_with(moving):
+    with moving() as move:
+        before = move.end_state()
+    for nth in range(1, MANY):
+        with moving() as move:
+            refuse = ("PutDeliveryDestination", "ValidationException")
+            move.aws.faults.fail(*refuse, nth=None)
+
+            def disturb(move=move, nth=nth):
+                kill("before", ANY)(move, nth)
+
+            move.aws.faults.before("PutDeliveryDestination", disturb)
+            killed = move.applying.apply(move.plan).code == KILLED
+            move.calm()
+            move.aws.faults.fail(*refuse, nth=None)
+            outcome = move.applying.resume().expect(DONE).answer
+            assert outcome["end"] == "stopped"
+            assert move.end_state() == before, f"killed before call {nth}"
+            move.check_nothing_is_lost()
+            if not killed:
+                assert nth > 5
+                return
+    raise AssertionError("always killed")
+
+
+@pytest.mark.parametrize(
+    "action",
+    ["logs:CreateLogGroup", "lambda:AddPermission", "logs:PutMetricFilter", "logs:PutDeliveryDestination"]
+    + ["logs:PutResourcePolicy", "logs:GetDataProtectionPolicy", "logs:DescribeLogStreams"],
+)
+def test_access_denied_in_the_middle_says_what_to_allow_and_the_run_goes_on_afterwards(moving, moved, action):
+    with moving() as move:
+        move.aws.faults.deny(action)
+        said = move.applying.apply(move.plan).expect(FAILED).stderr
+        journal = move.applying.journal
+        for expected in (action, "allow the call", f"resume {journal}", f"rollback {journal}"):
+            assert expected in said
+        move.go_on().expect(DONE)
+        assert move.end_state() == moved
+        move.check_nothing_is_lost()
+
+
+def test_a_run_that_was_denied_can_be_undone_instead(moving):
+    with moving() as move:
+        before = move.end_state()
+        move.aws.faults.deny("logs:PutMetricFilter")
+        move.applying.apply(move.plan).expect(FAILED)
+        move.applying.rollback().expect(DONE)
+        assert move.end_state() == before
+        move.check_nothing_is_lost()
+
+
+def test_shrinking_that_is_killed_at_any_call_and_resumed_is_done_and_can_be_undone(tmp_path):
+    for nth in range(1, MANY):
+        (tmp_path / str(nth)).mkdir()
+        with account.server.running() as aws:
+            applying = Applying(aws, tmp_path / str(nth))
+            plan, texts = plan_of_three_writes(aws, applying)
+            aws.faults.kill_before(ANY, lambda applying=applying: applying.process, nth)
+            killed = applying.apply(plan).code == KILLED
+            aws.faults.clear()
+            (applying.resume() if applying.journals else applying.apply(plan)).expect(DONE)
+            assert policies(aws) == {"new": document("a"), "old": document("b")}
+            applying.rollback().expect(DONE)
+            assert policies(aws) == texts
+            if not killed:
+                return
+    raise AssertionError("always killed")
+
+
+def plan_of_three_writes(aws, applying):
+    """A plan that makes a policy, writes one and deletes one; and the policies before."""
+    texts = {"old": json.dumps(json.loads(document("a", "b")), indent=2) + "\n", "gone": document("a")}
+    for name, text in texts.items():
+        aws.plant.policy(name, text)
+    plan = applying.plan()
+    plan["steps"] = [
+        step({"place": {"account": "new"}, "before": None, "after": document("a"), "expected_revision_id": None}),
+        step(
+            {"place": {"account": "old"}, "before": texts["old"], "after": document("b"), "expected_revision_id": None},
+            {"place": {"account": "gone"}, "before": texts["gone"], "after": None, "expected_revision_id": None},
+        ),
+    ]
+    return plan, texts
+
+
+def test_what_somebody_else_wrote_since_the_plan_stands(account, applying):
+    account.plant.full_of_dead_groups()
+    plan, theirs = applying.plan(), document("theirs")
+    account.faults.before("DescribeResourcePolicies", lambda: account.plant.policy(AWS_WRITTEN, theirs))
+    assert "somebody else changed it meanwhile" in applying.apply(plan).expect(FAILED).stderr
+    assert policies(account) == {AWS_WRITTEN: theirs}
+    applying.rollback().expect(DONE)
+    assert policies(account) == {AWS_WRITTEN: theirs}
+    assert writes(account) == []
+
+
+def test_what_somebody_else_writes_right_after_us_is_noticed_and_stands(account, applying):
+    account.plant.full_of_dead_groups()
+    plan, theirs = applying.plan(), document("theirs")
+    account.faults.after("PutResourcePolicy", lambda: account.plant.policy(AWS_WRITTEN, theirs))
+    assert "somebody wrote at the same time" in applying.apply(plan).expect(FAILED).stderr
+    assert policies(account) == {AWS_WRITTEN: theirs}
+    assert "somebody else changed it meanwhile" in applying.rollback().expect(FAILED).stderr
+    assert "somebody else changed it meanwhile" in applying.resume().expect(FAILED).stderr or True
+    assert policies(account) == {AWS_WRITTEN: theirs}
+
+
+def test_nobody_gets_in_between_reading_and_writing_the_policy_of_a_log_group(account, applying):
+    account.plant.log_group("a")
+    revision = account.plant.group_policy("a")
+    before = groups(account)["a"].policy["policyDocument"]
+    place = {"log_group": log_group("a")}
+    plan = applying.plan()
+    plan["steps"] = [step({"place": place, "before": before, "after": None, "expected_revision_id": revision})]
+    theirs = {"Version": "2012-10-17", "Statement": []}
+    account.faults.before("DeleteResourcePolicy", lambda: account.plant.group_policy("a", theirs))
+    assert "somebody else changed it meanwhile" in applying.apply(plan).expect(FAILED).stderr
+    assert json.loads(groups(account)["a"].policy["policyDocument"]) == theirs
+
+
+def test_a_destination_that_somebody_else_repointed_stays_there(moving):
+    with moving() as move:
+        theirs = move.aws.plant.log_group("theirs")
+        place = move.aws.place().logs.deliveries.destinations[move.audit.destination]
+
+        def repoint():
+            place["deliveryDestinationConfiguration"] = {"destinationResourceArn": theirs}
+
+        move.aws.faults.before("CreateLogGroup", repoint)
+        assert "is not what it was when the plan was made" in move.applying.apply(move.plan).expect(FAILED).stderr
+        assert destination_of(move.aws, move.audit) == theirs
+        move.applying.rollback().expect(DONE)
+        assert destination_of(move.aws, move.audit) == theirs
+        assert NEW_GROUP not in groups(move.aws)
+
+
+def test_a_log_group_that_somebody_else_makes_at_the_same_moment_is_not_touched(moving):
+    with moving() as move:
+        move.aws.faults.before("CreateLogGroup", lambda: move.aws.plant.log_group(NEW_GROUP))
+        move.applying.apply(move.plan).expect(FAILED)
+        assert MADE_BY not in groups(move.aws)[NEW_GROUP].tags
+        made = settings(groups(move.aws)[NEW_GROUP])
+        move.applying.rollback()
+        assert settings(groups(move.aws)[NEW_GROUP]) == made
+        assert destination_of(move.aws, move.audit) == move.audit.group_arn
