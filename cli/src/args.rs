@@ -21,6 +21,7 @@ use crate::activity::ActivityArgs;
 use crate::help;
 use crate::intake::now;
 use crate::permissions::PermissionsArgs;
+use crate::policy::PolicyArgs;
 use crate::search::SearchArgs;
 
 /// Keeps what Amazon WorkMail logs: CloudWatch Logs batches, normalised to OCSF 1.8.0, in an archive that
@@ -49,6 +50,9 @@ pub(crate) enum Command {
     /// Print what must be allowed for the logs of a service to arrive
     #[command(long_about = help::PERMISSIONS_ABOUT, after_help = help::PERMISSIONS)]
     Permissions(Box<PermissionsArgs>),
+    /// Audit the resource policies of CloudWatch Logs, and make room in them
+    #[command(long_about = help::POLICY_ABOUT, after_help = help::POLICY)]
+    Policy(Box<PolicyArgs>),
 }
 
 #[derive(Debug, Args)]
@@ -142,6 +146,7 @@ impl Cli {
             Command::Search(args) => ("search", args.reading.complete(now())),
             Command::Activity(args) => ("activity", args.complete(now())),
             Command::Permissions(args) => ("permissions", args.check()),
+            Command::Policy(args) => ("policy", args.check()),
         };
         if let Err(message) = completed {
             let command = command.find_subcommand_mut(name);

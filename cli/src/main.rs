@@ -17,6 +17,7 @@ mod intake;
 mod outcome;
 mod output;
 mod permissions;
+mod policy;
 mod reading;
 mod search;
 mod stop;
@@ -48,6 +49,7 @@ fn run(command: Command) -> anyhow::Result<Exit> {
             Command::Search(args) => search::run(*args).await,
             Command::Activity(args) => activity::run(*args).await,
             Command::Permissions(args) => permissions::run(&args),
+            Command::Policy(args) => policy::run(*args).await,
         }
     });
     // A thread that still waits for standard input would be waited for otherwise.

@@ -9,7 +9,7 @@ use mailtrail_delivery::{Ledger, StreamLedger};
 use mailtrail_pipeline::{Problem, Watched};
 use mailtrail_telemetry::metrics::Declaration;
 use mailtrail_telemetry::report::{
-    self, Invocation, Level, ProblemReport, SettingReport, StreamReport, WatchReport,
+    self, Invocation, Level, PolicyReport, ProblemReport, SettingReport, StreamReport, WatchReport,
 };
 use mailtrail_telemetry::settings::{self, Environment};
 use serde::Serialize;
@@ -111,6 +111,11 @@ impl Reporter {
         }
     }
 
+    /// One line for the policies of an account in a Region.
+    pub fn policy(&self, report: &PolicyReport<'_>) {
+        write(report);
+    }
+
     /// Nothing is lost, but somebody should look.
     pub(crate) fn problem(&self, request_id: &str, problem: &Problem) {
         let level = Level::Warn;
@@ -118,7 +123,7 @@ impl Reporter {
     }
 
     /// A payload is not archived, and must come again.
-    pub(crate) fn failure(&self, request_id: &str, reason: &str) {
+    pub fn failure(&self, request_id: &str, reason: &str) {
         let (level, message) = (Level::Error, reason.to_owned());
         write(&ProblemReport { level, message, function: &self.function, request_id });
     }

@@ -150,8 +150,7 @@ impl<'a> Apply<'a> {
     /// # Errors
     /// When it cannot be told.
     pub async fn dry_run(&'a self, plan: &Plan) -> Result<DryRun, ApplyError> {
-        self.check(plan)?;
-        dry_run::dry_run(&Aws::new(self.account, self.options.deadline), plan).await
+        dry_run(self.account, plan, self.options.deadline).await
     }
 
     fn session<'p>(
@@ -166,20 +165,37 @@ impl<'a> Apply<'a> {
         session
     }
 
-    /// A plan says where it is meant for; one that was made of a list of policies only does not.
     fn check(&self, plan: &Plan) -> Result<(), ApplyError> {
-        if plan.format != Plan::FORMAT {
-            return Err(ApplyError::Format(plan.format));
-        }
-        let account = plan.account.as_ref().unwrap_or(&self.account.id);
-        self.check_place(account, plan.region.as_ref().unwrap_or(&self.account.region))
+        check(self.account, plan)
     }
 
     fn check_place(&self, account: &str, region: &str) -> Result<(), ApplyError> {
-        if (account, region) == (&self.account.id, &self.account.region) {
-            return Ok(());
-        }
-        let here = format!("{} in {}", self.account.id, self.account.region);
-        Err(ApplyError::Elsewhere { plan: format!("{account} in {region}"), here })
+        check_place(self.account, account, region)
     }
+}
+
+/// What a plan would do in an account: every call that changes something. Reads only, and needs no archive.
+///
+/// # Errors
+/// When it cannot be told.
+pub async fn dry_run(account: &Account, plan: &Plan, deadline: Deadline) -> Result<DryRun, ApplyError> {
+    check(account, plan)?;
+    dry_run::dry_run(&Aws::new(account, deadline), plan).await
+}
+
+/// A plan says where it is meant for; one that was made of a list of policies only does not.
+fn check(account: &Account, plan: &Plan) -> Result<(), ApplyError> {
+    if plan.format != Plan::FORMAT {
+        return Err(ApplyError::Format(plan.format));
+    }
+    let (id, region) = (plan.account.as_ref(), plan.region.as_ref());
+    check_place(account, id.unwrap_or(&account.id), region.unwrap_or(&account.region))
+}
+
+fn check_place(account: &Account, id: &str, region: &str) -> Result<(), ApplyError> {
+    if (id, region) == (&account.id, &account.region) {
+        return Ok(());
+    }
+    let here = format!("{} in {}", account.id, account.region);
+    Err(ApplyError::Elsewhere { plan: format!("{id} in {region}"), here })
 }

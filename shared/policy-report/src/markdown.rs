@@ -42,7 +42,9 @@ impl Text {
     fn section(&mut self, heading: &str, lines: &[String]) {
         if !lines.is_empty() {
             self.line(&format!("\n## {heading}\n"));
-            lines.iter().for_each(|line| self.line(line));
+            for line in lines {
+                self.line(line);
+            }
         }
     }
 }
@@ -97,7 +99,7 @@ fn finding(finding: &Finding) -> String {
 }
 
 fn forecast(forecast: &PolicyForecast) -> String {
-    let day = |at| Time::from_millis(at).map_or_else(|| "never".to_owned(), |time| time.day());
+    let day = |at| Time::from_millis(at).map_or_else(|| "never".to_owned(), Time::day);
     format!(
         "* {}: {:.0} characters a day; soft limit in {} days ({}), hard limit in {} days ({}); from {} sizes",
         cell(&forecast.policy),

@@ -299,6 +299,6 @@ fn named_groups(inventory: &Inventory) -> BTreeSet<String> {
 
 fn group_of(arn: &str) -> Option<String> {
     let pattern = ResourcePattern::new(arn);
-    let group = pattern.log_group().filter(|group| group.is_one())?;
+    let group = pattern.log_group().filter(mailtrail_resource_policy::arn::LogGroupName::is_one)?;
     Some(group.name.to_owned())
 }

@@ -16,6 +16,8 @@ pub enum Unit {
     Bytes,
     /// Milliseconds.
     Milliseconds,
+    /// Hundredths.
+    Percent,
 }
 
 /// The declaration of the metrics of a log line; the values stand beside it, under the same names.

@@ -164,6 +164,55 @@ impl WatchReport<'_> {
     pub const DIMENSIONS: &'static [&'static str] = &["function", "watch"];
 }
 
+/// A line about the resource policies of one account and Region.
+#[derive(Debug, Clone, Serialize)]
+pub struct PolicyReport<'a> {
+    /// The declaration of the metrics.
+    #[serde(rename = "_aws")]
+    pub aws: Declaration,
+    /// How much it matters.
+    pub level: Level,
+    /// What happened.
+    pub message: &'static str,
+    /// The function.
+    pub function: &'a str,
+    /// The account that was audited.
+    pub account: &'a str,
+    /// The Region.
+    pub region: &'a str,
+    /// Characters of the largest policy.
+    pub characters: u64,
+    /// Its share of the soft limit, in percent.
+    pub soft_share: u64,
+    /// Its share of the hard limit, in percent.
+    pub hard_share: u64,
+    /// Policies of the account, of which there may be ten.
+    pub policies: u64,
+    /// Entries of log groups that do not exist.
+    pub dead_entries: u64,
+    /// Days until the first policy hits the soft limit; very many where none grows.
+    pub days_to_limit: i64,
+    /// 1 where the audit failed.
+    pub audit_failed: u64,
+}
+
+impl PolicyReport<'_> {
+    /// The metrics of the line.
+    pub const METRICS: &'static [(&'static str, Unit)] = &[
+        ("characters", Unit::Count),
+        ("soft_share", Unit::Percent),
+        ("hard_share", Unit::Percent),
+        ("policies", Unit::Count),
+        ("dead_entries", Unit::Count),
+        ("days_to_limit", Unit::Count),
+        ("audit_failed", Unit::Count),
+    ];
+    /// The metrics of the line where the audit failed: it measured nothing.
+    pub const METRICS_OF_FAILURE: &'static [(&'static str, Unit)] = &[("audit_failed", Unit::Count)];
+    /// Its dimensions.
+    pub const DIMENSIONS: &'static [&'static str] = &["function", "account", "region"];
+}
+
 /// Writes a report as one line of JSON.
 ///
 /// # Errors

@@ -1,0 +1,147 @@
+//! `mailtrail policy apply` and `rollback`.
+
+use std::io::{self, BufRead, IsTerminal};
+
+use anyhow::{Context, bail};
+use mailtrail_delivery::{Archive, Deadline, Location, S3Options, aws};
+use mailtrail_policy_apply::{Apply, Call, DryRun, End, Event, Options, Outcome};
+use mailtrail_resource_policy::plan::Plan;
+
+use super::args::{ApplyArgs, ChangeArgs, RollbackArgs};
+use super::{give, source, steps};
+use crate::output::{self, BAD, Exit, FAINT, GOOD, LOOK, Words, count, paint, plain};
+
+pub(super) async fn run(args: &ApplyArgs) -> anyhow::Result<Exit> {
+    let change = &args.change;
+    let account = change.account.open().await?;
+    let options = Options { wait: args.wait, ..Options::default() };
+    let outcome = match (&args.plan, &args.resume) {
+        (Some(path), _) => {
+            let plan = read(path)?;
+            if args.dry_run {
+                let told = mailtrail_policy_apply::dry_run(&account, &plan, Deadline::NEVER).await?;
+                return say_calls(&told, change.json);
+            }
+            if plan.is_empty() {
+                output::note("the plan has no steps: nothing to do");
+                return Ok(Exit::Done);
+            }
+            Words::Stderr.say(&steps::plan(&plan, Some(path)))?;
+            ask(change, &format!("Carry this out in account {}, Region {}?", account.id, account.region))?;
+            let archive = archive(change).await?;
+            Apply::new(&account, &archive, options).run(&plan, &mut tell).await?
+        }
+        (None, Some(journal)) => {
+            ask(change, &format!("Go on with {journal} in account {}?", account.id))?;
+            let archive = archive(change).await?;
+            Apply::new(&account, &archive, options).resume(journal, &mut tell).await?
+        }
+        (None, None) => bail!("no plan is named"),
+    };
+    end(&outcome, change.json)
+}
+
+pub(super) async fn rollback(args: &RollbackArgs) -> anyhow::Result<Exit> {
+    let account = args.change.account.open().await?;
+    ask(&args.change, &format!("Undo {} in account {}?", args.journal, account.id))?;
+    let archive = archive(&args.change).await?;
+    let outcome =
+        Apply::new(&account, &archive, Options::default()).rollback(&args.journal, &mut tell).await?;
+    end(&outcome, args.change.json)
+}
+
+fn read(path: &std::path::Path) -> anyhow::Result<Plan> {
+    let text = source::read(path)?;
+    serde_json::from_str(&text).with_context(|| {
+        format!("{} is no plan; write one with: mailtrail policy plan --output", path.display())
+    })
+}
+
+/// Asks, unless that was answered before. Whoever cannot be asked must have said yes.
+fn ask(change: &ChangeArgs, question: &str) -> anyhow::Result<()> {
+    if change.yes {
+        return Ok(());
+    }
+    if !io::stdin().is_terminal() {
+        bail!("nobody is there to be asked: say --yes, or --dry-run to see what would be done");
+    }
+    Words::Stderr.say(&format!("{question} [y/N] "))?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    if answer.trim().eq_ignore_ascii_case("y") || answer.trim().eq_ignore_ascii_case("yes") {
+        return Ok(());
+    }
+    bail!("nothing was changed")
+}
+
+async fn archive(change: &ChangeArgs) -> anyhow::Result<Archive> {
+    let options =
+        S3Options { expected_owner: change.archive_owner.clone(), kms_key: change.archive_kms_key.clone() };
+    match &change.archive {
+        Some(Location::Directory(path)) => Ok(Archive::directory(path.clone())?),
+        Some(Location::S3 { bucket, prefix }) => {
+            Ok(Archive::s3(aws::s3(&aws::config().await), bucket, prefix, options))
+        }
+        None => bail!("no archive is named"),
+    }
+}
+
+/// What happens, as it does.
+fn tell(event: Event) {
+    output::note(&match event {
+        Event::Journal { id } => paint(FAINT, format_args!("journal {id}")),
+        Event::Step { number, of, what } => format!("step {number} of {of}: {}", plain(&what)),
+        Event::Doing { what } => paint(FAINT, format_args!("  … {}", plain(&what))),
+        Event::Done { what, already } => {
+            let already = if already { " (was done before)" } else { "" };
+            format!("  {} {}{already}", paint(GOOD, "✓"), plain(&what))
+        }
+        Event::Waiting { what } => paint(FAINT, format_args!("  … waiting {}", plain(&what))),
+        Event::Note { what } => format!("  {} {}", paint(LOOK, "·"), plain(&what)),
+    });
+}
+
+fn say_calls(calls: &DryRun, json: bool) -> anyhow::Result<Exit> {
+    if json {
+        give(calls, None)?;
+    } else {
+        let call = |call: &Call| format!("{} {} {}\n", call.service, call.operation, call.parameters);
+        Words::Stdout.say(&calls.calls.iter().map(call).collect::<String>())?;
+    }
+    let looks = calls.changed.iter().chain(&calls.not_copied).chain(&calls.left);
+    for line in looks.clone() {
+        output::note(&format!("{} {}", paint(LOOK, "!"), plain(line)));
+    }
+    Ok(if looks.count() == 0 { Exit::Done } else { Exit::NeedsALook })
+}
+
+fn end(outcome: &Outcome, json: bool) -> anyhow::Result<Exit> {
+    let words = Words::beside(json);
+    let changes = count(outcome.changes as u64, "change");
+    let (head, exit) = match outcome.end {
+        End::Done => (format!("{} {changes} made", paint(GOOD, "✓")), Exit::Done),
+        End::RolledBack => (format!("{} {changes} undone", paint(GOOD, "✓")), Exit::Done),
+        End::Stopped => (format!("{} stopped", paint(BAD, "✗")), Exit::NeedsALook),
+    };
+    let mut text = format!("{head}; journal {}\n", outcome.journal);
+    let mut look = |line: String| {
+        text.push_str(&format!("  {} {}\n", paint(LOOK, "!"), plain(&line)));
+    };
+    for moved in &outcome.moves {
+        if moved.seen.is_none() {
+            look(format!("{} gets no events yet: look at it again later", moved.to));
+        }
+        moved.not_copied.iter().for_each(|what| look(format!("{}: {what}", moved.to)));
+    }
+    outcome.left.iter().chain(&outcome.kept).for_each(|line| look(line.clone()));
+    if let Some(refused) = &outcome.refused {
+        look(format!("{} cannot be re-pointed in place: {}", refused.destination, refused.reason));
+        refused.bridge.iter().for_each(|command| look(command.clone()));
+    }
+    words.say(&text)?;
+    if json {
+        give(outcome, None)?;
+    }
+    let is_clean = outcome.left.is_empty() && outcome.kept.is_empty();
+    Ok(if exit == Exit::Done && !is_clean { Exit::NeedsALook } else { exit })
+}

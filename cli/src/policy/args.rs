@@ -1,0 +1,220 @@
+//! The arguments of `mailtrail policy`.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Subcommand, ValueEnum};
+use mailtrail_delivery::Location;
+use mailtrail_resource_policy::limits::{HARD_CHARACTERS, Limits, SOFT_CHARACTERS};
+use mailtrail_resource_policy::plan::{Options, TargetLimit};
+use mailtrail_telemetry::settings;
+
+use super::source::{AccountArgs, Source};
+use crate::args::account;
+use crate::help;
+
+#[derive(Debug, Args)]
+pub(crate) struct PolicyArgs {
+    #[command(subcommand)]
+    pub(super) command: PolicyCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum PolicyCommand {
+    /// Read everything that an audit needs into one file
+    #[command(after_help = help::POLICY_SNAPSHOT)]
+    Snapshot(SnapshotArgs),
+    /// Show how full the policies are, what is wrong with them, and when they will be full
+    #[command(after_help = help::POLICY_AUDIT)]
+    Audit(AuditArgs),
+    /// Propose the smallest set of changes that makes room, proved to take access from nobody
+    #[command(after_help = help::POLICY_PLAN)]
+    Plan(PlanArgs),
+    /// Carry a plan out, with a journal
+    #[command(after_help = help::POLICY_APPLY)]
+    Apply(ApplyArgs),
+    /// Undo what a journal tells of
+    #[command(after_help = help::POLICY_ROLLBACK)]
+    Rollback(RollbackArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SnapshotArgs {
+    /// The file [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) account: AccountArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AuditArgs {
+    #[command(flatten)]
+    pub(super) source: Source,
+    #[command(flatten)]
+    pub(super) wishes: Wishes,
+    /// The archive in which the function policy-audit keeps its reports: for the forecast
+    #[arg(long, value_name = "URL", env = settings::ARCHIVE.name, hide_env_values = true)]
+    pub(super) archive: Option<Location>,
+    /// The account that the archive's bucket must belong to: twelve digits
+    #[arg(long, value_name = "ACCOUNT", env = settings::ARCHIVE_OWNER.name, hide_env_values = true,
+          value_parser = account)]
+    pub(super) archive_owner: Option<String>,
+    /// Print the report as one JSON object
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PlanArgs {
+    #[command(flatten)]
+    pub(super) source: Source,
+    #[command(flatten)]
+    wishes: Wishes,
+    /// Move the destinations that write to this log group, whether or not there is need; may be repeated
+    #[arg(long = "move", value_name = "GROUP")]
+    moves: Vec<String>,
+    /// A new name for a log group that moves, where /aws/vendedlogs/ and the old one does not suit; may be repeated
+    #[arg(long = "name", value_name = "OLD=NEW", value_parser = pair, env = settings::POLICY_NAMES.name,
+          hide_env_values = true, value_delimiter = ',')]
+    names: Vec<(String, String)>,
+    /// Write the plan to this file, for `mailtrail policy apply`
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Print the plan as one JSON object
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// What counts as too full.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What counts as full")]
+pub(super) struct Wishes {
+    /// Which limit a plan aims below
+    #[arg(long, value_name = "LIMIT", value_enum, default_value_t = Target::Soft)]
+    target: Target,
+    /// The share of that limit, in percent, that no policy is to exceed
+    #[arg(long, value_name = "PERCENT", env = settings::POLICY_SHARE.name, hide_env_values = true,
+          default_value = "80", value_parser = percent)]
+    share: usize,
+    /// Where services stop that still check the old limit themselves
+    #[arg(long, value_name = "CHARACTERS", env = settings::POLICY_SOFT_LIMIT.name, hide_env_values = true,
+          default_value_t = SOFT_CHARACTERS)]
+    soft_limit: usize,
+    /// Where the API stops
+    #[arg(long, value_name = "CHARACTERS", env = settings::POLICY_HARD_LIMIT.name, hide_env_values = true,
+          default_value_t = HARD_CHARACTERS)]
+    hard_limit: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Target {
+    Soft,
+    Hard,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ApplyArgs {
+    /// The plan: a file that `mailtrail policy plan` wrote, or - for standard input
+    #[arg(value_name = "PLAN", required_unless_present = "resume", conflicts_with = "resume")]
+    pub(super) plan: Option<PathBuf>,
+    /// Go on with an interrupted run, by the id of its journal
+    #[arg(long, value_name = "JOURNAL")]
+    pub(super) resume: Option<String>,
+    /// Print every call that would be made, and make none
+    #[arg(long, conflicts_with_all = ["resume", "yes"])]
+    pub(super) dry_run: bool,
+    /// How long to wait for the first events in a new log group: 30s, 5m
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = time)]
+    pub(super) wait: Duration,
+    #[command(flatten)]
+    pub(super) change: ChangeArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RollbackArgs {
+    /// The journal of the run, by its id
+    #[arg(value_name = "JOURNAL")]
+    pub(super) journal: String,
+    #[command(flatten)]
+    pub(super) change: ChangeArgs,
+}
+
+/// What every command needs that changes something.
+#[derive(Debug, Args)]
+pub(super) struct ChangeArgs {
+    #[command(flatten)]
+    pub(super) account: AccountArgs,
+    /// The archive that the journal is kept in: a directory, file:///…, or s3://bucket/prefix
+    #[arg(long, value_name = "URL", env = settings::ARCHIVE.name, hide_env_values = true)]
+    pub(super) archive: Option<Location>,
+    /// The account that the archive's bucket must belong to: twelve digits
+    #[arg(long, value_name = "ACCOUNT", env = settings::ARCHIVE_OWNER.name, hide_env_values = true,
+          value_parser = account)]
+    pub(super) archive_owner: Option<String>,
+    /// The KMS key to encrypt the journal in S3 with
+    #[arg(long, value_name = "KEY", env = settings::ARCHIVE_KMS_KEY.name, hide_env_values = true)]
+    pub(super) archive_kms_key: Option<String>,
+    /// Do not ask
+    #[arg(short, long)]
+    pub(super) yes: bool,
+    /// Print what came of it as one JSON object on stdout, and the rest on stderr
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+impl PolicyArgs {
+    /// Checks what the surroundings must add.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let change = match &self.command {
+            PolicyCommand::Apply(args) if args.dry_run => return Ok(()),
+            PolicyCommand::Apply(args) => &args.change,
+            PolicyCommand::Rollback(args) => &args.change,
+            _ => return Ok(()),
+        };
+        if change.archive.is_none() { Err(crate::args::no_archive()) } else { Ok(()) }
+    }
+}
+
+impl Wishes {
+    pub(super) fn options(&self) -> Options {
+        let limits = Limits {
+            soft_characters: self.soft_limit,
+            hard_characters: self.hard_limit,
+            ..Limits::default()
+        };
+        let target = match self.target {
+            Target::Soft => TargetLimit::Soft,
+            Target::Hard => TargetLimit::Hard,
+        };
+        Options { limits, target, target_percent: self.share, ..Options::default() }
+    }
+}
+
+impl PlanArgs {
+    pub(super) fn options(&self) -> Options {
+        let names: BTreeMap<_, _> = self.names.iter().cloned().collect();
+        Options { moves: self.moves.clone(), names, ..self.wishes.options() }
+    }
+}
+
+fn percent(text: &str) -> Result<usize, String> {
+    let number = text.trim_end_matches('%').parse().ok().filter(|number| (1..=100).contains(number));
+    number.ok_or_else(|| "give a number from 1 to 100".to_owned())
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=').map(|(old, new)| (old.trim().to_owned(), new.trim().to_owned()));
+    pair.filter(|(old, new)| !old.is_empty() && !new.is_empty())
+        .ok_or_else(|| "give the old name and the new one: /mail/audit=/aws/vendedlogs/mail/audit".to_owned())
+}
+
+fn time(text: &str) -> Result<Duration, String> {
+    let units = [("s", 1), ("m", 60), ("h", 3600)];
+    let read = units.iter().find_map(|(unit, seconds)| {
+        let number: u64 = text.strip_suffix(unit)?.parse().ok()?;
+        Some(Duration::from_secs(number.checked_mul(*seconds)?))
+    });
+    read.ok_or_else(|| "give a time such as 30s, 5m or 1h".to_owned())
+}

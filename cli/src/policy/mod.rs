@@ -1,0 +1,108 @@
+//! `mailtrail policy`: the resource policies of CloudWatch Logs, looked at, planned and changed.
+//!
+//! `snapshot`, `audit` and `plan` change nothing; `audit` and `plan` also work on a file, without AWS. `apply` and
+//! `rollback` keep a journal in the archive, and go by it.
+
+mod apply;
+mod args;
+mod print;
+mod source;
+mod steps;
+
+use std::path::Path;
+
+use anyhow::Context;
+use mailtrail_policy_report::{History, Report};
+use mailtrail_policy_survey::{Kept, What};
+use serde::{Deserialize, Serialize};
+
+pub(crate) use args::PolicyArgs;
+use args::{AuditArgs, PlanArgs, PolicyCommand, SnapshotArgs};
+
+use crate::intake::now;
+use crate::output::{Exit, Words};
+
+pub(crate) async fn run(args: PolicyArgs) -> anyhow::Result<Exit> {
+    match args.command {
+        PolicyCommand::Snapshot(args) => snapshot(&args).await,
+        PolicyCommand::Audit(args) => audit(&args).await,
+        PolicyCommand::Plan(args) => plan(&args).await,
+        PolicyCommand::Apply(args) => apply::run(&args).await,
+        PolicyCommand::Rollback(args) => apply::rollback(&args).await,
+    }
+}
+
+/// Everything that an audit needs, in one file.
+async fn snapshot(args: &SnapshotArgs) -> anyhow::Result<Exit> {
+    let inventory = args.account.survey().await?;
+    let unseen = source::unseen(&inventory);
+    give(&inventory, args.output.as_deref())?;
+    for part in &unseen {
+        crate::output::note(&format!("not read: {part}"));
+    }
+    Ok(if unseen.is_empty() { Exit::Done } else { Exit::NeedsALook })
+}
+
+/// Sizes, findings, forecast.
+async fn audit(args: &AuditArgs) -> anyhow::Result<Exit> {
+    let inventory = args.source.inventory().await?;
+    let history = match (&args.archive, &inventory.account, &inventory.region) {
+        (Some(archive), Some(account), Some(region)) => {
+            earlier(archive, args.archive_owner.as_deref(), account, region).await?
+        }
+        _ => History::default(),
+    };
+    let report = Report::of(&inventory, &history, &args.wishes.options(), now().millis());
+    if args.json {
+        give(&report, None)?;
+    } else {
+        Words::Stdout.say(&print::report(&report))?;
+    }
+    Ok(if report.needs_somebody() { Exit::NeedsALook } else { Exit::Done })
+}
+
+/// What to do, proved.
+async fn plan(args: &PlanArgs) -> anyhow::Result<Exit> {
+    let inventory = args.source.inventory().await?;
+    let plan = mailtrail_resource_policy::plan::plan(&inventory, &args.options())?;
+    if let Some(path) = &args.output {
+        give(&plan, Some(path))?;
+    }
+    if args.json {
+        give(&plan, None)?;
+    } else {
+        Words::Stdout.say(&steps::plan(&plan, args.output.as_deref()))?;
+    }
+    let is_met = plan.unmet.is_empty() && plan.refused.is_empty();
+    Ok(if is_met { Exit::Done } else { Exit::NeedsALook })
+}
+
+/// The sizes that earlier audits of the function saw.
+async fn earlier(
+    archive: &mailtrail_delivery::Location,
+    owner: Option<&str>,
+    account: &str,
+    region: &str,
+) -> anyhow::Result<History> {
+    #[derive(Default, Deserialize)]
+    struct Earlier {
+        history: History,
+    }
+
+    let options = mailtrail_delivery::S3Options { expected_owner: owner.map(str::to_owned), kms_key: None };
+    let reader = crate::connect::reader(archive, options).await;
+    let kept = Kept::of(region, account);
+    let latest = kept.latest(What::Report, &reader, mailtrail_delivery::Deadline::NEVER).await?;
+    let Some(json) = latest else { return Ok(History::default()) };
+    let earlier: Earlier = serde_json::from_slice(&json).context("the latest report cannot be read")?;
+    Ok(earlier.history)
+}
+
+/// Writes JSON to a file, or as one line to stdout.
+fn give(value: &impl Serialize, path: Option<&Path>) -> anyhow::Result<()> {
+    match path {
+        Some(path) => std::fs::write(path, serde_json::to_string_pretty(value)? + "\n")
+            .with_context(|| format!("cannot write {}", path.display())),
+        None => Words::Stdout.say(&(serde_json::to_string(value)? + "\n")),
+    }
+}

@@ -1,0 +1,153 @@
+//! A report for people: a bar for each policy with both limits, what is wrong, and when it will be full.
+
+use std::fmt::Write;
+
+use indicatif::HumanCount;
+use mailtrail_ocsf::Time;
+use mailtrail_policy_report::{PolicyForecast, Report};
+use mailtrail_resource_policy::findings::{Finding, Severity};
+use mailtrail_resource_policy::limits::Limits;
+use mailtrail_resource_policy::measure::Measure;
+
+use crate::output::{BAD, BOLD, FAINT, GOOD, LOOK, NUMBER, count, paint, plain};
+
+/// Characters of a bar.
+const WIDTH: usize = 40;
+/// Resources of a finding that are named.
+const NAMED: usize = 3;
+
+pub(super) fn report(report: &Report) -> String {
+    let mut text = format!("{}\n", place(report));
+    for measure in &report.measures.policies {
+        push(&mut text, &policy(measure, &report.limits));
+    }
+    if let Some(policies) = report.measures.account_policies {
+        push(&mut text, &format!("  {policies} of {} policies are used\n", report.limits.account_policies));
+    }
+    for finding in &report.findings {
+        push(&mut text, &self::finding(finding));
+    }
+    for forecast in &report.forecasts {
+        push(&mut text, &self::forecast(forecast));
+    }
+    push(&mut text, &advice(report));
+    text
+}
+
+fn push(text: &mut String, lines: &str) {
+    // A `String` takes every write.
+    let _infallible = writeln!(text, "{lines}");
+}
+
+fn place(report: &Report) -> String {
+    let or_unknown = |part: &Option<String>| part.as_deref().map_or("unknown".to_owned(), plain);
+    let (account, region) = (or_unknown(&report.account), or_unknown(&report.region));
+    paint(BOLD, format_args!("account {account}, Region {region}"))
+}
+
+fn policy(measure: &Measure, limits: &Limits) -> String {
+    let size = measure.size as u64;
+    let style = match measure.soft_percent {
+        0..80 => GOOD,
+        80..100 => LOOK,
+        _ => BAD,
+    };
+    let of = |percent: usize, limit: usize, name: &str| {
+        format!("{percent} % of {} ({name})", HumanCount(limit as u64))
+    };
+    let mut lines = format!(
+        "  {}\n    {} {}: {}, {}\n",
+        paint(BOLD, plain(&measure.policy)),
+        paint(style, bar(measure, limits)),
+        paint(NUMBER, count(size, "character")),
+        of(measure.soft_percent, limits.soft_characters, "soft"),
+        of(measure.hard_percent, limits.hard_characters, "hard"),
+    );
+    let fills = [
+        (measure.log_groups, "log group"),
+        (measure.wildcards, "wildcard"),
+        (measure.statements, "statement"),
+        (measure.white_space, "character of white space"),
+    ];
+    let fills = fills.iter().filter(|(number, _)| *number > 0);
+    let fills: Vec<String> = fills.map(|(number, noun)| many(*number, noun)).collect();
+    lines.push_str(&paint(FAINT, format_args!("    {}", fills.join(", "))));
+    lines
+}
+
+/// `1 character of white space`, `2 characters of white space`.
+fn many(number: usize, noun: &str) -> String {
+    let (first, rest) = noun.split_once(' ').map_or((noun, String::new()), |(a, b)| (a, format!(" {b}")));
+    format!("{}{rest}", count(number as u64, first))
+}
+
+/// Up to the hard limit, with a mark at the soft one; logarithmic, as one is ten times the other.
+fn bar(measure: &Measure, limits: &Limits) -> String {
+    let at = |size: usize| {
+        #[expect(clippy::cast_precision_loss, reason = "a bar of forty characters")]
+        let share = (1.0 + size as f64).ln() / (1.0 + limits.hard_characters as f64).ln();
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "between nothing and forty"
+        )]
+        let cell = (share.clamp(0.0, 1.0) * WIDTH as f64).round() as usize;
+        cell
+    };
+    let (filled, mark) = (at(measure.size), at(limits.soft_characters));
+    let cell = |position: usize| match position {
+        _ if position == mark => '┃',
+        _ if position < filled => '█',
+        _ => '░',
+    };
+    (0..WIDTH).map(cell).collect()
+}
+
+fn finding(finding: &Finding) -> String {
+    let (mark, style) = match finding.severity {
+        Severity::Critical => ("✗", BAD),
+        Severity::Warning => ("!", LOOK),
+        Severity::Note => ("·", FAINT),
+    };
+    let policy = finding.policy.as_ref().map(|policy| format!("{}: ", plain(policy))).unwrap_or_default();
+    let mut lines = format!("{} {policy}{}", paint(style, mark), plain(&finding.message));
+    for resource in finding.resources.iter().take(NAMED) {
+        // A `String` takes every write.
+        let _infallible = write!(lines, "\n    {}", plain(resource));
+    }
+    if finding.resources.len() > NAMED {
+        let _infallible = write!(lines, "\n    and {} more", finding.resources.len() - NAMED);
+    }
+    let _infallible = write!(lines, "\n  {}", paint(FAINT, plain(&finding.fix)));
+    lines
+}
+
+fn forecast(forecast: &PolicyForecast) -> String {
+    let day = Time::from_millis(forecast.forecast.soft_limit_at).map_or_else(String::new, |time| time.day());
+    format!(
+        "  {}: at {:.0} characters a day the soft limit is hit in {} ({day}); from {}",
+        plain(&forecast.policy),
+        forecast.forecast.characters_per_day,
+        count(u64::try_from(forecast.days_to_soft_limit).unwrap_or_default(), "day"),
+        count(forecast.forecast.points as u64, "earlier size"),
+    )
+}
+
+fn advice(report: &Report) -> String {
+    let steps = report.plan.as_ref().map_or(0, |plan| plan.steps.len());
+    match (steps, &report.no_plan) {
+        (_, Some(reason)) => format!("there is no plan: {reason}"),
+        (0, None) if report.needs_somebody() => String::new(),
+        (0, None) => format!("{} nothing to do", paint(GOOD, "✓")),
+        (steps, None) => {
+            let saved: i64 = report.plan.iter().flat_map(|plan| &plan.steps).map(|step| step.saves).sum();
+            let saved = u64::try_from(saved).unwrap_or_default();
+            format!(
+                "a plan of {} saves {}: mailtrail policy plan",
+                count(steps as u64, "step"),
+                count(saved, "character")
+            )
+        }
+    }
+}

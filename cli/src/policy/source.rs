@@ -1,0 +1,98 @@
+//! What is known of an account: from AWS, or from a file.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressFinish};
+use mailtrail_delivery::{Deadline, Pacing, aws};
+use mailtrail_policy_survey::{Account, Budget, Calls, Survey};
+use mailtrail_resource_policy::inventory::Inventory;
+use mailtrail_telemetry::settings;
+
+/// Whose policies.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Whose policies")]
+pub(super) struct AccountArgs {
+    /// The Region [default: that of the AWS profile]
+    #[arg(long, value_name = "REGION", env = settings::AWS_REGION, hide_env_values = true)]
+    region: Option<String>,
+    /// A role in another account, to look at that one
+    #[arg(long, value_name = "ARN")]
+    role: Option<String>,
+    /// How many log groups to ask for a policy of their own, besides those that matter most
+    #[arg(long, value_name = "N", default_value_t = Budget::default().log_group_policies)]
+    log_group_policies: usize,
+}
+
+/// Where an inventory comes from.
+#[derive(Debug, Args)]
+pub(super) struct Source {
+    /// A file instead of AWS: a snapshot, or what `aws logs describe-resource-policies` printed; - for standard input
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+    #[command(flatten)]
+    account: AccountArgs,
+}
+
+impl Source {
+    pub(super) async fn inventory(&self) -> anyhow::Result<Inventory> {
+        match &self.file {
+            Some(path) => {
+                let text = read(path)?;
+                Inventory::from_json(&text).with_context(|| path.display().to_string())
+            }
+            None => self.account.survey().await,
+        }
+    }
+}
+
+impl AccountArgs {
+    /// The account, ready to be asked.
+    pub(super) async fn open(&self) -> anyhow::Result<Account> {
+        let config = aws::config().await;
+        let region = self.region.clone().or_else(|| config.region().map(ToString::to_string));
+        let Some(region) = region else { bail!("no Region is named: give --region, or set AWS_REGION") };
+        let calls = Calls::new(Pacing::default());
+        Ok(Account::open(&config, &region, self.role.as_deref(), calls, Deadline::NEVER).await?)
+    }
+
+    /// Reads the account.
+    pub(super) async fn survey(&self) -> anyhow::Result<Inventory> {
+        let account = self.open().await?;
+        let spinner = ProgressBar::new_spinner()
+            .with_message(format!("reading account {} in {}", account.id, account.region))
+            .with_finish(ProgressFinish::AndClear);
+        if !spinner.is_hidden() {
+            spinner.enable_steady_tick(Duration::from_millis(120));
+        }
+        let budget = Budget { log_group_policies: self.log_group_policies, cursor: None };
+        let surveyed = Survey::new(&account, Deadline::NEVER).take(&budget).await;
+        spinner.finish_and_clear();
+        Ok(surveyed.inventory)
+    }
+}
+
+/// A file, or standard input.
+pub(super) fn read(path: &Path) -> anyhow::Result<String> {
+    if path.as_os_str() == "-" {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text).context("standard input")?;
+        return Ok(text);
+    }
+    std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// The parts that were not read though somebody asked for them, and why.
+pub(super) fn unseen(inventory: &Inventory) -> Vec<String> {
+    let parts = [
+        ("policies of the account", inventory.account_policies.reason()),
+        ("log groups", inventory.log_groups.reason()),
+        ("delivery sources", inventory.delivery_sources.reason()),
+        ("delivery destinations", inventory.delivery_destinations.reason()),
+        ("deliveries", inventory.deliveries.reason()),
+    ];
+    parts.into_iter().filter_map(|(part, reason)| Some(format!("{part}: {}", reason?))).collect()
+}

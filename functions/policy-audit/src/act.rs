@@ -1,0 +1,125 @@
+//! What is done about a policy that is too full.
+
+use std::time::Duration;
+
+use mailtrail_delivery::{Archive, Deadline};
+use mailtrail_policy_apply::journal::{self, History};
+use mailtrail_policy_apply::{Apply, ApplyError, End, JournalError, Options, Outcome};
+use mailtrail_policy_report::Report;
+use mailtrail_policy_survey::Account;
+use mailtrail_resource_policy::plan::Plan;
+use serde::Serialize;
+
+use crate::settings::{Mode, Settings};
+
+/// The most time that is kept free for carrying a plan out, and for telling of it.
+pub(crate) const MOST_TIME: Duration = Duration::from_mins(7);
+/// How long a move waits for the first event in a new log group: most of an invocation is for other things.
+const WAIT: Duration = Duration::from_mins(2);
+/// What is kept of the time for the report of what was done.
+const RESERVE: Duration = Duration::from_secs(10);
+/// Journals that are looked at, the latest ones: an interrupted run is among those of the last days.
+const JOURNALS: usize = 20;
+
+/// What was done.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Acted {
+    /// The journals of what was done, by which it is undone.
+    pub(crate) journals: Vec<String>,
+    /// What was done, a sentence each.
+    pub(crate) done: Vec<String>,
+    /// What could not be done, a sentence each.
+    pub(crate) failed: Vec<String>,
+}
+
+impl Acted {
+    /// Nothing was done, and nothing failed.
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.done.is_empty() && self.failed.is_empty()
+    }
+
+    pub(crate) fn after(mut self, earlier: Self) -> Self {
+        self.journals.splice(0..0, earlier.journals);
+        self.done.splice(0..0, earlier.done);
+        self.failed.splice(0..0, earlier.failed);
+        self
+    }
+
+    fn of(ended: Result<Outcome, ApplyError>) -> Self {
+        match ended {
+            Ok(outcome) => {
+                let mut acted = Self { journals: vec![outcome.journal.clone()], ..Self::default() };
+                acted.done.push(format!("{} changes (undo: {})", outcome.changes, outcome.journal));
+                acted.done.extend(outcome.moves.iter().map(|it| format!("moved {} to {}", it.from, it.to)));
+                if outcome.end == End::Stopped
+                    && let Some(refused) = outcome.refused
+                {
+                    acted.failed.push(format!("{}: {}", refused.destination, refused.reason));
+                }
+                acted
+            }
+            Err(error) => Self { failed: vec![error.to_string()], ..Self::default() },
+        }
+    }
+}
+
+/// The part of the plan that may be carried out now, if a policy is too full.
+pub(crate) fn on(report: &Report, settings: &Settings) -> Option<Plan> {
+    let is_full = report.highest_soft_percent() >= settings.plan.target_percent;
+    let is_soon = report.fewest_days().is_some_and(|days| days <= settings.days);
+    let mut plan = report.plan.clone().filter(|_| is_full || is_soon)?;
+    match settings.mode {
+        Mode::Report => return None,
+        Mode::Shrink => plan.steps.retain(|step| step.moving.is_none()),
+        Mode::Move => {}
+    }
+    let is_for_us = plan.steps.iter().any(|step| !step.writes.is_empty() || step.moving.is_some());
+    is_for_us.then_some(plan)
+}
+
+/// Carries a plan out.
+pub(crate) async fn apply(account: &Account, archive: &Archive, plan: &Plan, deadline: Deadline) -> Acted {
+    let apply = Apply::new(account, archive, options(deadline));
+    Acted::of(apply.run(plan, &mut |_| {}).await)
+}
+
+/// Goes on with what an earlier invocation had no time to end.
+pub(crate) async fn resume(account: &Account, archive: &Archive, mode: Mode, deadline: Deadline) -> Acted {
+    let mut acted = Acted::default();
+    if mode == Mode::Report {
+        return acted;
+    }
+    match interrupted(account, archive, deadline).await {
+        Ok(ids) => {
+            for id in ids {
+                let apply = Apply::new(account, archive, options(deadline));
+                acted = Acted::of(apply.resume(&id, &mut |_| {}).await).after(acted);
+            }
+        }
+        Err(error) => acted.failed.push(error.to_string()),
+    }
+    acted
+}
+
+/// The journals of this account and Region that have no end.
+async fn interrupted(
+    account: &Account,
+    archive: &Archive,
+    deadline: Deadline,
+) -> Result<Vec<String>, JournalError> {
+    let reader = archive.reader();
+    let ids = journal::list(&reader, deadline).await?;
+    let mut found = Vec::new();
+    for id in ids.iter().rev().take(JOURNALS).rev() {
+        let history = History::of(id, journal::read(&reader, id, deadline).await?)?;
+        let is_here = (history.account.as_str(), history.region.as_str()) == (&account.id, &account.region);
+        if is_here && history.outcome.is_none() && !history.undoing {
+            found.push(id.clone());
+        }
+    }
+    Ok(found)
+}
+
+fn options(deadline: Deadline) -> Options {
+    Options { deadline: deadline.reserve(RESERVE), wait: WAIT, ..Options::default() }
+}

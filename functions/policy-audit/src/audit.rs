@@ -1,0 +1,205 @@
+//! The audit of each account and Region, one after the other.
+
+use aws_config::SdkConfig;
+use bytes::Bytes;
+use lambda_runtime::Diagnostic;
+use mailtrail_delivery::{Archive, ArchiveError, Deadline, Pacing, Topic};
+use mailtrail_function::{Reporter, now};
+use mailtrail_ocsf::Time;
+use mailtrail_policy_report::{Report, markdown};
+use mailtrail_policy_survey::{Account, AccountError, Budget, Calls, Kept, Survey, Surveyed, What};
+use mailtrail_resource_policy::inventory::Inventory;
+use mailtrail_telemetry::metrics::Declaration;
+use mailtrail_telemetry::report::{Level, PolicyReport};
+use serde::{Deserialize, Serialize};
+
+use crate::act::{self, Acted};
+use crate::news::{self, Earlier};
+use crate::settings::Settings;
+
+/// An account by the role that opens it, and a Region.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Target {
+    /// Nothing: our own account.
+    pub(crate) role: Option<String>,
+    pub(crate) region: String,
+}
+
+pub(crate) struct Auditor {
+    pub(crate) config: SdkConfig,
+    pub(crate) archive: Archive,
+    pub(crate) topic: Option<Topic>,
+    pub(crate) settings: Settings,
+    pub(crate) reporter: Reporter,
+}
+
+/// What the function answers for one account and Region.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Done {
+    /// The account; nothing where it could not be opened.
+    account: Option<String>,
+    region: String,
+    /// Where the report is.
+    report: Option<String>,
+    /// How many findings need somebody.
+    findings: usize,
+    acted: Acted,
+    /// Why there is no report.
+    failure: Option<String>,
+}
+
+/// Why an account could not be audited in a Region.
+#[derive(Debug, thiserror::Error)]
+enum Failed {
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    #[error("cannot write a report as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+/// What one survey leaves for the next.
+#[derive(Debug, Serialize, Deserialize)]
+struct Left {
+    inventory: Inventory,
+    cursor: Option<String>,
+}
+
+impl Auditor {
+    /// Audits everything that the settings name. Each has an even share of the time that is left.
+    ///
+    /// # Errors
+    /// When a report could not be kept: then the invocation comes again.
+    pub(crate) async fn audit_all(&self, deadline: Deadline) -> Result<Vec<Done>, Diagnostic> {
+        let targets = self.targets();
+        let (mut done, mut not_kept) = (Vec::new(), None);
+        for (at, target) in targets.iter().enumerate() {
+            let left = u32::try_from(targets.len() - at).unwrap_or(u32::MAX);
+            let deadline = match deadline {
+                Deadline::NEVER => Deadline::NEVER,
+                _ => Deadline::after(deadline.remaining() / left),
+            };
+            done.push(match self.audit(target, deadline).await {
+                Ok(audited) => audited,
+                Err(failed) => {
+                    let reason = failed.to_string();
+                    self.reporter.policy(&self.failed(&target.region));
+                    self.reporter.failure("", &format!("no audit of {}: {reason}", target.region));
+                    if matches!(failed, Failed::Archive(_)) {
+                        not_kept.get_or_insert(reason.clone());
+                    }
+                    let region = target.region.clone();
+                    let (acted, failure) = (Acted::default(), Some(reason));
+                    Done { account: None, region, report: None, findings: 0, acted, failure }
+                }
+            });
+        }
+        match not_kept {
+            Some(error_message) => Err(Diagnostic { error_type: "NotKept".to_owned(), error_message }),
+            None => Ok(done),
+        }
+    }
+
+    fn targets(&self) -> Vec<Target> {
+        let roles = std::iter::once(None).chain(self.settings.roles.iter().cloned().map(Some));
+        let regions = &self.settings.regions;
+        let in_regions = |role: Option<String>| {
+            regions.iter().map(move |region| Target { role: role.clone(), region: region.clone() })
+        };
+        roles.flat_map(in_regions).collect()
+    }
+
+    async fn audit(&self, target: &Target, deadline: Deadline) -> Result<Done, Failed> {
+        let calls = Calls::new(Pacing::default());
+        let account =
+            Account::open(&self.config, &target.region, target.role.as_deref(), calls, deadline).await?;
+        let kept = Kept::of(&account.region, &account.id);
+        let resumed = act::resume(&account, &self.archive, self.settings.mode, deadline).await;
+        let (earlier, left) = self.earlier(&kept, deadline).await?;
+        // Half of the time is for what comes after the survey.
+        let reading = deadline.reserve(deadline.remaining().min(act::MOST_TIME));
+        let budget =
+            Budget { cursor: left.as_ref().and_then(|left| left.cursor.clone()), ..Budget::default() };
+        let survey = Survey::new(&account, reading).after(left.as_ref().map(|left| &left.inventory));
+        let Surveyed { inventory, cursor } = survey.take(&budget).await;
+        let millis = i64::try_from(now()).unwrap_or(i64::MAX);
+        let report = Report::of(&inventory, &earlier.history, &self.settings.plan, millis);
+        let key = self.keep(&kept, &report, &Left { inventory, cursor }, deadline).await?;
+        self.measure(&account, &report);
+        let acted = match act::on(&report, &self.settings) {
+            Some(plan) => act::apply(&account, &self.archive, &plan, deadline).await.after(resumed),
+            None => resumed,
+        };
+        if let (Some(topic), Some(news)) = (&self.topic, news::of(&report, &earlier, &acted, &key)) {
+            if let Err(failure) = topic.announce(&news, deadline).await {
+                self.reporter.failure("", &format!("the news of {key} did not reach the topic: {failure}"));
+            }
+        }
+        let findings = news::needing_somebody(&report).count();
+        let (account, region) = (Some(account.id.clone()), account.region.clone());
+        Ok(Done { account, region, report: Some(key), findings, acted, failure: None })
+    }
+
+    /// What the last audit found, and where its survey ended. An archive that cannot be read fails the audit: a
+    /// forecast must not start anew without a word.
+    async fn earlier(&self, kept: &Kept, deadline: Deadline) -> Result<(Earlier, Option<Left>), Failed> {
+        let reader = self.archive.reader();
+        let report = kept.latest(What::Report, &reader, deadline).await?;
+        let left = kept.latest(What::Inventory, &reader, deadline).await?;
+        // What an earlier version wrote may be of another form; then this is the first audit.
+        let earlier = report.and_then(|json| serde_json::from_slice(&json).ok()).unwrap_or_default();
+        Ok((earlier, left.and_then(|json| serde_json::from_slice(&json).ok())))
+    }
+
+    async fn keep(
+        &self,
+        kept: &Kept,
+        report: &Report,
+        left: &Left,
+        deadline: Deadline,
+    ) -> Result<String, Failed> {
+        let time = Time::from_millis(report.at).unwrap_or(Time::EPOCH);
+        let keep = |what, body: Vec<u8>| kept.keep(what, time, Bytes::from(body), &self.archive, deadline);
+        keep(What::Inventory, serde_json::to_vec(left)?).await?;
+        keep(What::Markdown, markdown(report).into_bytes()).await?;
+        Ok(keep(What::Report, serde_json::to_vec_pretty(report)?).await?)
+    }
+
+    fn measure(&self, account: &Account, report: &Report) {
+        let fullest = report.measures.policies.iter().max_by_key(|measure| measure.size);
+        self.reporter.policy(&PolicyReport {
+            aws: Declaration::new(now(), PolicyReport::DIMENSIONS, PolicyReport::METRICS),
+            level: if report.needs_somebody() { Level::Warn } else { Level::Info },
+            message: "policies",
+            function: self.reporter.function(),
+            account: &account.id,
+            region: &account.region,
+            characters: fullest.map_or(0, |measure| measure.size as u64),
+            soft_share: fullest.map_or(0, |measure| measure.soft_percent as u64),
+            hard_share: fullest.map_or(0, |measure| measure.hard_percent as u64),
+            policies: report.measures.account_policies.unwrap_or_default() as u64,
+            dead_entries: news::dead_entries(report) as u64,
+            days_to_limit: report.fewest_days().unwrap_or(news::FOR_EVER),
+            audit_failed: 0,
+        });
+    }
+
+    fn failed<'r>(&'r self, region: &'r str) -> PolicyReport<'r> {
+        PolicyReport {
+            aws: Declaration::new(now(), PolicyReport::DIMENSIONS, PolicyReport::METRICS_OF_FAILURE),
+            level: Level::Error,
+            message: "policies",
+            function: self.reporter.function(),
+            account: "unknown",
+            region,
+            characters: 0,
+            soft_share: 0,
+            hard_share: 0,
+            policies: 0,
+            dead_entries: 0,
+            days_to_limit: news::FOR_EVER,
+            audit_failed: 1,
+        }
+    }
+}

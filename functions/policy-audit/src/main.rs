@@ -1,0 +1,58 @@
+//! Lambda function: audits the resource policies of CloudWatch Logs on a schedule, and makes room in them before
+//! they are full.
+//!
+//! Wiring: settings → for each account and Region: survey → report → archive → (if it may, and must) apply → news.
+//! One account or Region that cannot be audited is reported, and the others are audited; an archive that takes no
+//! report fails the invocation.
+
+mod act;
+mod audit;
+mod news;
+mod settings;
+
+use std::process::ExitCode;
+
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
+use mailtrail_delivery::{Deadline, Pacing, Topic, aws};
+use mailtrail_function::Reporter;
+use mailtrail_telemetry::settings::Environment;
+use serde_json::value::RawValue;
+
+use crate::audit::{Auditor, Done};
+use crate::settings::Settings;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let environment = Environment::of_process();
+    let reporter = Reporter::new(&environment, env!("CARGO_PKG_NAME"));
+    let settings = match Settings::read(&environment) {
+        Ok(settings) => settings,
+        Err(error) => return cannot_start(&reporter, &error.to_string()),
+    };
+    mailtrail_telemetry::init(settings.log_level);
+    for error in &settings.left_out {
+        reporter.setting_left_out(error);
+    }
+    let config = aws::config().await;
+    let archive = match settings.archive.clone().open(&config) {
+        Ok(archive) => archive,
+        Err(error) => return cannot_start(&reporter, &error.to_string()),
+    };
+    let topic =
+        settings.topic.clone().map(|arn| Topic::new(aws::sns(&config, arn.region()), arn, Pacing::default()));
+    let auditor = Auditor { config, archive, topic, settings, reporter };
+    let service = service_fn(async |event: LambdaEvent<Box<RawValue>>| {
+        let left = event.context.deadline().duration_since(std::time::SystemTime::now()).unwrap_or_default();
+        let done: Result<Vec<Done>, Diagnostic> = auditor.audit_all(Deadline::after(left)).await;
+        done
+    });
+    match lambda_runtime::run(service).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn cannot_start(reporter: &Reporter, reason: &str) -> ExitCode {
+    reporter.cannot_start(reason);
+    ExitCode::FAILURE
+}

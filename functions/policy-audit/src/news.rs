@@ -1,0 +1,85 @@
+//! What people are told: once for what is new, not every day for what they know.
+
+use std::collections::BTreeSet;
+
+use mailtrail_delivery::Announcement;
+use mailtrail_policy_report::{History, Report, markdown};
+use mailtrail_resource_policy::findings::{Finding, Kind, Severity};
+use serde::Deserialize;
+
+use crate::act::Acted;
+
+/// The days to a limit that is never hit: a metric needs a number, and an alarm watches for small ones.
+pub(crate) const FOR_EVER: i64 = 100_000;
+/// The most bytes of a message, 256 KiB, less room for what was done.
+/// <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>
+const MOST_BYTES: usize = 200 * 1024;
+
+/// What the report before said, as far as it matters now.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Earlier {
+    /// Sizes.
+    pub(crate) history: History,
+    findings: Vec<Known>,
+}
+
+/// A finding that people know of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+struct Known {
+    id: String,
+    severity: String,
+    policy: Option<String>,
+}
+
+/// The findings that need somebody.
+pub(crate) fn needing_somebody(report: &Report) -> impl Iterator<Item = &Finding> {
+    report.findings.iter().filter(|finding| finding.severity > Severity::Note)
+}
+
+/// Entries of log groups that do not exist.
+pub(crate) fn dead_entries(report: &Report) -> usize {
+    let dead = report.findings.iter().filter(|finding| finding.id == Kind::DeadEntries);
+    dead.map(|finding| finding.resources.len()).sum()
+}
+
+/// The message, if there is anything new that needs somebody, or anything was done or failed.
+pub(crate) fn of(report: &Report, earlier: &Earlier, acted: &Acted, key: &str) -> Option<Announcement> {
+    let known: BTreeSet<&Known> = earlier.findings.iter().collect();
+    let news: Vec<&Finding> =
+        needing_somebody(report).filter(|finding| !known.contains(&known_as(finding))).collect();
+    if news.is_empty() && acted.is_nothing() {
+        return None;
+    }
+    let unknown = || "unknown".to_owned();
+    let account = report.account.clone().unwrap_or_else(unknown);
+    let region = report.region.clone().unwrap_or_else(unknown);
+    let mut body = String::new();
+    for (heading, lines) in [("Done", &acted.done), ("Failed", &acted.failed)] {
+        for line in lines {
+            body.push_str(&format!("{heading}: {line}\n"));
+        }
+    }
+    body.push_str(&format!("Report: {key}\n\n{}", markdown(report)));
+    let end = body.floor_char_boundary(MOST_BYTES);
+    body.truncate(end);
+    let what = match (acted.failed.is_empty(), acted.done.is_empty()) {
+        (false, _) => "something failed".to_owned(),
+        (true, false) => "made room".to_owned(),
+        (true, true) => format!("{} new findings", news.len()),
+    };
+    Some(Announcement {
+        id: key.to_owned(),
+        subject: format!("mailtrail: log resource policies of {account} in {region}: {what}"),
+        body,
+        attributes: vec![("account", account), ("region", region)],
+    })
+}
+
+fn known_as(finding: &Finding) -> Known {
+    let word = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    Known {
+        id: serde_json::to_value(finding.id).map(word).unwrap_or_default(),
+        severity: serde_json::to_value(finding.severity).map(word).unwrap_or_default(),
+        policy: finding.policy.clone(),
+    }
+}
