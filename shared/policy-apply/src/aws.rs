@@ -187,21 +187,17 @@ impl<'a> Aws<'a> {
 
     async fn tag(&self, change: &TagChange) -> Result<Value, CallError> {
         let (calls, logs) = (&self.account.calls, &self.account.logs);
-        match &change.after {
-            Some(value) => {
-                let tagged = calls.run("TagResource", self.deadline, || {
-                    logs.tag_resource().resource_arn(&change.resource_arn).tags(&change.key, value).send()
-                });
-                tagged.await?;
-            }
-            None => {
-                let untagged = calls.run("UntagResource", self.deadline, || {
-                    logs.untag_resource().resource_arn(&change.resource_arn).tag_keys(&change.key).send()
-                });
-                untagged.await?;
-            }
-        }
-        Ok(Value::Null)
+        let (arn, key) = (&change.resource_arn, &change.key);
+        let Some(value) = &change.after else {
+            let untagged = calls.run("UntagResource", self.deadline, || {
+                logs.untag_resource().resource_arn(arn).tag_keys(key).send()
+            });
+            return untagged.await.map(|_| Value::Null);
+        };
+        let tagged = calls.run("TagResource", self.deadline, || {
+            logs.tag_resource().resource_arn(arn).tags(key, value).send()
+        });
+        tagged.await.map(|_| Value::Null)
     }
 }
 

@@ -68,5 +68,6 @@ pub(crate) async fn dry_run(aws: &Aws<'_>, plan: &Plan) -> Result<DryRun, ApplyE
 }
 
 fn failed(what: String, error: mailtrail_policy_survey::CallError) -> ApplyError {
-    ApplyError::Call { what, advice: advice(&error), error, journal: NO_JOURNAL.to_owned() }
+    let advice = advice(&error);
+    ApplyError::Call { what, error: Box::new(error), advice, journal: NO_JOURNAL.to_owned() }
 }

@@ -28,6 +28,18 @@ pub enum ApplyError {
         /// The journal of the run.
         journal: String,
     },
+    /// What a run wrote is not there any more, so it is not undone. What the run did before stays as well: it may be
+    /// needed.
+    #[error(
+        "cannot {what}: somebody else changed it since, and what they wrote stands; put it right by hand (the journal \
+         has what was there before), then go on with: rollback {journal}"
+    )]
+    NotUndone {
+        /// What was to be done.
+        what: String,
+        /// The journal of the run.
+        journal: String,
+    },
     /// We wrote, and right after it something else was there.
     #[error(
         "did {what}, and right after it something else was there: somebody wrote at the same time, and what they wrote \
@@ -47,7 +59,7 @@ pub enum ApplyError {
         /// What was to be done.
         what: String,
         /// The call, and why it failed.
-        error: CallError,
+        error: Box<CallError>,
         /// What may help.
         advice: &'static str,
         /// The journal of the run.
@@ -122,8 +134,10 @@ pub enum JournalError {
         "somebody else is at work with the journal {0}; wait until they are done, then resume or roll back"
     )]
     InUse(String),
-    /// It was undone already; or the run is over.
-    #[error("the run of the journal {0} was undone; make a new plan")]
+    /// It was undone, as a whole or in part.
+    #[error(
+        "the run of the journal {0} was undone, or is to be: roll it back to the end, and make a new plan"
+    )]
     Undone(String),
 }
 

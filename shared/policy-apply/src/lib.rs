@@ -50,6 +50,9 @@ use crate::aws::Aws;
 use crate::journal::{Body, History, Journal, Purpose};
 use crate::session::Session;
 
+/// What is left of the time when the last call ends: for the journal to say what became of it.
+const LAST_ENTRY: Duration = Duration::from_secs(10);
+
 /// How a plan is carried out.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -67,7 +70,7 @@ impl Default for Options {
     /// Five minutes for the first event; four minutes at the most for others to be done.
     fn default() -> Self {
         let conflicts = Pacing { first: Duration::from_secs(2), longest: Duration::from_secs(30), tries: 12 };
-        let (wait, between_looks) = (Duration::from_secs(300), Duration::from_secs(10));
+        let (wait, between_looks) = (Duration::from_mins(5), Duration::from_secs(10));
         Self { deadline: Deadline::NEVER, wait, between_looks, conflicts }
     }
 }
@@ -159,7 +162,7 @@ impl<'a> Apply<'a> {
         history: History,
         progress: &'p mut Progress<'p>,
     ) -> Session<'a, 'p> {
-        let aws = Aws::new(self.account, self.options.deadline);
+        let aws = Aws::new(self.account, self.options.deadline.reserve(LAST_ENTRY));
         let mut session = Session { aws, options: &self.options, journal, history, progress };
         session.say(Event::Journal { id: session.journal.id().to_owned() });
         session

@@ -107,6 +107,7 @@ impl Session<'_, '_> {
                 self.say(Event::Done { what, already });
                 Ok(())
             }
+            Err(Stop::Changed(_)) if undoes.is_some() => Err(ApplyError::NotUndone { what, journal }),
             Err(Stop::Changed(_)) => Err(ApplyError::Changed { what, journal }),
             Err(Stop::Overwritten(_)) => Err(ApplyError::Overwritten { what, journal }),
             Err(Stop::Refused(error) | Stop::Unclear(error) | Stop::NotSeen(error)) => {
@@ -180,7 +181,7 @@ impl Session<'_, '_> {
     /// A call that failed, with what to do about it.
     pub(crate) fn failed(&self, what: String, error: CallError) -> ApplyError {
         let (advice, journal) = (advice(&error), self.journal.id().to_owned());
-        ApplyError::Call { what, error, advice, journal }
+        ApplyError::Call { what, error: Box::new(error), advice, journal }
     }
 
     pub(crate) fn not_moved(&self, log_group: &str, why: Obstacle) -> ApplyError {

@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_sdk_cloudwatchlogs::types::PolicyScope;
 use mailtrail_delivery::Deadline;
-use mailtrail_resource_policy::arn::ResourcePattern;
+use mailtrail_resource_policy::arn::{LogGroupName, ResourcePattern};
 use mailtrail_resource_policy::document::Document;
 use mailtrail_resource_policy::inventory::{Inventory, Part, ResourcePolicy};
 use mailtrail_resource_policy::statement::Choice;
@@ -299,6 +299,6 @@ fn named_groups(inventory: &Inventory) -> BTreeSet<String> {
 
 fn group_of(arn: &str) -> Option<String> {
     let pattern = ResourcePattern::new(arn);
-    let group = pattern.log_group().filter(mailtrail_resource_policy::arn::LogGroupName::is_one)?;
+    let group = pattern.log_group().filter(LogGroupName::is_one)?;
     Some(group.name.to_owned())
 }

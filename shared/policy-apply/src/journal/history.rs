@@ -174,8 +174,7 @@ fn overall<'a>(tries: impl Iterator<Item = &'a Intended>) -> Status {
     tries.fold(Status::New, |status, intended| match (&intended.answer, status) {
         (Some(Answer::Done { .. } | Answer::DoneBefore), _) => Status::Done,
         (Some(Answer::There), _) => Status::There,
-        (Some(Answer::NotTried { .. }), status) => status,
-        (None | Some(Answer::Failed { .. } | Answer::Refused { .. }), Status::Done) => Status::Done,
+        (Some(Answer::NotTried { .. }), status) | (_, status @ Status::Done) => status,
         (None | Some(Answer::Failed { .. } | Answer::Refused { .. }), _) => Status::Unsure,
     })
 }

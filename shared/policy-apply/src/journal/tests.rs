@@ -1,1 +1,240 @@
+use mailtrail_resource_policy::plan::{Place, TargetLimit};
+use mailtrail_resource_policy::prove::Proof;
+use tempfile::TempDir;
 
+use super::*;
+use crate::change::{Change, DestinationChange, LogGroupChange, NewLogGroup, PolicyChange};
+use crate::outcome::{End, Outcome};
+
+const NEW: &str = "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/vendedlogs/mail";
+
+fn plan() -> Plan {
+    Plan {
+        format: Plan::FORMAT,
+        account: None,
+        region: None,
+        target: TargetLimit::Soft,
+        target_characters: 4096,
+        steps: Vec::new(),
+        grants: Vec::new(),
+        unmet: Vec::new(),
+        refused: Vec::new(),
+        proof: Proof::default(),
+    }
+}
+
+fn policy() -> Change {
+    Change::Policy(PolicyChange {
+        place: Place::Account("mail".to_owned()),
+        before: Some("{\"ü\": 1}\n".to_owned()),
+        after: None,
+        expected_revision_id: None,
+    })
+}
+
+fn repointing() -> Change {
+    Change::Destination(DestinationChange {
+        name: "audit".to_owned(),
+        output_format: Some("json".to_owned()),
+        before: "arn:aws:logs:eu-west-1:111122223333:log-group:mail".to_owned(),
+        after: format!("{NEW}:*"),
+    })
+}
+
+fn intent(action: usize, undoes: Option<u32>, change: Change) -> Body {
+    Body::Intent { step: 0, action, undoes, call: change.call(), change }
+}
+
+fn answer(intent: u32, answer: Answer) -> Body {
+    Body::Answer { intent, answer }
+}
+
+fn done() -> Answer {
+    Answer::Done { said: serde_json::Value::Null }
+}
+
+fn refused() -> Answer {
+    Answer::Refused { error: "PutResourcePolicy: AccessDeniedException: no".to_owned() }
+}
+
+/// A history of these entries, after the plan.
+fn history(bodies: Vec<Body>) -> History {
+    let mut history = History::new("111122223333", "eu-west-1", &plan());
+    for (number, body) in (1..).zip(bodies) {
+        history.add(number, body);
+    }
+    history
+}
+
+fn archive(home: &TempDir) -> Archive {
+    Archive::directory(home.path().to_owned()).unwrap()
+}
+
+async fn begun(archive: &Archive) -> Journal<'_> {
+    Journal::create(archive, &plan(), "111122223333", "eu-west-1", Deadline::NEVER).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_journal_tells_what_was_written_into_it() {
+    let home = TempDir::new().unwrap();
+    let archive = archive(&home);
+    let mut journal = begun(&archive).await;
+    let made = LogGroupChange {
+        present: true,
+        group: NewLogGroup {
+            log_group_name: "/aws/vendedlogs/mail".to_owned(),
+            log_group_class: Some("STANDARD".to_owned()),
+            kms_key_id: None,
+            tags: [("team".to_owned(), "mail".to_owned())].into(),
+        },
+    };
+    let script = Script {
+        prepare: vec![Change::LogGroup(made), policy()],
+        repoint: vec![repointing()],
+        ..Script::default()
+    };
+    let outcome = Outcome {
+        journal: journal.id().to_owned(),
+        end: End::Done,
+        changes: 1,
+        moves: Vec::new(),
+        left: Vec::new(),
+        kept: Vec::new(),
+        refused: None,
+    };
+    let bodies = vec![
+        Body::Script { step: 0, script },
+        intent(0, None, policy()),
+        answer(2, done()),
+        answer(2, Answer::DoneBefore),
+        Body::Watched { step: 0, seen: Some("stream".to_owned()) },
+        Body::Session { purpose: Purpose::Resume },
+        Body::End { outcome },
+    ];
+    for body in &bodies {
+        journal.append(body.clone()).await.unwrap();
+    }
+    let entries = read(&archive.reader(), journal.id(), Deadline::NEVER).await.unwrap();
+    let expected: Vec<&Body> = bodies.iter().collect();
+    assert_eq!(entries.iter().skip(1).map(|entry| &entry.body).collect::<Vec<_>>(), expected);
+    let (_, told) = Journal::open(&archive, journal.id(), Deadline::NEVER).await.unwrap();
+    assert_eq!(told, history(bodies));
+    assert_eq!(list(&archive.reader(), Deadline::NEVER).await.unwrap(), [journal.id()]);
+}
+
+#[tokio::test]
+async fn entries_are_objects_named_by_number_and_content() {
+    let home = TempDir::new().unwrap();
+    let archive = archive(&home);
+    let mut journal = begun(&archive).await;
+    journal.append(intent(0, None, policy())).await.unwrap();
+    let keys = archive.reader().list(FOLDER, Deadline::NEVER).await.unwrap();
+    let names: Vec<&str> = keys.iter().filter_map(|key| key.rsplit('/').next()).collect();
+    assert_eq!(names, ["0000-plan.json", "0001-intent-DeleteResourcePolicy.json"]);
+}
+
+#[tokio::test]
+async fn of_two_sessions_with_one_journal_the_second_to_write_stops() {
+    let home = TempDir::new().unwrap();
+    let archive = archive(&home);
+    let mut first = begun(&archive).await;
+    let id = first.id().to_owned();
+    let (mut second, _) = Journal::open(&archive, &id, Deadline::NEVER).await.unwrap();
+    second.append(Body::Session { purpose: Purpose::Resume }).await.unwrap();
+    let stopped = first.append(intent(0, None, policy())).await;
+    assert!(matches!(stopped, Err(JournalError::InUse(found)) if found == id));
+    let (mut third, _) = Journal::open(&archive, &id, Deadline::NEVER).await.unwrap();
+    third.append(Body::Session { purpose: Purpose::Rollback }).await.unwrap();
+    let stopped = second.append(Body::Session { purpose: Purpose::Rollback }).await;
+    assert!(matches!(stopped, Err(JournalError::InUse(_))));
+}
+
+#[tokio::test]
+async fn what_is_no_journal_is_missing_or_unreadable() {
+    let home = TempDir::new().unwrap();
+    let archive = archive(&home);
+    for id in ["20261120T101502Z-00000000", "", "..", "a/b"] {
+        let read = read(&archive.reader(), id, Deadline::NEVER).await;
+        assert!(matches!(read, Err(JournalError::Missing(_))), "{id}");
+    }
+    let entry = Bytes::from_static(b"{}");
+    archive.put(&format!("{FOLDER}/x/0000-plan.json"), entry, Deadline::NEVER).await.unwrap();
+    assert!(matches!(
+        read(&archive.reader(), "x", Deadline::NEVER).await,
+        Err(JournalError::Unreadable { .. })
+    ));
+}
+
+#[test]
+fn a_change_that_was_answered_is_done_and_one_that_was_not_is_looked_at() {
+    let nothing = history(vec![]);
+    assert_eq!(nothing.status(0, 0), Status::New);
+    let begun = || intent(0, None, policy());
+    for (answers, status) in [
+        (vec![], Status::Unsure),
+        (vec![done()], Status::Done),
+        (vec![Answer::DoneBefore], Status::Done),
+        (vec![Answer::There], Status::There),
+        (vec![Answer::NotTried { found: "theirs".to_owned() }], Status::New),
+        (vec![Answer::Failed { error: "Timeout".to_owned() }], Status::Unsure),
+        (vec![refused()], Status::Unsure),
+    ] {
+        let answers = answers.into_iter().map(|given| answer(1, given));
+        let told = history([begun()].into_iter().chain(answers).collect());
+        assert_eq!(told.status(0, 0), status, "{told:?}");
+    }
+}
+
+#[test]
+fn of_several_tries_the_one_that_succeeded_counts() {
+    let told = history(vec![
+        intent(0, None, policy()),
+        intent(0, None, policy()),
+        answer(2, done()),
+        intent(1, None, repointing()),
+        answer(4, Answer::Failed { error: "Timeout".to_owned() }),
+        intent(1, None, repointing()),
+        answer(6, Answer::NotTried { found: "theirs".to_owned() }),
+    ]);
+    assert_eq!((told.status(0, 0), told.status(0, 1)), (Status::Done, Status::Unsure));
+}
+
+#[test]
+fn what_is_done_or_may_be_done_is_undone_once_and_the_last_one_first() {
+    let told = history(vec![
+        intent(0, None, policy()),
+        answer(1, done()),
+        intent(1, None, policy()),
+        answer(3, Answer::There),
+        intent(2, None, repointing()),
+        intent(2, None, repointing()),
+        answer(6, done()),
+        intent(3, None, policy()),
+    ]);
+    let numbers = |told: &History| told.to_undo().iter().map(|found| found.number).collect::<Vec<_>>();
+    assert_eq!(numbers(&told), [8, 6, 1]);
+    assert_eq!((told.made(), told.undone()), (3, 0));
+    let reverse = repointing().reverse().unwrap();
+    let mut undone = told.clone();
+    undone.add(9, intent(2, Some(6), reverse));
+    assert_eq!(undone.status_of_undoing(6), Status::Unsure);
+    undone.add(10, answer(9, done()));
+    assert_eq!((undone.status_of_undoing(6), undone.status(0, 2)), (Status::Done, Status::Done));
+    assert_eq!((undone.made(), undone.undone()), (2, 1));
+}
+
+#[test]
+fn a_log_group_was_a_destination_unless_every_try_to_make_it_one_was_refused() {
+    let mut told = history(vec![intent(0, None, repointing()), answer(1, refused())]);
+    assert!(!told.was_destination(NEW));
+    told.add(3, intent(0, None, repointing()));
+    assert!(told.was_destination(NEW));
+    assert!(!told.was_destination("arn:aws:logs:eu-west-1:111122223333:log-group:other"));
+}
+
+#[test]
+fn a_change_that_is_reversed_twice_is_the_same() {
+    for change in [policy(), repointing()] {
+        assert_eq!(change.reverse().and_then(|reverse| reverse.reverse()), Some(change));
+    }
+}

@@ -61,8 +61,9 @@ pub(crate) async fn script(
     if let Some(tool) = managed_by(&tags) {
         return Err(Hindrance::Obstacle(Obstacle::Managed(tool.to_owned())));
     }
-    // A gets the tag of what stands in for it, B gets the one by which we know it.
-    let needed = tags.keys().filter(|key| !key.starts_with("mailtrail:")).count() + 1;
+    // A gets the tag of what stands in for it, B gets the one by which we know it. AWS's own do not count.
+    let is_theirs = |key: &&String| !key.starts_with("mailtrail:") && !key.starts_with("aws:");
+    let needed = tags.keys().filter(is_theirs).count() + 1;
     if needed > TAGS {
         return Err(Hindrance::Obstacle(Obstacle::Tags));
     }
@@ -118,8 +119,9 @@ async fn check_destinations(aws: &Aws<'_>, moving: &Move) -> Result<BTreeSet<Str
         if let Some(tool) = managed_by(&tags) {
             return Err(Hindrance::Obstacle(Obstacle::Managed(tool.to_owned())));
         }
-        let uses = |delivery: &&Delivery| Some(delivery.delivery_destination_arn.as_str()) == found.arn();
-        let users: Vec<&Delivery> = deliveries.iter().filter(uses).collect();
+        let delivers_there =
+            |delivery: &&Delivery| Some(delivery.delivery_destination_arn.as_str()) == found.arn();
+        let users: Vec<&Delivery> = deliveries.iter().filter(delivers_there).collect();
         let now: BTreeSet<&String> = users.iter().map(|delivery| &delivery.id).collect();
         if now != planned.deliveries.iter().collect() {
             return Err(Hindrance::Obstacle(Obstacle::Shared(planned.name.clone())));
