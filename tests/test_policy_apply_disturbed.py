@@ -212,6 +212,15 @@ def test_a_destination_that_is_being_updated_is_waited_for(moving, moved):
         move.check_nothing_is_lost()
 
 
+def test_a_permission_that_is_not_known_everywhere_yet_is_waited_for(moving, moved):
+    with moving() as move:
+        said = "Could not execute the lambda function. Make sure you have given CloudWatch Logs permission to do so."
+        move.aws.faults.fail("PutSubscriptionFilter", "InvalidParameterException", said)
+        move.applying.apply(move.plan).expect(DONE)
+        assert move.end_state() == moved
+        move.check_nothing_is_lost()
+
+
 def test_a_destination_that_never_stops_being_updated_is_left_as_it_was(moving):
     with moving() as move:
         before = move.end_state()

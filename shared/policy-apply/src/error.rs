@@ -80,6 +80,21 @@ pub enum ApplyError {
     Journal(#[from] JournalError),
 }
 
+impl ApplyError {
+    /// The journal of the run that stopped, if it had begun.
+    pub fn journal(&self) -> Option<&str> {
+        match self {
+            Self::Changed { journal, .. }
+            | Self::NotUndone { journal, .. }
+            | Self::Overwritten { journal, .. }
+            | Self::Call { journal, .. }
+            | Self::NotMoved { journal, .. }
+            | Self::Journal(JournalError::InUse(journal) | JournalError::Undone(journal)) => Some(journal),
+            Self::Format(_) | Self::Elsewhere { .. } | Self::Journal(_) => None,
+        }
+    }
+}
+
 /// What stands in the way of a move.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Obstacle {

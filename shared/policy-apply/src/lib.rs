@@ -202,3 +202,18 @@ fn check_place(account: &Account, id: &str, region: &str) -> Result<(), ApplyErr
     let here = format!("{} in {}", account.id, account.region);
     Err(ApplyError::Elsewhere { plan: format!("{id} in {region}"), here })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A run can be moved from thread to thread, as the work of an asynchronous runtime is: that this compiles shows it.
+    const _: for<'a> fn(&'a Apply<'a>, &'a Plan) = is_send;
+
+    fn is_send<'a>(apply: &'a Apply<'a>, plan: &'a Plan) {
+        fn check(_: &impl Send) {}
+        let (mut tell, mut undo) = (|_: Event| {}, |_: Event| {});
+        check(&apply.run(plan, &mut tell));
+        check(&apply.rollback("", &mut undo));
+    }
+}

@@ -42,7 +42,7 @@ impl Session<'_, '_> {
     }
 
     /// The log groups that we made and that stay: a destination was pointed to them, or something is in them.
-    async fn staying(&self, intents: &[Intended]) -> Result<BTreeSet<String>, ApplyError> {
+    async fn staying(&mut self, intents: &[Intended]) -> Result<BTreeSet<String>, ApplyError> {
         let mut staying = BTreeSet::new();
         for change in intents.iter().map(|intended| &intended.change) {
             let Change::LogGroup(made) = change else { continue };

@@ -134,7 +134,7 @@ impl Session<'_, '_> {
                     // The answer to a call that was tried again may be about what its first try did.
                     may_be_ours = true;
                     failed += 1;
-                    let is_in_the_way = error.is_conflict();
+                    let is_in_the_way = error.is_conflict() || is_not_known_yet(&error);
                     if is_in_the_way {
                         self.say(Event::Waiting { what: format!("to {change}: {error}") });
                     }
@@ -148,7 +148,7 @@ impl Session<'_, '_> {
     }
 
     /// Looks whether a call that failed has done its work all the same.
-    async fn after_failure(&self, change: &Change, error: CallError) -> Result<Answer, Stop> {
+    async fn after_failure(&mut self, change: &Change, error: CallError) -> Result<Answer, Stop> {
         let is_final = !error.failure.retryable && !error.failure.is_out_of_time();
         match self.aws.look(change).await {
             Ok(Seen::After) => Ok(Answer::DoneBefore),
@@ -158,7 +158,7 @@ impl Session<'_, '_> {
     }
 
     /// Looks at what was written. An answer may be a little old: then it is as before, and we look again.
-    async fn confirm(&self, change: &Change, said: Value) -> Result<Answer, Stop> {
+    async fn confirm(&mut self, change: &Change, said: Value) -> Result<Answer, Stop> {
         if !matches!(change, Change::Policy(_) | Change::Destination(_) | Change::LogGroup(_)) {
             return Ok(Answer::Done { said });
         }
@@ -166,6 +166,10 @@ impl Session<'_, '_> {
         loop {
             match self.aws.look(change).await {
                 Ok(Seen::After | Seen::NotLooked) => return Ok(Answer::Done { said }),
+                // Whose creation was answered is ours, whatever its tags say yet.
+                Ok(Seen::Other(_)) if matches!(change, Change::LogGroup(_)) => {
+                    return Ok(Answer::Done { said });
+                }
                 Ok(Seen::Other(found)) => return Err(Stop::Overwritten(found)),
                 Ok(Seen::Before(_)) => {
                     looked += 1;
@@ -188,6 +192,17 @@ impl Session<'_, '_> {
         let (log_group, journal) = (log_group.to_owned(), self.journal.id().to_owned());
         ApplyError::NotMoved { log_group, why, journal }
     }
+}
+
+/// Whether a filter is refused because the permission that was given a moment ago is not known everywhere yet:
+/// CloudWatch Logs sends a test message first.
+/// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutSubscriptionFilter.html>
+fn is_not_known_yet(error: &CallError) -> bool {
+    let message = &error.failure.message;
+    error.operation == "PutSubscriptionFilter"
+        && error.failure.code == "InvalidParameterException"
+        && (message.contains("Could not execute the lambda function")
+            || message.contains("Could not deliver test message"))
 }
 
 /// Whether it does not matter who made it: what was there is left there when the run is undone.
