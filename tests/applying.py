@@ -20,9 +20,10 @@ MADE_BY, SUPERSEDED_BY = "mailtrail:made-by", "mailtrail:superseded-by"
 class Applying:
     """Plans and carries out, with journals in one archive."""
 
-    def __init__(self, account, home):
+    def __init__(self, account, home, archive=None, environment=None):
         self.account = account
-        self.archive = home / "archive"
+        self.archive = archive or home / "archive"
+        self.environment = environment or {}
         self.home = home
         self.process = None
 
@@ -51,7 +52,7 @@ class Applying:
     def run(self, *arguments):
         """Runs the program to its end, or until a fault kills it."""
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.home), "TMPDIR": str(self.home)}
-        environment |= {"AWS_EC2_METADATA_DISABLED": "true", **self.account.environment()}
+        environment |= {"AWS_EC2_METADATA_DISABLED": "true", **self.account.environment(), **self.environment}
         self.process = subprocess.Popen(
             [str(APPLY), str(self.archive), *map(str, arguments)],
             stdin=subprocess.DEVNULL,

@@ -8,7 +8,7 @@ from account.asking import document, log_group
 from account.documents import AWS_WRITTEN
 from applying import GROUP, MADE_BY, NEW_GROUP, SUPERSEDED_BY, Applying
 from applying import destination_of, groups, messages, policies, settings, step, writes
-from programs import DONE, FAILED
+from programs import DONE, FAILED, REGION
 
 @pytest.fixture
 def applying(account, tmp_path):
@@ -135,6 +135,13 @@ def own_statement(group):
     }
 
 
+def test_a_new_group_into_which_nothing_came_yet_stays_when_the_move_is_undone(account, applying):
+    account.plant.workmail_audit()
+    applying.apply(applying.plan(GROUP)).expect(DONE)
+    assert len(applying.rollback().expect(DONE).answer["kept"]) == 1
+    assert groups(account)[NEW_GROUP].policy and groups(account)[NEW_GROUP].deletion_protection
+
+
 def test_a_new_group_into_which_nothing_comes_is_not_verified_and_that_is_no_failure(account, applying):
     account.plant.workmail_audit()
     (moved,) = applying.apply(applying.plan(GROUP)).expect(DONE).answer["moves"]
@@ -172,6 +179,7 @@ def test_a_mark_that_came_after_the_plan_stops_the_move(account, applying, audit
         (lambda account, audit: account.plant.log_group(NEW_GROUP), "there is a log group"),
         (lambda account, audit: account.plant.share_destination(audit), "used by other deliveries"),
     ],
+    ids=["the new group exists", "the destination is shared"],
 )
 def test_a_move_whose_premises_have_gone_is_not_begun(account, applying, audit, happens, said):
     plan = applying.plan(GROUP)
@@ -215,6 +223,19 @@ def test_a_plan_for_another_account_is_refused(account, applying):
     plan = {**applying.plan(), "account": "444455556666"}
     assert "the plan is for 444455556666" in applying.apply(plan).expect(FAILED).stderr
     assert applying.journals == []
+
+
+def test_a_journal_is_the_same_in_a_bucket(account, moto, tmp_path):
+    s3 = moto.client("s3")
+    s3.create_bucket(Bucket="journals", CreateBucketConfiguration={"LocationConstraint": REGION})
+    applying = Applying(account, tmp_path, "s3://journals/mail", {"AWS_ENDPOINT_URL_S3": moto.endpoint})
+    full = account.plant.full_of_dead_groups()
+    outcome = applying.apply(applying.plan()).expect(DONE).answer
+    applying.run("rollback", outcome["journal"]).expect(DONE)
+    assert policies(account) == {AWS_WRITTEN: full.document}
+    keys = [found["Key"] for found in s3.list_objects_v2(Bucket="journals")["Contents"]]
+    assert keys[0] == f"mail/policy-audit/journal/{outcome['journal']}/0000-plan.json"
+    assert [key.rsplit("/")[-1][:4] for key in keys] == [f"{number:04}" for number in range(len(keys))]
 
 
 def test_an_unknown_journal_is_named(account, applying):

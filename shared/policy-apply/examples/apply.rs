@@ -1,15 +1,15 @@
 //! Carries a plan out: what the end-to-end tests drive.
 //!
 //! `apply ARCHIVE plan [GROUP…]` surveys the account and plans, with these log groups to be moved;
-//! `apply ARCHIVE run PLAN`, `dry-run PLAN`, `resume JOURNAL`, `rollback JOURNAL`. ARCHIVE is a directory, PLAN is a
-//! file. Prints one JSON object, and what happens to stderr. Waits are short: it is for stand-ins of AWS.
+//! `apply ARCHIVE run PLAN`, `dry-run PLAN`, `resume JOURNAL`, `rollback JOURNAL`. ARCHIVE is a directory or
+//! `s3://bucket/prefix`, PLAN is a file. Prints one JSON object, and what happens to stderr. Waits are short: it is
+//! for stand-ins of AWS.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use mailtrail_delivery::{Archive, Deadline, Pacing};
+use mailtrail_delivery::{Archive, Deadline, Location, Pacing, S3Options, aws};
 use mailtrail_policy_apply::{Apply, Event, Options};
 use mailtrail_policy_survey::{Account, Budget, Calls, Survey};
 use mailtrail_resource_policy::plan::{self, Plan};
@@ -27,8 +27,13 @@ async fn main() -> anyhow::Result<()> {
         bail!("usage: apply ARCHIVE plan|run|dry-run|resume|rollback [GROUP…]|PLAN|JOURNAL");
     };
     let object = objects.first().map(String::as_str).unwrap_or_default();
-    let archive = Archive::directory(PathBuf::from(archive))?;
-    let config = mailtrail_delivery::aws::config().await;
+    let config = aws::config().await;
+    let archive = match archive.parse()? {
+        Location::Directory(path) => Archive::directory(path)?,
+        Location::S3 { bucket, prefix } => {
+            Archive::s3(aws::s3(&config), &bucket, &prefix, S3Options::default())
+        }
+    };
     let region = config.region().context("no Region")?.to_string();
     let calls = Calls::new(QUICK).faster(HASTE);
     let account = Account::open(&config, &region, None, calls, Deadline::NEVER).await?;
