@@ -111,10 +111,23 @@ def test_a_dry_run_shows_the_very_calls_of_a_run_and_makes_none(account, applyin
     plan = applying.plan(GROUP)
     dry = applying.run("dry-run", applying.write(plan)).expect(DONE).answer
     assert writes(account) == [] and applying.journals == []
-    assert dry["changed"] == [] and dry["left"] == []
+    assert dry["stops"] == [] and dry["left"] == []
     applying.apply(plan).expect(DONE)
     told = shown((call["operation"], call["parameters"]) for call in dry["calls"])
     assert told == shown((call.operation, call.parameters) for call in writes(account))
+
+
+def test_a_dry_run_tells_where_a_plan_would_stop(account, applying, audit):
+    account.plant.policy("mail", document(GROUP) + "\n")
+    plan = applying.plan(GROUP)
+    wanted = {"place": {"account": "mail"}, "before": document(GROUP), "after": None, "expected_revision_id": None}
+    plan["steps"].append(step(wanted))
+    account.plant.share_destination(audit)
+    stops = applying.run("dry-run", applying.write(plan)).expect(DONE).answer["stops"]
+    assert ["used by other deliveries" in stops[0], stops[1].startswith("mail is not what it was")] == [True, True]
+    account.faults.deny("logs:DescribeResourcePolicies")
+    assert "nothing was changed" in applying.run("dry-run", applying.write(plan)).expect(FAILED).stderr
+    assert writes(account) == [] and applying.journals == []
 
 
 def test_the_policy_of_the_old_group_holds_for_the_new_one_beside_the_grant(account, applying, audit):

@@ -221,6 +221,17 @@ def test_a_permission_that_is_not_known_everywhere_yet_is_waited_for(moving, mov
         move.check_nothing_is_lost()
 
 
+def test_what_was_tried_and_cannot_be_looked_at_is_looked_at_by_the_next_session(moving, moved):
+    with moving() as move:
+        # The work is done, its answer says that it is not, and nobody may look.
+        move.aws.faults.after("CreateLogGroup", lambda: move.aws.faults.deny("logs:DescribeLogGroups"))
+        move.aws.faults.fail_after("CreateLogGroup", "OperationAbortedException")
+        assert "allow the call" in move.applying.apply(move.plan).expect(FAILED).stderr
+        move.go_on().expect(DONE)
+        assert move.end_state() == moved
+        move.check_nothing_is_lost()
+
+
 def test_a_destination_that_never_stops_being_updated_is_left_as_it_was(moving):
     with moving() as move:
         before = move.end_state()

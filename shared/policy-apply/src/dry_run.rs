@@ -19,8 +19,8 @@ const NO_JOURNAL: &str = "dry-run";
 pub struct DryRun {
     /// The calls that change something, in their order.
     pub calls: Vec<Call>,
-    /// Policies that are not any more what the plan was made of: it would stop there.
-    pub changed: Vec<String>,
+    /// What is not any more what the plan was made of: it would stop there.
+    pub stops: Vec<String>,
     /// What would not be carried over, and what people would have to look after.
     pub not_copied: Vec<String>,
     /// Steps that are left to people, and why.
@@ -45,7 +45,7 @@ pub(crate) async fn dry_run(aws: &Aws<'_>, plan: &Plan) -> Result<DryRun, ApplyE
             let seen =
                 aws.look(&change).await.map_err(|error| failed(format!("look at {}", write.place), error))?;
             if !matches!(seen, Seen::Before(_)) {
-                told.changed.push(write.place.to_string());
+                told.stops.push(format!("{} is not what it was when the plan was made", write.place));
             }
         }
         let Some(moving) = &step.moving else {
@@ -53,21 +53,20 @@ pub(crate) async fn dry_run(aws: &Aws<'_>, plan: &Plan) -> Result<DryRun, ApplyE
                 .extend(step.writes.iter().map(|write| Change::Policy(PolicyChange::from(write)).call()));
             continue;
         };
-        let script = moving::script(aws, moving, &step.writes, NO_JOURNAL).await;
-        let script = script.map_err(|hindrance| match hindrance {
-            Hindrance::Call(error) => failed(format!("move {}", moving.from), error),
-            Hindrance::Obstacle(why) => {
-                let (log_group, journal) = (moving.from.clone(), NO_JOURNAL.to_owned());
-                ApplyError::NotMoved { log_group, why, journal }
+        match moving::script(aws, moving, &step.writes, NO_JOURNAL).await {
+            Ok(script) => {
+                told.calls.extend(script.changes().map(Change::call));
+                told.not_copied.extend(script.not_copied);
             }
-        })?;
-        told.calls.extend(script.changes().map(Change::call));
-        told.not_copied.extend(script.not_copied);
+            Err(Hindrance::Obstacle(why)) => {
+                told.stops.push(format!("{} would not be moved: {why}", moving.from));
+            }
+            Err(Hindrance::Call(error)) => return Err(failed(format!("look at {}", moving.from), error)),
+        }
     }
     Ok(told)
 }
 
 fn failed(what: String, error: mailtrail_policy_survey::CallError) -> ApplyError {
-    let advice = advice(&error);
-    ApplyError::Call { what, error: Box::new(error), advice, journal: NO_JOURNAL.to_owned() }
+    ApplyError::NotSeen { what, advice: advice(&error), error: Box::new(error) }
 }

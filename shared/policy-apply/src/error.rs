@@ -65,6 +65,16 @@ pub enum ApplyError {
         /// The journal of the run.
         journal: String,
     },
+    /// What is there could not be looked at, of a dry run.
+    #[error("cannot {what}: {error}; {advice}, then try again: nothing was changed")]
+    NotSeen {
+        /// What was to be looked at.
+        what: String,
+        /// The call, and why it failed.
+        error: Box<CallError>,
+        /// What may help.
+        advice: &'static str,
+    },
     /// A log group is not moved, for it is not safe.
     #[error("{log_group} is not moved: {why}; earlier steps stand (undo them with: rollback {journal})")]
     NotMoved {
@@ -90,7 +100,7 @@ impl ApplyError {
             | Self::Call { journal, .. }
             | Self::NotMoved { journal, .. }
             | Self::Journal(JournalError::InUse(journal) | JournalError::Undone(journal)) => Some(journal),
-            Self::Format(_) | Self::Elsewhere { .. } | Self::Journal(_) => None,
+            Self::Format(_) | Self::Elsewhere { .. } | Self::NotSeen { .. } | Self::Journal(_) => None,
         }
     }
 }

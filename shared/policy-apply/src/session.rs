@@ -120,7 +120,9 @@ impl Session<'_, '_> {
     async fn make(&mut self, change: &Change, may_be_ours: bool) -> Result<Answer, Stop> {
         let (mut may_be_ours, mut failed) = (may_be_ours, 0);
         loop {
-            let revision = match self.aws.look(change).await.map_err(Stop::NotSeen)? {
+            let seen = self.aws.look(change).await;
+            let seen = seen.map_err(if failed == 0 { Stop::NotSeen } else { Stop::Unclear })?;
+            let revision = match seen {
                 Seen::Before(revision) => revision,
                 Seen::NotLooked => None,
                 Seen::After if may_be_ours => return Ok(Answer::DoneBefore),
