@@ -266,6 +266,9 @@ Exit codes:
   2  wrong usage
   3  done, but something is left to people, or was stopped and put back";
 
+pub(crate) const JOURNAL_ARCHIVE: &str = "\
+The archive that the journal is kept in: a directory, file:///…, or s3://bucket/prefix";
+
 pub(crate) const POLICY_ROLLBACK: &str = "\
 Policies are what they were, byte for byte, and destinations write to where they wrote. A log group that the run made \
 stays if anything may have been delivered to it.

@@ -108,7 +108,7 @@ fn say_calls(calls: &DryRun, json: bool) -> anyhow::Result<Exit> {
         let call = |call: &Call| format!("{} {} {}\n", call.service, call.operation, call.parameters);
         Words::Stdout.say(&calls.calls.iter().map(call).collect::<String>())?;
     }
-    let looks = calls.changed.iter().chain(&calls.not_copied).chain(&calls.left);
+    let looks = calls.stops.iter().chain(&calls.not_copied).chain(&calls.left);
     for line in looks.clone() {
         output::note(&format!("{} {}", paint(LOOK, "!"), plain(line)));
     }
@@ -123,25 +123,30 @@ fn end(outcome: &Outcome, json: bool) -> anyhow::Result<Exit> {
         End::RolledBack => (format!("{} {changes} undone", paint(GOOD, "✓")), Exit::Done),
         End::Stopped => (format!("{} stopped", paint(BAD, "✗")), Exit::NeedsALook),
     };
-    let mut text = format!("{head}; journal {}\n", outcome.journal);
-    let mut look = |line: String| {
-        text.push_str(&format!("  {} {}\n", paint(LOOK, "!"), plain(&line)));
-    };
-    for moved in &outcome.moves {
-        if moved.seen.is_none() {
-            look(format!("{} gets no events yet: look at it again later", moved.to));
-        }
-        moved.not_copied.iter().for_each(|what| look(format!("{}: {what}", moved.to)));
+    words.say(&format!("{head}; journal {}\n", outcome.journal))?;
+    for line in to_look_at(outcome) {
+        words.say(&format!("  {} {}\n", paint(LOOK, "!"), plain(&line)))?;
     }
-    outcome.left.iter().chain(&outcome.kept).for_each(|line| look(line.clone()));
-    if let Some(refused) = &outcome.refused {
-        look(format!("{} cannot be re-pointed in place: {}", refused.destination, refused.reason));
-        refused.bridge.iter().for_each(|command| look(command.clone()));
-    }
-    words.say(&text)?;
     if json {
         give(outcome, None)?;
     }
     let is_clean = outcome.left.is_empty() && outcome.kept.is_empty();
     Ok(if exit == Exit::Done && !is_clean { Exit::NeedsALook } else { exit })
+}
+
+/// What somebody should look at.
+fn to_look_at(outcome: &Outcome) -> Vec<String> {
+    let mut lines = Vec::new();
+    for moved in &outcome.moves {
+        if moved.seen.is_none() {
+            lines.push(format!("{} gets no events yet: look at it again later", moved.to));
+        }
+        lines.extend(moved.not_copied.iter().map(|what| format!("{}: {what}", moved.to)));
+    }
+    lines.extend(outcome.left.iter().chain(&outcome.kept).cloned());
+    if let Some(refused) = &outcome.refused {
+        lines.push(format!("{} cannot be re-pointed in place: {}", refused.destination, refused.reason));
+        lines.extend(refused.bridge.iter().cloned());
+    }
+    lines
 }

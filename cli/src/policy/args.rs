@@ -146,8 +146,7 @@ pub(super) struct RollbackArgs {
 pub(super) struct ChangeArgs {
     #[command(flatten)]
     pub(super) account: AccountArgs,
-    /// The archive that the journal is kept in: a directory, file:///…, or s3://bucket/prefix
-    #[arg(long, value_name = "URL", env = settings::ARCHIVE.name, hide_env_values = true)]
+    #[arg(long, help = help::JOURNAL_ARCHIVE, value_name = "URL", env = settings::ARCHIVE.name, hide_env_values = true)]
     pub(super) archive: Option<Location>,
     /// The account that the archive's bucket must belong to: twelve digits
     #[arg(long, value_name = "ACCOUNT", env = settings::ARCHIVE_OWNER.name, hide_env_values = true,

@@ -124,7 +124,7 @@ fn finding(finding: &Finding) -> String {
 }
 
 fn forecast(forecast: &PolicyForecast) -> String {
-    let day = Time::from_millis(forecast.forecast.soft_limit_at).map_or_else(String::new, |time| time.day());
+    let day = Time::from_millis(forecast.forecast.soft_limit_at).map_or_else(String::new, Time::day);
     format!(
         "  {}: at {:.0} characters a day the soft limit is hit in {} ({day}); from {}",
         plain(&forecast.policy),

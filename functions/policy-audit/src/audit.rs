@@ -131,10 +131,10 @@ impl Auditor {
             Some(plan) => act::apply(&account, &self.archive, &plan, deadline).await.after(resumed),
             None => resumed,
         };
-        if let (Some(topic), Some(news)) = (&self.topic, news::of(&report, &earlier, &acted, &key)) {
-            if let Err(failure) = topic.announce(&news, deadline).await {
-                self.reporter.failure("", &format!("the news of {key} did not reach the topic: {failure}"));
-            }
+        if let (Some(topic), Some(news)) = (&self.topic, news::of(&report, &earlier, &acted, &key))
+            && let Err(failure) = topic.announce(&news, deadline).await
+        {
+            self.reporter.failure("", &format!("the news of {key} did not reach the topic: {failure}"));
         }
         let findings = news::needing_somebody(&report).count();
         let (account, region) = (Some(account.id.clone()), account.region.clone());

@@ -53,13 +53,10 @@ pub(crate) fn of(report: &Report, earlier: &Earlier, acted: &Acted, key: &str) -
     let unknown = || "unknown".to_owned();
     let account = report.account.clone().unwrap_or_else(unknown);
     let region = report.region.clone().unwrap_or_else(unknown);
-    let mut body = String::new();
-    for (heading, lines) in [("Done", &acted.done), ("Failed", &acted.failed)] {
-        for line in lines {
-            body.push_str(&format!("{heading}: {line}\n"));
-        }
-    }
-    body.push_str(&format!("Report: {key}\n\n{}", markdown(report)));
+    let done = acted.done.iter().map(|line| format!("Done: {line}"));
+    let failed = acted.failed.iter().map(|line| format!("Failed: {line}"));
+    let report_at = [format!("Report: {key}"), String::new(), markdown(report)];
+    let mut body = done.chain(failed).chain(report_at).collect::<Vec<_>>().join("\n");
     let end = body.floor_char_boundary(MOST_BYTES);
     body.truncate(end);
     let what = match (acted.failed.is_empty(), acted.done.is_empty()) {
