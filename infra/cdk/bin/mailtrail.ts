@@ -1,0 +1,24 @@
+/** The CDK door: `npx cdk deploy`. The settings stand here, or in a file of your own that makes the same stack. */
+import { join } from 'node:path';
+
+import { App, Validations } from 'aws-cdk-lib';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import { AwsSolutionsChecks } from 'cdk-nag';
+
+import type { Settings } from '../lib/parameters.ts';
+import { MailtrailStack } from '../lib/stack.ts';
+
+/** Where `cargo xtask package` puts the functions. */
+const PACKAGES = join(import.meta.dirname, '..', '..', 'packages');
+
+const app = new App();
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+
+const settings: Settings = app.node.tryGetContext('mailtrail') ?? {};
+new MailtrailStack(app, 'mailtrail', {
+  settings,
+  code: (stack, name) => {
+    const uploaded = new Asset(stack, `${name}-package`, { path: join(PACKAGES, `${name}.zip`) });
+    return { s3Bucket: uploaded.s3BucketName, s3Key: uploaded.s3ObjectKey };
+  },
+});

@@ -1,0 +1,135 @@
+/** The buckets: private, over TLS only, versioned, and left in place when the stack is removed. */
+import { Aws, CfnDeletionPolicy, type CfnResource, type Stack } from 'aws-cdk-lib';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+
+import { CLASSES } from './classes.ts';
+import type { Parameters } from './parameters.ts';
+import { accept, either, onlyTls, policy, when } from './words.ts';
+
+/** Below this size an object is dearer in another storage class than it was. Nearly all objects are smaller. */
+const SMALLEST_TRANSITION = 128 * 1024;
+
+/** The archive: nothing in it is ever changed, and nothing of mailtrail deletes in it. */
+export function archiveBucket(stack: Stack, parameters: Parameters): s3.CfnBucket {
+  const locked = parameters.isSet('ObjectLockDays');
+  const infrequent = parameters.isSet('InfrequentAccessDays');
+  const bucket = new s3.CfnBucket(stack, 'ArchiveBucket', {
+    ...common(parameters, 'KmsKeyArn'),
+    objectLockEnabled: when(locked, true),
+    objectLockConfiguration: when(locked, {
+      ObjectLockEnabled: 'Enabled',
+      Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: parameters.number('ObjectLockDays') } },
+    } as s3.CfnBucket.ObjectLockConfigurationProperty),
+    lifecycleConfiguration: {
+      rules: [
+        abandonedUploads,
+        when(infrequent, {
+          Id: 'LargeObjectsOnly',
+          Status: 'Enabled',
+          ObjectSizeGreaterThan: String(SMALLEST_TRANSITION),
+          Transitions: [{ StorageClass: 'STANDARD_IA', TransitionInDays: parameters.number('InfrequentAccessDays') }],
+        } as unknown as s3.CfnBucket.RuleProperty),
+      ],
+    },
+  });
+  keep(bucket);
+  acceptBucket(bucket);
+  const vended = parameters.is('VendedLogsToBucket', 'true');
+  bucketPolicy(stack, 'ArchiveBucketPolicy', bucket, [when(vended, vendedLogs(bucket))]);
+  return bucket;
+}
+
+/**
+ * Where Lambda puts what a function could not do. It shares nothing with the archive, neither bucket nor key:
+ * whatever stops the archive does not stop it, too.
+ */
+export function failuresBucket(stack: Stack, parameters: Parameters): s3.CfnBucket {
+  const bucket = new s3.CfnBucket(stack, 'FailuresBucket', {
+    ...common(parameters, 'FailuresKmsKeyArn'),
+    lifecycleConfiguration: { rules: [abandonedUploads] },
+  });
+  keep(bucket);
+  acceptBucket(bucket);
+  bucketPolicy(stack, 'FailuresBucketPolicy', bucket, []);
+  return bucket;
+}
+
+/** What the streams of this stack write: a copy, in Parquet. */
+export function streamBucket(stack: Stack, parameters: Parameters): s3.CfnBucket {
+  const bucket = new s3.CfnBucket(stack, 'StreamBucket', {
+    ...common(parameters, 'KmsKeyArn'),
+    lifecycleConfiguration: { rules: [abandonedUploads] },
+  });
+  keep(bucket);
+  acceptBucket(bucket);
+  const attached = bucketPolicy(stack, 'StreamBucketPolicy', bucket, []);
+  bucket.cfnOptions.condition = attached.cfnOptions.condition = parameters.namesAny('StreamClasses', CLASSES);
+  return bucket;
+}
+
+const abandonedUploads: s3.CfnBucket.RuleProperty = {
+  id: 'AbandonedUploads',
+  status: 'Enabled',
+  abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
+};
+
+function common(parameters: Parameters, key: 'KmsKeyArn' | 'FailuresKmsKeyArn') {
+  return {
+    bucketEncryption: {
+      serverSideEncryptionConfiguration: [
+        either(parameters.isSet(key), encryption({ SSEAlgorithm: 'aws:kms', KMSMasterKeyID: parameters.text(key) }, true), encryption({ SSEAlgorithm: 'AES256' }, false)),
+      ],
+    },
+    ownershipControls: { rules: [{ objectOwnership: 'BucketOwnerEnforced' }] },
+    publicAccessBlockConfiguration: {
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    },
+    versioningConfiguration: { status: 'Enabled' },
+  };
+}
+
+// Inside a condition the properties bear CloudFormation's names.
+function encryption(byDefault: object, bucketKey: boolean): s3.CfnBucket.ServerSideEncryptionRuleProperty {
+  const rule = { ServerSideEncryptionByDefault: byDefault, ...(bucketKey && { BucketKeyEnabled: true }) };
+  return rule as unknown as s3.CfnBucket.ServerSideEncryptionRuleProperty;
+}
+
+function bucketPolicy(stack: Stack, id: string, bucket: s3.CfnBucket, more: object[]): s3.CfnBucketPolicy {
+  const statements = [onlyTls('s3:*', [bucket.attrArn, `${bucket.attrArn}/*`]), ...more];
+  return new s3.CfnBucketPolicy(stack, id, { bucket: bucket.ref, policyDocument: policy(...statements) });
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html */
+function vendedLogs(bucket: s3.CfnBucket): object {
+  return {
+    Sid: 'AWSLogDeliveryWrite',
+    Effect: 'Allow',
+    Principal: { Service: 'delivery.logs.amazonaws.com' },
+    Action: 's3:PutObject',
+    Resource: `${bucket.attrArn}/AWSLogs/${Aws.ACCOUNT_ID}/*`,
+    Condition: {
+      StringEquals: { 's3:x-amz-acl': 'bucket-owner-full-control', 'aws:SourceAccount': Aws.ACCOUNT_ID },
+      ArnLike: { 'aws:SourceArn': `arn:${Aws.PARTITION}:logs:${Aws.REGION}:${Aws.ACCOUNT_ID}:delivery-source:*` },
+    },
+  };
+}
+
+/** Whatever is in it outlives the stack. */
+export function keep(resource: CfnResource): void {
+  resource.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE;
+  resource.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
+}
+
+function acceptBucket(bucket: s3.CfnBucket): void {
+  const log = 'who read or wrote what is in the data events of CloudTrail; an access log would need a bucket of its own';
+  accept(bucket, {
+    'AwsSolutions-S1': log,
+    CKV_AWS_18: log,
+    CKV_AWS_144: 'a copy in another Region is for whoever needs one to add',
+    CKV_AWS_145: 'a KMS key is a parameter',
+    CKV2_AWS_62: 'nobody waits for new objects',
+  });
+}

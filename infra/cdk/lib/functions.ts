@@ -1,0 +1,200 @@
+/** The functions: each with a log group, a role of exactly what it calls, and a place for what it could not do. */
+import { Aws, type CfnCondition, Fn, type Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+
+import { CLASSES } from './classes.ts';
+import { OWN_LOG_GROUPS, type Parameters, pascal } from './parameters.ts';
+import { accept, allow, arn, policy, trust, when } from './words.ts';
+
+/** What every function has to do with. */
+export interface Surroundings {
+  readonly parameters: Parameters;
+  readonly archive: s3.CfnBucket;
+  readonly failures: s3.CfnBucket;
+  readonly topic: sns.CfnTopic;
+  /** Where the packages are. */
+  readonly code: Code;
+}
+
+/** Where the package of a function is. */
+export type Code = (stack: Stack, name: FunctionName) => lambda.CfnFunction.CodeProperty;
+
+/** The functions that read events. */
+export const EVENT_FUNCTIONS = ['workmail-events', 'cloudtrail-activity'] as const;
+export const AUDIT_FUNCTION = 'policy-audit';
+const FUNCTIONS: readonly FunctionName[] = [...EVENT_FUNCTIONS, AUDIT_FUNCTION];
+export type EventFunctionName = (typeof EVENT_FUNCTIONS)[number];
+export type FunctionName = EventFunctionName | typeof AUDIT_FUNCTION;
+
+/** A function and what belongs to it. */
+export interface MailtrailFunction {
+  readonly name: FunctionName;
+  readonly resource: lambda.CfnFunction;
+  readonly role: iam.CfnRole;
+  readonly logGroup: logs.CfnLogGroup;
+  readonly asynchronous: lambda.CfnEventInvokeConfig;
+}
+
+/** What sets one function apart from another. */
+export interface Particulars {
+  readonly about: string;
+  readonly statements: object[];
+  readonly environment: Record<string, string>;
+  readonly timeout: number;
+  readonly reservedConcurrency: number;
+  readonly condition?: CfnCondition;
+}
+
+const WORDS: Record<EventFunctionName, string> = {
+  'workmail-events': 'Archives and streams the events of log groups',
+  'cloudtrail-activity': 'Archives and streams the records of CloudTrail, and watches identities',
+};
+
+/** A function that reads events. */
+export function eventFunction(
+  stack: Stack,
+  name: EventFunctionName,
+  around: Surroundings,
+  settings: { streams: string; organizations: string; more: object[] },
+): MailtrailFunction {
+  const { parameters, topic } = around;
+  const concurrency = parameters.isSet('ReservedConcurrency');
+  return makeFunction(stack, name, around, {
+    about: WORDS[name],
+    statements: [...archiveStatements(around), ...streamStatements(parameters), announce(parameters, topic), ...settings.more],
+    environment: {
+      MAILTRAIL_STREAMS: settings.streams,
+      MAILTRAIL_INTERNAL_DOMAINS: parameters.text('InternalDomains'),
+      MAILTRAIL_ORGANIZATIONS: settings.organizations,
+      MAILTRAIL_WATCHES: parameters.text('Watches'),
+    },
+    timeout: 60,
+    reservedConcurrency: when(concurrency, parameters.number('ReservedConcurrency')),
+  });
+}
+
+/** Any function. */
+export function makeFunction(stack: Stack, name: FunctionName, around: Surroundings, its: Particulars): MailtrailFunction {
+  const { parameters, failures, topic } = around;
+  const id = pascal(name);
+  const logGroup = new logs.CfnLogGroup(stack, `${id}Logs`, {
+    logGroupName: ownLogGroup(name),
+    retentionInDays: parameters.number('LogRetentionDays'),
+  });
+  accept(logGroup, {
+    CKV_AWS_158: 'the lines hold counts and names of objects, never what an event says',
+  });
+  const role = new iam.CfnRole(stack, `${id}Role`, {
+    description: `What ${name} of mailtrail may do`,
+    assumeRolePolicyDocument: trust('lambda.amazonaws.com'),
+    policies: [
+      {
+        policyName: name,
+        policyDocument: policy(
+          { Sid: 'OwnLogs', ...allow(['logs:CreateLogStream', 'logs:PutLogEvents'], Fn.getAtt(logGroup.logicalId, 'Arn')) },
+          ...its.statements,
+          ...failureStatements(around),
+        ),
+      },
+    ],
+  });
+  accept(role, {
+    'AwsSolutions-IAM5':
+      'keys of the archive are made from what is in them, streams are let in by their tag, and a bucket is only checked for being there',
+  });
+  const resource = new lambda.CfnFunction(stack, `${id}Function`, {
+    description: its.about,
+    runtime: 'provided.al2023',
+    handler: 'bootstrap',
+    architectures: [parameters.text('Architecture')],
+    code: around.code(stack, name),
+    role: role.attrArn,
+    memorySize: parameters.number('MemorySize'),
+    timeout: its.timeout,
+    reservedConcurrentExecutions: its.reservedConcurrency,
+    // Above INFO, so that Lambda's own lines about an invocation cannot feed a loop.
+    loggingConfig: { logFormat: 'JSON', logGroup: logGroup.ref, systemLogLevel: 'WARN' },
+    environment: {
+      variables: {
+        MAILTRAIL_ARCHIVE: `s3://${around.archive.ref}/${parameters.text('ArchivePrefix')}`,
+        MAILTRAIL_ARCHIVE_OWNER: Aws.ACCOUNT_ID,
+        MAILTRAIL_ARCHIVE_KMS_KEY: parameters.text('KmsKeyArn'),
+        MAILTRAIL_TOPIC: topic.ref,
+        MAILTRAIL_OWN_LOG_GROUPS: Fn.join(',', FUNCTIONS.map(ownLogGroup)),
+        MAILTRAIL_LOG: parameters.text('LogLevel'),
+        ...its.environment,
+      },
+    },
+  });
+  accept(resource, {
+    W3002: 'the SAM door names a package on this machine, which sam uploads',
+    CKV_AWS_115: 'a limit is a parameter: events must not wait for one by default',
+    CKV_AWS_116: 'what fails goes to a bucket, which keeps the whole event; a queue holds a quarter of its size',
+    CKV_AWS_117: 'it calls AWS alone, and listens to nobody',
+    CKV_AWS_173: 'the variables hold names, no secret',
+  });
+  const asynchronous = new lambda.CfnEventInvokeConfig(stack, `${id}OnFailure`, {
+    functionName: resource.ref,
+    qualifier: '$LATEST',
+    maximumRetryAttempts: 2,
+    maximumEventAgeInSeconds: 21600,
+    destinationConfig: { onFailure: { destination: failures.attrArn } },
+  });
+  const all = { name, resource, role, logGroup, asynchronous };
+  if (its.condition) {
+    for (const each of [resource, role, logGroup, asynchronous]) each.cfnOptions.condition = its.condition;
+  }
+  return all;
+}
+
+/** The log group of a function: below a name that cannot be subscribed. */
+export function ownLogGroup(name: FunctionName): string {
+  return `${OWN_LOG_GROUPS}${Aws.STACK_NAME}/${name}`;
+}
+
+/** Writes what is archived, reads the watch list, and looks whether something is in quarantine already (HEAD). */
+function archiveStatements({ parameters, archive }: Surroundings): object[] {
+  const below = (folder: string) => `${archive.attrArn}/${parameters.text('ArchivePrefix')}/${folder}/*`;
+  const written = ['_about', 'raw', 'quarantine', 'undelivered', ...CLASSES];
+  const key = parameters.isSet('KmsKeyArn');
+  return [
+    { Sid: 'WriteArchive', ...allow('s3:PutObject', written.map(below)) },
+    { Sid: 'ReadArchive', ...allow('s3:GetObject', ['config', 'quarantine'].map(below)) },
+    when(key, { Sid: 'ArchiveKey', ...allow(['kms:Decrypt', 'kms:GenerateDataKey'], parameters.text('KmsKeyArn')) }),
+  ];
+}
+
+/** Streams are let in by their tag: the rule that the code keeps is IAM's rule, too. The question itself is free. */
+function streamStatements(parameters: Parameters): object[] {
+  const streams = arn('firehose', 'deliverystream/*');
+  const tagged = { StringEquals: { 'aws:ResourceTag/LogDeliveryEnabled': 'true' } };
+  const some = hasStreams(parameters);
+  return [
+    when(some, { Sid: 'TaggedStreams', ...allow('firehose:PutRecordBatch', streams, tagged) }),
+    when(some, { Sid: 'AskForTags', ...allow('firehose:ListTagsForDeliveryStream', streams) }),
+  ];
+}
+
+/** The condition that events are streamed at all. */
+export function hasStreams(parameters: Parameters): CfnCondition {
+  const any = Fn.conditionOr(parameters.namesAny('StreamClasses', CLASSES), parameters.isSet('OtherStreams'));
+  return parameters.condition('HasStreams', any);
+}
+
+function announce(parameters: Parameters, topic: sns.CfnTopic): object {
+  return when(parameters.isSet('Watches'), { Sid: 'Announce', ...allow('sns:Publish', topic.ref) });
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
+function failureStatements({ parameters, failures }: Surroundings): object[] {
+  const key = parameters.isSet('FailuresKmsKeyArn');
+  return [
+    { Sid: 'KeepFailures', ...allow('s3:PutObject', `${failures.attrArn}/aws/lambda/*`) },
+    { Sid: 'FindFailures', ...allow('s3:ListBucket', failures.attrArn) },
+    when(key, { Sid: 'FailuresKey', ...allow('kms:GenerateDataKey', parameters.text('FailuresKmsKeyArn')) }),
+  ];
+}

@@ -1,0 +1,414 @@
+/**
+ * Every setting of the stack: its default, what is allowed, and what it decides.
+ *
+ * Each is a parameter of the template. What somebody sets in CDK becomes the parameter's default, and is held against
+ * the same pattern at synthesis that CloudFormation holds it against at deployment. So both doors open the same house.
+ *
+ * A list is text parted by commas. Its entries are unrolled into a fixed number of slots, each with a condition: all
+ * that reads templates understands that, and CloudFormation's own loops (`AWS::LanguageExtensions`) are understood
+ * by few.
+ */
+import { CfnCondition, CfnParameter, Fn, type ICfnConditionExpression, type Stack, Token } from 'aws-cdk-lib';
+
+/** What a parameter may be. */
+export interface Definition {
+  readonly about: string;
+  readonly default: string;
+  /** The heading that consoles show it under. */
+  readonly group: Group;
+  /** The only values. */
+  readonly values?: readonly string[];
+  /** What a value must match as a whole, and the same in words. */
+  readonly pattern?: string;
+  readonly allowed?: string;
+  /** The bounds of a number. */
+  readonly bounds?: readonly [number, number];
+}
+
+export type Group = 'What is read' | 'WorkMail' | 'Archive' | 'Streams' | 'Functions' | 'Watching' | 'Resource policies' | 'Athena';
+
+/** How many entries a list may have. */
+export const SLOTS = { LogGroups: 10, CloudTrailLogGroups: 3, WorkMailOrganizations: 3 } as const;
+export type List = keyof typeof SLOTS;
+
+/** The log groups of our own functions lie below this name, and nothing below it can be subscribed: no loops. */
+export const OWN_LOG_GROUPS = '/mailtrail/';
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html, without our own. */
+const LOG_GROUP = '(?!/mailtrail/|/aws/lambda/mailtrail)[a-zA-Z0-9_/.#-]{1,512}';
+/** https://docs.aws.amazon.com/workmail/latest/APIReference/API_Organization.html */
+const ORGANIZATION = 'm-[0-9a-f]{32}';
+const KEY_ARN = 'arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-zA-Z0-9-]+';
+const CLASS = '(api_activity|authentication|base_event|email_activity|entity_management)';
+const DOMAIN = '[a-zA-Z0-9-]+(\\.[a-zA-Z0-9-]+)+';
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+const RETENTION = '1 3 5 7 14 30 60 90 120 150 180 365 400 545 731 1096 1827 2192 2557 2922 3288 3653'.split(' ');
+const SWITCH = ['true', 'false'];
+
+const some = (entry: string, parted = ',') => `(${entry}(${parted}${entry})*)?`;
+const upTo = (most: number, entry: string) => `(${entry}(,${entry}){0,${most - 1}})?`;
+
+const PARAMETERS = {
+  Profile: {
+    group: 'What is read',
+    about: 'How events reach the functions: subscription filters (standard), or Kinesis Data Streams between (scale-out).',
+    default: 'standard',
+    values: ['standard', 'scale-out'],
+  },
+  LogGroups: {
+    group: 'What is read',
+    about: 'Log groups that are archived: WorkMail email events, audit logs, or anything else.',
+    default: '',
+    pattern: upTo(SLOTS.LogGroups, LOG_GROUP),
+    allowed: `up to ${SLOTS.LogGroups} log group names parted by commas, and none of mailtrail's own functions`,
+  },
+  CloudTrailLogGroups: {
+    group: 'What is read',
+    about: 'Log groups of CloudTrail trails, read by the function that watches identities.',
+    default: '',
+    pattern: upTo(SLOTS.CloudTrailLogGroups, LOG_GROUP),
+    allowed: `up to ${SLOTS.CloudTrailLogGroups} log group names parted by commas, and none of mailtrail's own functions`,
+  },
+  InternalDomains: {
+    group: 'What is read',
+    about: "The organization's own mail domains: mail whose ends all lie in them has the direction Internal.",
+    default: '',
+    pattern: some(DOMAIN),
+    allowed: 'domains parted by commas',
+  },
+  OrganizationsOfLogGroups: {
+    group: 'What is read',
+    about: 'The WorkMail organization of log groups that this stack does not make (MAILTRAIL_ORGANIZATIONS).',
+    default: '',
+    pattern: some(`([^,=]+=)?${ORGANIZATION}`),
+    allowed: 'entries parted by commas: m-… for all groups, or <log group>=m-…',
+  },
+  WorkMailOrganizations: {
+    group: 'WorkMail',
+    about: 'Organizations whose logging is set up: a log group and role for email events, and delivery of the audit logs.',
+    default: '',
+    pattern: upTo(SLOTS.WorkMailOrganizations, ORGANIZATION),
+    allowed: `up to ${SLOTS.WorkMailOrganizations} organization ids (m- and 32 hex digits) parted by commas`,
+  },
+  WorkMailAuditLogs: {
+    group: 'WorkMail',
+    about: "Whether the five audit logs of each organization are delivered. A source has one: no, if yours are already.",
+    default: 'true',
+    values: SWITCH,
+  },
+  WorkMailLogRetentionDays: {
+    group: 'WorkMail',
+    about: 'How long the log groups of the organizations keep what is archived anyway.',
+    default: '30',
+    values: RETENTION,
+  },
+  ArchivePrefix: {
+    group: 'Archive',
+    about: 'Where the archive lies in its bucket.',
+    default: 'mailtrail',
+    pattern: '[a-zA-Z0-9_.-]+(/[a-zA-Z0-9_.-]+)*',
+    allowed: 'folder names parted by slashes, with none at the ends',
+  },
+  KmsKeyArn: {
+    group: 'Archive',
+    about: 'The KMS key of the archive and of the stream bucket. Without one, S3 encrypts with its own.',
+    default: '',
+    pattern: `(${KEY_ARN})?`,
+    allowed: 'the ARN of a key',
+  },
+  ObjectLockDays: {
+    group: 'Archive',
+    about: 'How long no object of the archive can be deleted (governance mode); 0 for not locked. Cannot be switched off.',
+    default: '0',
+    bounds: [0, 36500],
+  },
+  InfrequentAccessDays: {
+    group: 'Archive',
+    about: 'After how many days objects over 128 KiB move to Standard-IA (30 or more); 0 for never.',
+    default: '0',
+    pattern: '0|[3-9][0-9]|[1-9][0-9]{2,4}',
+    allowed: '0, or a number of days from 30 on',
+  },
+  VendedLogsToBucket: {
+    group: 'Archive',
+    about: 'Whether log deliveries of this account may also write to the bucket, below AWSLogs/.',
+    default: 'false',
+    values: SWITCH,
+  },
+  FailuresKmsKeyArn: {
+    group: 'Archive',
+    about: 'The KMS key of the bucket for failed invocations: another than the archive\'s. Without one, S3 encrypts with its own.',
+    default: '',
+    pattern: `(${KEY_ARN})?`,
+    allowed: 'the ARN of a key',
+  },
+  StreamClasses: {
+    group: 'Streams',
+    about: 'Classes of events that get a Firehose stream of their own, to Parquet.',
+    default: '',
+    pattern: some(CLASS),
+    allowed: 'class names parted by commas: api_activity, authentication, base_event, email_activity, entity_management',
+  },
+  OtherStreams: {
+    group: 'Streams',
+    about: 'Streams that are there already (MAILTRAIL_STREAMS). They get events while tagged LogDeliveryEnabled=true.',
+    default: '',
+    pattern: some('firehose:[a-zA-Z0-9_.-]{1,64}(\\?[a-z_,=&]+)?', ' '),
+    allowed: 'stream URLs parted by spaces: firehose:<name>?classes=email_activity',
+  },
+  Architecture: {
+    group: 'Functions',
+    about: 'What the packages were built for.',
+    default: 'arm64',
+    values: ['arm64', 'x86_64'],
+  },
+  MemorySize: {
+    group: 'Functions',
+    about: 'The memory of a function, in MB.',
+    default: '128',
+    bounds: [128, 10240],
+  },
+  ReservedConcurrency: {
+    group: 'Functions',
+    about: 'How many of each event function run at the same time at most; 0 for as many as the account allows.',
+    default: '0',
+    bounds: [0, 10000],
+  },
+  LogRetentionDays: {
+    group: 'Functions',
+    about: "How long the functions' own logs are kept.",
+    default: '30',
+    values: RETENTION,
+  },
+  LogLevel: {
+    group: 'Functions',
+    about: 'From which level up the log lines of libraries are printed (MAILTRAIL_LOG).',
+    default: 'warn',
+    values: ['error', 'warn', 'info'],
+  },
+  AlarmEmail: {
+    group: 'Watching',
+    about: 'Who is told of alarms and of watched events, by mail. Best an address that does not depend on what is watched.',
+    default: '',
+    pattern: '([^@\\s]+@[^@\\s]+\\.[^@\\s]+)?',
+    allowed: 'a mail address',
+  },
+  Watches: {
+    group: 'Watching',
+    about: 'Whom and what to watch (MAILTRAIL_WATCHES).',
+    default: 'config/watches.json',
+    pattern: '(config/[a-zA-Z0-9_./-]+\\.json|[{\\[].*)?',
+    allowed: 'the watch list as JSON, the key of one in the archive (config/….json), or nothing',
+  },
+  SilenceHours: {
+    group: 'Watching',
+    about: 'After how many hours without any event an alarm goes off; 0 for never.',
+    default: '24',
+    bounds: [0, 168],
+  },
+  PolicyMode: {
+    group: 'Resource policies',
+    about: 'What is done about CloudWatch Logs resource policies that fill up: nothing, a report, or more.',
+    default: 'off',
+    values: ['off', 'report', 'shrink', 'move'],
+  },
+  PolicySchedule: {
+    group: 'Resource policies',
+    about: 'When they are looked at.',
+    default: 'rate(1 day)',
+    pattern: '(rate|cron)\\([^)]+\\)',
+    allowed: 'a schedule expression: rate(1 day), or cron(0 6 * * ? *)',
+  },
+  PolicyRegions: {
+    group: 'Resource policies',
+    about: 'The Regions that are looked at. Without any: this one.',
+    default: '',
+    pattern: some('[a-z]{2}(-[a-z]+)+-[0-9]'),
+    allowed: 'Region names parted by commas',
+  },
+  PolicyRoles: {
+    group: 'Resource policies',
+    about: 'Roles of other accounts to look at them with.',
+    default: '',
+    pattern: some('arn:aws[a-z-]*:iam::[0-9]{12}:role/[a-zA-Z0-9+=.@_/-]+'),
+    allowed: 'role ARNs parted by commas',
+  },
+  PolicyShare: {
+    group: 'Resource policies',
+    about: 'From which share of its limit on a policy is too full, in percent.',
+    default: '80',
+    bounds: [1, 100],
+  },
+  PolicyDays: {
+    group: 'Resource policies',
+    about: 'How many days before a limit is hit it is told.',
+    default: '14',
+    bounds: [1, 365],
+  },
+  QueryScanLimit: {
+    group: 'Athena',
+    about: 'The most that one query may read, in bytes (at least 10 MB).',
+    default: '10737418240',
+    bounds: [10_000_000, Number.MAX_SAFE_INTEGER],
+  },
+} as const satisfies Record<string, Definition>;
+
+export type Name = keyof typeof PARAMETERS;
+
+/** The settings as CDK takes them: `{ logGroups: ['/aws/…'], profile: 'scale-out' }`. */
+export type Settings = { readonly [Key in Name as Uncapitalize<Key>]?: string | number | boolean | readonly string[] };
+
+/** Every parameter, in the order of the template. */
+export const DEFINITIONS: ReadonlyMap<Name, Definition> = new Map(
+  Object.entries(PARAMETERS) as [Name, Definition][],
+);
+
+/** An entry of a list: its place, its value, and the condition that it is there. */
+export interface Entry {
+  readonly slot: number;
+  readonly value: string;
+  readonly present: CfnCondition;
+}
+
+/** The parameters of a stack, and conditions over them. */
+export class Parameters {
+  private readonly stack: Stack;
+  private readonly parameters = new Map<Name, CfnParameter>();
+  private readonly conditions = new Map<string, CfnCondition>();
+
+  constructor(stack: Stack, settings: Settings, without: readonly Group[] = []) {
+    this.stack = stack;
+    const given = asText(settings);
+    const declared = [...DEFINITIONS].filter(([, { group }]) => !without.includes(group));
+    for (const [name, definition] of declared) {
+      this.parameters.set(name, declare(stack, name, definition, given.get(name)));
+    }
+    stack.templateOptions.metadata = { 'AWS::CloudFormation::Interface': consoleGroups(declared) };
+  }
+
+  text(name: Name): string {
+    return this.parameter(name).valueAsString;
+  }
+
+  number(name: Name): number {
+    return Token.asNumber(this.parameter(name).value);
+  }
+
+  /** The condition that a parameter has this value. */
+  is(name: Name, value: string): CfnCondition {
+    return this.condition(`${name}Is${pascal(value)}`, Fn.conditionEquals(this.text(name), value));
+  }
+
+  /** The condition that a parameter is none of what stands for "nothing". */
+  isSet(name: Name): CfnCondition {
+    return this.condition(`Has${name}`, Fn.conditionNot(Fn.conditionEquals(this.text(name), nothing(name))));
+  }
+
+  /** The condition that text parted by commas names any of these. */
+  namesAny(name: Name, entries: readonly string[]): CfnCondition {
+    return this.condition(`${name}HasAny`, Fn.conditionOr(...entries.map((entry) => this.names(name, entry))));
+  }
+
+  /** The condition that text parted by commas names this. No name may be part of another. */
+  names(name: Name, entry: string): CfnCondition {
+    const without = Fn.join('', Fn.split(entry, this.text(name)));
+    return this.condition(`${name}Has${pascal(entry)}`, Fn.conditionNot(Fn.conditionEquals(without, this.text(name))));
+  }
+
+  /** The entries of a list, in their slots: none is filled before the one in front of it. */
+  entries(name: List): Entry[] {
+    const slots = SLOTS[name];
+    const filled = Fn.split(',', Fn.join('', [this.text(name), ','.repeat(slots)]), slots);
+    let before: CfnCondition | undefined;
+    return filled.map((value, index) => {
+      const there = Fn.conditionNot(Fn.conditionEquals(value, ''));
+      before = this.condition(`Has${name}${index + 1}`, before ? Fn.conditionAnd(before, there) : there);
+      return { slot: index + 1, value, present: before };
+    });
+  }
+
+  /** The condition that a list has any entry. */
+  some(name: List): CfnCondition {
+    const [first] = this.entries(name);
+    return first?.present ?? this.isSet(name);
+  }
+
+  /** A condition over conditions, made once. */
+  condition(id: string, expression: ICfnConditionExpression): CfnCondition {
+    const known = this.conditions.get(id);
+    if (known) return known;
+    const made = new CfnCondition(this.stack, id, { expression });
+    this.conditions.set(id, made);
+    return made;
+  }
+
+  both(one: CfnCondition, other: CfnCondition): CfnCondition {
+    return this.condition(`${one.node.id}And${other.node.id}`, Fn.conditionAnd(one, other));
+  }
+
+  private parameter(name: Name): CfnParameter {
+    const parameter = this.parameters.get(name);
+    if (!parameter) throw new Error(`${name} is not declared`);
+    return parameter;
+  }
+}
+
+/** What a setting that is given looks like as the value of its parameter. */
+function asText(settings: Settings): Map<Name, string> {
+  const text = new Map<Name, string>();
+  for (const [key, value] of Object.entries(settings)) {
+    const name = [...DEFINITIONS.keys()].find((each) => uncapitalize(each) === key);
+    if (!name) throw new Error(`there is no setting ${key}`);
+    if (Array.isArray(value) && new Set(value).size < value.length) throw new Error(`${key} names something twice: ${value}`);
+    const parted = name === 'OtherStreams' ? ' ' : ',';
+    text.set(name, Array.isArray(value) ? value.join(parted) : String(value));
+  }
+  return text;
+}
+
+function declare(stack: Stack, name: Name, definition: Definition, given: string | undefined): CfnParameter {
+  if (given !== undefined) refuseWrong(name, definition, given);
+  return new CfnParameter(stack, name, {
+    type: definition.bounds ? 'Number' : 'String',
+    description: definition.about,
+    default: given ?? definition.default,
+    ...(definition.values && { allowedValues: [...definition.values] }),
+    ...(definition.bounds && { minValue: definition.bounds[0], maxValue: definition.bounds[1] }),
+    ...(definition.pattern && { allowedPattern: `^(${definition.pattern})$` }),
+    ...(definition.pattern && { constraintDescription: `must be ${definition.allowed}` }),
+  });
+}
+
+/** Says at synthesis what CloudFormation would say at deployment. */
+function refuseWrong(name: Name, definition: Definition, value: string): void {
+  const { values, bounds, pattern } = definition;
+  const refuse = (allowed: string) => {
+    throw new Error(`${uncapitalize(name)} is \`${value}\`, which is not allowed; set it to ${allowed}`);
+  };
+  if (values && !values.includes(value)) refuse(values.join(', '));
+  if (pattern && !new RegExp(`^(${pattern})$`).test(value)) refuse(definition.allowed ?? pattern);
+  if (bounds && !(/^[0-9]+$/.test(value) && bounds[0] <= Number(value) && Number(value) <= bounds[1])) {
+    refuse(`a number from ${bounds[0]} to ${bounds[1]}`);
+  }
+}
+
+/** The value that stands for "nothing". */
+function nothing(name: Name): string {
+  const { bounds, default: usual } = DEFINITIONS.get(name) as Definition;
+  return bounds?.[0] === 0 || usual === '0' ? '0' : '';
+}
+
+function consoleGroups(declared: [Name, Definition][]): object {
+  const headings = [...new Set(declared.map(([, { group }]) => group))];
+  const below = (heading: Group) => declared.filter(([, { group }]) => group === heading).map(([name]) => name);
+  return { ParameterGroups: headings.map((heading) => ({ Label: { default: heading }, Parameters: below(heading) })) };
+}
+
+/** `workmail-events` and `email_activity` as `WorkmailEvents` and `EmailActivity`. */
+export function pascal(text: string): string {
+  return text.split(/[^a-zA-Z0-9]+/).map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+}
+
+function uncapitalize(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
