@@ -2,7 +2,6 @@
 import { Aws, CfnDeletionPolicy, type CfnResource, type Stack } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 
-import { CLASSES } from './classes.ts';
 import type { Parameters } from './parameters.ts';
 import { accept, either, onlyTls, policy, when } from './words.ts';
 
@@ -63,7 +62,7 @@ export function streamBucket(stack: Stack, parameters: Parameters): s3.CfnBucket
   keep(bucket);
   acceptBucket(bucket);
   const attached = bucketPolicy(stack, 'StreamBucketPolicy', bucket, []);
-  bucket.cfnOptions.condition = attached.cfnOptions.condition = parameters.namesAny('StreamClasses', CLASSES);
+  bucket.cfnOptions.condition = attached.cfnOptions.condition = parameters.streamsAny();
   return bucket;
 }
 

@@ -47,6 +47,8 @@ export interface Particulars {
   readonly timeout: number;
   readonly reservedConcurrency: number;
   readonly condition?: CfnCondition;
+  /** Findings about its role that stand, and why. */
+  readonly accepted: Record<string, string>;
 }
 
 const WORDS: Record<EventFunctionName, string> = {
@@ -74,6 +76,7 @@ export function eventFunction(
     },
     timeout: 60,
     reservedConcurrency: when(concurrency, parameters.number('ReservedConcurrency')),
+    accepted: wildcardsOf([...WRITTEN, ...READ], 'the names of objects are made from what is in them'),
   });
 }
 
@@ -103,8 +106,8 @@ export function makeFunction(stack: Stack, name: FunctionName, around: Surroundi
     ],
   });
   accept(role, {
-    'AwsSolutions-IAM5':
-      'keys of the archive are made from what is in them, streams are let in by their tag, and a bucket is only checked for being there',
+    'AwsSolutions-IAM5[Resource::<FailuresBucket.Arn>/aws/lambda/*]': 'Lambda names the objects',
+    ...its.accepted,
   });
   const resource = new lambda.CfnFunction(stack, `${id}Function`, {
     description: its.about,
@@ -156,14 +159,23 @@ export function ownLogGroup(name: FunctionName): string {
   return `${OWN_LOG_GROUPS}${Aws.STACK_NAME}/${name}`;
 }
 
-/** Writes what is archived, reads the watch list, and looks whether something is in quarantine already (HEAD). */
+/** Folders of the archive that are written. */
+const WRITTEN = ['_about', 'raw', 'quarantine', 'undelivered', ...CLASSES];
+/** Folders that are read: the watch list, and whether something is in quarantine already (HEAD). */
+const READ = ['config', 'quarantine'];
+
+/** The findings about wildcards below folders of the archive. */
+export function wildcardsOf(folders: readonly string[], reason: string): Record<string, string> {
+  const finding = (folder: string) => `AwsSolutions-IAM5[Resource::<ArchiveBucket.Arn>/<ArchivePrefix>/${folder}/*]`;
+  return Object.fromEntries(folders.map((folder) => [finding(folder), reason]));
+}
+
 function archiveStatements({ parameters, archive }: Surroundings): object[] {
   const below = (folder: string) => `${archive.attrArn}/${parameters.text('ArchivePrefix')}/${folder}/*`;
-  const written = ['_about', 'raw', 'quarantine', 'undelivered', ...CLASSES];
   const key = parameters.isSet('KmsKeyArn');
   return [
-    { Sid: 'WriteArchive', ...allow('s3:PutObject', written.map(below)) },
-    { Sid: 'ReadArchive', ...allow('s3:GetObject', ['config', 'quarantine'].map(below)) },
+    { Sid: 'WriteArchive', ...allow('s3:PutObject', WRITTEN.map(below)) },
+    { Sid: 'ReadArchive', ...allow('s3:GetObject', READ.map(below)) },
     when(key, { Sid: 'ArchiveKey', ...allow(['kms:Decrypt', 'kms:GenerateDataKey'], parameters.text('KmsKeyArn')) }),
   ];
 }
@@ -181,7 +193,7 @@ function streamStatements(parameters: Parameters): object[] {
 
 /** The condition that events are streamed at all. */
 export function hasStreams(parameters: Parameters): CfnCondition {
-  const any = Fn.conditionOr(parameters.namesAny('StreamClasses', CLASSES), parameters.isSet('OtherStreams'));
+  const any = Fn.conditionOr(parameters.streamsAny(), parameters.isSet('OtherStreams'));
   return parameters.condition('HasStreams', any);
 }
 

@@ -4,11 +4,13 @@
  * Each is a parameter of the template. What somebody sets in CDK becomes the parameter's default, and is held against
  * the same pattern at synthesis that CloudFormation holds it against at deployment. So both doors open the same house.
  *
- * A list is text parted by commas. Its entries are unrolled into a fixed number of slots, each with a condition: all
- * that reads templates understands that, and CloudFormation's own loops (`AWS::LanguageExtensions`) are understood
- * by few.
+ * A list is a number of parameters, `LogGroup1`, `LogGroup2` and so on, each with the condition that it is set. No
+ * condition can take a list apart, and CloudFormation's loops (`AWS::LanguageExtensions`) are understood by few of the
+ * tools that read templates.
  */
 import { CfnCondition, CfnParameter, Fn, type ICfnConditionExpression, type Stack, Token } from 'aws-cdk-lib';
+
+import { CLASSES, type Class } from './classes.ts';
 
 /** What a parameter may be. */
 export interface Definition {
@@ -23,13 +25,11 @@ export interface Definition {
   readonly allowed?: string;
   /** The bounds of a number. */
   readonly bounds?: readonly [number, number];
+  /** How many there are, where it is a list. */
+  readonly slots?: number;
 }
 
 export type Group = 'What is read' | 'WorkMail' | 'Archive' | 'Streams' | 'Functions' | 'Watching' | 'Resource policies' | 'Athena';
-
-/** How many entries a list may have. */
-export const SLOTS = { LogGroups: 10, CloudTrailLogGroups: 3, WorkMailOrganizations: 3 } as const;
-export type List = keyof typeof SLOTS;
 
 /** The log groups of our own functions lie below this name, and nothing below it can be subscribed: no loops. */
 export const OWN_LOG_GROUPS = '/mailtrail/';
@@ -39,14 +39,17 @@ const LOG_GROUP = '(?!/mailtrail/|/aws/lambda/mailtrail)[a-zA-Z0-9_/.#-]{1,512}'
 /** https://docs.aws.amazon.com/workmail/latest/APIReference/API_Organization.html */
 const ORGANIZATION = 'm-[0-9a-f]{32}';
 const KEY_ARN = 'arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-zA-Z0-9-]+';
-const CLASS = '(api_activity|authentication|base_event|email_activity|entity_management)';
 const DOMAIN = '[a-zA-Z0-9-]+(\\.[a-zA-Z0-9-]+)+';
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 const RETENTION = '1 3 5 7 14 30 60 90 120 150 180 365 400 545 731 1096 1827 2192 2557 2922 3288 3653'.split(' ');
 const SWITCH = ['true', 'false'];
 
 const some = (entry: string, parted = ',') => `(${entry}(${parted}${entry})*)?`;
-const upTo = (most: number, entry: string) => `(${entry}(,${entry}){0,${most - 1}})?`;
+
+function classStream(name: Class) {
+  const about = `Whether events of the class ${name} get a Firehose stream of their own, to Parquet.`;
+  return { group: 'Streams', about, default: 'false', values: SWITCH } as const;
+}
 
 const PARAMETERS = {
   Profile: {
@@ -57,17 +60,19 @@ const PARAMETERS = {
   },
   LogGroups: {
     group: 'What is read',
-    about: 'Log groups that are archived: WorkMail email events, audit logs, or anything else.',
+    about: 'A log group that is archived: WorkMail email events, audit logs, or anything else.',
     default: '',
-    pattern: upTo(SLOTS.LogGroups, LOG_GROUP),
-    allowed: `up to ${SLOTS.LogGroups} log group names parted by commas, and none of mailtrail's own functions`,
+    slots: 8,
+    pattern: `(${LOG_GROUP})?`,
+    allowed: "the name of a log group, and none of mailtrail's own",
   },
   CloudTrailLogGroups: {
     group: 'What is read',
-    about: 'Log groups of CloudTrail trails, read by the function that watches identities.',
+    about: 'The log group of a CloudTrail trail, read by the function that watches identities.',
     default: '',
-    pattern: upTo(SLOTS.CloudTrailLogGroups, LOG_GROUP),
-    allowed: `up to ${SLOTS.CloudTrailLogGroups} log group names parted by commas, and none of mailtrail's own functions`,
+    slots: 3,
+    pattern: `(${LOG_GROUP})?`,
+    allowed: "the name of a log group, and none of mailtrail's own",
   },
   InternalDomains: {
     group: 'What is read',
@@ -85,10 +90,11 @@ const PARAMETERS = {
   },
   WorkMailOrganizations: {
     group: 'WorkMail',
-    about: 'Organizations whose logging is set up: a log group and role for email events, and delivery of the audit logs.',
+    about: 'An organization whose logging is set up: log group and role of email events, and deliveries of audit logs.',
     default: '',
-    pattern: upTo(SLOTS.WorkMailOrganizations, ORGANIZATION),
-    allowed: `up to ${SLOTS.WorkMailOrganizations} organization ids (m- and 32 hex digits) parted by commas`,
+    slots: 3,
+    pattern: `(${ORGANIZATION})?`,
+    allowed: 'the id of an organization: m- and 32 hex digits',
   },
   WorkMailAuditLogs: {
     group: 'WorkMail',
@@ -126,8 +132,7 @@ const PARAMETERS = {
     group: 'Archive',
     about: 'After how many days objects over 128 KiB move to Standard-IA (30 or more); 0 for never.',
     default: '0',
-    pattern: '0|[3-9][0-9]|[1-9][0-9]{2,4}',
-    allowed: '0, or a number of days from 30 on',
+    bounds: [0, 36500],
   },
   VendedLogsToBucket: {
     group: 'Archive',
@@ -142,13 +147,11 @@ const PARAMETERS = {
     pattern: `(${KEY_ARN})?`,
     allowed: 'the ARN of a key',
   },
-  StreamClasses: {
-    group: 'Streams',
-    about: 'Classes of events that get a Firehose stream of their own, to Parquet.',
-    default: '',
-    pattern: some(CLASS),
-    allowed: 'class names parted by commas: api_activity, authentication, base_event, email_activity, entity_management',
-  },
+  StreamApiActivity: classStream('api_activity'),
+  StreamAuthentication: classStream('authentication'),
+  StreamBaseEvent: classStream('base_event'),
+  StreamEmailActivity: classStream('email_activity'),
+  StreamEntityManagement: classStream('entity_management'),
   OtherStreams: {
     group: 'Streams',
     about: 'Streams that are there already (MAILTRAIL_STREAMS). They get events while tagged LogDeliveryEnabled=true.',
@@ -254,6 +257,7 @@ const PARAMETERS = {
 } as const satisfies Record<string, Definition>;
 
 export type Name = keyof typeof PARAMETERS;
+export type List = 'LogGroups' | 'CloudTrailLogGroups' | 'WorkMailOrganizations';
 
 /** The settings as CDK takes them: `{ logGroups: ['/aws/…'], profile: 'scale-out' }`. */
 export type Settings = { readonly [Key in Name as Uncapitalize<Key>]?: string | number | boolean | readonly string[] };
@@ -273,7 +277,7 @@ export interface Entry {
 /** The parameters of a stack, and conditions over them. */
 export class Parameters {
   private readonly stack: Stack;
-  private readonly parameters = new Map<Name, CfnParameter>();
+  private readonly parameters = new Map<string, CfnParameter>();
   private readonly conditions = new Map<string, CfnCondition>();
 
   constructor(stack: Stack, settings: Settings, without: readonly Group[] = []) {
@@ -281,13 +285,16 @@ export class Parameters {
     const given = asText(settings);
     const declared = [...DEFINITIONS].filter(([, { group }]) => !without.includes(group));
     for (const [name, definition] of declared) {
-      this.parameters.set(name, declare(stack, name, definition, given.get(name)));
+      const values = given.get(name) ?? [];
+      const ids = parameterNames(name, definition);
+      if (values.length > ids.length) throw new Error(`${uncapitalize(name)} has ${values.length} entries; ${ids.length} are possible`);
+      ids.forEach((id, index) => this.parameters.set(id, declare(stack, id, definition, values[index])));
     }
     stack.templateOptions.metadata = { 'AWS::CloudFormation::Interface': consoleGroups(declared) };
   }
 
   text(name: Name): string {
-    return this.parameter(name).valueAsString;
+    return Token.asString(this.parameter(name).value);
   }
 
   number(name: Name): number {
@@ -304,33 +311,28 @@ export class Parameters {
     return this.condition(`Has${name}`, Fn.conditionNot(Fn.conditionEquals(this.text(name), nothing(name))));
   }
 
-  /** The condition that text parted by commas names any of these. */
-  namesAny(name: Name, entries: readonly string[]): CfnCondition {
-    return this.condition(`${name}HasAny`, Fn.conditionOr(...entries.map((entry) => this.names(name, entry))));
+  /** The condition that events of a class are streamed. */
+  streams(name: Class): CfnCondition {
+    return this.is(`Stream${pascal(name)}` as Name, 'true');
   }
 
-  /** The condition that text parted by commas names this. No name may be part of another. */
-  names(name: Name, entry: string): CfnCondition {
-    const without = Fn.join('', Fn.split(entry, this.text(name)));
-    return this.condition(`${name}Has${pascal(entry)}`, Fn.conditionNot(Fn.conditionEquals(without, this.text(name))));
+  /** The condition that events of any class are. */
+  streamsAny(): CfnCondition {
+    return this.condition('StreamsAnyClass', Fn.conditionOr(...CLASSES.map((name) => this.streams(name))));
   }
 
-  /** The entries of a list, in their slots: none is filled before the one in front of it. */
+  /** The entries of a list, in their slots. */
   entries(name: List): Entry[] {
-    const slots = SLOTS[name];
-    const filled = Fn.split(',', Fn.join('', [this.text(name), ','.repeat(slots)]), slots);
-    let before: CfnCondition | undefined;
-    return filled.map((value, index) => {
-      const there = Fn.conditionNot(Fn.conditionEquals(value, ''));
-      before = this.condition(`Has${name}${index + 1}`, before ? Fn.conditionAnd(before, there) : there);
-      return { slot: index + 1, value, present: before };
+    const definition = DEFINITIONS.get(name) as Definition;
+    return parameterNames(name, definition).map((id, index) => {
+      const value = this.parameter(id).valueAsString;
+      return { slot: index + 1, value, present: this.condition(`Has${id}`, Fn.conditionNot(Fn.conditionEquals(value, ''))) };
     });
   }
 
   /** The condition that a list has any entry. */
   some(name: List): CfnCondition {
-    const [first] = this.entries(name);
-    return first?.present ?? this.isSet(name);
+    return this.condition(`Has${name}`, Fn.conditionOr(...this.entries(name).map((entry) => entry.present)));
   }
 
   /** A condition over conditions, made once. */
@@ -346,27 +348,34 @@ export class Parameters {
     return this.condition(`${one.node.id}And${other.node.id}`, Fn.conditionAnd(one, other));
   }
 
-  private parameter(name: Name): CfnParameter {
+  private parameter(name: string): CfnParameter {
     const parameter = this.parameters.get(name);
     if (!parameter) throw new Error(`${name} is not declared`);
     return parameter;
   }
 }
 
-/** What a setting that is given looks like as the value of its parameter. */
-function asText(settings: Settings): Map<Name, string> {
-  const text = new Map<Name, string>();
+/** The parameters of a definition: one, or as many as a list has slots. */
+function parameterNames(name: Name, { slots }: Definition): string[] {
+  if (slots === undefined) return [name];
+  return Array.from({ length: slots }, (_, index) => `${name.replace(/s$/, '')}${index + 1}`);
+}
+
+/** What is given, as values of parameters. */
+function asText(settings: Settings): Map<Name, string[]> {
+  const text = new Map<Name, string[]>();
   for (const [key, value] of Object.entries(settings)) {
     const name = [...DEFINITIONS.keys()].find((each) => uncapitalize(each) === key);
     if (!name) throw new Error(`there is no setting ${key}`);
-    if (Array.isArray(value) && new Set(value).size < value.length) throw new Error(`${key} names something twice: ${value}`);
-    const parted = name === 'OtherStreams' ? ' ' : ',';
-    text.set(name, Array.isArray(value) ? value.join(parted) : String(value));
+    const entries = [value].flat().map(String);
+    if (new Set(entries).size < entries.length) throw new Error(`${key} names something twice: ${entries.join(', ')}`);
+    const isList = DEFINITIONS.get(name)?.slots !== undefined;
+    text.set(name, isList ? entries : [entries.join(name === 'OtherStreams' ? ' ' : ',')]);
   }
   return text;
 }
 
-function declare(stack: Stack, name: Name, definition: Definition, given: string | undefined): CfnParameter {
+function declare(stack: Stack, name: string, definition: Definition, given: string | undefined): CfnParameter {
   if (given !== undefined) refuseWrong(name, definition, given);
   return new CfnParameter(stack, name, {
     type: definition.bounds ? 'Number' : 'String',
@@ -380,7 +389,7 @@ function declare(stack: Stack, name: Name, definition: Definition, given: string
 }
 
 /** Says at synthesis what CloudFormation would say at deployment. */
-function refuseWrong(name: Name, definition: Definition, value: string): void {
+function refuseWrong(name: string, definition: Definition, value: string): void {
   const { values, bounds, pattern } = definition;
   const refuse = (allowed: string) => {
     throw new Error(`${uncapitalize(name)} is \`${value}\`, which is not allowed; set it to ${allowed}`);
@@ -394,13 +403,13 @@ function refuseWrong(name: Name, definition: Definition, value: string): void {
 
 /** The value that stands for "nothing". */
 function nothing(name: Name): string {
-  const { bounds, default: usual } = DEFINITIONS.get(name) as Definition;
-  return bounds?.[0] === 0 || usual === '0' ? '0' : '';
+  const { bounds } = DEFINITIONS.get(name) as Definition;
+  return bounds ? '0' : '';
 }
 
 function consoleGroups(declared: [Name, Definition][]): object {
   const headings = [...new Set(declared.map(([, { group }]) => group))];
-  const below = (heading: Group) => declared.filter(([, { group }]) => group === heading).map(([name]) => name);
+  const below = (heading: Group) => declared.filter(([, { group }]) => group === heading).flatMap(([name, definition]) => parameterNames(name, definition));
   return { ParameterGroups: headings.map((heading) => ({ Label: { default: heading }, Parameters: below(heading) })) };
 }
 

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { CfnOutput, CfnRule, Fn, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, CfnRule, Fn, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
@@ -31,11 +31,15 @@ export interface MailtrailProps extends StackProps {
 
 const FUNCTIONS = join(import.meta.dirname, '..', '..', '..', 'functions');
 
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html */
+const EARLIEST_INFREQUENT = 30;
+
 /** mailtrail in one account and Region. */
 export class MailtrailStack extends Stack {
   constructor(scope: Construct, id: string, { settings = {}, code, withPolicyAudit, ...props }: MailtrailProps) {
     super(scope, id, { description: 'mailtrail: keeps what Amazon WorkMail and CloudTrail log', ...props });
     const audited = withPolicyAudit ?? existsSync(join(FUNCTIONS, AUDIT_FUNCTION));
+    acceptEmptyDefaults(this);
     const parameters = new Parameters(this, settings, audited ? [] : ['Resource policies']);
     rules(this, parameters);
 
@@ -81,6 +85,14 @@ export class MailtrailStack extends Stack {
   }
 }
 
+/** What CDK's own validation finds where it takes an empty default for a value. Conditions see to each of them. */
+function acceptEmptyDefaults(stack: Stack): void {
+  for (const rule of ['E2529', 'F3017', 'W1030', 'W1035']) {
+    const reason = 'an empty parameter is one that is not set, and then what would read it is not made';
+    Validations.of(stack).acknowledge({ id: `CloudFormation-Validate::${rule}`, reason });
+  }
+}
+
 /** The log groups that a parameter names. */
 function given(parameters: Parameters, name: List): Source[] {
   return parameters.entries(name).map(({ slot, value, present }) => ({
@@ -92,6 +104,15 @@ function given(parameters: Parameters, name: List): Source[] {
 
 /** What no pattern of a single parameter can say. */
 function rules(stack: Stack, parameters: Parameters): void {
+  const tooSoon = Array.from({ length: EARLIEST_INFREQUENT - 1 }, (_, day) => String(day + 1));
+  new CfnRule(stack, 'InfrequentAccessIsNotTooSoon', {
+    assertions: [
+      {
+        assert: Fn.conditionNot(Fn.conditionContains(tooSoon, parameters.text('InfrequentAccessDays'))),
+        assertDescription: `InfrequentAccessDays must be 0, or ${EARLIEST_INFREQUENT} and more: S3 moves nothing sooner`,
+      },
+    ],
+  });
   new CfnRule(stack, 'FailuresHaveAKeyOfTheirOwn', {
     ruleCondition: Fn.conditionNot(Fn.conditionEquals(parameters.text('KmsKeyArn'), '')),
     assertions: [

@@ -49,11 +49,7 @@ function emailEvents(stack: Stack, { slot, value, present }: Entry, parameters: 
  * role whose name has `workmail` in it; the name is made of the stack's and of this id.
  */
 function roleOfEmailEvents(stack: Stack, groups: OrganizationSource[], parameters: Parameters): void {
-  const arns = groups.map((group) => {
-    const its = Fn.getAtt(group.made.logicalId, 'Arn');
-    // The role is there where the first group is.
-    return group === groups[0] ? its : when(group.present, its);
-  });
+  const arns = groups.map((group) => when(group.present, Fn.getAtt(group.made.logicalId, 'Arn')));
   const role = new iam.CfnRole(stack, 'workmailEmailEvents', {
     description: 'Lets WorkMail write email events',
     assumeRolePolicyDocument: trust('events.workmail.amazonaws.com', arn('workmail', 'organization/*')),
