@@ -1,0 +1,81 @@
+/** What is set wrongly is refused at synthesis, and by the same rules at deployment. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { App } from 'aws-cdk-lib';
+
+import { DEFINITIONS, type Settings } from '../lib/parameters.ts';
+import { MailtrailStack } from '../lib/stack.ts';
+import { template } from './deployed.ts';
+
+const ORGANIZATION = 'm-0123456789abcdef0123456789abcdef';
+
+function synthesise(settings: Settings): MailtrailStack {
+  return new MailtrailStack(new App(), 'example', {
+    settings,
+    withPolicyAudit: true,
+    code: (_, name) => ({ s3Bucket: 'example-packages', s3Key: name }),
+  });
+}
+
+const refused: [Settings, RegExp][] = [
+  [{ logGroups: ['/mailtrail/example/workmail-events'] }, /logGroup1 is `\/mailtrail\/example\/workmail-events`.*none of mailtrail's own/],
+  [{ cloudTrailLogGroups: ['/aws/lambda/mailtrail-workmail-events'] }, /cloudTrailLogGroup1.*none of mailtrail's own/],
+  [{ logGroups: ['/aws/with space'] }, /logGroup1 is `\/aws\/with space`/],
+  [{ logGroups: ['/a', '/b', '/a'] }, /logGroups names something twice/],
+  [{ logGroups: Array.from({ length: 9 }, (_, index) => `/group/${index}`) }, /logGroups has 9 entries; 8 are possible/],
+  [{ workMailOrganizations: ['example'] }, /workMailOrganization1 is `example`.*32 hex digits/],
+  [{ internalDomains: ['example.com', 'nonsense'] }, /internalDomains is `example.com,nonsense`.*domains/],
+  [{ kmsKeyArn: 'alias/aws/s3' }, /kmsKeyArn is `alias\/aws\/s3`.*ARN of a key/],
+  [{ archivePrefix: '/mailtrail/' }, /archivePrefix/],
+  [{ otherStreams: ['s3://example'] }, /otherStreams is `s3:\/\/example`.*firehose:/],
+  [{ profile: 'standart' }, /profile is `standart`.*standard, scale-out/],
+  [{ policyMode: 'delete' }, /policyMode is `delete`.*off, report, shrink, move/],
+  [{ memorySize: 64 }, /memorySize is `64`.*128 to 10240/],
+  [{ silenceHours: 2.5 }, /silenceHours is `2.5`/],
+  [{ logRetentionDays: 42 }, /logRetentionDays is `42`/],
+  [{ alarmEmail: 'nobody' }, /alarmEmail is `nobody`.*mail address/],
+  [{ watches: 'watches.json' }, /watches is `watches.json`.*config/],
+  [{ policyRegions: ['europe'] }, /policyRegions is `europe`/],
+  [{ logGroup: '/a' } as Settings, /there is no setting logGroup/],
+];
+
+for (const [settings, message] of refused) {
+  test(`${JSON.stringify(settings).slice(0, 80)} is refused`, () => {
+    assert.throws(() => synthesise(settings), message);
+  });
+}
+
+test('what is allowed becomes the default of its parameter', () => {
+  const stack = synthesise({
+    logGroups: ['/aws/workmail/emailevents/example', 'workmail-monitoring'],
+    workMailOrganizations: [ORGANIZATION],
+    organizationsOfLogGroups: [`/aws/workmail/emailevents/example=${ORGANIZATION}`],
+    internalDomains: ['example.com', 'mail.example.org'],
+    otherStreams: ['firehose:mail?classes=email_activity', 'firehose:everything'],
+    streamEmailActivity: true,
+    silenceHours: 0,
+    watches: '{"watches":[]}',
+  });
+  const parameters = stack.node.root.node.findChild('example') && (stack as any)._toCloudFormation().Parameters;
+  const defaults = Object.fromEntries(Object.entries(parameters).map(([name, { Default }]: any) => [name, Default]));
+  assert.equal(defaults.LogGroup2, 'workmail-monitoring');
+  assert.equal(defaults.LogGroup3, '');
+  assert.equal(defaults.InternalDomains, 'example.com,mail.example.org');
+  assert.equal(defaults.OtherStreams, 'firehose:mail?classes=email_activity firehose:everything');
+  assert.equal(defaults.StreamEmailActivity, 'true');
+  assert.equal(defaults.SilenceHours, '0');
+});
+
+test('every default is allowed', () => {
+  for (const [name, { AllowedPattern, Default }] of Object.entries(template.Parameters)) {
+    if (AllowedPattern) assert.match(String(Default), new RegExp(AllowedPattern), name);
+  }
+});
+
+test('every parameter says what it decides, and every pattern what is allowed', () => {
+  for (const [name, { about, pattern, allowed }] of DEFINITIONS) {
+    assert.ok(about.endsWith('.'), name);
+    assert.equal(pattern === undefined, allowed === undefined, name);
+  }
+});
