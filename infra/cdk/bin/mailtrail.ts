@@ -14,11 +14,12 @@ const PACKAGES = join(import.meta.dirname, '..', '..', 'packages');
 const app = new App();
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 
-const settings: Settings = app.node.tryGetContext('mailtrail') ?? {};
+const settings: Settings = app.node.tryGetContext('settings') ?? {};
+const packages: string = app.node.tryGetContext('packages') ?? PACKAGES;
 new MailtrailStack(app, 'mailtrail', {
   settings,
   code: (stack, name) => {
-    const uploaded = new Asset(stack, `${name}-package`, { path: join(PACKAGES, `${name}.zip`) });
+    const uploaded = new Asset(stack, `${name}-package`, { path: join(packages, `${name}.zip`) });
     return { s3Bucket: uploaded.s3BucketName, s3Key: uploaded.s3ObjectKey };
   },
 });

@@ -1,0 +1,150 @@
+"""The stack of infra/sam, built by `sam build` and deployed by `sam deploy` onto ministack."""
+
+import dataclasses
+import shutil
+
+import yaml
+
+import archive
+import function
+import programs
+import standins
+import tools
+
+TEMPLATE = programs.PROJECT / "infra" / "sam" / "template.yaml"
+FUNCTIONS = ("workmail-events", "cloudtrail-activity")
+NAME = "example"
+PACKAGE_BUCKET = "example-packages"
+MAIL_GROUP = "/aws/workmail/emailevents/example"
+TRAIL_GROUP = "/cloudtrail/example"
+ORGANIZATION = "m-0123456789abcdef0123456789abcdef"
+
+# What the stand-in cannot create. Everything else of the template is really deployed.
+TYPES_LEFT_OUT = {
+    "AWS::Athena::NamedQuery",
+    "AWS::Logs::Delivery",
+    "AWS::Logs::DeliveryDestination",
+    "AWS::Logs::DeliverySource",
+}
+# Alarms on a query: it only knows alarms on one metric.
+ALARMS_LEFT_OUT = {
+    "CloudtrailActivityUnannouncedAlarm",
+    "CloudtrailActivityUndeliveredAlarm",
+    "DeliveryErrorsAlarm",
+    "DeliveryThrottlingAlarm",
+    "WorkmailEventsUnannouncedAlarm",
+    "WorkmailEventsUndeliveredAlarm",
+}
+
+
+def sam(*arguments, **how):
+    """Runs `sam`."""
+    return tools.run(tools.python_program("sam", "infra"), *arguments, **how)
+
+
+def put_packages(folder):
+    """Packs the functions, as they were built for the tests, where the templates take them from."""
+    folder.mkdir(parents=True)
+    for name in FUNCTIONS:
+        (folder / f"{name}.zip").write_bytes(function.package(folder, name))
+    (folder / "bootstrap").unlink()
+    return folder
+
+
+def build(directory):
+    """Runs `sam build` in a folder as the checkout is. Returns the built template."""
+    put_packages(directory / "packages")
+    (directory / "sam").mkdir()
+    shutil.copy(TEMPLATE, directory / "sam")
+    sam("build", "--build-dir", "built", cwd=directory / "sam")
+    return directory / "sam" / "built" / "template.yaml"
+
+
+def for_stand_in(built):
+    """A copy of a built template, beside it, without what the stand-in cannot create."""
+    template = yaml.safe_load(built.read_text())
+    resources = template["Resources"]
+    left_out = {name for name, its in resources.items() if its["Type"] in TYPES_LEFT_OUT} | ALARMS_LEFT_OUT
+    template["Resources"] = {name: its for name, its in resources.items() if name not in left_out}
+    assert set(resources) >= ALARMS_LEFT_OUT
+    reduced = built.with_name("for-stand-in.yaml")
+    reduced.write_text(yaml.safe_dump(template, sort_keys=False))
+    return reduced
+
+
+@dataclasses.dataclass(frozen=True)
+class Deployed:
+    """A deployed stack."""
+
+    stand_in: standins.StandIn
+    outputs: dict
+
+    def put_log_events(self, log_group, events):
+        """Writes log events into a log group."""
+        self.stand_in.client("logs").put_log_events(
+            logGroupName=log_group, logStreamName="stream-0", logEvents=events
+        )
+
+    def wait_for_records(self, count):
+        """Waits until so many events are archived, and checks what else is in the archive."""
+        s3, where = self.stand_in.client("s3"), self.outputs["Archive"]
+
+        def arrived():
+            content = archive.from_s3(s3, where)
+            return content if len(content.records()) >= count else None
+
+        return standins.wait_until(arrived, function.PATIENCE, f"{count} events in {where}").check()
+
+    def wait_for_streamed(self, name, count):
+        """Waits until the stream of a class has written so many events, and returns them."""
+        s3, bucket = self.stand_in.client("s3"), self.resources("AWS::S3::Bucket")["StreamBucket"]
+
+        def arrived():
+            pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"{name}/")
+            keys = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
+            bodies = [s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys]
+            records = [record for body in bodies for record in archive.ndjson(body)]
+            return records if len(records) >= count else None
+
+        return standins.wait_until(arrived, function.PATIENCE, f"{count} events of {name} in {bucket}")
+
+    def resources(self, kind):
+        """The physical ids of the resources of a type."""
+        pages = self.stand_in.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=NAME)
+        summaries = [each for page in pages for each in page["StackResourceSummaries"]]
+        return {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in summaries if each["ResourceType"] == kind}
+
+
+def prepare(stand_in):
+    """What is there before the stack: a bucket for packages, and log groups that somebody else writes to."""
+    location = {"LocationConstraint": programs.REGION}
+    stand_in.client("s3").create_bucket(Bucket=PACKAGE_BUCKET, CreateBucketConfiguration=location)
+    logs = stand_in.client("logs")
+    for group in (MAIL_GROUP, TRAIL_GROUP):
+        logs.create_log_group(logGroupName=group)
+        logs.create_log_stream(logGroupName=group, logStreamName="stream-0")
+
+
+def deploy(stand_in, template, code=0, **parameters):
+    """Runs `sam deploy`. Returns what it printed."""
+    overrides = [f"{name}={value}" for name, value in {"Architecture": "x86_64", **parameters}.items()]
+    return sam(
+        "deploy",
+        "--stack-name", NAME,
+        "--s3-bucket", PACKAGE_BUCKET,
+        "--capabilities", "CAPABILITY_IAM",
+        "--no-confirm-changeset",
+        "--no-progressbar",
+        "--template-file", template,
+        "--parameter-overrides", *overrides,
+        cwd=template.parent,
+        env=stand_in.environment(),
+        code=code,
+    )  # fmt: skip
+
+
+def deployed(stand_in):
+    """The stack that is deployed."""
+    [stack] = stand_in.client("cloudformation").describe_stacks(StackName=NAME)["Stacks"]
+    assert stack["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+    return Deployed(stand_in, {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]})
