@@ -162,7 +162,6 @@ def test_the_scale_out_profile_with_every_option_is_deployed(ministack, ready):
         ("LogGroup1", "/mailtrail/example/workmail-events", "none of mailtrail's own"),
         ("WorkMailOrganization1", "example", "32 hex digits"),
         ("InternalDomains", "nonsense", "domains parted by commas"),
-        ("PolicyOfNobody", "report", "PolicyOfNobody"),
         ("MemorySize", "64", "MemorySize"),
         ("Profile", "standart", "Profile"),
         ("InfrequentAccessDays", "7", "InfrequentAccessDays must be 0, or 30 and more"),
