@@ -3,6 +3,7 @@
 import dataclasses
 import shutil
 
+import duckdb
 import yaml
 
 import archive
@@ -95,18 +96,21 @@ class Deployed:
 
         return standins.wait_until(arrived, function.PATIENCE, f"{count} events in {where}").check()
 
-    def wait_for_streamed(self, name, count):
-        """Waits until the stream of a class has written so many events, and returns them."""
+    def wait_for_streamed(self, name, count, directory):
+        """Waits until the stream of a class has written so many rows of Parquet. Returns the ids of their events."""
         s3, bucket = self.stand_in.client("s3"), self.resources("AWS::S3::Bucket")["StreamBucket"]
 
         def arrived():
-            pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"{name}/")
+            pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"{name}/arrivalDay=")
             keys = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
-            bodies = [s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys]
-            records = [record for body in bodies for record in archive.ndjson(body)]
-            return records if len(records) >= count else None
+            uids = []
+            for key in keys:
+                file = directory / "streamed.parquet"
+                s3.download_file(bucket, key, str(file))
+                uids += duckdb.execute("SELECT metadata.uid FROM read_parquet(?)", [str(file)]).fetchall()
+            return [uid for (uid,) in uids] if len(uids) >= count else None
 
-        return standins.wait_until(arrived, function.PATIENCE, f"{count} events of {name} in {bucket}")
+        return standins.wait_until(arrived, function.PATIENCE, f"{count} rows of {name} in {bucket}")
 
     def resources(self, kind):
         """The physical ids of the resources of a type."""

@@ -248,6 +248,20 @@ const PARAMETERS = {
     default: '14',
     bounds: [1, 365],
   },
+  DatabaseName: {
+    group: 'Athena',
+    about: 'The database of the tables. A second stack in one account and Region needs another.',
+    default: 'mailtrail',
+    pattern: '[a-z0-9_]{1,128}',
+    allowed: 'small letters, digits and underscores',
+  },
+  OtherAccounts: {
+    group: 'Athena',
+    about: 'Other accounts whose events are in the archive. Queries see those of this account and of these.',
+    default: '',
+    pattern: some('[0-9]{12}'),
+    allowed: 'account ids (12 digits) parted by commas',
+  },
   QueryScanLimit: {
     group: 'Athena',
     about: 'The most that one query may read, in bytes (at least 10 MB).',

@@ -47,7 +47,7 @@ export class MailtrailStack extends Stack {
     const topic = makeTopic(this, parameters);
     const around: Surroundings = { parameters, archive, failures: failuresBucket(this, parameters), topic, code };
     const database = makeTables(this, archive, parameters);
-    makeQueries(this, parameters);
+    makeQueries(this, database, parameters);
     makeStreams(this, streamBucket(this, parameters), database, parameters);
 
     const organizations = organizationLogs(this, parameters);

@@ -3,7 +3,8 @@
  *
  * Each carries the tag that lets events in. Take the tag off, and the stream gets nothing more.
  */
-import { type CfnCondition, CfnResource, Aws, Fn, type Stack } from 'aws-cdk-lib';
+import { Aws, type CfnCondition, Fn, type Stack } from 'aws-cdk-lib';
+import type * as glue from 'aws-cdk-lib/aws-glue';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as firehose from 'aws-cdk-lib/aws-kinesisfirehose';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -11,7 +12,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 
 import { CLASSES, type Class } from './classes.ts';
 import { type Parameters, pascal } from './parameters.ts';
-import { columns, databaseName } from './tables.ts';
+import { type TableInput, filled, makeTable, tableInput } from './tables.ts';
 import { accept, allow, arn, either, policy, trust, when } from './words.ts';
 
 /** The streams of this stack, and those that are there already, as `MAILTRAIL_STREAMS` takes them. */
@@ -24,7 +25,7 @@ export function streamSetting(stack: Stack, parameters: Parameters): string {
 }
 
 /** Makes the streams, and all that they need. */
-export function makeStreams(stack: Stack, bucket: s3.CfnBucket, database: CfnResource, parameters: Parameters): void {
+export function makeStreams(stack: Stack, bucket: s3.CfnBucket, database: glue.CfnDatabase, parameters: Parameters): void {
   const logGroup = new logs.CfnLogGroup(stack, 'StreamLogs', {
     logGroupName: `/mailtrail/${Aws.STACK_NAME}/streams`,
     retentionInDays: parameters.number('LogRetentionDays'),
@@ -33,8 +34,10 @@ export function makeStreams(stack: Stack, bucket: s3.CfnBucket, database: CfnRes
   const role = roleOfStreams(stack, bucket, logGroup, parameters);
   logGroup.cfnOptions.condition = role.cfnOptions.condition = parameters.streamsAny();
   for (const name of CLASSES) {
-    const table = parquetTable(stack, name, bucket, database, parameters);
-    const stream = makeStream(stack, name, { bucket, logGroup, role }, parameters);
+    const schema = filled(tableInput(`parquet/${name}.json`), { '<parquet>': `s3://${bucket.ref}` });
+    const table = makeTable(stack, `${pascal(name)}StreamTable`, database, schema);
+    table.cfnOptions.condition = wanted(parameters, name);
+    const stream = makeStream(stack, name, { bucket, logGroup, role, schema }, parameters);
     stream.addResourceDependency(table);
   }
 }
@@ -46,7 +49,7 @@ function wanted(parameters: Parameters, name: Class): CfnCondition {
 function makeStream(
   stack: Stack,
   name: Class,
-  { bucket, logGroup, role }: { bucket: s3.CfnBucket; logGroup: logs.CfnLogGroup; role: iam.CfnRole },
+  { bucket, logGroup, role, schema }: { bucket: s3.CfnBucket; logGroup: logs.CfnLogGroup; role: iam.CfnRole; schema: TableInput },
   parameters: Parameters,
 ): firehose.CfnDeliveryStream {
   const errors = new logs.CfnLogStream(stack, `${pascal(name)}StreamErrors`, { logGroupName: logGroup.ref, logStreamName: name });
@@ -57,22 +60,23 @@ function makeStream(
     extendedS3DestinationConfiguration: {
       bucketArn: bucket.attrArn,
       roleArn: role.attrArn,
-      prefix: `${name}/eventday=!{timestamp:yyyyMMdd}/`,
-      errorOutputPrefix: `errors/${name}/!{firehose:error-output-type}/eventday=!{timestamp:yyyyMMdd}/`,
+      prefix: `${name}/arrivalDay=!{timestamp:yyyyMMdd}/`,
+      errorOutputPrefix: `errors/${name}/!{firehose:error-output-type}/arrivalDay=!{timestamp:yyyyMMdd}/`,
       // Conversion to Parquet wants at least 64 MiB, and compresses by itself.
       bufferingHints: { intervalInSeconds: 300, sizeInMBs: 128 },
       compressionFormat: 'UNCOMPRESSED',
       cloudWatchLoggingOptions: { enabled: true, logGroupName: logGroup.ref, logStreamName: errors.ref },
       dataFormatConversionConfiguration: {
         enabled: true,
-        inputFormatConfiguration: { deserializer: { openXJsonSerDe: {} } },
+        // Without it, the keys of `unmapped` lose their capitals.
+        inputFormatConfiguration: { deserializer: { openXJsonSerDe: { caseInsensitive: false } } },
         outputFormatConfiguration: { serializer: { parquetSerDe: { compression: 'SNAPPY' } } },
         schemaConfiguration: {
           catalogId: Aws.ACCOUNT_ID,
-          databaseName: databaseName(),
+          databaseName: parameters.text('DatabaseName'),
           region: Aws.REGION,
           roleArn: role.attrArn,
-          tableName: streamed(name),
+          tableName: schema.Name,
           versionId: 'LATEST',
         },
       },
@@ -84,7 +88,7 @@ function makeStream(
 }
 
 function roleOfStreams(stack: Stack, bucket: s3.CfnBucket, logGroup: logs.CfnLogGroup, parameters: Parameters): iam.CfnRole {
-  const tables = CLASSES.map((name) => arn('glue', `table/`).concat(databaseName(), '/', streamed(name)));
+  const tables = CLASSES.map((name) => arn('glue', `table/\${DatabaseName}/${tableInput(`parquet/${name}.json`).Name}`));
   const role = new iam.CfnRole(stack, 'StreamRole', {
     description: 'What the Firehose streams of mailtrail may do',
     assumeRolePolicyDocument: trust('firehose.amazonaws.com', arn('firehose', 'deliverystream/*')),
@@ -96,7 +100,7 @@ function roleOfStreams(stack: Stack, bucket: s3.CfnBucket, logGroup: logs.CfnLog
           { Sid: 'Objects', ...allow(['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'], `${bucket.attrArn}/*`) },
           { Sid: 'Schema', ...allow(['glue:GetTable', 'glue:GetTableVersion', 'glue:GetTableVersions'], [
             arn('glue', 'catalog'),
-            arn('glue', 'database/').concat(databaseName()),
+            arn('glue', 'database/${DatabaseName}'),
             ...tables,
           ]) },
           { Sid: 'Errors', ...allow('logs:PutLogEvents', Fn.getAtt(logGroup.logicalId, 'Arn')) },
@@ -107,48 +111,6 @@ function roleOfStreams(stack: Stack, bucket: s3.CfnBucket, logGroup: logs.CfnLog
       },
     ],
   });
-  accept(role, {
-    'AwsSolutions-IAM5': 'the rule fails at names that are put together; wildcards are the keys that Firehose makes in a bucket of its own',
-  });
+  accept(role, { 'AwsSolutions-IAM5[Resource::<StreamBucket.Arn>/*]': 'Firehose names the objects, in a bucket of its own' });
   return role;
-}
-
-/** The schema of a stream, and the table over what it has written. */
-function parquetTable(stack: Stack, name: Class, bucket: s3.CfnBucket, database: CfnResource, parameters: Parameters): CfnResource {
-  const location = `s3://${bucket.ref}/${name}/`;
-  const table = new CfnResource(stack, `${pascal(name)}StreamTable`, {
-    type: 'AWS::Glue::Table',
-    properties: {
-      CatalogId: Aws.ACCOUNT_ID,
-      DatabaseName: databaseName(),
-      TableInput: {
-        Name: streamed(name),
-        Description: `What the stream of ${name} has written`,
-        TableType: 'EXTERNAL_TABLE',
-        PartitionKeys: [{ Name: 'eventday', Type: 'string' }],
-        Parameters: {
-          classification: 'parquet',
-          'projection.enabled': 'true',
-          'projection.eventday.type': 'date',
-          'projection.eventday.format': 'yyyyMMdd',
-          'projection.eventday.range': '20260101,NOW+1DAY',
-          'storage.location.template': `${location}eventday=\${eventday}/`,
-        },
-        StorageDescriptor: {
-          Columns: columns(name),
-          Location: location,
-          InputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat',
-          OutputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat',
-          SerdeInfo: { SerializationLibrary: 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe' },
-        },
-      },
-    },
-  });
-  table.cfnOptions.condition = wanted(parameters, name);
-  table.addResourceDependency(database);
-  return table;
-}
-
-function streamed(name: Class): string {
-  return `${name}_stream`;
 }
