@@ -97,7 +97,7 @@ class Deployed:
         return standins.wait_until(arrived, function.PATIENCE, f"{count} events in {where}").check()
 
     def wait_for_streamed(self, name, count, directory):
-        """Waits until the stream of a class has written so many rows of Parquet. Returns the ids of their events."""
+        """Waits until the stream of a class has written so many rows of Parquet. Returns the events' ids."""
         s3, bucket = self.stand_in.client("s3"), self.resources("AWS::S3::Bucket")["StreamBucket"]
 
         def arrived():
@@ -114,9 +114,10 @@ class Deployed:
 
     def resources(self, kind):
         """The physical ids of the resources of a type."""
-        pages = self.stand_in.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=NAME)
-        summaries = [each for page in pages for each in page["StackResourceSummaries"]]
-        return {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in summaries if each["ResourceType"] == kind}
+        lister = self.stand_in.client("cloudformation").get_paginator("list_stack_resources")
+        pages = [page["StackResourceSummaries"] for page in lister.paginate(StackName=NAME)]
+        of_kind = [each for page in pages for each in page if each["ResourceType"] == kind]
+        return {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in of_kind}
 
 
 def prepare(stand_in):

@@ -19,7 +19,8 @@ def packaged():
     environment = {**os.environ, "CARGO_TARGET_DIR": str(programs.TARGET)}
     command = PACKAGE.split()
     subprocess.run(command, cwd=programs.PROJECT, env=environment, check=True, timeout=test_watch.BUILD_TIMEOUT)
-    return (programs.TARGET / "lambda" / "workmail-events" / "bootstrap.zip").read_bytes()
+    # Where the templates of infra/ take it from.
+    return (programs.PROJECT / "infra" / "packages" / "workmail-events.zip").read_bytes()
 
 
 def test_the_packaged_function_archives_and_streams_a_batch(ministack, packaged):

@@ -1,4 +1,4 @@
-"""The programs that look over the stack and deploy it, installed below target/ when a test first asks for them.
+"""The programs that look over the stack and deploy it, installed below target/ when a test asks for one.
 
 Each set has an environment of its own, because their versions of boto do not go together.
 """
@@ -51,8 +51,9 @@ def run(*command, cwd, env=None, timeout=600, code=0):
 
 
 def quiet_environment():
-    """The environment of this process without anything of AWS in it; nobody asks home, and nobody collects traces."""
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "MAILTRAIL_"))}
+    """The environment of this process without anything of AWS in it. Nobody calls home or collects traces."""
+    ours = ("AWS_", "MAILTRAIL_")
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
     return {
         **inherited,
         "AWS_DEFAULT_REGION": programs.REGION,
@@ -68,7 +69,8 @@ def _environment(requirements):
     # Written last: a folder without it is half an installation.
     complete = folder / "complete"
     if not complete.exists():
-        install = ("install", "--quiet", "--disable-pip-version-check", "--require-hashes", "--requirement")
+        # The files are complete. pip's own resolver stumbles over extras where it wants hashes.
+        install = ("install", "--quiet", "--no-deps", "--require-hashes", "--requirement")
         run(sys.executable, "-m", "venv", "--clear", folder, cwd=programs.PROJECT)
         run(folder / "bin" / "pip", *install, requirements, cwd=programs.PROJECT, timeout=INSTALL_TIMEOUT)
         complete.touch()

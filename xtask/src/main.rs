@@ -31,13 +31,13 @@ struct Arguments {
 enum Task {
     /// Passes all tests: format, lints, unit and property tests, generated files, and end to end on stand-ins of AWS.
     ///
-    /// Python 3.11 is needed; everything else is installed below target/.
+    /// Python 3.11 and Node.js 20 are needed; everything else is installed.
     Test(test::Arguments),
     /// Measures the processor against its floor, and the function's memory and start.
     Bench(bench::Arguments),
     /// Runs the fuzz targets for a bounded time.
     Fuzz(fuzz::Arguments),
-    /// Builds the functions as they are deployed: one zip each, below target/lambda.
+    /// Builds the functions as they are deployed: one zip each, in infra/packages.
     Package(package::Arguments),
     /// Writes the generated files: events/, the definitions of tables and the reference of the settings.
     Generate,

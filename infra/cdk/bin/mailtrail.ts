@@ -5,7 +5,7 @@ import { App, Validations } from 'aws-cdk-lib';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { AwsSolutionsChecks } from 'cdk-nag';
 
-import type { Settings } from '../lib/parameters.ts';
+import type { Settings } from '../lib/settings.ts';
 import { MailtrailStack } from '../lib/stack.ts';
 
 /** Where `cargo xtask package` puts the functions. */

@@ -24,35 +24,69 @@ interface Alarm {
 
 /** What Lambda counts. https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
 const OF_LAMBDA: readonly Alarm[] = [
-  { metric: 'Errors', about: 'Invocations failed. Lambda tries them again, and then keeps them in the bucket for failures.' },
-  { metric: 'Throttles', about: 'Invocations had to wait: the account, or the reserved concurrency, is too small.' },
-  { metric: 'AsyncEventAge', about: 'An event has waited for an hour. After six, Lambda gives it up.', most: OLD },
+  {
+    metric: 'Errors',
+    about: 'Invocations failed. Lambda tries them again, and then keeps them in the bucket for failures.',
+  },
+  {
+    metric: 'Throttles',
+    about: 'Invocations had to wait: the account, or the reserved concurrency, is too small.',
+  },
+  {
+    metric: 'AsyncEventAge',
+    about: 'An event has waited for an hour. After six, Lambda gives it up.',
+    most: OLD,
+  },
   { metric: 'AsyncEventsDropped', about: 'Lambda gave events up. They are in the bucket for failures.' },
-  { metric: 'DestinationDeliveryFailures', about: 'What failed could not be kept in the bucket for failures either.' },
+  {
+    metric: 'DestinationDeliveryFailures',
+    about: 'What failed could not be kept in the bucket for failures either.',
+  },
 ];
 
 /** What the functions count, with themselves as the only dimension. */
 const OF_EACH_FUNCTION: readonly Alarm[] = [
-  { metric: 'failed', about: 'A ledger could not be closed: the archive did not take everything. It is tried again.' },
+  {
+    metric: 'failed',
+    about: 'A ledger could not be closed: the archive did not take everything. It is tried again.',
+  },
   { metric: 'imbalance', about: 'A ledger does not balance: this is an error in mailtrail.' },
-  { metric: 'quarantined', about: 'A payload could not be read. It is kept in the archive, below quarantine/.' },
-  { metric: 'wrong_settings', about: 'A setting is wrong and was left out. The log line says which, and what is allowed.' },
+  {
+    metric: 'quarantined',
+    about: 'A payload could not be read. It is kept in the archive, below quarantine/.',
+  },
+  {
+    metric: 'wrong_settings',
+    about: 'A setting is wrong and was left out. The log line says which, and what is allowed.',
+  },
 ];
 
 /** What they count with a second dimension, whose values nobody knows beforehand. */
 const OF_MANY: readonly (Alarm & { readonly by: string })[] = [
-  { metric: 'undelivered', by: 'stream', about: 'A stream did not take events. They are kept in the archive, below undelivered/.' },
+  {
+    metric: 'undelivered',
+    by: 'stream',
+    about: 'A stream did not take events. They are kept in the archive, below undelivered/.',
+  },
   { metric: 'unannounced', by: 'watch', about: 'Watched events were seen, and could not be told of.' },
 ];
 
 /** The alarms of a function. */
-export function functionAlarms(stack: Stack, { name, resource }: MailtrailFunction, topic: sns.CfnTopic): void {
+export function functionAlarms(
+  stack: Stack,
+  { name, resource }: MailtrailFunction,
+  topic: sns.CfnTopic,
+): void {
   const id = pascal(name);
   for (const each of OF_LAMBDA) {
-    sum(stack, `${id}${each.metric}Alarm`, topic, each, 'AWS/Lambda', [{ name: 'FunctionName', value: resource.ref }]);
+    sum(stack, `${id}${each.metric}Alarm`, topic, each, 'AWS/Lambda', [
+      { name: 'FunctionName', value: resource.ref },
+    ]);
   }
   for (const each of OF_EACH_FUNCTION) {
-    sum(stack, `${id}${pascal(each.metric)}Alarm`, topic, each, NAMESPACE, [{ name: 'function', value: resource.ref }]);
+    sum(stack, `${id}${pascal(each.metric)}Alarm`, topic, each, NAMESPACE, [
+      { name: 'function', value: resource.ref },
+    ]);
   }
   for (const each of OF_MANY) {
     const query = `SELECT SUM(${each.metric}) FROM SCHEMA(${NAMESPACE}, "function", ${each.by}) WHERE "function" = '\${name}'`;
@@ -61,10 +95,17 @@ export function functionAlarms(stack: Stack, { name, resource }: MailtrailFuncti
 }
 
 /** Silence: log groups that should speak and do not, or a filter that somebody removed. */
-export function silenceAlarm(stack: Stack, called: MailtrailFunction, listens: CfnCondition, parameters: Parameters, topic: sns.CfnTopic): void {
+export function silenceAlarm(
+  stack: Stack,
+  called: MailtrailFunction,
+  listens: CfnCondition,
+  parameters: Parameters,
+  topic: sns.CfnTopic,
+): void {
   const hours = parameters.number('SilenceHours');
   const alarm = new cloudwatch.CfnAlarm(stack, `${pascal(called.name)}SilenceAlarm`, {
-    alarmDescription: 'No event has come for hours: is the logging on, and are the subscription filters there?',
+    alarmDescription:
+      'No event has come for hours: is the logging on, and are the subscription filters there?',
     namespace: NAMESPACE,
     metricName: 'events',
     dimensions: [{ name: 'function', value: called.resource.ref }],
@@ -84,8 +125,14 @@ export function silenceAlarm(stack: Stack, called: MailtrailFunction, listens: C
 /** What CloudWatch Logs could not hand over, for all filters of this stack at once. */
 export function deliveryAlarms(stack: Stack, topic: sns.CfnTopic): void {
   const alarms: Alarm[] = [
-    { metric: 'DeliveryErrors', about: 'CloudWatch Logs could not hand events over. Is the permission of the function there?' },
-    { metric: 'DeliveryThrottling', about: 'CloudWatch Logs was told to wait. It tries for 24 hours, and then drops the events.' },
+    {
+      metric: 'DeliveryErrors',
+      about: 'CloudWatch Logs could not hand events over. Is the permission of the function there?',
+    },
+    {
+      metric: 'DeliveryThrottling',
+      about: 'CloudWatch Logs was told to wait. It tries for 24 hours, and then drops the events.',
+    },
   ];
   for (const each of alarms) {
     const query = `SELECT SUM(${each.metric}) FROM SCHEMA("AWS/Logs", DestinationType, FilterName, LogGroupName) WHERE FilterName = '\${filter}'`;
@@ -94,10 +141,22 @@ export function deliveryAlarms(stack: Stack, topic: sns.CfnTopic): void {
 }
 
 /** How far a function is behind its data stream, in the scale-out profile. */
-export function lagAlarm(stack: Stack, { name, resource }: MailtrailFunction, parameters: Parameters, topic: sns.CfnTopic): void {
+export function lagAlarm(
+  stack: Stack,
+  { name, resource }: MailtrailFunction,
+  parameters: Parameters,
+  topic: sns.CfnTopic,
+): void {
   const about = 'The function is an hour behind its data stream, which forgets after three days.';
   const dimensions = [{ name: 'FunctionName', value: resource.ref }];
-  const alarm = sum(stack, `${pascal(name)}IteratorAgeAlarm`, topic, { metric: 'IteratorAge', about, most: OLD }, 'AWS/Lambda', dimensions);
+  const alarm = sum(
+    stack,
+    `${pascal(name)}IteratorAgeAlarm`,
+    topic,
+    { metric: 'IteratorAge', about, most: OLD },
+    'AWS/Lambda',
+    dimensions,
+  );
   alarm.cfnOptions.condition = scaleOut(parameters);
 }
 

@@ -3,7 +3,13 @@ import { Aws, type CfnCondition, Fn, type Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 
-import { AUDIT_FUNCTION, type MailtrailFunction, type Surroundings, makeFunction, wildcardsOf } from './functions.ts';
+import {
+  AUDIT_FUNCTION,
+  type MailtrailFunction,
+  type Surroundings,
+  makeFunction,
+  wildcardsOf,
+} from './functions.ts';
 import type { Parameters } from './parameters.ts';
 import { accept, allow, arn, policy, trust, when } from './words.ts';
 
@@ -33,11 +39,13 @@ export function policyAudit(stack: Stack, around: Surroundings): MailtrailFuncti
         }),
       },
       when(parameters.isSet('KmsKeyArn'), {
-        Sid: 'ArchiveKey', ...allow(['kms:Decrypt', 'kms:GenerateDataKey'], parameters.text('KmsKeyArn')),
+        Sid: 'ArchiveKey',
+        ...allow(['kms:Decrypt', 'kms:GenerateDataKey'], parameters.text('KmsKeyArn')),
       }),
       { Sid: 'Announce', ...allow('sns:Publish', topic.ref) },
       when(parameters.isSet('PolicyRoles'), {
-        Sid: 'OtherAccounts', ...allow('sts:AssumeRole', Fn.split(',', parameters.text('PolicyRoles'))),
+        Sid: 'OtherAccounts',
+        ...allow('sts:AssumeRole', Fn.split(',', parameters.text('PolicyRoles'))),
       }),
       ...changes(parameters),
     ],
@@ -53,7 +61,8 @@ export function policyAudit(stack: Stack, around: Surroundings): MailtrailFuncti
     condition: on,
     accepted: {
       ...wildcardsOf(['policy-audit'], 'reports are named after their day'),
-      'AwsSolutions-IAM5[Resource::*]': 'resource policies belong to an account, and the lists of a service to nobody: neither has an ARN',
+      'AwsSolutions-IAM5[Resource::*]':
+        'resource policies belong to an account, and the lists of a service to nobody: neither has an ARN',
     },
   });
   schedule(stack, audit, on, parameters);
@@ -63,7 +72,10 @@ export function policyAudit(stack: Stack, around: Surroundings): MailtrailFuncti
 /** What `shrink` and `move` may do besides. Resource policies are things of the account: they have no ARN. */
 function changes(parameters: Parameters): object[] {
   const move = parameters.is('PolicyMode', 'move');
-  const change = parameters.condition('PolicyModeChanges', Fn.conditionOr(parameters.is('PolicyMode', 'shrink'), move));
+  const change = parameters.condition(
+    'PolicyModeChanges',
+    Fn.conditionOr(parameters.is('PolicyMode', 'shrink'), move),
+  );
   const groups = `arn:${Aws.PARTITION}:logs:*:${Aws.ACCOUNT_ID}:log-group:/aws/vendedlogs/*`;
   const deliveries = ['delivery', 'delivery-source', 'delivery-destination'].map(
     (kind) => `arn:${Aws.PARTITION}:logs:*:${Aws.ACCOUNT_ID}:${kind}:*`,
@@ -74,7 +86,10 @@ function changes(parameters: Parameters): object[] {
       Sid: 'MakeLogGroups',
       ...allow(['logs:CreateLogGroup', 'logs:PutRetentionPolicy', 'logs:TagResource'], groups),
     }),
-    when(move, { Sid: 'MoveDeliveries', ...allow(['logs:GetDeliveryDestination', 'logs:PutDeliveryDestination'], deliveries) }),
+    when(move, {
+      Sid: 'MoveDeliveries',
+      ...allow(['logs:GetDeliveryDestination', 'logs:PutDeliveryDestination'], deliveries),
+    }),
   ];
 }
 
@@ -83,7 +98,10 @@ function schedule(stack: Stack, audit: MailtrailFunction, on: CfnCondition, para
     description: 'Lets the schedule of mailtrail invoke its function',
     assumeRolePolicyDocument: trust('scheduler.amazonaws.com', arn('scheduler', 'schedule-group/default')),
     policies: [
-      { policyName: 'invoke', policyDocument: policy(allow('lambda:InvokeFunction', audit.resource.attrArn)) },
+      {
+        policyName: 'invoke',
+        policyDocument: policy(allow('lambda:InvokeFunction', audit.resource.attrArn)),
+      },
     ],
   });
   const when = new scheduler.CfnSchedule(stack, 'PolicyAuditSchedule', {
@@ -95,4 +113,3 @@ function schedule(stack: Stack, audit: MailtrailFunction, on: CfnCondition, para
   accept(when, { CKV_AWS_297: 'the schedule holds no data' });
   for (const each of [role, when]) each.cfnOptions.condition = on;
 }
-

@@ -26,7 +26,9 @@ export function archiveBucket(stack: Stack, parameters: Parameters): s3.CfnBucke
           Id: 'LargeObjectsOnly',
           Status: 'Enabled',
           ObjectSizeGreaterThan: String(SMALLEST_TRANSITION),
-          Transitions: [{ StorageClass: 'STANDARD_IA', TransitionInDays: parameters.number('InfrequentAccessDays') }],
+          Transitions: [
+            { StorageClass: 'STANDARD_IA', TransitionInDays: parameters.number('InfrequentAccessDays') },
+          ],
         } as unknown as s3.CfnBucket.RuleProperty),
       ],
     },
@@ -76,7 +78,11 @@ function common(parameters: Parameters, key: 'KmsKeyArn' | 'FailuresKmsKeyArn') 
   return {
     bucketEncryption: {
       serverSideEncryptionConfiguration: [
-        either(parameters.isSet(key), encryption({ SSEAlgorithm: 'aws:kms', KMSMasterKeyID: parameters.text(key) }, true), encryption({ SSEAlgorithm: 'AES256' }, false)),
+        either(
+          parameters.isSet(key),
+          encryption({ SSEAlgorithm: 'aws:kms', KMSMasterKeyID: parameters.text(key) }, true),
+          encryption({ SSEAlgorithm: 'AES256' }, false),
+        ),
       ],
     },
     ownershipControls: { rules: [{ objectOwnership: 'BucketOwnerEnforced' }] },
@@ -111,7 +117,9 @@ function vendedLogs(bucket: s3.CfnBucket): object {
     Resource: `${bucket.attrArn}/AWSLogs/${Aws.ACCOUNT_ID}/*`,
     Condition: {
       StringEquals: { 's3:x-amz-acl': 'bucket-owner-full-control', 'aws:SourceAccount': Aws.ACCOUNT_ID },
-      ArnLike: { 'aws:SourceArn': `arn:${Aws.PARTITION}:logs:${Aws.REGION}:${Aws.ACCOUNT_ID}:delivery-source:*` },
+      ArnLike: {
+        'aws:SourceArn': `arn:${Aws.PARTITION}:logs:${Aws.REGION}:${Aws.ACCOUNT_ID}:delivery-source:*`,
+      },
     },
   };
 }
@@ -123,7 +131,8 @@ export function keep(resource: CfnResource): void {
 }
 
 function acceptBucket(bucket: s3.CfnBucket): void {
-  const log = 'who read or wrote what is in the data events of CloudTrail; an access log would need a bucket of its own';
+  const log =
+    'who read or wrote what is in the data events of CloudTrail; an access log would need a bucket of its own';
   accept(bucket, {
     'AwsSolutions-S1': log,
     CKV_AWS_18: log,

@@ -25,13 +25,26 @@ export function makeDashboard(stack: Stack, functions: MailtrailFunction[]): voi
 
 function ofFunction({ name, resource }: MailtrailFunction): Widget[] {
   const own = (metric: string) => [NAMESPACE, metric, 'function', resource.ref];
-  const lambda = (metric: string, stat: string) => ['AWS/Lambda', metric, 'FunctionName', resource.ref, { stat }];
+  const lambda = (metric: string, stat: string) => [
+    'AWS/Lambda',
+    metric,
+    'FunctionName',
+    resource.ref,
+    { stat },
+  ];
   return [
     { title: `${name}: events`, metrics: ['events', 'archived', 'already', 'refused'].map(own) },
-    { title: `${name}: payloads`, metrics: ['received', 'control', 'quarantined', 'failed', 'imbalance'].map(own) },
+    {
+      title: `${name}: payloads`,
+      metrics: ['received', 'control', 'quarantined', 'failed', 'imbalance'].map(own),
+    },
     {
       title: `${name}: lag, in milliseconds`,
-      metrics: [lambda('AsyncEventAge', 'Maximum'), lambda('IteratorAge', 'Maximum'), lambda('Duration', 'p99')],
+      metrics: [
+        lambda('AsyncEventAge', 'Maximum'),
+        lambda('IteratorAge', 'Maximum'),
+        lambda('Duration', 'p99'),
+      ],
     },
     {
       title: `${name}: invocations`,
@@ -43,12 +56,28 @@ function ofFunction({ name, resource }: MailtrailFunction): Widget[] {
 function ofAll(functions: MailtrailFunction[]): Widget[] {
   const found = (metric: string, by: string) =>
     functions.map(({ resource }) => [
-      { expression: Fn.join('', [`SEARCH('{${NAMESPACE},function,${by}} MetricName="${metric}" function="`, resource.ref, `"', 'Sum', 300)`]), label: metric },
+      {
+        expression: Fn.join('', [
+          `SEARCH('{${NAMESPACE},function,${by}} MetricName="${metric}" function="`,
+          resource.ref,
+          `"', 'Sum', 300)`,
+        ]),
+        label: metric,
+      },
     ]);
-  const streams = ['delivered', 'gated', 'filtered', 'undelivered'].flatMap((metric) => found(metric, 'stream'));
+  const streams = ['delivered', 'gated', 'filtered', 'undelivered'].flatMap((metric) =>
+    found(metric, 'stream'),
+  );
   const watches = ['watched', 'announced', 'unannounced'].flatMap((metric) => found(metric, 'watch'));
   const handed = ['DeliveryErrors', 'DeliveryThrottling'].map((metric) => [
-    { expression: Fn.join('', [`SEARCH('{AWS/Logs,DestinationType,FilterName,LogGroupName} MetricName="${metric}" FilterName="`, filterName(), `"', 'Sum', 300)`]), label: metric },
+    {
+      expression: Fn.join('', [
+        `SEARCH('{AWS/Logs,DestinationType,FilterName,LogGroupName} MetricName="${metric}" FilterName="`,
+        filterName(),
+        `"', 'Sum', 300)`,
+      ]),
+      label: metric,
+    },
   ]);
   return [
     { title: 'streams', metrics: streams },

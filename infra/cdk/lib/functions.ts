@@ -7,7 +7,8 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 
 import { CLASSES } from './classes.ts';
-import { OWN_LOG_GROUPS, type Parameters, pascal } from './parameters.ts';
+import { type Parameters, pascal } from './parameters.ts';
+import { OWN_LOG_GROUPS } from './settings.ts';
 import { accept, allow, arn, policy, trust, when } from './words.ts';
 
 /** What every function has to do with. */
@@ -67,11 +68,18 @@ export function eventFunction(
   const concurrency = parameters.isSet('ReservedConcurrency');
   return makeFunction(stack, name, around, {
     about: WORDS[name],
-    statements: [...archiveStatements(around), ...streamStatements(parameters), announce(parameters, topic), ...settings.more],
+    statements: [
+      ...archiveStatements(around),
+      ...streamStatements(parameters),
+      announce(parameters, topic),
+      ...settings.more,
+    ],
     environment: {
       MAILTRAIL_STREAMS: settings.streams,
       MAILTRAIL_INTERNAL_DOMAINS: parameters.text('InternalDomains'),
       MAILTRAIL_ORGANIZATIONS: settings.organizations,
+      MAILTRAIL_SOURCES: parameters.text('SourcesOfLogGroups'),
+      MAILTRAIL_COLUMNS: parameters.text('ColumnsOfLogGroups'),
       MAILTRAIL_WATCHES: parameters.text('Watches'),
     },
     timeout: 60,
@@ -81,7 +89,12 @@ export function eventFunction(
 }
 
 /** Any function. */
-export function makeFunction(stack: Stack, name: FunctionName, around: Surroundings, its: Particulars): MailtrailFunction {
+export function makeFunction(
+  stack: Stack,
+  name: FunctionName,
+  around: Surroundings,
+  its: Particulars,
+): MailtrailFunction {
   const { parameters, failures, topic } = around;
   const id = pascal(name);
   const logGroup = new logs.CfnLogGroup(stack, `${id}Logs`, {
@@ -98,7 +111,10 @@ export function makeFunction(stack: Stack, name: FunctionName, around: Surroundi
       {
         policyName: name,
         policyDocument: policy(
-          { Sid: 'OwnLogs', ...allow(['logs:CreateLogStream', 'logs:PutLogEvents'], Fn.getAtt(logGroup.logicalId, 'Arn')) },
+          {
+            Sid: 'OwnLogs',
+            ...allow(['logs:CreateLogStream', 'logs:PutLogEvents'], Fn.getAtt(logGroup.logicalId, 'Arn')),
+          },
           ...its.statements,
           ...failureStatements(around),
         ),
@@ -136,7 +152,8 @@ export function makeFunction(stack: Stack, name: FunctionName, around: Surroundi
   accept(resource, {
     W3002: 'the SAM door names a package on this machine, which sam uploads',
     CKV_AWS_115: 'a limit is a parameter: events must not wait for one by default',
-    CKV_AWS_116: 'what fails goes to a bucket, which keeps the whole event; a queue holds a quarter of its size',
+    CKV_AWS_116:
+      'what fails goes to a bucket, which keeps the whole event; a queue holds a quarter of its size',
     CKV_AWS_117: 'it calls AWS alone, and listens to nobody',
     CKV_AWS_173: 'the variables hold names, no secret',
   });
@@ -166,7 +183,8 @@ const READ = ['config', 'quarantine'];
 
 /** The findings about wildcards below folders of the archive. */
 export function wildcardsOf(folders: readonly string[], reason: string): Record<string, string> {
-  const finding = (folder: string) => `AwsSolutions-IAM5[Resource::<ArchiveBucket.Arn>/<ArchivePrefix>/${folder}/*]`;
+  const finding = (folder: string) =>
+    `AwsSolutions-IAM5[Resource::<ArchiveBucket.Arn>/<ArchivePrefix>/${folder}/*]`;
   return Object.fromEntries(folders.map((folder) => [finding(folder), reason]));
 }
 
@@ -176,7 +194,10 @@ function archiveStatements({ parameters, archive }: Surroundings): object[] {
   return [
     { Sid: 'WriteArchive', ...allow('s3:PutObject', WRITTEN.map(below)) },
     { Sid: 'ReadArchive', ...allow('s3:GetObject', READ.map(below)) },
-    when(key, { Sid: 'ArchiveKey', ...allow(['kms:Decrypt', 'kms:GenerateDataKey'], parameters.text('KmsKeyArn')) }),
+    when(key, {
+      Sid: 'ArchiveKey',
+      ...allow(['kms:Decrypt', 'kms:GenerateDataKey'], parameters.text('KmsKeyArn')),
+    }),
   ];
 }
 

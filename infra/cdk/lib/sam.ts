@@ -52,7 +52,8 @@ function tidy(resource: Resource): void {
   }
   // CloudFormation knows no path of this machine; sam replaces it.
   const code = resource.Properties.Code;
-  if (resource.Type === 'AWS::Lambda::Function' && typeof code === 'object') resource.Properties.Code = code.S3Key;
+  if (resource.Type === 'AWS::Lambda::Function' && typeof code === 'object')
+    resource.Properties.Code = code.S3Key;
 }
 
 function packageOf(name: FunctionName) {

@@ -2,7 +2,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { CfnOutput, CfnRule, Fn, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { type CfnCondition, CfnOutput, CfnRule, Fn, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kinesis from 'aws-cdk-lib/aws-kinesis';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
@@ -10,10 +12,26 @@ import { deliveryAlarms, functionAlarms, lagAlarm, silenceAlarm } from './alarms
 import { policyAudit } from './audit.ts';
 import { archiveBucket, failuresBucket, streamBucket } from './buckets.ts';
 import { makeDashboard } from './dashboard.ts';
-import { AUDIT_FUNCTION, type Code, type MailtrailFunction, type Surroundings, eventFunction } from './functions.ts';
-import { type List, Parameters, type Settings, pascal } from './parameters.ts';
-import { type Source, dataStream, letLogsInvoke, readFromStream, readStream, subscribe, writerOfStreams } from './subscriptions.ts';
-import { makeStreams, streamSetting } from './streams.ts';
+import {
+  AUDIT_FUNCTION,
+  type Code,
+  type EventFunctionName,
+  type MailtrailFunction,
+  type Surroundings,
+  eventFunction,
+} from './functions.ts';
+import { Parameters, pascal } from './parameters.ts';
+import type { List, Settings } from './settings.ts';
+import {
+  type Source,
+  dataStream,
+  letLogsInvoke,
+  readFromStream,
+  readStream,
+  subscribe,
+  writerOfStreams,
+} from './subscriptions.ts';
+import { makeStreams } from './streams.ts';
 import { makeQueries, makeTables } from './tables.ts';
 import { makeTopic } from './topic.ts';
 import { either } from './words.ts';
@@ -36,7 +54,11 @@ const EARLIEST_INFREQUENT = 30;
 
 /** mailtrail in one account and Region. */
 export class MailtrailStack extends Stack {
-  constructor(scope: Construct, id: string, { settings = {}, code, withPolicyAudit, ...props }: MailtrailProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings = {}, code, withPolicyAudit, ...props }: MailtrailProps,
+  ) {
     super(scope, id, { description: 'mailtrail: keeps what Amazon WorkMail and CloudTrail log', ...props });
     const audited = withPolicyAudit ?? existsSync(join(FUNCTIONS, AUDIT_FUNCTION));
     acceptEmptyDefaults(this);
@@ -45,44 +67,84 @@ export class MailtrailStack extends Stack {
 
     const archive = archiveBucket(this, parameters);
     const topic = makeTopic(this, parameters);
-    const around: Surroundings = { parameters, archive, failures: failuresBucket(this, parameters), topic, code };
+    const around: Surroundings = {
+      parameters,
+      archive,
+      failures: failuresBucket(this, parameters),
+      topic,
+      code,
+    };
     const database = makeTables(this, archive, parameters);
     makeQueries(this, database, parameters);
-    makeStreams(this, streamBucket(this, parameters), database, parameters);
+    const streams = makeStreams(this, streamBucket(this, parameters), database, parameters);
 
-    const organizations = organizationLogs(this, parameters);
-    const mails: Source[] = [...given(parameters, 'LogGroups'), ...organizations];
-    const trails = given(parameters, 'CloudTrailLogGroups');
-    const tenants = [
-      parameters.text('OrganizationsOfLogGroups'),
-      ...organizations.map((each) => either(each.present, `${each.logGroup}=${each.organization}`, '')),
-    ];
-
-    const streams = streamSetting(this, parameters);
-    const anyMail = parameters.condition('HasMail', Fn.conditionOr(parameters.some('LogGroups'), parameters.some('WorkMailOrganizations')));
-    const readers = [
-      { name: 'workmail-events', sources: mails, organizations: Fn.join(',', tenants), listens: anyMail },
-      { name: 'cloudtrail-activity', sources: trails, organizations: '', listens: parameters.some('CloudTrailLogGroups') },
-    ] as const;
-    const queues = readers.map(({ name }) => dataStream(this, name, parameters));
+    const readers = [mailReader(this, parameters), trailReader(this, parameters)];
+    const queues = readers.map(({ queue }) => queue);
     const writer = writerOfStreams(this, queues, parameters);
-    const functions: MailtrailFunction[] = [];
-    readers.forEach(({ name, sources, organizations, listens }, index) => {
-      const stream = queues[index] as (typeof queues)[number];
-      const called = eventFunction(this, name, around, { streams, organizations, more: [readStream(parameters, stream)] });
-      const permission = letLogsInvoke(this, called);
-      readFromStream(this, called, stream, around.failures);
-      for (const source of sources) subscribe(this, source, { called, permission, stream, writer }, parameters);
-      silenceAlarm(this, called, listens, parameters, topic);
-      lagAlarm(this, called, parameters, topic);
-      functionAlarms(this, called, topic);
-      functions.push(called);
-    });
+    const functions = readers.map((reader) => makeReader(this, around, reader, { streams, writer }));
     if (audited) policyAudit(this, around);
     deliveryAlarms(this, topic);
     makeDashboard(this, functions);
     outputs(this, around, functions, topic);
   }
+}
+
+/** A function that reads events, and what it reads. */
+interface Reader {
+  readonly name: EventFunctionName;
+  readonly sources: Source[];
+  /** Whether it has any. */
+  readonly listens: CfnCondition;
+  /** `MAILTRAIL_ORGANIZATIONS`. */
+  readonly organizations: string;
+  readonly queue: kinesis.CfnStream;
+}
+
+function mailReader(stack: Stack, parameters: Parameters): Reader {
+  const name = 'workmail-events';
+  const organizations = organizationLogs(stack, parameters);
+  const tenants = organizations.map((each) =>
+    either(each.present, `${each.logGroup}=${each.organization}`, ''),
+  );
+  const any = Fn.conditionOr(parameters.some('LogGroups'), parameters.some('WorkMailOrganizations'));
+  return {
+    name,
+    sources: [...given(parameters, 'LogGroups'), ...organizations],
+    listens: parameters.condition('HasMail', any),
+    organizations: Fn.join(',', [parameters.text('OrganizationsOfLogGroups'), ...tenants]),
+    queue: dataStream(stack, name, parameters),
+  };
+}
+
+function trailReader(stack: Stack, parameters: Parameters): Reader {
+  const name = 'cloudtrail-activity';
+  return {
+    name,
+    sources: given(parameters, 'CloudTrailLogGroups'),
+    listens: parameters.some('CloudTrailLogGroups'),
+    organizations: '',
+    queue: dataStream(stack, name, parameters),
+  };
+}
+
+/** The function of a reader, its subscriptions, and its alarms. */
+function makeReader(
+  stack: Stack,
+  around: Surroundings,
+  { name, sources, listens, organizations, queue }: Reader,
+  { streams, writer }: { streams: string; writer: iam.CfnRole },
+): MailtrailFunction {
+  const { parameters, failures, topic } = around;
+  const more = [readStream(parameters, queue)];
+  const called = eventFunction(stack, name, around, { streams, organizations, more });
+  const permission = letLogsInvoke(stack, called);
+  readFromStream(stack, called, queue, failures);
+  for (const source of sources)
+    subscribe(stack, source, { called, permission, stream: queue, writer }, parameters);
+  functionAlarms(stack, called, topic);
+  lagAlarm(stack, called, parameters, topic);
+  silenceAlarm(stack, called, listens, parameters, topic);
+  return called;
 }
 
 /** What CDK's own validation finds where it takes an empty default for a value. Conditions see to each of them. */
@@ -117,19 +179,37 @@ function rules(stack: Stack, parameters: Parameters): void {
     ruleCondition: Fn.conditionNot(Fn.conditionEquals(parameters.text('KmsKeyArn'), '')),
     assertions: [
       {
-        assert: Fn.conditionNot(Fn.conditionEquals(parameters.text('KmsKeyArn'), parameters.text('FailuresKmsKeyArn'))),
-        assertDescription: "FailuresKmsKeyArn must be another key than KmsKeyArn: what stops the archive must not stop it, too",
+        assert: Fn.conditionNot(
+          Fn.conditionEquals(parameters.text('KmsKeyArn'), parameters.text('FailuresKmsKeyArn')),
+        ),
+        assertDescription:
+          'FailuresKmsKeyArn must be another key than KmsKeyArn: what stops the archive must not stop it, too',
       },
     ],
   });
 }
 
-function outputs(stack: Stack, { parameters, archive, failures }: Surroundings, functions: MailtrailFunction[], topic: sns.CfnTopic): void {
-  const say = (id: string, description: string, value: string) => new CfnOutput(stack, id, { description, value });
-  say('Archive', 'The archive, for the commands of mailtrail', `s3://${archive.ref}/${parameters.text('ArchivePrefix')}`);
+function outputs(
+  stack: Stack,
+  { parameters, archive, failures }: Surroundings,
+  functions: MailtrailFunction[],
+  topic: sns.CfnTopic,
+): void {
+  const say = (id: string, description: string, value: string) =>
+    new CfnOutput(stack, id, { description, value });
+  say(
+    'Archive',
+    'The archive, for the commands of mailtrail',
+    `s3://${archive.ref}/${parameters.text('ArchivePrefix')}`,
+  );
   say('Failures', 'The bucket of failed invocations', failures.ref);
   say('TopicArn', 'The topic of alarms and watched events', topic.ref);
-  for (const { name, resource } of functions) say(`${pascal(name)}Name`, `The function ${name}`, resource.ref);
-  const known = say('WorkMailRoleArn', 'The role for `mailtrail workmail enable`', Fn.getAtt('workmailEmailEvents', 'Arn').toString());
+  for (const { name, resource } of functions)
+    say(`${pascal(name)}Name`, `The function ${name}`, resource.ref);
+  const known = say(
+    'WorkMailRoleArn',
+    'The role for `mailtrail workmail enable`',
+    Fn.getAtt('workmailEmailEvents', 'Arn').toString(),
+  );
   known.condition = parameters.some('WorkMailOrganizations');
 }

@@ -15,17 +15,16 @@ import { type Parameters, pascal } from './parameters.ts';
 import { type TableInput, filled, makeTable, tableInput } from './tables.ts';
 import { accept, allow, arn, either, policy, trust, when } from './words.ts';
 
-/** The streams of this stack, and those that are there already, as `MAILTRAIL_STREAMS` takes them. */
-export function streamSetting(stack: Stack, parameters: Parameters): string {
-  const own = CLASSES.map((name) => {
-    const stream = stack.node.findChild(`${pascal(name)}Stream`) as firehose.CfnDeliveryStream;
-    return either(wanted(parameters, name), `firehose:${stream.ref}?classes=${name}`, '');
-  });
-  return Fn.join(' ', [...own, parameters.text('OtherStreams')]);
-}
-
-/** Makes the streams, and all that they need. */
-export function makeStreams(stack: Stack, bucket: s3.CfnBucket, database: glue.CfnDatabase, parameters: Parameters): void {
+/**
+ * Makes the streams, and all that they need. Returns them, and those that are there already, as `MAILTRAIL_STREAMS`
+ * takes them.
+ */
+export function makeStreams(
+  stack: Stack,
+  bucket: s3.CfnBucket,
+  database: glue.CfnDatabase,
+  parameters: Parameters,
+): string {
   const logGroup = new logs.CfnLogGroup(stack, 'StreamLogs', {
     logGroupName: `/mailtrail/${Aws.STACK_NAME}/streams`,
     retentionInDays: parameters.number('LogRetentionDays'),
@@ -33,26 +32,37 @@ export function makeStreams(stack: Stack, bucket: s3.CfnBucket, database: glue.C
   accept(logGroup, { CKV_AWS_158: 'the lines hold errors of deliveries, never what an event says' });
   const role = roleOfStreams(stack, bucket, logGroup, parameters);
   logGroup.cfnOptions.condition = role.cfnOptions.condition = parameters.streamsAny();
-  for (const name of CLASSES) {
+  const own = CLASSES.map((name) => {
+    const wanted = parameters.streams(name);
     const schema = filled(tableInput(`parquet/${name}.json`), { '<parquet>': `s3://${bucket.ref}` });
     const table = makeTable(stack, `${pascal(name)}StreamTable`, database, schema);
-    table.cfnOptions.condition = wanted(parameters, name);
-    const stream = makeStream(stack, name, { bucket, logGroup, role, schema }, parameters);
+    const stream = makeStream(stack, name, { bucket, logGroup, role, schema, wanted }, parameters);
+    table.cfnOptions.condition = wanted;
     stream.addResourceDependency(table);
-  }
+    return either(wanted, `firehose:${stream.ref}?classes=${name}`, '');
+  });
+  return Fn.join(' ', [...own, parameters.text('OtherStreams')]);
 }
 
-function wanted(parameters: Parameters, name: Class): CfnCondition {
-  return parameters.streams(name);
+/** What a stream of a class needs. */
+interface Needs {
+  readonly bucket: s3.CfnBucket;
+  readonly logGroup: logs.CfnLogGroup;
+  readonly role: iam.CfnRole;
+  readonly schema: TableInput;
+  readonly wanted: CfnCondition;
 }
 
 function makeStream(
   stack: Stack,
   name: Class,
-  { bucket, logGroup, role, schema }: { bucket: s3.CfnBucket; logGroup: logs.CfnLogGroup; role: iam.CfnRole; schema: TableInput },
+  { bucket, logGroup, role, schema, wanted }: Needs,
   parameters: Parameters,
 ): firehose.CfnDeliveryStream {
-  const errors = new logs.CfnLogStream(stack, `${pascal(name)}StreamErrors`, { logGroupName: logGroup.ref, logStreamName: name });
+  const errors = new logs.CfnLogStream(stack, `${pascal(name)}StreamErrors`, {
+    logGroupName: logGroup.ref,
+    logStreamName: name,
+  });
   const stream = new firehose.CfnDeliveryStream(stack, `${pascal(name)}Stream`, {
     deliveryStreamType: 'DirectPut',
     deliveryStreamEncryptionConfigurationInput: { keyType: 'AWS_OWNED_CMK' },
@@ -82,13 +92,20 @@ function makeStream(
       },
     },
   });
-  stream.cfnOptions.condition = errors.cfnOptions.condition = wanted(parameters, name);
+  stream.cfnOptions.condition = errors.cfnOptions.condition = wanted;
   accept(stream, { CKV_AWS_241: 'the stream is a passage; what it writes is under the key of the archive' });
   return stream;
 }
 
-function roleOfStreams(stack: Stack, bucket: s3.CfnBucket, logGroup: logs.CfnLogGroup, parameters: Parameters): iam.CfnRole {
-  const tables = CLASSES.map((name) => arn('glue', `table/\${DatabaseName}/${tableInput(`parquet/${name}.json`).Name}`));
+function roleOfStreams(
+  stack: Stack,
+  bucket: s3.CfnBucket,
+  logGroup: logs.CfnLogGroup,
+  parameters: Parameters,
+): iam.CfnRole {
+  const tables = CLASSES.map((name) =>
+    arn('glue', `table/\${DatabaseName}/${tableInput(`parquet/${name}.json`).Name}`),
+  );
   const role = new iam.CfnRole(stack, 'StreamRole', {
     description: 'What the Firehose streams of mailtrail may do',
     assumeRolePolicyDocument: trust('firehose.amazonaws.com', arn('firehose', 'deliverystream/*')),
@@ -96,21 +113,35 @@ function roleOfStreams(stack: Stack, bucket: s3.CfnBucket, logGroup: logs.CfnLog
       {
         policyName: 'deliver',
         policyDocument: policy(
-          { Sid: 'Bucket', ...allow(['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'], bucket.attrArn) },
-          { Sid: 'Objects', ...allow(['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'], `${bucket.attrArn}/*`) },
-          { Sid: 'Schema', ...allow(['glue:GetTable', 'glue:GetTableVersion', 'glue:GetTableVersions'], [
-            arn('glue', 'catalog'),
-            arn('glue', 'database/${DatabaseName}'),
-            ...tables,
-          ]) },
+          {
+            Sid: 'Bucket',
+            ...allow(
+              ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'],
+              bucket.attrArn,
+            ),
+          },
+          {
+            Sid: 'Objects',
+            ...allow(['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'], `${bucket.attrArn}/*`),
+          },
+          {
+            Sid: 'Schema',
+            ...allow(
+              ['glue:GetTable', 'glue:GetTableVersion', 'glue:GetTableVersions'],
+              [arn('glue', 'catalog'), arn('glue', 'database/${DatabaseName}'), ...tables],
+            ),
+          },
           { Sid: 'Errors', ...allow('logs:PutLogEvents', Fn.getAtt(logGroup.logicalId, 'Arn')) },
           when(parameters.isSet('KmsKeyArn'), {
-            Sid: 'Key', ...allow(['kms:Decrypt', 'kms:GenerateDataKey'], parameters.text('KmsKeyArn')),
+            Sid: 'Key',
+            ...allow(['kms:Decrypt', 'kms:GenerateDataKey'], parameters.text('KmsKeyArn')),
           }),
         ),
       },
     ],
   });
-  accept(role, { 'AwsSolutions-IAM5[Resource::<StreamBucket.Arn>/*]': 'Firehose names the objects, in a bucket of its own' });
+  accept(role, {
+    'AwsSolutions-IAM5[Resource::<StreamBucket.Arn>/*]': 'Firehose names the objects, in a bucket of its own',
+  });
   return role;
 }

@@ -41,7 +41,13 @@ export function dataStream(stack: Stack, name: EventFunctionName, parameters: Pa
 
 /** What a function may do with the stream that it reads. */
 export function readStream(parameters: Parameters, stream: kinesis.CfnStream): object {
-  const actions = ['kinesis:DescribeStream', 'kinesis:DescribeStreamSummary', 'kinesis:GetRecords', 'kinesis:GetShardIterator', 'kinesis:ListShards'];
+  const actions = [
+    'kinesis:DescribeStream',
+    'kinesis:DescribeStreamSummary',
+    'kinesis:GetRecords',
+    'kinesis:GetShardIterator',
+    'kinesis:ListShards',
+  ];
   return when(scaleOut(parameters), { Sid: 'ReadQueue', ...allow(actions, stream.attrArn) });
 }
 
@@ -60,7 +66,12 @@ export function letLogsInvoke(stack: Stack, called: MailtrailFunction): lambda.C
 }
 
 /** Lets the function read its stream, and puts what it cannot do where it can be found. */
-export function readFromStream(stack: Stack, reader: MailtrailFunction, stream: kinesis.CfnStream, failures: s3.CfnBucket): void {
+export function readFromStream(
+  stack: Stack,
+  reader: MailtrailFunction,
+  stream: kinesis.CfnStream,
+  failures: s3.CfnBucket,
+): void {
   const mapping = new lambda.CfnEventSourceMapping(stack, `${pascal(reader.name)}Reading`, {
     functionName: reader.resource.ref,
     eventSourceArn: stream.attrArn,
@@ -76,12 +87,24 @@ export function readFromStream(stack: Stack, reader: MailtrailFunction, stream: 
 }
 
 /** Lets CloudWatch Logs write to the data streams. */
-export function writerOfStreams(stack: Stack, streams: kinesis.CfnStream[], parameters: Parameters): iam.CfnRole {
+export function writerOfStreams(
+  stack: Stack,
+  streams: kinesis.CfnStream[],
+  parameters: Parameters,
+): iam.CfnRole {
   const role = new iam.CfnRole(stack, 'QueueWriterRole', {
     description: 'Lets CloudWatch Logs write to the data streams of mailtrail',
     assumeRolePolicyDocument: trust('logs.amazonaws.com', arn('logs', '*')),
     policies: [
-      { policyName: 'write', policyDocument: policy(allow('kinesis:PutRecord', streams.map((stream) => stream.attrArn))) },
+      {
+        policyName: 'write',
+        policyDocument: policy(
+          allow(
+            'kinesis:PutRecord',
+            streams.map((stream) => stream.attrArn),
+          ),
+        ),
+      },
     ],
   });
   role.cfnOptions.condition = scaleOut(parameters);
@@ -92,7 +115,12 @@ export function writerOfStreams(stack: Stack, streams: kinesis.CfnStream[], para
 export function subscribe(
   stack: Stack,
   source: Source,
-  to: { called: MailtrailFunction; permission: lambda.CfnPermission; stream: kinesis.CfnStream; writer: iam.CfnRole },
+  to: {
+    called: MailtrailFunction;
+    permission: lambda.CfnPermission;
+    stream: kinesis.CfnStream;
+    writer: iam.CfnRole;
+  },
   parameters: Parameters,
 ): logs.CfnSubscriptionFilter {
   const out = scaleOut(parameters);

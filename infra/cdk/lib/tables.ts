@@ -31,7 +31,10 @@ export function makeTables(stack: Stack, archive: s3.CfnBucket, parameters: Para
   });
   const blanks = {
     '<archive>': `s3://${archive.ref}/${parameters.text('ArchivePrefix')}`,
-    '<accounts>': Fn.join(',', [Aws.ACCOUNT_ID, when(parameters.isSet('OtherAccounts'), parameters.text('OtherAccounts'))]),
+    '<accounts>': Fn.join(',', [
+      Aws.ACCOUNT_ID,
+      when(parameters.isSet('OtherAccounts'), parameters.text('OtherAccounts')),
+    ]),
   };
   for (const name of CLASSES) {
     makeTable(stack, `${pascal(name)}Table`, database, filled(tableInput(`${name}.json`), blanks));
@@ -40,7 +43,12 @@ export function makeTables(stack: Stack, archive: s3.CfnBucket, parameters: Para
 }
 
 /** A table of the database. */
-export function makeTable(stack: Stack, id: string, database: glue.CfnDatabase, table: TableInput): CfnResource {
+export function makeTable(
+  stack: Stack,
+  id: string,
+  database: glue.CfnDatabase,
+  table: TableInput,
+): CfnResource {
   const properties = { CatalogId: Aws.ACCOUNT_ID, DatabaseName: database.ref, TableInput: table };
   return new CfnResource(stack, id, { type: 'AWS::Glue::Table', properties });
 }
@@ -52,7 +60,8 @@ export function tableInput(file: string): TableInput {
 
 /** A definition with its blanks filled in. */
 export function filled(table: TableInput, blanks: Record<string, string>): TableInput {
-  const fill = (text: string) => Object.entries(blanks).reduce((done, [blank, value]) => done.replaceAll(blank, () => value), text);
+  const fill = (text: string) =>
+    Object.entries(blanks).reduce((done, [blank, value]) => done.replaceAll(blank, () => value), text);
   const walk = (node: unknown): unknown => {
     if (typeof node === 'string') return fill(node);
     if (Array.isArray(node)) return node.map(walk);
@@ -94,6 +103,8 @@ export function makeQueries(stack: Stack, database: glue.CfnDatabase, parameters
 /** The files of the queries, those that make views first. */
 export function queryFiles(): string[] {
   const below = (folder: string) =>
-    readdirSync(join(QUERIES, folder)).filter((file) => file.endsWith('.sql')).sort();
+    readdirSync(join(QUERIES, folder))
+      .filter((file) => file.endsWith('.sql'))
+      .sort();
   return [...below('views').map((file) => join('views', file)), ...below('.')];
 }

@@ -48,7 +48,10 @@ export function trust(service: string, source?: string): object {
     Principal: { Service: service },
     Action: 'sts:AssumeRole',
     ...(source && {
-      Condition: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID }, ArnLike: { 'aws:SourceArn': source } },
+      Condition: {
+        StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
+        ArnLike: { 'aws:SourceArn': source },
+      },
     }),
   });
 }

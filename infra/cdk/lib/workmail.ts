@@ -38,7 +38,11 @@ export function organizationLogs(stack: Stack, parameters: Parameters): Organiza
   return [...emails, ...audits];
 }
 
-function emailEvents(stack: Stack, { slot, value, present }: Entry, parameters: Parameters): OrganizationSource {
+function emailEvents(
+  stack: Stack,
+  { slot, value, present }: Entry,
+  parameters: Parameters,
+): OrganizationSource {
   const id = `EmailEvents${slot}`;
   const group = logGroup(stack, id, `/workmail/${value}/email-events`, present, parameters);
   return { id, logGroup: group.ref, present, made: group, organization: value };
@@ -54,13 +58,21 @@ function roleOfEmailEvents(stack: Stack, groups: OrganizationSource[], parameter
     description: 'Lets WorkMail write email events',
     assumeRolePolicyDocument: trust('events.workmail.amazonaws.com', arn('workmail', 'organization/*')),
     policies: [
-      { policyName: 'write', policyDocument: policy(allow(['logs:CreateLogStream', 'logs:PutLogEvents'], arns)) },
+      {
+        policyName: 'write',
+        policyDocument: policy(allow(['logs:CreateLogStream', 'logs:PutLogEvents'], arns)),
+      },
     ],
   });
   role.cfnOptions.condition = parameters.some('WorkMailOrganizations');
 }
 
-function auditLogs(stack: Stack, { slot, value, present }: Entry, granted: logs.CfnResourcePolicy, parameters: Parameters): OrganizationSource[] {
+function auditLogs(
+  stack: Stack,
+  { slot, value, present }: Entry,
+  granted: logs.CfnResourcePolicy,
+  parameters: Parameters,
+): OrganizationSource[] {
   const wanted = parameters.both(present, parameters.is('WorkMailAuditLogs', 'true'));
   return Object.entries(AUDIT_LOGS).map(([name, logType]) => {
     const id = `${pascal(name)}Logs${slot}`;
@@ -72,7 +84,15 @@ function auditLogs(stack: Stack, { slot, value, present }: Entry, granted: logs.
 }
 
 /** Source, destination and delivery: one of each. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html */
-function deliver(stack: Stack, id: string, name: string, organization: string, logType: string, group: logs.CfnLogGroup, wanted: CfnCondition): logs.CfnDelivery {
+function deliver(
+  stack: Stack,
+  id: string,
+  name: string,
+  organization: string,
+  logType: string,
+  group: logs.CfnLogGroup,
+  wanted: CfnCondition,
+): logs.CfnDelivery {
   const source = new logs.CfnDeliverySource(stack, `${id}Source`, {
     name,
     logType,
@@ -100,7 +120,8 @@ function resourcePolicy(stack: Stack, parameters: Parameters): logs.CfnResourceP
     Effect: 'Allow',
     Principal: { Service: 'delivery.logs.amazonaws.com' },
     Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-    Resource: 'arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/vendedlogs/*:log-stream:*',
+    Resource:
+      'arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/vendedlogs/*:log-stream:*',
     Condition: {
       StringEquals: { 'aws:SourceAccount': '${AWS::AccountId}' },
       ArnLike: { 'aws:SourceArn': 'arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:*' },
@@ -117,7 +138,13 @@ function resourcePolicy(stack: Stack, parameters: Parameters): logs.CfnResourceP
   return granted;
 }
 
-function logGroup(stack: Stack, id: string, name: string, present: CfnCondition, parameters: Parameters): logs.CfnLogGroup {
+function logGroup(
+  stack: Stack,
+  id: string,
+  name: string,
+  present: CfnCondition,
+  parameters: Parameters,
+): logs.CfnLogGroup {
   const group = new logs.CfnLogGroup(stack, id, {
     logGroupName: name,
     retentionInDays: parameters.number('WorkMailLogRetentionDays'),

@@ -26,7 +26,9 @@ export function deployed(parameters: Record<string, string> = {}): Map<string, R
     if (!(name in template.Parameters)) throw new Error(`there is no parameter ${name}`);
   }
   const resolve = resolver(parameters);
-  const made = Object.entries(template.Resources).filter(([, { Condition }]) => !Condition || resolve.condition(Condition));
+  const made = Object.entries(template.Resources).filter(
+    ([, { Condition }]) => !Condition || resolve.condition(Condition),
+  );
   return new Map(made.map(([id, resource]) => [id, resolve.value(resource) as Resource]));
 }
 
@@ -69,7 +71,8 @@ function resolver(parameters: Record<string, string>) {
       const parts = value(node['Fn::Join'][1]);
       // What is joined may be a list that only CloudFormation knows.
       if (!Array.isArray(parts)) return { 'Fn::Join': [node['Fn::Join'][0], parts] };
-      if (parts.every((part) => typeof part === 'string' || typeof part === 'number')) return parts.join(node['Fn::Join'][0]);
+      if (parts.every((part) => typeof part === 'string' || typeof part === 'number'))
+        return parts.join(node['Fn::Join'][0]);
       return { 'Fn::Join': [node['Fn::Join'][0], parts] };
     }
     const members = Object.entries(node).map(([key, member]) => [key, value(member)] as const);
@@ -92,5 +95,7 @@ export function statements(role: Resource | undefined): any[] {
 
 /** Every action that a role allows. */
 export function actions(role: Resource | undefined): string[] {
-  return statements(role).flatMap((statement) => statement.Action).sort();
+  return statements(role)
+    .flatMap((statement) => statement.Action)
+    .sort();
 }

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 
 import { App } from 'aws-cdk-lib';
 
-import { DEFINITIONS, type Settings } from '../lib/parameters.ts';
+import { DEFINITIONS, type Settings } from '../lib/settings.ts';
 import { MailtrailStack } from '../lib/stack.ts';
 import { template } from './deployed.ts';
 
@@ -19,11 +19,20 @@ function synthesise(settings: Settings): MailtrailStack {
 }
 
 const refused: [Settings, RegExp][] = [
-  [{ logGroups: ['/mailtrail/example/workmail-events'] }, /logGroup1 is `\/mailtrail\/example\/workmail-events`.*none of mailtrail's own/],
-  [{ cloudTrailLogGroups: ['/aws/lambda/mailtrail-workmail-events'] }, /cloudTrailLogGroup1.*none of mailtrail's own/],
+  [
+    { logGroups: ['/mailtrail/example/workmail-events'] },
+    /logGroup1 is `\/mailtrail\/example\/workmail-events`.*none of mailtrail's own/,
+  ],
+  [
+    { cloudTrailLogGroups: ['/aws/lambda/mailtrail-workmail-events'] },
+    /cloudTrailLogGroup1.*none of mailtrail's own/,
+  ],
   [{ logGroups: ['/aws/with space'] }, /logGroup1 is `\/aws\/with space`/],
   [{ logGroups: ['/a', '/b', '/a'] }, /logGroups names something twice/],
-  [{ logGroups: Array.from({ length: 9 }, (_, index) => `/group/${index}`) }, /logGroups has 9 entries; 8 are possible/],
+  [
+    { logGroups: Array.from({ length: 9 }, (_, index) => `/group/${index}`) },
+    /logGroups has 9 entries; 8 are possible/,
+  ],
   [{ workMailOrganizations: ['example'] }, /workMailOrganization1 is `example`.*32 hex digits/],
   [{ internalDomains: ['example.com', 'nonsense'] }, /internalDomains is `example.com,nonsense`.*domains/],
   [{ kmsKeyArn: 'alias/aws/s3' }, /kmsKeyArn is `alias\/aws\/s3`.*ARN of a key/],
@@ -57,8 +66,11 @@ test('what is allowed becomes the default of its parameter', () => {
     silenceHours: 0,
     watches: '{"watches":[]}',
   });
-  const parameters = stack.node.root.node.findChild('example') && (stack as any)._toCloudFormation().Parameters;
-  const defaults = Object.fromEntries(Object.entries(parameters).map(([name, { Default }]: any) => [name, Default]));
+  const parameters =
+    stack.node.root.node.findChild('example') && (stack as any)._toCloudFormation().Parameters;
+  const defaults = Object.fromEntries(
+    Object.entries(parameters).map(([name, { Default }]: any) => [name, Default]),
+  );
   assert.equal(defaults.LogGroup2, 'workmail-monitoring');
   assert.equal(defaults.LogGroup3, '');
   assert.equal(defaults.InternalDomains, 'example.com,mail.example.org');

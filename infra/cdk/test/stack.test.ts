@@ -8,7 +8,10 @@ import { type Resource, actions, deployed, ofType, samTemplate, statements, temp
 
 const PROJECT = join(import.meta.dirname, '..', '..', '..');
 const ORGANIZATION = 'm-0123456789abcdef0123456789abcdef';
-const SOURCES = { LogGroup1: '/aws/workmail/emailevents/example', CloudTrailLogGroup1: '/cloudtrail/example' };
+const SOURCES = {
+  LogGroup1: '/aws/workmail/emailevents/example',
+  CloudTrailLogGroup1: '/cloudtrail/example',
+};
 const AUDITED = { PolicyMode: 'report' };
 
 const usual = deployed(SOURCES);
@@ -31,13 +34,22 @@ test('every function runs as it is measured to run', () => {
 });
 
 test('every variable of the functions is one that they read', () => {
-  const known = new Set([...read('functions', 'SETTINGS.md').matchAll(/^## `(.+)`$/gm)].map(([, name]) => name));
-  const set = ofType(usual, 'AWS::Lambda::Function').flatMap(({ Properties }) => Object.keys(Properties.Environment.Variables));
-  assert.deepEqual(set.filter((name) => !known.has(name)), []);
+  const known = new Set(
+    [...read('functions', 'SETTINGS.md').matchAll(/^## `(.+)`$/gm)].map(([, name]) => name),
+  );
+  const set = ofType(usual, 'AWS::Lambda::Function').flatMap(({ Properties }) =>
+    Object.keys(Properties.Environment.Variables),
+  );
+  assert.deepEqual(
+    set.filter((name) => !known.has(name)),
+    [],
+  );
 });
 
 test('the functions know the log groups of each other, and none of them can be subscribed', () => {
-  const groups = ofType(deployed(AUDITED), 'AWS::Logs::LogGroup').map(({ Properties }) => JSON.stringify(Properties.LogGroupName));
+  const groups = ofType(deployed(AUDITED), 'AWS::Logs::LogGroup').map(({ Properties }) =>
+    JSON.stringify(Properties.LogGroupName),
+  );
   const pattern = new RegExp(template.Parameters.LogGroup1?.AllowedPattern ?? '');
   assert.equal(groups.length, 3);
   for (const { Properties } of ofType(usual, 'AWS::Lambda::Function')) {
@@ -51,14 +63,18 @@ test('the functions know the log groups of each other, and none of them can be s
 
 test('without a reserved concurrency none is set, and the audit never runs twice at once', () => {
   const concurrency = (parameters: Record<string, string>) =>
-    ofType(deployed(parameters), 'AWS::Lambda::Function').map(({ Properties }) => Properties.ReservedConcurrentExecutions);
+    ofType(deployed(parameters), 'AWS::Lambda::Function').map(
+      ({ Properties }) => Properties.ReservedConcurrentExecutions,
+    );
   assert.deepEqual(concurrency(AUDITED), [undefined, undefined, 1]);
   assert.deepEqual(concurrency({ ...AUDITED, ReservedConcurrency: '5' }), ['5', '5', 1]);
 });
 
 test('what fails is kept in a bucket of its own, with a key of its own', () => {
   for (const { Properties } of ofType(deployed(AUDITED), 'AWS::Lambda::EventInvokeConfig')) {
-    assert.deepEqual(Properties.DestinationConfig.OnFailure.Destination, { 'Fn::GetAtt': ['FailuresBucket', 'Arn'] });
+    assert.deepEqual(Properties.DestinationConfig.OnFailure.Destination, {
+      'Fn::GetAtt': ['FailuresBucket', 'Arn'],
+    });
   }
   assert.ok('FailuresHaveAKeyOfTheirOwn' in template.Rules);
 });
@@ -67,22 +83,39 @@ test('what fails is kept in a bucket of its own, with a key of its own', () => {
 
 test('a function writes to its folders of the archive alone', () => {
   const [write] = statements(usual.get('WorkmailEventsRole')).filter(({ Sid }) => Sid === 'WriteArchive');
-  const folders = write.Resource.map((arn: any) => arn['Fn::Join'][1].join('').match(/mailtrail\/(.*)\/\*$/)?.[1]);
+  const folders = write.Resource.map(
+    (arn: any) => arn['Fn::Join'][1].join('').match(/mailtrail\/(.*)\/\*$/)?.[1],
+  );
   assert.equal(write.Action, 's3:PutObject');
   assert.deepEqual(folders.sort(), [
-    '_about', 'api_activity', 'authentication', 'base_event', 'email_activity', 'entity_management',
-    'quarantine', 'raw', 'undelivered',
+    '_about',
+    'api_activity',
+    'authentication',
+    'base_event',
+    'email_activity',
+    'entity_management',
+    'quarantine',
+    'raw',
+    'undelivered',
   ]);
 });
 
 test('without streams, keys and watches a function may do nothing about them', () => {
   assert.deepEqual(actions(deployed({ ...SOURCES, Watches: '' }).get('WorkmailEventsRole')), [
-    'logs:CreateLogStream', 'logs:PutLogEvents', 's3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:PutObject',
+    'logs:CreateLogStream',
+    'logs:PutLogEvents',
+    's3:GetObject',
+    's3:ListBucket',
+    's3:PutObject',
+    's3:PutObject',
   ]);
 });
 
 test('a stream is written to by its tag alone, and asked for it without', () => {
-  const ways: Record<string, string>[] = [{ StreamEmailActivity: 'true' }, { OtherStreams: 'firehose:example' }];
+  const ways: Record<string, string>[] = [
+    { StreamEmailActivity: 'true' },
+    { OtherStreams: 'firehose:example' },
+  ];
   for (const parameters of ways) {
     const all = statements(deployed(parameters).get('WorkmailEventsRole'));
     const [write] = all.filter(({ Action }) => Action === 'firehose:PutRecordBatch');
@@ -94,27 +127,51 @@ test('a stream is written to by its tag alone, and asked for it without', () => 
 
 test('the audit of `report` changes nothing', () => {
   const changing = (mode: string) =>
-    actions(deployed({ PolicyMode: mode }).get('PolicyAuditRole')).filter((action) => /^logs:(Put|Delete|Create|Tag)/.test(action));
+    actions(deployed({ PolicyMode: mode }).get('PolicyAuditRole')).filter((action) =>
+      /^logs:(Put|Delete|Create|Tag)/.test(action),
+    );
   const own = ['logs:CreateLogStream', 'logs:PutLogEvents'];
   assert.deepEqual(changing('report'), own);
-  assert.deepEqual(changing('shrink'), ['logs:CreateLogStream', 'logs:DeleteResourcePolicy', 'logs:PutLogEvents', 'logs:PutResourcePolicy']);
+  assert.deepEqual(changing('shrink'), [
+    'logs:CreateLogStream',
+    'logs:DeleteResourcePolicy',
+    'logs:PutLogEvents',
+    'logs:PutResourcePolicy',
+  ]);
   assert.ok(changing('move').includes('logs:PutDeliveryDestination'));
 });
 
 test('every service that is let in is let in for this account alone', () => {
   const everything = deployed({
-    ...SOURCES, ...AUDITED, WorkMailOrganization1: ORGANIZATION, StreamEmailActivity: 'true', Profile: 'scale-out', VendedLogsToBucket: 'true',
+    ...SOURCES,
+    ...AUDITED,
+    WorkMailOrganization1: ORGANIZATION,
+    StreamEmailActivity: 'true',
+    Profile: 'scale-out',
+    VendedLogsToBucket: 'true',
   });
-  const documents = [...everything.values()].flatMap(({ Properties: its }) => [its.AssumeRolePolicyDocument, its.PolicyDocument]);
-  const parsed = documents.filter(Boolean).map((document) => ('Fn::Sub' in document ? JSON.parse(document['Fn::Sub']) : document));
+  const documents = [...everything.values()].flatMap(({ Properties: its }) => [
+    its.AssumeRolePolicyDocument,
+    its.PolicyDocument,
+  ]);
+  const parsed = documents
+    .filter(Boolean)
+    .map((document) => ('Fn::Sub' in document ? JSON.parse(document['Fn::Sub']) : document));
   const letIn = parsed.flatMap(({ Statement }) => Statement).filter(({ Principal }) => Principal?.Service);
   const services = new Set(letIn.map(({ Principal }) => Principal.Service));
   assert.deepEqual([...services].sort(), [
-    'cloudwatch.amazonaws.com', 'delivery.logs.amazonaws.com', 'events.workmail.amazonaws.com', 'firehose.amazonaws.com',
-    'lambda.amazonaws.com', 'logs.amazonaws.com', 'scheduler.amazonaws.com',
+    'cloudwatch.amazonaws.com',
+    'delivery.logs.amazonaws.com',
+    'events.workmail.amazonaws.com',
+    'firehose.amazonaws.com',
+    'lambda.amazonaws.com',
+    'logs.amazonaws.com',
+    'scheduler.amazonaws.com',
   ]);
   // Lambda takes on the role of a function without saying for which.
-  for (const { Principal, Condition } of letIn.filter(({ Principal }) => Principal.Service !== 'lambda.amazonaws.com')) {
+  for (const { Principal, Condition } of letIn.filter(
+    ({ Principal }) => Principal.Service !== 'lambda.amazonaws.com',
+  )) {
     assert.ok(Condition.StringEquals['aws:SourceAccount'], Principal.Service);
     assert.ok(Condition.ArnLike['aws:SourceArn'], Principal.Service);
   }
@@ -141,19 +198,36 @@ test('every bucket is private, versioned, over TLS only, and outlives the stack'
     assert.equal(bucket.Properties.VersioningConfiguration.Status, 'Enabled');
     assert.equal(bucket.DeletionPolicy, 'RetainExceptOnCreate');
   }
-  const policies = ofType(resources, 'AWS::S3::BucketPolicy').map(({ Properties }) => Properties.PolicyDocument.Statement);
-  assert.deepEqual(policies.map(([first]) => first.Condition), Array(3).fill({ Bool: { 'aws:SecureTransport': 'false' } }));
-  assert.deepEqual(policies.map((statements) => statements.length), [1, 1, 1], 'log delivery is let in uninvited');
+  const policies = ofType(resources, 'AWS::S3::BucketPolicy').map(
+    ({ Properties }) => Properties.PolicyDocument.Statement,
+  );
+  assert.deepEqual(
+    policies.map(([first]) => first.Condition),
+    Array(3).fill({ Bool: { 'aws:SecureTransport': 'false' } }),
+  );
+  assert.deepEqual(
+    policies.map((statements) => statements.length),
+    [1, 1, 1],
+    'log delivery is let in uninvited',
+  );
 });
 
 test('the archive is encrypted and locked as it is set, and nothing small is moved', () => {
-  const archive = (parameters: Record<string, string>) => (deployed(parameters).get('ArchiveBucket') as Resource).Properties;
+  const archive = (parameters: Record<string, string>) =>
+    (deployed(parameters).get('ArchiveBucket') as Resource).Properties;
   const plain = archive({});
   assert.equal(plain.ObjectLockEnabled, undefined);
   assert.equal(plain.LifecycleConfiguration.Rules.length, 1);
-  const strict = archive({ KmsKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/example', ObjectLockDays: '90', InfrequentAccessDays: '60' });
+  const strict = archive({
+    KmsKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/example',
+    ObjectLockDays: '90',
+    InfrequentAccessDays: '60',
+  });
   assert.deepEqual(strict.BucketEncryption.ServerSideEncryptionConfiguration[0], {
-    ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: 'arn:aws:kms:eu-west-1:111122223333:key/example' },
+    ServerSideEncryptionByDefault: {
+      SSEAlgorithm: 'aws:kms',
+      KMSMasterKeyID: 'arn:aws:kms:eu-west-1:111122223333:key/example',
+    },
     BucketKeyEnabled: true,
   });
   assert.deepEqual(strict.ObjectLockConfiguration.Rule.DefaultRetention, { Mode: 'GOVERNANCE', Days: '90' });
@@ -164,10 +238,17 @@ test('the archive is encrypted and locked as it is set, and nothing small is mov
 
 test('the standard profile invokes the functions', () => {
   const filters = ofType(usual, 'AWS::Logs::SubscriptionFilter').map(({ Properties }) => Properties);
-  assert.deepEqual(filters.map(({ LogGroupName, FilterPattern, DestinationArn }) => [LogGroupName, FilterPattern, DestinationArn]), [
-    ['/aws/workmail/emailevents/example', '', { 'Fn::GetAtt': ['WorkmailEventsFunction', 'Arn'] }],
-    ['/cloudtrail/example', '', { 'Fn::GetAtt': ['CloudtrailActivityFunction', 'Arn'] }],
-  ]);
+  assert.deepEqual(
+    filters.map(({ LogGroupName, FilterPattern, DestinationArn }) => [
+      LogGroupName,
+      FilterPattern,
+      DestinationArn,
+    ]),
+    [
+      ['/aws/workmail/emailevents/example', '', { 'Fn::GetAtt': ['WorkmailEventsFunction', 'Arn'] }],
+      ['/cloudtrail/example', '', { 'Fn::GetAtt': ['CloudtrailActivityFunction', 'Arn'] }],
+    ],
+  );
   assert.equal(ofType(usual, 'AWS::Kinesis::Stream').length, 0);
 });
 
@@ -182,14 +263,18 @@ test('the scale-out profile goes by data streams, whose failures are found and k
   for (const { Properties: its } of mappings) {
     assert.deepEqual(its.FunctionResponseTypes, ['ReportBatchItemFailures']);
     assert.equal(its.BisectBatchOnFunctionError, true);
-    assert.deepEqual(its.DestinationConfig.OnFailure.Destination, { 'Fn::GetAtt': ['FailuresBucket', 'Arn'] });
+    assert.deepEqual(its.DestinationConfig.OnFailure.Destination, {
+      'Fn::GetAtt': ['FailuresBucket', 'Arn'],
+    });
   }
 });
 
 test('an organization gets its role, and five audit logs below /aws/vendedlogs/', () => {
   const resources = deployed({ WorkMailOrganization1: ORGANIZATION });
   const names = ofType(resources, 'AWS::Logs::LogGroup').map(({ Properties }) => Properties.LogGroupName);
-  const vended = names.filter((name) => typeof name === 'string' && name.startsWith(`/aws/vendedlogs/workmail/${ORGANIZATION}/`));
+  const vended = names.filter(
+    (name) => typeof name === 'string' && name.startsWith(`/aws/vendedlogs/workmail/${ORGANIZATION}/`),
+  );
   assert.equal(vended.length, 5);
   for (const kind of ['Source', 'Destination', '']) {
     assert.equal(ofType(resources, `AWS::Logs::Delivery${kind}`).length, 5);
@@ -198,8 +283,17 @@ test('an organization gets its role, and five audit logs below /aws/vendedlogs/'
     assert.match(Properties.Name, /^[\w-]{1,60}$/);
   }
   assert.equal(ofType(resources, 'AWS::Logs::SubscriptionFilter').length, 6);
-  assert.ok(resources.has('workmailEmailEvents'), 'the name of the role is made of this id, and needs `workmail` in it');
-  assert.equal(ofType(deployed({ WorkMailOrganization1: ORGANIZATION, WorkMailAuditLogs: 'false' }), 'AWS::Logs::Delivery').length, 0);
+  assert.ok(
+    resources.has('workmailEmailEvents'),
+    'the name of the role is made of this id, and needs `workmail` in it',
+  );
+  assert.equal(
+    ofType(
+      deployed({ WorkMailOrganization1: ORGANIZATION, WorkMailAuditLogs: 'false' }),
+      'AWS::Logs::Delivery',
+    ).length,
+    0,
+  );
 });
 
 test('every stream of this stack has the tag, a schema, and its class alone', () => {
@@ -210,7 +304,9 @@ test('every stream of this stack has the tag, a schema, and its class alone', ()
     assert.deepEqual(its.Tags, [{ Key: 'LogDeliveryEnabled', Value: 'true' }]);
     assert.ok(its.ExtendedS3DestinationConfiguration.DataFormatConversionConfiguration.Enabled);
   }
-  const setting = JSON.stringify(resources.get('WorkmailEventsFunction')?.Properties.Environment.Variables.MAILTRAIL_STREAMS);
+  const setting = JSON.stringify(
+    resources.get('WorkmailEventsFunction')?.Properties.Environment.Variables.MAILTRAIL_STREAMS,
+  );
   assert.match(setting, /EmailActivityStream.*\?classes=email_activity/);
 });
 
@@ -223,16 +319,22 @@ test('every metric of an alarm is one that the functions report, with its dimens
   const own = alarms.filter(({ Namespace }) => Namespace === 'mailtrail');
   for (const { MetricName, Dimensions } of own) {
     assert.ok(reported.has(MetricName), MetricName);
-    assert.deepEqual(Dimensions.map(({ Name }: any) => Name), ['function']);
+    assert.deepEqual(
+      Dimensions.map(({ Name }: any) => Name),
+      ['function'],
+    );
   }
-  const asked = alarms.flatMap(({ Metrics }) => Metrics ?? []).map(({ Expression }) => Expression['Fn::Sub'][0]);
+  const asked = alarms
+    .flatMap(({ Metrics }) => Metrics ?? [])
+    .map(({ Expression }) => Expression['Fn::Sub'][0]);
   const queries = asked.filter((query) => query.includes('SCHEMA(mailtrail'));
   for (const query of queries) assert.ok(reported.has(query.match(/SUM\((\w+)\)/)?.[1]), query);
   assert.ok(own.length >= 8 && queries.length === 4);
 });
 
 test('silence is an alarm where there is something to hear', () => {
-  const silent = (parameters: Record<string, string>) => [...deployed(parameters).keys()].filter((id) => id.endsWith('SilenceAlarm'));
+  const silent = (parameters: Record<string, string>) =>
+    [...deployed(parameters).keys()].filter((id) => id.endsWith('SilenceAlarm'));
   assert.deepEqual(silent({}), []);
   assert.deepEqual(silent({ LogGroup1: '/example' }), ['WorkmailEventsSilenceAlarm']);
   assert.deepEqual(silent({ ...SOURCES, SilenceHours: '0' }), []);

@@ -1,0 +1,314 @@
+/**
+ * Every setting of the stack: its default, what is allowed, and what it decides.
+ *
+ * Each is a parameter of the template. What somebody sets in CDK becomes the parameter's default, and is held against
+ * the same pattern at synthesis that CloudFormation holds it against at deployment. So both doors open the same house.
+ *
+ * A list is a number of parameters, `LogGroup1`, `LogGroup2` and so on, each with the condition that it is set. No
+ * condition can take a list apart, and CloudFormation's loops (`AWS::LanguageExtensions`) are understood by few of the
+ * tools that read templates.
+ */
+import type { Class } from './classes.ts';
+
+/** What a parameter may be. */
+export interface Definition {
+  readonly about: string;
+  readonly default: string;
+  /** The heading that consoles show it under. */
+  readonly group: Group;
+  /** The only values. */
+  readonly values?: readonly string[];
+  /** What a value must match as a whole, and the same in words. */
+  readonly pattern?: string;
+  readonly allowed?: string;
+  /** The bounds of a number. */
+  readonly bounds?: readonly [number, number];
+  /** How many there are, where it is a list. */
+  readonly slots?: number;
+}
+
+export type Group =
+  | 'What is read'
+  | 'WorkMail'
+  | 'Archive'
+  | 'Streams'
+  | 'Functions'
+  | 'Watching'
+  | 'Resource policies'
+  | 'Athena';
+
+/** The log groups of our own functions lie below this name, and nothing below it can be subscribed: no loops. */
+export const OWN_LOG_GROUPS = '/mailtrail/';
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html, without our own. */
+const LOG_GROUP = '(?!/mailtrail/|/aws/lambda/mailtrail)[a-zA-Z0-9_/.#-]{1,512}';
+/** https://docs.aws.amazon.com/workmail/latest/APIReference/API_Organization.html */
+const ORGANIZATION = 'm-[0-9a-f]{32}';
+const KEY_ARN = 'arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-zA-Z0-9-]+';
+const DOMAIN = '[a-zA-Z0-9-]+(\\.[a-zA-Z0-9-]+)+';
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+const RETENTION = '1 3 5 7 14 30 60 90 120 150 180 365 400 545 731 1096 1827 2192 2557 2922 3288 3653'.split(
+  ' ',
+);
+const SWITCH = ['true', 'false'];
+
+const some = (entry: string, parted = ',') => `(${entry}(${parted}${entry})*)?`;
+
+function classStream(name: Class) {
+  const about = `Whether events of the class ${name} get a Firehose stream of their own, to Parquet.`;
+  return { group: 'Streams', about, default: 'false', values: SWITCH } as const;
+}
+
+const PARAMETERS = {
+  Profile: {
+    group: 'What is read',
+    about:
+      'How events reach the functions: subscription filters (standard), or Kinesis Data Streams between (scale-out).',
+    default: 'standard',
+    values: ['standard', 'scale-out'],
+  },
+  LogGroups: {
+    group: 'What is read',
+    about: 'A log group that is archived: WorkMail email events, audit logs, or anything else.',
+    default: '',
+    slots: 8,
+    pattern: `(${LOG_GROUP})?`,
+    allowed: "the name of a log group, and none of mailtrail's own",
+  },
+  CloudTrailLogGroups: {
+    group: 'What is read',
+    about: 'The log group of a CloudTrail trail, read by the function that watches identities.',
+    default: '',
+    slots: 3,
+    pattern: `(${LOG_GROUP})?`,
+    allowed: "the name of a log group, and none of mailtrail's own",
+  },
+  InternalDomains: {
+    group: 'What is read',
+    about: "The organization's own mail domains: mail whose ends all lie in them has the direction Internal.",
+    default: '',
+    pattern: some(DOMAIN),
+    allowed: 'domains parted by commas',
+  },
+  OrganizationsOfLogGroups: {
+    group: 'What is read',
+    about: 'The WorkMail organization of log groups that this stack does not make (MAILTRAIL_ORGANIZATIONS).',
+    default: '',
+    pattern: some(`([^,=]+=)?${ORGANIZATION}`),
+    allowed: 'entries parted by commas: m-… for all groups, or <log group>=m-…',
+  },
+  SourcesOfLogGroups: {
+    group: 'What is read',
+    about: 'What the events of log groups are, where their shape shall not decide (MAILTRAIL_SOURCES).',
+    default: '',
+    pattern: some('([^,=]+=)?(workmail_email|workmail_audit|cloudtrail|other)'),
+    allowed: 'entries parted by commas: a source for all groups, or <log group>=<source>',
+  },
+  ColumnsOfLogGroups: {
+    group: 'What is read',
+    about: 'The fields of log groups whose events are lines of text (MAILTRAIL_COLUMNS).',
+    default: '',
+    pattern: some('[^\\s=]+=\\S+', ' '),
+    allowed: 'entries parted by spaces: <log group>=<field>|<field>…',
+  },
+  WorkMailOrganizations: {
+    group: 'WorkMail',
+    about:
+      'An organization whose logging is set up: log group and role of email events, and deliveries of audit logs.',
+    default: '',
+    slots: 3,
+    pattern: `(${ORGANIZATION})?`,
+    allowed: 'the id of an organization: m- and 32 hex digits',
+  },
+  WorkMailAuditLogs: {
+    group: 'WorkMail',
+    about:
+      'Whether the five audit logs of each organization are delivered. A source has one: no, if yours are already.',
+    default: 'true',
+    values: SWITCH,
+  },
+  WorkMailLogRetentionDays: {
+    group: 'WorkMail',
+    about: 'How long the log groups of the organizations keep what is archived anyway.',
+    default: '30',
+    values: RETENTION,
+  },
+  ArchivePrefix: {
+    group: 'Archive',
+    about: 'Where the archive lies in its bucket.',
+    default: 'mailtrail',
+    pattern: '[a-zA-Z0-9_.-]+(/[a-zA-Z0-9_.-]+)*',
+    allowed: 'folder names parted by slashes, with none at the ends',
+  },
+  KmsKeyArn: {
+    group: 'Archive',
+    about: 'The KMS key of the archive and of the stream bucket. Without one, S3 encrypts with its own.',
+    default: '',
+    pattern: `(${KEY_ARN})?`,
+    allowed: 'the ARN of a key',
+  },
+  ObjectLockDays: {
+    group: 'Archive',
+    about:
+      'How long no object of the archive can be deleted (governance mode); 0 for not locked. Cannot be switched off.',
+    default: '0',
+    bounds: [0, 36500],
+  },
+  InfrequentAccessDays: {
+    group: 'Archive',
+    about: 'After how many days objects over 128 KiB move to Standard-IA (30 or more); 0 for never.',
+    default: '0',
+    bounds: [0, 36500],
+  },
+  VendedLogsToBucket: {
+    group: 'Archive',
+    about: 'Whether log deliveries of this account may also write to the bucket, below AWSLogs/.',
+    default: 'false',
+    values: SWITCH,
+  },
+  FailuresKmsKeyArn: {
+    group: 'Archive',
+    about:
+      "The KMS key of the bucket for failed invocations: another than the archive's. Without one, S3 encrypts with its own.",
+    default: '',
+    pattern: `(${KEY_ARN})?`,
+    allowed: 'the ARN of a key',
+  },
+  StreamApiActivity: classStream('api_activity'),
+  StreamAuthentication: classStream('authentication'),
+  StreamBaseEvent: classStream('base_event'),
+  StreamEmailActivity: classStream('email_activity'),
+  StreamEntityManagement: classStream('entity_management'),
+  OtherStreams: {
+    group: 'Streams',
+    about:
+      'Streams that are there already (MAILTRAIL_STREAMS). They get events while tagged LogDeliveryEnabled=true.',
+    default: '',
+    pattern: some('firehose:[a-zA-Z0-9_.-]{1,64}(\\?[a-z_,=&]+)?', ' '),
+    allowed: 'stream URLs parted by spaces: firehose:<name>?classes=email_activity',
+  },
+  Architecture: {
+    group: 'Functions',
+    about: 'What the packages were built for.',
+    default: 'arm64',
+    values: ['arm64', 'x86_64'],
+  },
+  MemorySize: {
+    group: 'Functions',
+    about: 'The memory of a function, in MB.',
+    default: '128',
+    bounds: [128, 10240],
+  },
+  ReservedConcurrency: {
+    group: 'Functions',
+    about:
+      'How many of each event function run at the same time at most; 0 for as many as the account allows.',
+    default: '0',
+    bounds: [0, 10000],
+  },
+  LogRetentionDays: {
+    group: 'Functions',
+    about: "How long the functions' own logs are kept.",
+    default: '30',
+    values: RETENTION,
+  },
+  LogLevel: {
+    group: 'Functions',
+    about: 'From which level up the log lines of libraries are printed (MAILTRAIL_LOG).',
+    default: 'warn',
+    values: ['error', 'warn', 'info'],
+  },
+  AlarmEmail: {
+    group: 'Watching',
+    about:
+      'Who is told of alarms and of watched events, by mail. Best an address that does not depend on what is watched.',
+    default: '',
+    pattern: '([^@\\s]+@[^@\\s]+\\.[^@\\s]+)?',
+    allowed: 'a mail address',
+  },
+  Watches: {
+    group: 'Watching',
+    about: 'Whom and what to watch (MAILTRAIL_WATCHES).',
+    default: 'config/watches.json',
+    pattern: '(config/[a-zA-Z0-9_./-]+\\.json|[{\\[].*)?',
+    allowed: 'the watch list as JSON, the key of one in the archive (config/….json), or nothing',
+  },
+  SilenceHours: {
+    group: 'Watching',
+    about: 'After how many hours without any event an alarm goes off; 0 for never.',
+    default: '24',
+    bounds: [0, 168],
+  },
+  PolicyMode: {
+    group: 'Resource policies',
+    about: 'What is done about CloudWatch Logs resource policies that fill up: nothing, a report, or more.',
+    default: 'off',
+    values: ['off', 'report', 'shrink', 'move'],
+  },
+  PolicySchedule: {
+    group: 'Resource policies',
+    about: 'When they are looked at.',
+    default: 'rate(1 day)',
+    pattern: '(rate|cron)\\([^)]+\\)',
+    allowed: 'a schedule expression: rate(1 day), or cron(0 6 * * ? *)',
+  },
+  PolicyRegions: {
+    group: 'Resource policies',
+    about: 'The Regions that are looked at. Without any: this one.',
+    default: '',
+    pattern: some('[a-z]{2}(-[a-z]+)+-[0-9]'),
+    allowed: 'Region names parted by commas',
+  },
+  PolicyRoles: {
+    group: 'Resource policies',
+    about: 'Roles of other accounts to look at them with.',
+    default: '',
+    pattern: some('arn:aws[a-z-]*:iam::[0-9]{12}:role/[a-zA-Z0-9+=.@_/-]+'),
+    allowed: 'role ARNs parted by commas',
+  },
+  PolicyShare: {
+    group: 'Resource policies',
+    about: 'From which share of its limit on a policy is too full, in percent.',
+    default: '80',
+    bounds: [1, 100],
+  },
+  PolicyDays: {
+    group: 'Resource policies',
+    about: 'How many days before a limit is hit it is told.',
+    default: '14',
+    bounds: [1, 365],
+  },
+  DatabaseName: {
+    group: 'Athena',
+    about: 'The database of the tables. A second stack in one account and Region needs another.',
+    default: 'mailtrail',
+    pattern: '[a-z0-9_]{1,128}',
+    allowed: 'small letters, digits and underscores',
+  },
+  OtherAccounts: {
+    group: 'Athena',
+    about: 'Other accounts whose events are in the archive. Queries see those of this account and of these.',
+    default: '',
+    pattern: some('[0-9]{12}'),
+    allowed: 'account ids (12 digits) parted by commas',
+  },
+  QueryScanLimit: {
+    group: 'Athena',
+    about: 'The most that one query may read, in bytes (at least 10 MB).',
+    default: '10737418240',
+    bounds: [10_000_000, Number.MAX_SAFE_INTEGER],
+  },
+} as const satisfies Record<string, Definition>;
+
+export type Name = keyof typeof PARAMETERS;
+export type List = 'LogGroups' | 'CloudTrailLogGroups' | 'WorkMailOrganizations';
+
+/** The settings as CDK takes them: `{ logGroups: ['/aws/…'], profile: 'scale-out' }`. */
+export type Settings = {
+  readonly [Key in Name as Uncapitalize<Key>]?: string | number | boolean | readonly string[];
+};
+
+/** Every parameter, in the order of the template. */
+export const DEFINITIONS: ReadonlyMap<Name, Definition> = new Map(
+  Object.entries(PARAMETERS) as [Name, Definition][],
+);
