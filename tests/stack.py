@@ -13,7 +13,7 @@ import standins
 import tools
 
 TEMPLATE = programs.PROJECT / "infra" / "sam" / "template.yaml"
-FUNCTIONS = ("workmail-events", "cloudtrail-activity")
+READERS = ("workmail-events", "cloudtrail-activity")
 NAME = "example"
 PACKAGE_BUCKET = "example-packages"
 MAIL_GROUP = "/aws/workmail/emailevents/example"
@@ -46,7 +46,7 @@ def sam(*arguments, **how):
 def put_packages(folder):
     """Packs the functions, as they were built for the tests, where the templates take them from."""
     folder.mkdir(parents=True)
-    for name in FUNCTIONS:
+    for name in programs.FUNCTIONS:
         (folder / f"{name}.zip").write_bytes(function.package(folder, name))
     (folder / "bootstrap").unlink()
     return folder
@@ -111,6 +111,16 @@ class Deployed:
             return [uid for (uid,) in uids] if len(uids) >= count else None
 
         return standins.wait_until(arrived, function.PATIENCE, f"{count} rows of {name} in {bucket}")
+
+    def counted(self):
+        """Metric → its sum over what the functions have printed into the log groups of the stack."""
+        logs = self.stand_in.client("logs")
+        lines = []
+        for name in READERS:
+            pages = logs.get_paginator("filter_log_events").paginate(logGroupName=f"/mailtrail/{NAME}/{name}")
+            printed = [event["message"].rstrip("\n") for page in pages for event in page["events"]]
+            lines += [line for line in printed if line and not line.startswith(function.PLATFORM_LINES)]
+        return function.metrics(lines)
 
     def resources(self, kind):
         """The physical ids of the resources of a type."""

@@ -8,11 +8,21 @@ from pathlib import Path
 
 import pytest
 
+import function
 import payloads
 import programs
 import samples
 import stack
+import standins
 import tools
+
+
+# As somebody sets them in CDK.
+SETTINGS = {
+    "logGroups": [stack.MAIL_GROUP, stack.TRAIL_GROUP],
+    "streamEmailActivity": True,
+    "silenceHours": 6,
+}
 
 
 @pytest.fixture(scope="module")
@@ -25,8 +35,10 @@ def packages(tmp_path_factory):
 def synthesised(packages):
     """The template that `cdk synth` makes: it fails where cdk-nag finds something."""
     output = packages.parent / "out"
-    options = ("--quiet", "--strict", "--output", output, "--context", f"packages={packages}")
-    tools.run("npx", "cdk", "synth", *options, cwd=tools.node_modules())
+    context = ("--context", f"packages={packages}", "--context", f"settings={json.dumps(SETTINGS)}")
+    tools.run(
+        "npx", "cdk", "synth", "--quiet", "--strict", "--output", output, *context, cwd=tools.node_modules()
+    )
     return output / "mailtrail.template.json"
 
 
@@ -54,6 +66,16 @@ def test_the_stack_is_what_its_own_tests_want():
 def test_cfn_lint_finds_nothing(template):
     linter = Path(sys.executable).with_name("cfn-lint")
     tools.run(linter, template, cwd=template.parent)
+
+
+def test_the_settings_of_cdk_are_the_defaults_of_the_parameters(synthesised):
+    parameters = json.loads(synthesised.read_text())["Parameters"]
+    defaults = {name: its["Default"] for name, its in parameters.items() if "Default" in its}
+    assert defaults["LogGroup1"] == stack.MAIL_GROUP
+    assert defaults["LogGroup2"] == stack.TRAIL_GROUP
+    assert defaults["LogGroup3"] == ""
+    assert defaults["StreamEmailActivity"] == "true"
+    assert defaults["SilenceHours"] == "6"
 
 
 def test_sam_finds_the_template_valid():
@@ -115,6 +137,20 @@ def test_what_is_logged_is_archived_and_streamed_by_the_deployed_stack(ministack
 
     wanted = [record["metadata"]["uid"] for record in records if record["class_name"] == "Email Activity"]
     assert sorted(deployed.wait_for_streamed("email_activity", len(wanted), tmp_path)) == sorted(wanted)
+
+    def all_counted():
+        counted = deployed.counted()
+        return counted if counted["archived"] >= len(records) else None
+
+    counted = standins.wait_until(all_counted, function.PATIENCE, "the reports of both functions")
+    assert counted["delivered"] == len(wanted)
+    assert (
+        counted["wrong_settings"]
+        == counted["undelivered"]
+        == counted["quarantined"]
+        == counted["failed"]
+        == 0
+    )
 
 
 def test_an_organization_s_log_groups_are_made_and_subscribed(ministack, ready):

@@ -1,4 +1,4 @@
-/** The CDK door: `npx cdk deploy`. The settings stand here, or in a file of your own that makes the same stack. */
+/** The CDK door: `npx cdk deploy`. The settings are its context, or stand in an app of your own. */
 import { join } from 'node:path';
 
 import { App, Validations } from 'aws-cdk-lib';
@@ -14,7 +14,9 @@ const PACKAGES = join(import.meta.dirname, '..', '..', 'packages');
 const app = new App();
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 
-const settings: Settings = app.node.tryGetContext('settings') ?? {};
+// In cdk.json it is an object, on the command line the JSON of one.
+const given: Settings | string = app.node.tryGetContext('settings') ?? {};
+const settings: Settings = typeof given === 'string' ? JSON.parse(given) : given;
 const packages: string = app.node.tryGetContext('packages') ?? PACKAGES;
 new MailtrailStack(app, 'mailtrail', {
   settings,

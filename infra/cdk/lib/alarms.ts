@@ -12,7 +12,7 @@ export const NAMESPACE = 'mailtrail';
 
 const FIVE_MINUTES = 300;
 const HOUR = 3600;
-/** Lambda gives up on an event after six hours. */
+/** An hour, in milliseconds. After six, Lambda gives an event up. */
 const OLD = HOUR * 1000;
 
 interface Alarm {

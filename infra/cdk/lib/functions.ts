@@ -84,7 +84,7 @@ export function eventFunction(
     },
     timeout: 60,
     reservedConcurrency: when(concurrency, parameters.number('ReservedConcurrency')),
-    accepted: wildcardsOf([...WRITTEN, ...READ], 'the names of objects are made from what is in them'),
+    accepted: wildcardsOf(WRITTEN, 'the names of objects are made from what is in them'),
   });
 }
 
@@ -176,11 +176,8 @@ export function ownLogGroup(name: FunctionName): string {
   return `${OWN_LOG_GROUPS}${Aws.STACK_NAME}/${name}`;
 }
 
-/** Folders of the archive that are written. */
+/** Folders of the archive that are written. In one, the functions also look whether something is there (HEAD). */
 const WRITTEN = ['_about', 'raw', 'quarantine', 'undelivered', ...CLASSES];
-/** Folders that are read: the watch list, and whether something is in quarantine already (HEAD). */
-const READ = ['config', 'quarantine'];
-
 /** The findings about wildcards below folders of the archive. */
 export function wildcardsOf(folders: readonly string[], reason: string): Record<string, string> {
   const finding = (folder: string) =>
@@ -191,9 +188,11 @@ export function wildcardsOf(folders: readonly string[], reason: string): Record<
 function archiveStatements({ parameters, archive }: Surroundings): object[] {
   const below = (folder: string) => `${archive.attrArn}/${parameters.text('ArchivePrefix')}/${folder}/*`;
   const key = parameters.isSet('KmsKeyArn');
+  const watching = parameters.isSet('Watches');
   return [
     { Sid: 'WriteArchive', ...allow('s3:PutObject', WRITTEN.map(below)) },
-    { Sid: 'ReadArchive', ...allow('s3:GetObject', READ.map(below)) },
+    { Sid: 'FindInQuarantine', ...allow('s3:GetObject', below('quarantine')) },
+    when(watching, { Sid: 'ReadWatchList', ...allow('s3:GetObject', below('config')) }),
     when(key, {
       Sid: 'ArchiveKey',
       ...allow(['kms:Decrypt', 'kms:GenerateDataKey'], parameters.text('KmsKeyArn')),

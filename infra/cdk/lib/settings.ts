@@ -229,7 +229,7 @@ const PARAMETERS = {
   Watches: {
     group: 'Watching',
     about: 'Whom and what to watch (MAILTRAIL_WATCHES).',
-    default: 'config/watches.json',
+    default: '',
     pattern: '(config/[a-zA-Z0-9_./-]+\\.json|[{\\[].*)?',
     allowed: 'the watch list as JSON, the key of one in the archive (config/….json), or nothing',
   },

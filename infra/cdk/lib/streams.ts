@@ -12,6 +12,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 
 import { CLASSES, type Class } from './classes.ts';
 import { type Parameters, pascal } from './parameters.ts';
+import { OWN_LOG_GROUPS } from './settings.ts';
 import { type TableInput, filled, makeTable, tableInput } from './tables.ts';
 import { accept, allow, arn, either, policy, trust, when } from './words.ts';
 
@@ -26,7 +27,7 @@ export function makeStreams(
   parameters: Parameters,
 ): string {
   const logGroup = new logs.CfnLogGroup(stack, 'StreamLogs', {
-    logGroupName: `/mailtrail/${Aws.STACK_NAME}/streams`,
+    logGroupName: `${OWN_LOG_GROUPS}${Aws.STACK_NAME}/streams`,
     retentionInDays: parameters.number('LogRetentionDays'),
   });
   accept(logGroup, { CKV_AWS_158: 'the lines hold errors of deliveries, never what an event says' });

@@ -56,7 +56,7 @@ export function trust(service: string, source?: string): object {
   });
 }
 
-/** An ARN of this account and Region. */
+/** An ARN of this account and Region. The resource may name parameters and resources: `log-group:${Id}`. */
 export function arn(service: string, resource: string): string {
   return Fn.sub(`arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`);
 }

@@ -101,7 +101,7 @@ test('a function writes to its folders of the archive alone', () => {
 });
 
 test('without streams, keys and watches a function may do nothing about them', () => {
-  assert.deepEqual(actions(deployed({ ...SOURCES, Watches: '' }).get('WorkmailEventsRole')), [
+  assert.deepEqual(actions(usual.get('WorkmailEventsRole')), [
     'logs:CreateLogStream',
     'logs:PutLogEvents',
     's3:GetObject',
@@ -109,6 +109,12 @@ test('without streams, keys and watches a function may do nothing about them', (
     's3:PutObject',
     's3:PutObject',
   ]);
+});
+
+test('whoever watches may read the list and tell of it', () => {
+  const all = statements(deployed({ Watches: 'config/watches.json' }).get('CloudtrailActivityRole'));
+  const named = all.map(({ Sid }) => Sid);
+  assert.ok(named.includes('ReadWatchList') && named.includes('Announce'));
 });
 
 test('a stream is written to by its tag alone, and asked for it without', () => {
