@@ -9,7 +9,7 @@ use crate::shell::run as run_command;
 use crate::{project, python, target};
 
 /// Every function.
-const FUNCTIONS: [&str; 2] = ["cloudtrail-activity", "workmail-events"];
+const FUNCTIONS: [&str; 3] = ["cloudtrail-activity", "policy-audit", "workmail-events"];
 /// Where the templates of infra/ take the packages from.
 const PACKAGES: &str = "infra/packages";
 
