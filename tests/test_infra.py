@@ -193,6 +193,22 @@ def test_the_scale_out_profile_with_every_option_is_deployed(ministack, ready):
     assert len(deployed.wait_for_records(20).records()) == 20
 
 
+def test_the_profile_of_a_deployed_stack_can_be_changed(ministack, ready):
+    def destinations():
+        filters = ministack.client("logs").describe_subscription_filters(logGroupName=stack.MAIL_GROUP)
+        return [each["destinationArn"].split(":")[2] for each in filters["subscriptionFilters"]]
+
+    stack.deploy(ministack, ready, LogGroup1=stack.MAIL_GROUP)
+    assert destinations() == ["lambda"]
+    # What is not named again keeps its value.
+    stack.deploy(ministack, ready, Profile="scale-out")
+    assert destinations() == ["kinesis"]
+    stack.deploy(ministack, ready, Profile="standard")
+    assert destinations() == ["lambda"]
+    assert len(ministack.client("kinesis").list_streams()["StreamNames"]) == 2
+    assert ministack.client("lambda").list_event_source_mappings()["EventSourceMappings"] == []
+
+
 @pytest.mark.parametrize(
     ("parameter", "value", "said"),
     [

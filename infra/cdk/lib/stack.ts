@@ -102,14 +102,12 @@ interface Reader {
 
 function mailReader(stack: Stack, parameters: Parameters): Reader {
   const name = 'workmail-events';
-  const organizations = organizationLogs(stack, parameters);
-  const tenants = organizations.map((each) =>
-    either(each.present, `${each.logGroup}=${each.organization}`, ''),
-  );
+  const { emails, audits } = organizationLogs(stack, parameters);
+  const tenants = emails.map((each) => either(each.present, `${each.logGroup}=${each.organization}`, ''));
   const any = Fn.conditionOr(parameters.some('LogGroups'), parameters.some('WorkMailOrganizations'));
   return {
     name,
-    sources: [...given(parameters, 'LogGroups'), ...organizations],
+    sources: [...given(parameters, 'LogGroups'), ...emails, ...audits],
     listens: parameters.condition('HasMail', any),
     organizations: Fn.join(',', [parameters.text('OrganizationsOfLogGroups'), ...tenants]),
     queue: dataStream(stack, name, parameters),

@@ -11,6 +11,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 
+import { keep } from './buckets.ts';
 import type { EventFunctionName, MailtrailFunction } from './functions.ts';
 import { type Parameters, pascal } from './parameters.ts';
 import { accept, allow, arn, either, policy, trust, when } from './words.ts';
@@ -35,6 +36,8 @@ export function dataStream(stack: Stack, name: EventFunctionName, parameters: Pa
     streamEncryption: { encryptionType: 'KMS', keyId: 'alias/aws/kinesis' },
   });
   stream.cfnOptions.condition = scaleOut(parameters);
+  // What nobody has read yet must outlive a change of the profile.
+  keep(stream);
   accept(stream, { CKV_AWS_185: 'the stream is a passage; its records lie in the archive under its key' });
   return stream;
 }

@@ -22,27 +22,27 @@ const AUDIT_LOGS = {
   tokens: 'WORKMAIL_PERSONAL_ACCESS_TOKEN_LOGS',
 } as const;
 
-/** A log group of an organization. */
-export interface OrganizationSource extends Source {
+/** The log group of an organization's email events. */
+export interface EmailSource extends Source {
+  /** Email events do not say which one they are of. */
   readonly organization: string;
   readonly made: logs.CfnLogGroup;
 }
 
 /** The log groups of every organization, each made here. */
-export function organizationLogs(stack: Stack, parameters: Parameters): OrganizationSource[] {
+export function organizationLogs(
+  stack: Stack,
+  parameters: Parameters,
+): { emails: EmailSource[]; audits: Source[] } {
   const organizations = parameters.entries('WorkMailOrganizations');
   const emails = organizations.map((each) => emailEvents(stack, each, parameters));
   roleOfEmailEvents(stack, emails, parameters);
   const granted = resourcePolicy(stack, parameters);
   const audits = organizations.flatMap((each) => auditLogs(stack, each, granted, parameters));
-  return [...emails, ...audits];
+  return { emails, audits };
 }
 
-function emailEvents(
-  stack: Stack,
-  { slot, value, present }: Entry,
-  parameters: Parameters,
-): OrganizationSource {
+function emailEvents(stack: Stack, { slot, value, present }: Entry, parameters: Parameters): EmailSource {
   const id = `EmailEvents${slot}`;
   const group = logGroup(stack, id, `/workmail/${value}/email-events`, present, parameters);
   return { id, logGroup: group.ref, present, made: group, organization: value };
@@ -52,7 +52,7 @@ function emailEvents(
  * WorkMail takes on this role to write email events. Whoever has no more than WorkMailFullAccess may only hand over a
  * role whose name has `workmail` in it; the name is made of the stack's and of this id.
  */
-function roleOfEmailEvents(stack: Stack, groups: OrganizationSource[], parameters: Parameters): void {
+function roleOfEmailEvents(stack: Stack, groups: EmailSource[], parameters: Parameters): void {
   const arns = groups.map((group) => when(group.present, Fn.getAtt(group.made.logicalId, 'Arn')));
   const role = new iam.CfnRole(stack, 'workmailEmailEvents', {
     description: 'Lets WorkMail write email events',
@@ -72,14 +72,14 @@ function auditLogs(
   { slot, value, present }: Entry,
   granted: logs.CfnResourcePolicy,
   parameters: Parameters,
-): OrganizationSource[] {
+): Source[] {
   const wanted = parameters.both(present, parameters.is('WorkMailAuditLogs', 'true'));
   return Object.entries(AUDIT_LOGS).map(([name, logType]) => {
     const id = `${pascal(name)}Logs${slot}`;
     const group = logGroup(stack, id, `/aws/vendedlogs/workmail/${value}/${name}`, wanted, parameters);
     const delivery = deliver(stack, id, `workmail-${value}-${name}`, value, logType, group, wanted);
     delivery.addResourceDependency(granted);
-    return { id, logGroup: group.ref, present: wanted, made: group, organization: value };
+    return { id, logGroup: group.ref, present: wanted };
   });
 }
 
