@@ -71,18 +71,21 @@ const OF_MANY: readonly (Alarm & { readonly by: string })[] = [
   { metric: 'unannounced', by: 'watch', about: 'Watched events were seen, and could not be told of.' },
 ];
 
-/** The alarms of a function. */
-export function functionAlarms(
+/** The alarms of any function: what Lambda says of it. */
+export function lambdaAlarms(
   stack: Stack,
   { name, resource }: MailtrailFunction,
   topic: sns.CfnTopic,
-): void {
+): cloudwatch.CfnAlarm[] {
+  const dimensions = [{ name: 'FunctionName', value: resource.ref }];
+  return OF_LAMBDA.map((each) =>
+    sum(stack, `${pascal(name)}${each.metric}Alarm`, topic, each, 'AWS/Lambda', dimensions),
+  );
+}
+
+/** The alarms of a function that reads events: what it says of itself. */
+export function eventAlarms(stack: Stack, { name, resource }: MailtrailFunction, topic: sns.CfnTopic): void {
   const id = pascal(name);
-  for (const each of OF_LAMBDA) {
-    sum(stack, `${id}${each.metric}Alarm`, topic, each, 'AWS/Lambda', [
-      { name: 'FunctionName', value: resource.ref },
-    ]);
-  }
   for (const each of OF_EACH_FUNCTION) {
     sum(stack, `${id}${pascal(each.metric)}Alarm`, topic, each, NAMESPACE, [
       { name: 'function', value: resource.ref },

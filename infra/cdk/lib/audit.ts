@@ -3,6 +3,7 @@ import { Aws, type CfnCondition, Fn, type Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 
+import { lambdaAlarms } from './alarms.ts';
 import {
   AUDIT_FUNCTION,
   type MailtrailFunction,
@@ -66,6 +67,7 @@ export function policyAudit(stack: Stack, around: Surroundings): MailtrailFuncti
     },
   });
   schedule(stack, audit, on, parameters);
+  for (const alarm of lambdaAlarms(stack, audit, topic)) alarm.cfnOptions.condition = on;
   return audit;
 }
 
@@ -104,12 +106,12 @@ function schedule(stack: Stack, audit: MailtrailFunction, on: CfnCondition, para
       },
     ],
   });
-  const when = new scheduler.CfnSchedule(stack, 'PolicyAuditSchedule', {
+  const timer = new scheduler.CfnSchedule(stack, 'PolicyAuditSchedule', {
     description: 'When the resource policies are looked at',
     scheduleExpression: parameters.text('PolicySchedule'),
     flexibleTimeWindow: { mode: 'FLEXIBLE', maximumWindowInMinutes: 15 },
     target: { arn: audit.resource.attrArn, roleArn: role.attrArn, input: '{}' },
   });
-  accept(when, { CKV_AWS_297: 'the schedule holds no data' });
-  for (const each of [role, when]) each.cfnOptions.condition = on;
+  accept(timer, { CKV_AWS_297: 'the schedule holds no data' });
+  for (const each of [role, timer]) each.cfnOptions.condition = on;
 }

@@ -12,7 +12,6 @@ const HEIGHT = 6;
 interface Widget {
   readonly title: string;
   readonly metrics: unknown[][];
-  readonly stat?: string;
 }
 
 export function makeDashboard(stack: Stack, functions: MailtrailFunction[]): void {
@@ -86,13 +85,13 @@ function ofAll(functions: MailtrailFunction[]): Widget[] {
   ];
 }
 
-function place({ title, metrics, stat }: Widget, index: number): object {
+function place({ title, metrics }: Widget, index: number): object {
   return {
     type: 'metric',
     x: (index % 2) * WIDTH,
     y: Math.floor(index / 2) * HEIGHT,
     width: WIDTH,
     height: HEIGHT,
-    properties: { title, metrics, stat: stat ?? 'Sum', period: 300, region: Aws.REGION, view: 'timeSeries' },
+    properties: { title, metrics, stat: 'Sum', period: 300, region: Aws.REGION, view: 'timeSeries' },
   };
 }

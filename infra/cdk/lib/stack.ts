@@ -8,7 +8,7 @@ import type * as kinesis from 'aws-cdk-lib/aws-kinesis';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
-import { deliveryAlarms, functionAlarms, lagAlarm, silenceAlarm } from './alarms.ts';
+import { deliveryAlarms, eventAlarms, lagAlarm, lambdaAlarms, silenceAlarm } from './alarms.ts';
 import { policyAudit } from './audit.ts';
 import { archiveBucket, failuresBucket, streamBucket } from './buckets.ts';
 import { makeDashboard } from './dashboard.ts';
@@ -139,7 +139,8 @@ function makeReader(
   readFromStream(stack, called, queue, failures);
   for (const source of sources)
     subscribe(stack, source, { called, permission, stream: queue, writer }, parameters);
-  functionAlarms(stack, called, topic);
+  lambdaAlarms(stack, called, topic);
+  eventAlarms(stack, called, topic);
   lagAlarm(stack, called, parameters, topic);
   silenceAlarm(stack, called, listens, parameters, topic);
   return called;

@@ -338,6 +338,18 @@ test('every metric of an alarm is one that the functions report, with its dimens
   assert.ok(own.length >= 8 && queries.length === 4);
 });
 
+test('whatever Lambda says of a function is an alarm, of the audit too', () => {
+  const metrics = (id: string) =>
+    [...deployed(AUDITED)]
+      .filter(([name]) => name.startsWith(id) && name.endsWith('Alarm'))
+      .map(([, { Properties }]) => Properties)
+      .filter(({ Namespace }) => Namespace === 'AWS/Lambda')
+      .map(({ MetricName }) => MetricName);
+  const all = ['Errors', 'Throttles', 'AsyncEventAge', 'AsyncEventsDropped', 'DestinationDeliveryFailures'];
+  for (const name of ['WorkmailEvents', 'CloudtrailActivity', 'PolicyAudit'])
+    assert.deepEqual(metrics(name), all);
+});
+
 test('silence is an alarm where there is something to hear', () => {
   const silent = (parameters: Record<string, string>) =>
     [...deployed(parameters).keys()].filter((id) => id.endsWith('SilenceAlarm'));
