@@ -1,4 +1,4 @@
-"""The example program that carries plans out, run against the account of the tests (account/)."""
+"""`mailtrail policy`, which carries plans out, run against the account of the tests (account/)."""
 
 import json
 import os
@@ -7,8 +7,9 @@ import subprocess
 import archive
 import programs
 
-APPLY = programs.Path(os.environ.get("APPLY_BIN", programs.TARGET / "debug" / "examples" / "apply")).absolute()
 KILLED = -9
+# For the first events in a new log group: those of the tests are there at once, or never.
+WAIT = "200ms"
 JOURNALS = "policy-audit/journal"
 # A log group that is moved, and where to by the planner's rule.
 GROUP = "/aws/workmail/audit/example"
@@ -28,8 +29,9 @@ class Applying:
         self.process = None
 
     def plan(self, *groups):
-        """The plan that the planner makes of what is there, with these log groups to be moved."""
-        return self.run("plan", *groups).expect(programs.DONE).answer
+        """The plan that is made of what is there, with these log groups to be moved."""
+        moves = [option for group in groups for option in ("--move", group)]
+        return self.run("plan", "--json", *moves).expect(programs.DONE).answer
 
     def write(self, plan):
         """A plan in a file."""
@@ -39,22 +41,31 @@ class Applying:
 
     def apply(self, plan):
         """Carries a plan out."""
-        return self.run("run", self.write(plan))
+        return self.change("apply", self.write(plan), "--wait", WAIT)
 
-    def resume(self):
-        """Goes on with the one run that there is."""
-        return self.run("resume", self.journal)
+    def dry_run(self, plan):
+        """Tells what a plan would do."""
+        return self.run("apply", self.write(plan), "--dry-run", "--json")
 
-    def rollback(self):
-        """Undoes the one run that there is."""
-        return self.run("rollback", self.journal)
+    def resume(self, journal=None):
+        """Goes on with a run, by default with the one that there is."""
+        journal = self.journal if journal is None else journal
+        return self.change("apply", "--resume", journal, "--wait", WAIT)
+
+    def rollback(self, journal=None):
+        """Undoes a run, by default the one that there is."""
+        return self.change("rollback", journal or self.journal)
+
+    def change(self, *arguments):
+        """Runs a command that changes something and keeps a journal."""
+        return self.run(*arguments, "--archive", self.archive, "--yes", "--json")
 
     def run(self, *arguments):
         """Runs the program to its end, or until a fault kills it."""
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.home), "TMPDIR": str(self.home)}
         environment |= {"AWS_EC2_METADATA_DISABLED": "true", **self.account.environment(), **self.environment}
         self.process = subprocess.Popen(
-            [str(APPLY), str(self.archive), *map(str, arguments)],
+            [str(programs.MAILTRAIL), "policy", *map(str, arguments)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

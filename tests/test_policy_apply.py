@@ -8,7 +8,8 @@ from account.asking import document, log_group
 from account.documents import AWS_WRITTEN
 from applying import GROUP, MADE_BY, NEW_GROUP, SUPERSEDED_BY, Applying
 from applying import destination_of, groups, messages, policies, settings, step, writes
-from programs import DONE, FAILED, REGION
+from programs import DONE, FAILED, NEEDS_A_LOOK, REGION
+
 
 @pytest.fixture
 def applying(account, tmp_path):
@@ -97,7 +98,7 @@ def test_an_audit_log_is_moved_with_every_setting_and_back(account, applying, au
     assert (messages(old), messages(new)) == (["before"], ["after"])
     assert any("subscription filter to-stream" in note for note in moved["not_copied"])
 
-    undone = applying.rollback().expect(DONE).answer
+    undone = applying.rollback().expect(NEEDS_A_LOOK).answer
     assert any(log_group(NEW_GROUP) in kept for kept in undone["kept"])
     old, new = groups(account)[GROUP], groups(account)[NEW_GROUP]
     assert destination_of(account, audit) == log_group(GROUP)
@@ -109,7 +110,7 @@ def test_an_audit_log_is_moved_with_every_setting_and_back(account, applying, au
 
 def test_a_dry_run_shows_the_very_calls_of_a_run_and_makes_none(account, applying, audit):
     plan = applying.plan(GROUP)
-    dry = applying.run("dry-run", applying.write(plan)).expect(DONE).answer
+    dry = applying.dry_run(plan).expect(DONE).answer
     assert writes(account) == [] and applying.journals == []
     assert dry["stops"] == [] and dry["left"] == []
     applying.apply(plan).expect(DONE)
@@ -123,10 +124,10 @@ def test_a_dry_run_tells_where_a_plan_would_stop(account, applying, audit):
     wanted = {"place": {"account": "mail"}, "before": document(GROUP), "after": None, "expected_revision_id": None}
     plan["steps"].append(step(wanted))
     account.plant.share_destination(audit)
-    stops = applying.run("dry-run", applying.write(plan)).expect(DONE).answer["stops"]
+    stops = applying.dry_run(plan).expect(NEEDS_A_LOOK).answer["stops"]
     assert ["used by other deliveries" in stops[0], stops[1].startswith("mail is not what it was")] == [True, True]
     account.faults.deny("logs:DescribeResourcePolicies")
-    assert "nothing was changed" in applying.run("dry-run", applying.write(plan)).expect(FAILED).stderr
+    assert "nothing was changed" in applying.dry_run(plan).expect(FAILED).stderr
     assert writes(account) == [] and applying.journals == []
 
 
@@ -151,7 +152,7 @@ def own_statement(group):
 def test_a_new_group_into_which_nothing_came_yet_stays_when_the_move_is_undone(account, applying):
     account.plant.workmail_audit()
     applying.apply(applying.plan(GROUP)).expect(DONE)
-    assert len(applying.rollback().expect(DONE).answer["kept"]) == 1
+    assert len(applying.rollback().expect(NEEDS_A_LOOK).answer["kept"]) == 1
     assert groups(account)[NEW_GROUP].policy and groups(account)[NEW_GROUP].deletion_protection
 
 
@@ -174,7 +175,7 @@ def test_what_is_not_copied_is_listed(account, applying, audit):
 
 def test_what_a_deployment_tool_keeps_is_left_to_people(account, applying, audit):
     account.plant.mark(audit.group_arn, **{"aws:cloudformation:stack-name": "mail"})
-    outcome = applying.apply(applying.plan(GROUP)).expect(DONE).answer
+    outcome = applying.apply(applying.plan(GROUP)).expect(NEEDS_A_LOOK).answer
     assert (outcome["moves"], outcome["changes"], len(outcome["left"])) == ([], 0, 1)
     assert writes(account) == []
 
@@ -216,7 +217,7 @@ def test_a_refusal_to_repoint_restores_everything_and_shows_the_bridge(account, 
     permission = account.place().functions.policy_of("watch")
     before = settings(groups(account)[GROUP])
     account.faults.fail("PutDeliveryDestination", "ValidationException", nth=None)
-    outcome = applying.apply(applying.plan(GROUP)).expect(DONE).answer
+    outcome = applying.apply(applying.plan(GROUP)).expect(NEEDS_A_LOOK).answer
     assert outcome["end"] == "stopped"
     bridge = "\n".join(outcome["refused"]["bridge"])
     for command in ("create-delivery --delivery-source-name", "--record-fields event_timestamp", audit.delivery):
@@ -226,7 +227,7 @@ def test_a_refusal_to_repoint_restores_everything_and_shows_the_bridge(account, 
     assert account.place().functions.policy_of("watch") == permission
     assert destination_of(account, audit) == audit.group_arn
     before = len(writes(account))
-    assert applying.resume().expect(DONE).answer == outcome
+    assert applying.resume().expect(NEEDS_A_LOOK).answer == outcome
     applying.rollback().expect(DONE)
     assert len(writes(account)) == before
 
@@ -244,7 +245,7 @@ def test_a_journal_is_the_same_in_a_bucket(account, moto, tmp_path):
     applying = Applying(account, tmp_path, "s3://journals/mail", {"AWS_ENDPOINT_URL_S3": moto.endpoint})
     full = account.plant.full_of_dead_groups()
     outcome = applying.apply(applying.plan()).expect(DONE).answer
-    applying.run("rollback", outcome["journal"]).expect(DONE)
+    applying.rollback(outcome["journal"]).expect(DONE)
     assert policies(account) == {AWS_WRITTEN: full.document}
     keys = [found["Key"] for found in s3.list_objects_v2(Bucket="journals")["Contents"]]
     assert keys[0] == f"mail/policy-audit/journal/{outcome['journal']}/0000-plan.json"
@@ -253,7 +254,7 @@ def test_a_journal_is_the_same_in_a_bucket(account, moto, tmp_path):
 
 def test_an_unknown_journal_is_named(account, applying):
     for journal in ("20261120T101502Z-00000000", "..", ""):
-        assert "there is no journal" in applying.run("resume", journal).expect(FAILED).stderr
+        assert "there is no journal" in applying.resume(journal).expect(FAILED).stderr
 
 
 def test_a_policy_of_a_log_group_is_written_with_its_revision_and_taken_back(account, applying):

@@ -13,7 +13,7 @@ from account.documents import AWS_WRITTEN
 from account.faults import ANY, WRITES
 from applying import GROUP, KILLED, MADE_BY, NEW_GROUP, SUPERSEDED_BY, Applying
 from applying import destination_of, groups, messages, policies, settings, step, writes
-from programs import DONE, FAILED
+from programs import DONE, FAILED, NEEDS_A_LOOK
 
 SEED = 20261120
 # Runs that are killed twice.
@@ -53,6 +53,11 @@ class Moving:
         """What an operator does after a run that was interrupted: resume it, or begin if it had not begun."""
         self.calm()
         return self.applying.resume() if self.applying.journals else self.applying.apply(self.plan)
+
+    def undo(self):
+        """Undoes the run. What has to stay is for somebody to look at."""
+        run = self.applying.rollback()
+        return run.expect(NEEDS_A_LOOK if run.answer["kept"] else DONE).answer
 
     def end_state(self):
         """Everything that a move leaves behind, but for what is different each time."""
@@ -163,7 +168,7 @@ def test_a_move_that_is_killed_at_any_write_can_be_undone(moving, moment):
         before = move.end_state()
     for _, move in until_undisturbed(moving, kill(moment, WRITES)):
         move.calm()
-        move.check_undone(before, move.applying.rollback().expect(DONE).answer)
+        move.check_undone(before, move.undo())
 
 
 def test_a_rollback_that_is_killed_at_any_call_is_done_by_the_next(moving):
@@ -175,7 +180,7 @@ def test_a_rollback_that_is_killed_at_any_call_is_done_by_the_next(moving):
             kill("before", ANY)(move, nth)
             killed = move.applying.rollback().code == KILLED
             move.calm()
-            outcome = move.applying.rollback().expect(DONE).answer
+            outcome = move.undo()
             assert outcome["kept"]
             move.check_undone(before, outcome)
             if not killed:
@@ -206,7 +211,7 @@ def test_a_destination_that_is_being_updated_is_waited_for(moving, moved):
         move.aws.faults.fail("PutDeliveryDestination", "ConflictException", busy, nth=1)
         move.aws.faults.fail("PutDeliveryDestination", "ConflictException", busy, nth=2)
         run = move.applying.apply(move.plan).expect(DONE)
-        assert run.stderr.count('"waiting"') == 3  # twice for the destination, once for events
+        assert run.stderr.count("… waiting ") == 3  # twice for the destination, once for events
         assert len(move.aws.called("PutDeliveryDestination")) == 3
         assert move.end_state() == moved
         move.check_nothing_is_lost()
@@ -236,7 +241,7 @@ def test_a_destination_that_never_stops_being_updated_is_left_as_it_was(moving):
     with moving() as move:
         before = move.end_state()
         move.aws.faults.fail("PutDeliveryDestination", "ConflictException", nth=None)
-        outcome = move.applying.apply(move.plan).expect(DONE).answer
+        outcome = move.applying.apply(move.plan).expect(NEEDS_A_LOOK).answer
         assert (outcome["end"], outcome["refused"]["destination"]) == ("stopped", move.audit.destination)
         assert move.end_state() == before
         move.check_nothing_is_lost()
@@ -257,7 +262,7 @@ def test_a_restoring_that_is_killed_at_any_call_is_gone_on_with(moving):
             killed = move.applying.apply(move.plan).code == KILLED
             move.calm()
             move.aws.faults.fail(*refuse, nth=None)
-            outcome = move.applying.resume().expect(DONE).answer
+            outcome = move.applying.resume().expect(NEEDS_A_LOOK).answer
             assert outcome["end"] == "stopped"
             move.check_undone(before, outcome)
             if not killed:

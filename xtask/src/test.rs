@@ -71,7 +71,7 @@ fn generated() -> anyhow::Result<()> {
 }
 
 fn end_to_end(matching: Option<&str>) -> anyhow::Result<()> {
-    run_command(&mut cargo(["build", "--locked", "--workspace", "--bins", "--examples"]))?;
+    run_command(&mut cargo(["build", "--locked", "--workspace", "--bins"]))?;
     let mut pytest = python::command("pytest")?;
     pytest.current_dir(project().join("tests")).env("CARGO_TARGET_DIR", target());
     pytest.args(matching.into_iter().flat_map(|names| ["-k", names]));

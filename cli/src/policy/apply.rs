@@ -6,6 +6,7 @@ use anyhow::{Context, bail};
 use mailtrail_delivery::{Archive, Deadline, Location, S3Options, aws};
 use mailtrail_policy_apply::{Apply, Call, DryRun, End, Event, Options, Outcome};
 use mailtrail_resource_policy::plan::Plan;
+use serde_json::json;
 
 use super::args::{ApplyArgs, ChangeArgs, RollbackArgs};
 use super::{give, source, steps};
@@ -14,7 +15,7 @@ use crate::output::{self, BAD, Exit, FAINT, GOOD, LOOK, Words, count, paint, pla
 pub(super) async fn run(args: &ApplyArgs) -> anyhow::Result<Exit> {
     let change = &args.change;
     let account = change.account.open().await?;
-    let options = Options { wait: args.wait, ..Options::default() };
+    let options = Options { wait: args.wait, ..Options::at(&account) };
     let outcome = match (&args.plan, &args.resume) {
         (Some(path), _) => {
             let plan = read(path)?;
@@ -24,9 +25,12 @@ pub(super) async fn run(args: &ApplyArgs) -> anyhow::Result<Exit> {
             }
             if plan.is_empty() {
                 output::note("the plan has no steps: nothing to do");
+                if change.json {
+                    give(&json!({ "journal": null, "end": End::Done, "changes": 0 }), None)?;
+                }
                 return Ok(Exit::Done);
             }
-            Words::Stderr.say(&steps::plan(&plan, Some(path)))?;
+            Words::Stderr.say(&steps::plan(&plan))?;
             ask(change, &format!("Carry this out in account {}, Region {}?", account.id, account.region))?;
             let archive = archive(change).await?;
             Apply::new(&account, &archive, options).run(&plan, &mut tell).await?
@@ -45,8 +49,8 @@ pub(super) async fn rollback(args: &RollbackArgs) -> anyhow::Result<Exit> {
     let account = args.change.account.open().await?;
     ask(&args.change, &format!("Undo {} in account {}?", args.journal, account.id))?;
     let archive = archive(&args.change).await?;
-    let outcome =
-        Apply::new(&account, &archive, Options::default()).rollback(&args.journal, &mut tell).await?;
+    let options = Options::at(&account);
+    let outcome = Apply::new(&account, &archive, options).rollback(&args.journal, &mut tell).await?;
     end(&outcome, args.change.json)
 }
 
@@ -108,11 +112,11 @@ fn say_calls(calls: &DryRun, json: bool) -> anyhow::Result<Exit> {
         let call = |call: &Call| format!("{} {} {}\n", call.service, call.operation, call.parameters);
         Words::Stdout.say(&calls.calls.iter().map(call).collect::<String>())?;
     }
-    let looks = calls.stops.iter().chain(&calls.not_copied).chain(&calls.left);
-    for line in looks.clone() {
+    for line in calls.stops.iter().chain(&calls.left).chain(&calls.not_copied) {
         output::note(&format!("{} {}", paint(LOOK, "!"), plain(line)));
     }
-    Ok(if looks.count() == 0 { Exit::Done } else { Exit::NeedsALook })
+    let is_clean = calls.stops.is_empty() && calls.left.is_empty();
+    Ok(if is_clean { Exit::Done } else { Exit::NeedsALook })
 }
 
 fn end(outcome: &Outcome, json: bool) -> anyhow::Result<Exit> {

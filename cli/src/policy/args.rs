@@ -210,10 +210,10 @@ fn pair(text: &str) -> Result<(String, String), String> {
 }
 
 fn time(text: &str) -> Result<Duration, String> {
-    let units = [("s", 1), ("m", 60), ("h", 3600)];
-    let read = units.iter().find_map(|(unit, seconds)| {
+    let units = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)];
+    let read = units.iter().find_map(|(unit, milliseconds)| {
         let number: u64 = text.strip_suffix(unit)?.parse().ok()?;
-        Some(Duration::from_secs(number.checked_mul(*seconds)?))
+        Some(Duration::from_millis(number.checked_mul(*milliseconds)?))
     });
     read.ok_or_else(|| "give a time such as 30s, 5m or 1h".to_owned())
 }

@@ -12,7 +12,7 @@ mod steps;
 use std::path::Path;
 
 use anyhow::Context;
-use mailtrail_policy_report::{History, Report};
+use mailtrail_policy_report::{DAYS, History, Report};
 use mailtrail_policy_survey::{Kept, What};
 use serde::{Deserialize, Serialize};
 
@@ -52,7 +52,7 @@ async fn audit(args: &AuditArgs) -> anyhow::Result<Exit> {
         }
         _ => History::default(),
     };
-    let report = Report::of(&inventory, &history, &args.wishes.options(), now().millis());
+    let report = Report::of(&inventory, &history, &args.wishes.options(), DAYS, now().millis());
     if args.json {
         give(&report, None)?;
     } else {
@@ -71,7 +71,7 @@ async fn plan(args: &PlanArgs) -> anyhow::Result<Exit> {
     if args.json {
         give(&plan, None)?;
     } else {
-        Words::Stdout.say(&steps::plan(&plan, args.output.as_deref()))?;
+        Words::Stdout.say(&(steps::plan(&plan) + &steps::hint(&plan, args.output.as_deref())))?;
     }
     let is_met = plan.unmet.is_empty() && plan.refused.is_empty();
     Ok(if is_met { Exit::Done } else { Exit::NeedsALook })

@@ -9,7 +9,8 @@ use mailtrail_resource_policy::findings::{Finding, Severity};
 use mailtrail_resource_policy::limits::Limits;
 use mailtrail_resource_policy::measure::Measure;
 
-use crate::output::{BAD, BOLD, FAINT, GOOD, LOOK, NUMBER, count, paint, plain};
+use super::steps;
+use crate::output::{BAD, BOLD, FAINT, GOOD, LOOK, NUMBER, count, paint, plain, wrap};
 
 /// Characters of a bar.
 const WIDTH: usize = 40;
@@ -17,9 +18,13 @@ const WIDTH: usize = 40;
 const NAMED: usize = 3;
 
 pub(super) fn report(report: &Report) -> String {
+    let changes = report.plan.as_ref().map(steps::changes).unwrap_or_default();
     let mut text = format!("{}\n", place(report));
     for measure in &report.measures.policies {
         push(&mut text, &policy(measure, &report.limits));
+        if let Some(change) = changes.iter().find(|change| change.place.label() == measure.policy) {
+            push(&mut text, &goes(change));
+        }
     }
     if let Some(policies) = report.measures.account_policies {
         push(&mut text, &format!("  {policies} of {} policies are used\n", report.limits.account_policies));
@@ -75,6 +80,13 @@ fn policy(measure: &Measure, limits: &Limits) -> String {
     lines
 }
 
+/// What goes, if the plan is carried out.
+fn goes(change: &steps::Change) -> String {
+    let (before, after) = (change.before as u64, change.after as u64);
+    let goes = count(before.saturating_sub(after), "character");
+    format!("    the plan takes out {}, and leaves {}", paint(NUMBER, goes), HumanCount(after))
+}
+
 /// `1 character of white space`, `2 characters of white space`.
 fn many(number: usize, noun: &str) -> String {
     let (first, rest) = noun.split_once(' ').map_or((noun, String::new()), |(a, b)| (a, format!(" {b}")));
@@ -111,7 +123,8 @@ fn finding(finding: &Finding) -> String {
         Severity::Note => ("·", FAINT),
     };
     let policy = finding.policy.as_ref().map(|policy| format!("{}: ", plain(policy))).unwrap_or_default();
-    let mut lines = format!("{} {policy}{}", paint(style, mark), plain(&finding.message));
+    let message = wrap(&format!("{policy}{}", plain(&finding.message)), 2);
+    let mut lines = format!("{} {message}", paint(style, mark));
     for resource in finding.resources.iter().take(NAMED) {
         // A `String` takes every write.
         let _infallible = write!(lines, "\n    {}", plain(resource));
@@ -119,7 +132,7 @@ fn finding(finding: &Finding) -> String {
     if finding.resources.len() > NAMED {
         let _infallible = write!(lines, "\n    and {} more", finding.resources.len() - NAMED);
     }
-    let _infallible = write!(lines, "\n  {}", paint(FAINT, plain(&finding.fix)));
+    let _infallible = write!(lines, "\n  {}", paint(FAINT, wrap(&plain(&finding.fix), 2)));
     lines
 }
 
@@ -137,14 +150,16 @@ fn forecast(forecast: &PolicyForecast) -> String {
 fn advice(report: &Report) -> String {
     let steps = report.plan.as_ref().map_or(0, |plan| plan.steps.len());
     match (steps, &report.no_plan) {
-        (_, Some(reason)) => format!("there is no plan: {reason}"),
-        (0, None) if report.needs_somebody() => String::new(),
+        (_, Some(reason)) => wrap(&format!("there is no plan: {}", plain(reason)), 2),
+        (0, None) if report.needs_somebody() => {
+            "nothing for a plan to do: what is found is for people".to_owned()
+        }
         (0, None) => format!("{} nothing to do", paint(GOOD, "✓")),
         (steps, None) => {
             let saved: i64 = report.plan.iter().flat_map(|plan| &plan.steps).map(|step| step.saves).sum();
             let saved = u64::try_from(saved).unwrap_or_default();
             format!(
-                "a plan of {} saves {}: mailtrail policy plan",
+                "a plan of {} saves {}; show it with: mailtrail policy plan",
                 count(steps as u64, "step"),
                 count(saved, "character")
             )

@@ -7,8 +7,8 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressFinish};
-use mailtrail_delivery::{Deadline, Pacing, aws};
-use mailtrail_policy_survey::{Account, Budget, Calls, Survey};
+use mailtrail_delivery::{Deadline, aws};
+use mailtrail_policy_survey::{Account, Budget, Survey};
 use mailtrail_resource_policy::inventory::Inventory;
 use mailtrail_telemetry::settings;
 
@@ -55,8 +55,7 @@ impl AccountArgs {
         let config = aws::config().await;
         let region = self.region.clone().or_else(|| config.region().map(ToString::to_string));
         let Some(region) = region else { bail!("no Region is named: give --region, or set AWS_REGION") };
-        let calls = Calls::new(Pacing::default());
-        Ok(Account::open(&config, &region, self.role.as_deref(), calls, Deadline::NEVER).await?)
+        Ok(Account::open(&config, &region, self.role.as_deref(), Deadline::NEVER).await?)
     }
 
     /// Reads the account.

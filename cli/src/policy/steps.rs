@@ -3,11 +3,38 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use mailtrail_resource_policy::plan::{Move, Plan, Step};
+use indicatif::HumanCount;
+use mailtrail_resource_policy::measure;
+use mailtrail_resource_policy::plan::{Move, Place, Plan, Step};
 
-use crate::output::{BAD, BOLD, FAINT, GOOD, LOOK, NUMBER, count, paint, plain};
+use crate::output::{BAD, BOLD, FAINT, GOOD, LOOK, NUMBER, count, paint, plain, wrap};
 
-pub(super) fn plan(plan: &Plan, output: Option<&Path>) -> String {
+/// What becomes of the size of a policy.
+pub(super) struct Change<'a> {
+    pub(super) place: &'a Place,
+    pub(super) before: usize,
+    pub(super) after: usize,
+}
+
+/// The policies that a plan writes, each once, in the order in which it first does.
+pub(super) fn changes(plan: &Plan) -> Vec<Change<'_>> {
+    let size = |document: &Option<String>| document.as_deref().map_or(0, measure::size);
+    let mut changes: Vec<Change> = Vec::new();
+    for write in plan.steps.iter().flat_map(|step| &step.writes) {
+        match changes.iter_mut().find(|change| *change.place == write.place) {
+            Some(change) => change.after = size(&write.after),
+            None => changes.push(Change {
+                place: &write.place,
+                before: size(&write.before),
+                after: size(&write.after),
+            }),
+        }
+    }
+    changes
+}
+
+/// The steps, what stands in the way of more, and what it all comes to.
+pub(super) fn plan(plan: &Plan) -> String {
     let mut text = String::new();
     for (at, one) in plan.steps.iter().enumerate() {
         push(&mut text, &step(at + 1, one));
@@ -16,14 +43,23 @@ pub(super) fn plan(plan: &Plan, output: Option<&Path>) -> String {
         let size = count(unmet.characters as u64, "character");
         push(&mut text, &format!("{} {} stays at {size}", paint(LOOK, "!"), plain(&unmet.place.to_string())));
         for reason in &unmet.reasons {
-            push(&mut text, &format!("    {}", plain(reason)));
+            push(&mut text, &format!("    {}", wrap(&plain(reason), 4)));
         }
     }
     for refusal in &plan.refused {
-        push(&mut text, &format!("{} {}", paint(LOOK, "!"), plain(&refusal.to_string())));
+        push(&mut text, &format!("{} {}", paint(LOOK, "!"), wrap(&plain(&refusal.to_string()), 2)));
     }
-    push(&mut text, &end(plan, output));
+    push(&mut text, &end(plan));
     text
+}
+
+/// How to carry a plan out, if there is one.
+pub(super) fn hint(plan: &Plan, output: Option<&Path>) -> String {
+    match output {
+        _ if plan.is_empty() => String::new(),
+        Some(path) => format!("  carry it out: mailtrail policy apply {}\n", path.display()),
+        None => "  to carry it out, write it to a file: --output FILE\n".to_owned(),
+    }
 }
 
 fn push(text: &mut String, lines: &str) {
@@ -32,18 +68,20 @@ fn push(text: &mut String, lines: &str) {
 }
 
 fn step(number: usize, step: &Step) -> String {
-    let mut lines = format!("{} {}\n", paint(BOLD, format_args!("{number}.")), plain(&step.what));
+    let mut lines = format!("{} {}\n", paint(BOLD, format_args!("{number}.")), wrap(&plain(&step.what), 3));
     let mut tell = |name: &str, words: &str| {
         // A `String` takes every write.
-        let _infallible = writeln!(lines, "    {} {}", paint(FAINT, format_args!("{name:<6}")), plain(words));
+        let _infallible = writeln!(lines, "    {} {words}", paint(FAINT, format_args!("{name:<6}")));
     };
-    tell("why", &step.why);
+    let words = |words: &str| wrap(&plain(words), 11);
+    tell("why", &words(&step.why));
     tell("saves", &saves(step));
-    tell("risk", &step.risk_reason);
-    tell("undo", &step.undo);
+    tell("risk", &words(&step.risk_reason));
+    tell("undo", &words(&step.undo));
     if let Some(moving) = &step.moving {
-        for (name, words) in by_hand(moving) {
-            tell(name, &words);
+        // Commands stay on one line each: they are there to be copied.
+        for (name, line) in by_hand(moving) {
+            tell(name, &plain(&line));
         }
     }
     lines
@@ -73,31 +111,35 @@ fn by_hand(moving: &Move) -> Vec<(&'static str, String)> {
     lines
 }
 
-fn end(plan: &Plan, output: Option<&Path>) -> String {
+fn end(plan: &Plan) -> String {
     if plan.steps.is_empty() {
         return if plan.unmet.is_empty() && plan.refused.is_empty() {
-            format!("{} nothing to do: no policy is above {}", paint(GOOD, "✓"), plan.target_characters)
+            let most = count(plan.target_characters as u64, "character");
+            format!("{} nothing to do: no policy is above {most}", paint(GOOD, "✓"))
         } else {
             format!("{} no step helps", paint(BAD, "✗"))
         };
     }
-    let saved: i64 = plan.steps.iter().map(|step| step.saves).sum();
-    let proof = &plan.proof;
-    let mut lines = format!(
-        "{} {} save {}; proved over {}: nobody loses access\n",
-        paint(GOOD, "✓"),
-        count(plan.steps.len() as u64, "step"),
-        paint(NUMBER, count(u64::try_from(saved).unwrap_or_default(), "character")),
-        count(proof.requests as u64, "request"),
-    );
+    let steps = count(plan.steps.len() as u64, "step");
+    let requests = count(plan.proof.requests as u64, "request");
+    let mut lines = format!("{} {steps}, proved over {requests}: nobody loses access\n", paint(GOOD, "✓"));
+    for change in changes(plan) {
+        let (before, after) = (HumanCount(change.before as u64), count(change.after as u64, "character"));
+        // A `String` takes every write.
+        let _infallible = writeln!(
+            lines,
+            "  {}: {before} → {} (at most {} are wanted)",
+            plain(&change.place.to_string()),
+            paint(NUMBER, after),
+            HumanCount(plan.target_characters as u64),
+        );
+    }
     for grant in &plan.grants {
         let (principal, resource) = (plain(&grant.principal), plain(&grant.resource));
         // A `String` takes every write.
         let _infallible =
             writeln!(lines, "  newly allowed: {principal} on {resource}, for this account only");
     }
-    let file = output.map_or_else(|| "PLAN".to_owned(), |path| path.display().to_string());
-    let hint = if output.is_some() { "" } else { " (write one with --output)" };
-    let _infallible = write!(lines, "  carry it out: mailtrail policy apply {file}{hint}");
+    lines.truncate(lines.trim_end().len());
     lines
 }

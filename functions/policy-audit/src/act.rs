@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use mailtrail_delivery::{Archive, Deadline};
 use mailtrail_policy_apply::journal::{self, History};
-use mailtrail_policy_apply::{Apply, ApplyError, End, JournalError, Options, Outcome};
+use mailtrail_policy_apply::{Apply, ApplyError, End, JournalError, Options, Outcome, is_ours};
 use mailtrail_policy_report::Report;
 use mailtrail_policy_survey::Account;
-use mailtrail_resource_policy::plan::Plan;
+use mailtrail_resource_policy::plan::{Plan, Step};
 use serde::Serialize;
 
 use crate::settings::{Mode, Settings};
@@ -55,6 +55,7 @@ impl Acted {
                     && let Some(refused) = outcome.refused
                 {
                     acted.failed.push(format!("{}: {}", refused.destination, refused.reason));
+                    acted.failed.extend(outcome.kept);
                 }
                 acted
             }
@@ -73,13 +74,17 @@ pub(crate) fn on(report: &Report, settings: &Settings) -> Option<Plan> {
         Mode::Shrink => plan.steps.retain(|step| step.moving.is_none()),
         Mode::Move => {}
     }
-    let is_for_us = plan.steps.iter().any(|step| !step.writes.is_empty() || step.moving.is_some());
-    is_for_us.then_some(plan)
+    plan.steps.iter().any(is_for_us).then_some(plan)
+}
+
+/// Whether carrying a step out changes anything: not where people have to do it.
+fn is_for_us(step: &Step) -> bool {
+    step.moving.as_ref().map_or(!step.writes.is_empty(), is_ours)
 }
 
 /// Carries a plan out.
 pub(crate) async fn apply(account: &Account, archive: &Archive, plan: &Plan, deadline: Deadline) -> Acted {
-    let apply = Apply::new(account, archive, options(deadline));
+    let apply = Apply::new(account, archive, options(account, deadline));
     Acted::of(apply.run(plan, &mut |_| {}).await)
 }
 
@@ -90,9 +95,16 @@ pub(crate) async fn resume(account: &Account, archive: &Archive, mode: Mode, dea
         return acted;
     }
     match interrupted(account, archive, deadline).await {
-        Ok(ids) => {
-            for id in ids {
-                let apply = Apply::new(account, archive, options(deadline));
+        Ok(interrupted) => {
+            for (id, plan) in interrupted {
+                if mode < Mode::Move && plan.steps.iter().any(|step| step.moving.is_some()) {
+                    acted.failed.push(format!(
+                        "{id} was interrupted, and moves destinations, which the mode does not allow: go on with it, \
+                         or undo it, with `mailtrail policy`"
+                    ));
+                    continue;
+                }
+                let apply = Apply::new(account, archive, options(account, deadline));
                 acted = Acted::of(apply.resume(&id, &mut |_| {}).await).after(acted);
             }
         }
@@ -106,7 +118,7 @@ async fn interrupted(
     account: &Account,
     archive: &Archive,
     deadline: Deadline,
-) -> Result<Vec<String>, JournalError> {
+) -> Result<Vec<(String, Plan)>, JournalError> {
     let reader = archive.reader();
     let ids = journal::list(&reader, deadline).await?;
     let mut found = Vec::new();
@@ -114,12 +126,13 @@ async fn interrupted(
         let history = History::of(id, journal::read(&reader, id, deadline).await?)?;
         let is_here = (history.account.as_str(), history.region.as_str()) == (&account.id, &account.region);
         if is_here && history.outcome.is_none() && !history.undoing {
-            found.push(id.clone());
+            found.push((id.clone(), history.plan));
         }
     }
     Ok(found)
 }
 
-fn options(deadline: Deadline) -> Options {
-    Options { deadline: deadline.reserve(RESERVE), wait: WAIT, ..Options::default() }
+fn options(account: &Account, deadline: Deadline) -> Options {
+    let options = Options::at(account);
+    Options { deadline: deadline.reserve(RESERVE), wait: options.wait.min(WAIT), ..options }
 }

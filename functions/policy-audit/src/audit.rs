@@ -3,18 +3,18 @@
 use aws_config::SdkConfig;
 use bytes::Bytes;
 use lambda_runtime::Diagnostic;
-use mailtrail_delivery::{Archive, ArchiveError, Deadline, Pacing, Topic};
+use mailtrail_delivery::{Archive, ArchiveError, Deadline, Topic};
 use mailtrail_function::{Reporter, now};
 use mailtrail_ocsf::Time;
 use mailtrail_policy_report::{Report, markdown};
-use mailtrail_policy_survey::{Account, AccountError, Budget, Calls, Kept, Survey, Surveyed, What};
+use mailtrail_policy_survey::{Account, AccountError, Budget, Kept, Survey, Surveyed, What};
 use mailtrail_resource_policy::inventory::Inventory;
 use mailtrail_telemetry::metrics::Declaration;
 use mailtrail_telemetry::report::{Level, PolicyReport};
 use serde::{Deserialize, Serialize};
 
 use crate::act::{self, Acted};
-use crate::news::{self, Earlier};
+use crate::news::{self, Earlier, Known};
 use crate::settings::Settings;
 
 /// An account by the role that opens it, and a Region.
@@ -57,6 +57,15 @@ enum Failed {
     Archive(#[from] ArchiveError),
     #[error("cannot write a report as JSON: {0}")]
     Json(#[from] serde_json::Error),
+}
+
+/// What is kept of an audit: the report, what was done about it, and what people know of it.
+#[derive(Debug, Serialize)]
+struct Record<'a> {
+    #[serde(flatten)]
+    report: &'a Report,
+    acted: &'a Acted,
+    told: Vec<Known>,
 }
 
 /// What one survey leaves for the next.
@@ -111,31 +120,31 @@ impl Auditor {
     }
 
     async fn audit(&self, target: &Target, deadline: Deadline) -> Result<Done, Failed> {
-        let calls = Calls::new(Pacing::default());
-        let account =
-            Account::open(&self.config, &target.region, target.role.as_deref(), calls, deadline).await?;
+        let account = Account::open(&self.config, &target.region, target.role.as_deref(), deadline).await?;
         let kept = Kept::of(&account.region, &account.id);
-        let resumed = act::resume(&account, &self.archive, self.settings.mode, deadline).await;
         let (earlier, left) = self.earlier(&kept, deadline).await?;
+        let resumed = act::resume(&account, &self.archive, self.settings.mode, deadline).await;
         // Half of the time is for what comes after the survey.
         let reading = deadline.reserve(deadline.remaining().min(act::MOST_TIME));
-        let budget =
-            Budget { cursor: left.as_ref().and_then(|left| left.cursor.clone()), ..Budget::default() };
+        let cursor = left.as_ref().and_then(|left| left.cursor.clone());
+        let budget = Budget { log_group_policies: self.settings.log_group_policies, cursor };
         let survey = Survey::new(&account, reading).after(left.as_ref().map(|left| &left.inventory));
         let Surveyed { inventory, cursor } = survey.take(&budget).await;
         let millis = i64::try_from(now()).unwrap_or(i64::MAX);
-        let report = Report::of(&inventory, &earlier.history, &self.settings.plan, millis);
-        let key = self.keep(&kept, &report, &Left { inventory, cursor }, deadline).await?;
+        let Settings { plan, days, .. } = &self.settings;
+        let report = Report::of(&inventory, &earlier.history, plan, *days, millis);
+        let time = Time::from_millis(report.at).unwrap_or(Time::EPOCH);
+        let keep = |what, body: Vec<u8>| kept.keep(what, time, Bytes::from(body), &self.archive, deadline);
+        keep(What::Inventory, serde_json::to_vec(&Left { inventory, cursor })?).await?;
+        keep(What::Markdown, markdown(&report).into_bytes()).await?;
         self.measure(&account, &report);
         let acted = match act::on(&report, &self.settings) {
             Some(plan) => act::apply(&account, &self.archive, &plan, deadline).await.after(resumed),
             None => resumed,
         };
-        if let (Some(topic), Some(news)) = (&self.topic, news::of(&report, &earlier, &acted, &key))
-            && let Err(failure) = topic.announce(&news, deadline).await
-        {
-            self.reporter.failure("", &format!("the news of {key} did not reach the topic: {failure}"));
-        }
+        let told = self.tell(&report, &earlier, &acted, &kept.key(What::Report, time), deadline).await;
+        let record = Record { report: &report, acted: &acted, told };
+        let key = keep(What::Report, serde_json::to_vec_pretty(&record)?).await?;
         let findings = news::needing_somebody(&report).count();
         let (account, region) = (Some(account.id.clone()), account.region.clone());
         Ok(Done { account, region, report: Some(key), findings, acted, failure: None })
@@ -152,18 +161,24 @@ impl Auditor {
         Ok((earlier, left.and_then(|json| serde_json::from_slice(&json).ok())))
     }
 
-    async fn keep(
+    /// Announces the news, if there are any. Returns the findings that people know of now.
+    async fn tell(
         &self,
-        kept: &Kept,
         report: &Report,
-        left: &Left,
+        earlier: &Earlier,
+        acted: &Acted,
+        key: &str,
         deadline: Deadline,
-    ) -> Result<String, Failed> {
-        let time = Time::from_millis(report.at).unwrap_or(Time::EPOCH);
-        let keep = |what, body: Vec<u8>| kept.keep(what, time, Bytes::from(body), &self.archive, deadline);
-        keep(What::Inventory, serde_json::to_vec(left)?).await?;
-        keep(What::Markdown, markdown(report).into_bytes()).await?;
-        Ok(keep(What::Report, serde_json::to_vec_pretty(report)?).await?)
+    ) -> Vec<Known> {
+        let Some(topic) = &self.topic else { return earlier.still_told(report) };
+        let Some(news) = news::of(report, earlier, acted, key) else { return news::all(report) };
+        match topic.announce(&news, deadline).await {
+            Ok(()) => news::all(report),
+            Err(failure) => {
+                self.reporter.failure("", &format!("the news of {key} did not reach the topic: {failure}"));
+                earlier.still_told(report)
+            }
+        }
     }
 
     fn measure(&self, account: &Account, report: &Report) {

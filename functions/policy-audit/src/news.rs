@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use mailtrail_delivery::Announcement;
 use mailtrail_policy_report::{History, Report, markdown};
 use mailtrail_resource_policy::findings::{Finding, Kind, Severity};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::act::Acted;
 
@@ -20,15 +20,30 @@ const MOST_BYTES: usize = 200 * 1024;
 pub(crate) struct Earlier {
     /// Sizes.
     pub(crate) history: History,
-    findings: Vec<Known>,
+    /// What people were told, and what still held.
+    #[serde(default)]
+    told: Vec<Known>,
 }
 
-/// A finding that people know of.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-struct Known {
+/// A finding that people know of. What it says may change from day to day, as numbers do: that is no news.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Known {
     id: String,
     severity: String,
     policy: Option<String>,
+}
+
+impl Earlier {
+    /// What people were told before, and what holds still: what is over and comes again is news again.
+    pub(crate) fn still_told(&self, report: &Report) -> Vec<Known> {
+        all(report).into_iter().filter(|known| self.told.contains(known)).collect()
+    }
+}
+
+/// Everything that people know of, once they have read the report.
+pub(crate) fn all(report: &Report) -> Vec<Known> {
+    let known: BTreeSet<Known> = needing_somebody(report).map(known_as).collect();
+    known.into_iter().collect()
 }
 
 /// The findings that need somebody.
@@ -44,9 +59,8 @@ pub(crate) fn dead_entries(report: &Report) -> usize {
 
 /// The message, if there is anything new that needs somebody, or anything was done or failed.
 pub(crate) fn of(report: &Report, earlier: &Earlier, acted: &Acted, key: &str) -> Option<Announcement> {
-    let known: BTreeSet<&Known> = earlier.findings.iter().collect();
     let news: Vec<&Finding> =
-        needing_somebody(report).filter(|finding| !known.contains(&known_as(finding))).collect();
+        needing_somebody(report).filter(|finding| !earlier.told.contains(&known_as(finding))).collect();
     if news.is_empty() && acted.is_nothing() {
         return None;
     }
@@ -55,13 +69,15 @@ pub(crate) fn of(report: &Report, earlier: &Earlier, acted: &Acted, key: &str) -
     let region = report.region.clone().unwrap_or_else(unknown);
     let done = acted.done.iter().map(|line| format!("Done: {line}"));
     let failed = acted.failed.iter().map(|line| format!("Failed: {line}"));
+    let new = news.iter().map(|finding| format!("New: {}", finding.message));
     let report_at = [format!("Report: {key}"), String::new(), markdown(report)];
-    let mut body = done.chain(failed).chain(report_at).collect::<Vec<_>>().join("\n");
+    let mut body = done.chain(failed).chain(new).chain(report_at).collect::<Vec<_>>().join("\n");
     let end = body.floor_char_boundary(MOST_BYTES);
     body.truncate(end);
     let what = match (acted.failed.is_empty(), acted.done.is_empty()) {
         (false, _) => "something failed".to_owned(),
         (true, false) => "made room".to_owned(),
+        (true, true) if news.len() == 1 => "1 new finding".to_owned(),
         (true, true) => format!("{} new findings", news.len()),
     };
     Some(Announcement {

@@ -6,6 +6,8 @@ use std::str::FromStr;
 use mailtrail_delivery::TopicArn;
 use mailtrail_function::ArchiveSettings;
 use mailtrail_function::values::{number, value_or};
+use mailtrail_policy_report::DAYS;
+use mailtrail_policy_survey::Budget;
 use mailtrail_resource_policy::limits::Limits;
 use mailtrail_resource_policy::plan;
 use mailtrail_telemetry::settings::{self, Environment, LogLevel, SettingError, Variable};
@@ -13,8 +15,6 @@ use thiserror::Error;
 
 /// Percent of the soft limit from which a policy is too full.
 const SHARE: usize = 80;
-/// Days to the soft limit from which a policy is too full.
-const DAYS: i64 = 14;
 
 /// What the audit may do about a policy that is too full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -59,6 +59,8 @@ pub(crate) struct Settings {
     /// Roles in other accounts.
     pub(crate) roles: Vec<String>,
     pub(crate) days: i64,
+    /// Log groups that are asked for a policy of their own, in one run, besides those that matter most.
+    pub(crate) log_group_policies: usize,
     pub(crate) plan: plan::Options,
 }
 
@@ -77,6 +79,8 @@ impl Settings {
         let log_level = value_or(environment.parse(&settings::LOG), &mut or_default);
         let share = value_or(number(environment, &settings::POLICY_SHARE, 1..=100), &mut or_default);
         let days = value_or(number(environment, &settings::POLICY_DAYS, 0..=i64::MAX), &mut or_default);
+        let log_group_policies =
+            value_or(number(environment, &settings::POLICY_LOG_GROUPS, 0..=usize::MAX), &mut or_default);
         let mut limit = |variable: &Variable, default: usize| {
             value_or(number(environment, variable, 1..=usize::MAX), &mut or_default).unwrap_or(default)
         };
@@ -101,6 +105,7 @@ impl Settings {
             regions: regions(environment),
             roles: environment.list(&settings::POLICY_ROLES).map(str::to_owned).collect(),
             days: days.unwrap_or(DAYS),
+            log_group_policies: log_group_policies.unwrap_or_else(|| Budget::default().log_group_policies),
             plan,
             left_out,
         })

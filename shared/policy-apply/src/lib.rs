@@ -40,6 +40,7 @@ pub use change::{
 };
 pub use dry_run::DryRun;
 pub use error::{ApplyError, JournalError, Obstacle};
+pub use moving::is_ours;
 pub use outcome::{End, Event, Moved, Outcome, Progress, Refused};
 pub use settings::{
     BearerToken, DeletionProtection, MetricFilter, MetricTransformation, Retention, Setting, SettingDocument,
@@ -72,6 +73,17 @@ impl Default for Options {
         let conflicts = Pacing { first: Duration::from_secs(2), longest: Duration::from_secs(30), tries: 12 };
         let (wait, between_looks) = (Duration::from_mins(5), Duration::from_secs(10));
         Self { deadline: Deadline::NEVER, wait, between_looks, conflicts }
+    }
+}
+
+impl Options {
+    /// As long as AWS needs; a stand-in on this machine (see [`mailtrail_policy_survey::Calls::to`]) is not waited for.
+    pub fn at(account: &Account) -> Self {
+        if !account.calls.are_to_a_stand_in() {
+            return Self::default();
+        }
+        let (wait, between_looks) = (Duration::from_millis(200), Duration::from_millis(20));
+        Self { conflicts: account.calls.pacing(), wait, between_looks, ..Self::default() }
     }
 }
 

@@ -15,9 +15,11 @@ const APART: i64 = 60 * 60 * 1000;
 pub struct History(BTreeMap<String, Vec<Point>>);
 
 impl History {
-    /// What was known, and what was measured now. A policy that is gone is forgotten.
+    /// What was known, and what was measured now. A policy that is gone is forgotten; not so while the policies of the
+    /// account cannot be read.
     #[must_use]
     pub fn and(&self, measures: &Measures, now: i64) -> Self {
+        let known = if measures.account_policies.is_none() { self.0.clone() } else { BTreeMap::new() };
         let points = measures.policies.iter().map(|measure| {
             let mut points = self.0.get(&measure.policy).cloned().unwrap_or_default();
             points.retain(|point| point.at <= now - APART);
@@ -25,7 +27,7 @@ impl History {
             points.drain(..points.len().saturating_sub(MAX_POINTS));
             (measure.policy.clone(), points)
         });
-        Self(points.collect())
+        Self(known.into_iter().chain(points).collect())
     }
 
     /// The sizes that a policy had.

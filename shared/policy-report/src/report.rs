@@ -13,6 +13,8 @@ use crate::History;
 
 /// The version of the form of a report.
 pub const FORMAT: u32 = 1;
+/// Days to the soft limit from which on a policy is too full, unless somebody says otherwise.
+pub const DAYS: i64 = 14;
 
 /// What an audit found, forecasts and proposes.
 #[derive(Debug, Clone, Serialize)]
@@ -72,9 +74,32 @@ pub struct PolicyForecast {
     pub forecast: Forecast,
 }
 
+impl PolicyForecast {
+    /// The characters from which a policy that grows as it does takes more than so many days to the soft limit.
+    fn room_for(&self, days: i64, limits: &Limits) -> usize {
+        #[expect(clippy::cast_precision_loss, reason = "days and characters are small numbers")]
+        let growth = self.forecast.characters_per_day * (days + 1) as f64;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "more than zero, and a float beyond the bound becomes it"
+        )]
+        let growth = growth.ceil() as usize;
+        limits.soft_characters.saturating_sub(growth)
+    }
+}
+
 impl Report {
-    /// Looks at an inventory. `history` is that of the report before, `now` milliseconds since 1970.
-    pub fn of(inventory: &Inventory, history: &History, options: &plan::Options, now: i64) -> Self {
+    /// Looks at an inventory. `history` is that of the report before, `now` milliseconds since 1970. The plan makes
+    /// room in policies that are above the target of `options`, and in those that will hit the soft limit within so
+    /// many days.
+    pub fn of(
+        inventory: &Inventory,
+        history: &History,
+        options: &plan::Options,
+        days: i64,
+        now: i64,
+    ) -> Self {
         let limits = options.limits;
         let measures = measure_all(inventory, &limits);
         let history = history.and(&measures, now);
@@ -87,8 +112,10 @@ impl Report {
                 forecast,
             })
         });
-        let forecasts = forecasts.collect();
-        let (plan, no_plan) = match plan(inventory, options) {
+        let forecasts: Vec<PolicyForecast> = forecasts.collect();
+        let less = forecasts.iter().filter(|forecast| forecast.days_to_soft_limit <= days);
+        let less = less.map(|forecast| (forecast.policy.clone(), forecast.room_for(days, &limits))).collect();
+        let (plan, no_plan) = match plan(inventory, &plan::Options { less, ..options.clone() }) {
             Ok(plan) => (Some(plan), None),
             Err(error) => (None, Some(error.to_string())),
         };

@@ -6,9 +6,11 @@ use std::future::Future;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use aws_config::SdkConfig;
 use mailtrail_delivery::failure::Failure;
 use mailtrail_delivery::{Deadline, Pacing};
 use tokio::time::Instant;
+use url::{Host, Url};
 
 /// Calls of an operation per second, where the quota of the account is known: half of it, for we are not alone.
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>
@@ -16,11 +18,17 @@ const PER_SECOND: [(&str, u32); 2] = [("DescribeLogGroups", 5), ("ListTagsForRes
 /// The same for every other operation: the smallest quota that the page names is five.
 const OTHERS_PER_SECOND: u32 = 5;
 
+/// A stand-in has no rates, and is busy only as long as a test says.
+const QUICK: Pacing =
+    Pacing { first: Duration::from_millis(1), longest: Duration::from_millis(20), tries: 6 };
+/// So many times faster than AWS allows.
+const HASTE: u32 = 10_000;
+
 /// Paces the calls of one account and Region.
 #[derive(Debug)]
 pub struct Calls {
     pacing: Pacing,
-    /// How many times faster than the rates: only tests are not 1.
+    /// How many times faster than the rates: 1, but for a stand-in.
     haste: u32,
     next: Mutex<HashMap<&'static str, Instant>>,
 }
@@ -68,10 +76,24 @@ impl Calls {
         Self { pacing, haste: 1, next: Mutex::default() }
     }
 
-    /// So many times faster, for stand-ins that have no rates.
-    #[must_use]
-    pub fn faster(self, haste: u32) -> Self {
-        Self { haste: haste.max(1), ..self }
+    /// Calls of what a configuration leads to: at AWS's rates, or, where AWS's endpoint is replaced by one of this
+    /// machine (`AWS_ENDPOINT_URL=http://127.0.0.1:…`), as fast as it answers, with short waits. Any other endpoint
+    /// may lead to AWS, through a proxy or a private link, and is spared like AWS itself.
+    pub fn to(config: &SdkConfig) -> Self {
+        if is_stand_in(config.endpoint_url()) {
+            return Self { haste: HASTE, ..Self::new(QUICK) };
+        }
+        Self::new(Pacing::default())
+    }
+
+    /// Whether the calls go to a stand-in on this machine.
+    pub fn are_to_a_stand_in(&self) -> bool {
+        self.haste > 1
+    }
+
+    /// When a call that failed is made again.
+    pub fn pacing(&self) -> Pacing {
+        self.pacing
     }
 
     /// Makes a call, and again until it succeeds, the failure is final, or the time is over. A limit that is
@@ -108,9 +130,33 @@ impl Calls {
     }
 }
 
+/// Whether an endpoint is on this machine: AWS is not.
+fn is_stand_in(endpoint: Option<&str>) -> bool {
+    let url = endpoint.and_then(|endpoint| Url::parse(endpoint).ok());
+    match url.as_ref().and_then(Url::host) {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_an_endpoint_of_this_machine_is_a_stand_in() {
+        for endpoint in ["http://127.0.0.1:4566", "http://localhost:1", "https://[::1]/"] {
+            assert!(is_stand_in(Some(endpoint)), "{endpoint}");
+        }
+        for endpoint in
+            ["https://logs.eu-west-1.amazonaws.com", "https://vpce-1.example.com", "http://192.0.2.1", ""]
+        {
+            assert!(!is_stand_in(Some(endpoint)), "{endpoint}");
+        }
+        assert!(!is_stand_in(None));
+    }
 
     #[tokio::test(start_paused = true)]
     async fn an_operation_is_called_only_so_often_a_second() {

@@ -1,7 +1,7 @@
 //! Clients for one account and Region: our own, or one that a role lets us into.
 
 use aws_config::{Region, SdkConfig};
-use mailtrail_delivery::{Deadline, Pacing};
+use mailtrail_delivery::Deadline;
 
 use crate::{CallError, Calls};
 
@@ -53,7 +53,6 @@ impl Account {
         config: &SdkConfig,
         region: &str,
         role: Option<&str>,
-        calls: Calls,
         deadline: Deadline,
     ) -> Result<Self, AccountError> {
         let mut config = config.to_builder().region(Region::new(region.to_owned())).build();
@@ -62,8 +61,8 @@ impl Account {
             config = config.to_builder().credentials_provider(credentials).build();
         }
         let sts = aws_sdk_sts::Client::new(&config);
-        let own = Calls::new(Pacing::default());
-        let me = own.run("GetCallerIdentity", deadline, || sts.get_caller_identity().send()).await;
+        let calls = Calls::to(&config);
+        let me = calls.run("GetCallerIdentity", deadline, || sts.get_caller_identity().send()).await;
         let me = me.map_err(AccountError::WhoAmI)?;
         let id = me.account().ok_or(AccountError::Incomplete("GetCallerIdentity", "account"))?.to_owned();
         let logs = aws_sdk_cloudwatchlogs::Client::new(&config);
@@ -77,8 +76,7 @@ async fn assume(
     deadline: Deadline,
 ) -> Result<aws_sdk_sts::config::SharedCredentialsProvider, AccountError> {
     let sts = aws_sdk_sts::Client::new(config);
-    let calls = Calls::new(Pacing::default());
-    let assumed = calls
+    let assumed = Calls::to(config)
         .run("AssumeRole", deadline, || sts.assume_role().role_arn(role).role_session_name(SESSION).send())
         .await
         .map_err(|error| AccountError::Role { role: role.to_owned(), error })?;

@@ -59,6 +59,11 @@ impl Kept {
         }
     }
 
+    /// The key of what is kept of an audit.
+    pub fn key(&self, what: What, time: Time) -> String {
+        format!("{}/{}{}", self.folder, time.compact(), what.ending())
+    }
+
     /// Keeps something, and tells its key.
     ///
     /// # Errors
@@ -71,7 +76,7 @@ impl Kept {
         archive: &Archive,
         deadline: Deadline,
     ) -> Result<String, ArchiveError> {
-        let key = format!("{}/{}{}", self.folder, time.compact(), what.ending());
+        let key = self.key(what, time);
         archive.put(&key, body, deadline).await?;
         Ok(key)
     }

@@ -104,7 +104,12 @@ impl<'a> Survey<'a> {
 
     /// Reads the policies of log groups: of those that matter most, and of the next ones in the order of names.
     async fn look_at_groups(&self, inventory: &mut Inventory, budget: &Budget) -> Option<String> {
-        let Some(groups) = inventory.log_groups.seen() else { return budget.cursor.clone() };
+        let earlier = || self.previous.iter().flat_map(|previous| &previous.log_group_policies);
+        let Some(groups) = inventory.log_groups.seen() else {
+            inventory.log_group_policies =
+                earlier().map(|(name, seen)| (name.clone(), seen.clone())).collect();
+            return budget.cursor.clone();
+        };
         let existing: BTreeSet<String> = groups.iter().map(|group| group.name.clone()).collect();
         let mut first = destination_groups(inventory);
         first.extend(named_groups(inventory));
@@ -113,25 +118,33 @@ impl<'a> Survey<'a> {
         let rest: Vec<&String> =
             existing.iter().filter(|name| after(name) && !first.contains(*name)).collect();
         let share = &rest[..rest.len().min(budget.log_group_policies)];
-        let cursor = (share.len() < rest.len()).then(|| share.last().map(|name| (*name).clone()));
         let mut found = BTreeMap::new();
-        let mut stopped_before = None;
-        for name in first.iter().chain(share.iter().copied()) {
+        for name in &first {
             if self.deadline.is_over() {
-                stopped_before = Some(budget.cursor.clone());
                 break;
             }
             found.insert(name.clone(), part(self.log_group_policy(name)).await);
         }
-        let earlier = self.previous.iter().flat_map(|previous| &previous.log_group_policies);
-        for (name, seen) in earlier.filter(|(name, _)| existing.contains(*name)) {
+        let mut looked_at = 0;
+        for name in share {
+            if self.deadline.is_over() {
+                break;
+            }
+            found.insert((*name).clone(), part(self.log_group_policy(name)).await);
+            looked_at += 1;
+        }
+        for (name, seen) in earlier().filter(|(name, _)| existing.contains(*name)) {
             let is_unread = found.get(name).is_none_or(|part| part.seen().is_none());
             if is_unread && seen.seen().is_some() {
                 found.insert(name.clone(), seen.clone());
             }
         }
         inventory.log_group_policies = found;
-        stopped_before.or(cursor).flatten()
+        match looked_at {
+            _ if looked_at == rest.len() => None,
+            0 => budget.cursor.clone(),
+            _ => Some(rest[looked_at - 1].clone()),
+        }
     }
 
     async fn account_policies(&self) -> Result<Vec<ResourcePolicy>, CallError> {

@@ -226,6 +226,17 @@ pub const POLICY_HARD_LIMIT: Variable = Variable {
     example: "51200",
 };
 
+/// How many log groups are asked for their own policies.
+pub const POLICY_LOG_GROUPS: Variable = Variable {
+    name: "MAILTRAIL_POLICY_LOG_GROUPS",
+    about: "How many log groups a run asks for a policy of their own, besides those that deliveries write to and those \
+            that policies name; the next run goes on with the next ones. Each takes a call, of which there are five a \
+            second.",
+    allowed: "a number of log groups",
+    default: "500",
+    example: "2000",
+};
+
 /// Names of log groups that the rule for new names does not suit.
 pub const POLICY_NAMES: Variable = Variable {
     name: "MAILTRAIL_POLICY_NAMES",
@@ -245,6 +256,7 @@ pub const OF_POLICY_AUDIT: &[Variable] = &[
     POLICY_DAYS,
     POLICY_SOFT_LIMIT,
     POLICY_HARD_LIMIT,
+    POLICY_LOG_GROUPS,
     POLICY_NAMES,
 ];
 

@@ -40,7 +40,7 @@ impl From<CallError> for Hindrance {
 
 /// Whether a move is for us to carry out: not what a deployment tool keeps, and not the services that are moved by
 /// commands for people.
-pub(crate) fn is_ours(moving: &Move) -> bool {
+pub fn is_ours(moving: &Move) -> bool {
     moving.managed_by.is_none() && !moving.v2.is_empty()
 }
 

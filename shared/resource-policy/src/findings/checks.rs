@@ -245,19 +245,26 @@ pub(super) fn deliveries(inventory: &Inventory) -> Vec<Finding> {
     findings
 }
 
-/// What was not seen.
+/// What was not seen. Of a file that holds policies only, nobody expects more; of an account that was asked, a part that
+/// is missing needs somebody.
 pub(super) fn unseen(inventory: &Inventory) -> Vec<Finding> {
-    fn reason<'a, T>(what: &'static str, part: &'a Part<T>) -> Option<(&'static str, &'a str, Vec<&'a str>)> {
-        Some((what, part.reason()?, Vec::new()))
+    type Unseen<'a> = (Severity, &'static str, &'a str, Vec<&'a str>);
+    fn reason<'a, T>(severity: Severity, what: &'static str, part: &'a Part<T>) -> Option<Unseen<'a>> {
+        Some((severity, what, part.reason()?, Vec::new()))
     }
 
+    let asked = if inventory.account.is_some() { Severity::Warning } else { Severity::Note };
     let mut unseen: Vec<_> = [
-        reason("the policies of the account", &inventory.account_policies),
-        reason("the log groups", &inventory.log_groups),
-        reason("the delivery sources", &inventory.delivery_sources),
-        reason("the delivery destinations", &inventory.delivery_destinations),
-        reason("the deliveries", &inventory.deliveries),
-        reason("the destinations of services with V1 log delivery", &inventory.v1_destinations),
+        reason(asked, "the policies of the account", &inventory.account_policies),
+        reason(asked, "the log groups", &inventory.log_groups),
+        reason(asked, "the delivery sources", &inventory.delivery_sources),
+        reason(asked, "the delivery destinations", &inventory.delivery_destinations),
+        reason(asked, "the deliveries", &inventory.deliveries),
+        reason(
+            Severity::Note,
+            "the destinations of services with V1 log delivery",
+            &inventory.v1_destinations,
+        ),
     ]
     .into_iter()
     .flatten()
@@ -269,12 +276,13 @@ pub(super) fn unseen(inventory: &Inventory) -> Vec<Finding> {
         }
     }
     unseen.extend(
-        by_reason.into_iter().map(|(reason, groups)| ("the policies of some log groups", reason, groups)),
+        (by_reason.into_iter())
+            .map(|(reason, groups)| (Severity::Note, "the policies of some log groups", reason, groups)),
     );
-    let finding = |(what, reason, resources): (&str, &str, Vec<&str>)| {
+    let finding = |(severity, what, reason, resources): Unseen| {
         let fix = "Allow the calls that read it, or take a newer snapshot; until then nothing is concluded from it.";
         let message = format!("{what} were not seen: {reason}");
-        Finding::new(Kind::NotSeen, Severity::Note, message, fix).about(resources)
+        Finding::new(Kind::NotSeen, severity, message, fix).about(resources)
     };
     unseen.into_iter().map(finding).collect()
 }

@@ -32,7 +32,7 @@ use crate::state::{Held, State};
 struct Draft<'a> {
     inventory: &'a Inventory,
     known: KnownGroups<'a>,
-    target: usize,
+    options: &'a Options,
     state: State,
     steps: Vec<Step>,
     grants: Vec<Grant>,
@@ -44,10 +44,9 @@ pub fn plan(inventory: &Inventory, options: &Options) -> Result<Plan, PlanError>
         return Err(PlanError::PoliciesNotSeen(reason.to_owned()));
     }
     let before = State::of(inventory);
-    let target = options.target_characters();
     let known = inventory.known_groups();
     let (steps, grants) = (Vec::new(), Vec::new());
-    let mut draft = Draft { inventory, known, target, state: before.clone(), steps, grants };
+    let mut draft = Draft { inventory, known, options, state: before.clone(), steps, grants };
     draft.shrink();
     let unmet = draft.unmet();
     let refused = draft.move_destinations(options, &unmet);
@@ -57,7 +56,7 @@ pub fn plan(inventory: &Inventory, options: &Options) -> Result<Plan, PlanError>
         account: inventory.account.clone(),
         region: inventory.region.clone(),
         target: options.target,
-        target_characters: target,
+        target_characters: options.target_characters(),
         steps: draft.steps,
         grants: draft.grants,
         unmet,
@@ -88,7 +87,8 @@ impl Draft<'_> {
 
     /// The policies above the target, with their numbers.
     fn all_above_target(&self) -> impl Iterator<Item = (usize, &Held)> {
-        self.state.policies.iter().enumerate().filter(|(_, held)| measure::size(&held.text) > self.target)
+        let is_above = |held: &Held| measure::size(&held.text) > self.options.characters_of(&held.place);
+        self.state.policies.iter().enumerate().filter(move |(_, held)| is_above(held))
     }
 
     /// The number of a policy, if it is above the target.

@@ -133,7 +133,7 @@ impl Draft<'_> {
         };
         let mut groups: Vec<(String, Vec<Entry>)> = groups.into_iter().collect();
         groups.sort_by_key(|(group, entries)| (std::cmp::Reverse(length(entries)), group.clone()));
-        let excess = measure::size(&held.text) - self.target;
+        let excess = measure::size(&held.text) - self.options.characters_of(&held.place);
         let (mut taken, mut saved) = (HashSet::new(), 0);
         let mut policies = Vec::new();
         let own = self.policies_of_groups();
@@ -183,7 +183,7 @@ impl Draft<'_> {
             policy =
                 edit::with_statement(&policy, &statement.with_resources(vec![entry.resource.to_owned()]))?;
         }
-        (measure::size(&policy.text) <= self.target).then_some(policy)
+        (measure::size(&policy.text) <= self.options.characters_of(&policy.place)).then_some(policy)
     }
 
     /// Writes the policy of a log group, new or changed.

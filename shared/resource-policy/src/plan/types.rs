@@ -22,6 +22,9 @@ pub struct Options {
     pub target: TargetLimit,
     /// The share of it, in percent, that no policy is to exceed.
     pub target_percent: usize,
+    /// The characters that single policies are not to exceed, by name (of a log group's policy: by the ARN of that),
+    /// where that is less: of those that grow fast.
+    pub less: BTreeMap<String, usize>,
     /// Log groups to be moved whether or not a limit would be hit.
     pub moves: Vec<String>,
     /// Names for the new log groups, by the names of the old ones, where the rule's are not wanted.
@@ -247,6 +250,7 @@ impl Default for Options {
             limits: Limits::default(),
             target: TargetLimit::Soft,
             target_percent: crate::findings::NEAR_PERCENT,
+            less: BTreeMap::new(),
             moves: Vec::new(),
             names: BTreeMap::new(),
         }
@@ -261,6 +265,20 @@ impl Options {
             TargetLimit::Hard => self.limits.hard_characters,
         };
         limit * self.target_percent / 100
+    }
+
+    /// The characters that one policy is not to exceed.
+    pub fn characters_of(&self, place: &Place) -> usize {
+        let target = self.target_characters();
+        self.less.get(place.label()).map_or(target, |less| target.min(*less))
+    }
+}
+
+impl Place {
+    /// What names the policy: its name, or the ARN of its log group.
+    pub fn label(&self) -> &str {
+        let (Self::Account(name) | Self::LogGroup(name)) = self;
+        name
     }
 }
 

@@ -1,0 +1,357 @@
+"""The function policy-audit: its own binary, invoked through a Runtime API, on the account of the tests."""
+
+import json
+import time
+
+import pytest
+
+import archive
+import function
+from account.documents import AWS_WRITTEN, compact
+from applying import GROUP, NEW_GROUP, destination_of, groups, messages, policies, writes
+from programs import REGION
+from runtime import Runtime
+from samples import ACCOUNT
+
+OTHER_ACCOUNT = "444455556666"
+OTHER_REGION = "us-east-1"
+DAY = 24 * 3600 * 1000
+FULL = {"MAILTRAIL_POLICY_MODE": "shrink"}
+
+
+class Audit:
+    """The function, an archive for it in a directory, and a topic on which it tells its news."""
+
+    def __init__(self, account, home):
+        self.account = account
+        self.archive = home / "archive"
+        self.topic = account.plant.topic("news")
+        settings = {"MAILTRAIL_ARCHIVE": str(self.archive), "MAILTRAIL_TOPIC": self.topic}
+        self.runtime = Runtime("policy-audit", home, {**account.environment(), **settings})
+        self.home = home
+        self._second = None
+
+    def invoke(self, **settings):
+        """An invocation, in another second than the one before: what it keeps is named by the second."""
+        while int(time.time()) == self._second:
+            time.sleep(0.02)
+        self._second = int(time.time())
+        invocation = self.runtime.invoke(**settings)
+        for line in invocation.lines:
+            archive.strict_json(line)
+        return invocation
+
+    def audit(self, **settings):
+        """An invocation that answers. Returns what it says of each account and Region."""
+        invocation = self.invoke(**settings)
+        assert invocation.error is None, invocation
+        return invocation.answer
+
+    def audit_one(self, **settings):
+        """An invocation that answers for one account and Region."""
+        (done,) = self.audit(**settings)
+        assert done["failure"] is None, done
+        return done
+
+    def kept(self, ending, account=ACCOUNT, region=REGION):
+        """What the archive has of one kind, the latest last."""
+        folder = self.archive / "policy-audit" / f"region={region}" / f"accountId={account}"
+        return sorted(folder.glob(f"*-{ending}"))
+
+    def report(self, **where):
+        """The latest report."""
+        return archive.strict_json(self.kept("report.json", **where)[-1].read_text())
+
+    def news(self):
+        """What was published: subject and message."""
+        published = self.account.place().topics.published[self.topic]
+        return [(each["Subject"], each["Message"]) for each in published]
+
+    def journals(self):
+        """The ids of the journals."""
+        folder = self.archive / "policy-audit" / "journal"
+        return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+
+@pytest.fixture
+def audit(account, tmp_path):
+    """The function, not invoked yet."""
+    return Audit(account, tmp_path)
+
+
+def changes(account):
+    """The calls that changed something of the logs: not those that tell, and those that take on a role."""
+    return [call for call in writes(account) if call.service not in ("sns", "sts")]
+
+
+def findings(report):
+    """The kinds of what was found."""
+    return {finding["id"] for finding in report["findings"]}
+
+
+def test_a_full_policy_is_reported_measured_and_told_and_nothing_is_changed(account, audit):
+    full = account.plant.full_of_dead_groups()
+    invocation = audit.invoke()
+    (done,) = invocation.answer
+    assert (done["account"], done["region"], done["failure"]) == (ACCOUNT, REGION, None)
+    assert done["acted"] == {"journals": [], "done": [], "failed": []}
+
+    report = audit.report()
+    assert audit.archive / done["report"] == audit.kept("report.json")[-1]
+    assert {"dead-entries", "near-soft-limit"} <= findings(report)
+    assert report["plan"]["steps"] and report["history"][AWS_WRITTEN][0]["size"] == len(full.document)
+    (markdown,) = audit.kept("report.md")
+    assert f"# Resource policies of account {ACCOUNT} in {REGION}" in markdown.read_text()
+    (left,) = audit.kept("inventory.json")
+    assert archive.strict_json(left.read_text())["inventory"]["account"] == ACCOUNT
+
+    sums = function.metrics(invocation.lines)
+    assert (sums["characters"], sums["policies"]) == (len(full.document), 1)
+    assert sums["soft_share"] == len(full.document) * 100 // 5120
+    assert (sums["dead_entries"], sums["audit_failed"]) == (len(full.dead), 0)
+    ((subject, message),) = audit.news()
+    assert subject == f"mailtrail: log resource policies of {ACCOUNT} in {REGION}: 2 new findings"
+    assert done["report"] in message and "## Plan" in message
+    assert changes(account) == [] and audit.journals() == []
+
+
+def test_people_are_told_what_is_new_and_not_what_they_know(account, audit):
+    account.plant.full_of_dead_groups()
+    audit.audit_one()
+    audit.audit_one()
+    assert len(audit.news()) == 1
+    account.plant.not_json()
+    audit.audit_one()
+    audit.audit_one()
+    assert [subject.split(": ")[-1] for subject, _ in audit.news()] == ["2 new findings", "1 new finding"]
+    assert len(audit.kept("report.json")) == 4
+
+    del account.place().logs.policies.of_account["broken"]
+    audit.audit_one()
+    account.plant.not_json()
+    audit.audit_one()
+    assert len(audit.news()) == 3, "what is over and comes again is news"
+
+
+def test_news_that_did_not_reach_the_topic_are_told_by_the_next_audit(account, audit):
+    account.plant.full_of_dead_groups()
+    account.faults.deny("sns:Publish")
+    invocation = audit.invoke()
+    assert invocation.answer[0]["failure"] is None
+    assert any("did not reach the topic" in line for line in invocation.lines)
+    account.faults.clear()
+    audit.audit_one()
+    audit.audit_one()
+    assert len(audit.news()) == 1
+
+
+def test_an_account_where_nothing_is_wrong_is_no_news(account, audit):
+    account.plant.log_groups(3)
+    assert audit.audit_one()["findings"] == 0
+    assert audit.news() == []
+
+
+def test_a_policy_full_of_dead_entries_is_shrunk_once_and_told(account, audit):
+    full = account.plant.full_of_dead_groups()
+    done = audit.audit_one(**FULL)
+    (journal,) = audit.journals()
+    assert done["acted"]["journals"] == [journal]
+    shrunk = policies(account)[AWS_WRITTEN]
+    assert all(group in shrunk for group in full.live) and not any(group in shrunk for group in full.dead)
+    ((subject, message),) = audit.news()
+    assert subject.endswith("made room") and f"undo: {journal}" in message
+    assert audit.report()["acted"]["journals"] == [journal]
+
+    before = len(changes(account))
+    assert audit.audit_one(**FULL)["findings"] == 0
+    assert len(changes(account)) == before and len(audit.news()) == 1
+
+
+def test_a_policy_below_the_share_is_left_alone(account, audit):
+    account.plant.full_of_dead_groups(limit=3_000)
+    audit.audit_one(**FULL)
+    assert changes(account) == []
+
+
+def test_a_policy_that_grows_fast_is_shrunk_before_it_is_full(account, audit):
+    full = account.plant.full_of_dead_groups(limit=3_500)
+    now = int(time.time() * 1000)
+    history = [{"at": now - day * DAY, "size": len(full.document) - 200 * day} for day in range(7, 0, -1)]
+    audit.audit_one()
+    path = audit.kept("report.json")[-1]
+    path.write_text(json.dumps({**audit.report(), "history": {AWS_WRITTEN: history}}))
+    invocation = audit.invoke(**FULL)
+    days = (5_120 - len(full.document)) // 200
+    assert abs(function.metrics(invocation.lines)["days_to_limit"] - days) <= 1
+    assert len(policies(account)[AWS_WRITTEN]) < 5_120 - 200 * 14
+
+
+@pytest.fixture
+def stubborn(account):
+    """A WorkMail audit log whose entry stands in a full policy that cannot be made smaller."""
+    audit = account.plant.workmail_audit()
+    account.faults.after("PutDeliveryDestination", lambda: audit.log("after"), nth=None)
+    policy = account.plant.delivery_policy([GROUP])
+    others = [f"arn:aws:iam::{ACCOUNT}:user/somebody-{number:04}" for number in range(100)]
+    foreign = {"Effect": "Deny", "Principal": {"AWS": others}, "Action": "logs:PutLogEvents", "Resource": "*"}
+    policy["Statement"] = [*policy["Statement"], foreign]
+    account.plant.policy(AWS_WRITTEN, compact(policy))
+    return audit
+
+
+def test_a_destination_moves_when_a_policy_stays_full(account, audit, stubborn):
+    before = policies(account)
+    done = audit.audit_one(MAILTRAIL_POLICY_MODE="move")
+    assert done["acted"]["failed"] == []
+    assert f"moved {GROUP} to {NEW_GROUP}" in done["acted"]["done"]
+    assert messages(groups(account)[NEW_GROUP]) == ["after"]
+    assert destination_of(account, stubborn).endswith(f":log-group:{NEW_GROUP}")
+    assert policies(account)[AWS_WRITTEN].count("Deny") == before[AWS_WRITTEN].count("Deny") == 1
+
+
+@pytest.mark.parametrize("mode", ["report", "shrink"])
+def test_a_destination_does_not_move_in_another_mode(account, audit, stubborn, mode):
+    audit.audit_one(MAILTRAIL_POLICY_MODE=mode)
+    assert destination_of(account, stubborn) == stubborn.group_arn
+    assert account.called("PutDeliveryDestination") == []
+
+
+def test_what_is_left_to_people_is_not_begun_every_day(account, audit, stubborn):
+    account.plant.mark(stubborn.group_arn, **{"aws:cloudformation:stack-name": "mail"})
+    for _ in range(2):
+        audit.audit_one(MAILTRAIL_POLICY_MODE="move")
+    journals = audit.journals()
+    assert changes(account) == [] or len(journals) == 1
+    assert account.called("PutDeliveryDestination") == []
+    assert len(audit.news()) == 1
+
+
+def test_a_run_that_was_interrupted_is_gone_on_with_by_the_next_invocation(account, audit, stubborn):
+    account.faults.kill_after("PutDeliveryDestination", lambda: audit.runtime.process)
+    assert audit.invoke(MAILTRAIL_POLICY_MODE="move").answer is None
+    (journal,) = audit.journals()
+    account.faults.clear()
+    stubborn.log("after")
+    done = audit.audit_one(MAILTRAIL_POLICY_MODE="move")
+    assert done["acted"]["journals"][0] == journal and audit.journals() == [journal]
+    assert f"moved {GROUP} to {NEW_GROUP}" in done["acted"]["done"]
+    assert len(account.called("PutDeliveryDestination")) == 1
+    assert "made room" in audit.news()[-1][0]
+
+
+def test_a_move_that_was_interrupted_is_left_to_people_where_the_mode_only_shrinks(account, audit, stubborn):
+    account.faults.kill_after("PutDeliveryDestination", lambda: audit.runtime.process)
+    audit.invoke(MAILTRAIL_POLICY_MODE="move")
+    account.faults.clear()
+    before = len(changes(account))
+    assert "which the mode does not allow" in audit.audit_one(**FULL)["acted"]["failed"][0]
+    assert len(changes(account)) == before
+
+
+def test_an_account_behind_a_role_is_audited_too(account, audit):
+    account.plant.full_of_dead_groups()
+    other = account.plant_in(OTHER_ACCOUNT)
+    other.not_json()
+    role = other.role("mailtrail-policy-audit")
+    first, second = audit.audit(MAILTRAIL_POLICY_ROLES=role)
+    assert [first["account"], second["account"]] == [ACCOUNT, OTHER_ACCOUNT]
+    assert "not-a-policy" in findings(audit.report(account=OTHER_ACCOUNT))
+    assert "not-a-policy" not in findings(audit.report())
+    assert len(audit.news()) == 2
+
+
+def test_a_role_that_lets_nobody_in_is_reported_and_the_others_are_audited(account, audit):
+    role = f"arn:aws:iam::{OTHER_ACCOUNT}:role/nobody"
+    invocation = audit.invoke(MAILTRAIL_POLICY_ROLES=role)
+    first, second = invocation.answer
+    assert first["failure"] is None and role in second["failure"]
+    assert function.metrics(invocation.lines)["audit_failed"] == 1
+
+
+def test_a_region_that_is_switched_off_is_reported_and_the_others_are_audited(account, audit):
+    account.world.switch_off(OTHER_REGION)
+    invocation = audit.invoke(MAILTRAIL_POLICY_REGIONS=f"{OTHER_REGION},{REGION}")
+    off, on = invocation.answer
+    assert "check the credentials and the Region" in off["failure"] and off["report"] is None
+    assert (on["region"], on["failure"]) == (REGION, None)
+    assert function.metrics(invocation.lines)["audit_failed"] == 1
+    assert audit.kept("report.json") and not audit.kept("report.json", region=OTHER_REGION)
+
+
+def test_wrong_settings_are_reported_and_then_nothing_is_changed(account, audit):
+    account.plant.full_of_dead_groups()
+    wrong = {"MODE": "destroy", "SHARE": "0", "DAYS": "soon", "NAMES": "/a", "LOG_GROUPS": "all"}
+    invocation = audit.invoke(**{f"MAILTRAIL_POLICY_{name}": value for name, value in wrong.items()})
+    assert invocation.answer[0]["failure"] is None
+    for name in wrong:
+        assert any(f"MAILTRAIL_POLICY_{name}" in line for line in invocation.lines), name
+    assert changes(account) == []
+
+
+def test_an_archive_that_is_not_named_stops_the_function_at_its_start(audit):
+    invocation = audit.invoke(MAILTRAIL_ARCHIVE="")
+    assert invocation.answer is None
+    assert any("MAILTRAIL_ARCHIVE" in line for line in invocation.lines)
+
+
+def test_an_archive_that_takes_nothing_fails_the_invocation_and_nothing_is_changed(account, audit):
+    account.plant.full_of_dead_groups()
+    audit.archive.mkdir()
+    (audit.archive / "policy-audit").write_text("in the way")
+    invocation = audit.invoke(**FULL)
+    assert invocation.error["errorType"] == "NotKept"
+    assert changes(account) == []
+
+
+def test_policies_of_log_groups_are_looked_at_a_share_at_a_time(account, audit):
+    names = account.plant.log_groups(5)
+    account.plant.group_policy(names[0])
+    account.plant.group_policy(names[4])
+    share = {"MAILTRAIL_POLICY_LOG_GROUPS": "2"}
+    seen = []
+    for _ in range(4):
+        audit.audit_one(**share)
+        seen.append(audit.report()["log_groups_looked_at"])
+    assert seen == [[2, 5], [4, 5], [5, 5], [5, 5]]
+    asked = [call.parameters["resourceArn"][-1] for call in account.calls if "resourceArn" in call.parameters]
+    assert "".join(asked) == "0123401"
+    assert audit.report()["measures"]["log_group_policies"] == 2
+
+
+def test_nothing_is_guessed_of_what_may_not_be_read(account, audit):
+    account.plant.full_of_dead_groups()
+    account.faults.deny("logs:DescribeLogGroups")
+    audit.audit_one(**FULL)
+    report = audit.report()
+    assert "dead-entries" not in findings(report) and "not-seen" in findings(report)
+    assert changes(account) == []
+    account.faults.deny("logs:DescribeResourcePolicies")
+    audit.audit_one(**FULL)
+    report = audit.report()
+    assert report["plan"] is None and "DescribeResourcePolicies" in report["no_plan"]
+    assert len(report["history"][AWS_WRITTEN]) == 1, "sizes are not forgotten because nobody could look"
+    assert changes(account) == []
+
+
+def test_an_audit_is_made_although_every_call_is_throttled_once(account, audit):
+    account.plant.full_of_dead_groups()
+    account.faults.throttle_each_once()
+    assert audit.audit_one(**FULL)["acted"]["failed"] == []
+    assert len(policies(account)[AWS_WRITTEN]) < 4_096
+
+
+def test_the_deployed_function_keeps_its_reports_in_a_bucket(account, ministack, tmp_path):
+    full = account.plant.full_of_dead_groups()
+    deployed = function.Function(ministack, function.package(tmp_path, "policy-audit"))
+    deployed.make_bucket(function.ARCHIVE_BUCKET)
+    elsewhere = {f"AWS_ENDPOINT_URL_{service}": account.endpoint for service in ("CLOUDWATCH_LOGS", "STS")}
+    settings = {"MAILTRAIL_ARCHIVE": function.ARCHIVE, "MAILTRAIL_POLICY_MODE": "shrink", **elsewhere}
+    answer = deployed.deploy(**settings).invoke({})
+    assert answer.error is None, answer
+    (done,) = answer.payload
+    assert done["failure"] is None and done["acted"]["failed"] == [], done
+    assert not any(group in policies(account)[AWS_WRITTEN] for group in full.dead)
+    listed = deployed.s3.list_objects_v2(Bucket=function.ARCHIVE_BUCKET)["Contents"]
+    keys = {entry["Key"] for entry in listed}
+    assert f"trail/{done['report']}" in keys
+    assert any(key.startswith("trail/policy-audit/journal/") for key in keys)
