@@ -217,7 +217,7 @@ Exit codes:
   3  done, but some parts could not be read; the file and stderr say which, and why";
 
 pub(crate) const POLICY_AUDIT: &str = "\
-The bar goes up to the hard limit, on a logarithmic scale, and has a mark at the soft one. With --archive, the sizes \
+The first half of the bar goes up to the soft limit, the second one up to the hard limit. With --archive, the sizes \
 that the function policy-audit has seen before give a forecast.
 
 Examples:

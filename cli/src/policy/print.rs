@@ -68,14 +68,18 @@ fn policy(measure: &Measure, limits: &Limits) -> String {
         of(measure.soft_percent, limits.soft_characters, "soft"),
         of(measure.hard_percent, limits.hard_characters, "hard"),
     );
-    let fills = [
+    let mut fills: Vec<String> = [
         (measure.log_groups, "log group"),
         (measure.wildcards, "wildcard"),
         (measure.statements, "statement"),
-        (measure.white_space, "character of white space"),
-    ];
-    let fills = fills.iter().filter(|(number, _)| *number > 0);
-    let fills: Vec<String> = fills.map(|(number, noun)| many(*number, noun)).collect();
+    ]
+    .into_iter()
+    .filter(|(number, _)| *number > 0)
+    .map(|(number, noun)| count(number as u64, noun))
+    .collect();
+    if measure.white_space > 0 {
+        fills.push(format!("{} of white space", count(measure.white_space as u64, "character")));
+    }
     lines.push_str(&paint(FAINT, format_args!("    {}", fills.join(", "))));
     lines
 }
@@ -87,33 +91,19 @@ fn goes(change: &steps::Change) -> String {
     format!("    the plan takes out {}, and leaves {}", paint(NUMBER, goes), HumanCount(after))
 }
 
-/// `1 character of white space`, `2 characters of white space`.
-fn many(number: usize, noun: &str) -> String {
-    let (first, rest) = noun.split_once(' ').map_or((noun, String::new()), |(a, b)| (a, format!(" {b}")));
-    format!("{}{rest}", count(number as u64, first))
-}
-
-/// Up to the hard limit, with a mark at the soft one; logarithmic, as one is ten times the other.
+/// The first half of a bar goes up to the soft limit, the second one up to the hard limit: a scale for both would leave
+/// nothing to see of the first.
 fn bar(measure: &Measure, limits: &Limits) -> String {
-    let at = |size: usize| {
-        #[expect(clippy::cast_precision_loss, reason = "a bar of forty characters")]
-        let share = (1.0 + size as f64).ln() / (1.0 + limits.hard_characters as f64).ln();
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            clippy::cast_precision_loss,
-            reason = "between nothing and forty"
-        )]
-        let cell = (share.clamp(0.0, 1.0) * WIDTH as f64).round() as usize;
-        cell
+    let half = WIDTH / 2;
+    let soft = limits.soft_characters.clamp(1, limits.hard_characters.max(1));
+    let beyond = (limits.hard_characters - soft.min(limits.hard_characters)).max(1);
+    let filled = match measure.size.checked_sub(soft) {
+        None => measure.size * half / soft,
+        Some(over) => half + (over * half / beyond).min(half),
     };
-    let (filled, mark) = (at(measure.size), at(limits.soft_characters));
-    let cell = |position: usize| match position {
-        _ if position == mark => '┃',
-        _ if position < filled => '█',
-        _ => '░',
-    };
-    (0..WIDTH).map(cell).collect()
+    let cell = |position: usize| if position < filled { '█' } else { '░' };
+    let cells = |range: std::ops::Range<usize>| range.map(cell).collect::<String>();
+    format!("{}┃{}", cells(0..half), cells(half..WIDTH))
 }
 
 fn finding(finding: &Finding) -> String {

@@ -54,6 +54,7 @@ impl AccountArgs {
     pub(super) async fn open(&self) -> anyhow::Result<Account> {
         let config = aws::config().await;
         let region = self.region.clone().or_else(|| config.region().map(ToString::to_string));
+        let region = region.filter(|region| !region.is_empty());
         let Some(region) = region else { bail!("no Region is named: give --region, or set AWS_REGION") };
         Ok(Account::open(&config, &region, self.role.as_deref(), Deadline::NEVER).await?)
     }
