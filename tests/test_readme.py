@@ -7,9 +7,13 @@ import subprocess
 
 import pytest
 
+import policy_sample
 import programs
 import test_package
 import test_watch
+from account.documents import AWS_WRITTEN
+from applying import NEW_GROUP, destination_of, messages, policies, writes
+from applying import groups as groups_of
 
 README = programs.PROJECT / "README.md"
 TESTS = programs.PROJECT / "tests"
@@ -34,6 +38,20 @@ def question(words):
     return f"cargo mailtrail {command} --archive mailtrail-demo/all {options}"
 
 
+# What to do about resource policies: on the sample account, then on the account of the tests.
+SAMPLE = [f"cargo mailtrail policy {command} infra/policies/account.json" for command in ("audit", "plan")]
+SHRINK = [
+    "cargo mailtrail policy audit",
+    "cargo mailtrail policy plan --output mailtrail-demo/plan.json",
+    "cargo mailtrail policy apply mailtrail-demo/plan.json --dry-run",
+    "cargo mailtrail policy apply mailtrail-demo/plan.json --archive mailtrail-demo/journals --yes",
+]
+ROLLBACK = "cargo mailtrail policy rollback 20261120T101502Z-1a2b3c4d --archive mailtrail-demo/journals --yes"
+MOVE = [
+    f"cargo mailtrail policy plan --move {policy_sample.AUDIT} --output mailtrail-demo/move.json",
+    "cargo mailtrail policy apply mailtrail-demo/move.json --archive mailtrail-demo/journals --yes",
+]
+
 # Command of the README → the test that runs it: `file::test`, below tests/ or, for Rust, below the project.
 RUN_BY = {
     FIRST: "test_readme.py::test_the_first_command_of_the_readme_shows_the_demo",
@@ -45,6 +63,11 @@ RUN_BY = {
     **{
         question(words): "test_readme.py::test_an_archive_of_all_sources_answers_the_questions_of_the_readme"
         for words in QUESTIONS
+    },
+    **{command: "test_readme.py::test_the_sample_account_is_audited_and_planned_for" for command in SAMPLE},
+    **{
+        command: "test_readme.py::test_policies_are_shrunk_and_an_audit_log_moved_and_all_is_undone"
+        for command in [*SHRINK, ROLLBACK, *MOVE]
     },
     **{command: "test_readme.py::test_a_command_explains_itself" for command in EXPLANATIONS},
 }
@@ -125,6 +148,60 @@ def test_an_archive_of_all_sources_answers_the_questions_of_the_readme(demo_fold
     for words, named in QUESTIONS.items():
         said = answer(question(words))
         assert [text for text in named if text not in said] == [], said
+
+
+def policy(command, code, environment=None):
+    """Runs a command of the README about policies, and returns what it says."""
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "MAILTRAIL_"))}
+    ended = subprocess.run(
+        command.split(),
+        cwd=programs.PROJECT,
+        env={**clean, "CARGO_TARGET_DIR": str(programs.TARGET), **(environment or {})},
+        capture_output=True,
+        text=True,
+        timeout=test_watch.BUILD_TIMEOUT,
+    )
+    assert ended.returncode == code, ended.stderr
+    return ended.stdout
+
+
+def test_the_sample_account_is_audited_and_planned_for():
+    audit, plan = SAMPLE
+    said = policy(audit, programs.NEEDS_A_LOOK)
+    assert "┃" in said and "log groups that do not exist" in said
+    assert "nobody loses access" in policy(plan, programs.DONE)
+
+
+def test_policies_are_shrunk_and_an_audit_log_moved_and_all_is_undone(account, demo_folder):
+    log = policy_sample.plant(account)
+    account.faults.after("PutDeliveryDestination", lambda: log.log("after"), nth=None)
+    demo_folder.mkdir(exist_ok=True)
+    before = policies(account)
+    audit, plan, dry_run, apply = SHRINK
+
+    def run(command, code=programs.DONE):
+        return policy(command, code, account.environment())
+
+    def rollback(said, code):
+        """As the README says, with the journal that was told of."""
+        [journal] = re.findall(r"journal (\S+)", said)
+        return run(ROLLBACK.replace("20261120T101502Z-1a2b3c4d", journal), code)
+
+    assert "98 % of 5,120" in run(audit, programs.NEEDS_A_LOOK)
+    assert "mailtrail policy apply mailtrail-demo/plan.json" in run(plan)
+    assert "PutResourcePolicy" in run(dry_run) and writes(account) == []
+    said = run(apply)
+    assert len(policies(account)[AWS_WRITTEN]) < 4_096
+    rollback(said, programs.DONE)
+    assert policies(account) == before
+
+    plan, apply = MOVE
+    run(plan)
+    said = run(apply)
+    assert messages(groups_of(account)[NEW_GROUP]) == ["after"]
+    assert destination_of(account, log) != log.group_arn
+    rollback(said, programs.NEEDS_A_LOOK)
+    assert destination_of(account, log) == log.group_arn
 
 
 def test_the_other_tasks_are_listed():
