@@ -64,13 +64,18 @@ def build(directory):
 def for_stand_in(built):
     """A copy of a built template, beside it, without what the stand-in cannot create."""
     template = yaml.safe_load(built.read_text())
-    resources = template["Resources"]
-    left_out = {name for name, its in resources.items() if its["Type"] in TYPES_LEFT_OUT} | ALARMS_LEFT_OUT
-    template["Resources"] = {name: its for name, its in resources.items() if name not in left_out}
-    assert set(resources) >= ALARMS_LEFT_OUT
+    leave_out(template)
     reduced = built.with_name("for-stand-in.yaml")
     reduced.write_text(yaml.safe_dump(template, sort_keys=False))
     return reduced
+
+
+def leave_out(template):
+    """Takes out of a template what the stand-in cannot create."""
+    resources = template["Resources"]
+    assert set(resources) >= ALARMS_LEFT_OUT
+    left_out = {name for name, its in resources.items() if its["Type"] in TYPES_LEFT_OUT} | ALARMS_LEFT_OUT
+    template["Resources"] = {name: its for name, its in resources.items() if name not in left_out}
 
 
 @dataclasses.dataclass(frozen=True)

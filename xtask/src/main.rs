@@ -8,6 +8,7 @@ mod folder;
 mod fuzz;
 mod package;
 mod payloads;
+mod privileges;
 mod python;
 mod settings_page;
 mod shell;
@@ -18,6 +19,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+/// The exit code of a task that was done, and found something that somebody should look at.
+const NEEDS_A_LOOK: u8 = 3;
 
 /// Tasks for whoever works on mailtrail.
 #[derive(Parser)]
@@ -41,6 +45,8 @@ enum Task {
     Package(package::Arguments),
     /// Writes the generated files: events/, the definitions of tables and the reference of the settings.
     Generate,
+    /// Holds a role against the calls that were made with it. Ends with 3 where the two do not fit.
+    Privileges(privileges::Arguments),
     /// Writes any number of generated payloads, as CloudWatch Logs would send them.
     Payloads(payloads::Arguments),
 }
@@ -53,6 +59,10 @@ fn main() -> ExitCode {
         Task::Package(arguments) => package::run(&arguments),
         Task::Generate => generate(),
         Task::Payloads(arguments) => payloads::run(&arguments),
+        Task::Privileges(arguments) => match privileges::run(&arguments) {
+            Ok(false) => return ExitCode::from(NEEDS_A_LOOK),
+            done => done.map(drop),
+        },
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
