@@ -23,6 +23,12 @@ const READS = [
   'logs:DescribeResourcePolicies',
 ];
 
+/** Things of this account, in any Region that is audited. */
+const ofAnyRegion = (service: string, resource: string) =>
+  `arn:${Aws.PARTITION}:${service}:*:${Aws.ACCOUNT_ID}:${resource}`;
+const LOG_GROUPS = ofAnyRegion('logs', 'log-group:*');
+const FUNCTIONS_OF_FILTERS = ofAnyRegion('lambda', 'function:*');
+
 /** The function with its schedule. Its role follows its mode: `report` changes nothing. */
 export function policyAudit(stack: Stack, around: Surroundings): MailtrailFunction {
   const { parameters, archive, topic } = around;
@@ -32,6 +38,7 @@ export function policyAudit(stack: Stack, around: Surroundings): MailtrailFuncti
     about: 'Watches the size of the resource policies of CloudWatch Logs',
     statements: [
       { Sid: 'Look', ...allow(READS, '*') },
+      { Sid: 'LookAtTags', ...allow('logs:ListTagsForResource', LOG_GROUPS) },
       { Sid: 'KeepReports', ...allow(['s3:GetObject', 's3:PutObject'], `${folder}/*`) },
       {
         Sid: 'FindReports',
@@ -62,6 +69,8 @@ export function policyAudit(stack: Stack, around: Surroundings): MailtrailFuncti
     condition: on,
     accepted: {
       ...wildcardsOf(['policy-audit'], 'reports are named after their day'),
+      'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:logs:*:<AWS::AccountId>:log-group:*]':
+        'logs may be delivered to log groups of any name, in every Region that is audited',
       'AwsSolutions-IAM5[Resource::*]':
         'resource policies belong to an account, and the lists of a service to nobody: neither has an ARN',
     },
@@ -71,6 +80,37 @@ export function policyAudit(stack: Stack, around: Surroundings): MailtrailFuncti
   return audit;
 }
 
+/** What `move` reads besides: of these, IAM knows no resource. */
+const READS_OF_ACCOUNT = [
+  'logs:DescribeAccountPolicies',
+  'logs:DescribeQueryDefinitions',
+  'logs:ListLogAnomalyDetectors',
+  'logs:ListSyslogConfigurations',
+];
+/** What a log group has, that the one in its place must have too. */
+const READS_OF_LOG_GROUP = [
+  'logs:DescribeIndexPolicies',
+  'logs:DescribeMetricFilters',
+  'logs:DescribeSubscriptionFilters',
+  'logs:GetDataProtectionPolicy',
+  'logs:GetTransformer',
+];
+/** How that one is made, and how to see whether events arrive in it. */
+const WRITES_OF_LOG_GROUP = [
+  'logs:CreateLogGroup',
+  'logs:DescribeLogStreams',
+  'logs:PutBearerTokenAuthentication',
+  'logs:PutDataProtectionPolicy',
+  'logs:PutIndexPolicy',
+  'logs:PutLogGroupDeletionProtection',
+  'logs:PutMetricFilter',
+  'logs:PutRetentionPolicy',
+  'logs:PutSubscriptionFilter',
+  'logs:PutTransformer',
+];
+/** The tag of every log group that mailtrail made. */
+const MADE_BY = 'aws:ResourceTag/mailtrail:made-by';
+
 /** What `shrink` and `move` may do besides. Resource policies are things of the account: they have no ARN. */
 function changes(parameters: Parameters): object[] {
   const move = parameters.is('PolicyMode', 'move');
@@ -78,20 +118,38 @@ function changes(parameters: Parameters): object[] {
     'PolicyModeChanges',
     Fn.conditionOr(parameters.is('PolicyMode', 'shrink'), move),
   );
-  const groups = `arn:${Aws.PARTITION}:logs:*:${Aws.ACCOUNT_ID}:log-group:/aws/vendedlogs/*`;
-  const deliveries = ['delivery', 'delivery-source', 'delivery-destination'].map(
-    (kind) => `arn:${Aws.PARTITION}:logs:*:${Aws.ACCOUNT_ID}:${kind}:*`,
-  );
+  const policies = ['logs:DeleteResourcePolicy', 'logs:PutResourcePolicy'];
+  const made = ofAnyRegion('logs', 'log-group:/aws/vendedlogs/*');
+  const destinations = ['logs:GetDeliveryDestination', 'logs:PutDeliveryDestination'];
+  const toLogs = (key: string) => ({ StringEquals: { [key]: 'logs.amazonaws.com' } });
+  const moving = [
+    { Sid: 'LookAround', ...allow(READS_OF_ACCOUNT, '*') },
+    { Sid: 'ReadLogGroups', ...allow(READS_OF_LOG_GROUP, LOG_GROUPS) },
+    { Sid: 'MakeLogGroups', ...allow(WRITES_OF_LOG_GROUP, made) },
+    { Sid: 'TakeBackOwn', ...allow('logs:DeleteLogGroup', made, { Null: { [MADE_BY]: 'false' } }) },
+    { Sid: 'MarkLogGroups', ...allow(['logs:TagResource', 'logs:UntagResource'], LOG_GROUPS) },
+    { Sid: 'Repoint', ...allow(destinations, ofAnyRegion('logs', 'delivery-destination:*')) },
+    { Sid: 'ReadDeliveries', ...allow('logs:GetDelivery', ofAnyRegion('logs', 'delivery:*')) },
+    {
+      Sid: 'LetLogsInvoke',
+      ...allow('lambda:AddPermission', FUNCTIONS_OF_FILTERS, toLogs('lambda:Principal')),
+    },
+    {
+      Sid: 'TakeBackPermission',
+      ...allow(['lambda:GetPolicy', 'lambda:RemovePermission'], FUNCTIONS_OF_FILTERS),
+    },
+    {
+      Sid: 'RolesOfFilters',
+      ...allow(
+        'iam:PassRole',
+        `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/*`,
+        toLogs('iam:PassedToService'),
+      ),
+    },
+  ];
   return [
-    when(change, { Sid: 'Shrink', ...allow(['logs:DeleteResourcePolicy', 'logs:PutResourcePolicy'], '*') }),
-    when(move, {
-      Sid: 'MakeLogGroups',
-      ...allow(['logs:CreateLogGroup', 'logs:PutRetentionPolicy', 'logs:TagResource'], groups),
-    }),
-    when(move, {
-      Sid: 'MoveDeliveries',
-      ...allow(['logs:GetDeliveryDestination', 'logs:PutDeliveryDestination'], deliveries),
-    }),
+    when(change, { Sid: 'Shrink', ...allow(policies, '*') }),
+    ...moving.map((statement) => when(move, statement)),
   ];
 }
 

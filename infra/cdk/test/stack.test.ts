@@ -35,7 +35,7 @@ test('every function runs as it is measured to run', () => {
 
 test('every variable of the functions is one that they read', () => {
   const known = new Set(
-    [...read('functions', 'SETTINGS.md').matchAll(/^## `(.+)`$/gm)].map(([, name]) => name),
+    [...read('functions', 'SETTINGS.md').matchAll(/^### `(.+)`$/gm)].map(([, name]) => name),
   );
   const set = ofType(usual, 'AWS::Lambda::Function').flatMap(({ Properties }) =>
     Object.keys(Properties.Environment.Variables),
