@@ -4,6 +4,7 @@
 //! that were recorded: each must be allowed, and without any part at least one must be denied. What only depends on
 //! something that is not known counts as denied.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
@@ -35,7 +36,7 @@ struct Call {
     resource: String,
     /// Condition keys that are known, with their values.
     #[serde(default)]
-    context: std::collections::BTreeMap<String, String>,
+    context: BTreeMap<String, String>,
 }
 
 /// The least that a statement grants: one action on one resource.
@@ -124,7 +125,7 @@ fn list(value: &Value) -> &[Value] {
 mod tests {
     use super::*;
 
-    fn found(statements: Value, calls: &Value) -> Findings {
+    fn found(statements: &Value, calls: &Value) -> Findings {
         let policies = vec![json!({ "Version": "2012-10-17", "Statement": statements })];
         findings(&Role { policies, calls: serde_json::from_value(calls.clone()).unwrap() }).unwrap()
     }
@@ -142,7 +143,7 @@ mod tests {
             { "action": "s3:PutObject", "resource": "arn:aws:s3:::a/1" },
             { "action": "s3:PutObject", "resource": "arn:aws:s3:::b/1" },
         ]);
-        assert_eq!(found(statement, &calls), Findings { denied: vec![], idle: vec![] });
+        assert_eq!(found(&statement, &calls), Findings { denied: vec![], idle: vec![] });
     }
 
     #[test]
@@ -155,7 +156,7 @@ mod tests {
             { "action": "s3:PutObject", "resource": "arn:aws:s3:::b/1" },
         ]);
         assert_eq!(
-            names(&found(statement, &calls).idle),
+            names(&found(&statement, &calls).idle),
             ["All s3:GetObject arn:aws:s3:::b/*", "All s3:PutObject arn:aws:s3:::a/*"]
         );
     }
@@ -170,7 +171,7 @@ mod tests {
             { "action": "s3:GetObject", "resource": "arn:aws:s3:::a/1" },
             { "action": "s3:GetObject", "resource": "arn:aws:s3:::a/b/1" },
         ]);
-        assert_eq!(names(&found(statement, &calls).idle), ["Other s3:GetObject arn:aws:s3:::a/b/*"]);
+        assert_eq!(names(&found(&statement, &calls).idle), ["Other s3:GetObject arn:aws:s3:::a/b/*"]);
     }
 
     #[test]
@@ -182,7 +183,7 @@ mod tests {
         let call = |context: Value| json!({ "action": "firehose:PutRecordBatch", "resource": "arn:aws:firehose:::deliverystream/a", "context": context });
         let (unseen, tagged) =
             (call(json!({})), call(json!({ "aws:ResourceTag/LogDeliveryEnabled": "true" })));
-        let found = found(statement, &json!([unseen, tagged]));
+        let found = found(&statement, &json!([unseen, tagged]));
         assert_eq!((found.denied.len(), found.idle.len()), (1, 0));
     }
 
