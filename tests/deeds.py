@@ -22,6 +22,10 @@ WATCH_LIST = "config/watches.json"
 WATCHES = [{"name": "everybody", "pattern": "{ $.eventName = * }"}, {"name": "mail", "pattern": "{ $.event.eventName = * }"}]
 # One that nobody has made, and one without the tag that lets events in.
 OTHER_STREAMS = "firehose:missing firehose:gated"
+OTHER_ACCOUNT = "444455556666"
+OTHER_ROLE = f"arn:aws:iam::{OTHER_ACCOUNT}:role/reader"
+# An audit that moves a log group waits for its first event.
+PATIENCE = 300
 
 
 def pascal(name):
@@ -36,7 +40,7 @@ class Stack:
         self.stand_in = stand_in
         self.packages = packages
         self.s3 = stand_in.client("s3")
-        self.lambdas = stand_in.client("lambda")
+        self.lambdas = stand_in.client("lambda", patience=PATIENCE)
 
     def make(self, **parameters):
         """Makes the stack with these parameters. Returns it, to be chained."""
@@ -59,6 +63,17 @@ class Stack:
         )
         formation.get_waiter("stack_create_complete").wait(StackName=stack.NAME, WaiterConfig={"Delay": 1})
         self.deployed = stack.deployed(self.stand_in)
+        return self
+
+    def speak_plainly(self):
+        """Takes away the policies that demand TLS, which the stand-in does not speak. Returns the stack."""
+        for bucket in self.deployed.resources("AWS::S3::Bucket").values():
+            self.s3.delete_bucket_policy(Bucket=bucket)
+        sns = self.stand_in.client("sns")
+        everybody = {"Effect": "Allow", "Principal": {"AWS": samples.ACCOUNT}, "Action": "sns:*", "Resource": "*"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [everybody]})
+        for topic in self.deployed.resources("AWS::SNS::Topic").values():
+            sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=document)
         return self
 
     def physical(self, kind, name):
@@ -111,3 +126,49 @@ def every_sample(deployed, name):
     unreadable = base64.b64encode(f"unreadable for {name}".encode()).decode()
     deployed.invoke(name, json.dumps({"awslogs": {"data": unreadable}}))
     return count
+
+
+def audits(deployed, account):
+    """The audit meets all that its mode may do something about. Returns what it answered.
+
+    The account has a policy full of log groups that are gone, and one of nothing else; a destination with every
+    setting that there is, which AWS does not let move at first; and there is another account to look into.
+    """
+    plant = account.plant
+    account.plant_in(OTHER_ACCOUNT).role(OTHER_ROLE.rsplit("/", 1)[1])
+    audit = plant.workmail_audit()
+    account.place().logs.groups.find(audit.group).bearer_token = True
+    account.faults.fail("PutDeliveryDestination", "ValidationException")
+    account.faults.after("PutDeliveryDestination", lambda: audit.log("arrived"))
+    answers = [deployed.invoke(AUDIT, b"{}"), deployed.invoke(AUDIT, b"{}")]
+    plant.full_of_dead_groups(name="full")
+    plant.policy("gone", plant.delivery_policy(["/example/gone"]))
+    answers.append(deployed.invoke(AUDIT, b"{}"))
+    return [done for answer in answers for done in answer]
+
+
+def calls_of(account):
+    """The calls that a function made in the account of the tests itself, as the evaluator wants them."""
+    calls = []
+    made = {call.parameters["logGroupName"]: call for call in account.called("CreateLogGroup")}
+    for call in account.calls:
+        # In another account it is somebody else. Who asks who it is needs no permission.
+        if ":assumed-role/" in call.caller or call.operation == "GetCallerIdentity":
+            continue
+        for action, resource in call.needs:
+            found = {"action": action, "resource": resource, "context": _context(action, call, made)}
+            if found not in calls:
+                calls.append(found)
+    return calls
+
+
+def _context(action, call, made):
+    """What conditions see of a call."""
+    if action == "lambda:AddPermission":
+        return {"lambda:Principal": call.parameters["Principal"]}
+    if action == "iam:PassRole":
+        return {"iam:PassedToService": "logs.amazonaws.com"}
+    if action == "logs:DeleteLogGroup":
+        tags = made[call.parameters["logGroupName"]].parameters["tags"]
+        return {f"aws:ResourceTag/{key}": value for key, value in tags.items()}
+    return {}

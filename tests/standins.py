@@ -39,15 +39,17 @@ class StandIn:
     reset_path: str
     log: Path
 
-    def client(self, service):
-        """A boto3 client of this stand-in."""
+    def client(self, service, patience=60):
+        """A boto3 client of this stand-in, which waits so many seconds for an answer."""
         return boto3.client(
             service,
             endpoint_url=self.endpoint,
             region_name=REGION,
             aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-            config=botocore.config.Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}),
+            config=botocore.config.Config(
+                s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}, read_timeout=patience
+            ),
         )
 
     def environment(self):
@@ -71,8 +73,8 @@ def moto(directory):
 
 
 @contextlib.contextmanager
-def ministack(directory):
-    """A ministack: it runs Lambda functions as processes of this machine."""
+def ministack(directory, **more):
+    """A ministack: it runs Lambda functions as processes of this machine. It knows more settings, as variables."""
     port = free_port()
     settings = {
         "BIND_HOST": "127.0.0.1",
@@ -85,6 +87,7 @@ def ministack(directory):
         # A fixed port that nobody here needs.
         "IOT_MTLS_ENABLED": "0",
         "TMPDIR": str(directory),
+        **more,
     }
     with _running("ministack", port, directory, [sys.executable, "-m", "ministack"], settings) as log:
         yield StandIn("ministack", f"http://127.0.0.1:{port}", "/_ministack/reset", log)

@@ -127,7 +127,7 @@ function changes(parameters: Parameters): object[] {
     { Sid: 'ReadLogGroups', ...allow(READS_OF_LOG_GROUP, LOG_GROUPS) },
     { Sid: 'MakeLogGroups', ...allow(WRITES_OF_LOG_GROUP, made) },
     { Sid: 'TakeBackOwn', ...allow('logs:DeleteLogGroup', made, { Null: { [MADE_BY]: 'false' } }) },
-    { Sid: 'MarkLogGroups', ...allow(['logs:TagResource', 'logs:UntagResource'], LOG_GROUPS) },
+    { Sid: 'MarkLogGroups', ...allow('logs:TagResource', LOG_GROUPS) },
     { Sid: 'Repoint', ...allow(destinations, ofAnyRegion('logs', 'delivery-destination:*')) },
     { Sid: 'ReadDeliveries', ...allow('logs:GetDelivery', ofAnyRegion('logs', 'delivery:*')) },
     {

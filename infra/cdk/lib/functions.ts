@@ -70,7 +70,7 @@ export function eventFunction(
     about: WORDS[name],
     statements: [
       ...archiveStatements(around),
-      ...streamStatements(parameters),
+      ...streamStatements(around),
       announce(parameters, topic),
       ...settings.more,
     ],
@@ -177,7 +177,7 @@ export function ownLogGroup(name: FunctionName): string {
 }
 
 /** Folders of the archive that are written. In one, the functions also look whether something is there (HEAD). */
-const WRITTEN = ['_about', 'raw', 'quarantine', 'undelivered', ...CLASSES];
+const WRITTEN = ['_about', 'raw', 'quarantine', ...CLASSES];
 /** The findings about wildcards below folders of the archive. */
 export function wildcardsOf(folders: readonly string[], reason: string): Record<string, string> {
   const finding = (folder: string) =>
@@ -185,28 +185,42 @@ export function wildcardsOf(folders: readonly string[], reason: string): Record<
   return Object.fromEntries(folders.map((folder) => [finding(folder), reason]));
 }
 
-function archiveStatements({ parameters, archive }: Surroundings): object[] {
-  const below = (folder: string) => `${archive.attrArn}/${parameters.text('ArchivePrefix')}/${folder}/*`;
+/** The objects in a folder of the archive. */
+function below({ parameters, archive }: Surroundings, folder: string): string {
+  return `${archive.attrArn}/${parameters.text('ArchivePrefix')}/${folder}/*`;
+}
+
+function archiveStatements(around: Surroundings): object[] {
+  const { parameters } = around;
   const key = parameters.isSet('KmsKeyArn');
   const watching = parameters.isSet('Watches');
   return [
-    { Sid: 'WriteArchive', ...allow('s3:PutObject', WRITTEN.map(below)) },
-    { Sid: 'FindInQuarantine', ...allow('s3:GetObject', below('quarantine')) },
-    when(watching, { Sid: 'ReadWatchList', ...allow('s3:GetObject', below('config')) }),
-    when(key, {
-      Sid: 'ArchiveKey',
-      ...allow(['kms:Decrypt', 'kms:GenerateDataKey'], parameters.text('KmsKeyArn')),
+    {
+      Sid: 'WriteArchive',
+      ...allow(
+        's3:PutObject',
+        WRITTEN.map((folder) => below(around, folder)),
+      ),
+    },
+    { Sid: 'FindInQuarantine', ...allow('s3:GetObject', below(around, 'quarantine')) },
+    when(watching, { Sid: 'ReadWatchList', ...allow('s3:GetObject', below(around, 'config')) }),
+    when(key, { Sid: 'ArchiveKey', ...allow('kms:GenerateDataKey', parameters.text('KmsKeyArn')) }),
+    when(parameters.both(key, watching), {
+      Sid: 'KeyOfWatchList',
+      ...allow('kms:Decrypt', parameters.text('KmsKeyArn')),
     }),
   ];
 }
 
 /** Streams are let in by their tag: the rule that the code keeps is IAM's rule, too. The question itself is free. */
-function streamStatements(parameters: Parameters): object[] {
+function streamStatements(around: Surroundings): object[] {
+  const { parameters } = around;
   const streams = arn('firehose', 'deliverystream/*');
   const tagged = { StringEquals: { 'aws:ResourceTag/LogDeliveryEnabled': 'true' } };
   const some = hasStreams(parameters);
   return [
     when(some, { Sid: 'TaggedStreams', ...allow('firehose:PutRecordBatch', streams, tagged) }),
+    when(some, { Sid: 'KeepUndelivered', ...allow('s3:PutObject', below(around, 'undelivered')) }),
     when(some, { Sid: 'AskForTags', ...allow('firehose:ListTagsForDeliveryStream', streams) }),
   ];
 }

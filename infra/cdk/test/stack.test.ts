@@ -96,7 +96,6 @@ test('a function writes to its folders of the archive alone', () => {
     'entity_management',
     'quarantine',
     'raw',
-    'undelivered',
   ]);
 });
 

@@ -1,0 +1,116 @@
+"""Least privilege, proved: what the functions call on the stand-ins, held against the roles of infra/sam."""
+
+import contextlib
+import json
+import subprocess
+
+import pytest
+
+import deeds
+import function
+import programs
+import recording
+import samples
+import standins
+
+XTASK = programs.TARGET / "debug" / "xtask"
+FITS = {"denied": [], "idle": []}
+
+# Parameters of the stack: from the least that it can be told to everything.
+LEAST = {"PolicyMode": "report"}
+KEYS = {"KmsKeyArn": deeds.KEY, "FailuresKmsKeyArn": deeds.FAILURES_KEY}
+STREAMS = {"StreamEmailActivity": "true", "OtherStreams": deeds.OTHER_STREAMS}
+EVERYTHING = {
+    **KEYS,
+    **STREAMS,
+    "Watches": deeds.WATCH_LIST,
+    "PolicyMode": "move",
+    "PolicyRoles": deeds.OTHER_ROLE,
+    "Profile": "scale-out",
+}
+STACKS = {
+    "least": LEAST,
+    "with a key, watching nobody": {**KEYS, "PolicyMode": "shrink"},
+    "watching, without a key or streams": {"Watches": deeds.WATCH_LIST, "PolicyMode": "off"},
+    "everything": EVERYTHING,
+}
+
+# What Lambda does in the name of a function, and not the function itself: the stand-in does it without any call.
+BY_LAMBDA = {
+    # Writes the log. https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
+    "OwnLogs",
+    # Keeps what failed. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+    "KeepFailures",
+    "FindFailures",
+    "FailuresKey",
+    # Reads the data stream. https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
+    "ReadQueue",
+}
+
+
+@pytest.fixture(scope="session")
+def packages(tmp_path_factory):
+    """The packages of all functions, made once."""
+    folder = tmp_path_factory.mktemp("packages")
+    return {name: function.package(folder, name) for name in programs.FUNCTIONS}
+
+
+def judge(policies, calls, directory):
+    """Holds the policies of a role against calls. Returns what does not fit."""
+    role = directory / "role.json"
+    role.write_text(json.dumps({"policies": policies, "calls": calls}))
+    ended = subprocess.run([XTASK, "privileges", role], capture_output=True, text=True, timeout=programs.TIMEOUT)
+    found = json.loads(ended.stdout or "null")
+    assert ended.returncode == (programs.DONE if found == FITS else programs.NEEDS_A_LOOK), ended.stderr
+    return found
+
+
+def check_fit(policies, calls, directory):
+    """The role allows every call, and has no part that none of them needs, but for what Lambda does with it."""
+    found = judge(policies, calls, directory)
+    assert found["denied"] == []
+    idle = [part for part in found["idle"] if part["sid"] not in BY_LAMBDA]
+    assert idle == []
+    # None of the exceptions is one for nothing.
+    statements = {statement["Sid"] for policy in policies for statement in policy["Statement"]}
+    assert statements & BY_LAMBDA == {part["sid"] for part in found["idle"]}
+
+
+@contextlib.contextmanager
+def recorded(deployed, name):
+    """Writes down what a function calls."""
+    with recording.recording(deployed.stand_in) as recorder:
+        deployed.set(name, **recorder.environment())
+        yield recorder
+        assert recorder.unknown == []
+
+
+def put_watch_list(deployed, parameters):
+    """What somebody who watches has put into the archive, under its key."""
+    key = parameters.get("KmsKeyArn")
+    encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key} if key else {}
+    if "Watches" in parameters:
+        deployed.put(deeds.WATCH_LIST, json.dumps(deeds.WATCHES).encode(), **encryption)
+
+
+# Every call is allowed, and nothing else
+
+
+@pytest.mark.parametrize("parameters", STACKS.values(), ids=STACKS)
+def test_the_roles_allow_what_the_functions_call_and_nothing_else(ministack, account, packages, tmp_path, parameters):
+    deployed = deeds.Stack(ministack, packages).make(**parameters)
+    function.Function(ministack, b"").make_bucket(function.STREAM_BUCKET)
+    function.Function(ministack, b"").make_stream("gated", {})
+    put_watch_list(deployed, parameters)
+    for name in deeds.READERS:
+        with recorded(deployed, name) as recorder:
+            count = deeds.every_sample(deployed, name)
+        check_fit(deployed.policies(name), recorder.calls, tmp_path)
+        assert len(recorder.calls) > count / 10
+    if parameters["PolicyMode"] != "off":
+        with recorded(deployed, deeds.AUDIT) as recorder:
+            own = {f"AWS_ENDPOINT_URL_{name}": account.endpoint for name in ("CLOUDWATCH_LOGS", "LAMBDA", "STS")}
+            deployed.set(deeds.AUDIT, **own, MAILTRAIL_POLICY_SHARE="1")
+            answers = deeds.audits(deployed, account)
+        assert all(answer["report"] for answer in answers)
+        check_fit(deployed.policies(deeds.AUDIT), recorder.calls + deeds.calls_of(account), tmp_path)
