@@ -127,7 +127,9 @@ fn finding(finding: &Finding) -> String {
 }
 
 fn forecast(forecast: &PolicyForecast) -> String {
-    let day = Time::from_millis(forecast.forecast.soft_limit_at).map_or_else(String::new, Time::day);
+    let time = Time::from_millis(forecast.forecast.soft_limit_at);
+    let day: String =
+        time.map(Time::rfc3339).iter().flat_map(|time| time.chars().take_while(|it| *it != 'T')).collect();
     format!(
         "  {}: at {:.0} characters a day the soft limit is hit in {} ({day}); from {}",
         plain(&forecast.policy),

@@ -8,5 +8,6 @@ mod help;
 mod ingest;
 mod mailtrail;
 mod permissions;
+mod policy;
 mod search;
 mod usage;

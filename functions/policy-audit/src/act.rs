@@ -49,7 +49,8 @@ impl Acted {
         match ended {
             Ok(outcome) => {
                 let mut acted = Self { journals: vec![outcome.journal.clone()], ..Self::default() };
-                acted.done.push(format!("{} changes (undo: {})", outcome.changes, outcome.journal));
+                let changes = if outcome.changes == 1 { "change" } else { "changes" };
+                acted.done.push(format!("{} {changes} (undo: {})", outcome.changes, outcome.journal));
                 acted.done.extend(outcome.moves.iter().map(|it| format!("moved {} to {}", it.from, it.to)));
                 if outcome.end == End::Stopped
                     && let Some(refused) = outcome.refused
@@ -135,4 +136,59 @@ async fn interrupted(
 fn options(account: &Account, deadline: Deadline) -> Options {
     let options = Options::at(account);
     Options { deadline: deadline.reserve(RESERVE), wait: options.wait.min(WAIT), ..options }
+}
+
+#[cfg(test)]
+mod tests {
+    use mailtrail_policy_report::History;
+    use mailtrail_resource_policy::inventory::Inventory;
+    use mailtrail_resource_policy::plan::{self, StepKind};
+
+    use super::*;
+    use crate::settings::tests::environment;
+
+    const AUDIT: &str = "/aws/workmail/audit/example";
+
+    fn settings(variables: &[(&str, &str)]) -> Settings {
+        Settings::read(&environment(variables)).unwrap()
+    }
+
+    /// The sample account, of which one policy is 98 % full; with log groups that are to be moved.
+    fn report(settings: &Settings, moves: &[&str]) -> Report {
+        let inventory = Inventory::from_json(include_str!("../../../infra/policies/account.json")).unwrap();
+        let moves = moves.iter().map(|group| (*group).to_owned()).collect();
+        let options = plan::Options { moves, ..settings.plan.clone() };
+        Report::of(&inventory, &History::default(), &options, settings.days, 0)
+    }
+
+    fn kinds(settings: &Settings, moves: &[&str]) -> Option<Vec<StepKind>> {
+        let plan = on(&report(settings, moves), settings)?;
+        Some(plan.steps.iter().map(|step| step.kind).collect())
+    }
+
+    #[test]
+    fn each_mode_allows_what_the_one_before_allows_and_more() {
+        let of = |mode| kinds(&settings(&[("MAILTRAIL_POLICY_MODE", mode)]), &[AUDIT]);
+        assert_eq!(of("report"), None);
+        assert_eq!(of("shrink"), Some(vec![StepKind::DeadEntries]));
+        assert_eq!(of("move"), Some(vec![StepKind::DeadEntries, StepKind::MoveDestination]));
+    }
+
+    #[test]
+    fn nothing_is_done_below_the_share() {
+        let settings =
+            settings(&[("MAILTRAIL_POLICY_MODE", "move"), ("MAILTRAIL_POLICY_SOFT_LIMIT", "51200")]);
+        assert_eq!(kinds(&settings, &[AUDIT]), None);
+    }
+
+    #[test]
+    fn nothing_is_begun_of_which_everything_is_left_to_people() {
+        let settings = settings(&[("MAILTRAIL_POLICY_MODE", "move")]);
+        let mut report = report(&settings, &[AUDIT]);
+        let steps = &mut report.plan.as_mut().unwrap().steps;
+        steps.retain(|step| step.moving.is_some());
+        assert!(on(&report, &settings).is_some());
+        report.plan.as_mut().unwrap().steps[0].moving.as_mut().unwrap().managed_by = Some("CDK".to_owned());
+        assert_eq!(on(&report, &settings), None);
+    }
 }

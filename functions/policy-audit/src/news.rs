@@ -96,3 +96,82 @@ fn known_as(finding: &Finding) -> Known {
         policy: finding.policy.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use mailtrail_resource_policy::inventory::{Inventory, Part};
+    use mailtrail_resource_policy::plan::Options;
+
+    use super::*;
+
+    const KEY: &str = "policy-audit/report.json";
+
+    fn sample() -> Inventory {
+        Inventory::from_json(include_str!("../../../infra/policies/account.json")).unwrap()
+    }
+
+    fn report(inventory: &Inventory) -> Report {
+        Report::of(inventory, &History::default(), &Options::default(), 14, 0)
+    }
+
+    /// After people were told of everything in a report.
+    fn after(report: &Report) -> Earlier {
+        let told = serde_json::to_value(all(report)).unwrap();
+        serde_json::from_value(serde_json::json!({ "history": {}, "told": told })).unwrap()
+    }
+
+    fn subject(report: &Report, earlier: &Earlier, acted: &Acted) -> Option<String> {
+        Some(of(report, earlier, acted, KEY)?.subject)
+    }
+
+    #[test]
+    fn what_is_new_is_told_once() {
+        let report = report(&sample());
+        let news = of(&report, &Earlier::default(), &Acted::default(), KEY).unwrap();
+        assert!(news.subject.ends_with("in eu-west-1: 3 new findings"), "{}", news.subject);
+        assert!(news.body.starts_with("New: 5053 characters of 5120, the soft limit\n"), "{}", news.body);
+        assert!(news.body.contains(&format!("Report: {KEY}\n\n# Resource policies")), "{}", news.body);
+        assert_eq!(subject(&report, &after(&report), &Acted::default()), None);
+    }
+
+    #[test]
+    fn other_numbers_of_the_same_finding_are_no_news() {
+        let (mut inventory, known) = (sample(), after(&report(&sample())));
+        let Part::Seen { value: groups, .. } = &mut inventory.log_groups else { unreachable!() };
+        groups.retain(|group| !group.name.starts_with("/aws/states/"));
+        let report = report(&inventory);
+        assert!(dead_entries(&report) > 40);
+        assert_eq!(subject(&report, &known, &Acted::default()), None);
+    }
+
+    #[test]
+    fn what_is_over_is_forgotten_and_is_news_when_it_comes_again() {
+        let known = after(&report(&sample()));
+        let mut inventory = sample();
+        let Part::Seen { value: policies, .. } = &mut inventory.account_policies else { unreachable!() };
+        policies.retain(|policy| policy.label() == "OpenSearch-logs");
+        let better = report(&inventory);
+        assert_eq!(subject(&better, &known, &Acted::default()), None);
+        assert_eq!((known.still_told(&report(&sample())).len(), known.still_told(&better).len()), (3, 1));
+        let again = subject(&report(&sample()), &after(&better), &Acted::default());
+        assert!(again.unwrap().ends_with("2 new findings"));
+    }
+
+    #[test]
+    fn what_was_done_or_failed_is_always_told() {
+        let report = report(&sample());
+        let done = Acted { done: vec!["1 changes".to_owned()], ..Acted::default() };
+        assert!(subject(&report, &after(&report), &done).unwrap().ends_with(": made room"));
+        let failed = Acted { failed: vec!["denied".to_owned()], ..done };
+        let news = of(&report, &after(&report), &failed, KEY).unwrap();
+        assert!(news.subject.ends_with(": something failed"));
+        assert!(news.body.starts_with("Done: 1 changes\nFailed: denied\nReport: "), "{}", news.body);
+    }
+
+    #[test]
+    fn a_message_is_not_longer_than_a_topic_takes() {
+        let acted = Acted { failed: vec!["é".repeat(MOST_BYTES)], ..Acted::default() };
+        let news = of(&report(&sample()), &Earlier::default(), &acted, KEY).unwrap();
+        assert!(news.body.len() <= MOST_BYTES && news.subject.len() <= 100);
+    }
+}

@@ -134,10 +134,10 @@ fn names(environment: &Environment) -> Result<Option<BTreeMap<String, String>>, 
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn environment(variables: &[(&str, &str)]) -> Environment {
+    pub(crate) fn environment(variables: &[(&str, &str)]) -> Environment {
         let all = [("MAILTRAIL_ARCHIVE", "s3://trail"), ("AWS_REGION", "eu-west-1")];
         all.iter().chain(variables).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }

@@ -60,16 +60,18 @@ fn summary(report: &Report) -> String {
 
 fn sizes(report: &Report) -> Vec<String> {
     let limits = &report.limits;
-    let mut lines = vec![
-        format!(
+    let mut lines = Vec::new();
+    if !report.measures.policies.is_empty() {
+        lines.push(format!(
             "| policy | size | of the soft limit ({}) | of the hard limit ({}) | log groups |",
             limits.soft_characters, limits.hard_characters
-        ),
-        "|---|---:|---:|---:|---:|".to_owned(),
-    ];
-    lines.extend(report.measures.policies.iter().map(size));
+        ));
+        lines.push("|---|---:|---:|---:|---:|".to_owned());
+        lines.extend(report.measures.policies.iter().map(size));
+        lines.push(String::new());
+    }
     if let Some(policies) = report.measures.account_policies {
-        lines.push(format!("\n{policies} of {} policies of the account are used.", limits.account_policies));
+        lines.push(format!("{policies} of {} policies of the account are used.", limits.account_policies));
     }
     lines
 }
@@ -86,7 +88,7 @@ fn finding(finding: &Finding) -> String {
         Severity::Note => "note",
     };
     let policy = finding.policy.as_ref().map(|policy| format!(" in {}", cell(policy))).unwrap_or_default();
-    let mut line = format!("* {severity}{policy}: {} {}", finding.message, finding.fix);
+    let mut line = format!("* {severity}{policy}: {}. {}", finding.message, finding.fix);
     for resource in finding.resources.iter().take(NAMED) {
         // A `String` takes every write.
         let _infallible = write!(line, "\n  * {}", cell(resource));
@@ -98,8 +100,13 @@ fn finding(finding: &Finding) -> String {
     line
 }
 
+/// `2026-11-20`
+fn date(time: Time) -> String {
+    time.rfc3339().chars().take_while(|character| *character != 'T').collect()
+}
+
 fn forecast(forecast: &PolicyForecast) -> String {
-    let day = |at| Time::from_millis(at).map_or_else(|| "never".to_owned(), Time::day);
+    let day = |at| Time::from_millis(at).map_or_else(|| "never".to_owned(), date);
     format!(
         "* {}: {:.0} characters a day; soft limit in {} days ({}), hard limit in {} days ({}); from {} sizes",
         cell(&forecast.policy),
