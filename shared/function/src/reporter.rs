@@ -9,7 +9,8 @@ use mailtrail_delivery::{Ledger, StreamLedger};
 use mailtrail_pipeline::{Problem, Watched};
 use mailtrail_telemetry::metrics::Declaration;
 use mailtrail_telemetry::report::{
-    self, Invocation, Level, PolicyReport, ProblemReport, SettingReport, StreamReport, WatchReport,
+    self, ClassReport, Invocation, Level, PolicyReport, ProblemReport, SettingReport, StreamReport,
+    WatchReport,
 };
 use mailtrail_telemetry::settings::{self, Environment};
 use serde::Serialize;
@@ -41,7 +42,7 @@ impl Reporter {
         &self.function
     }
 
-    /// One line for the invocation, and one for each stream that had anything to do.
+    /// One line for the invocation, one for each class of its events, and one for each stream that had anything to do.
     pub(crate) fn invocation(&self, ledger: &Ledger, what: &Circumstances<'_>) {
         let level = match (what.failed, ledger.balanced(), ledger.quarantined_payloads) {
             (0, true, 0) => Level::Info,
@@ -67,9 +68,28 @@ impl Reporter {
             // A payload that failed is not accounted for, and is reported as such.
             imbalance: u64::from(what.failed == 0 && !ledger.balanced()),
         });
+        for class in self.classes(ledger, what) {
+            write(&class);
+        }
         for stream in ledger.streams.iter().filter(|stream| **stream != StreamLedger::new(&stream.stream)) {
             self.stream(stream, what);
         }
+    }
+
+    fn classes<'r>(
+        &'r self,
+        ledger: &'r Ledger,
+        what: &'r Circumstances<'_>,
+    ) -> impl Iterator<Item = ClassReport<'r>> {
+        ledger.by_class.iter().map(|(&class, &classified)| ClassReport {
+            aws: Declaration::new(now(), ClassReport::DIMENSIONS, ClassReport::METRICS),
+            level: Level::Info,
+            message: "class",
+            function: &self.function,
+            class,
+            request_id: what.request_id,
+            classified,
+        })
     }
 
     fn stream(&self, stream: &StreamLedger, what: &Circumstances<'_>) {
@@ -155,4 +175,48 @@ pub fn now() -> u64 {
 /// Writes a line. A log that nobody can write to must not stop anything.
 pub fn write(report: &impl Serialize) {
     let _nobody_listens = report::write(report, &mut io::stdout().lock());
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const CIRCUMSTANCES: Circumstances<'static> =
+        Circumstances { request_id: "example", decoded_bytes: 0, milliseconds: 0, failed: 0 };
+
+    fn reporter() -> Reporter {
+        Reporter { function: "workmail-events".to_owned() }
+    }
+
+    fn lines_of(ledger: &Ledger) -> Vec<Value> {
+        let reporter = reporter();
+        reporter.classes(ledger, &CIRCUMSTANCES).map(|line| serde_json::to_value(line).unwrap()).collect()
+    }
+
+    #[test]
+    fn every_class_of_an_invocation_is_a_line_with_its_events() {
+        let by_class = BTreeMap::from([("base_event", 2), ("email_activity", 5)]);
+        let lines = lines_of(&Ledger { events: 7, archived: 7, by_class, ..Ledger::default() });
+        let counted: Vec<_> = lines.iter().map(|line| (&line["class"], &line["classified"])).collect();
+        assert_eq!(counted, [(&json!("base_event"), &json!(2)), (&json!("email_activity"), &json!(5))]);
+    }
+
+    #[test]
+    fn the_metric_of_a_class_has_the_function_and_the_class_as_dimensions_which_stand_in_the_line() {
+        let by_class = BTreeMap::from([("email_activity", 1)]);
+        let [line] = &lines_of(&Ledger { by_class, ..Ledger::default() })[..] else { panic!("one line") };
+        let directive = &line["_aws"]["CloudWatchMetrics"][0];
+        assert_eq!(directive["Dimensions"], json!([["function", "class"]]));
+        assert_eq!(directive["Metrics"], json!([{"Name": "classified", "Unit": "Count"}]));
+        for name in ["function", "class", "classified"] {
+            assert!(!line[name].is_null(), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_invocation_without_archived_events_has_no_line_about_classes() {
+        assert!(lines_of(&Ledger { payloads: 1, control_messages: 1, ..Ledger::default() }).is_empty());
+    }
 }

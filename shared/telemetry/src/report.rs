@@ -61,6 +61,34 @@ impl Invocation<'_> {
     pub const DIMENSIONS: &'static [&'static str] = &["function"];
 }
 
+/// A line about the archived events of one class in an invocation.
+#[derive(Debug, Clone, Serialize)]
+pub struct ClassReport<'a> {
+    /// The declaration of `classified`.
+    #[serde(rename = "_aws")]
+    pub aws: Declaration,
+    /// How much it matters.
+    pub level: Level,
+    /// What happened.
+    pub message: &'static str,
+    /// The function.
+    pub function: &'a str,
+    /// The class, by its name in the archive.
+    pub class: &'a str,
+    /// The invocation.
+    #[serde(rename = "requestId")]
+    pub request_id: &'a str,
+    /// Events of the class whose object now exists. The sum over the classes is `archived`.
+    pub classified: u64,
+}
+
+impl ClassReport<'_> {
+    /// The metrics of the line.
+    pub const METRICS: &'static [(&'static str, Unit)] = &[("classified", Unit::Count)];
+    /// Its dimensions.
+    pub const DIMENSIONS: &'static [&'static str] = &["function", "class"];
+}
+
 /// A line about one stream in an invocation.
 #[derive(Debug, Clone, Serialize)]
 #[expect(missing_docs, reason = "the fields are the ledger's, and are documented there")]
