@@ -7,10 +7,12 @@ import subprocess
 import pytest
 
 import deeds
+from account.documents import delivery_statement, policy
 import function
 import programs
 import recording
 import samples
+import stack
 import standins
 
 XTASK = programs.TARGET / "debug" / "xtask"
@@ -93,14 +95,20 @@ def put_watch_list(deployed, parameters):
         deployed.put(deeds.WATCH_LIST, json.dumps(deeds.WATCHES).encode(), **encryption)
 
 
+def make_gated_stream(stand_in):
+    """The stream of `deeds.OTHER_STREAMS` that is there, and has no tag."""
+    surroundings = function.Function(stand_in, None)
+    surroundings.make_bucket(function.STREAM_BUCKET)
+    surroundings.make_stream("gated", {})
+
+
 # Every call is allowed, and nothing else
 
 
 @pytest.mark.parametrize("parameters", STACKS.values(), ids=STACKS)
 def test_the_roles_allow_what_the_functions_call_and_nothing_else(ministack, account, packages, tmp_path, parameters):
     deployed = deeds.Stack(ministack, packages).make(**parameters)
-    function.Function(ministack, b"").make_bucket(function.STREAM_BUCKET)
-    function.Function(ministack, b"").make_stream("gated", {})
+    make_gated_stream(ministack)
     put_watch_list(deployed, parameters)
     for name in deeds.READERS:
         with recorded(deployed, name) as recorder:
@@ -114,3 +122,55 @@ def test_the_roles_allow_what_the_functions_call_and_nothing_else(ministack, acc
             answers = deeds.audits(deployed, account)
         assert all(answer["report"] for answer in answers)
         check_fit(deployed.policies(deeds.AUDIT), recorder.calls + deeds.calls_of(account), tmp_path)
+
+
+# The stand-in enforces them
+
+
+@pytest.fixture(scope="module")
+def enforcing(tmp_path_factory):
+    """A ministack that enforces IAM: a function may do what its role allows, and nothing else."""
+    with standins.ministack(tmp_path_factory.mktemp("enforcing"), AUTH="true") as server:
+        yield server
+
+
+def without_tags(statements):
+    """Statements without conditions on tags: the stand-in does not look at those of streams."""
+    return [
+        {key: value for key, value in statement.items() if key != "Condition" or "ResourceTag" not in json.dumps(value)}
+        for statement in statements
+    ]
+
+
+def test_the_deployed_functions_work_with_their_roles_and_not_without(enforcing, packages):
+    parameters = {**STREAMS, "Watches": deeds.WATCH_LIST, "PolicyMode": "shrink"}
+    deployed = deeds.Stack(enforcing, packages).make(**parameters).speak_plainly()
+    make_gated_stream(enforcing)
+    put_watch_list(deployed, parameters)
+    count = 0
+    for name in deeds.READERS:
+        deployed.change_role(name, without_tags)
+        count = deeds.every_sample(deployed, name)
+    content = deployed.archive()
+    assert len(content.records()) == count
+    assert {each.parts["stream"] for each in content.kind("undelivered")} == {"missing"}
+
+    def all_counted():
+        counted = deployed.deployed.counted()
+        return counted if counted["archived"] >= 2 * count else None
+
+    counted = standins.wait_until(all_counted, function.PATIENCE, "the reports of both functions")
+    assert counted["failed"] == counted["unannounced"] == counted["wrong_settings"] == 0
+    assert counted["delivered"] > 0 and counted["announced"] > 0
+
+    logs, gone = enforcing.client("logs"), policy(delivery_statement(["/example/gone"], samples.ACCOUNT, programs.REGION))
+    logs.put_resource_policy(policyName="gone", policyDocument=json.dumps(gone))
+    deployed.set(deeds.AUDIT, MAILTRAIL_POLICY_SHARE="1")
+    [audited] = deployed.invoke(deeds.AUDIT, b"{}")
+    assert audited["acted"]["done"] and not audited["acted"]["failed"]
+    assert logs.describe_resource_policies()["resourcePolicies"] == []
+
+    for name, sid in (("workmail-events", "WriteArchive"), (deeds.AUDIT, "KeepReports")):
+        deployed.change_role(name, lambda statements: [each for each in statements if each["Sid"] != sid])
+        refused = deployed.invoke(name, samples.invocation(samples.payload(sid, 5)), fails=True)
+        assert "AccessDenied" in json.dumps(refused)
