@@ -5,15 +5,17 @@ import json
 import subprocess
 
 import pytest
+import yaml
 
 import deeds
-from account.documents import delivery_statement, policy
 import function
 import programs
 import recording
 import samples
 import stack
 import standins
+from account.documents import delivery_statement, policy
+from account.permissions import ACCOUNT_WIDE
 
 XTASK = programs.TARGET / "debug" / "xtask"
 FITS = {"denied": [], "idle": []}
@@ -174,3 +176,75 @@ def test_the_deployed_functions_work_with_their_roles_and_not_without(enforcing,
         deployed.change_role(name, lambda statements: [each for each in statements if each["Sid"] != sid])
         refused = deployed.invoke(name, samples.invocation(samples.payload(sid, 5)), fails=True)
         assert "AccessDenied" in json.dumps(refused)
+
+
+# Conditions, which no stand-in evaluates
+
+
+def statements_of(node):
+    """Every policy statement below a node of the template."""
+    if isinstance(node, str) and node.startswith('{"Version"'):
+        node = json.loads(node)
+    if isinstance(node, dict) and "Effect" in node:
+        yield node
+    elif isinstance(node, (dict, list)):
+        for each in node.values() if isinstance(node, dict) else node:
+            yield from statements_of(each)
+
+
+def template_statements():
+    """Pairs of a resource of the template and a statement in it."""
+    resources = yaml.safe_load(stack.TEMPLATE.read_text())["Resources"]
+    return [(name, statement) for name, its in resources.items() for statement in statements_of(its["Properties"])]
+
+
+def test_events_go_only_to_streams_with_the_tag():
+    actions = [(each["Action"], each.get("Condition")) for _, each in template_statements() if "Principal" not in each]
+    writing = [condition for action, condition in actions if "firehose:Put" in json.dumps(action)]
+    assert writing == [{"StringEquals": {"aws:ResourceTag/LogDeliveryEnabled": "true"}}] * len(deeds.READERS)
+
+
+def test_a_service_is_let_in_for_this_account_and_its_own_resources_alone():
+    let_in = [
+        (name, each["Principal"]["Service"], each)
+        for name, each in template_statements()
+        if isinstance(each.get("Principal"), dict) and each["Effect"] == "Allow"
+    ]
+    # Lambda takes on a function's role for the function that was given it by somebody who may pass it: it names no
+    # source. https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
+    without = {name for name, service, each in let_in if "Condition" not in each}
+    assert without == {f"{deeds.pascal(name)}Role" for name in programs.FUNCTIONS}
+    for name, service, each in let_in:
+        if name not in without:
+            assert each["Condition"]["StringEquals"]["aws:SourceAccount"] in (
+                {"Ref": "AWS::AccountId"},
+                "${AWS::AccountId}",
+            )
+            assert "AWS::AccountId" in json.dumps(each["Condition"]["ArnLike"]["aws:SourceArn"])
+    assert {service for _, service, _ in let_in} == {
+        "cloudwatch.amazonaws.com",
+        "delivery.logs.amazonaws.com",
+        "events.workmail.amazonaws.com",
+        "firehose.amazonaws.com",
+        "lambda.amazonaws.com",
+        "logs.amazonaws.com",
+        "scheduler.amazonaws.com",
+    }
+
+
+def test_no_role_is_granted_actions_by_a_pattern():
+    granted = [each for _, each in template_statements() if each["Effect"] == "Allow"]
+    assert granted and not any("*" in json.dumps(each["Action"]) for each in granted)
+
+
+def test_everything_is_named_only_where_iam_knows_no_resource():
+    anything = {
+        each["Sid"]: each["Action"]
+        for _, each in template_statements()
+        if each["Effect"] == "Allow" and each.get("Resource") == "*"
+    }
+    # Resource policies are things of the account, and the lists of a service are nobody's.
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+    assert set(anything) == {"Look", "LookAround", "Shrink"}
+    needed = {f"logs:{operation}" for operation in ACCOUNT_WIDE}
+    assert {action for actions in anything.values() for action in actions} <= needed
