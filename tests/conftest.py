@@ -3,6 +3,7 @@
 import pytest
 
 import account.server
+import deeds
 import programs
 import standins
 
@@ -47,6 +48,27 @@ def ministack(ministack_server, request):
     ministack_server.reset()
     _logs[request.node.nodeid] = (ministack_server.log, ministack_server.log.stat().st_size)
     return ministack_server
+
+
+@pytest.fixture(scope="session")
+def enforcing_server(tmp_path_factory):
+    """One ministack that enforces IAM, for all tests."""
+    with standins.ministack(tmp_path_factory.mktemp("enforcing"), AUTH="true") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def role_policies(enforcing_server):
+    """The policies of the readers' roles, as infra/sam has them. Function → document."""
+    return deeds.policies_for_tests(enforcing_server)
+
+
+@pytest.fixture
+def enforcing(enforcing_server, request):
+    """An empty ministack where a function may do what its role allows, and nothing else."""
+    enforcing_server.reset()
+    _logs[request.node.nodeid] = (enforcing_server.log, enforcing_server.log.stat().st_size)
+    return enforcing_server
 
 
 @pytest.fixture(name="account")

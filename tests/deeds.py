@@ -26,6 +26,8 @@ OTHER_ACCOUNT = "444455556666"
 OTHER_ROLE = f"arn:aws:iam::{OTHER_ACCOUNT}:role/reader"
 # An audit that moves a log group waits for its first event.
 PATIENCE = 300
+# A package for functions that are never invoked: a zip without files.
+NOTHING = b"PK\x05\x06" + bytes(18)
 
 
 def pascal(name):
@@ -120,6 +122,34 @@ class Stack:
         """Puts an object into the archive, as people do."""
         bucket, _, prefix = self.deployed.outputs["Archive"].removeprefix("s3://").partition("/")
         self.s3.put_object(Bucket=bucket, Key=f"{prefix}/{key}", Body=body, **how)
+
+
+def policies_for_tests(stand_in):
+    """The policies of the readers' roles as infra/sam has them, for the archive and the topic of function.py.
+
+    Without conditions on tags: the stand-in does not look at those of streams.
+    """
+    parameters = {"ArchivePrefix": "trail", "Watches": WATCH_LIST, "OtherStreams": f"firehose:{function.STREAM}"}
+    deployed = Stack(stand_in, dict.fromkeys(programs.FUNCTIONS, NOTHING)).make(**parameters)
+    bucket = deployed.physical("AWS::S3::Bucket", "ArchiveBucket")
+    names = {bucket: function.ARCHIVE_BUCKET, deployed.deployed.outputs["TopicArn"]: function.TOPIC}
+    return {name: _renamed(deployed.policies(name), names) for name in READERS}
+
+
+def _renamed(policies, names):
+    [policy] = policies
+    text = json.dumps({**policy, "Statement": without_tags(policy["Statement"])})
+    for old, new in names.items():
+        text = text.replace(old, new)
+    return text
+
+
+def without_tags(statements):
+    """Statements without conditions on tags."""
+    return [
+        {key: value for key, value in statement.items() if key != "Condition" or "ResourceTag" not in json.dumps(value)}
+        for statement in statements
+    ]
 
 
 def every_sample(deployed, name):

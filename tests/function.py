@@ -21,8 +21,14 @@ ARCHIVE_BUCKET = "example-archive"
 ARCHIVE = f"s3://{ARCHIVE_BUCKET}/trail"
 STREAM_BUCKET = "example-stream"
 STREAM = "example-events"
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/example"
+ROLE_NAME = "example"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/{ROLE_NAME}"
+TOPIC = f"arn:aws:sns:{programs.REGION}:{ACCOUNT}:example-watch"
 SETTINGS = {"MAILTRAIL_ARCHIVE": ARCHIVE, "MAILTRAIL_STREAMS": f"firehose:{STREAM}"}
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"},
+}
 PATIENCE = 30
 # What Lambda itself writes into a function's log group.
 PLATFORM_LINES = ("START RequestId:", "END RequestId:", "REPORT RequestId:")
@@ -59,8 +65,11 @@ class Function:
         self.logs = ministack.client("logs")
         self.lambdas = ministack.client("lambda")
 
-    def make_surroundings(self):
-        """Buckets, stream and log group. Returns the function, to be chained."""
+    def make_surroundings(self, policy):
+        """Buckets, stream, log group, and the role with its policy. Returns the function, to be chained."""
+        iam = self.stand_in.client("iam")
+        iam.create_role(RoleName=ROLE_NAME, AssumeRolePolicyDocument=json.dumps(TRUST))
+        iam.put_role_policy(RoleName=ROLE_NAME, PolicyName=NAME, PolicyDocument=policy)
         for bucket in (ARCHIVE_BUCKET, STREAM_BUCKET):
             self.make_bucket(bucket)
         self.make_stream(STREAM, {"LogDeliveryEnabled": "true"})

@@ -24,9 +24,9 @@ def code(tmp_path_factory):
 
 
 @pytest.fixture
-def surroundings(ministack, code):
+def surroundings(role_policies, enforcing, code):
     """Everything but the function."""
-    return function.Function(ministack, code).make_surroundings()
+    return function.Function(enforcing, code).make_surroundings(role_policies["workmail-events"])
 
 
 @pytest.fixture

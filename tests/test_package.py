@@ -23,8 +23,9 @@ def packaged():
     return (programs.PROJECT / "infra" / "packages" / "workmail-events.zip").read_bytes()
 
 
-def test_the_packaged_function_archives_and_streams_a_batch(ministack, packaged):
-    deployed = function.Function(ministack, packaged).make_surroundings().deploy(**function.SETTINGS)
+def test_the_packaged_function_archives_and_streams_a_batch(role_policies, enforcing, packaged):
+    surroundings = function.Function(enforcing, packaged).make_surroundings(role_policies["workmail-events"])
+    deployed = surroundings.deploy(**function.SETTINGS)
     sample = programs.EVENTS / "mixed-hour.json"
     answer = deployed.invoke(sample.read_bytes())
     assert answer.error is None, answer

@@ -32,9 +32,9 @@ def code(tmp_path_factory):
 
 
 @pytest.fixture
-def surroundings(ministack, code):
+def surroundings(role_policies, enforcing, code):
     """Archive bucket and the trail's log group; the function is not deployed yet."""
-    return function.Function(ministack, code).make_surroundings()
+    return function.Function(enforcing, code).make_surroundings(role_policies["cloudtrail-activity"])
 
 
 class Listener:
@@ -45,7 +45,17 @@ class Listener:
         self.topic = sns.create_topic(Name="example-watch")["TopicArn"]
         self.queue = self.sqs.create_queue(QueueName="example-watch")["QueueUrl"]
         asked = self.sqs.get_queue_attributes(QueueUrl=self.queue, AttributeNames=["QueueArn"])
-        sns.subscribe(TopicArn=self.topic, Protocol="sqs", Endpoint=asked["Attributes"]["QueueArn"])
+        arn = asked["Attributes"]["QueueArn"]
+        told_by_topic = {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": arn,
+            "Condition": {"ArnEquals": {"aws:SourceArn": self.topic}},
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": told_by_topic})
+        self.sqs.set_queue_attributes(QueueUrl=self.queue, Attributes={"Policy": policy})
+        sns.subscribe(TopicArn=self.topic, Protocol="sqs", Endpoint=arn)
 
     def heard(self):
         """What was announced since the last time: subject → news."""
