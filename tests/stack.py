@@ -33,6 +33,9 @@ ALARMS_LEFT_OUT = {
     "CloudtrailActivityUndeliveredAlarm",
     "DeliveryErrorsAlarm",
     "DeliveryThrottlingAlarm",
+    "PolicyAuditFailedAlarm",
+    "PolicyDaysAlarm",
+    "PolicyShareAlarm",
     "WorkmailEventsUnannouncedAlarm",
     "WorkmailEventsUndeliveredAlarm",
 }

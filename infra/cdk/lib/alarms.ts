@@ -22,6 +22,17 @@ interface Alarm {
   readonly most?: number;
 }
 
+/** An alarm about resource policies, over all accounts and Regions that are looked at. */
+interface PolicyAlarm {
+  readonly id: string;
+  readonly metric: string;
+  readonly about: string;
+  /** Which of the values of an hour counts, and what it is held against. */
+  readonly statistic: 'MAX' | 'MIN' | 'SUM';
+  readonly comparison: string;
+  readonly threshold: (parameters: Parameters) => number;
+}
+
 /** What Lambda counts. https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
 const OF_LAMBDA: readonly Alarm[] = [
   {
@@ -71,6 +82,34 @@ const OF_MANY: readonly (Alarm & { readonly by: string })[] = [
   { metric: 'unannounced', by: 'watch', about: 'Watched events were seen, and could not be told of.' },
 ];
 
+/** What the audit of resource policies measures, for each account and Region. */
+const OF_POLICIES: readonly PolicyAlarm[] = [
+  {
+    id: 'PolicyShareAlarm',
+    metric: 'soft_share',
+    about: 'A resource policy is too full: log deliveries that want another entry will fail.',
+    statistic: 'MAX',
+    comparison: 'GreaterThanOrEqualToThreshold',
+    threshold: (parameters) => parameters.number('PolicyShare'),
+  },
+  {
+    id: 'PolicyDaysAlarm',
+    metric: 'days_to_limit',
+    about: 'A resource policy grows so fast that it will soon be full.',
+    statistic: 'MIN',
+    comparison: 'LessThanOrEqualToThreshold',
+    threshold: (parameters) => parameters.number('PolicyDays'),
+  },
+  {
+    id: 'PolicyAuditFailedAlarm',
+    metric: 'audit_failed',
+    about: 'The resource policies of an account could not be looked at in a Region.',
+    statistic: 'SUM',
+    comparison: 'GreaterThanThreshold',
+    threshold: () => 0,
+  },
+];
+
 /** The alarms of any function: what Lambda says of it. */
 export function lambdaAlarms(
   stack: Stack,
@@ -95,6 +134,32 @@ export function eventAlarms(stack: Stack, { name, resource }: MailtrailFunction,
     const query = `SELECT SUM(${each.metric}) FROM SCHEMA(${NAMESPACE}, "function", ${each.by}) WHERE "function" = '\${name}'`;
     insight(stack, `${id}${pascal(each.metric)}Alarm`, topic, each, Fn.sub(query, { name: resource.ref }));
   }
+}
+
+/**
+ * The alarms about resource policies. They are measured once a day or so: in between there is nothing, and an alarm
+ * stays what the last audit made it. A query of an alarm sees three hours, and an audit takes a quarter of one at most.
+ * If it goes over the full hour, what it measured last decides; what it measured first has been told by then.
+ *
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-limits.html
+ */
+export function policyAlarms(
+  stack: Stack,
+  { resource }: MailtrailFunction,
+  parameters: Parameters,
+  topic: sns.CfnTopic,
+): cloudwatch.CfnAlarm[] {
+  return OF_POLICIES.map(({ id, metric, about, statistic, comparison, threshold }) => {
+    const query = `SELECT ${statistic}(${metric}) FROM SCHEMA(${NAMESPACE}, "function", "account", "region") WHERE "function" = '\${name}'`;
+    const expression = Fn.sub(query, { name: resource.ref });
+    return new cloudwatch.CfnAlarm(stack, id, {
+      ...common(about, topic),
+      comparisonOperator: comparison,
+      threshold: threshold(parameters),
+      treatMissingData: 'ignore',
+      metrics: [{ id: 'worst', expression, period: HOUR, returnData: true }],
+    });
+  });
 }
 
 /** Silence: log groups that should speak and do not, or a filter that somebody removed. */

@@ -3,7 +3,7 @@ import { Aws, type CfnCondition, Fn, type Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 
-import { lambdaAlarms } from './alarms.ts';
+import { lambdaAlarms, policyAlarms } from './alarms.ts';
 import {
   AUDIT_FUNCTION,
   type MailtrailFunction,
@@ -76,7 +76,8 @@ export function policyAudit(stack: Stack, around: Surroundings): MailtrailFuncti
     },
   });
   schedule(stack, audit, on, parameters);
-  for (const alarm of lambdaAlarms(stack, audit, topic)) alarm.cfnOptions.condition = on;
+  const alarms = [...lambdaAlarms(stack, audit, topic), ...policyAlarms(stack, audit, parameters, topic)];
+  for (const alarm of alarms) alarm.cfnOptions.condition = on;
   return audit;
 }
 

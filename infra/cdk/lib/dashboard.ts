@@ -5,20 +5,37 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { NAMESPACE } from './alarms.ts';
 import type { MailtrailFunction } from './functions.ts';
 import { filterName } from './subscriptions.ts';
+import { either } from './words.ts';
 
 const WIDTH = 12;
 const HEIGHT = 6;
 
+/** Seconds. */
+const FIVE_MINUTES = 300;
+const HOUR = 3600;
+/** Days. */
+const A_YEAR = 365;
+
 interface Widget {
   readonly title: string;
   readonly metrics: unknown[][];
+  /** What is shown of a period: the sum, if nothing else is said. */
+  readonly stat?: 'Maximum' | 'Minimum';
+  /** Seconds: five minutes, if nothing else is said. */
+  readonly period?: number;
+  /** The highest value that is shown. */
+  readonly top?: number;
 }
 
-export function makeDashboard(stack: Stack, functions: MailtrailFunction[]): void {
-  const widgets = [...functions.flatMap(ofFunction), ...ofAll(functions)].map(place);
+/** The page; what is about the audit of resource policies stands on it where there is one. */
+export function makeDashboard(stack: Stack, functions: MailtrailFunction[], audit?: MailtrailFunction): void {
+  const body = (widgets: Widget[]) => stack.toJsonString({ widgets: widgets.map(place) });
+  const widgets = [...functions.flatMap(ofFunction), ...ofAll(functions)];
+  const on = audit?.resource.cfnOptions.condition;
   new cloudwatch.CfnDashboard(stack, 'Dashboard', {
     dashboardName: `mailtrail-${Aws.STACK_NAME}`,
-    dashboardBody: stack.toJsonString({ widgets }),
+    dashboardBody:
+      audit && on ? either(on, body([...widgets, ...ofPolicies(audit)]), body(widgets)) : body(widgets),
   });
 }
 
@@ -54,16 +71,8 @@ function ofFunction({ name, resource }: MailtrailFunction): Widget[] {
 
 function ofAll(functions: MailtrailFunction[]): Widget[] {
   const found = (metric: string, by: string) =>
-    functions.map(({ resource }) => [
-      {
-        expression: Fn.join('', [
-          `SEARCH('{${NAMESPACE},function,${by}} MetricName="${metric}" function="`,
-          resource.ref,
-          `"', 'Sum', 300)`,
-        ]),
-        label: metric,
-      },
-    ]);
+    functions.map((each) => search(each, metric, [by], { stat: 'Sum', period: FIVE_MINUTES }));
+  const classes = found('classified', 'class');
   const streams = ['delivered', 'gated', 'filtered', 'undelivered'].flatMap((metric) =>
     found(metric, 'stream'),
   );
@@ -79,19 +88,61 @@ function ofAll(functions: MailtrailFunction[]): Widget[] {
     },
   ]);
   return [
+    { title: 'events by class', metrics: classes },
     { title: 'streams', metrics: streams },
     { title: 'watched events', metrics: watches },
     { title: 'not handed over by CloudWatch Logs', metrics: handed },
   ];
 }
 
-function place({ title, metrics }: Widget, index: number): object {
+/** The resource policies of every account and Region that is looked at. They are measured once a day or so. */
+function ofPolicies(audit: MailtrailFunction): Widget[] {
+  const widget = (title: string, stat: 'Maximum' | 'Minimum', metrics: string[]): Widget => ({
+    title: `resource policies: ${title}`,
+    metrics: metrics.map((metric) => search(audit, metric, ['account', 'region'], { stat, period: HOUR })),
+    stat,
+    period: HOUR,
+  });
+  return [
+    widget('share of the limits, in percent', 'Maximum', ['soft_share', 'hard_share']),
+    // Where nothing grows it is more days than anybody wants to see.
+    { ...widget('days to the limit', 'Minimum', ['days_to_limit']), top: A_YEAR },
+    widget('how many, and entries of no log group', 'Maximum', ['policies', 'dead_entries']),
+  ];
+}
+
+/** A metric with dimensions besides the function, whatever values they have. A line is named after the values. */
+function search(
+  { resource }: MailtrailFunction,
+  metric: string,
+  by: string[],
+  { stat, period }: { stat: string; period: number },
+): unknown[] {
+  const schema = [NAMESPACE, 'function', ...by].join(',');
+  const expression = Fn.join('', [
+    `SEARCH('{${schema}} MetricName="${metric}" function="`,
+    resource.ref,
+    `"', '${stat}', ${period})`,
+  ]);
+  const values = by.map((name) => `\${PROP('Dim.${name}')}`);
+  return [{ expression, label: [metric, ...values].join(' ') }];
+}
+
+function place({ title, metrics, stat, period, top }: Widget, index: number): object {
   return {
     type: 'metric',
     x: (index % 2) * WIDTH,
     y: Math.floor(index / 2) * HEIGHT,
     width: WIDTH,
     height: HEIGHT,
-    properties: { title, metrics, stat: 'Sum', period: 300, region: Aws.REGION, view: 'timeSeries' },
+    properties: {
+      title,
+      metrics,
+      stat: stat ?? 'Sum',
+      period: period ?? FIVE_MINUTES,
+      region: Aws.REGION,
+      view: 'timeSeries',
+      ...(top && { yAxis: { left: { min: 0, max: top } } }),
+    },
   };
 }

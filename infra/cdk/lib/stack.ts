@@ -82,9 +82,9 @@ export class MailtrailStack extends Stack {
     const queues = readers.map(({ queue }) => queue);
     const writer = writerOfStreams(this, queues, parameters);
     const functions = readers.map((reader) => makeReader(this, around, reader, { streams, writer }));
-    if (audited) policyAudit(this, around);
+    const audit = audited ? policyAudit(this, around) : undefined;
     deliveryAlarms(this, topic);
-    makeDashboard(this, functions);
+    makeDashboard(this, functions, audit);
     outputs(this, around, functions, topic);
   }
 }
