@@ -18,11 +18,13 @@ use mailtrail_telemetry::settings;
 use mailtrail_watch::WatchList;
 
 use crate::activity::ActivityArgs;
+use crate::doctor::DoctorArgs;
 use crate::help;
 use crate::intake::now;
 use crate::permissions::PermissionsArgs;
 use crate::policy::PolicyArgs;
 use crate::search::SearchArgs;
+use crate::workmail::WorkmailArgs;
 
 /// Keeps what Amazon WorkMail logs: CloudWatch Logs batches, normalised to OCSF 1.8.0, in an archive that
 /// can be read for years.
@@ -53,6 +55,12 @@ pub(crate) enum Command {
     /// Audit the resource policies of CloudWatch Logs, and make room in them
     #[command(long_about = help::POLICY_ABOUT, after_help = help::POLICY)]
     Policy(Box<PolicyArgs>),
+    /// Show and switch the logging of WorkMail's email events
+    #[command(long_about = help::WORKMAIL_ABOUT, after_help = help::WORKMAIL)]
+    Workmail(Box<WorkmailArgs>),
+    /// Find out what is wrong with the logging of an account, before it breaks
+    #[command(long_about = help::DOCTOR_ABOUT, after_help = help::DOCTOR)]
+    Doctor(Box<DoctorArgs>),
 }
 
 #[derive(Debug, Args)]
@@ -141,7 +149,7 @@ impl Cli {
         let read = Self::from_arg_matches(&command.get_matches_mut());
         let mut cli = read.unwrap_or_else(|error| error.exit());
         let (name, completed) = match &mut cli.command {
-            Command::Demo(_) => return cli,
+            Command::Demo(_) | Command::Workmail(_) | Command::Doctor(_) => return cli,
             Command::Ingest(args) => ("ingest", args.complete()),
             Command::Search(args) => ("search", args.reading.complete(now())),
             Command::Activity(args) => ("activity", args.complete(now())),

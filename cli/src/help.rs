@@ -8,6 +8,8 @@ Examples:
   mailtrail activity --archive ./archive --user alice --follow
   mailtrail permissions workmail cloudwatch-logs
   mailtrail policy audit
+  mailtrail workmail status
+  mailtrail doctor
   mailtrail help ingest
 
 Exit codes:
@@ -281,3 +283,93 @@ Exit codes:
   1  failed: what is undone by then is in the journal; run it again
   2  wrong usage
   3  done, but something is left as it is, and why";
+
+pub(crate) const WORKMAIL_ABOUT: &str = "\
+Show and switch the logging of WorkMail's email events
+
+While it is off, WorkMail logs nothing about messages. It writes to a log group with a role: its own service-linked \
+one, or one that you made (its name must contain `workmail` where the caller has AmazonWorkMailFullAccess only). \
+Nothing is changed before you are asked. WorkMail ends on 31 March 2027.";
+
+pub(crate) const WORKMAIL: &str = "\
+Examples:
+  mailtrail workmail status
+  mailtrail workmail enable --organization example
+  mailtrail workmail disable --organization example --dry-run
+
+Exit codes:
+  0  done
+  1  failed
+  2  wrong usage
+  3  done, but something needs a look (logging that is off, a short retention, things left over)";
+
+pub(crate) const WORKMAIL_STATUS: &str = "\
+Examples:
+  mailtrail workmail status
+  mailtrail workmail status --organization example --region eu-west-1
+  mailtrail workmail status --json | jq 'select(.email_events == null) | .alias'
+
+Exit codes:
+  0  email events of every organization are logged
+  1  failed
+  2  wrong usage
+  3  done, but something needs a look (logging that is off; what could not be read)";
+
+pub(crate) const WORKMAIL_ENABLE: &str = "\
+A log group that is made here keeps events for 30 days, as WorkMail's own set-up does, unless --retention says \
+otherwise: what is not archived by then is gone. `mailtrail doctor` tells whether it is archived.
+
+Examples:
+  mailtrail workmail enable --organization example --dry-run
+  mailtrail workmail enable --organization example --retention 365
+  mailtrail workmail enable --organization example --log-group workmail-monitoring \\
+      --logging-role arn:aws:iam::111122223333:role/workmail-monitoring --yes
+
+Exit codes:
+  0  done
+  1  failed: an error says what was done by then; run it again
+  2  wrong usage
+  3  done, but something needs a look (a short retention)";
+
+pub(crate) const WORKMAIL_DISABLE: &str = "\
+Log group and role are left over, and so are the deliveries of audit logs: they are named, with the commands that \
+remove them. Nothing that was logged is deleted.
+
+Examples:
+  mailtrail workmail disable --organization example --dry-run
+  mailtrail workmail disable --organization example --yes --json | jq '.left_over[].what'
+
+Exit codes:
+  0  done, or it was off
+  1  failed
+  2  wrong usage
+  3  done, and something is left over";
+
+pub(crate) const DOCTOR_ABOUT: &str = "\
+Find out what is wrong with the logging of an account, before it breaks
+
+Reads an account in one Region and changes nothing: WorkMail's email events and audit logs, log groups and their \
+subscriptions, functions, Firehose streams, buckets, keys, policies, the archive. One thing leads to the next, from \
+the organizations on; what is to be looked at besides can be named. Every finding says what was seen, why it matters, \
+and what to do. What could not be seen is said to be unknown, with the call that was refused.";
+
+pub(crate) const DOCTOR_FUNCTION: &str = "\
+A function of mailtrail, besides those that log groups are subscribed to (such as one behind a Kinesis stream); may \
+be repeated";
+
+pub(crate) const DOCTOR: &str = "\
+A snapshot (--save) holds names, ARNs, policies and settings, and of the functions' environment only what the checks \
+need; of log events it holds nothing. MAILTRAIL_ARCHIVE names an archive where --archive does not.
+
+Examples:
+  mailtrail doctor
+  mailtrail doctor --all --region us-east-1
+  mailtrail doctor --function mailtrail-cloudtrail-activity --log-group /example/trail
+  mailtrail doctor --save facts.json --json | jq -r 'select(.severity == \"broken\") | .fix'
+  mailtrail doctor facts.json
+
+Exit codes:
+  0  everything is in order
+  1  failed
+  2  wrong usage
+  3  something needs a look, is broken, or could not be seen";

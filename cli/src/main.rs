@@ -3,13 +3,15 @@
 //! A command reads its arguments (`args`). Those that fill an archive take payloads through the pipeline that the functions use
 //! (`intake`), and tell what came of it: to machines as one JSON object on stdout, to people in words;
 //! `search` and `activity` read an archive that is there (`reading`); `permissions` prints what must be allowed
-//! for the logs to arrive.
+//! for the logs to arrive, `workmail` switches them on, and `doctor` tells what is wrong with all of it.
 //! The clock is read here and nowhere deeper.
 
 mod activity;
 mod args;
+mod ask;
 mod connect;
 mod demo;
+mod doctor;
 mod help;
 mod ingest;
 mod inputs;
@@ -17,11 +19,13 @@ mod intake;
 mod outcome;
 mod output;
 mod permissions;
+mod place;
 mod policy;
 mod reading;
 mod search;
 mod stop;
 mod summary;
+mod workmail;
 
 use std::process::ExitCode;
 
@@ -50,6 +54,8 @@ fn run(command: Command) -> anyhow::Result<Exit> {
             Command::Activity(args) => activity::run(*args).await,
             Command::Permissions(args) => permissions::run(&args),
             Command::Policy(args) => policy::run(*args).await,
+            Command::Workmail(args) => workmail::run(*args).await,
+            Command::Doctor(args) => doctor::run(*args).await,
         }
     });
     // A thread that still waits for standard input would be waited for otherwise.

@@ -1,7 +1,5 @@
 //! `mailtrail policy apply` and `rollback`.
 
-use std::io::{self, BufRead, IsTerminal};
-
 use anyhow::{Context, bail};
 use mailtrail_delivery::{Archive, Deadline, Location, S3Options, aws};
 use mailtrail_policy_apply::{Apply, Call, DryRun, End, Event, Options, Outcome};
@@ -10,6 +8,7 @@ use serde_json::json;
 
 use super::args::{ApplyArgs, ChangeArgs, RollbackArgs};
 use super::{give, source, steps};
+use crate::ask::ask;
 use crate::output::{self, BAD, Exit, FAINT, GOOD, LOOK, Words, count, paint, plain};
 
 pub(super) async fn run(args: &ApplyArgs) -> anyhow::Result<Exit> {
@@ -31,12 +30,15 @@ pub(super) async fn run(args: &ApplyArgs) -> anyhow::Result<Exit> {
                 return Ok(Exit::Done);
             }
             Words::Stderr.say(&steps::plan(&plan))?;
-            ask(change, &format!("Carry this out in account {}, Region {}?", account.id, account.region))?;
+            ask(
+                change.yes,
+                &format!("Carry this out in account {}, Region {}?", account.id, account.region),
+            )?;
             let archive = archive(change).await?;
             Apply::new(&account, &archive, options).run(&plan, &mut tell).await?
         }
         (None, Some(journal)) => {
-            ask(change, &format!("Go on with {journal} in account {}?", account.id))?;
+            ask(change.yes, &format!("Go on with {journal} in account {}?", account.id))?;
             let archive = archive(change).await?;
             Apply::new(&account, &archive, options).resume(journal, &mut tell).await?
         }
@@ -47,7 +49,7 @@ pub(super) async fn run(args: &ApplyArgs) -> anyhow::Result<Exit> {
 
 pub(super) async fn rollback(args: &RollbackArgs) -> anyhow::Result<Exit> {
     let account = args.change.account.open().await?;
-    ask(&args.change, &format!("Undo {} in account {}?", args.journal, account.id))?;
+    ask(args.change.yes, &format!("Undo {} in account {}?", args.journal, account.id))?;
     let archive = archive(&args.change).await?;
     let options = Options::at(&account);
     let outcome = Apply::new(&account, &archive, options).rollback(&args.journal, &mut tell).await?;
@@ -59,23 +61,6 @@ fn read(path: &std::path::Path) -> anyhow::Result<Plan> {
     serde_json::from_str(&text).with_context(|| {
         format!("{} is no plan; write one with: mailtrail policy plan --output", path.display())
     })
-}
-
-/// Asks, unless that was answered before. Whoever cannot be asked must have said yes.
-fn ask(change: &ChangeArgs, question: &str) -> anyhow::Result<()> {
-    if change.yes {
-        return Ok(());
-    }
-    if !io::stdin().is_terminal() {
-        bail!("nobody is there to be asked: say --yes, or --dry-run to see what would be done");
-    }
-    Words::Stderr.say(&format!("{question} [y/N] "))?;
-    let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer)?;
-    if answer.trim().eq_ignore_ascii_case("y") || answer.trim().eq_ignore_ascii_case("yes") {
-        return Ok(());
-    }
-    bail!("nothing was changed")
 }
 
 async fn archive(change: &ChangeArgs) -> anyhow::Result<Archive> {

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use args::PolicyArgs;
 use args::{AuditArgs, PlanArgs, PolicyCommand, SnapshotArgs};
+pub(crate) use source::read;
 
 use crate::intake::now;
 use crate::output::{Exit, Words};

@@ -4,24 +4,21 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressFinish};
-use mailtrail_delivery::{Deadline, aws};
+use mailtrail_delivery::Deadline;
 use mailtrail_policy_survey::{Account, Budget, Survey};
 use mailtrail_resource_policy::inventory::Inventory;
-use mailtrail_telemetry::settings;
+
+use crate::place::PlaceArgs;
 
 /// Whose policies.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Whose policies")]
 pub(super) struct AccountArgs {
-    /// The Region [default: that of the AWS profile]
-    #[arg(long, value_name = "REGION", env = settings::AWS_REGION, hide_env_values = true)]
-    region: Option<String>,
-    /// A role in another account, to look at that one
-    #[arg(long, value_name = "ARN")]
-    role: Option<String>,
+    #[command(flatten)]
+    place: PlaceArgs,
     /// How many log groups to ask for a policy of their own, besides those that matter most
     #[arg(long, value_name = "N", default_value_t = Budget::default().log_group_policies)]
     log_group_policies: usize,
@@ -52,11 +49,7 @@ impl Source {
 impl AccountArgs {
     /// The account, ready to be asked.
     pub(super) async fn open(&self) -> anyhow::Result<Account> {
-        let config = aws::config().await;
-        let region = self.region.clone().or_else(|| config.region().map(ToString::to_string));
-        let region = region.filter(|region| !region.is_empty());
-        let Some(region) = region else { bail!("no Region is named: give --region, or set AWS_REGION") };
-        Ok(Account::open(&config, &region, self.role.as_deref(), Deadline::NEVER).await?)
+        self.place.open().await
     }
 
     /// Reads the account.
@@ -76,7 +69,7 @@ impl AccountArgs {
 }
 
 /// A file, or standard input.
-pub(super) fn read(path: &Path) -> anyhow::Result<String> {
+pub(crate) fn read(path: &Path) -> anyhow::Result<String> {
     if path.as_os_str() == "-" {
         let mut text = String::new();
         std::io::stdin().read_to_string(&mut text).context("standard input")?;

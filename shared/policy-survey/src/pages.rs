@@ -87,6 +87,7 @@ pub(crate) fn delivery(delivery: &types::Delivery) -> Delivery {
         id: delivery.id().unwrap_or_default().to_owned(),
         delivery_source_name: delivery.delivery_source_name().unwrap_or_default().to_owned(),
         delivery_destination_arn: delivery.delivery_destination_arn().unwrap_or_default().to_owned(),
+        record_fields: delivery.record_fields().to_vec(),
         tags: delivery.tags().map(sorted),
     }
 }

@@ -145,6 +145,9 @@ pub struct Delivery {
     pub delivery_source_name: String,
     /// Its destination.
     pub delivery_destination_arn: String,
+    /// Which fields it has, in order; none: those that are the default.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub record_fields: Vec<String>,
     /// Its tags.
     pub tags: Option<BTreeMap<String, String>>,
 }

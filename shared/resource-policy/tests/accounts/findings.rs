@@ -133,7 +133,7 @@ fn deliveries_without_a_source_and_shared_destinations_are_found() {
         id: id.to_owned(),
         delivery_source_name: source.to_owned(),
         delivery_destination_arn: "arn:aws:logs:us-east-1:111122223333:delivery-destination:d".to_owned(),
-        tags: None,
+        ..Delivery::default()
     };
     inventory.deliveries = seen(vec![delivery("a", "alive"), delivery("b", "dead")]);
     let source = |name: &str, status: &str| DeliverySource {

@@ -34,7 +34,7 @@ fn delivering_to(group: &str, policies: &[(&str, String)], groups: &[&str]) -> I
         id: "d1".to_owned(),
         delivery_source_name: "mail".to_owned(),
         delivery_destination_arn: DESTINATION.to_owned(),
-        tags: None,
+        ..Delivery::default()
     }]);
     inventory
 }

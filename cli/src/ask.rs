@@ -1,0 +1,24 @@
+//! Asking before something is changed.
+
+use std::io::{self, BufRead, IsTerminal};
+
+use anyhow::bail;
+
+use crate::output::Words;
+
+/// Asks, unless that was answered before. Whoever cannot be asked must have said yes.
+pub(crate) fn ask(yes: bool, question: &str) -> anyhow::Result<()> {
+    if yes {
+        return Ok(());
+    }
+    if !io::stdin().is_terminal() {
+        bail!("nobody is there to be asked: say --yes, or --dry-run to see what would be done");
+    }
+    Words::Stderr.say(&format!("{question} [y/N] "))?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    if answer.trim().eq_ignore_ascii_case("y") || answer.trim().eq_ignore_ascii_case("yes") {
+        return Ok(());
+    }
+    bail!("nothing was changed")
+}

@@ -1,0 +1,56 @@
+//! The arguments of `mailtrail doctor`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use mailtrail_delivery::Location;
+use mailtrail_telemetry::settings;
+
+use crate::args::account;
+use crate::help;
+use crate::place::PlaceArgs;
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// A file that --save wrote, instead of AWS; - for standard input
+    #[arg(value_name = "FILE", conflicts_with_all = ["save", "organizations", "functions", "streams", "log_groups",
+          "role"])]
+    pub(super) file: Option<PathBuf>,
+    /// Write what was read to this file, too: for others to look at, and for another day
+    #[arg(long, value_name = "FILE")]
+    pub(super) save: Option<PathBuf>,
+    /// Show what is in order, too
+    #[arg(short, long)]
+    pub(super) all: bool,
+    /// Print the findings as JSON, one object a line
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) place: PlaceArgs,
+    #[command(flatten)]
+    pub(super) what: WhatArgs,
+}
+
+/// What to look at besides what follows from the organizations.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What to look at")]
+pub(super) struct WhatArgs {
+    /// Only this WorkMail organization, by its id or its alias; may be repeated [default: all]
+    #[arg(long = "organization", value_name = "ID")]
+    pub(super) organizations: Vec<String>,
+    #[arg(long = "function", help = help::DOCTOR_FUNCTION, value_name = "NAME")]
+    pub(super) functions: Vec<String>,
+    /// A Firehose stream, besides those that functions and deliveries write to; may be repeated
+    #[arg(long = "stream", value_name = "NAME")]
+    pub(super) streams: Vec<String>,
+    /// A log group that is to be archived, too, such as CloudTrail's; may be repeated
+    #[arg(long = "log-group", value_name = "NAME")]
+    pub(super) log_groups: Vec<String>,
+    /// An archive, besides those of the functions: a directory, file:///…, or s3://bucket/prefix
+    #[arg(long, value_name = "URL", env = settings::ARCHIVE.name, hide_env_values = true)]
+    pub(super) archive: Option<Location>,
+    /// The account that the bucket of --archive must belong to: twelve digits
+    #[arg(long, value_name = "ACCOUNT", env = settings::ARCHIVE_OWNER.name, hide_env_values = true,
+          value_parser = account)]
+    pub(super) archive_owner: Option<String>,
+}

@@ -1,0 +1,71 @@
+//! The archives of the functions, and one that was named.
+
+use std::str::FromStr;
+
+use mailtrail_delivery::{ArchiveReader, Location, RAW, S3Options, aws};
+use mailtrail_doctor::{Archive, Facts, Part};
+use mailtrail_telemetry::settings;
+
+use super::super::args::WhatArgs;
+use super::Reader;
+
+/// Each archive once, with the functions that write to it.
+pub(super) fn named(facts: &Facts, what: &WhatArgs) -> Vec<Archive> {
+    let mut archives: Vec<Archive> = Vec::new();
+    for function in &facts.functions {
+        let Some(url) = function.variable(settings::ARCHIVE.name) else { continue };
+        let text = |name| function.variable(name).map(str::to_owned);
+        let owner = text(settings::ARCHIVE_OWNER.name);
+        let key = text(settings::ARCHIVE_KMS_KEY.name);
+        match archives.iter_mut().find(|it| it.url == url && it.owner == owner && it.key == key) {
+            Some(archive) => _ = archive.functions.insert(function.name.clone()),
+            None => archives
+                .push(Archive { functions: [function.name.clone()].into(), ..archive(url, owner, key) }),
+        }
+    }
+    if let Some(url) = what.archive.as_ref().map(ToString::to_string)
+        && !archives.iter().any(|archive| archive.url == url)
+    {
+        archives.push(archive(&url, what.archive_owner.clone(), None));
+    }
+    archives
+}
+
+fn archive(url: &str, owner: Option<String>, key: Option<String>) -> Archive {
+    let bucket = match Location::from_str(url) {
+        Ok(Location::S3 { bucket, .. }) => Some(bucket),
+        _ => None,
+    };
+    Archive { url: url.to_owned(), bucket, owner, key, ..Archive::default() }
+}
+
+impl Reader<'_> {
+    /// The first day of which an archive has exact copies of this account and Region.
+    pub(super) async fn first_day(&self, archive: &Archive) -> Part<Option<String>> {
+        let at = crate::intake::now().millis();
+        let options = S3Options { expected_owner: archive.owner.clone(), kms_key: None };
+        let reader = match Location::from_str(&archive.url) {
+            // That of a function is on the function's machine.
+            Ok(Location::Directory(_)) if !archive.functions.is_empty() => {
+                return Part::NotSeen { reason: format!("{} is a folder of the function", archive.url) };
+            }
+            Ok(Location::Directory(path)) if !path.is_dir() => {
+                return Part::NotSeen { reason: format!("there is no folder {}", path.display()) };
+            }
+            Ok(Location::Directory(path)) => ArchiveReader::directory(path),
+            Ok(Location::S3 { bucket, prefix }) => {
+                ArchiveReader::s3(aws::s3(&self.account.config), &bucket, &prefix, options)
+            }
+            Err(error) => return Part::NotSeen { reason: error.to_string() },
+        };
+        let folder = format!("{RAW}/region={}/accountId={}", self.account.region, self.account.id);
+        match reader.folders(&folder, self.deadline).await {
+            Ok(folders) => {
+                let days =
+                    folders.iter().filter_map(|folder| folder.rsplit_once("eventDay=")).map(|(_, day)| day);
+                Part::Seen { at, value: days.min().map(str::to_owned) }
+            }
+            Err(error) => Part::NotSeen { reason: format!("s3:ListObjectsV2 on {}: {error}", archive.url) },
+        }
+    }
+}

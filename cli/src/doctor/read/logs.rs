@@ -1,0 +1,169 @@
+//! Log groups one by one, and what holds for all of them.
+
+use aws_sdk_cloudwatchlogs::types::PolicyType;
+use mailtrail_doctor::{AccountFilter, Filter, GroupSettings, LogGroup, Part, Template};
+use mailtrail_policy_survey::{CallError, PAGE, all_pages};
+
+use super::Reader;
+
+/// Pages of log streams that are read to find the first event: a thousand streams.
+const STREAM_PAGES: usize = 20;
+const DAY: i64 = 24 * 60 * 60 * 1000;
+const MISSING: [&str; 1] = ["ResourceNotFoundException"];
+
+impl Reader<'_> {
+    /// One log group; of one that is not there, nothing more is asked.
+    pub(super) async fn log_group(&self, name: &str, at: i64) -> LogGroup {
+        let settings = self.part("logs", name, self.group_settings(name)).await;
+        let mut group = LogGroup { name: name.to_owned(), settings, ..LogGroup::default() };
+        if let Part::Seen { value: None, .. } = group.settings {
+            return group;
+        }
+        group.filters = self.part("logs", name, self.filters(name)).await;
+        let masking = self.maybe("logs", name, &MISSING, self.masking(name)).await;
+        group.masking = flat(masking);
+        let retention = group.settings.seen().and_then(|it| it.as_ref()?.retention_days);
+        // What the retention has taken is gone, though its log stream still tells of it.
+        let oldest = retention.map_or(i64::MIN, |days| at - i64::from(days) * DAY);
+        group.first_event = self.first_event(name, oldest).await;
+        group
+    }
+
+    /// Of all names with a prefix, the prefix itself is the first.
+    async fn group_settings(&self, name: &str) -> Result<Option<GroupSettings>, CallError> {
+        let answer = self.account.calls.run("DescribeLogGroups", self.deadline, || {
+            self.account.logs.describe_log_groups().log_group_name_prefix(name).limit(1).send()
+        });
+        let answer = answer.await?;
+        let group = answer.log_groups().iter().find(|group| group.log_group_name() == Some(name));
+        Ok(group.map(|group| GroupSettings {
+            retention_days: group.retention_in_days(),
+            class: group.log_group_class().map(|class| class.as_str().to_owned()).unwrap_or_default(),
+        }))
+    }
+
+    async fn filters(&self, name: &str) -> Result<Vec<Filter>, CallError> {
+        all_pages(async |token: Option<String>| {
+            let answer = self.account.calls.run("DescribeSubscriptionFilters", self.deadline, || {
+                let call = self.account.logs.describe_subscription_filters().log_group_name(name).limit(PAGE);
+                call.set_next_token(token.clone()).send()
+            });
+            let answer = answer.await?;
+            let filters = answer.subscription_filters().iter().map(|filter| Filter {
+                name: filter.filter_name().unwrap_or_default().to_owned(),
+                pattern: filter.filter_pattern().unwrap_or_default().to_owned(),
+                destination_arn: filter.destination_arn().unwrap_or_default().to_owned(),
+                created: filter.creation_time().unwrap_or_default(),
+            });
+            Ok((filters.collect(), answer.next_token.clone()))
+        })
+        .await
+    }
+
+    async fn masking(&self, name: &str) -> Result<Option<String>, CallError> {
+        let answer = self.account.calls.run("GetDataProtectionPolicy", self.deadline, || {
+            self.account.logs.get_data_protection_policy().log_group_identifier(name).send()
+        });
+        Ok(answer.await?.policy_document().map(str::to_owned))
+    }
+
+    /// When the first event that is still there happened, as far as the log streams tell.
+    async fn first_event(&self, name: &str, oldest: i64) -> Part<Option<i64>> {
+        let (mut first, mut token) = (None, None);
+        for _ in 0..STREAM_PAGES {
+            let read = self.account.calls.run("DescribeLogStreams", self.deadline, || {
+                let call = self.account.logs.describe_log_streams().log_group_name(name).limit(PAGE);
+                call.set_next_token(token.clone()).send()
+            });
+            let answer = match self.part("logs", name, read).await {
+                Part::Seen { value, .. } => value,
+                Part::NotSeen { reason } => return Part::NotSeen { reason },
+            };
+            let kept = answer.log_streams().iter().filter(|it| it.last_event_timestamp() >= Some(oldest));
+            let times = kept.filter_map(|stream| Some(stream.first_event_timestamp()?.max(oldest)));
+            first = times.chain(first).min();
+            token = answer.next_token;
+            if token.is_none() {
+                return Part::Seen { at: crate::intake::now().millis(), value: first };
+            }
+        }
+        Part::NotSeen {
+            reason: format!("{name} has more log streams than logs:DescribeLogStreams was asked for"),
+        }
+    }
+
+    /// What deliveries of WorkMail may look like.
+    pub(super) async fn templates(&self) -> Part<Vec<Template>> {
+        let read = all_pages(async |token: Option<String>| {
+            let answer = self.account.calls.run("DescribeConfigurationTemplates", self.deadline, || {
+                let call =
+                    self.account.logs.describe_configuration_templates().service("workmail").limit(PAGE);
+                call.set_next_token(token.clone()).send()
+            });
+            let answer = answer.await?;
+            let templates = answer.configuration_templates().iter().map(|it| Template {
+                log_type: it.log_type().unwrap_or_default().to_owned(),
+                destination_type: it
+                    .delivery_destination_type()
+                    .map(|kind| kind.as_str().to_owned())
+                    .unwrap_or_default(),
+                mandatory: (it.allowed_fields().iter())
+                    .filter(|field| field.mandatory().unwrap_or_default())
+                    .filter_map(|field| field.name().map(str::to_owned))
+                    .collect(),
+            });
+            Ok((templates.collect(), answer.next_token.clone()))
+        });
+        self.part("logs", "*", read).await
+    }
+
+    /// Subscription filters of the whole account.
+    pub(super) async fn account_filters(&self) -> Part<Vec<AccountFilter>> {
+        let kind = PolicyType::SubscriptionFilterPolicy;
+        let read = self.account_policies(&kind, |name, document, selection| AccountFilter {
+            name: name.to_owned(),
+            document: document.to_owned(),
+            selection: selection.to_owned(),
+        });
+        self.part("logs", "*", read).await
+    }
+
+    /// Data protection of the whole account.
+    pub(super) async fn account_masking(&self) -> Part<Vec<String>> {
+        let kind = PolicyType::DataProtectionPolicy;
+        let read = self.account_policies(&kind, |_, document, _| document.to_owned());
+        self.part("logs", "*", read).await
+    }
+
+    async fn account_policies<T>(
+        &self,
+        kind: &PolicyType,
+        keep: impl Fn(&str, &str, &str) -> T,
+    ) -> Result<Vec<T>, CallError> {
+        all_pages(async |token: Option<String>| {
+            let answer = self.account.calls.run("DescribeAccountPolicies", self.deadline, || {
+                let call = self.account.logs.describe_account_policies().policy_type(kind.clone());
+                call.set_next_token(token.clone()).send()
+            });
+            let answer = answer.await?;
+            let policies = answer.account_policies().iter().map(|policy| {
+                let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+                keep(
+                    &text(policy.policy_name()),
+                    &text(policy.policy_document()),
+                    &text(policy.selection_criteria()),
+                )
+            });
+            Ok((policies.collect(), answer.next_token.clone()))
+        })
+        .await
+    }
+}
+
+/// Nothing in an answer is nothing, as no answer is.
+fn flat<T>(part: Part<Option<Option<T>>>) -> Part<Option<T>> {
+    match part {
+        Part::Seen { at, value } => Part::Seen { at, value: value.flatten() },
+        Part::NotSeen { reason } => Part::NotSeen { reason },
+    }
+}

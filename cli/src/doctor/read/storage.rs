@@ -1,0 +1,133 @@
+//! Buckets and their keys: those of archives, and those that logs are delivered to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mailtrail_delivery::aws;
+use mailtrail_doctor::{Bucket, Encryption, Facts, Key, KeySettings, Part};
+use mailtrail_policy_survey::CallError;
+
+use super::super::args::WhatArgs;
+use super::{Reader, archives};
+
+/// S3 answers `HEAD` without words.
+const NO_BUCKET: [&str; 3] = ["NotFound", "NoSuchBucket", "HTTP 404"];
+const NO_POLICY: [&str; 1] = ["NoSuchBucketPolicy"];
+const NO_ENCRYPTION: [&str; 1] = ["ServerSideEncryptionConfigurationNotFoundError"];
+const NO_KEY: [&str; 1] = ["NotFoundException"];
+
+impl Reader<'_> {
+    /// Archives, buckets, keys.
+    pub(super) async fn storage(&self, facts: &mut Facts, what: &WhatArgs) {
+        facts.archives = archives::named(facts, what);
+        for (name, owner) in buckets(facts) {
+            facts.buckets.push(self.bucket(&name, owner.as_deref()).await);
+        }
+        for place in 0..facts.archives.len() {
+            facts.archives[place].first_day = self.first_day(&facts.archives[place]).await;
+        }
+        for id in keys(facts) {
+            let key = self.key(&id).await;
+            facts.keys.insert(id, key);
+        }
+    }
+
+    async fn bucket(&self, name: &str, owner: Option<&str>) -> Bucket {
+        let client = aws::s3(&self.account.config);
+        let calls = &self.account.calls;
+        let read = calls.run("HeadBucket", self.deadline, || client.head_bucket().bucket(name).send());
+        let exists = match self.maybe("s3", name, &NO_BUCKET, read).await {
+            Part::Seen { at, value } => Part::Seen { at, value: value.is_some() },
+            Part::NotSeen { reason } => Part::NotSeen { reason },
+        };
+        let mut bucket = Bucket { name: name.to_owned(), exists, ..Bucket::default() };
+        if bucket.exists.seen() != Some(&true) {
+            return bucket;
+        }
+        let read = calls.run("HeadBucket", self.deadline, || {
+            client.head_bucket().bucket(name).set_expected_bucket_owner(owner.map(str::to_owned)).send()
+        });
+        // Without the expectation the same call was answered, so it is the owner.
+        bucket.owner_fits = self.part("s3", name, fits(read)).await;
+        let read =
+            calls.run("GetBucketPolicy", self.deadline, || client.get_bucket_policy().bucket(name).send());
+        bucket.policy = match self.maybe("s3", name, &NO_POLICY, read).await {
+            Part::Seen { at, value } => Part::Seen { at, value: value.and_then(|answer| answer.policy) },
+            Part::NotSeen { reason } => Part::NotSeen { reason },
+        };
+        let read = calls
+            .run("GetBucketEncryption", self.deadline, || client.get_bucket_encryption().bucket(name).send());
+        bucket.encryption = match self.maybe("s3", name, &NO_ENCRYPTION, read).await {
+            Part::Seen { at, value } => {
+                let rules = value.and_then(|answer| answer.server_side_encryption_configuration);
+                let rule = rules.and_then(|rules| rules.rules.into_iter().next());
+                let default = rule.and_then(|rule| rule.apply_server_side_encryption_by_default);
+                let value = default.map(|default| Encryption {
+                    algorithm: default.sse_algorithm.as_str().to_owned(),
+                    key: default.kms_master_key_id,
+                });
+                Part::Seen { at, value }
+            }
+            Part::NotSeen { reason } => Part::NotSeen { reason },
+        };
+        bucket
+    }
+
+    async fn key(&self, id: &str) -> Key {
+        let client = aws_sdk_kms::Client::new(&self.account.config);
+        let calls = &self.account.calls;
+        let read = calls.run("DescribeKey", self.deadline, || client.describe_key().key_id(id).send());
+        let settings = match self.maybe("kms", id, &NO_KEY, read).await {
+            Part::Seen { at, value } => {
+                let described = value.and_then(|answer| answer.key_metadata);
+                let value = described.map(|key| KeySettings {
+                    arn: key.arn.unwrap_or_default(),
+                    manager: key.key_manager.map(|it| it.as_str().to_owned()).unwrap_or_default(),
+                    state: key.key_state.map(|it| it.as_str().to_owned()).unwrap_or_default(),
+                });
+                Part::Seen { at, value }
+            }
+            Part::NotSeen { reason } => Part::NotSeen { reason },
+        };
+        // The policy is asked for by the key itself, which an alias is not.
+        let key = settings.seen().and_then(|it| it.as_ref()).map_or(id, |settings| &settings.arn).to_owned();
+        let read = calls.run("GetKeyPolicy", self.deadline, || client.get_key_policy().key_id(&key).send());
+        let policy = match self.maybe("kms", id, &NO_KEY, read).await {
+            Part::Seen { at, value } => Part::Seen { at, value: value.and_then(|answer| answer.policy) },
+            Part::NotSeen { reason } => Part::NotSeen { reason },
+        };
+        Key { settings, policy }
+    }
+}
+
+async fn fits<T>(read: impl Future<Output = Result<T, CallError>>) -> Result<bool, CallError> {
+    match read.await {
+        Ok(_) => Ok(true),
+        Err(error) if error.is_denied() || error.failure.code == "HTTP 403" => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// The buckets, and the account that each must belong to: for an archive the one that is set.
+fn buckets(facts: &Facts) -> BTreeMap<String, Option<String>> {
+    let targets = facts.delivery_targets("S3");
+    let targets =
+        targets.iter().filter_map(|arn| arn.rsplit(":::").next()?.split('/').next().map(str::to_owned));
+    let mut buckets: BTreeMap<String, Option<String>> =
+        targets.map(|name| (name, Some(facts.account.clone()))).collect();
+    for archive in &facts.archives {
+        if let Some(bucket) = &archive.bucket {
+            buckets.entry(bucket.clone()).or_insert_with(|| archive.owner.clone());
+        }
+    }
+    buckets
+}
+
+fn keys(facts: &Facts) -> BTreeSet<String> {
+    let targets = facts.delivery_targets("S3");
+    let is_target = |bucket: &&Bucket| targets.iter().any(|arn| arn.contains(&format!(":::{}", bucket.name)));
+    let of_buckets = facts.buckets.iter().filter(is_target).filter_map(|bucket| {
+        let encryption = bucket.encryption.seen()?.as_ref()?;
+        encryption.key.clone()
+    });
+    of_buckets.chain(facts.archives.iter().filter_map(|archive| archive.key.clone())).collect()
+}

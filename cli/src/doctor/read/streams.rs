@@ -1,0 +1,88 @@
+//! Firehose streams, and how they take what they are sent.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_firehose::types::{DestinationDescription, ProcessingConfiguration, ProcessorType};
+use mailtrail_delivery::{Target, aws};
+use mailtrail_doctor::{Facts, Part, Stream, StreamSettings};
+use mailtrail_telemetry::settings;
+
+use super::Reader;
+
+const MISSING: [&str; 1] = ["ResourceNotFoundException"];
+/// A stream has at most 50 tags, so one answer has all of them.
+const TAGS: i32 = 50;
+
+/// The streams that functions or deliveries write to, and those that were named.
+pub(super) fn names(facts: &Facts, named: &[String]) -> BTreeSet<String> {
+    let settings = facts.functions.iter().filter_map(|function| function.variable(settings::STREAMS.name));
+    let targets = settings.flat_map(str::split_whitespace).filter_map(|entry| entry.parse::<Target>().ok());
+    let of_functions = targets.filter(|target| target.file().is_none()).map(|target| target.name());
+    let of_deliveries = facts.delivery_targets("FH").into_iter();
+    let of_deliveries = of_deliveries.filter_map(|arn| arn.rsplit('/').next().map(str::to_owned));
+    of_functions.chain(of_deliveries).chain(named.iter().cloned()).collect()
+}
+
+impl Reader<'_> {
+    /// One stream; of one that is not there, nothing more is asked.
+    pub(super) async fn stream(&self, name: &str) -> Stream {
+        let client = aws::firehose(&self.account.config);
+        let calls = &self.account.calls;
+        let read = calls.run("DescribeDeliveryStream", self.deadline, || {
+            client.describe_delivery_stream().delivery_stream_name(name).send()
+        });
+        let settings = match self.maybe("firehose", name, &MISSING, read).await {
+            Part::Seen { at, value } => {
+                let described = value.and_then(|answer| answer.delivery_stream_description);
+                let value = described.map(|it| StreamSettings {
+                    status: it.delivery_stream_status().as_str().to_owned(),
+                    source: it.delivery_stream_type().as_str().to_owned(),
+                    decompresses: it.destinations().iter().any(decompresses),
+                });
+                Part::Seen { at, value }
+            }
+            Part::NotSeen { reason } => Part::NotSeen { reason },
+        };
+        let mut stream = Stream { name: name.to_owned(), settings, ..Stream::default() };
+        if let Part::Seen { value: None, .. } = stream.settings {
+            return stream;
+        }
+        let read = calls.run("ListTagsForDeliveryStream", self.deadline, || {
+            client.list_tags_for_delivery_stream().delivery_stream_name(name).limit(TAGS).send()
+        });
+        stream.tags = match self.part("firehose", name, read).await {
+            Part::Seen { at, value } => {
+                let tags = value.tags.into_iter();
+                Part::Seen { at, value: tags.map(|tag| (tag.key, tag.value.unwrap_or_default())).collect() }
+            }
+            Part::NotSeen { reason } => Part::NotSeen { reason },
+        };
+        stream
+    }
+}
+
+/// Whether a destination has the processor that unpacks what CloudWatch Logs sends.
+/// <https://docs.aws.amazon.com/firehose/latest/dev/writing-with-cloudwatch-logs-decompression.html>
+fn decompresses(destination: &DestinationDescription) -> bool {
+    let has = |processing: Option<&ProcessingConfiguration>| {
+        processing.is_some_and(|processing| {
+            processing.enabled() != Some(false)
+                && processing.processors().iter().any(|it| it.r#type == ProcessorType::Decompression)
+        })
+    };
+    has(destination.extended_s3_destination_description().and_then(|it| it.processing_configuration()))
+        || has(destination.splunk_destination_description().and_then(|it| it.processing_configuration()))
+        || has(destination
+            .http_endpoint_destination_description()
+            .and_then(|it| it.processing_configuration()))
+        || has(destination.redshift_destination_description().and_then(|it| it.processing_configuration()))
+        || has(destination.snowflake_destination_description().and_then(|it| it.processing_configuration()))
+        || has(destination.iceberg_destination_description().and_then(|it| it.processing_configuration()))
+        || has(destination
+            .elasticsearch_destination_description()
+            .and_then(|it| it.processing_configuration()))
+        || has((destination.amazonopensearchservice_destination_description())
+            .and_then(|it| it.processing_configuration()))
+        || has((destination.amazon_open_search_serverless_destination_description())
+            .and_then(|it| it.processing_configuration()))
+}

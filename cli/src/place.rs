@@ -1,0 +1,28 @@
+//! Which account and Region a command is about.
+
+use anyhow::bail;
+use clap::Args;
+use mailtrail_delivery::{Deadline, aws};
+use mailtrail_policy_survey::Account;
+use mailtrail_telemetry::settings;
+
+#[derive(Debug, Args)]
+pub(crate) struct PlaceArgs {
+    /// The Region [default: that of the AWS profile]
+    #[arg(long, value_name = "REGION", env = settings::AWS_REGION, hide_env_values = true)]
+    region: Option<String>,
+    /// A role in another account, to look at that one
+    #[arg(long, value_name = "ARN")]
+    role: Option<String>,
+}
+
+impl PlaceArgs {
+    /// The account, ready to be asked.
+    pub(crate) async fn open(&self) -> anyhow::Result<Account> {
+        let config = aws::config().await;
+        let region = self.region.clone().or_else(|| config.region().map(ToString::to_string));
+        let region = region.filter(|region| !region.is_empty());
+        let Some(region) = region else { bail!("no Region is named: give --region, or set AWS_REGION") };
+        Ok(Account::open(&config, &region, self.role.as_deref(), Deadline::NEVER).await?)
+    }
+}

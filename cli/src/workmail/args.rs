@@ -1,0 +1,127 @@
+//! The arguments of `mailtrail workmail`.
+
+use clap::{Args, Subcommand};
+
+use crate::help;
+use crate::place::PlaceArgs;
+
+#[derive(Debug, Args)]
+pub(crate) struct WorkmailArgs {
+    #[command(subcommand)]
+    pub(super) command: WorkmailCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum WorkmailCommand {
+    /// Show whether email events are logged, where to, and how long they are kept
+    #[command(after_help = help::WORKMAIL_STATUS)]
+    Status(StatusArgs),
+    /// Switch the logging of email events on, or to another log group
+    #[command(after_help = help::WORKMAIL_ENABLE)]
+    Enable(EnableArgs),
+    /// Switch the logging of email events off, and say what is left over
+    #[command(after_help = help::WORKMAIL_DISABLE)]
+    Disable(DisableArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct StatusArgs {
+    /// Only this organization, by its id or its alias [default: all]
+    #[arg(long, value_name = "ID")]
+    pub(super) organization: Option<String>,
+    /// Print JSON, one object a line for each organization
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) place: PlaceArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct EnableArgs {
+    /// The log group [default: /aws/workmail/emailevents/ and the alias]; made where there is none
+    #[arg(long, value_name = "NAME", value_parser = log_group)]
+    pub(super) log_group: Option<String>,
+    /// The role that WorkMail writes with [default: WorkMail's service-linked role]
+    #[arg(long, value_name = "ARN", value_parser = role)]
+    pub(super) logging_role: Option<String>,
+    /// How many days the log group keeps events, or `forever` [default: as it is; 30 where it is made]
+    #[arg(long, value_name = "DAYS", value_parser = retention)]
+    pub(super) retention: Option<Retention>,
+    #[command(flatten)]
+    pub(super) change: ChangeArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DisableArgs {
+    #[command(flatten)]
+    pub(super) change: ChangeArgs,
+}
+
+/// What every command needs that changes something.
+#[derive(Debug, Args)]
+pub(super) struct ChangeArgs {
+    /// The organization, by its id or its alias
+    #[arg(long, value_name = "ID")]
+    pub(super) organization: String,
+    /// Print every call that would be made, and make none
+    #[arg(long, conflicts_with = "yes")]
+    pub(super) dry_run: bool,
+    /// Do not ask
+    #[arg(short, long)]
+    pub(super) yes: bool,
+    /// Print what came of it as one JSON object on stdout, and the rest on stderr
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) place: PlaceArgs,
+}
+
+/// How long a log group keeps its events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Retention {
+    Days(i32),
+    Forever,
+}
+
+/// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html>
+const DAYS: [i32; 22] =
+    [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+
+fn retention(text: &str) -> Result<Retention, String> {
+    if text == "forever" {
+        return Ok(Retention::Forever);
+    }
+    let days = text.parse().ok().filter(|days| DAYS.contains(days));
+    let allowed = || DAYS.map(|days| days.to_string()).join(", ");
+    days.map(Retention::Days).ok_or_else(|| format!("give `forever`, or one of {}", allowed()))
+}
+
+fn log_group(text: &str) -> Result<String, String> {
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b".-_/#".contains(&byte);
+    let fits = (1..=512).contains(&text.len()) && text.bytes().all(is_name) && !text.starts_with("aws/");
+    let wrong = "a log group's name has 1 to 512 letters, digits and . - _ / #, and does not begin with aws/";
+    if fits { Ok(text.to_owned()) } else { Err(wrong.to_owned()) }
+}
+
+fn role(text: &str) -> Result<String, String> {
+    let fits = text.starts_with("arn:") && text.contains(":iam::") && text.contains(":role/");
+    if fits {
+        Ok(text.to_owned())
+    } else {
+        Err("give the ARN of a role: arn:aws:iam::…:role/…".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retention_is_what_cloudwatch_logs_takes() {
+        assert_eq!(retention("30"), Ok(Retention::Days(30)));
+        assert_eq!(retention("forever"), Ok(Retention::Forever));
+        for text in ["", "0", "31", "-1", "ever"] {
+            assert!(retention(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! What is called to switch logging, and what is left over when it is off.
+
+use anyhow::Context;
+use aws_sdk_workmail::Client;
+use mailtrail_delivery::Deadline;
+use mailtrail_doctor::group_name;
+use mailtrail_policy_survey::{Account, Budget, CallError, Survey};
+use serde::Serialize;
+use serde_json::json;
+
+use super::DEFAULT_DAYS;
+use super::args::{EnableArgs, Retention};
+use super::organizations::{self, EmailEvents, Listed};
+
+/// A call that changes something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Call {
+    CreateLogGroup { name: String },
+    SetRetention { name: String, days: i32 },
+    KeepForever { name: String },
+    Enable { organization: String, log_group_arn: String, role_arn: Option<String> },
+    Disable { organization: String },
+}
+
+/// What is to be done, and what one should know.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) log_group: String,
+    pub(super) calls: Vec<Call>,
+    pub(super) notes: Vec<String>,
+}
+
+/// Something that stays when logging is off.
+#[derive(Debug, Serialize)]
+pub(super) struct LeftOver {
+    /// What it is.
+    pub(super) what: String,
+    /// What removes it.
+    pub(super) remove: String,
+}
+
+/// What came of it, for machines.
+#[derive(Debug, Serialize)]
+pub(super) struct Outcome<'a> {
+    organization: &'a str,
+    alias: &'a str,
+    /// Whether the calls were made.
+    done: bool,
+    calls: Vec<serde_json::Value>,
+    notes: &'a [String],
+    left_over: &'a [LeftOver],
+}
+
+impl<'a> Outcome<'a> {
+    pub(super) fn of(
+        organization: &'a Listed,
+        calls: &[Call],
+        done: bool,
+        notes: &'a [String],
+        left_over: &'a [LeftOver],
+    ) -> Self {
+        let call = |call: &Call| json!({"operation": call.operation(), "parameters": call.members()});
+        let calls = calls.iter().map(call).collect();
+        Self { organization: &organization.id, alias: &organization.alias, done, calls, notes, left_over }
+    }
+}
+
+impl Call {
+    pub(super) fn operation(&self) -> &'static str {
+        match self {
+            Self::CreateLogGroup { .. } => "CreateLogGroup",
+            Self::SetRetention { .. } => "PutRetentionPolicy",
+            Self::KeepForever { .. } => "DeleteRetentionPolicy",
+            Self::Enable { .. } => "PutEmailMonitoringConfiguration",
+            Self::Disable { .. } => "DeleteEmailMonitoringConfiguration",
+        }
+    }
+
+    /// Its parameters, in one line.
+    pub(super) fn parameters(&self) -> String {
+        self.members().to_string()
+    }
+
+    fn members(&self) -> serde_json::Value {
+        match self {
+            Self::CreateLogGroup { name } | Self::KeepForever { name } => json!({"logGroupName": name}),
+            Self::SetRetention { name, days } => json!({"logGroupName": name, "retentionInDays": days}),
+            Self::Enable { organization, log_group_arn, role_arn: None } => {
+                json!({"OrganizationId": organization, "LogGroupArn": log_group_arn})
+            }
+            Self::Enable { organization, log_group_arn, role_arn: Some(role) } => {
+                json!({"OrganizationId": organization, "LogGroupArn": log_group_arn, "RoleArn": role})
+            }
+            Self::Disable { organization } => json!({"OrganizationId": organization}),
+        }
+    }
+
+    /// Makes the call.
+    pub(super) async fn make(&self, account: &Account, client: &Client) -> anyhow::Result<()> {
+        let (calls, logs, never) = (&account.calls, &account.logs, Deadline::NEVER);
+        let operation = self.operation();
+        let made: Result<(), CallError> = match self {
+            Self::CreateLogGroup { name } => {
+                let made = calls
+                    .run(operation, never, || logs.create_log_group().log_group_name(name).send())
+                    .await
+                    .map(|_| ());
+                match made {
+                    // Somebody else was quicker.
+                    Err(error) if error.failure.code == "ResourceAlreadyExistsException" => Ok(()),
+                    made => made,
+                }
+            }
+            Self::SetRetention { name, days } => calls
+                .run(operation, never, || {
+                    logs.put_retention_policy().log_group_name(name).retention_in_days(*days).send()
+                })
+                .await
+                .map(|_| ()),
+            Self::KeepForever { name } => calls
+                .run(operation, never, || logs.delete_retention_policy().log_group_name(name).send())
+                .await
+                .map(|_| ()),
+            Self::Enable { organization, log_group_arn, role_arn } => calls
+                .run(operation, never, || {
+                    let call = client.put_email_monitoring_configuration().organization_id(organization);
+                    call.log_group_arn(log_group_arn).set_role_arn(role_arn.clone()).send()
+                })
+                .await
+                .map(|_| ()),
+            Self::Disable { organization } => calls
+                .run(operation, never, || {
+                    client.delete_email_monitoring_configuration().organization_id(organization).send()
+                })
+                .await
+                .map(|_| ()),
+        };
+        made.with_context(|| format!("{operation} {}", self.parameters()))
+    }
+}
+
+/// What is to be called so that email events are logged as asked for.
+pub(super) async fn plan(
+    account: &Account,
+    client: &Client,
+    organization: &Listed,
+    args: &EnableArgs,
+) -> anyhow::Result<Plan> {
+    let read = organizations::email_events(account, client, &organization.id, Deadline::NEVER);
+    let now = read.await.with_context(|| format!("organization {}", organization.id))?;
+    let name = log_group(organization, now.as_ref(), args);
+    let partition = mailtrail_resource_policy::arn::partition(&account.region);
+    let arn = format!("arn:{partition}:logs:{}:{}:log-group:{name}:*", account.region, account.id);
+    let kept = retention(account, &arn).await.with_context(|| format!("log group {name}"))?;
+    let mut plan = Plan { log_group: name.clone(), calls: Vec::new(), notes: Vec::new() };
+    if kept.is_none() {
+        plan.calls.push(Call::CreateLogGroup { name: name.clone() });
+    }
+    let wanted = args.retention.or(kept.is_none().then_some(Retention::Days(DEFAULT_DAYS)));
+    match (wanted, kept.flatten()) {
+        (Some(Retention::Days(days)), kept) if kept != Some(days) => {
+            plan.calls.push(Call::SetRetention { name, days });
+        }
+        (Some(Retention::Forever), Some(_)) => plan.calls.push(Call::KeepForever { name }),
+        _ => {}
+    }
+    let days = match wanted {
+        Some(Retention::Days(days)) => Some(days),
+        Some(Retention::Forever) => None,
+        None => kept.flatten(),
+    };
+    if let Some(days) = days.filter(|days| args.retention.is_none() && *days <= DEFAULT_DAYS) {
+        plan.notes.push(format!(
+            "{} keeps events for {days} days only: what is not archived by then is gone; see --retention, and \
+             mailtrail doctor",
+            plan.log_group
+        ));
+    }
+    let is_so = now.as_ref().is_some_and(|now| {
+        now.log_group_arn.trim_end_matches(":*") == arn.trim_end_matches(":*")
+            && args.logging_role.as_ref().is_none_or(|role| *role == now.role_arn)
+    });
+    if !is_so {
+        let (organization, role_arn) = (organization.id.clone(), role(now.as_ref(), args));
+        plan.calls.push(Call::Enable { organization, log_group_arn: arn, role_arn });
+    }
+    if let Some(role) = args.logging_role.as_ref().filter(|role| !role.to_lowercase().contains("workmail")) {
+        plan.notes.push(format!(
+            "the name of {role} does not contain `workmail`: whoever has AmazonWorkMailFullAccess only cannot pass it"
+        ));
+    }
+    Ok(plan)
+}
+
+/// The one that is named, else the one in use, else WorkMail's default.
+fn log_group(organization: &Listed, now: Option<&EmailEvents>, args: &EnableArgs) -> String {
+    let in_use = || now.and_then(|now| group_name(&now.log_group_arn));
+    let default = || format!("/aws/workmail/emailevents/{}", organization.alias);
+    args.log_group.clone().or_else(in_use).unwrap_or_else(default)
+}
+
+/// A role of one's own stays when only the log group changes.
+fn role(now: Option<&EmailEvents>, args: &EnableArgs) -> Option<String> {
+    let in_use = now.map(|now| now.role_arn.clone()).filter(|role| !role.contains(":role/aws-service-role/"));
+    args.logging_role.clone().or(in_use)
+}
+
+/// How long a log group keeps its events (nothing: for ever); nothing at all where there is no such group.
+pub(super) async fn retention(account: &Account, arn: &str) -> Result<Option<Option<i32>>, CallError> {
+    let Some(name) = group_name(arn) else { return Ok(None) };
+    let answer = account.calls.run("DescribeLogGroups", Deadline::NEVER, || {
+        account.logs.describe_log_groups().log_group_name_prefix(&name).limit(1).send()
+    });
+    let answer = answer.await?;
+    let group = answer.log_groups().iter().find(|group| group.log_group_name() == Some(&name));
+    Ok(group.map(|group| group.retention_in_days()))
+}
+
+/// What stays: the log group, the role, and the deliveries of audit logs. What cannot be read is said.
+pub(super) async fn left_over(
+    account: &Account,
+    client: &Client,
+    organization: &Listed,
+    now: Option<&EmailEvents>,
+) -> Vec<LeftOver> {
+    let region = &account.region;
+    let mut left = Vec::new();
+    if let Some(name) = now.and_then(|now| group_name(&now.log_group_arn)) {
+        left.push(LeftOver {
+            what: format!("the log group {name}, with what was logged"),
+            remove: format!("aws logs delete-log-group --log-group-name {name} --region {region}"),
+        });
+    }
+    if let Some(now) = now {
+        left.extend(left_role(account, client, organization, now).await);
+    }
+    let inventory = Survey::new(account, Deadline::NEVER)
+        .take(&Budget { log_group_policies: 0, cursor: None })
+        .await
+        .inventory;
+    let parts = [inventory.delivery_sources.reason(), inventory.deliveries.reason()];
+    if let Some(reason) = parts.into_iter().flatten().next() {
+        let remove =
+            "allow logs:DescribeDeliverySources and logs:DescribeDeliveries, and run it again".to_owned();
+        left.push(LeftOver { what: format!("deliveries of audit logs, perhaps: {reason}"), remove });
+        return left;
+    }
+    let of_it = format!(":organization/{}", organization.id);
+    let sources = inventory.delivery_sources.seen().into_iter().flatten();
+    for source in sources.filter(|source| source.resource_arns.iter().any(|arn| arn.ends_with(&of_it))) {
+        let deliveries = inventory.deliveries.seen().into_iter().flatten();
+        let deliveries = deliveries.filter(|delivery| delivery.delivery_source_name == source.name);
+        let mut steps: Vec<String> = deliveries
+            .map(|delivery| format!("aws logs delete-delivery --id {} --region {region}", delivery.id))
+            .collect();
+        steps.push(format!("aws logs delete-delivery-source --name {} --region {region}", source.name));
+        let kind = source.log_type.as_deref().unwrap_or("audit log");
+        left.push(LeftOver {
+            what: format!("the delivery of {kind} ({}), which goes on by itself", source.name),
+            remove: steps.join(" && "),
+        });
+    }
+    left
+}
+
+/// The role, unless another organization writes with it.
+async fn left_role(
+    account: &Account,
+    client: &Client,
+    organization: &Listed,
+    now: &EmailEvents,
+) -> Option<LeftOver> {
+    let others = organizations::list(account, client, Deadline::NEVER).await.unwrap_or_default();
+    for other in others.iter().filter(|other| other.id != organization.id) {
+        let used = organizations::email_events(account, client, &other.id, Deadline::NEVER).await;
+        if used.is_ok_and(|used| used.is_some_and(|used| used.role_arn == now.role_arn)) {
+            return None;
+        }
+    }
+    let name = now.role_arn.rsplit('/').next()?;
+    let remove = if now.role_arn.contains(":role/aws-service-role/") {
+        format!("aws iam delete-service-linked-role --role-name {name}")
+    } else {
+        format!("aws iam delete-role --role-name {name} (after its policies)")
+    };
+    Some(LeftOver { what: format!("the role {}", now.role_arn), remove })
+}

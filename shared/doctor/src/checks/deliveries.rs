@@ -1,0 +1,227 @@
+//! Audit logs: five types for each organization, delivered, whole, to something that takes them.
+//!
+//! <https://docs.aws.amazon.com/workmail/latest/adminguide/monitoring-audit-logging.html>
+
+use mailtrail_resource_policy::condition::Context;
+use mailtrail_resource_policy::evaluate::{Decision, Request, Requester};
+use mailtrail_resource_policy::inventory::{DeliverySource, Part};
+use mailtrail_resource_policy::state::State;
+use mailtrail_telemetry::settings;
+
+use crate::documents::DELIVERY;
+use crate::facts::{Delivered, Facts, Organization, group_name};
+use crate::finding::{Check, Finding, Subject};
+
+pub(super) static PRESENT: Check = Check {
+    id: "audit-log-delivered",
+    subject: Subject::Deliveries,
+    why: "An audit log that is not delivered is not kept anywhere.",
+};
+pub(super) static ACTIVE: Check = Check {
+    id: "audit-log-active",
+    subject: Subject::Deliveries,
+    why: "A delivery source whose organization is gone delivers nothing; AWS leaves it to its owner to clean up.",
+};
+pub(super) static FIELDS: Check = Check {
+    id: "audit-log-fields",
+    subject: Subject::Deliveries,
+    why: "A field that a delivery leaves out cannot be had later.",
+};
+pub(super) static FORMAT: Check = Check {
+    id: "audit-log-format",
+    subject: Subject::Deliveries,
+    why: "A line of text says nothing about its columns: without their names its events are kept, and not understood.",
+};
+pub(super) static DESTINATION: Check = Check {
+    id: "audit-log-destination",
+    subject: Subject::Deliveries,
+    why: "Logs for something that is not there are lost.",
+};
+pub(super) static ALLOWED: Check = Check {
+    id: "audit-log-allowed",
+    subject: Subject::Deliveries,
+    why: "What no resource policy of CloudWatch Logs lets in is dropped, without an error anywhere.",
+};
+
+/// What WorkMail logs besides email events.
+/// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliverySource.html>
+const LOG_TYPES: [&str; 5] = [
+    "ACCESS_CONTROL_LOGS",
+    "AUTHENTICATION_LOGS",
+    "WORKMAIL_AVAILABILITY_PROVIDER_LOGS",
+    "WORKMAIL_MAILBOX_ACCESS_LOGS",
+    "WORKMAIL_PERSONAL_ACCESS_TOKEN_LOGS",
+];
+
+pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
+    let inventory = &facts.inventory;
+    let reasons = [
+        inventory.delivery_sources.reason(),
+        inventory.delivery_destinations.reason(),
+        inventory.deliveries.reason(),
+    ];
+    if let Some(reason) = reasons.into_iter().flatten().next() {
+        let here = format!("account {}, Region {}", facts.account, facts.region);
+        return vec![PRESENT.unknown(here, reason)];
+    }
+    let organizations = facts.organizations.seen().map_or(&[][..], Vec::as_slice);
+    let mut findings: Vec<Finding> =
+        organizations.iter().flat_map(|one| LOG_TYPES.map(|kind| present(facts, one, kind))).collect();
+    findings
+        .extend(inventory.delivery_sources.seen().into_iter().flatten().filter_map(|it| active(facts, it)));
+    for delivered in facts.delivered() {
+        findings.extend(fields(facts, &delivered));
+        if delivered.kind() == "CWL" {
+            findings.extend(format(facts, &delivered));
+            findings.extend(destination(facts, &delivered));
+            findings.extend(allowed(facts, &delivered));
+        }
+    }
+    findings
+}
+
+fn present(facts: &Facts, organization: &Organization, log_type: &str) -> Finding {
+    let arn = facts.arn("workmail", &format!("organization/{}", organization.id));
+    let resource = format!("{} of {} ({})", log_type, organization.id, organization.alias);
+    let is_it = |source: &DeliverySource| {
+        source.log_type.as_deref() == Some(log_type) && source.resource_arns.contains(&arn)
+    };
+    let to: Vec<&str> =
+        facts.delivered().filter(|it| is_it(it.source)).map(|it| it.destination.name.as_str()).collect();
+    if !to.is_empty() {
+        return PRESENT.ok(resource, format!("delivered to {}", to.join(", ")));
+    }
+    let fix = format!(
+        "mailtrail permissions workmail cloudwatch-logs --account {} --region {} --resource {arn} \
+         --log-group /aws/vendedlogs/workmail/{}/{} --format cli",
+        facts.account,
+        facts.region,
+        organization.alias,
+        log_type.to_ascii_lowercase(),
+    );
+    let sources = facts.inventory.delivery_sources.seen().into_iter().flatten();
+    let seen = match sources.clone().find(|source| is_it(source)) {
+        Some(source) => format!("the delivery source {} has no delivery", source.name),
+        None => "not delivered".to_owned(),
+    };
+    PRESENT.broken(resource, seen, fix)
+}
+
+fn active(facts: &Facts, source: &DeliverySource) -> Option<Finding> {
+    if source.service.as_deref() != Some("workmail") {
+        return None;
+    }
+    if source.status.as_deref() != Some("INACTIVE") {
+        return Some(ACTIVE.ok(&source.name, "active"));
+    }
+    let reason = source.status_reason.as_deref().unwrap_or("no reason is given");
+    let used = facts.delivered().filter(|it| it.source.name == source.name);
+    let mut steps: Vec<String> =
+        used.map(|it| facts.aws(&format!("logs delete-delivery --id {}", it.delivery.id))).collect();
+    steps.push(facts.aws(&format!("logs delete-delivery-source --name {}", source.name)));
+    Some(ACTIVE.broken(&source.name, format!("inactive: {reason}"), steps.join(" && ")))
+}
+
+fn label(delivered: &Delivered<'_>) -> String {
+    format!("delivery {} ({})", delivered.delivery.id, delivered.source.name)
+}
+
+/// A delivery that names no fields has those that are the default, which hold the mandatory ones.
+fn fields(facts: &Facts, delivered: &Delivered<'_>) -> Option<Finding> {
+    let given = &delivered.delivery.record_fields;
+    if given.is_empty() {
+        return Some(FIELDS.ok(label(delivered), "all fields that are the default"));
+    }
+    let log_type = delivered.source.log_type.as_deref()?;
+    Some(FIELDS.on(label(delivered), &facts.templates, |templates, resource| {
+        let template =
+            templates.iter().find(|it| it.log_type == log_type && it.destination_type == delivered.kind());
+        let Some(template) = template else {
+            let reason = "logs:DescribeConfigurationTemplates tells of no such delivery";
+            return FIELDS.unknown(resource, reason);
+        };
+        let missing: Vec<&str> =
+            template.mandatory.iter().filter(|field| !given.contains(field)).map(String::as_str).collect();
+        if missing.is_empty() {
+            return FIELDS.ok(resource, format!("{} fields, and all that are mandatory", given.len()));
+        }
+        let all: Vec<&str> = given.iter().map(String::as_str).chain(missing.iter().copied()).collect();
+        let fix = facts.aws(&format!(
+            "logs update-delivery-configuration --id {} --record-fields {}",
+            delivered.delivery.id,
+            all.join(" ")
+        ));
+        FIELDS.broken(resource, format!("it leaves out {}", missing.join(", ")), fix)
+    }))
+}
+
+fn format(facts: &Facts, delivered: &Delivered<'_>) -> Option<Finding> {
+    let format = delivered.destination.output_format.as_deref()?;
+    let name = group_name(delivered.resource())?;
+    if format == "json" {
+        return Some(FORMAT.ok(label(delivered), "json"));
+    }
+    let names_columns = |columns: &str| {
+        columns.split_whitespace().any(|entry| entry.split_once('=').is_some_and(|(group, _)| group == name))
+    };
+    let variable = settings::COLUMNS.name;
+    if facts.functions.iter().filter_map(|it| it.variable(variable)).any(names_columns) {
+        return Some(FORMAT.ok(label(delivered), format!("{format}, and {variable} names its columns")));
+    }
+    let fix = format!(
+        "set {variable} of the function to {name}=<its record fields, in order>, or deliver as json with a new destination"
+    );
+    Some(FORMAT.look(
+        label(delivered),
+        format!("{format}, and {variable} of no function names its columns"),
+        fix,
+    ))
+}
+
+fn destination(facts: &Facts, delivered: &Delivered<'_>) -> Option<Finding> {
+    let name = group_name(delivered.resource())?;
+    let group = facts.log_group(&name)?;
+    Some(DESTINATION.on(delivered.resource(), &group.settings, |settings, arn| match settings {
+        Some(_) => DESTINATION.ok(arn, "there"),
+        None => DESTINATION.broken(
+            arn,
+            format!("there is no such log group, and {} writes to it", label(delivered)),
+            facts.aws(&format!("logs create-log-group --log-group-name {name}")),
+        ),
+    }))
+}
+
+/// Whether the resource policies let the delivery write; of a log group that exists.
+fn allowed(facts: &Facts, delivered: &Delivered<'_>) -> Option<Finding> {
+    let name = group_name(delivered.resource())?;
+    facts.log_group(&name)?.settings.seen()?.as_ref()?;
+    let inventory = &facts.inventory;
+    if let Some(reason) = inventory.account_policies.reason() {
+        return Some(ALLOWED.unknown(name, reason));
+    }
+    if let Some(reason) = inventory.log_group_policies.get(&name).and_then(Part::reason) {
+        return Some(ALLOWED.unknown(name, reason));
+    }
+    let state = State::of(inventory);
+    let policies = state.compile();
+    let source = facts.arn("logs", &format!("delivery-source:{}", delivered.source.name));
+    let context = Context::source(&source, &facts.account);
+    let stream = facts.arn("logs", &format!("log-group:{name}:log-stream:mailtrail"));
+    let answers = ["logs:CreateLogStream", "logs:PutLogEvents"].map(|action| {
+        policies
+            .decide(&Request { requester: Requester::Service(DELIVERY), action, resource: &stream }, &context)
+    });
+    let fix = format!(
+        "mailtrail permissions workmail cloudwatch-logs --account {} --region {} --log-group {name} --format cli",
+        facts.account, facts.region
+    );
+    Some(if answers.contains(&Decision::Denied) {
+        ALLOWED.broken(name, format!("no resource policy lets {} write", label(delivered)), fix)
+    } else if answers.contains(&Decision::Depends) {
+        let seen =
+            format!("whether {} may write depends on conditions that are not understood", label(delivered));
+        ALLOWED.look(name, seen, fix)
+    } else {
+        ALLOWED.ok(name, "log delivery may write")
+    })
+}

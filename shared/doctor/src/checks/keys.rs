@@ -1,0 +1,109 @@
+//! KMS keys of buckets that logs are delivered to, and of archives.
+
+use std::collections::BTreeSet;
+
+use mailtrail_resource_policy::condition::Context;
+use mailtrail_resource_policy::evaluate::Decision;
+
+use super::buckets;
+use crate::documents::{DELIVERY, confused_deputies, lets_in};
+use crate::facts::{Delivered, Facts, Key};
+use crate::finding::{Check, Finding, Subject};
+
+pub(super) static STATE: Check = Check {
+    id: "key-state",
+    subject: Subject::Buckets,
+    why: "With a key that is not enabled nothing is written, and nothing can be read.",
+};
+pub(super) static POLICY: Check = Check {
+    id: "key-policy",
+    subject: Subject::Buckets,
+    why: "Log delivery encrypts with the key, and is let in by the key's own policy only.",
+};
+pub(super) static SOURCE: Check = Check {
+    id: "key-policy-source",
+    subject: Subject::Buckets,
+    why: "Without conditions on the source, log delivery can be made to use the key by any account.",
+};
+
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html>
+const ACTIONS: [&str; 3] = ["kms:GenerateDataKey", "kms:Decrypt", "kms:DescribeKey"];
+
+pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let of_archives: BTreeSet<&str> = facts.archives.iter().filter_map(|it| it.key.as_deref()).collect();
+    for (id, key) in &facts.keys {
+        if !of_archives.contains(id.as_str()) && !is_of_aws(key) {
+            findings.push(state(facts, id, key));
+        }
+    }
+    for delivered in facts.delivered().filter(|delivered| delivered.kind() == "S3") {
+        findings.extend(of_delivery(facts, &delivered));
+    }
+    findings
+}
+
+/// That such a key is of no use is told of its bucket.
+fn is_of_aws(key: &Key) -> bool {
+    key.settings.seen().and_then(Option::as_ref).is_some_and(|settings| settings.manager == "AWS")
+}
+
+pub(super) fn state(facts: &Facts, id: &str, key: &Key) -> Finding {
+    STATE.on(id, &key.settings, |settings, id| match settings {
+        None => STATE.broken(id, "there is no such key", "name another one where it is set"),
+        Some(settings) if settings.state == "Enabled" => STATE.ok(id, "enabled"),
+        Some(settings) => {
+            let fix = if settings.state == "PendingDeletion" {
+                facts.aws(&format!("kms cancel-key-deletion --key-id {}", settings.arn))
+                    + " && "
+                    + &facts.aws(&format!("kms enable-key --key-id {}", settings.arn))
+            } else {
+                facts.aws(&format!("kms enable-key --key-id {}", settings.arn))
+            };
+            STATE.broken(id, format!("its state is {}", settings.state), fix)
+        }
+    })
+}
+
+fn of_delivery(facts: &Facts, delivered: &Delivered<'_>) -> Vec<Finding> {
+    let (name, _) = buckets::place(delivered.resource());
+    let encryption = facts.bucket(name).and_then(|bucket| bucket.encryption.seen()?.as_ref());
+    let Some(id) =
+        encryption.filter(|it| it.algorithm.starts_with("aws:kms")).and_then(|it| it.key.as_deref())
+    else {
+        return Vec::new();
+    };
+    let Some(key) = facts.keys.get(id).filter(|key| !is_of_aws(key)) else { return Vec::new() };
+    if key.settings.seen().is_some_and(Option::is_none) {
+        return Vec::new();
+    }
+    let fix = format!(
+        "mailtrail permissions workmail s3 --account {} --region {} --bucket {name} (key_policy: add its second \
+         statement to the policy of the key)",
+        facts.account, facts.region
+    );
+    let resource = format!("{id}, for {}", delivered.source.name);
+    let source = facts.arn("logs", &format!("delivery-source:{}", delivered.source.name));
+    let context = Context::source(&source, &facts.account);
+    // In a key's policy, `*` is that key; an ARN is understood as well.
+    let arn = key.settings.seen().and_then(Option::as_ref).map_or(id, |settings| &settings.arn);
+    let policy = match (key.policy.seen(), key.policy.reason()) {
+        (Some(policy), _) => policy.as_deref(),
+        (None, reason) => return vec![POLICY.unknown(resource, reason.unwrap_or_default())],
+    };
+    let missing: Vec<&str> = ACTIONS
+        .into_iter()
+        .filter(|action| lets_in(policy, DELIVERY, action, arn, &context) == Decision::Denied)
+        .collect();
+    if !missing.is_empty() {
+        let seen = format!("its policy does not let log delivery use {}", missing.join(", "));
+        return vec![POLICY.broken(resource, seen, fix)];
+    }
+    let open = policy.map(confused_deputies).unwrap_or_default();
+    let source = if open.is_empty() {
+        SOURCE.ok(id, "each service is let in for its source only")
+    } else {
+        SOURCE.look(id, open.join("; "), fix)
+    };
+    vec![POLICY.ok(resource, "log delivery may use it"), source]
+}

@@ -1,0 +1,109 @@
+//! Logs that come back to where they were made. Lambda's own detection of recursion does not see these.
+//!
+//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters-AccountLevel.html>
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+
+use super::functions::{Ours, is_ours};
+use crate::facts::{AccountFilter, Facts};
+use crate::finding::{Check, Finding, Subject};
+
+pub(super) static OWN_GROUPS: Check = Check {
+    id: "own-logs-subscribed",
+    subject: Subject::Loops,
+    why: "A function that is sent its own log lines logs about them, and is sent those: a bill without end.",
+};
+pub(super) static WHOLE_ACCOUNT: Check = Check {
+    id: "account-filter-loop",
+    subject: Subject::Loops,
+    why: "A filter of the whole account takes the function's own log group, too, unless it leaves it out.",
+};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Document {
+    destination_arn: String,
+}
+
+pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = own_groups(facts).iter().map(|name| own_group(facts, name)).collect();
+    match facts.account_filters.seen() {
+        Some(filters) => findings.extend(filters.iter().flat_map(|filter| whole_account(facts, filter))),
+        None => {
+            let reason = facts.account_filters.reason().unwrap_or_default();
+            let here = format!("account {}, Region {}", facts.account, facts.region);
+            findings.push(WHOLE_ACCOUNT.unknown(here, reason));
+        }
+    }
+    findings
+}
+
+/// The log groups that our functions write to.
+fn own_groups(facts: &Facts) -> BTreeSet<String> {
+    let ours = facts.functions.iter().filter(|function| is_ours(facts, function) == Ours::Yes);
+    ours.filter_map(|function| Some(function.known()?.log_group.clone())).collect()
+}
+
+fn own_group(facts: &Facts, name: &str) -> Finding {
+    let Some(group) = facts.log_group(name) else {
+        return OWN_GROUPS.unknown(name, "it was not looked at");
+    };
+    OWN_GROUPS.on(name, &group.filters, |filters, name| {
+        let to_us = |arn: &str| {
+            facts.function(arn).is_some_and(|function| is_ours(facts, function) == Ours::Yes)
+                || arn.contains(":kinesis:")
+        };
+        match filters.iter().find(|filter| to_us(&filter.destination_arn)) {
+            None => OWN_GROUPS.ok(name, "no filter sends it back to mailtrail"),
+            Some(filter) => {
+                let seen = format!("filter {} sends it to {}", filter.name, filter.destination_arn);
+                let fix = facts.aws(&format!(
+                    "logs delete-subscription-filter --log-group-name {name} --filter-name {}",
+                    filter.name
+                ));
+                OWN_GROUPS.broken(name, seen, fix)
+            }
+        }
+    })
+}
+
+fn whole_account(facts: &Facts, filter: &AccountFilter) -> Option<Finding> {
+    if !is_to_us(facts, filter) {
+        return None;
+    }
+    let own = own_groups(facts);
+    let taken: Vec<&str> = own.iter().map(String::as_str).filter(|name| !leaves_out(filter, name)).collect();
+    if taken.is_empty() {
+        return Some(WHOLE_ACCOUNT.ok(&filter.name, "it leaves our own log groups out"));
+    }
+    let fix = facts.aws(&format!(
+        "logs put-account-policy --policy-name {} --policy-type SUBSCRIPTION_FILTER_POLICY --policy-document '{}' \
+         --selection-criteria 'LogGroupName NOT IN {}'",
+        filter.name,
+        filter.document,
+        serde_json::to_string(&own).unwrap_or_default()
+    ));
+    Some(WHOLE_ACCOUNT.broken(&filter.name, format!("it takes {}", taken.join(", ")), fix))
+}
+
+/// The filter of the whole account that sends a log group to us, by name, if there is one.
+pub(super) fn account_filter_to_us<'a>(facts: &'a Facts, group: &str) -> Option<&'a str> {
+    let mut filters = facts.account_filters.seen()?.iter();
+    let filter = filters.find(|filter| is_to_us(facts, filter) && !leaves_out(filter, group))?;
+    Some(&filter.name)
+}
+
+fn is_to_us(facts: &Facts, filter: &AccountFilter) -> bool {
+    let document = serde_json::from_str::<Document>(&filter.document);
+    let to = document.map(|document| document.destination_arn).unwrap_or_default();
+    facts.function(&to).is_some_and(|function| is_ours(facts, function) == Ours::Yes)
+}
+
+/// `LogGroupName NOT IN ["…", …]` is all that there is.
+fn leaves_out(filter: &AccountFilter, group: &str) -> bool {
+    let list = filter.selection.find('[').map(|start| &filter.selection[start..]);
+    let names: Vec<String> = list.and_then(|list| serde_json::from_str(list).ok()).unwrap_or_default();
+    names.iter().any(|name| name == group)
+}

@@ -1,0 +1,416 @@
+//! What was read of an account in one Region, and what was not: the snapshot file.
+//!
+//! Each part was either seen or not, for a reason that names the call. Nothing is concluded from a part that was not
+//! seen. Of a function's environment only the variables that the checks need are kept, and of log events nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mailtrail_resource_policy::arn::{self, ResourcePattern};
+use mailtrail_resource_policy::inventory::{Delivery, DeliveryDestination, DeliverySource, Inventory, Part};
+use serde::{Deserialize, Serialize};
+
+/// What a snapshot file says it is.
+pub const FORMAT: &str = "mailtrail-doctor/1";
+
+/// Everything that the checks go by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Facts {
+    /// [`FORMAT`].
+    pub format: String,
+    /// 12 digits.
+    pub account: String,
+    /// `eu-west-1`
+    pub region: String,
+    /// When reading began, in milliseconds since 1970.
+    pub at: i64,
+    /// The `WorkMail` organizations that are not deleted.
+    pub organizations: Part<Vec<Organization>>,
+    /// Policies, log groups and deliveries.
+    pub inventory: Inventory,
+    /// What `WorkMail`'s deliveries may look like.
+    pub templates: Part<Vec<Template>>,
+    /// Subscription filters of the whole account.
+    pub account_filters: Part<Vec<AccountFilter>>,
+    /// Documents of the account's data protection policies.
+    pub account_masking: Part<Vec<String>>,
+    /// The log groups that are looked at one by one.
+    pub log_groups: Vec<LogGroup>,
+    /// Functions that log groups are subscribed to, and those that were named.
+    pub functions: Vec<Function>,
+    /// Firehose streams that functions or deliveries write to, and those that were named.
+    pub streams: Vec<Stream>,
+    /// Buckets of archives and of deliveries.
+    pub buckets: Vec<Bucket>,
+    /// KMS keys, by what names them: id, ARN, alias.
+    pub keys: BTreeMap<String, Key>,
+    /// Roles, by name: seen and there, seen and not there, or not seen.
+    pub roles: BTreeMap<String, Part<Option<Role>>>,
+    /// The archives of the functions, and one that was named.
+    pub archives: Vec<Archive>,
+    /// Log groups that were named, to be archived besides those of `WorkMail`.
+    pub named_groups: BTreeSet<String>,
+    /// Functions that were named: they count as mailtrail's whatever their settings are.
+    pub named_functions: BTreeSet<String>,
+}
+
+/// A `WorkMail` organization.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Organization {
+    /// `m-` and 32 hex digits.
+    pub id: String,
+    /// Its name in addresses of AWS.
+    pub alias: String,
+    /// Where its email events go; nothing where they are not logged.
+    pub email_events: Part<Option<EmailEvents>>,
+}
+
+/// Where email events go.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EmailEvents {
+    /// The ARN of the log group, mostly with `:*` at its end.
+    pub log_group_arn: String,
+    /// The ARN of the role that `WorkMail` writes with.
+    pub role_arn: String,
+}
+
+/// What deliveries of one type of log to one kind of destination may look like.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Template {
+    /// `AUTHENTICATION_LOGS` …
+    pub log_type: String,
+    /// `CWL`, `S3`, `FH`.
+    pub destination_type: String,
+    /// Fields that each delivery must have.
+    pub mandatory: Vec<String>,
+}
+
+/// A subscription filter of the whole account.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AccountFilter {
+    /// Its name.
+    pub name: String,
+    /// Its document: `{"DestinationArn": …, "FilterPattern": …}`.
+    pub document: String,
+    /// Which log groups it leaves out: `LogGroupName NOT IN ["…"]`.
+    pub selection: String,
+}
+
+/// A log group.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LogGroup {
+    /// Its name.
+    pub name: String,
+    /// Its settings; nothing where there is no such group.
+    pub settings: Part<Option<GroupSettings>>,
+    /// Its subscription filters.
+    pub filters: Part<Vec<Filter>>,
+    /// The document of its data protection policy, where it has one.
+    pub masking: Part<Option<String>>,
+    /// When the first event that its streams know of happened, in milliseconds since 1970.
+    pub first_event: Part<Option<i64>>,
+}
+
+/// Settings of a log group.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GroupSettings {
+    /// How long it keeps events; nothing: for ever.
+    pub retention_days: Option<i32>,
+    /// `STANDARD`, `INFREQUENT_ACCESS`, `DELIVERY`.
+    pub class: String,
+}
+
+/// A subscription filter.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Filter {
+    /// Its name.
+    pub name: String,
+    /// Which events it takes; nothing: all.
+    pub pattern: String,
+    /// Where to.
+    pub destination_arn: String,
+    /// Since when, in milliseconds since 1970: what was logged before was never sent.
+    pub created: i64,
+}
+
+/// A function.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Function {
+    /// Its name.
+    pub name: String,
+    /// Its settings; nothing where there is no such function.
+    pub settings: Part<Option<FunctionSettings>>,
+    /// Its resource policy; nothing where it has none.
+    pub policy: Part<Option<String>>,
+}
+
+/// Settings of a function.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FunctionSettings {
+    /// Its ARN.
+    pub arn: String,
+    /// The ARN of the role that it runs as.
+    pub role: String,
+    /// The log group that it writes to.
+    pub log_group: String,
+    /// `Active`, `Pending`, `Inactive`, `Failed`.
+    pub state: String,
+    /// Those of its environment variables that the checks need.
+    pub environment: Part<BTreeMap<String, String>>,
+}
+
+/// A Firehose stream.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Stream {
+    /// Its name.
+    pub name: String,
+    /// Its settings; nothing where there is no such stream.
+    pub settings: Part<Option<StreamSettings>>,
+    /// Its tags.
+    pub tags: Part<BTreeMap<String, String>>,
+}
+
+/// Settings of a stream.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StreamSettings {
+    /// `ACTIVE` …
+    pub status: String,
+    /// Where its records come from: `DirectPut`, `KinesisStreamAsSource` …
+    pub source: String,
+    /// Whether it unpacks what CloudWatch Logs sends, and takes nothing else.
+    pub decompresses: bool,
+}
+
+/// A bucket.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Bucket {
+    /// Its name.
+    pub name: String,
+    /// Whether it is there.
+    pub exists: Part<bool>,
+    /// Whether it belongs to the account that it is expected to belong to.
+    pub owner_fits: Part<bool>,
+    /// Its policy; nothing where it has none.
+    pub policy: Part<Option<String>>,
+    /// How it encrypts what says nothing about that.
+    pub encryption: Part<Option<Encryption>>,
+}
+
+/// The default encryption of a bucket.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Encryption {
+    /// `AES256`, `aws:kms`, `aws:kms:dsse`.
+    pub algorithm: String,
+    /// The key; nothing: the one of AWS.
+    pub key: Option<String>,
+}
+
+/// A KMS key.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Key {
+    /// Its settings; nothing where there is no such key.
+    pub settings: Part<Option<KeySettings>>,
+    /// Its policy.
+    pub policy: Part<Option<String>>,
+}
+
+/// Settings of a key.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct KeySettings {
+    /// Its ARN.
+    pub arn: String,
+    /// `AWS` or `CUSTOMER`.
+    pub manager: String,
+    /// `Enabled`, `Disabled`, `PendingDeletion` …
+    pub state: String,
+}
+
+/// A role.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Role {
+    /// Who may take it.
+    pub trust: String,
+}
+
+/// An archive.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Archive {
+    /// Its address.
+    pub url: String,
+    /// Its bucket, if it is in S3.
+    pub bucket: Option<String>,
+    /// The account that the bucket must belong to, if that is set.
+    pub owner: Option<String>,
+    /// The key that its objects are encrypted with, if one is set.
+    pub key: Option<String>,
+    /// The functions that write to it.
+    pub functions: BTreeSet<String>,
+    /// The first day of its exact copies of this account and Region, `YYYYMMDD`; nothing where there are none.
+    pub first_day: Part<Option<String>>,
+}
+
+/// A log type of an organization and what delivers it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Delivered<'a> {
+    pub(crate) source: &'a DeliverySource,
+    pub(crate) delivery: &'a Delivery,
+    pub(crate) destination: &'a DeliveryDestination,
+}
+
+/// Why a file is no snapshot.
+#[derive(Debug, thiserror::Error)]
+pub enum NotFacts {
+    /// It is no JSON, or other JSON.
+    #[error("it is no snapshot of the doctor: {0}")]
+    Json(#[from] serde_json::Error),
+    /// It is another file, or one of another version.
+    #[error("its format is `{0}`, and not `{FORMAT}`; write one with: mailtrail doctor --save FILE")]
+    Format(String),
+}
+
+impl Default for Facts {
+    fn default() -> Self {
+        Self {
+            format: FORMAT.to_owned(),
+            account: String::new(),
+            region: String::new(),
+            at: 0,
+            organizations: Part::default(),
+            inventory: Inventory::default(),
+            templates: Part::default(),
+            account_filters: Part::default(),
+            account_masking: Part::default(),
+            log_groups: Vec::new(),
+            functions: Vec::new(),
+            streams: Vec::new(),
+            buckets: Vec::new(),
+            keys: BTreeMap::new(),
+            roles: BTreeMap::new(),
+            archives: Vec::new(),
+            named_groups: BTreeSet::new(),
+            named_functions: BTreeSet::new(),
+        }
+    }
+}
+
+impl Facts {
+    /// Reads a snapshot file.
+    ///
+    /// # Errors
+    /// When it is none, or one of another version.
+    pub fn from_json(text: &str) -> Result<Self, NotFacts> {
+        #[derive(Deserialize)]
+        struct Head {
+            #[serde(default)]
+            format: String,
+        }
+
+        let Head { format } = serde_json::from_str(text)?;
+        if format == FORMAT { Ok(serde_json::from_str(text)?) } else { Err(NotFacts::Format(format)) }
+    }
+
+    /// The log groups that are to be archived: of email events, of audit logs, and those that were named.
+    pub fn wanted_groups(&self) -> BTreeSet<String> {
+        let mut groups = self.named_groups.clone();
+        let organizations = self.organizations.seen().into_iter().flatten();
+        let events = organizations.filter_map(|organization| organization.email_events.seen()?.as_ref());
+        groups.extend(events.filter_map(|events| group_name(&events.log_group_arn)));
+        groups.extend(self.delivered().filter_map(|delivered| group_name(delivered.resource())));
+        groups
+    }
+
+    /// The deliveries of `WorkMail` with both their ends.
+    pub(crate) fn delivered(&self) -> impl Iterator<Item = Delivered<'_>> {
+        let deliveries = self.inventory.deliveries.seen().into_iter().flatten();
+        deliveries.filter_map(|delivery| {
+            let mut sources = self.inventory.delivery_sources.seen()?.iter();
+            let mut destinations = self.inventory.delivery_destinations.seen()?.iter();
+            let source = sources.find(|source| source.name == delivery.delivery_source_name)?;
+            let destination = destinations.find(|it| it.arn == delivery.delivery_destination_arn)?;
+            let is_mail = source.service.as_deref() == Some("workmail")
+                || source.resource_arns.iter().any(|arn| arn.contains(":workmail:"));
+            is_mail.then_some(Delivered { source, delivery, destination })
+        })
+    }
+
+    /// The ARNs of what `WorkMail`'s deliveries write to, of one kind: `S3`, `FH`, `CWL`.
+    pub fn delivery_targets(&self, kind: &str) -> BTreeSet<String> {
+        let of_kind = self.delivered().filter(|delivered| delivered.kind() == kind);
+        of_kind.map(|delivered| delivered.resource().to_owned()).collect()
+    }
+
+    /// A log group that was looked at.
+    pub(crate) fn log_group(&self, name: &str) -> Option<&LogGroup> {
+        self.log_groups.iter().find(|group| group.name == name)
+    }
+
+    /// A function that was looked at, by its ARN, with or without version or alias.
+    pub(crate) fn function(&self, arn: &str) -> Option<&Function> {
+        let name = arn.split(":function:").nth(1)?.split(':').next()?;
+        self.functions.iter().find(|function| function.name == name)
+    }
+
+    /// A bucket that was looked at.
+    pub(crate) fn bucket(&self, name: &str) -> Option<&Bucket> {
+        self.buckets.iter().find(|bucket| bucket.name == name)
+    }
+
+    /// The ARN of something in this account and Region.
+    pub(crate) fn arn(&self, service: &str, rest: &str) -> String {
+        let partition = arn::partition(&self.region);
+        format!("arn:{partition}:{service}:{}:{}:{rest}", self.region, self.account)
+    }
+
+    /// A command of the AWS CLI, for this Region.
+    pub(crate) fn aws(&self, command: &str) -> String {
+        format!("aws {command} --region {}", self.region)
+    }
+}
+
+impl Delivered<'_> {
+    /// The ARN of what it writes to.
+    pub(crate) fn resource(&self) -> &str {
+        &self.destination.delivery_destination_configuration.destination_resource_arn
+    }
+
+    /// `CWL`, `S3`, `FH`.
+    pub(crate) fn kind(&self) -> &str {
+        self.destination.delivery_destination_type.as_deref().unwrap_or_default()
+    }
+}
+
+impl Function {
+    /// Its settings, if they were seen and it is there.
+    pub(crate) fn known(&self) -> Option<&FunctionSettings> {
+        self.settings.seen()?.as_ref()
+    }
+
+    /// The value of one of its variables, if it is known to have one; an empty one is none.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        let value = self.known()?.environment.seen()?.get(name)?;
+        Some(value.trim()).filter(|value| !value.is_empty())
+    }
+}
+
+/// The name of the log group that an ARN names, with or without `:*`.
+pub fn group_name(arn: &str) -> Option<String> {
+    let group = ResourcePattern::new(arn).log_group()?;
+    Some(group.name.to_owned())
+}
