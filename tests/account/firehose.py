@@ -13,6 +13,8 @@ class Firehose:
         self.place = place
         # Stream name → its tags.
         self.streams = {}
+        # Stream name → what of its description is not as it is for most.
+        self.descriptions = {}
 
     def add(self, name, tags):
         """A stream that is active."""
@@ -45,8 +47,36 @@ class Firehose:
             "VersionId": "1",
             "Destinations": [{"DestinationId": "destinationId-000000000001"}],
             "HasMoreDestinations": False,
+            **self.descriptions.get(name, {}),
         }
         return {"DeliveryStreamDescription": described}
+
+    def unpack(self, name):
+        """The stream unpacks what CloudWatch Logs sends, and takes nothing else from now on.
+
+        https://docs.aws.amazon.com/firehose/latest/dev/writing-with-cloudwatch-logs-decompression.html
+        """
+        processing = {
+            "Enabled": True,
+            "Processors": [
+                {
+                    "Type": "Decompression",
+                    "Parameters": [{"ParameterName": "CompressionFormat", "ParameterValue": "GZIP"}],
+                }
+            ],
+        }
+        destination = {
+            "DestinationId": "destinationId-000000000001",
+            "ExtendedS3DestinationDescription": {
+                "RoleARN": f"arn:aws:iam::{self.place.account}:role/firehose",
+                "BucketARN": "arn:aws:s3:::example-stream",
+                "BufferingHints": {},
+                "CompressionFormat": "UNCOMPRESSED",
+                "EncryptionConfiguration": {"NoEncryptionConfig": "NoEncryption"},
+                "ProcessingConfiguration": processing,
+            },
+        }
+        self.descriptions[name] = {"Destinations": [destination]}
 
     def list_tags_for_delivery_stream(self, request):
         # https://docs.aws.amazon.com/firehose/latest/APIReference/API_ListTagsForDeliveryStream.html

@@ -1,4 +1,4 @@
-"""Lambda: functions that exist, and their resource policies."""
+"""Lambda: functions that exist, their settings and their resource policies."""
 
 import json
 import uuid
@@ -13,11 +13,33 @@ class Functions:
         self.place = place
         # Function name → its statements, in order, and the revision of its policy.
         self._policies = {}
+        # Function name → its environment.
+        self.environments = {}
+        # Function name → its state, of those that are not active.
+        self.states = {}
 
-    def add(self, name):
+    def add(self, name, **environment):
         """A function, without a policy if it is new."""
         self._policies.setdefault(name, {"statements": {}, "revision": str(uuid.uuid4())})
+        self.environments.setdefault(name, {}).update(environment)
         return self.place.arn("lambda", f"function:{name}")
+
+    def remove(self, name):
+        """No such function any more."""
+        del self._policies[name], self.environments[name]
+
+    def get_function_configuration(self, request):
+        # https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConfiguration.html
+        name = _name(request["FunctionName"])
+        self._policy(request)
+        return {
+            "FunctionName": name,
+            "FunctionArn": self.place.arn("lambda", f"function:{name}"),
+            "Role": f"arn:aws:iam::{self.place.account}:role/{name}",
+            "State": self.states.get(name, "Active"),
+            "Environment": {"Variables": self.environments[name]},
+            "LoggingConfig": {"LogFormat": "JSON", "LogGroup": f"/aws/lambda/{name}"},
+        }
 
     def policy_of(self, name):
         """The policy of a function as a document, or None if it has none or there is no such function."""

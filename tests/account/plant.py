@@ -155,9 +155,9 @@ class Plant:
         self.place.kms_keys[arn] = [self.place.arn("logs", f"log-group:{group}") for group in groups]
         return arn
 
-    def function(self, name):
+    def function(self, name, **environment):
         """A function without a policy. Returns its ARN."""
-        return self.place.functions.add(name)
+        return self.place.functions.add(name, **environment)
 
     def stream(self, name, **tags):
         """A Firehose stream. Returns its ARN."""

@@ -23,6 +23,10 @@ mod checks;
 mod documents;
 mod facts;
 mod finding;
+#[cfg(test)]
+mod planted;
+#[cfg(test)]
+mod tests;
 
 pub use checks::{ALL, SERVICE_LINKED_ROLES, checks, days_until_the_end};
 pub use facts::{

@@ -14,10 +14,11 @@ LOG_TYPES = {
         "WORKMAIL_PERSONAL_ACCESS_TOKEN_LOGS",
     ],
 }
-# WorkMail's own templates are on no page: these formats and fields are examples, of the model's enumeration and of the
-# fields that WorkMail's page documents.
+# WorkMail's own templates are on no page: these formats and fields, and which are mandatory, are examples, of the
+# model's enumeration and of the fields that WorkMail's page documents.
 FORMATS = {"CWL": ["json", "plain"], "FH": ["json", "plain", "raw"], "S3": ["json", "plain", "w3c", "parquet"]}
 FIELDS = ["event_timestamp", "organization_id"]
+MANDATORY = {"event_timestamp"}
 
 
 def templates(request):
@@ -32,7 +33,7 @@ def templates(request):
             "resourceType": "organization",
             "deliveryDestinationType": destination,
             "defaultDeliveryConfigValues": {"recordFields": FIELDS},
-            "allowedFields": [{"name": field, "mandatory": False} for field in FIELDS],
+            "allowedFields": [{"name": field, "mandatory": field in MANDATORY} for field in FIELDS],
             "allowedOutputFormats": formats,
             "allowedActionForAllowVendedLogsDeliveryForResource": "workmail:AllowVendedLogDeliveryForResource",
         }

@@ -90,7 +90,9 @@ impl Reader<'_> {
         };
         // The policy is asked for by the key itself, which an alias is not.
         let key = settings.seen().and_then(|it| it.as_ref()).map_or(id, |settings| &settings.arn).to_owned();
-        let read = calls.run("GetKeyPolicy", self.deadline, || client.get_key_policy().key_id(&key).send());
+        let read = calls.run("GetKeyPolicy", self.deadline, || {
+            client.get_key_policy().key_id(&key).policy_name("default").send()
+        });
         let policy = match self.maybe("kms", id, &NO_KEY, read).await {
             Part::Seen { at, value } => Part::Seen { at, value: value.and_then(|answer| answer.policy) },
             Part::NotSeen { reason } => Part::NotSeen { reason },

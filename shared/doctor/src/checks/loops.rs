@@ -50,6 +50,9 @@ fn own_group(facts: &Facts, name: &str) -> Finding {
     let Some(group) = facts.log_group(name) else {
         return OWN_GROUPS.unknown(name, "it was not looked at");
     };
+    if group.settings.seen().is_some_and(Option::is_none) {
+        return OWN_GROUPS.ok(name, "nothing was logged yet");
+    }
     OWN_GROUPS.on(name, &group.filters, |filters, name| {
         let to_us = |arn: &str| {
             facts.function(arn).is_some_and(|function| is_ours(facts, function) == Ours::Yes)

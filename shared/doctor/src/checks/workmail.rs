@@ -2,11 +2,12 @@
 //!
 //! <https://docs.aws.amazon.com/workmail/latest/adminguide/tracking.html>
 
+use mailtrail_resource_policy::inventory::Part;
 use serde::Deserialize;
 
 use super::{days, roles};
 use crate::facts::{EmailEvents, Facts, Organization, group_name};
-use crate::finding::{Check, Finding, Subject};
+use crate::finding::{Check, Finding, Severity, Subject};
 
 pub(super) static EVENTS: Check = Check {
     id: "email-events",
@@ -68,7 +69,7 @@ pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
     }
     for name in facts.wanted_groups() {
         findings.extend(retention(facts, &name));
-        findings.push(masking(facts, &name));
+        findings.extend(masking(facts, &name));
     }
     findings
 }
@@ -128,27 +129,29 @@ fn retention(facts: &Facts, name: &str) -> Option<Finding> {
     })
 }
 
-fn masking(facts: &Facts, name: &str) -> Finding {
-    if let Some(policies) = facts.account_masking.seen()
-        && policies.iter().any(|policy| masks_addresses(policy))
-    {
-        let fix = facts.aws(
-            "logs describe-account-policies --policy-type DATA_PROTECTION_POLICY (then take EmailAddress out of it)",
-        );
-        return MASKING.look(name, "a data protection policy of the account masks mail addresses", fix);
+fn masking(facts: &Facts, name: &str) -> Option<Finding> {
+    let group = facts.log_group(name)?;
+    if let Part::Seen { value: None, .. } = group.settings {
+        return None;
     }
-    if let Some(reason) = facts.account_masking.reason() {
-        return MASKING.unknown(name, reason);
+    let of_account = MASKING.on(name, &facts.account_masking, |policies, name| {
+        if policies.iter().any(|policy| masks_addresses(policy)) {
+            let fix = facts.aws("logs describe-account-policies --policy-type DATA_PROTECTION_POLICY")
+                + " (then take EmailAddress out of it)";
+            return MASKING.look(name, "a data protection policy of the account masks mail addresses", fix);
+        }
+        MASKING.ok(name, "mail addresses are not masked")
+    });
+    if of_account.severity != Severity::Ok {
+        return Some(of_account);
     }
-    let Some(group) = facts.log_group(name) else { return MASKING.unknown(name, "it was not looked at") };
-    MASKING.on(name, &group.masking, |policy, name| match policy {
+    Some(MASKING.on(name, &group.masking, |policy, name| match policy {
         Some(policy) if masks_addresses(policy) => {
             let fix = facts.aws(&format!("logs delete-data-protection-policy --log-group-identifier {name}"));
             MASKING.look(name, "its data protection policy masks mail addresses", fix)
         }
-        Some(_) => MASKING.ok(name, "its data protection policy does not mask mail addresses"),
-        None => MASKING.ok(name, "nothing is masked"),
-    })
+        Some(_) | None => of_account,
+    }))
 }
 
 /// Whether a data protection policy masks mail addresses. One that cannot be read may.

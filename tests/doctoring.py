@@ -1,0 +1,206 @@
+"""An account whose logging is in order, spread over two stand-ins, for tests to break one thing of.
+
+WorkMail, CloudWatch Logs, Lambda and Firehose are the account of the tests (account/); S3, KMS and IAM are moto.
+"""
+
+import json
+
+from account.documents import AWS_WRITTEN, compact, policy
+from programs import REGION
+from samples import ACCOUNT
+
+ALIAS = "example"
+EVENTS = f"/aws/workmail/emailevents/{ALIAS}"
+AUDIT = f"/aws/vendedlogs/workmail/{ALIAS}/audit"
+FUNCTION = "mailtrail-workmail-events"
+OWN_LOGS = f"/aws/lambda/{FUNCTION}"
+STREAM = "mail"
+TARGET, ARCHIVE = "example-logs", "example-archive"
+ARCHIVE_URL = f"s3://{ARCHIVE}/mail"
+ROLE = "workmail-events"
+LOG_DELIVERY_ROLE = "AWSServiceRoleForLogDelivery"
+LOG_TYPES = [
+    "ACCESS_CONTROL_LOGS",
+    "AUTHENTICATION_LOGS",
+    "WORKMAIL_AVAILABILITY_PROVIDER_LOGS",
+    "WORKMAIL_MAILBOX_ACCESS_LOGS",
+    "WORKMAIL_PERSONAL_ACCESS_TOKEN_LOGS",
+]
+DELIVERY = {"Service": "delivery.logs.amazonaws.com"}
+LOOK = ["s3:GetBucketAcl", "s3:ListBucket"]
+
+
+def statement(principal, action, resource=None, **condition):
+    """A statement that allows, with its conditions as operator=keys."""
+    allowed = {"Effect": "Allow", "Principal": principal, "Action": action}
+    return allowed | ({"Resource": resource} if resource else {}) | ({"Condition": condition} if condition else {})
+
+
+def from_delivery(**equal):
+    """The conditions that keep strangers from using log delivery as their deputy, and others."""
+    return {
+        "StringEquals": {"aws:SourceAccount": ACCOUNT, **equal},
+        "ArnLike": {"aws:SourceArn": f"arn:aws:logs:{REGION}:{ACCOUNT}:delivery-source:*"},
+    }
+
+
+def bucket_policy(look=LOOK, acl=True, **conditions):
+    """The policy of a bucket that logs are delivered to."""
+    bucket = f"arn:aws:s3:::{TARGET}"
+    owned = {"s3:x-amz-acl": "bucket-owner-full-control"} if acl else {}
+    return policy(
+        statement(DELIVERY, look, bucket, **(conditions or from_delivery())),
+        statement(DELIVERY, "s3:PutObject", f"{bucket}/AWSLogs/{ACCOUNT}/*", **(conditions or from_delivery(**owned))),
+    )
+
+
+def key_policy(*actions):
+    """The policy of a key that log delivery encrypts with."""
+    actions = actions or ("kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey")
+    root = statement({"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "kms:*", "*")
+    return policy(root, statement(DELIVERY, list(actions), "*", **from_delivery()))
+
+
+class Planted:
+    """An account in order: email events and five audit logs, archived by a function; one of them to S3 and Firehose."""
+
+    def __init__(self, account, moto):
+        self.account, self.place, self.plant = account, account.place(), account.plant
+        self.s3, self.kms, self.iam = (moto.client(service) for service in ("s3", "kms", "iam"))
+        self.endpoint = moto.endpoint
+        self.workmail, self.logs = self.place.workmail, self.place.logs
+        self.organization_arn = self.plant.organization(ALIAS)
+        self.organization = self.organization_arn.rsplit("/", 1)[1]
+        for group in (EVENTS, AUDIT, OWN_LOGS):
+            self.plant.log_group(group)
+            self.logs.groups.put_retention_policy({"logGroupName": group, "retentionInDays": 30})
+        self._function()
+        self._role()
+        self.log_email_events_to(EVENTS)
+        self._buckets()
+        self._deliveries()
+
+    def environment(self):
+        """What a program needs to find both stand-ins."""
+        others = {f"AWS_ENDPOINT_URL_{service}": self.endpoint for service in ("S3", "KMS", "IAM")}
+        return {**self.account.environment(), **others}
+
+    def log_email_events_to(self, group):
+        """Switches the logging of email events on."""
+        self.workmail.monitoring[self.organization] = {
+            "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/{ROLE}",
+            "LogGroupArn": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{group}:*",
+        }
+
+    def subscribe(self, group, pattern="", function=FUNCTION):
+        """A subscription filter to a function, put there without asking whether it may be invoked."""
+        self.logs.groups.find(group).subscription_filters["mailtrail"] = {
+            "filterName": "mailtrail",
+            "logGroupName": group,
+            "filterPattern": pattern,
+            "destinationArn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function}",
+            "distribution": "ByLogStream",
+            "creationTime": self.place.now(),
+        }
+
+    def allow_invocation(self, number=1, **source):
+        """Lets CloudWatch Logs invoke the function, by so many statements."""
+        for serial in range(number):
+            self.place.functions.add_permission(
+                {
+                    "FunctionName": FUNCTION,
+                    "StatementId": f"logs-{serial}",
+                    "Action": "lambda:InvokeFunction",
+                    "Principal": "logs.amazonaws.com",
+                    **source,
+                }
+            )
+
+    def forbid_invocation(self):
+        """Takes that back."""
+        self.place.functions.remove_permission({"FunctionName": FUNCTION, "StatementId": "logs-0"})
+
+    def trust(self, conditions=True):
+        """Who may take the role of WorkMail."""
+        source = {
+            "StringEquals": {"aws:SourceAccount": ACCOUNT},
+            "ArnLike": {"aws:SourceArn": self.organization_arn},
+        }
+        service = {"Service": "events.workmail.amazonaws.com"}
+        return json.dumps(policy(statement(service, "sts:AssumeRole", **(source if conditions else {}))))
+
+    def bucket_policy(self, name, document):
+        """Sets the policy of a bucket."""
+        self.s3.put_bucket_policy(Bucket=name, Policy=compact(document))
+
+    def encrypt(self, key):
+        """Has the target bucket encrypt with a key; with None, with the one of AWS."""
+        default = {"SSEAlgorithm": "aws:kms"} | ({"KMSMasterKeyID": key} if key else {})
+        rules = [{"ApplyServerSideEncryptionByDefault": default}]
+        self.s3.put_bucket_encryption(Bucket=TARGET, ServerSideEncryptionConfiguration={"Rules": rules})
+
+    def archived(self, day):
+        """An exact copy of a day in the archive."""
+        key = f"mail/raw/region={REGION}/accountId={ACCOUNT}/eventDay={day}/batch.json.gz"
+        self.s3.put_object(Bucket=ARCHIVE, Key=key, Body=b"x")
+
+    def _function(self):
+        archive = {"MAILTRAIL_ARCHIVE": ARCHIVE_URL, "MAILTRAIL_ARCHIVE_OWNER": ACCOUNT}
+        self.plant.function(FUNCTION, MAILTRAIL_STREAMS=f"firehose:{STREAM}?classes=email_activity", **archive)
+        self.plant.stream(STREAM, LogDeliveryEnabled="true")
+        source = {"SourceAccount": ACCOUNT, "SourceArn": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:*"}
+        self.allow_invocation(**source)
+        for group in (EVENTS, AUDIT):
+            self.subscribe(group)
+
+    def _role(self):
+        self.iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=self.trust())
+        trust = json.dumps(policy(statement(DELIVERY, "sts:AssumeRole")))
+        self.iam.create_role(RoleName=LOG_DELIVERY_ROLE, AssumeRolePolicyDocument=trust)
+
+    def _buckets(self):
+        for name in (TARGET, ARCHIVE):
+            self.s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+        self.key = self.kms.create_key(Policy=compact(key_policy()))["KeyMetadata"]["Arn"]
+        self.encrypt(self.key)
+        self.bucket_policy(TARGET, bucket_policy())
+        tls = statement("*", "s3:*", f"arn:aws:s3:::{ARCHIVE}/*", Bool={"aws:SecureTransport": "false"})
+        self.archived("20261101")
+        # Of a policy that denies, moto does not look at the conditions: nothing can be written from now on.
+        self.bucket_policy(ARCHIVE, policy(tls | {"Effect": "Deny"}))
+
+    def _deliveries(self):
+        self.plant.policy(AWS_WRITTEN, self.plant.delivery_policy([AUDIT]))
+        deliveries = self.logs.deliveries
+        to = {
+            "audit": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{AUDIT}",
+            "bucket": f"arn:aws:s3:::{TARGET}",
+            "stream": f"arn:aws:firehose:{REGION}:{ACCOUNT}:deliverystream/{STREAM}",
+        }
+        made = {}
+        for name, resource in to.items():
+            configuration = {"destinationResourceArn": resource}
+            request = {"name": name, "outputFormat": "json", "deliveryDestinationConfiguration": configuration}
+            made[name] = deliveries.put_delivery_destination(request)["deliveryDestination"]["arn"]
+        for log_type in LOG_TYPES:
+            name = log_type.lower()
+            request = {"name": name, "resourceArn": self.organization_arn, "logType": log_type}
+            deliveries.put_delivery_source(request)
+            for destination in made if log_type == LOG_TYPES[0] else ["audit"]:
+                deliveries.create_delivery(
+                    {
+                        "deliverySourceName": name,
+                        "deliveryDestinationArn": made[destination],
+                        "recordFields": ["event_timestamp", "organization_id"],
+                    }
+                )
+
+    def delivery(self, log_type):
+        """The delivery of an audit log to the log group."""
+        found = self.logs.deliveries.deliveries.values()
+        (to_group,) = (
+            delivery
+            for delivery in found
+            if delivery["deliverySourceName"] == log_type.lower() and delivery["deliveryDestinationType"] == "CWL"
+        )
+        return to_group
