@@ -15,17 +15,6 @@ const SOURCES = {
 const AUDITED = { PolicyMode: 'report' };
 
 const usual = deployed(SOURCES);
-/** The queries of alarms. */
-const queries = (resources: Map<string, Resource>): string[] =>
-  ofType(resources, 'AWS::CloudWatch::Alarm')
-    .flatMap(({ Properties }) => Properties.Metrics ?? [])
-    .map(({ Expression }) => Expression['Fn::Sub'][0]);
-/** The widgets of the dashboard; what only CloudFormation knows is a word in them. */
-const dashboard = (parameters: Record<string, string>): any[] => {
-  const body = deployed(parameters).get('Dashboard')?.Properties.DashboardBody['Fn::Join'][1];
-  return JSON.parse(body.map((part: unknown) => (typeof part === 'string' ? part : 'example')).join(''))
-    .widgets;
-};
 const read = (...path: string[]) => readFileSync(join(PROJECT, ...path), 'utf8');
 
 test('the SAM template is what CDK synthesises', () => {
@@ -326,127 +315,7 @@ test('every stream of this stack has the tag, a schema, and its class alone', ()
   assert.match(setting, /EmailActivityStream.*\?classes=email_activity/);
 });
 
-// Watching
-
-test('every metric of an alarm is one that the functions report, with its dimensions', () => {
-  const reports = read('shared', 'telemetry', 'src', 'report.rs');
-  const reported = new Set([...reports.matchAll(/\("(\w+)", Unit::/g)].map(([, name]) => name));
-  const alarms = ofType(usual, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
-  const own = alarms.filter(({ Namespace }) => Namespace === 'mailtrail');
-  for (const { MetricName, Dimensions } of own) {
-    assert.ok(reported.has(MetricName), MetricName);
-    assert.deepEqual(
-      Dimensions.map(({ Name }: any) => Name),
-      ['function'],
-    );
-  }
-  const asked = queries(usual).filter((query) => query.includes('SCHEMA(mailtrail'));
-  for (const query of asked)
-    assert.ok(reported.has(query.match(/(?:SUM|MAX|MIN)\((\w+)\)/)?.[1] ?? ''), query);
-  assert.ok(own.length >= 8 && asked.length === 4);
-});
-
-test('a full policy, one that soon will be, and an audit that failed are alarms where there is an audit', () => {
-  const ids = ['PolicyShareAlarm', 'PolicyDaysAlarm', 'PolicyAuditFailedAlarm'];
-  assert.ok(!ids.some((id) => usual.has(id)));
-  const resources = deployed({ ...AUDITED, PolicyShare: '70', PolicyDays: '30' });
-  const held = ids.map((id) => {
-    const its = (resources.get(id) as Resource).Properties;
-    // Between two audits there is nothing to see, and nothing has become better.
-    assert.equal(its.TreatMissingData, 'ignore');
-    assert.deepEqual(its.AlarmActions, [{ Ref: 'Topic' }]);
-    return [
-      its.Metrics[0].Expression['Fn::Sub'][0].match(/\w+\(\w+\)/)[0],
-      its.ComparisonOperator,
-      its.Threshold,
-    ];
-  });
-  assert.deepEqual(held, [
-    ['MAX(soft_share)', 'GreaterThanOrEqualToThreshold', '70'],
-    ['MIN(days_to_limit)', 'LessThanOrEqualToThreshold', '30'],
-    ['SUM(audit_failed)', 'GreaterThanThreshold', 0],
-  ]);
-});
-
-test('a query names every dimension of its metric, or it finds nothing', () => {
-  const declared = [
-    ...read('shared', 'telemetry', 'src', 'report.rs').matchAll(
-      /METRICS: &'static.*?&\[(.*?)\];.*?DIMENSIONS: &'static \[&'static str\] = &\[(.*?)\]/gs,
-    ),
-  ];
-  const words = (text: string | undefined) =>
-    [...(text ?? '').matchAll(/"?(\w+)"?/g)].map(([, word]) => word);
-  const dimensionsOf = new Map(
-    declared.flatMap(([, metrics, dimensions]) =>
-      [...(metrics ?? '').matchAll(/\("(\w+)", Unit::/g)].map(
-        ([, metric]) => [metric, words(dimensions)] as const,
-      ),
-    ),
-  );
-  const asked = [
-    ...queries(deployed(AUDITED)).map((query) => query.match(/\((\w+)\) FROM SCHEMA\(mailtrail, (.*?)\)/)),
-    ...dashboard(AUDITED)
-      .flatMap(({ properties }) => properties.metrics.flat())
-      .map(({ expression }: any) =>
-        expression?.match(/SEARCH\('\{mailtrail,(?<by>.*?)\} MetricName="(?<metric>\w+)"/),
-      ),
-  ].filter(Boolean);
-  for (const found of asked) {
-    const [metric, by] = found.groups ? [found.groups.metric, found.groups.by] : [found[1], found[2]];
-    assert.deepEqual(words(by), dimensionsOf.get(metric), metric);
-  }
-  assert.ok(asked.length >= 20);
-});
-
-test('the dashboard shows the events by class, and the resource policies where they are looked at', () => {
-  const titles = (parameters: Record<string, string>) =>
-    dashboard(parameters).map(({ properties }) => properties.title);
-  const policies = (parameters: Record<string, string>) =>
-    titles(parameters).filter((title) => title.startsWith('resource policies: '));
-  assert.ok(titles({}).includes('events by class'));
-  assert.deepEqual(policies({}), []);
-  assert.deepEqual(policies(AUDITED), [
-    'resource policies: share of the limits, in percent',
-    'resource policies: days to the limit',
-    'resource policies: how many, and entries of no log group',
-  ]);
-});
-
-test('the README says of every alarm what to do', () => {
-  const section = read('infra', 'README.md').match(/^## Operate$(.*?)^## /ms)?.[1] ?? '';
-  const named = [...section.matchAll(/`(…?)(\w+Alarm)`/g)].map(([, any, name]) => ({
-    any,
-    name: name ?? '',
-  }));
-  const told = (id: string) => named.some(({ any, name }) => (any ? id.endsWith(name) : id === name));
-  const alarms = Object.entries(template.Resources).filter(
-    ([, { Type }]) => Type === 'AWS::CloudWatch::Alarm',
-  );
-  assert.deepEqual(
-    alarms.map(([id]) => id).filter((id) => !told(id)),
-    [],
-  );
-});
-
-test('whatever Lambda says of a function is an alarm, of the audit too', () => {
-  const metrics = (id: string) =>
-    [...deployed(AUDITED)]
-      .filter(([name]) => name.startsWith(id) && name.endsWith('Alarm'))
-      .map(([, { Properties }]) => Properties)
-      .filter(({ Namespace }) => Namespace === 'AWS/Lambda')
-      .map(({ MetricName }) => MetricName);
-  const all = ['Errors', 'Throttles', 'AsyncEventAge', 'AsyncEventsDropped', 'DestinationDeliveryFailures'];
-  for (const name of ['WorkmailEvents', 'CloudtrailActivity', 'PolicyAudit'])
-    assert.deepEqual(metrics(name), all);
-});
-
-test('silence is an alarm where there is something to hear', () => {
-  const silent = (parameters: Record<string, string>) =>
-    [...deployed(parameters).keys()].filter((id) => id.endsWith('SilenceAlarm'));
-  assert.deepEqual(silent({}), []);
-  assert.deepEqual(silent({ LogGroup1: '/example' }), ['WorkmailEventsSilenceAlarm']);
-  assert.deepEqual(silent({ ...SOURCES, SilenceHours: '0' }), []);
-});
+// Queries, and the template as a whole
 
 test('every query of infra/queries is in the workgroup, whose queries have a limit', () => {
   const folder = join(PROJECT, 'infra', 'queries', 'athena');
