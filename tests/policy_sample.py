@@ -1,7 +1,7 @@
 """The account of the README's examples: a few years of log delivery, of which most log groups are gone.
 
-`infra/policies/account.json` is what `mailtrail policy snapshot` reads of it; test_policy_sample.py says whether that is
-still so, and writes it anew where MAILTRAIL_WRITE_SAMPLE is set.
+`infra/policies/account.json` is what `mailtrail policy snapshot` reads of it; test_policy_sample.py says whether that
+is still so, and writes it anew where MAILTRAIL_WRITE_SAMPLE is set.
 """
 
 import json

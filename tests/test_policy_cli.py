@@ -219,7 +219,7 @@ def test_what_may_not_be_read_is_said_and_nothing_is_guessed_of_it(account, poli
     assert "AccessDenied" in seen["reason"] and seen["at"] is None
     assert told not in found(report)
     said = policy.run("audit").expect(NEEDS_A_LOOK).stdout
-    assert f"the {part} were not seen" in said
+    assert f"not seen: {part} (" in said and "AccessDenied" in said
     run = policy.run("snapshot").expect(NEEDS_A_LOOK)
     assert f"not read: {part}" in run.stderr
     assert archive.strict_json(run.stdout)["account_policies"]["state"] == "seen"

@@ -9,14 +9,14 @@ import archive
 import function
 from account.documents import AWS_WRITTEN, compact
 from applying import GROUP, NEW_GROUP, destination_of, groups, messages, policies, writes
-from programs import REGION
+from programs import NEEDS_A_LOOK, REGION
 from runtime import Runtime
 from samples import ACCOUNT
 
 OTHER_ACCOUNT = "444455556666"
 OTHER_REGION = "us-east-1"
 DAY = 24 * 3600 * 1000
-FULL = {"MAILTRAIL_POLICY_MODE": "shrink"}
+SHRINK = {"MAILTRAIL_POLICY_MODE": "shrink"}
 
 
 class Audit:
@@ -153,7 +153,7 @@ def test_an_account_where_nothing_is_wrong_is_no_news(account, audit):
 
 def test_a_policy_full_of_dead_entries_is_shrunk_once_and_told(account, audit):
     full = account.plant.full_of_dead_groups()
-    done = audit.audit_one(**FULL)
+    done = audit.audit_one(**SHRINK)
     (journal,) = audit.journals()
     assert done["acted"]["journals"] == [journal]
     shrunk = policies(account)[AWS_WRITTEN]
@@ -163,25 +163,36 @@ def test_a_policy_full_of_dead_entries_is_shrunk_once_and_told(account, audit):
     assert audit.report()["acted"]["journals"] == [journal]
 
     before = len(changes(account))
-    assert audit.audit_one(**FULL)["findings"] == 0
+    assert audit.audit_one(**SHRINK)["findings"] == 0
     assert len(changes(account)) == before and len(audit.news()) == 1
 
 
 def test_a_policy_below_the_share_is_left_alone(account, audit):
     account.plant.full_of_dead_groups(limit=3_000)
-    audit.audit_one(**FULL)
+    audit.audit_one(**SHRINK)
     assert changes(account) == []
 
 
-def test_a_policy_that_grows_fast_is_shrunk_before_it_is_full(account, audit):
+@pytest.fixture
+def growing(account, audit):
+    """A policy that has grown by 200 characters a day for a week, as earlier audits saw."""
     full = account.plant.full_of_dead_groups(limit=3_500)
     now = int(time.time() * 1000)
     history = [{"at": now - day * DAY, "size": len(full.document) - 200 * day} for day in range(7, 0, -1)]
     audit.audit_one()
     path = audit.kept("report.json")[-1]
     path.write_text(json.dumps({**audit.report(), "history": {AWS_WRITTEN: history}}))
-    invocation = audit.invoke(**FULL)
-    days = (5_120 - len(full.document)) // 200
+    return full
+
+
+def test_the_command_line_forecasts_from_what_the_function_saw(account, audit, growing, mailtrail):
+    run = mailtrail.run("policy", "audit", "--archive", audit.archive, env=account.environment())
+    assert "at 200 characters a day the soft limit is hit in" in run.expect(NEEDS_A_LOOK).stdout
+
+
+def test_a_policy_that_grows_fast_is_shrunk_before_it_is_full(account, audit, growing):
+    invocation = audit.invoke(**SHRINK)
+    days = (5_120 - len(growing.document)) // 200
     assert abs(function.metrics(invocation.lines)["days_to_limit"] - days) <= 1
     assert len(policies(account)[AWS_WRITTEN]) < 5_120 - 200 * 14
 
@@ -248,7 +259,7 @@ def test_a_move_that_was_interrupted_is_left_to_people_where_the_mode_only_shrin
     audit.invoke(MAILTRAIL_POLICY_MODE="move")
     account.faults.clear()
     before = len(changes(account))
-    assert "which the mode does not allow" in audit.audit_one(**FULL)["acted"]["failed"][0]
+    assert "which the mode does not allow" in audit.audit_one(**SHRINK)["acted"]["failed"][0]
     assert len(changes(account)) == before
 
 
@@ -302,7 +313,7 @@ def test_an_archive_that_takes_nothing_fails_the_invocation_and_nothing_is_chang
     account.plant.full_of_dead_groups()
     audit.archive.mkdir()
     (audit.archive / "policy-audit").write_text("in the way")
-    invocation = audit.invoke(**FULL)
+    invocation = audit.invoke(**SHRINK)
     assert invocation.error["errorType"] == "NotKept"
     assert changes(account) == []
 
@@ -325,12 +336,12 @@ def test_policies_of_log_groups_are_looked_at_a_share_at_a_time(account, audit):
 def test_nothing_is_guessed_of_what_may_not_be_read(account, audit):
     account.plant.full_of_dead_groups()
     account.faults.deny("logs:DescribeLogGroups")
-    audit.audit_one(**FULL)
+    audit.audit_one(**SHRINK)
     report = audit.report()
     assert "dead-entries" not in findings(report) and "not-seen" in findings(report)
     assert changes(account) == []
     account.faults.deny("logs:DescribeResourcePolicies")
-    audit.audit_one(**FULL)
+    audit.audit_one(**SHRINK)
     report = audit.report()
     assert report["plan"] is None and "DescribeResourcePolicies" in report["no_plan"]
     assert len(report["history"][AWS_WRITTEN]) == 1, "sizes are not forgotten because nobody could look"
@@ -340,7 +351,7 @@ def test_nothing_is_guessed_of_what_may_not_be_read(account, audit):
 def test_an_audit_is_made_although_every_call_is_throttled_once(account, audit):
     account.plant.full_of_dead_groups()
     account.faults.throttle_each_once()
-    assert audit.audit_one(**FULL)["acted"]["failed"] == []
+    assert audit.audit_one(**SHRINK)["acted"]["failed"] == []
     assert len(policies(account)[AWS_WRITTEN]) < 4_096
 
 

@@ -1,11 +1,12 @@
 //! A report for people: a bar for each policy with both limits, what is wrong, and when it will be full.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use indicatif::HumanCount;
 use mailtrail_ocsf::Time;
 use mailtrail_policy_report::{PolicyForecast, Report};
-use mailtrail_resource_policy::findings::{Finding, Severity};
+use mailtrail_resource_policy::findings::{Finding, Kind, Severity};
 use mailtrail_resource_policy::limits::Limits;
 use mailtrail_resource_policy::measure::Measure;
 
@@ -29,8 +30,11 @@ pub(super) fn report(report: &Report) -> String {
     if let Some(policies) = report.measures.account_policies {
         push(&mut text, &format!("  {policies} of {} policies are used\n", report.limits.account_policies));
     }
-    for finding in &report.findings {
+    for finding in report.findings.iter().filter(|finding| !is_told_by_part(finding)) {
         push(&mut text, &self::finding(finding));
+    }
+    for line in unseen(report) {
+        push(&mut text, &line);
     }
     for forecast in &report.forecasts {
         push(&mut text, &self::forecast(forecast));
@@ -126,6 +130,30 @@ fn finding(finding: &Finding) -> String {
     lines
 }
 
+/// Whether a finding is that a whole part of the account was not seen: those are told together.
+fn is_told_by_part(finding: &Finding) -> bool {
+    finding.id == Kind::NotSeen && finding.resources.is_empty()
+}
+
+/// The parts that were not seen, a line for each reason.
+fn unseen(report: &Report) -> Vec<String> {
+    let mut parts: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for seen in &report.seen {
+        if let Some(reason) = &seen.reason {
+            parts.entry(reason).or_default().push(seen.part);
+        }
+    }
+    let line = |(reason, parts): (&str, Vec<&str>)| {
+        let needs_somebody = report.findings.iter().any(|finding| {
+            is_told_by_part(finding) && finding.severity > Severity::Note && finding.message.ends_with(reason)
+        });
+        let (mark, style) = if needs_somebody { ("!", LOOK) } else { ("·", FAINT) };
+        let words = format!("not seen: {} ({})", parts.join(", "), plain(reason));
+        format!("{} {}", paint(style, mark), wrap(&words, 2))
+    };
+    parts.into_iter().map(line).collect()
+}
+
 fn forecast(forecast: &PolicyForecast) -> String {
     let time = Time::from_millis(forecast.forecast.soft_limit_at);
     let day: String =
@@ -143,6 +171,9 @@ fn advice(report: &Report) -> String {
     let steps = report.plan.as_ref().map_or(0, |plan| plan.steps.len());
     match (steps, &report.no_plan) {
         (_, Some(reason)) => wrap(&format!("there is no plan: {}", plain(reason)), 2),
+        (0, None) if report.plan.as_ref().is_some_and(|plan| !plan.unmet.is_empty()) => {
+            "no step of a plan makes room; see why with: mailtrail policy plan".to_owned()
+        }
         (0, None) if report.needs_somebody() => {
             "nothing for a plan to do: what is found is for people".to_owned()
         }

@@ -124,7 +124,14 @@ fn end(plan: &Plan) -> String {
     let requests = count(plan.proof.requests as u64, "request");
     let mut lines = format!("{} {steps}, proved over {requests}: nobody loses access\n", paint(GOOD, "✓"));
     for change in changes(plan) {
-        let (before, after) = (HumanCount(change.before as u64), count(change.after as u64, "character"));
+        let after = count(change.after as u64, "character");
+        if change.before == 0 {
+            // A `String` takes every write.
+            let _infallible =
+                writeln!(lines, "  {}: new, {}", plain(&change.place.to_string()), paint(NUMBER, after));
+            continue;
+        }
+        let before = HumanCount(change.before as u64);
         // A `String` takes every write.
         let _infallible = writeln!(
             lines,
