@@ -12,6 +12,7 @@ import programs
 import samples
 import stack
 import standins
+from account.plant import DATA_PROTECTION
 
 TEMPLATE = "template.json"
 READERS = stack.READERS
@@ -19,7 +20,10 @@ AUDIT = "policy-audit"
 KEY = f"arn:aws:kms:{programs.REGION}:{samples.ACCOUNT}:key/archive"
 FAILURES_KEY = f"arn:aws:kms:{programs.REGION}:{samples.ACCOUNT}:key/failures"
 WATCH_LIST = "config/watches.json"
-WATCHES = [{"name": "everybody", "pattern": "{ $.eventName = * }"}, {"name": "mail", "pattern": "{ $.event.eventName = * }"}]
+WATCHES = [
+    {"name": "everybody", "pattern": "{ $.eventName = * }"},
+    {"name": "mail", "pattern": "{ $.event.eventName = * }"},
+]
 # One that nobody has made, and one without the tag that lets events in.
 OTHER_STREAMS = "firehose:missing firehose:gated"
 OTHER_ACCOUNT = "444455556666"
@@ -175,6 +179,9 @@ def audits(deployed, account):
     account.plant_in(OTHER_ACCOUNT).role(OTHER_ROLE.rsplit("/", 1)[1])
     audit = plant.workmail_audit()
     account.place().logs.groups.find(audit.group).bearer_token = True
+    findings = json.dumps({"CloudWatchLogs": {"LogGroup": "/example/findings"}})
+    told = json.dumps(DATA_PROTECTION).replace("{}", findings, 1)
+    plant.logs.settings.put_data_protection_policy({"logGroupIdentifier": audit.group, "policyDocument": told})
     account.faults.fail("PutDeliveryDestination", "ValidationException")
     account.faults.after("PutDeliveryDestination", lambda: audit.log("arrived"))
     answers = [deployed.invoke(AUDIT, b"{}"), deployed.invoke(AUDIT, b"{}")]

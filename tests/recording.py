@@ -62,8 +62,8 @@ class Recorder:
 
     def _s3(self, method, url, headers, _, answered):
         bucket, _, key = urllib.parse.unquote(url.path).lstrip("/").partition("/")
-        asked = {**dict(urllib.parse.parse_qsl(url.query)), "x-id": None}
-        del asked["x-id"]
+        # The SDKs add the name of the operation.
+        asked = {name: value for name, value in urllib.parse.parse_qsl(url.query) if name != "x-id"}
         if not key and method == "GET" and asked.get("list-type") == "2":
             self.note("s3:ListBucket", f"arn:aws:s3:::{bucket}", **{"s3:prefix": asked.get("prefix", "")})
             return True

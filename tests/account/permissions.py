@@ -4,14 +4,17 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncl
 the other services. A log group is named without the `:*` that policies often end in.
 """
 
+import re
+
 # Operations of CloudWatch Logs that IAM knows no resource for: a policy must name `*`.
 # DescribeLogGroups has one, but who sets up log delivery needs it on `*` too:
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-CloudWatchLogs.html
 ACCOUNT_WIDE = {
-    *("DeleteAccountPolicy", "DeleteResourcePolicy", "DescribeAccountPolicies", "DescribeConfigurationTemplates"),
-    *("DescribeDeliveries", "DescribeDeliveryDestinations", "DescribeDeliverySources", "DescribeLogGroups"),
-    *("DescribeQueryDefinitions", "DescribeResourcePolicies", "ListLogAnomalyDetectors", "ListLogGroups"),
-    *("ListSyslogConfigurations", "PutAccountPolicy", "PutQueryDefinition", "PutResourcePolicy"),
+    *("CreateLogDelivery", "DeleteAccountPolicy", "DeleteResourcePolicy", "DescribeAccountPolicies"),
+    *("DescribeConfigurationTemplates", "DescribeDeliveries", "DescribeDeliveryDestinations"),
+    *("DescribeDeliverySources", "DescribeLogGroups", "DescribeQueryDefinitions", "DescribeResourcePolicies"),
+    *("ListLogAnomalyDetectors", "ListLogGroups", "ListSyslogConfigurations", "PutAccountPolicy"),
+    *("PutQueryDefinition", "PutResourcePolicy"),
 }
 
 
@@ -40,10 +43,19 @@ def _logs(operation, request, arn):
     if operation == "PutDeliverySource" and ":workmail:" in request.get("resourceArn", ""):
         # https://docs.aws.amazon.com/workmail/latest/adminguide/monitoring-audit-logging.html
         pairs.append(("workmail:AllowVendedLogDeliveryForResource", request["resourceArn"]))
+    if operation == "PutDataProtectionPolicy" and _tells_of_findings(request.get("policyDocument", "")):
+        # What a destination needs that already gets the findings of another log group.
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/data-protection-policy-permissions.html
+        pairs.append(("logs:CreateLogDelivery", "*"))
     if operation == "CreateDelivery":
         name = request.get("deliverySourceName")
         pairs += [(f"logs:{operation}", f"{arn}:delivery-source:{name}"), (f"logs:{operation}", f"{arn}:delivery:*")]
     return pairs
+
+
+def _tells_of_findings(document):
+    """Whether a data protection policy has a destination for what it finds."""
+    return bool(re.search(r'"FindingsDestination"\s*:\s*\{\s*"', document))
 
 
 def _logs_resource(operation, request, arn):
