@@ -357,6 +357,9 @@ pub(crate) const DOCTOR_FUNCTION: &str = "\
 A function of mailtrail, besides those that log groups are subscribed to (such as one behind a Kinesis stream); may \
 be repeated";
 
+pub(crate) const DOCTOR_ARCHIVE: &str = "\
+An archive, besides those of the functions: a directory, file:///…, or s3://bucket/prefix";
+
 pub(crate) const DOCTOR: &str = "\
 A snapshot (--save) holds names, ARNs, policies and settings, and of the functions' environment only what the checks \
 need; of log events it holds nothing. MAILTRAIL_ARCHIVE names an archive where --archive does not.

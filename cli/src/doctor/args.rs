@@ -46,8 +46,7 @@ pub(super) struct WhatArgs {
     /// A log group that is to be archived, too, such as CloudTrail's; may be repeated
     #[arg(long = "log-group", value_name = "NAME")]
     pub(super) log_groups: Vec<String>,
-    /// An archive, besides those of the functions: a directory, file:///…, or s3://bucket/prefix
-    #[arg(long, value_name = "URL", env = settings::ARCHIVE.name, hide_env_values = true)]
+    #[arg(long, help = help::DOCTOR_ARCHIVE, value_name = "URL", env = settings::ARCHIVE.name, hide_env_values = true)]
     pub(super) archive: Option<Location>,
     /// The account that the bucket of --archive must belong to: twelve digits
     #[arg(long, value_name = "ACCOUNT", env = settings::ARCHIVE_OWNER.name, hide_env_values = true,

@@ -156,20 +156,18 @@ pub(super) async fn plan(
     if kept.is_none() {
         plan.calls.push(Call::CreateLogGroup { name: name.clone() });
     }
-    let wanted = args.retention.or(kept.is_none().then_some(Retention::Days(DEFAULT_DAYS)));
-    match (wanted, kept.flatten()) {
-        (Some(Retention::Days(days)), kept) if kept != Some(days) => {
-            plan.calls.push(Call::SetRetention { name, days });
-        }
-        (Some(Retention::Forever), Some(_)) => plan.calls.push(Call::KeepForever { name }),
-        _ => {}
+    let wanted = args.retention.or(kept).unwrap_or(Retention::Days(DEFAULT_DAYS));
+    match wanted {
+        _ if kept == Some(wanted) => {}
+        Retention::Days(days) => plan.calls.push(Call::SetRetention { name, days }),
+        Retention::Forever if kept.is_some() => plan.calls.push(Call::KeepForever { name }),
+        // A log group that is made keeps its events for ever.
+        Retention::Forever => {}
     }
-    let days = match wanted {
-        Some(Retention::Days(days)) => Some(days),
-        Some(Retention::Forever) => None,
-        None => kept.flatten(),
-    };
-    if let Some(days) = days.filter(|days| args.retention.is_none() && *days <= DEFAULT_DAYS) {
+    if let Retention::Days(days) = wanted
+        && args.retention.is_none()
+        && days <= DEFAULT_DAYS
+    {
         plan.notes.push(format!(
             "{} keeps events for {days} days only: what is not archived by then is gone; see --retention, and \
              mailtrail doctor",
@@ -205,15 +203,15 @@ fn role(now: Option<&EmailEvents>, args: &EnableArgs) -> Option<String> {
     args.logging_role.clone().or(in_use)
 }
 
-/// How long a log group keeps its events (nothing: for ever); nothing at all where there is no such group.
-pub(super) async fn retention(account: &Account, arn: &str) -> Result<Option<Option<i32>>, CallError> {
+/// How long a log group keeps its events; nothing where there is no such group.
+pub(super) async fn retention(account: &Account, arn: &str) -> Result<Option<Retention>, CallError> {
     let Some(name) = group_name(arn) else { return Ok(None) };
     let answer = account.calls.run("DescribeLogGroups", Deadline::NEVER, || {
         account.logs.describe_log_groups().log_group_name_prefix(&name).limit(1).send()
     });
     let answer = answer.await?;
     let group = answer.log_groups().iter().find(|group| group.log_group_name() == Some(&name));
-    Ok(group.map(|group| group.retention_in_days()))
+    Ok(group.map(|group| group.retention_in_days().map_or(Retention::Forever, Retention::Days)))
 }
 
 /// What stays: the log group, the role, and the deliveries of audit logs. What cannot be read is said.

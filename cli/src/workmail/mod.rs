@@ -16,7 +16,7 @@ use mailtrail_policy_survey::Account;
 use serde::Serialize;
 
 pub(crate) use args::WorkmailArgs;
-use args::{DisableArgs, EnableArgs, StatusArgs, WorkmailCommand};
+use args::{DisableArgs, EnableArgs, Retention, StatusArgs, WorkmailCommand};
 use organizations::{EmailEvents, Listed};
 
 use crate::ask::ask;
@@ -86,7 +86,8 @@ async fn of_organization(account: &Account, client: &Client, organization: Liste
         Err(error) => (None, Some(format!("workmail:{error}"))),
         Ok(Some(EmailEvents { log_group_arn, role_arn })) => {
             let (retention_days, note) = match change::retention(account, &log_group_arn).await {
-                Ok(Some(kept)) => (kept, None),
+                Ok(Some(Retention::Days(days))) => (Some(days), None),
+                Ok(Some(Retention::Forever)) => (None, None),
                 Ok(None) => (None, Some("there is no such log group".to_owned())),
                 Err(error) => (None, Some(format!("its retention is not known: logs:{error}"))),
             };
@@ -209,7 +210,8 @@ fn calls(calls: &[change::Call], organization: &Listed) -> String {
     if calls.is_empty() {
         return format!("{}: nothing to do\n", plain(&organization.alias));
     }
-    calls.iter().map(|call| format!("{} {}\n", call.operation(), plain(&call.parameters()))).collect()
+    let line = |call: &change::Call| format!("{} {}\n", call.operation(), plain(&call.parameters()));
+    calls.iter().map(line).collect()
 }
 
 fn say_json(outcome: &change::Outcome<'_>) -> anyhow::Result<()> {

@@ -23,10 +23,10 @@ pub(crate) fn lets_in(
     decide(policy, None, &Request { requester: Requester::Service(service), action, resource }, context)
 }
 
-/// Whether a policy keeps out somebody who is let in elsewhere: whether it denies.
-pub(crate) fn keeps_out(policy: Option<&str>, request: &Request, context: &Context) -> bool {
+/// Whether a policy leaves alone somebody who is let in elsewhere: denied, if it denies.
+pub(crate) fn leaves_in(policy: Option<&str>, request: &Request, context: &Context) -> Decision {
     let anyone = Document::parse(ALLOW_ALL).ok();
-    decide(policy, anyone.as_ref(), request, context) == Decision::Denied
+    decide(policy, anyone.as_ref(), request, context)
 }
 
 fn decide(

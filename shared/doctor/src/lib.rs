@@ -23,16 +23,17 @@ mod checks;
 mod documents;
 mod facts;
 mod finding;
+mod parts;
 #[cfg(test)]
 mod planted;
 #[cfg(test)]
 mod tests;
 
 pub use checks::{ALL, SERVICE_LINKED_ROLES, checks, days_until_the_end};
-pub use facts::{
-    AccountFilter, Archive, Bucket, EmailEvents, Encryption, FORMAT, Facts, Filter, Function,
-    FunctionSettings, GroupSettings, Key, KeySettings, LogGroup, NotFacts, Organization, Role, Stream,
-    StreamSettings, Template, group_name,
-};
+pub use facts::{FORMAT, Facts, NotFacts, group_name};
 pub use finding::{Check, Finding, Severity, Subject};
 pub use mailtrail_resource_policy::inventory::Part;
+pub use parts::{
+    AccountFilter, Archive, Bucket, EmailEvents, Encryption, Filter, Function, FunctionSettings,
+    GroupSettings, Key, KeySettings, LogGroup, Organization, Role, Stream, StreamSettings, Template,
+};

@@ -70,17 +70,12 @@ fn function_settings(name: &str, answer: &GetFunctionConfigurationOutput, at: i6
     let environment = answer.environment();
     let variables = environment.and_then(|it| it.variables());
     let keep = |name: &str| Some((name.to_owned(), variables?.get(name)?.clone()));
-    let environment = match environment.and_then(|it| it.error()) {
-        Some(error) => {
-            let (code, message) = (text(error.error_code()), text(error.message()));
-            Part::NotSeen {
-                reason: format!("the environment of {name} cannot be decrypted: {code}: {message}"),
-            }
-        }
-        None => {
-            let value: BTreeMap<_, _> = VARIABLES.into_iter().filter_map(keep).collect();
-            Part::Seen { at, value }
-        }
+    let environment = if let Some(error) = environment.and_then(|it| it.error()) {
+        let (code, message) = (text(error.error_code()), text(error.message()));
+        Part::NotSeen { reason: format!("the environment of {name} cannot be decrypted: {code}: {message}") }
+    } else {
+        let value: BTreeMap<_, _> = VARIABLES.into_iter().filter_map(keep).collect();
+        Part::Seen { at, value }
     };
     let own_group = answer.logging_config().and_then(|it| it.log_group());
     FunctionSettings {

@@ -9,7 +9,6 @@ use super::Reader;
 /// Pages of log streams that are read to find the first event: a thousand streams.
 const STREAM_PAGES: usize = 20;
 const DAY: i64 = 24 * 60 * 60 * 1000;
-const MISSING: [&str; 1] = ["ResourceNotFoundException"];
 
 impl Reader<'_> {
     /// One log group; of one that is not there, nothing more is asked.
@@ -20,8 +19,7 @@ impl Reader<'_> {
             return group;
         }
         group.filters = self.part("logs", name, self.filters(name)).await;
-        let masking = self.maybe("logs", name, &MISSING, self.masking(name)).await;
-        group.masking = flat(masking);
+        group.masking = self.part("logs", name, self.masking(name)).await;
         let retention = group.settings.seen().and_then(|it| it.as_ref()?.retention_days);
         // What the retention has taken is gone, though its log stream still tells of it.
         let oldest = retention.map_or(i64::MIN, |days| at - i64::from(days) * DAY);
@@ -64,7 +62,11 @@ impl Reader<'_> {
         let answer = self.account.calls.run("GetDataProtectionPolicy", self.deadline, || {
             self.account.logs.get_data_protection_policy().log_group_identifier(name).send()
         });
-        Ok(answer.await?.policy_document().map(str::to_owned))
+        match answer.await {
+            Ok(answer) => Ok(answer.policy_document().map(str::to_owned)),
+            Err(error) if error.is_missing() => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// When the first event that is still there happened, as far as the log streams tell.
@@ -157,13 +159,5 @@ impl Reader<'_> {
             Ok((policies.collect(), answer.next_token.clone()))
         })
         .await
-    }
-}
-
-/// Nothing in an answer is nothing, as no answer is.
-fn flat<T>(part: Part<Option<Option<T>>>) -> Part<Option<T>> {
-    match part {
-        Part::Seen { at, value } => Part::Seen { at, value: value.flatten() },
-        Part::NotSeen { reason } => Part::NotSeen { reason },
     }
 }

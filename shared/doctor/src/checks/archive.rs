@@ -4,13 +4,14 @@
 //! nothing stands against it.
 
 use mailtrail_resource_policy::condition::Context;
-use mailtrail_resource_policy::evaluate::{Request, Requester};
+use mailtrail_resource_policy::evaluate::{Decision, Request, Requester};
 use mailtrail_telemetry::settings;
 
 use super::keys;
-use crate::documents::keeps_out;
-use crate::facts::{Archive, Bucket, Facts, Function};
+use crate::documents::leaves_in;
+use crate::facts::Facts;
 use crate::finding::{Check, Finding, Subject};
+use crate::parts::{Archive, Bucket, Function};
 
 pub(super) static REACHED: Check = Check {
     id: "archive-reached",
@@ -118,18 +119,20 @@ fn open(facts: &Facts, archive: &Archive, bucket: &Bucket, function: &Function) 
             .with("aws:PrincipalArn", &settings.role)
             .with("aws:PrincipalAccount", &facts.account)
             .with("s3:if-none-match", "*");
-        let denied = ["s3:PutObject", "s3:GetObject"].into_iter().find(|action| {
-            keeps_out(policy.as_deref(), &Request { requester, action, resource: &object }, &context)
-        });
-        match denied {
-            None => DENIED.ok(resource, "its policy does not keep the function out"),
-            Some(action) => {
-                let fix = facts.aws(&format!(
-                    "s3api get-bucket-policy --bucket {} (then except {} from the statement that denies)",
-                    bucket.name, settings.role
-                ));
-                DENIED.broken(resource, format!("its policy denies {action} to the function"), fix)
-            }
+        let answer = |action: &&str| {
+            leaves_in(policy.as_deref(), &Request { requester, action, resource: &object }, &context)
+        };
+        let mut actions = ["s3:PutObject", "s3:GetObject"].into_iter();
+        let look = facts.aws(&format!("s3api get-bucket-policy --bucket {}", bucket.name));
+        if let Some(action) = actions.clone().find(|action| answer(action) == Decision::Denied) {
+            let fix = format!("{look} (then except {} from the statement that denies)", settings.role);
+            return DENIED.broken(resource, format!("its policy denies {action} to the function"), fix);
         }
+        if actions.any(|action| answer(&action) == Decision::Depends) {
+            let seen =
+                "whether its policy keeps the function out depends on conditions that are not understood";
+            return DENIED.look(resource, seen, look);
+        }
+        DENIED.ok(resource, "its policy does not keep the function out")
     })
 }

@@ -6,8 +6,9 @@ use mailtrail_resource_policy::condition::Context;
 use mailtrail_resource_policy::evaluate::Decision;
 
 use crate::documents::{DELIVERY, confused_deputies, is_for, is_inverted, lets_in, meanings, names};
-use crate::facts::{Bucket, Delivered, Facts};
+use crate::facts::{Delivered, Facts};
 use crate::finding::{Check, Finding, Subject};
+use crate::parts::Bucket;
 
 pub(super) static OWNER: Check = Check {
     id: "bucket-owner",

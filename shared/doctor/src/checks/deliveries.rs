@@ -9,8 +9,9 @@ use mailtrail_resource_policy::state::State;
 use mailtrail_telemetry::settings;
 
 use crate::documents::DELIVERY;
-use crate::facts::{Delivered, Facts, Organization, group_name};
+use crate::facts::{Delivered, Facts, group_name};
 use crate::finding::{Check, Finding, Subject};
+use crate::parts::Organization;
 
 pub(super) static PRESENT: Check = Check {
     id: "audit-log-delivered",

@@ -3,8 +3,9 @@
 use mailtrail_telemetry::settings;
 
 use crate::documents::confused_deputies;
-use crate::facts::{Facts, Function};
+use crate::facts::Facts;
 use crate::finding::{Check, Finding, Subject};
+use crate::parts::Function;
 
 pub(super) static ACTIVE: Check = Check {
     id: "function-active",

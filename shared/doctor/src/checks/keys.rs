@@ -7,8 +7,9 @@ use mailtrail_resource_policy::evaluate::Decision;
 
 use super::buckets;
 use crate::documents::{DELIVERY, confused_deputies, lets_in};
-use crate::facts::{Delivered, Facts, Key};
+use crate::facts::{Delivered, Facts};
 use crate::finding::{Check, Finding, Subject};
+use crate::parts::Key;
 
 pub(super) static STATE: Check = Check {
     id: "key-state",

@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 
 use super::functions::{Ours, is_ours};
-use crate::facts::{AccountFilter, Facts};
+use crate::facts::Facts;
 use crate::finding::{Check, Finding, Subject};
+use crate::parts::AccountFilter;
 
 pub(super) static OWN_GROUPS: Check = Check {
     id: "own-logs-subscribed",
@@ -29,13 +30,12 @@ struct Document {
 
 pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
     let mut findings: Vec<Finding> = own_groups(facts).iter().map(|name| own_group(facts, name)).collect();
-    match facts.account_filters.seen() {
-        Some(filters) => findings.extend(filters.iter().flat_map(|filter| whole_account(facts, filter))),
-        None => {
-            let reason = facts.account_filters.reason().unwrap_or_default();
-            let here = format!("account {}, Region {}", facts.account, facts.region);
-            findings.push(WHOLE_ACCOUNT.unknown(here, reason));
-        }
+    if let Some(filters) = facts.account_filters.seen() {
+        findings.extend(filters.iter().filter_map(|filter| whole_account(facts, filter)));
+    } else {
+        let reason = facts.account_filters.reason().unwrap_or_default();
+        let here = format!("account {}, Region {}", facts.account, facts.region);
+        findings.push(WHOLE_ACCOUNT.unknown(here, reason));
     }
     findings
 }

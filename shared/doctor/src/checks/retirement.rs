@@ -3,8 +3,9 @@
 //! <https://docs.aws.amazon.com/workmail/latest/adminguide/workmail-end-of-support.html>
 
 use super::{day, days};
-use crate::facts::{Facts, Filter, LogGroup};
+use crate::facts::Facts;
 use crate::finding::{Check, Finding, Subject};
+use crate::parts::{Filter, LogGroup};
 
 pub(super) static DAYS: Check = Check {
     id: "workmail-end",

@@ -2,8 +2,9 @@
 //!
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-Firehose.html>
 
-use crate::facts::{Facts, Stream, StreamSettings};
+use crate::facts::Facts;
 use crate::finding::{Check, Finding, Subject};
+use crate::parts::{Stream, StreamSettings};
 
 pub(super) static ACTIVE: Check = Check {
     id: "stream-active",

@@ -10,8 +10,9 @@ use mailtrail_resource_policy::inventory::Part;
 use super::functions::{Ours, is_ours};
 use super::{day, days, loops};
 use crate::documents::lets_in;
-use crate::facts::{Facts, Filter, Function, LogGroup};
+use crate::facts::Facts;
 use crate::finding::{Check, Finding, Subject};
+use crate::parts::{Filter, Function, LogGroup};
 
 pub(super) static SUBSCRIBED: Check = Check {
     id: "subscribed",
@@ -111,17 +112,18 @@ fn slots(used: usize) -> String {
 
 fn missing(facts: &Facts, group: &LogGroup, filters: &[Filter]) -> Finding {
     let settings = group.settings.seen().and_then(Option::as_ref);
-    let mut seen = "no filter sends to a function of mailtrail".to_owned();
+    let mut seen = vec!["no filter sends to a function of mailtrail".to_owned()];
     if let Some(kept) = settings.and_then(|settings| settings.retention_days) {
-        seen += &format!(", and the log group keeps its events {} only", days(kept.into()));
+        seen.push(format!("the log group keeps its events {} only", days(kept.into())));
     }
+    if filters.len() >= API_SLOTS {
+        seen.push(format!("filters: {}", slots(filters.len())));
+    }
+    let seen = seen.join("; ");
     if settings.is_some_and(|settings| settings.class != "STANDARD" && !settings.class.is_empty()) {
         let fix = "make a log group of the class STANDARD, and log there: others take no filters, and a class cannot \
                    be changed";
         return SUBSCRIBED.broken(&group.name, seen, fix);
-    }
-    if filters.len() >= API_SLOTS {
-        seen += &format!("; filters: {}", slots(filters.len()));
     }
     let function = facts.functions.iter().find(|function| is_ours(facts, function) == Ours::Yes);
     let arn = function.and_then(Function::known).map(|settings| settings.arn.clone());

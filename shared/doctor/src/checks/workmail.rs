@@ -6,8 +6,9 @@ use mailtrail_resource_policy::inventory::Part;
 use serde::Deserialize;
 
 use super::{days, roles};
-use crate::facts::{EmailEvents, Facts, Organization, group_name};
+use crate::facts::{Facts, group_name};
 use crate::finding::{Check, Finding, Severity, Subject};
+use crate::parts::{EmailEvents, Organization};
 
 pub(super) static EVENTS: Check = Check {
     id: "email-events",
