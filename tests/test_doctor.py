@@ -49,6 +49,14 @@ def test_nothing_is_changed(doctor, planted):
     assert planted.account.calls and all(call.operation.startswith(reads) for call in planted.account.calls)
 
 
+def test_the_help_names_every_action_that_is_needed(doctor, planted, mailtrail):
+    doctor("--json").expect(DONE)
+    told = mailtrail.run("doctor", "--help").expect(DONE).stdout.split("allowed:")[1].split("Examples")[0]
+    actions = set(told.replace(".\n", "").replace(",", " ").split())
+    of_account = {action for action in actions if not action.startswith(("s3:", "kms:", "iam:"))}
+    assert {action for call in planted.account.calls for action, _ in call.needs} == of_account
+
+
 @pytest.mark.parametrize(("plant", "expected"), FAULTS, ids=[plant.__name__ for plant, _ in FAULTS])
 def test_one_fault_is_found_and_nothing_else(doctor, planted, plant, expected):
     plant(planted)

@@ -364,6 +364,14 @@ pub(crate) const DOCTOR: &str = "\
 A snapshot (--save) holds names, ARNs, policies and settings, and of the functions' environment only what the checks \
 need; of log events it holds nothing. MAILTRAIL_ARCHIVE names an archive where --archive does not.
 
+What it needs to be allowed: sts:GetCallerIdentity, workmail:ListOrganizations, \
+workmail:DescribeEmailMonitoringConfiguration, logs:DescribeResourcePolicies, logs:DescribeLogGroups, \
+logs:ListTagsForResource, logs:DescribeDeliverySources, logs:DescribeDeliveryDestinations, logs:DescribeDeliveries, \
+logs:DescribeConfigurationTemplates, logs:DescribeAccountPolicies, logs:DescribeSubscriptionFilters, \
+logs:GetDataProtectionPolicy, logs:DescribeLogStreams, lambda:GetFunctionConfiguration, lambda:GetPolicy, \
+firehose:DescribeDeliveryStream, firehose:ListTagsForDeliveryStream, s3:ListBucket, s3:GetBucketPolicy, \
+s3:GetEncryptionConfiguration, kms:DescribeKey, kms:GetKeyPolicy, iam:GetRole.
+
 Examples:
   mailtrail doctor
   mailtrail doctor --all --region us-east-1

@@ -97,7 +97,8 @@ impl Check {
 
     /// For a reason that names the call.
     pub(crate) fn unknown(&'static self, resource: impl Into<String>, reason: impl fmt::Display) -> Finding {
-        let fix = "Allow this call to whoever runs the doctor, and run it again.";
+        let fix =
+            "allow this call to whoever runs the doctor, or mend what it stumbles over, and run it again";
         let seen = format!("not known: {reason}");
         self.finding(Severity::Unknown, resource.into(), seen, Some(fix.to_owned()))
     }

@@ -45,9 +45,8 @@ pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
     }
     for archive in &facts.archives {
         let Some(name) = &archive.bucket else {
-            let first = &archive.first_day;
-            findings
-                .push(REACHED.on(&archive.url, first, |_, url| REACHED.ok(url, "a folder that can be read")));
+            // That a function cannot keep anything there is told of the function.
+            findings.extend(archive.functions.is_empty().then(|| folder(archive)));
             continue;
         };
         let Some(bucket) = facts.bucket(name) else {
@@ -70,6 +69,13 @@ pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
         }
     }
     findings
+}
+
+fn folder(archive: &Archive) -> Finding {
+    match archive.first_day.reason() {
+        None => REACHED.ok(&archive.url, "a folder that can be read"),
+        Some(reason) => REACHED.broken(&archive.url, reason, "name a folder that is there: --archive DIR"),
+    }
 }
 
 fn reached(facts: &Facts, archive: &Archive, bucket: &Bucket) -> Finding {

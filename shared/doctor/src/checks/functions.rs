@@ -96,10 +96,10 @@ fn archive(facts: &Facts, function: &Function) -> Finding {
     let Some(settings) = function.known() else { return ARCHIVE.unknown(&function.name, "no settings") };
     ARCHIVE.on(&function.name, &settings.environment, |_, name| {
         match function.variable(settings::ARCHIVE.name) {
-            Some(url) if url.starts_with("s3://") => ARCHIVE.ok(name, url),
+            Some(url) if is_in_s3(facts, url) => ARCHIVE.ok(name, url),
             Some(url) => {
-                let seen =
-                    format!("{} is {url}, which is gone when the function ends", settings::ARCHIVE.name);
+                let variable = settings::ARCHIVE.name;
+                let seen = format!("{variable} is {url}, which is no place in S3: nothing would be kept");
                 ARCHIVE.broken(name, seen, fix(facts, function))
             }
             None => {
@@ -107,6 +107,11 @@ fn archive(facts: &Facts, function: &Function) -> Finding {
             }
         }
     })
+}
+
+/// A folder of a function is gone when the function ends.
+fn is_in_s3(facts: &Facts, url: &str) -> bool {
+    facts.archives.iter().any(|archive| archive.url == url && archive.bucket.is_some())
 }
 
 /// The command that sets variables sets all of them at once: there is none to be filled in.

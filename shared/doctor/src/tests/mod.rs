@@ -247,6 +247,14 @@ fn a_function_without_an_archive_is_found_where_it_is_named() {
         list(&mut some(&mut facts.functions[0].settings).environment).remove("MAILTRAIL_ARCHIVE");
     });
     assert_eq!(found, [("function-archive", Broken)]);
+    for nowhere in ["/tmp/archive", "s3://B"] {
+        let found = with(|facts| {
+            list(&mut some(&mut facts.functions[0].settings).environment)
+                .insert("MAILTRAIL_ARCHIVE".to_owned(), nowhere.to_owned());
+            (facts.archives[0].url, facts.archives[0].bucket) = (nowhere.to_owned(), None);
+        });
+        assert_eq!(found, [("function-archive", Broken)], "{nowhere}");
+    }
 }
 
 #[test]

@@ -4,9 +4,9 @@ use super::{group, list, refused, some};
 use crate::Severity::{Broken, Look, Unknown};
 use crate::planted::{
     ACCOUNT, EVENTS, KEY, LOOK, NOW, TARGET, bucket_policy, intact, key_policy, policy, seen,
-    source_conditions, statement, with,
+    source_conditions, statement, with, wrong,
 };
-use crate::{Encryption, checks, days_until_the_end};
+use crate::{Encryption, Facts, checks, days_until_the_end};
 
 #[test]
 fn a_stream_that_takes_nothing_is_found_for_each_reason() {
@@ -99,7 +99,18 @@ fn an_archive_that_cannot_be_written_to_is_found_for_each_reason() {
         facts.archives[0].key = Some(KEY.to_owned());
     });
     assert_eq!(found, [("archive-key", Broken)]);
-    assert_eq!(with(|facts| facts.archives.clear()), [("archive-reached", Look)]);
+    assert!(wrong(&Facts::default()).contains(&("archive-reached", Look)));
+    let folder = |facts: &mut Facts| {
+        let archive = &mut facts.archives[0];
+        (archive.url, archive.bucket) = ("./archive".to_owned(), None);
+        archive.functions.clear();
+    };
+    let found = with(|facts| {
+        facts.archives.push(facts.archives[0].clone());
+        folder(facts);
+        facts.archives[0].first_day = refused();
+    });
+    assert_eq!(found, [("archive-reached", Broken)]);
 }
 
 #[test]
