@@ -15,6 +15,7 @@ The fixture `account` starts one and fails the test if the account was asked wha
 | `wire`, `model`, `asked` | protocols; the bounds of AWS's models; parameters that nobody read |
 | `world`, `permissions`, `faults` | accounts and Regions; what each call needs of IAM; what can go wrong |
 | `logs/`, `functions`, `firehose`, `sns`, `sts`, `tagging`, `workmail` | the services with their state |
+| `step_functions`, `api_gateway` | services with V1 log delivery |
 | `limits`, `errors`, `paging` | what AWS documents, with its pages |
 | `plant`, `documents`, `grants` | accounts in every state; policies; whether log delivery may write |
 | `asking` | what tests say often |

@@ -29,8 +29,18 @@ RATES = {
 }
 READS = ("Describe", "Filter", "Get", "List", "Test")
 # The answer to a caller that asks too often, by service: the page of common errors of each service.
-THROTTLED = {"lambda": ("TooManyRequestsException", 429), "sns": ("Throttling", 400), "sts": ("Throttling", 400)}
-DENIED = {"sns": ("AuthorizationError", 403), "sts": ("AccessDenied", 403), "lambda": ("AccessDeniedException", 403)}
+THROTTLED = {
+    "apigateway": ("TooManyRequestsException", 429),
+    "lambda": ("TooManyRequestsException", 429),
+    "sns": ("Throttling", 400),
+    "sts": ("Throttling", 400),
+}
+DENIED = {
+    "apigateway": ("AccessDeniedException", 403),
+    "lambda": ("AccessDeniedException", 403),
+    "sns": ("AuthorizationError", 403),
+    "sts": ("AccessDenied", 403),
+}
 
 
 def is_write(operation):

@@ -6,6 +6,8 @@ the other services. A log group is named without the `:*` that policies often en
 
 import re
 
+from . import model
+
 # Operations of CloudWatch Logs that IAM knows no resource for: a policy must name `*`.
 # DescribeLogGroups has one, but who sets up log delivery needs it on `*` too:
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-CloudWatchLogs.html
@@ -22,6 +24,8 @@ def needs(service, operation, parameters, account, region):
     """The pairs of action and resource."""
     if service == "logs":
         return _logs(operation, parameters, f"arn:aws:logs:{region}:{account}")
+    if service == "apigateway":
+        return [_api(operation, parameters, region)]
     return [(f"{ACTION_PREFIX.get(service, service)}:{operation}", RESOURCES[service](parameters, account, region))]
 
 
@@ -96,11 +100,24 @@ def _organization(request, account, region):
     return f"arn:aws:workmail:{region}:{account}:organization/{name}" if name else "*"
 
 
+def _api(operation, request, region):
+    """The actions of API Gateway are the methods of HTTP, its resources the paths.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-permissions-to-manage-apis.html
+    """
+    described = model.service("apigateway").operation_model(operation).http
+    path = described["requestUri"].removeprefix("/v2")
+    for place, name in (("{apiId}", "ApiId"), ("{stageName}", "StageName")):
+        path = path.replace(place, request.get(name, ""))
+    return f"apigateway:{described['method']}", f"arn:aws:apigateway:{region}::{path}"
+
+
 ACTION_PREFIX = {"tagging": "tag"}
 RESOURCES = {
     "firehose": _stream,
     "lambda": _function,
     "sns": lambda request, *_: request.get("TopicArn") or request.get("TargetArn") or "*",
+    "states": lambda request, *_: request.get("stateMachineArn", "*"),
     "sts": lambda request, *_: request.get("RoleArn", "*"),
     "tagging": lambda *_: "*",
     "workmail": _organization,

@@ -8,6 +8,8 @@ from .documents import AWS_WRITTEN, compact, delivery_statement, hand_written, p
 # A name as long as those that people give.
 GROUP = "/example/service/{:06d}"
 WILDCARD = "/aws/vendedlogs/*"
+# What an access log has of a request, with what is hard to quote.
+ACCESS_LOG = """{"id":"$context.requestId","path":"$context.path","who":"it's $context.identity.sourceIp"}"""
 DATA_PROTECTION = {
     "Name": "example",
     "Version": "2021-06-01",
@@ -166,6 +168,20 @@ class Plant:
     def topic(self, name):
         """An SNS topic. Returns its ARN."""
         return self.place.topics.create_topic({"Name": name})["TopicArn"]
+
+    def state_machine(self, name, group=None, level="ERROR"):
+        """A state machine that logs to a log group, or nowhere. Returns its ARN."""
+        to = [{"cloudWatchLogsLogGroup": {"logGroupArn": f"{self.place.arn('logs', f'log-group:{group}')}:*"}}]
+        logging = {"level": level, "includeExecutionData": True, "destinations": to}
+        return self.place.state_machines.add(name, logging if group else None)
+
+    def api(self, name, stages, protocol="HTTP"):
+        """An API with stages, each of which logs to a log group, or nowhere. Returns its id."""
+        api = self.place.apis.add(name, protocol)
+        for stage, group in stages.items():
+            to = {"DestinationArn": self.place.arn("logs", f"log-group:{group}"), "Format": ACCESS_LOG}
+            self.place.apis.add_stage(api, stage, to if group else None)
+        return api
 
     def organization(self, alias="example"):
         """A WorkMail organization. Returns its ARN."""

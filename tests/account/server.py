@@ -206,7 +206,7 @@ def running():
         def log_message(self, *_):
             pass
 
-        do_GET = do_POST = do_PUT = do_DELETE = reply
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = reply
 
     class Server(http.server.ThreadingHTTPServer):
         daemon_threads = True

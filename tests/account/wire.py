@@ -51,7 +51,7 @@ def read(method, target, headers, body):
     elif protocol == "query":
         operation, parameters = _read_query(service, body)
     else:
-        operation, parameters = _read_rest(service, method, target, body)
+        operation, parameters = _read_rest(name, service, method, target, body)
     return Request(name, operation, parameters, region, access_key, headers.get("X-Amz-Security-Token", ""))
 
 
@@ -64,6 +64,8 @@ def answer(operation, value):
     headers = {"Content-Type": _json_type(operation)}
     if operation.output_shape is None:
         return status, headers, b""
+    if protocol == "rest-json":
+        value = _named(operation.output_shape, value)
     return status, headers, json.dumps(value, default=_json_time).encode()
 
 
@@ -82,6 +84,29 @@ def error(operation, refused):
         return status, {"Content-Type": "text/xml"}, ElementTree.tostring(root)
     headers = {"Content-Type": _json_type(operation), "x-amzn-ErrorType": code}
     return status, headers, json.dumps({"__type": code, "message": refused.message}).encode()
+
+
+def _named(shape, value):
+    """A value with the names that its members have on the wire, where these are others than in the model."""
+    if shape.type_name == "structure":
+        members = {name: shape.members[name] for name in value}
+        return {
+            member.serialization.get("name", name): _named(member, value[name]) for name, member in members.items()
+        }
+    return [_named(shape.member, item) for item in value] if shape.type_name == "list" else value
+
+
+def _unnamed(shape, value):
+    """The way back: the names of the model."""
+    if shape.type_name == "structure" and isinstance(value, dict):
+        names = {member.serialization.get("name", name): name for name, member in shape.members.items()}
+        return {
+            names.get(key, key): _unnamed(shape.members[names[key]], item) if key in names else item
+            for key, item in value.items()
+        }
+    if shape.type_name == "list" and isinstance(value, list):
+        return [_unnamed(shape.member, item) for item in value]
+    return value
 
 
 def _json_type(operation):
@@ -163,13 +188,13 @@ def _scalar(shape, text):
     return text == "true" if shape.type_name == "boolean" else text
 
 
-def _read_rest(service, method, target, body):
+def _read_rest(signing_name, service, method, target, body):
     url = urllib.parse.urlsplit(target)
-    for operation, pattern in _routes(service.service_name):
+    for operation, pattern in _routes(signing_name):
         found = pattern.fullmatch(url.path)
         if found and operation.http["method"] == method:
             query = dict(urllib.parse.parse_qsl(url.query))
-            members = _json_members(body) if body else {}
+            members = _unnamed(operation.input_shape, _json_members(body)) if body else {}
             for name, member in operation.input_shape.members.items():
                 place, key = member.serialization.get("location"), member.serialization.get("name", name)
                 if place == "uri":
@@ -181,9 +206,9 @@ def _read_rest(service, method, target, body):
 
 
 @functools.cache
-def _routes(name):
+def _routes(signing_name):
     """The operations of a service with the paths that they answer on, those with the most text of their own first."""
-    service = model.service(name)
+    service = model.service(signing_name)
     operations = [service.operation_model(operation) for operation in service.operation_names]
     routes = []
     for operation in operations:
