@@ -333,6 +333,17 @@ def test_policies_of_log_groups_are_looked_at_a_share_at_a_time(account, audit):
     assert audit.report()["measures"]["log_group_policies"] == 2
 
 
+def test_services_with_v1_log_delivery_are_asked_only_where_somebody_says_so(account, audit):
+    account.plant.log_group("/aws/states/orders")
+    account.plant.state_machine("orders", "/aws/states/orders")
+    audit.audit_one()
+    assert {call.service for call in account.calls} == {"logs", "sts"}
+    assert not [seen for seen in audit.report()["seen"] if seen["part"] == "destinations of Step Functions"]
+    audit.audit_one(MAILTRAIL_POLICY_V1_SERVICES="on")
+    (seen,) = [seen for seen in audit.report()["seen"] if seen["part"] == "destinations of Step Functions"]
+    assert seen["at"] and account.called("DescribeStateMachine")
+
+
 def test_nothing_is_guessed_of_what_may_not_be_read(account, audit):
     account.plant.full_of_dead_groups()
     account.faults.deny("logs:DescribeLogGroups")

@@ -206,7 +206,9 @@ Exit codes:
 
 pub(crate) const POLICY_SNAPSHOT: &str = "\
 Reads the policies, the log groups and the deliveries of one account and Region; changes nothing. The file serves \
-`mailtrail policy audit` and `plan`, without AWS.
+`mailtrail policy audit` and `plan`, without AWS. Of the services with V1 log delivery, Step Functions and API Gateway \
+are asked (states:ListStateMachines, states:DescribeStateMachine, apigateway:GET); where the others deliver to, people \
+can write into the file.
 
 Examples:
   mailtrail policy snapshot --output account.json

@@ -38,7 +38,7 @@ async fn snapshot(args: &SnapshotArgs) -> anyhow::Result<Exit> {
     let inventory = args.account.survey().await?;
     let unseen = source::unseen(&inventory);
     give(&inventory, args.output.as_deref())?;
-    for part in &unseen {
+    for part in unseen.iter().chain(&source::silent_services(&inventory)) {
         crate::output::note(&format!("not read: {part}"));
     }
     Ok(if unseen.is_empty() { Exit::Done } else { Exit::NeedsALook })

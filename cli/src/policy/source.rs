@@ -10,6 +10,7 @@ use indicatif::{ProgressBar, ProgressFinish};
 use mailtrail_delivery::Deadline;
 use mailtrail_policy_survey::{Account, Budget, Survey};
 use mailtrail_resource_policy::inventory::Inventory;
+use mailtrail_resource_policy::v1;
 
 use crate::place::PlaceArgs;
 
@@ -22,6 +23,9 @@ pub(super) struct AccountArgs {
     /// How many log groups to ask for a policy of their own, besides those that matter most
     #[arg(long, value_name = "N", default_value_t = Budget::default().log_group_policies)]
     log_group_policies: usize,
+    /// Do not ask services with V1 log delivery (Step Functions, API Gateway): a call for each state machine and API
+    #[arg(long)]
+    no_v1_services: bool,
 }
 
 /// Where an inventory comes from.
@@ -62,7 +66,8 @@ impl AccountArgs {
             spinner.enable_steady_tick(Duration::from_millis(120));
         }
         let budget = Budget { log_group_policies: self.log_group_policies, cursor: None };
-        let surveyed = Survey::new(&account, Deadline::NEVER).take(&budget).await;
+        let survey = Survey::new(&account, Deadline::NEVER).with_v1_services(!self.no_v1_services);
+        let surveyed = survey.take(&budget).await;
         spinner.finish_and_clear();
         Ok(surveyed.inventory)
     }
@@ -76,6 +81,13 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<String> {
         return Ok(text);
     }
     std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// The services with V1 log delivery that did not say where they deliver to, and why. Few people may ask them all,
+/// and a policy can be judged without.
+pub(super) fn silent_services(inventory: &Inventory) -> Vec<String> {
+    let services = v1::not_seen(inventory);
+    services.filter_map(|(service, reason)| Some(format!("{}: {}", service.title, reason?))).collect()
 }
 
 /// The parts that were not read though somebody asked for them, and why.

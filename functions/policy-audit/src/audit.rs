@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::act::{self, Acted};
 use crate::news::{self, Earlier, Known};
-use crate::settings::Settings;
+use crate::settings::{Settings, Switch};
 
 /// An account by the role that opens it, and a Region.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,7 +128,9 @@ impl Auditor {
         let reading = deadline.reserve(deadline.remaining().min(act::MOST_TIME));
         let cursor = left.as_ref().and_then(|left| left.cursor.clone());
         let budget = Budget { log_group_policies: self.settings.log_group_policies, cursor };
-        let survey = Survey::new(&account, reading).after(left.as_ref().map(|left| &left.inventory));
+        let survey = Survey::new(&account, reading)
+            .after(left.as_ref().map(|left| &left.inventory))
+            .with_v1_services(self.settings.v1_services == Switch::On);
         let Surveyed { inventory, cursor } = survey.take(&budget).await;
         let millis = i64::try_from(now()).unwrap_or(i64::MAX);
         let Settings { plan, days, .. } = &self.settings;

@@ -46,6 +46,33 @@ impl FromStr for Mode {
     }
 }
 
+/// A switch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Switch {
+    /// On.
+    On,
+    /// Off.
+    #[default]
+    Off,
+}
+
+/// A word that is no position of a switch.
+#[derive(Debug, Error)]
+#[error("it is neither on nor off")]
+pub(crate) struct NoSwitch;
+
+impl FromStr for Switch {
+    type Err = NoSwitch;
+
+    fn from_str(text: &str) -> Result<Self, NoSwitch> {
+        match text {
+            "on" => Ok(Self::On),
+            "off" => Ok(Self::Off),
+            _ => Err(NoSwitch),
+        }
+    }
+}
+
 /// Everything that the environment decides.
 #[derive(Debug)]
 pub(crate) struct Settings {
@@ -61,6 +88,8 @@ pub(crate) struct Settings {
     pub(crate) days: i64,
     /// Log groups that are asked for a policy of their own, in one run, besides those that matter most.
     pub(crate) log_group_policies: usize,
+    /// Whether services with V1 log delivery are asked.
+    pub(crate) v1_services: Switch,
     pub(crate) plan: plan::Options,
 }
 
@@ -81,6 +110,7 @@ impl Settings {
         let days = value_or(number(environment, &settings::POLICY_DAYS, 0..=i64::MAX), &mut or_default);
         let log_group_policies =
             value_or(number(environment, &settings::POLICY_LOG_GROUPS, 0..=usize::MAX), &mut or_default);
+        let v1_services = value_or(environment.parse(&settings::POLICY_V1_SERVICES), &mut or_default);
         let mut limit = |variable: &Variable, default: usize| {
             value_or(number(environment, variable, 1..=usize::MAX), &mut or_default).unwrap_or(default)
         };
@@ -106,6 +136,7 @@ impl Settings {
             roles: environment.list(&settings::POLICY_ROLES).map(str::to_owned).collect(),
             days: days.unwrap_or(DAYS),
             log_group_policies: log_group_policies.unwrap_or_else(|| Budget::default().log_group_policies),
+            v1_services: v1_services.unwrap_or_default(),
             plan,
             left_out,
         })
@@ -148,6 +179,7 @@ pub(crate) mod tests {
         assert_eq!((settings.mode, settings.days, settings.plan.target_percent), (Mode::Report, 14, 80));
         assert_eq!(settings.regions, ["eu-west-1"]);
         assert!(settings.left_out.is_empty() && settings.roles.is_empty());
+        assert_eq!(settings.v1_services, Switch::Off);
     }
 
     #[test]
@@ -156,12 +188,14 @@ pub(crate) mod tests {
             ("MAILTRAIL_POLICY_MODE", "move"),
             ("MAILTRAIL_POLICY_REGIONS", "eu-west-1, us-east-1"),
             ("MAILTRAIL_POLICY_SHARE", "50"),
+            ("MAILTRAIL_POLICY_V1_SERVICES", "on"),
             ("MAILTRAIL_POLICY_SOFT_LIMIT", "51200"),
             ("MAILTRAIL_POLICY_NAMES", "/a=/aws/vendedlogs/b"),
         ]))
         .unwrap();
         assert_eq!((settings.mode, settings.plan.target_percent), (Mode::Move, 50));
         assert_eq!(settings.regions, ["eu-west-1", "us-east-1"]);
+        assert_eq!(settings.v1_services, Switch::On);
         assert_eq!(settings.plan.limits.soft_characters, 51_200);
         assert_eq!(settings.plan.names["/a"], "/aws/vendedlogs/b");
     }
@@ -172,11 +206,12 @@ pub(crate) mod tests {
             ("MAILTRAIL_POLICY_MODE", "destroy"),
             ("MAILTRAIL_POLICY_SHARE", "101"),
             ("MAILTRAIL_POLICY_DAYS", "soon"),
+            ("MAILTRAIL_POLICY_V1_SERVICES", "some"),
             ("MAILTRAIL_POLICY_NAMES", "/a"),
             ("MAILTRAIL_TOPIC", "news"),
         ]))
         .unwrap();
         assert_eq!((settings.mode, settings.plan.target_percent), (Mode::Report, 80));
-        assert_eq!(settings.left_out.len(), 5, "{:#?}", settings.left_out);
+        assert_eq!(settings.left_out.len(), 6, "{:#?}", settings.left_out);
     }
 }

@@ -7,6 +7,7 @@ use mailtrail_resource_policy::inventory::{Inventory, Part};
 use mailtrail_resource_policy::limits::Limits;
 use mailtrail_resource_policy::measure::{Measures, measure_all};
 use mailtrail_resource_policy::plan::{self, Plan, plan};
+use mailtrail_resource_policy::v1;
 use serde::Serialize;
 
 use crate::History;
@@ -53,7 +54,7 @@ pub struct Report {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PartSeen {
     /// What.
-    pub part: &'static str,
+    pub part: String,
     /// When, in milliseconds since 1970.
     pub at: Option<i64>,
     /// Why not.
@@ -158,16 +159,34 @@ impl Report {
 }
 
 fn seen(inventory: &Inventory) -> Vec<PartSeen> {
-    vec![
+    let mut parts = vec![
         part("policies of the account", &inventory.account_policies),
         part("log groups", &inventory.log_groups),
         part("delivery sources", &inventory.delivery_sources),
         part("delivery destinations", &inventory.delivery_destinations),
         part("deliveries", &inventory.deliveries),
         part("destinations of services with V1 log delivery", &inventory.v1_destinations),
-    ]
+    ];
+    parts.extend(v1_services(inventory));
+    parts
 }
 
-fn part<T>(name: &'static str, part: &Part<T>) -> PartSeen {
-    PartSeen { part: name, at: part.at(), reason: part.reason().map(str::to_owned) }
+/// The services with V1 log delivery that were asked, one by one; the others in one line, if any was asked.
+fn v1_services(inventory: &Inventory) -> Vec<PartSeen> {
+    let name = |services: &str| format!("destinations of {services}");
+    let mut parts: Vec<PartSeen> = (v1::services())
+        .filter_map(|service| Some(part(&name(service.title), inventory.v1_services.get(service.id)?)))
+        .collect();
+    let others: Vec<&str> = v1::not_seen(inventory)
+        .filter_map(|(service, reason)| reason.is_none().then_some(service.title))
+        .collect();
+    if inventory.v1_destinations.seen().is_some() && !others.is_empty() {
+        let reason = Some("not asked".to_owned());
+        parts.push(PartSeen { part: name(&others.join(", ")), at: None, reason });
+    }
+    parts
+}
+
+fn part<T>(name: &str, part: &Part<T>) -> PartSeen {
+    PartSeen { part: name.to_owned(), at: part.at(), reason: part.reason().map(str::to_owned) }
 }

@@ -5,6 +5,8 @@
 //! * **Read only.** Nothing here changes anything.
 //! * **Within AWS's rates.** Each operation is called at most so often a second ([`calls`]), for other tools of the
 //!   same account have to live from the same quotas.
+//! * **Services with V1 log delivery are asked where somebody wants it** ([`Survey::with_v1_services`]): it takes rights
+//!   and calls of other services.
 //! * **What cannot be read is said so**, part by part, with the reason; the rest is read all the same. Nothing is
 //!   concluded from a part that is missing.
 //! * **The next one goes on** where this one ended ([`Kept`]): each policy of a log group takes a call of its own, and
@@ -16,6 +18,7 @@ mod clients;
 mod kept;
 mod pages;
 mod survey;
+mod v1;
 
 pub use calls::{CallError, Calls};
 pub use clients::{Account, AccountError};

@@ -1,7 +1,7 @@
 //! What there is, part by part.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_sdk_cloudwatchlogs::types::PolicyScope;
 use mailtrail_delivery::Deadline;
@@ -11,7 +11,7 @@ use mailtrail_resource_policy::inventory::{Inventory, Part, ResourcePolicy};
 use mailtrail_resource_policy::statement::Choice;
 
 use crate::pages::{self, PAGE, all};
-use crate::{Account, CallError};
+use crate::{Account, CallError, v1};
 
 /// What a survey may cost.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,12 +45,13 @@ pub struct Survey<'a> {
     account: &'a Account,
     deadline: Deadline,
     previous: Option<&'a Inventory>,
+    v1_services: bool,
 }
 
 impl<'a> Survey<'a> {
     /// A look that ends at the deadline, with what it has by then.
     pub fn new(account: &'a Account, deadline: Deadline) -> Self {
-        Self { account, deadline, previous: None }
+        Self { account, deadline, previous: None, v1_services: false }
     }
 
     /// With an earlier look: what it saw of the policies of log groups stands, with its time, for those that are not
@@ -58,6 +59,13 @@ impl<'a> Survey<'a> {
     #[must_use]
     pub fn after(self, previous: Option<&'a Inventory>) -> Self {
         Self { previous, ..self }
+    }
+
+    /// Asks services with V1 log delivery, too: Step Functions and API Gateway. It takes a call for each state machine
+    /// and each API, and the rights `states:ListStateMachines`, `states:DescribeStateMachine` and `apigateway:GET`.
+    #[must_use]
+    pub fn with_v1_services(self, v1_services: bool) -> Self {
+        Self { v1_services, ..self }
     }
 
     /// Looks. What cannot be read is said in the inventory.
@@ -78,10 +86,14 @@ impl<'a> Survey<'a> {
             delivery_destinations: destinations,
             deliveries,
             v1_destinations: Part::NotSeen {
-                reason: "services with V1 log delivery are not asked: each has an API of its own".to_owned(),
+                reason: "services with V1 log delivery were not asked: each has an API of its own".to_owned(),
             },
             ..Inventory::default()
         };
+        if self.v1_services {
+            // Half of the time at the most: what comes after matters more.
+            v1::ask(self.account, self.deadline.reserve(Duration::MAX), &mut inventory).await;
+        }
         self.tag_destinations(&mut inventory).await;
         let cursor = self.look_at_groups(&mut inventory, budget).await;
         Surveyed { inventory, cursor }
@@ -271,7 +283,7 @@ impl Account {
 }
 
 /// A part that was read, and when that began; or why it was not.
-async fn part<T>(read: impl Future<Output = Result<T, CallError>>) -> Part<T> {
+pub(crate) async fn part<T>(read: impl Future<Output = Result<T, CallError>>) -> Part<T> {
     let at = now();
     match read.await {
         Ok(value) => Part::Seen { at, value },
@@ -290,11 +302,13 @@ fn group_arn(region: &str, account: &str, name: &str) -> String {
     format!("arn:{partition}:logs:{region}:{account}:log-group:{name}")
 }
 
-/// The log groups that V2 deliveries write to.
+/// The log groups that deliveries are known to write to.
 fn destination_groups(inventory: &Inventory) -> BTreeSet<String> {
     let destinations = inventory.delivery_destinations.seen().into_iter().flatten();
     let arns = destinations.map(|it| it.delivery_destination_configuration.destination_resource_arn.as_str());
-    arns.filter_map(group_of).collect()
+    let mut groups: BTreeSet<String> = arns.filter_map(group_of).collect();
+    groups.extend(inventory.v1_destinations.seen().into_iter().flatten().map(|it| it.log_group.clone()));
+    groups
 }
 
 /// The log groups that policies name, one by one.

@@ -39,6 +39,10 @@ pub struct Inventory {
     pub deliveries: Part<Vec<Delivery>>,
     /// Destinations of services with V1 log delivery, found through each service's own API.
     pub v1_destinations: Part<Vec<V1Destination>>,
+    /// The services with V1 log delivery that were asked, by their ids in [`crate::v1::services`]: how many destinations
+    /// each has, or why it did not say. A service that is missing here was not asked.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub v1_services: BTreeMap<String, Part<usize>>,
 }
 
 /// A part of an inventory.

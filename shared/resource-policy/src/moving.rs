@@ -61,6 +61,16 @@ pub enum Why {
     /// Nothing that was seen delivers there.
     #[error("nothing that was seen delivers to it")]
     NoDestination,
+    /// Something may deliver there, or did once; whatever was asked does not.
+    #[error(
+        "log delivery may write to it, and nothing that was seen does; not seen: {}. Where one of them does, name it \
+         under `v1_destinations` in a snapshot file",
+        not_seen.join(", ")
+    )]
+    UnknownSource {
+        /// The services that were not asked, or did not say.
+        not_seen: Vec<String>,
+    },
     /// The account or the Region is not known.
     #[error("the account and the Region are not known")]
     NoAccount,

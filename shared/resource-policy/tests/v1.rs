@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mailtrail_resource_policy::inventory::V1Destination;
-use mailtrail_resource_policy::v1::{Change, Commands, Route, commands, service, services};
+use mailtrail_resource_policy::inventory::{Inventory, V1Destination};
+use mailtrail_resource_policy::v1::{Change, Commands, Policy, Route, commands, not_seen, service, services};
 
 const ROUTE: Route = Route {
     partition: "aws",
@@ -167,4 +167,16 @@ fn a_value_that_was_not_found_is_named() {
     assert!(commands(&found, &ROUTE).refused.unwrap().contains("is not JSON"));
     assert!(filled("no-such-service").refused.unwrap().contains("not known"));
     assert!(service("waf").is_some() && service("no-such-service").is_none());
+}
+
+#[test]
+fn of_an_account_that_was_not_asked_no_service_is_known_but_those_that_need_no_policy() {
+    let unknown: BTreeSet<&str> = not_seen(&Inventory::default()).map(|(service, _)| service.id).collect();
+    for service in services() {
+        let needs = service.policy == Policy::LogDelivery;
+        let has_none = matches!(service.policy, Policy::Role | Policy::Own);
+        assert!(!needs || unknown.contains(service.id), "{}", service.id);
+        assert!(!has_none || !unknown.contains(service.id), "{}", service.id);
+    }
+    assert!(unknown.contains("transfer") && !unknown.contains("eks"), "EKS chooses the name itself");
 }

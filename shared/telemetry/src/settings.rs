@@ -237,6 +237,17 @@ pub const POLICY_LOG_GROUPS: Variable = Variable {
     example: "2000",
 };
 
+/// Whether services with V1 log delivery are asked.
+pub const POLICY_V1_SERVICES: Variable = Variable {
+    name: "MAILTRAIL_POLICY_V1_SERVICES",
+    about: "Whether Step Functions and API Gateway are asked where they deliver to, so that the plan has the commands \
+            for a move. It takes a call for each state machine and each API, and the function's role needs \
+            `states:ListStateMachines`, `states:DescribeStateMachine` and `apigateway:GET`.",
+    allowed: "`on` or `off`",
+    default: "`off`",
+    example: "on",
+};
+
 /// Names of log groups that the rule for new names does not suit.
 pub const POLICY_NAMES: Variable = Variable {
     name: "MAILTRAIL_POLICY_NAMES",
@@ -257,6 +268,7 @@ pub const OF_POLICY_AUDIT: &[Variable] = &[
     POLICY_SOFT_LIMIT,
     POLICY_HARD_LIMIT,
     POLICY_LOG_GROUPS,
+    POLICY_V1_SERVICES,
     POLICY_NAMES,
 ];
 

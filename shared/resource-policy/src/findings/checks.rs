@@ -12,6 +12,7 @@ use crate::limits::Limits;
 use crate::measure::{Measure, measure_all};
 use crate::state::State;
 use crate::statement::{Effect, Meaning, Principal, Statement, Who};
+use crate::v1;
 
 const SHRINK: &str = "Make room with `mailtrail policy plan` and `mailtrail policy apply`.";
 
@@ -245,6 +246,9 @@ pub(super) fn deliveries(inventory: &Inventory) -> Vec<Finding> {
     findings
 }
 
+/// Why nothing is known of most services with V1 log delivery.
+const NOT_ASKED: &str = "they were not asked, for each has an API of its own; a snapshot file can name them under `v1_destinations`";
+
 /// What was not seen. Of a file that holds policies only, nobody expects more; of an account that was asked, a part that
 /// is missing needs somebody.
 pub(super) fn unseen(inventory: &Inventory) -> Vec<Finding> {
@@ -279,6 +283,15 @@ pub(super) fn unseen(inventory: &Inventory) -> Vec<Finding> {
         (by_reason.into_iter())
             .map(|(reason, groups)| (Severity::Note, "the policies of some log groups", reason, groups)),
     );
+    if inventory.v1_destinations.seen().is_some() {
+        let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (service, reason) in v1::not_seen(inventory) {
+            by_reason.entry(reason.unwrap_or(NOT_ASKED)).or_default().push(service.title);
+        }
+        let what = "the destinations of some services with V1 log delivery";
+        unseen
+            .extend(by_reason.into_iter().map(|(reason, services)| (Severity::Note, what, reason, services)));
+    }
     let finding = |(severity, what, reason, resources): Unseen| {
         let fix = "Allow the calls that read it, or take a newer snapshot; until then nothing is concluded from it.";
         let message = format!("{what} were not seen: {reason}");

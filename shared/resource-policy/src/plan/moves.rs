@@ -61,7 +61,7 @@ impl Draft<'_> {
         let v1: Vec<v1::Commands> =
             v1_of(self.inventory, from).map(|destination| v1::commands(destination, &route)).collect();
         if v2.is_empty() && v1.is_empty() {
-            return Err(refuse(Why::NoDestination));
+            return Err(refuse(self.why_no_destination(&route)));
         }
         let managed_by = managed_by(self.inventory, from, &v2);
         let mut writes = Vec::new();
@@ -76,6 +76,21 @@ impl Draft<'_> {
         let saves_later = self.entries_of(from);
         let moving = Move { from: from.to_owned(), to: to.to_owned(), v2, v1, managed_by };
         Ok(step(moving, saves_later, writes))
+    }
+
+    /// Why nothing is known to deliver to a log group: where log delivery may write to it, somebody may who was not
+    /// asked.
+    fn why_no_destination(&self, route: &v1::Route) -> Why {
+        let v1::Route { partition, region, account, from, .. } = *route;
+        let streams = format!("{}:log-stream:*", arn::arn(partition, region, account, from));
+        let not_seen: Vec<String> =
+            v1::not_seen(self.inventory).map(|(service, _)| service.title.to_owned()).collect();
+        if self.is_granted(&Grant::to_log_delivery(partition, region, account, streams))
+            && !not_seen.is_empty()
+        {
+            return Why::UnknownSource { not_seen };
+        }
+        Why::NoDestination
     }
 
     /// Whether the policies as they are now give a grant.

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use table::services;
 
-use crate::inventory::V1Destination;
+use crate::inventory::{Inventory, Part, V1Destination};
 use fill::{Filled, Filler};
 
 /// A row of the table: how one service is pointed to another log group.
@@ -94,6 +94,31 @@ pub struct Commands {
 /// The service of this id.
 pub fn service(id: &str) -> Option<&'static Service> {
     services().find(|service| service.id == id)
+}
+
+/// Services that may deliver to a log group by a resource policy, and of which nobody knows where they do: those that
+/// were not asked (`None`), and those that did not say, with the reason.
+pub fn not_seen(inventory: &Inventory) -> impl Iterator<Item = (&'static Service, Option<&str>)> {
+    services().filter(|service| service.may_need_policy()).filter_map(|service| {
+        let answer = inventory.v1_services.get(service.id);
+        match answer {
+            None => Some((service, None)),
+            Some(Part::NotSeen { reason }) => Some((service, Some(reason.as_str()))),
+            Some(Part::Seen { .. }) => None,
+        }
+    })
+}
+
+impl Service {
+    /// Whether it may need that a resource policy names the log group. Those that choose its name themselves, and are
+    /// not said to need a policy, do not.
+    fn may_need_policy(&self) -> bool {
+        match self.policy {
+            Policy::LogDelivery => true,
+            Policy::NotVerified => !matches!(self.change, Change::Impossible(_)),
+            Policy::Own | Policy::Role => false,
+        }
+    }
 }
 
 /// Where a destination moves, and in which account.

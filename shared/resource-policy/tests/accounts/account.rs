@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use mailtrail_resource_policy::inventory::{Inventory, LogGroup, Part, ResourcePolicy};
 use mailtrail_resource_policy::plan::{Options, Place, Plan, plan};
+use mailtrail_resource_policy::v1::services;
 
 pub(crate) const ACCOUNT: &str = "111122223333";
 pub(crate) const REGION: &str = "us-east-1";
@@ -28,6 +29,7 @@ pub(crate) fn account(policies: &[(&str, String)], groups: &[&str]) -> Inventory
         delivery_destinations: seen(Vec::new()),
         deliveries: seen(Vec::new()),
         v1_destinations: seen(Vec::new()),
+        v1_services: services().map(|service| (service.id.to_owned(), seen(0))).collect(),
     }
 }
 

@@ -166,6 +166,23 @@ fn what_was_not_seen_is_said_with_the_reason() {
 }
 
 #[test]
+fn services_with_v1_log_delivery_that_were_not_asked_are_named_in_a_note() {
+    let mut inventory = account(&[], &[]);
+    inventory.v1_services.remove("pipes");
+    inventory.v1_services.remove("waf");
+    let denied = Part::NotSeen { reason: "access denied".to_owned() };
+    inventory.v1_services.insert("step-functions".to_owned(), denied);
+    let found = found(&inventory);
+    assert!(found.iter().all(|finding| finding.severity == Severity::Note));
+    let named: Vec<&[String]> = found.iter().map(|finding| finding.resources.as_slice()).collect();
+    assert_eq!(
+        named,
+        [&["Step Functions".to_owned()][..], &["EventBridge Pipes".to_owned(), "WAF".to_owned()]]
+    );
+    assert!(found[0].message.ends_with("V1 log delivery were not seen: access denied"), "{found:?}");
+}
+
+#[test]
 fn ids_are_in_kebab_case() {
     let inventory = account(&[(AWS_POLICY, document(&["/gone"]))], &[]);
     let json = serde_json::to_value(found(&inventory)).unwrap();

@@ -127,6 +127,19 @@ fn v1_destinations_are_commands_for_people() {
 }
 
 #[test]
+fn who_was_not_asked_may_deliver_where_a_policy_lets_log_delivery_write() {
+    let mut inventory = account(&[(AWS_POLICY, document(&["/mail/http"]))], &["/mail/http", "/lonely"]);
+    let why = |inventory: &Inventory, group| planned(inventory, &moving(group)).refused.remove(0).why;
+    assert_eq!(why(&inventory, "/mail/http"), Why::NoDestination, "all were asked");
+    inventory.v1_services.remove("pipes");
+    let not_seen = vec!["EventBridge Pipes".to_owned()];
+    assert_eq!(why(&inventory, "/mail/http"), Why::UnknownSource { not_seen });
+    let said = why(&inventory, "/mail/http").to_string();
+    assert!(said.contains("EventBridge Pipes") && said.contains("snapshot file"), "{said}");
+    assert_eq!(why(&inventory, "/lonely"), Why::NoDestination, "no policy lets log delivery in");
+}
+
+#[test]
 fn what_cannot_be_moved_is_refused_and_the_rest_is_planned() {
     let groups = ["/mail/audit", "aws-waf-logs-a", "/lonely", "/aws/mail/audit"];
     let mut inventory = delivering_to("/mail/audit", &[], &groups);
