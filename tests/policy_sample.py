@@ -54,7 +54,8 @@ def old_builds():
 def without_time(snapshot):
     """A snapshot as if each part had been read at a time of its own, the policies before the log groups."""
     parts = [part for part in snapshot.values() if isinstance(part, dict) and part.get("state") == "seen"]
-    for number, part in enumerate([*parts, *snapshot["log_group_policies"].values(), *snapshot["v1_services"].values()]):
+    parts += [*snapshot["log_group_policies"].values(), *snapshot["v1_services"].values()]
+    for number, part in enumerate(parts):
         if part["state"] == "seen":
             part["at"] = START + 1000 * number
     return snapshot

@@ -76,7 +76,7 @@ class StateMachines:
         for destination in logging.get("destinations", []):
             arn = destination["cloudWatchLogsLogGroup"]["logGroupArn"]
             if not arn.endswith(":*") or self.place.logs.groups.of_arn(arn) is None:
-                raise Refused("InvalidLoggingConfiguration", "Invalid Logging Configuration: Log Destination not found.")
+                raise Refused("InvalidLoggingConfiguration", "Invalid Logging Configuration: no such log group.")
         machine.update(roleArn=request["roleArn"], loggingConfiguration=logging)
         return {"updateDate": self._now()}
 
