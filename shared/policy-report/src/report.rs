@@ -182,7 +182,7 @@ fn v1_services(inventory: &Inventory) -> Vec<PartSeen> {
         .collect();
     if inventory.v1_destinations.seen().is_some() && !others.is_empty() {
         let reason = Some("not asked".to_owned());
-        parts.push(PartSeen { part: name(&others.join(", ")), at: None, reason });
+        parts.push(PartSeen { part: name(&others.join("; ")), at: None, reason });
     }
     parts
 }

@@ -63,9 +63,9 @@ pub enum Why {
     NoDestination,
     /// Something may deliver there, or did once; whatever was asked does not.
     #[error(
-        "log delivery may write to it, and nothing that was seen does; not seen: {}. Where one of them does, name it \
-         under `v1_destinations` in a snapshot file",
-        not_seen.join(", ")
+        "log delivery may write to it, and nothing that was seen does. These services were not asked, or did not say: \
+         {}. Where one of them does, name it under `v1_destinations` in a snapshot file",
+        not_seen.join("; ")
     )]
     UnknownSource {
         /// The services that were not asked, or did not say.
