@@ -140,7 +140,7 @@ fn unseen(report: &Report) -> Vec<String> {
     let mut parts: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for seen in &report.seen {
         if let Some(reason) = &seen.reason {
-            parts.entry(reason).or_default().push(seen.part);
+            parts.entry(reason).or_default().push(&seen.part);
         }
     }
     let line = |(reason, parts): (&str, Vec<&str>)| {

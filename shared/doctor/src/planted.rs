@@ -304,6 +304,6 @@ fn inventory() -> Inventory {
             destination("stream", "FH", arn("firehose", &format!("deliverystream/{STREAM}"))),
         ]),
         deliveries: seen(deliveries),
-        v1_destinations: Part::default(),
+        ..Inventory::default()
     }
 }
