@@ -44,12 +44,9 @@ const SHORTEST_DAYS: i32 = 7;
 
 pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
     let here = format!("account {}, Region {}", facts.account, facts.region);
-    let Some(organizations) = facts.organizations.seen() else {
-        let reason = facts.organizations.reason().unwrap_or_default();
-        return vec![EVENTS.unknown(here, reason)];
-    };
     let mut findings = Vec::new();
-    for organization in organizations {
+    findings.extend(facts.organizations.reason().map(|reason| EVENTS.unknown(here, reason)));
+    for organization in facts.organizations.seen().into_iter().flatten() {
         findings.push(EVENTS.on(resource(organization), &organization.email_events, |events, resource| {
             match events {
                 Some(events) => EVENTS.ok(resource, format!("on, to {}", events.log_group_arn)),
