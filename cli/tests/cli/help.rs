@@ -4,7 +4,9 @@ use crate::mailtrail::Mailtrail;
 
 #[test]
 fn every_command_explains_itself_with_examples_and_exit_codes() {
-    for command in ["mailtrail", "demo", "ingest", "search", "activity", "permissions", "policy"] {
+    let commands =
+        ["mailtrail", "demo", "ingest", "search", "activity", "permissions", "policy", "workmail", "doctor"];
+    for command in commands {
         let arguments: &[&str] = if command == "mailtrail" { &["--help"] } else { &[command, "--help"] };
         let help = Mailtrail::new().run(arguments).expect(0).stdout;
         assert!(help.contains("Examples:") && help.contains("Exit codes:"), "{help}");
