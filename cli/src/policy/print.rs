@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use indicatif::HumanCount;
 use mailtrail_ocsf::Time;
-use mailtrail_policy_report::{PolicyForecast, Report};
+use mailtrail_policy_report::{NOT_ASKED, PolicyForecast, Report};
 use mailtrail_resource_policy::findings::{Finding, Kind, Severity};
 use mailtrail_resource_policy::limits::Limits;
 use mailtrail_resource_policy::measure::Measure;
@@ -135,11 +135,11 @@ fn is_told_by_part(finding: &Finding) -> bool {
     finding.id == Kind::NotSeen && finding.resources.is_empty()
 }
 
-/// The parts that were not seen, a line for each reason.
+/// The parts that were not seen, a line for each reason; but for services that nobody asked, of which a finding tells.
 fn unseen(report: &Report) -> Vec<String> {
     let mut parts: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for seen in &report.seen {
-        if let Some(reason) = &seen.reason {
+        if let Some(reason) = seen.reason.as_ref().filter(|reason| *reason != NOT_ASKED) {
             parts.entry(reason).or_default().push(&seen.part);
         }
     }

@@ -14,4 +14,4 @@ mod report;
 
 pub use history::History;
 pub use markdown::markdown;
-pub use report::{DAYS, FORMAT, PartSeen, PolicyForecast, Report};
+pub use report::{DAYS, FORMAT, NOT_ASKED, PartSeen, PolicyForecast, Report};

@@ -12,6 +12,8 @@ use serde::Serialize;
 
 use crate::History;
 
+/// Why a service with V1 log delivery was not seen: nobody asked it. A finding tells of all of them at once.
+pub const NOT_ASKED: &str = "not asked";
 /// The version of the form of a report.
 pub const FORMAT: u32 = 1;
 /// Days to the soft limit from which on a policy is too full, unless somebody says otherwise.
@@ -181,7 +183,7 @@ fn v1_services(inventory: &Inventory) -> Vec<PartSeen> {
         .filter_map(|(service, reason)| reason.is_none().then_some(service.title))
         .collect();
     if inventory.v1_destinations.seen().is_some() && !others.is_empty() {
-        let reason = Some("not asked".to_owned());
+        let reason = Some(NOT_ASKED.to_owned());
         parts.push(PartSeen { part: name(&others.join("; ")), at: None, reason });
     }
     parts
