@@ -60,6 +60,7 @@ def enforcing_server(tmp_path_factory):
 @pytest.fixture(scope="session")
 def role_policies(enforcing_server):
     """The policies of the readers' roles, as infra/sam has them. Function → document."""
+    enforcing_server.reset()
     return deeds.policies_for_tests(enforcing_server)
 
 

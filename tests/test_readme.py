@@ -20,7 +20,9 @@ TESTS = programs.PROJECT / "tests"
 
 FIRST = "cargo mailtrail demo"
 TASKS = "cargo xtask --help"
-EXPLANATIONS = [f"cargo mailtrail {command} --help" for command in ("ingest", "activity", "search")]
+COMMANDS = ("ingest", "activity", "search", "permissions", "workmail", "doctor")
+EXPLANATIONS = [f"cargo mailtrail {command} --help" for command in COMMANDS]
+SERVICES = "cargo mailtrail permissions --list"
 FILL = "cargo mailtrail ingest --archive mailtrail-demo/all events/*.json"
 # Each question of the README, and what its answer must name.
 QUESTIONS = {
@@ -69,6 +71,7 @@ RUN_BY = {
         command: "test_readme.py::test_policies_are_shrunk_and_an_audit_log_moved_and_all_is_undone"
         for command in [*SHRINK, ROLLBACK, *MOVE]
     },
+    SERVICES: "test_readme.py::test_the_services_are_listed",
     **{command: "test_readme.py::test_a_command_explains_itself" for command in EXPLANATIONS},
 }
 
@@ -208,6 +211,12 @@ def test_the_other_tasks_are_listed():
     listed = subprocess.run(TASKS.split(), cwd=programs.PROJECT, capture_output=True, text=True, timeout=600)
     assert listed.returncode == programs.DONE, listed.stderr
     assert all(task in listed.stdout for task in ("test", "bench", "fuzz", "package", "generate", "payloads"))
+
+
+def test_the_services_are_listed():
+    listed = subprocess.run(SERVICES.split(), cwd=programs.PROJECT, capture_output=True, text=True, timeout=600)
+    assert listed.returncode == programs.DONE, listed.stderr
+    assert "workmail" in listed.stdout and len(listed.stdout.splitlines()) > 86
 
 
 @pytest.mark.parametrize("command", EXPLANATIONS)
