@@ -1,9 +1,10 @@
-//! From arguments to a pipeline, or to an archive that is only read. Nothing is asked of AWS yet, and its clients are made only where the archive
-//! or a stream needs them.
+//! From arguments to a pipeline, or to an archive that is only read. Nothing is asked of AWS yet, and its clients are
+//! made only where the archive or a stream needs them.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use aws_config::SdkConfig;
 use mailtrail_delivery::{Archive, ArchiveReader, Location, Pacing, S3Options, Stream, TagGate, aws};
 use mailtrail_pipeline::Pipeline;
 use tokio::sync::OnceCell;
@@ -23,24 +24,32 @@ pub(crate) async fn reader(archive: &Location, options: S3Options) -> ArchiveRea
     }
 }
 
+/// An archive to write to. The configuration of AWS is loaded where it is needed, once.
+pub(crate) async fn archive(
+    location: &Location,
+    options: S3Options,
+    config: &OnceCell<SdkConfig>,
+) -> anyhow::Result<Archive> {
+    Ok(match location {
+        Location::S3 { bucket, prefix } => {
+            Archive::s3(aws::s3(config.get_or_init(aws::config).await), bucket, prefix, options)
+        }
+        Location::Directory(path) => Archive::directory(path.clone())?,
+    })
+}
+
 pub(crate) async fn pipeline(args: &IngestArgs) -> anyhow::Result<Pipeline> {
     let (config, firehose) = (OnceCell::new(), OnceCell::new());
-    let config = || config.get_or_init(aws::config);
     let firehose = || {
         firehose.get_or_init(async || {
-            let client = aws::firehose(config().await);
+            let client = aws::firehose(config.get_or_init(aws::config).await);
             let gate = TagGate::new(client.clone(), TAG_MEMORY, Pacing::default());
             (client, Arc::new(gate))
         })
     };
 
     let destinations = &args.destinations;
-    let archive = match destinations.archive()? {
-        Location::S3 { bucket, prefix } => {
-            Archive::s3(aws::s3(config().await), bucket, prefix, destinations.s3_options())
-        }
-        Location::Directory(path) => Archive::directory(path.clone())?,
-    };
+    let archive = archive(destinations.archive()?, destinations.s3_options(), &config).await?;
     let mut streams = Vec::new();
     for target in destinations.streams().cloned() {
         streams.push(if let Some(path) = target.file().cloned() {

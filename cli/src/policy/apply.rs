@@ -1,14 +1,16 @@
 //! `mailtrail policy apply` and `rollback`.
 
 use anyhow::{Context, bail};
-use mailtrail_delivery::{Archive, Deadline, Location, S3Options, aws};
+use mailtrail_delivery::{Archive, Deadline, S3Options};
 use mailtrail_policy_apply::{Apply, Call, DryRun, End, Event, Options, Outcome};
 use mailtrail_resource_policy::plan::Plan;
 use serde_json::json;
+use tokio::sync::OnceCell;
 
 use super::args::{ApplyArgs, ChangeArgs, RollbackArgs};
 use super::{give, source, steps};
 use crate::ask::ask;
+use crate::connect;
 use crate::output::{self, BAD, Exit, FAINT, GOOD, LOOK, Words, count, paint, plain};
 
 pub(super) async fn run(args: &ApplyArgs) -> anyhow::Result<Exit> {
@@ -66,13 +68,8 @@ fn read(path: &std::path::Path) -> anyhow::Result<Plan> {
 async fn archive(change: &ChangeArgs) -> anyhow::Result<Archive> {
     let options =
         S3Options { expected_owner: change.archive_owner.clone(), kms_key: change.archive_kms_key.clone() };
-    match &change.archive {
-        Some(Location::Directory(path)) => Ok(Archive::directory(path.clone())?),
-        Some(Location::S3 { bucket, prefix }) => {
-            Ok(Archive::s3(aws::s3(&aws::config().await), bucket, prefix, options))
-        }
-        None => bail!("no archive is named"),
-    }
+    let Some(location) = &change.archive else { bail!("no archive is named") };
+    connect::archive(location, options, &OnceCell::new()).await
 }
 
 /// What happens, as it does.

@@ -2,7 +2,7 @@
 
 use aws_sdk_workmail::Client;
 use mailtrail_delivery::Deadline;
-use mailtrail_policy_survey::{Account, CallError, all_pages};
+use mailtrail_policy_survey::{Account, CallError};
 
 /// Where WorkMail is, and nowhere else. It takes no new customers any more.
 /// <https://docs.aws.amazon.com/workmail/latest/adminguide/lambda.html>
@@ -38,20 +38,17 @@ pub(crate) async fn list(
     if !REGIONS.contains(&account.region.as_str()) && account.config.endpoint_url().is_none() {
         return Ok(Vec::new());
     }
-    all_pages(async |token: Option<String>| {
-        let answer = account.calls.run("ListOrganizations", deadline, || {
-            client.list_organizations().set_next_token(token.clone()).send()
-        });
-        let answer = answer.await?;
+    let ask = |token| client.list_organizations().set_next_token(token).send();
+    let read = account.calls.all("ListOrganizations", deadline, ask, |answer| {
         let all = answer.organization_summaries().iter();
         let there = all.filter(|it| !it.state().is_some_and(|state| state.eq_ignore_ascii_case("deleted")));
         let listed = there.map(|it| Listed {
             id: it.organization_id().unwrap_or_default().to_owned(),
             alias: it.alias().unwrap_or_default().to_owned(),
         });
-        Ok((listed.collect(), answer.next_token.clone()))
-    })
-    .await
+        (listed.collect(), answer.next_token.clone())
+    });
+    read.await
 }
 
 /// Where the email events of an organization go; nothing where they are not logged.

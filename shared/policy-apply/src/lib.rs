@@ -110,7 +110,7 @@ impl<'a> Apply<'a> {
         plan: &Plan,
         progress: &'p mut Progress<'p>,
     ) -> Result<Outcome, ApplyError> {
-        self.check(plan)?;
+        check(self.account, plan)?;
         let Account { id, region, .. } = self.account;
         let journal = Journal::create(self.archive, plan, id, region, self.options.deadline).await?;
         let mut session = self.session(journal, History::new(id, region, plan), progress);
@@ -127,8 +127,8 @@ impl<'a> Apply<'a> {
         progress: &'p mut Progress<'p>,
     ) -> Result<Outcome, ApplyError> {
         let (journal, history) = Journal::open(self.archive, id, self.options.deadline).await?;
-        self.check_place(&history.account, &history.region)?;
-        self.check(&history.plan)?;
+        check_place(self.account, &history.account, &history.region)?;
+        check(self.account, &history.plan)?;
         if history.undoing {
             return Err(JournalError::Undone(id.to_owned()).into());
         }
@@ -151,21 +151,13 @@ impl<'a> Apply<'a> {
         progress: &'p mut Progress<'p>,
     ) -> Result<Outcome, ApplyError> {
         let (journal, history) = Journal::open(self.archive, id, self.options.deadline).await?;
-        self.check_place(&history.account, &history.region)?;
+        check_place(self.account, &history.account, &history.region)?;
         if let Some(outcome) = history.outcome.clone().filter(|outcome| outcome.end == End::RolledBack) {
             return Ok(outcome);
         }
         let mut session = self.session(journal, history, progress);
         session.record(Body::Session { purpose: Purpose::Rollback }).await?;
         session.roll_back().await
-    }
-
-    /// What a plan would do: every call that changes something. Reads only.
-    ///
-    /// # Errors
-    /// When it cannot be told.
-    pub async fn dry_run(&'a self, plan: &Plan) -> Result<DryRun, ApplyError> {
-        dry_run(self.account, plan, self.options.deadline).await
     }
 
     fn session<'p>(
@@ -178,14 +170,6 @@ impl<'a> Apply<'a> {
         let mut session = Session { aws, options: &self.options, journal, history, progress };
         session.say(Event::Journal { id: session.journal.id().to_owned() });
         session
-    }
-
-    fn check(&self, plan: &Plan) -> Result<(), ApplyError> {
-        check(self.account, plan)
-    }
-
-    fn check_place(&self, account: &str, region: &str) -> Result<(), ApplyError> {
-        check_place(self.account, account, region)
     }
 }
 

@@ -10,6 +10,8 @@ use aws_config::SdkConfig;
 use mailtrail_delivery::failure::Failure;
 use mailtrail_delivery::{Deadline, Pacing};
 use tokio::time::Instant;
+
+use crate::pages::Page;
 use url::{Host, Url};
 
 /// Calls of an operation per second, where the quota of the account is known: half of it, for we are not alone.
@@ -117,6 +119,34 @@ impl Calls {
         };
         let done = self.pacing.run(deadline, || Box::pin(paced())).await;
         done.map_err(|failure| CallError { operation, failure })
+    }
+
+    /// Makes a call for each page of a list, and joins what `read` takes out of the answers. Each call is given the
+    /// token of the page before.
+    ///
+    /// # Errors
+    /// With that of the call that failed: half a list is none.
+    pub async fn all<T, A, E, F>(
+        &self,
+        operation: &'static str,
+        deadline: Deadline,
+        ask: impl Fn(Option<String>) -> F,
+        read: impl Fn(A) -> Page<T>,
+    ) -> Result<Vec<T>, CallError>
+    where
+        E: Into<Failure>,
+        F: Future<Output = Result<A, E>>,
+    {
+        let (mut found, mut token) = (Vec::new(), None::<String>);
+        loop {
+            let (items, next) = read(self.run(operation, deadline, || ask(token.clone())).await?);
+            found.extend(items);
+            // An empty token has been seen at the end of lists.
+            match next.filter(|token| !token.is_empty()) {
+                Some(next) => token = Some(next),
+                None => return Ok(found),
+            }
+        }
     }
 
     /// When the next call of an operation may begin. Whoever asks has that turn.

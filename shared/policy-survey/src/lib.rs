@@ -16,6 +16,7 @@
 pub mod calls;
 mod clients;
 mod kept;
+mod lists;
 mod pages;
 mod survey;
 mod v1;
@@ -23,5 +24,5 @@ mod v1;
 pub use calls::{CallError, Calls};
 pub use clients::{Account, AccountError};
 pub use kept::{Kept, What};
-pub use pages::{PAGE, Page, all as all_pages};
+pub use pages::{PAGE, Page};
 pub use survey::{Budget, Survey, Surveyed};

@@ -1,14 +1,11 @@
-//! Answers that come in pages, to their end; and the words of the SDK in those of an inventory.
+//! Pages of lists, and the words of the SDK in those of an inventory.
 
 use std::collections::{BTreeMap, HashMap};
-use std::future::Future;
 
 use aws_sdk_cloudwatchlogs::types;
 use mailtrail_resource_policy::inventory::{
     Delivery, DeliveryDestination, DeliverySource, DestinationConfiguration, LogGroup, ResourcePolicy,
 };
-
-use crate::CallError;
 
 /// Entries of a page, the most that the operations allow.
 /// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeDeliveries.html>
@@ -16,26 +13,6 @@ pub const PAGE: i32 = 50;
 
 /// One page, and the token of the next.
 pub type Page<T> = (Vec<T>, Option<String>);
-
-/// All pages, one after the other: each call is given the token of the page before.
-///
-/// # Errors
-/// With that of the call that failed: half a list is none.
-pub async fn all<T, F>(page: impl Fn(Option<String>) -> F) -> Result<Vec<T>, CallError>
-where
-    F: Future<Output = Result<Page<T>, CallError>>,
-{
-    let (mut found, mut token) = (Vec::new(), None);
-    loop {
-        let (items, next) = page(token).await?;
-        found.extend(items);
-        // An empty token has been seen at the end of lists.
-        match next.filter(|token| !token.is_empty()) {
-            Some(next) => token = Some(next),
-            None => return Ok(found),
-        }
-    }
-}
 
 pub(crate) fn policy(policy: &types::ResourcePolicy) -> ResourcePolicy {
     ResourcePolicy {

@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use aws_sdk_cloudwatchlogs::types::PolicyScope;
 use mailtrail_delivery::Deadline;
 use mailtrail_resource_policy::arn::{LogGroupName, ResourcePattern};
 use mailtrail_resource_policy::document::Document;
-use mailtrail_resource_policy::inventory::{Inventory, Part, ResourcePolicy};
+use mailtrail_resource_policy::inventory::{Inventory, Part};
 use mailtrail_resource_policy::statement::Choice;
 
-use crate::pages::{self, PAGE, all};
+use crate::pages;
 use crate::{Account, CallError, v1};
 
 /// What a survey may cost.
@@ -70,13 +69,13 @@ impl<'a> Survey<'a> {
 
     /// Looks. What cannot be read is said in the inventory.
     pub async fn take(&self, budget: &Budget) -> Surveyed {
-        let account_policies = part(self.account_policies()).await;
+        let account_policies = part(self.account.account_policies(self.deadline)).await;
         let (sources, destinations, deliveries) = tokio::join!(
-            part(self.delivery_sources()),
-            part(self.delivery_destinations()),
-            part(self.deliveries())
+            part(self.account.delivery_sources(self.deadline)),
+            part(self.account.delivery_destinations(self.deadline)),
+            part(self.account.deliveries(self.deadline))
         );
-        let log_groups = part(self.log_groups()).await;
+        let log_groups = part(self.account.log_groups(self.deadline)).await;
         let mut inventory = Inventory {
             account: Some(self.account.id.clone()),
             region: Some(self.account.region.clone()),
@@ -102,10 +101,9 @@ impl<'a> Survey<'a> {
     /// Adds the tags of the log groups that deliveries write to: they tell whether a deployment tool keeps them.
     async fn tag_destinations(&self, inventory: &mut Inventory) {
         let destinations = destination_groups(inventory);
-        let (account, region) = (self.account.id.clone(), self.account.region.clone());
         let Part::Seen { value: groups, .. } = &mut inventory.log_groups else { return };
         for group in groups.iter_mut().filter(|group| destinations.contains(&group.name)) {
-            let arn = group_arn(&region, &account, &group.name);
+            let arn = self.account.log_group_arn(&group.name);
             let read = self.account.calls.run("ListTagsForResource", self.deadline, || {
                 self.account.logs.list_tags_for_resource().resource_arn(&arn).send()
             });
@@ -135,14 +133,14 @@ impl<'a> Survey<'a> {
             if self.deadline.is_over() {
                 break;
             }
-            found.insert(name.clone(), part(self.log_group_policy(name)).await);
+            found.insert(name.clone(), part(self.account.log_group_policy(name, self.deadline)).await);
         }
         let mut looked_at = 0;
         for name in share {
             if self.deadline.is_over() {
                 break;
             }
-            found.insert((*name).clone(), part(self.log_group_policy(name)).await);
+            found.insert((*name).clone(), part(self.account.log_group_policy(name, self.deadline)).await);
             looked_at += 1;
         }
         for (name, seen) in earlier().filter(|(name, _)| existing.contains(*name)) {
@@ -157,128 +155,6 @@ impl<'a> Survey<'a> {
             0 => budget.cursor.clone(),
             _ => Some(rest[looked_at - 1].clone()),
         }
-    }
-
-    async fn account_policies(&self) -> Result<Vec<ResourcePolicy>, CallError> {
-        all(async |token: Option<String>| {
-            let answer = self
-                .account
-                .calls
-                .run("DescribeResourcePolicies", self.deadline, || {
-                    let call = self.account.logs.describe_resource_policies().limit(PAGE);
-                    call.set_next_token(token.clone()).send()
-                })
-                .await?;
-            Ok((answer.resource_policies().iter().map(pages::policy).collect(), answer.next_token))
-        })
-        .await
-    }
-
-    async fn log_group_policy(&self, name: &str) -> Result<Option<ResourcePolicy>, CallError> {
-        self.account.log_group_policy(name, self.deadline).await
-    }
-
-    async fn log_groups(&self) -> Result<Vec<mailtrail_resource_policy::inventory::LogGroup>, CallError> {
-        all(async |token: Option<String>| {
-            let answer = self
-                .account
-                .calls
-                .run("DescribeLogGroups", self.deadline, || {
-                    let call = self.account.logs.describe_log_groups().limit(PAGE);
-                    call.set_next_token(token.clone()).send()
-                })
-                .await?;
-            Ok((answer.log_groups().iter().map(pages::log_group).collect(), answer.next_token))
-        })
-        .await
-    }
-
-    async fn delivery_sources(
-        &self,
-    ) -> Result<Vec<mailtrail_resource_policy::inventory::DeliverySource>, CallError> {
-        all(async |token: Option<String>| {
-            let answer = self
-                .account
-                .calls
-                .run("DescribeDeliverySources", self.deadline, || {
-                    let call = self.account.logs.describe_delivery_sources().limit(PAGE);
-                    call.set_next_token(token.clone()).send()
-                })
-                .await?;
-            Ok((answer.delivery_sources().iter().map(pages::source).collect(), answer.next_token))
-        })
-        .await
-    }
-
-    async fn delivery_destinations(
-        &self,
-    ) -> Result<Vec<mailtrail_resource_policy::inventory::DeliveryDestination>, CallError> {
-        all(async |token: Option<String>| {
-            let answer = self
-                .account
-                .calls
-                .run("DescribeDeliveryDestinations", self.deadline, || {
-                    let call = self.account.logs.describe_delivery_destinations().limit(PAGE);
-                    call.set_next_token(token.clone()).send()
-                })
-                .await?;
-            let destinations = answer.delivery_destinations().iter().map(pages::destination).collect();
-            Ok((destinations, answer.next_token))
-        })
-        .await
-    }
-
-    async fn deliveries(&self) -> Result<Vec<mailtrail_resource_policy::inventory::Delivery>, CallError> {
-        all(async |token: Option<String>| {
-            let answer = self
-                .account
-                .calls
-                .run("DescribeDeliveries", self.deadline, || {
-                    let call = self.account.logs.describe_deliveries().limit(PAGE);
-                    call.set_next_token(token.clone()).send()
-                })
-                .await?;
-            Ok((answer.deliveries().iter().map(pages::delivery).collect(), answer.next_token))
-        })
-        .await
-    }
-}
-
-impl Account {
-    /// The policies of the account, as they are now.
-    ///
-    /// # Errors
-    /// When they cannot be read to their end.
-    pub async fn account_policies(&self, deadline: Deadline) -> Result<Vec<ResourcePolicy>, CallError> {
-        Survey::new(self, deadline).account_policies().await
-    }
-
-    /// The deliveries, as they are now.
-    ///
-    /// # Errors
-    /// When they cannot be read to their end.
-    pub async fn deliveries(
-        &self,
-        deadline: Deadline,
-    ) -> Result<Vec<mailtrail_resource_policy::inventory::Delivery>, CallError> {
-        Survey::new(self, deadline).deliveries().await
-    }
-
-    /// The policy of a log group, as it is now; nothing where it has none.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    pub async fn log_group_policy(
-        &self,
-        name: &str,
-        deadline: Deadline,
-    ) -> Result<Option<ResourcePolicy>, CallError> {
-        let arn = group_arn(&self.region, &self.id, name);
-        let answer = self.calls.run("DescribeResourcePolicies", deadline, || {
-            let call = self.logs.describe_resource_policies();
-            call.policy_scope(PolicyScope::Resource).resource_arn(&arn).send()
-        });
-        Ok(answer.await?.resource_policies().first().map(pages::policy))
     }
 }
 
@@ -295,11 +171,6 @@ pub(crate) async fn part<T>(read: impl Future<Output = Result<T, CallError>>) ->
 fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-}
-
-fn group_arn(region: &str, account: &str, name: &str) -> String {
-    let partition = mailtrail_resource_policy::arn::partition(region);
-    format!("arn:{partition}:logs:{region}:{account}:log-group:{name}")
 }
 
 /// The log groups that deliveries are known to write to.

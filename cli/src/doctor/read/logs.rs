@@ -2,7 +2,7 @@
 
 use aws_sdk_cloudwatchlogs::types::PolicyType;
 use mailtrail_doctor::{AccountFilter, Filter, GroupSettings, LogGroup, Part, Template};
-use mailtrail_policy_survey::{CallError, PAGE, all_pages};
+use mailtrail_policy_survey::{CallError, PAGE};
 
 use super::Reader;
 
@@ -41,21 +41,20 @@ impl Reader<'_> {
     }
 
     async fn filters(&self, name: &str) -> Result<Vec<Filter>, CallError> {
-        all_pages(async |token: Option<String>| {
-            let answer = self.account.calls.run("DescribeSubscriptionFilters", self.deadline, || {
-                let call = self.account.logs.describe_subscription_filters().log_group_name(name).limit(PAGE);
-                call.set_next_token(token.clone()).send()
-            });
-            let answer = answer.await?;
+        let ask = |token| {
+            let call = self.account.logs.describe_subscription_filters().log_group_name(name).limit(PAGE);
+            call.set_next_token(token).send()
+        };
+        let read = self.account.calls.all("DescribeSubscriptionFilters", self.deadline, ask, |answer| {
             let filters = answer.subscription_filters().iter().map(|filter| Filter {
                 name: filter.filter_name().unwrap_or_default().to_owned(),
                 pattern: filter.filter_pattern().unwrap_or_default().to_owned(),
                 destination_arn: filter.destination_arn().unwrap_or_default().to_owned(),
                 created: filter.creation_time().unwrap_or_default(),
             });
-            Ok((filters.collect(), answer.next_token.clone()))
-        })
-        .await
+            (filters.collect(), answer.next_token.clone())
+        });
+        read.await
     }
 
     async fn masking(&self, name: &str) -> Result<Option<String>, CallError> {
@@ -96,13 +95,11 @@ impl Reader<'_> {
 
     /// What deliveries of WorkMail may look like.
     pub(super) async fn templates(&self) -> Part<Vec<Template>> {
-        let read = all_pages(async |token: Option<String>| {
-            let answer = self.account.calls.run("DescribeConfigurationTemplates", self.deadline, || {
-                let call =
-                    self.account.logs.describe_configuration_templates().service("workmail").limit(PAGE);
-                call.set_next_token(token.clone()).send()
-            });
-            let answer = answer.await?;
+        let ask = |token| {
+            let call = self.account.logs.describe_configuration_templates().service("workmail").limit(PAGE);
+            call.set_next_token(token).send()
+        };
+        let read = self.account.calls.all("DescribeConfigurationTemplates", self.deadline, ask, |answer| {
             let templates = answer.configuration_templates().iter().map(|it| Template {
                 log_type: it.log_type().unwrap_or_default().to_owned(),
                 destination_type: it
@@ -114,7 +111,7 @@ impl Reader<'_> {
                     .filter_map(|field| field.name().map(str::to_owned))
                     .collect(),
             });
-            Ok((templates.collect(), answer.next_token.clone()))
+            (templates.collect(), answer.next_token.clone())
         });
         self.part("logs", "*", read).await
     }
@@ -142,12 +139,11 @@ impl Reader<'_> {
         kind: &PolicyType,
         keep: impl Fn(&str, &str, &str) -> T,
     ) -> Result<Vec<T>, CallError> {
-        all_pages(async |token: Option<String>| {
-            let answer = self.account.calls.run("DescribeAccountPolicies", self.deadline, || {
-                let call = self.account.logs.describe_account_policies().policy_type(kind.clone());
-                call.set_next_token(token.clone()).send()
-            });
-            let answer = answer.await?;
+        let ask = |token| {
+            let call = self.account.logs.describe_account_policies().policy_type(kind.clone());
+            call.set_next_token(token).send()
+        };
+        let read = self.account.calls.all("DescribeAccountPolicies", self.deadline, ask, |answer| {
             let policies = answer.account_policies().iter().map(|policy| {
                 let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
                 keep(
@@ -156,8 +152,8 @@ impl Reader<'_> {
                     &text(policy.selection_criteria()),
                 )
             });
-            Ok((policies.collect(), answer.next_token.clone()))
-        })
-        .await
+            (policies.collect(), answer.next_token.clone())
+        });
+        read.await
     }
 }

@@ -5,7 +5,6 @@ use aws_sdk_apigatewayv2::types::Stage;
 use mailtrail_delivery::Deadline;
 use mailtrail_resource_policy::inventory::V1Destination;
 
-use crate::pages::all;
 use crate::{Account, CallError};
 
 /// Its id in the table.
@@ -34,15 +33,12 @@ pub(super) async fn destinations(
 
 /// The ids of the APIs.
 async fn apis(client: &Client, account: &Account, deadline: Deadline) -> Result<Vec<String>, CallError> {
-    all(async |token: Option<String>| {
-        let got = account
-            .calls
-            .run("GetApis", deadline, || client.get_apis().set_next_token(token.clone()).send())
-            .await?;
+    let ask = |token| client.get_apis().set_next_token(token).send();
+    let apis = account.calls.all("GetApis", deadline, ask, |got| {
         let ids = got.items().iter().filter_map(|api| api.api_id().map(str::to_owned)).collect();
-        Ok((ids, got.next_token))
-    })
-    .await
+        (ids, got.next_token)
+    });
+    apis.await
 }
 
 async fn stages(
@@ -51,14 +47,9 @@ async fn stages(
     api: &str,
     deadline: Deadline,
 ) -> Result<Vec<Stage>, CallError> {
-    all(async |token: Option<String>| {
-        let got = account.calls.run("GetStages", deadline, || {
-            client.get_stages().api_id(api).set_next_token(token.clone()).send()
-        });
-        let got = got.await?;
-        Ok((got.items().to_vec(), got.next_token))
-    })
-    .await
+    let ask = |token| client.get_stages().api_id(api).set_next_token(token).send();
+    let stages = account.calls.all("GetStages", deadline, ask, |got| (got.items().to_vec(), got.next_token));
+    stages.await
 }
 
 fn destination(account: &Account, api: &str, stage: &Stage) -> Option<V1Destination> {

@@ -6,7 +6,6 @@ use aws_sdk_sfn::types::IncludedData;
 use mailtrail_delivery::Deadline;
 use mailtrail_resource_policy::inventory::V1Destination;
 
-use crate::pages::all;
 use crate::{Account, CallError};
 
 /// Its id in the table.
@@ -49,15 +48,12 @@ async fn state_machines(
     account: &Account,
     deadline: Deadline,
 ) -> Result<Vec<String>, CallError> {
-    all(async |token: Option<String>| {
-        let listed = account.calls.run("ListStateMachines", deadline, || {
-            client.list_state_machines().max_results(PAGE).set_next_token(token.clone()).send()
-        });
-        let listed = listed.await?;
+    let ask = |token| client.list_state_machines().max_results(PAGE).set_next_token(token).send();
+    let machines = account.calls.all("ListStateMachines", deadline, ask, |listed| {
         let arns = listed.state_machines().iter().map(|machine| machine.state_machine_arn().to_owned());
-        Ok((arns.collect(), listed.next_token))
-    })
-    .await
+        (arns.collect(), listed.next_token)
+    });
+    machines.await
 }
 
 fn destinations_of(account: &Account, machine: &DescribeStateMachineOutput) -> Vec<V1Destination> {

@@ -1,7 +1,7 @@
 //! Filters of a log group, and the permissions that they need.
 
 use aws_sdk_cloudwatchlogs::types;
-use mailtrail_policy_survey::{CallError, PAGE, all_pages};
+use mailtrail_policy_survey::{CallError, PAGE};
 use mailtrail_resource_policy::plan::Move;
 
 use super::Carried;
@@ -39,28 +39,26 @@ async fn subscription_filters(
     group: &str,
 ) -> Result<Vec<types::SubscriptionFilter>, CallError> {
     let (calls, logs) = (&aws.account.calls, &aws.account.logs);
-    all_pages(async |token: Option<String>| {
-        let read = calls.run("DescribeSubscriptionFilters", aws.deadline, || {
-            let call = logs.describe_subscription_filters().log_group_name(group).limit(PAGE);
-            call.set_next_token(token.clone()).send()
-        });
-        let answer = read.await?;
-        Ok((answer.subscription_filters.unwrap_or_default(), answer.next_token))
-    })
-    .await
+    let ask = |token| {
+        let call = logs.describe_subscription_filters().log_group_name(group).limit(PAGE);
+        call.set_next_token(token).send()
+    };
+    let filters = calls.all("DescribeSubscriptionFilters", aws.deadline, ask, |answer| {
+        (answer.subscription_filters.unwrap_or_default(), answer.next_token)
+    });
+    filters.await
 }
 
 async fn metric_filters(aws: &Aws<'_>, group: &str) -> Result<Vec<types::MetricFilter>, CallError> {
     let (calls, logs) = (&aws.account.calls, &aws.account.logs);
-    all_pages(async |token: Option<String>| {
-        let read = calls.run("DescribeMetricFilters", aws.deadline, || {
-            let call = logs.describe_metric_filters().log_group_name(group).limit(PAGE);
-            call.set_next_token(token.clone()).send()
-        });
-        let answer = read.await?;
-        Ok((answer.metric_filters.unwrap_or_default(), answer.next_token))
-    })
-    .await
+    let ask = |token| {
+        let call = logs.describe_metric_filters().log_group_name(group).limit(PAGE);
+        call.set_next_token(token).send()
+    };
+    let filters = calls.all("DescribeMetricFilters", aws.deadline, ask, |answer| {
+        (answer.metric_filters.unwrap_or_default(), answer.next_token)
+    });
+    filters.await
 }
 
 fn subscription(filter: types::SubscriptionFilter, group: &str) -> SubscriptionFilter {

@@ -1,7 +1,7 @@
 //! What is not copied, and what people have to look after: told, not done.
 
 use aws_sdk_cloudwatchlogs::types::PolicyType;
-use mailtrail_policy_survey::{CallError, all_pages};
+use mailtrail_policy_survey::CallError;
 
 use crate::aws::Aws;
 
@@ -35,14 +35,12 @@ pub(super) async fn of(aws: &Aws<'_>, from: &str, to: &str) -> Vec<String> {
 /// A new one has to learn again, so whether one is wanted is for people to say.
 async fn anomaly_detectors(aws: &Aws<'_>, from: &str) -> Result<Vec<String>, CallError> {
     let (calls, logs, arn) = (&aws.account.calls, &aws.account.logs, aws.group_arn(from));
-    let found = all_pages(async |token: Option<String>| {
-        let read = calls.run("ListLogAnomalyDetectors", aws.deadline, || {
-            let call = logs.list_log_anomaly_detectors().filter_log_group_arn(&arn);
-            call.set_next_token(token.clone()).send()
-        });
-        let answer = read.await?;
-        Ok((answer.anomaly_detectors.unwrap_or_default(), answer.next_token))
-    });
+    let found = calls.all(
+        "ListLogAnomalyDetectors",
+        aws.deadline,
+        |token| logs.list_log_anomaly_detectors().filter_log_group_arn(&arn).set_next_token(token).send(),
+        |answer| (answer.anomaly_detectors.unwrap_or_default(), answer.next_token),
+    );
     let name = |it: &aws_sdk_cloudwatchlogs::types::AnomalyDetector| {
         let name = it.detector_name().or(it.anomaly_detector_arn()).unwrap_or_default().to_owned();
         format!("the anomaly detector {name}: a new one would have to learn again")
@@ -52,14 +50,12 @@ async fn anomaly_detectors(aws: &Aws<'_>, from: &str) -> Result<Vec<String>, Cal
 
 async fn syslog_inputs(aws: &Aws<'_>, from: &str) -> Result<Vec<String>, CallError> {
     let (calls, logs) = (&aws.account.calls, &aws.account.logs);
-    let found = all_pages(async |token: Option<String>| {
-        let read = calls.run("ListSyslogConfigurations", aws.deadline, || {
-            let call = logs.list_syslog_configurations().log_group_identifier(from);
-            call.set_next_token(token.clone()).send()
-        });
-        let answer = read.await?;
-        Ok((answer.syslog_configurations.unwrap_or_default(), answer.next_token))
-    });
+    let found = calls.all(
+        "ListSyslogConfigurations",
+        aws.deadline,
+        |token| logs.list_syslog_configurations().log_group_identifier(from).set_next_token(token).send(),
+        |answer| (answer.syslog_configurations.unwrap_or_default(), answer.next_token),
+    );
     let name = |it: &aws_sdk_cloudwatchlogs::types::SyslogConfiguration| {
         format!(
             "the syslog input of the endpoint {}: it goes on writing to {from}",
@@ -73,14 +69,12 @@ async fn account_policies(aws: &Aws<'_>, to: &str) -> Result<Vec<String>, CallEr
     let (calls, logs) = (&aws.account.calls, &aws.account.logs);
     let mut notes = Vec::new();
     for kind in SELECTING {
-        let found = all_pages(async |token: Option<String>| {
-            let read = calls.run("DescribeAccountPolicies", aws.deadline, || {
-                let call = logs.describe_account_policies().policy_type(kind.clone());
-                call.set_next_token(token.clone()).send()
-            });
-            let answer = read.await?;
-            Ok((answer.account_policies.unwrap_or_default(), answer.next_token))
-        });
+        let found = calls.all(
+            "DescribeAccountPolicies",
+            aws.deadline,
+            |token| logs.describe_account_policies().policy_type(kind.clone()).set_next_token(token).send(),
+            |answer| (answer.account_policies.unwrap_or_default(), answer.next_token),
+        );
         for policy in found.await? {
             let Some(criteria) = policy.selection_criteria() else { continue };
             let name = policy.policy_name().unwrap_or_default();
@@ -94,13 +88,12 @@ async fn account_policies(aws: &Aws<'_>, to: &str) -> Result<Vec<String>, CallEr
 
 async fn saved_queries(aws: &Aws<'_>, from: &str) -> Result<Vec<String>, CallError> {
     let (calls, logs) = (&aws.account.calls, &aws.account.logs);
-    let found = all_pages(async |token: Option<String>| {
-        let read = calls.run("DescribeQueryDefinitions", aws.deadline, || {
-            logs.describe_query_definitions().set_next_token(token.clone()).send()
-        });
-        let answer = read.await?;
-        Ok((answer.query_definitions.unwrap_or_default(), answer.next_token))
-    });
+    let found = calls.all(
+        "DescribeQueryDefinitions",
+        aws.deadline,
+        |token| logs.describe_query_definitions().set_next_token(token).send(),
+        |answer| (answer.query_definitions.unwrap_or_default(), answer.next_token),
+    );
     let found = found.await?;
     let names = found.iter().filter(|query| query.log_group_names().iter().any(|name| name == from));
     Ok(names
