@@ -11,7 +11,7 @@ pub mod values;
 mod watching;
 
 pub use archive::ArchiveSettings;
-pub use reporter::{Reporter, now, write};
+pub use reporter::{Reporter, now};
 
 use std::process::ExitCode;
 

@@ -173,7 +173,7 @@ pub fn now() -> u64 {
 }
 
 /// Writes a line. A log that nobody can write to must not stop anything.
-pub fn write(report: &impl Serialize) {
+fn write(report: &impl Serialize) {
     let _nobody_listens = report::write(report, &mut io::stdout().lock());
 }
 
