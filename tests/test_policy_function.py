@@ -29,13 +29,9 @@ class Audit:
         settings = {"MAILTRAIL_ARCHIVE": str(self.archive), "MAILTRAIL_TOPIC": self.topic}
         self.runtime = Runtime("policy-audit", home, {**account.environment(), **settings})
         self.home = home
-        self._second = None
 
     def invoke(self, **settings):
-        """An invocation, in another second than the one before: what it keeps is named by the second."""
-        while int(time.time()) == self._second:
-            time.sleep(0.02)
-        self._second = int(time.time())
+        """An invocation."""
         invocation = self.runtime.invoke(**settings)
         for line in invocation.lines:
             archive.strict_json(line)
@@ -72,6 +68,11 @@ class Audit:
         folder = self.archive / "policy-audit" / "journal"
         return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
+    def rewrite(self, journal, **members):
+        """Puts something else into every entry of a journal: as if another one had written it."""
+        for path in (self.archive / "policy-audit" / "journal" / journal).iterdir():
+            path.write_text(json.dumps({**json.loads(path.read_text()), **members}))
+
 
 @pytest.fixture
 def audit(account, tmp_path):
@@ -94,7 +95,8 @@ def test_a_full_policy_is_reported_measured_and_told_and_nothing_is_changed(acco
     invocation = audit.invoke()
     (done,) = invocation.answer
     assert (done["account"], done["region"], done["failure"]) == (ACCOUNT, REGION, None)
-    assert done["acted"] == {"journals": [], "done": [], "failed": []}
+    nothing = {"journals": [], "done": [], "failed": [], "left": [], "commands": []}
+    assert done["acted"] == nothing
 
     report = audit.report()
     assert audit.archive / done["report"] == audit.kept("report.json")[-1]
@@ -252,6 +254,39 @@ def test_a_run_that_was_interrupted_is_gone_on_with_by_the_next_invocation(accou
     assert f"moved {GROUP} to {NEW_GROUP}" in done["acted"]["done"]
     assert len(account.called("PutDeliveryDestination")) == 1
     assert "made room" in audit.news()[-1][0]
+
+
+def test_a_run_that_somebody_else_is_at_is_left_to_them_until_it_is_quiet(account, audit, stubborn):
+    account.faults.kill_after("PutDeliveryDestination", lambda: audit.runtime.process)
+    audit.invoke(MAILTRAIL_POLICY_MODE="move")
+    account.faults.clear()
+    (journal,) = audit.journals()
+    before = len(changes(account))
+    audit.rewrite(journal, by=f"arn:aws:iam::{ACCOUNT}:user/somebody")
+    acted = audit.audit_one(MAILTRAIL_POLICY_MODE="move")["acted"]
+    assert "user/somebody is at" in acted["left"][0] and journal in acted["left"][0]
+    assert (acted["done"], acted["failed"], len(changes(account))) == ([], [], before)
+    audit.rewrite(journal, at="2026-01-01T00:00:00Z")
+    assert f"moved {GROUP} to {NEW_GROUP}" in audit.audit_one(MAILTRAIL_POLICY_MODE="move")["acted"]["done"]
+
+
+def test_a_destination_that_aws_will_not_repoint_is_told_with_the_way_round_and_not_tried_every_day(
+    account, audit, stubborn
+):
+    account.faults.fail("PutDeliveryDestination", "ValidationException", nth=None)
+    acted = audit.audit_one(MAILTRAIL_POLICY_MODE="move")["acted"]
+    (journal,) = audit.journals()
+    assert "ValidationException" in acted["failed"][0] and NEW_GROUP not in groups(account)
+    bridge = "aws logs create-delivery --delivery-source-name"
+    assert any(command.startswith(bridge) for command in acted["commands"])
+    markdown = audit.kept("report.md")[-1].read_text()
+    for text in (audit.news()[-1][1], markdown):
+        assert "## The way round, for people" in text and f"    {bridge}" in text
+    before = len(changes(account))
+    acted = audit.audit_one(MAILTRAIL_POLICY_MODE="move")["acted"]
+    assert GROUP in acted["left"][0] and journal in acted["left"][0]
+    assert (len(changes(account)), audit.journals(), len(audit.news())) == (before, [journal], 1)
+    assert "* Left alone: " in audit.kept("report.md")[-1].read_text()
 
 
 def test_a_move_that_was_interrupted_is_left_to_people_where_the_mode_only_shrinks(account, audit, stubborn):

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use mailtrail_delivery::{Archive, Deadline};
-use mailtrail_policy_apply::journal::{self, History};
-use mailtrail_policy_apply::{Apply, ApplyError, End, JournalError, Options, Outcome, is_ours};
+use mailtrail_policy_apply::{Apply, Options, is_ours};
 use mailtrail_policy_report::Report;
 use mailtrail_policy_survey::Account;
-use mailtrail_resource_policy::plan::{Plan, Step};
-use serde::Serialize;
+use mailtrail_resource_policy::plan::{Move, Plan, Step};
 
+use crate::acted::Acted;
+use crate::runs::{AtWork, Runs};
 use crate::settings::{Mode, Settings};
 
 /// The most time that is kept free for carrying a plan out, and for telling of it.
@@ -18,55 +18,36 @@ pub(crate) const MOST_TIME: Duration = Duration::from_mins(7);
 const WAIT: Duration = Duration::from_mins(2);
 /// What is kept of the time for the report of what was done.
 const RESERVE: Duration = Duration::from_secs(10);
-/// Journals that are looked at, the latest ones: an interrupted run is among those of the last days.
-const JOURNALS: usize = 20;
 
-/// What was done.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub(crate) struct Acted {
-    /// The journals of what was done, by which it is undone.
-    pub(crate) journals: Vec<String>,
-    /// What was done, a sentence each.
-    pub(crate) done: Vec<String>,
-    /// What could not be done, a sentence each.
-    pub(crate) failed: Vec<String>,
-}
-
-impl Acted {
-    /// Nothing was done, and nothing failed.
-    pub(crate) fn is_nothing(&self) -> bool {
-        self.done.is_empty() && self.failed.is_empty()
-    }
-
-    pub(crate) fn after(mut self, earlier: Self) -> Self {
-        self.journals.splice(0..0, earlier.journals);
-        self.done.splice(0..0, earlier.done);
-        self.failed.splice(0..0, earlier.failed);
-        self
-    }
-
-    fn of(ended: Result<Outcome, ApplyError>) -> Self {
-        match ended {
-            Ok(outcome) => {
-                let mut acted = Self { journals: vec![outcome.journal.clone()], ..Self::default() };
-                let changes = if outcome.changes == 1 { "change" } else { "changes" };
-                acted.done.push(format!("{} {changes} (undo: {})", outcome.changes, outcome.journal));
-                acted.done.extend(outcome.moves.iter().map(|it| format!("moved {} to {}", it.from, it.to)));
-                if outcome.end == End::Stopped
-                    && let Some(refused) = outcome.refused
-                {
-                    acted.failed.push(format!("{}: {}", refused.destination, refused.reason));
-                    acted.failed.extend(outcome.kept);
-                }
-                acted
-            }
-            Err(error) => Self { failed: vec![error.to_string()], ..Self::default() },
+/// The part of the plan that may be carried out now, if a policy is too full, and what of it is left alone. What AWS
+/// would not re-point is not tried at every audit again: each try makes a log group and takes it away.
+pub(crate) fn on(report: &Report, settings: &Settings, runs: &Runs) -> (Option<Plan>, Vec<String>) {
+    let mut left = Vec::new();
+    let Some(mut plan) = allowed(report, settings).filter(|_| runs.at_work.is_empty()) else {
+        return (None, left);
+    };
+    plan.steps.retain(|step| match step.moving.as_ref().and_then(|moving| refused(moving, runs)) {
+        Some(why) => {
+            left.push(why);
+            false
         }
-    }
+        None => true,
+    });
+    (plan.steps.iter().any(is_for_us).then_some(plan), left)
 }
 
-/// The part of the plan that may be carried out now, if a policy is too full.
-pub(crate) fn on(report: &Report, settings: &Settings) -> Option<Plan> {
+/// Why a move is not tried again.
+fn refused(moving: &Move, runs: &Runs) -> Option<String> {
+    let known = moving.v2.iter().find_map(|it| Some((&it.name, runs.refused.get(&it.name)?)))?;
+    let (destination, journal) = known;
+    Some(format!(
+        "{}: AWS would not re-point {destination}; {journal} has the way round, and `mailtrail policy apply` tries again",
+        moving.from
+    ))
+}
+
+/// The part of the plan that the mode allows, if a policy is too full.
+fn allowed(report: &Report, settings: &Settings) -> Option<Plan> {
     let is_full = report.highest_soft_percent() >= settings.plan.target_percent;
     let is_soon = report.fewest_days().is_some_and(|days| days <= settings.days);
     let mut plan = report.plan.clone().filter(|_| is_full || is_soon)?;
@@ -75,7 +56,7 @@ pub(crate) fn on(report: &Report, settings: &Settings) -> Option<Plan> {
         Mode::Shrink => plan.steps.retain(|step| step.moving.is_none()),
         Mode::Move => {}
     }
-    plan.steps.iter().any(is_for_us).then_some(plan)
+    Some(plan)
 }
 
 /// Whether carrying a step out changes anything: not where people have to do it.
@@ -89,48 +70,33 @@ pub(crate) async fn apply(account: &Account, archive: &Archive, plan: &Plan, dea
     Acted::of(apply.run(plan, &mut |_| {}).await)
 }
 
-/// Goes on with what an earlier invocation had no time to end.
-pub(crate) async fn resume(account: &Account, archive: &Archive, mode: Mode, deadline: Deadline) -> Acted {
-    let mut acted = Acted::default();
-    if mode == Mode::Report {
-        return acted;
-    }
-    match interrupted(account, archive, deadline).await {
-        Ok(interrupted) => {
-            for (id, plan) in interrupted {
-                if mode < Mode::Move && plan.steps.iter().any(|step| step.moving.is_some()) {
-                    acted.failed.push(format!(
-                        "{id} was interrupted, and moves destinations, which the mode does not allow: go on with it, \
-                         or undo it, with `mailtrail policy`"
-                    ));
-                    continue;
-                }
-                let apply = Apply::new(account, archive, options(account, deadline));
-                acted = Acted::of(apply.resume(&id, &mut |_| {}).await).after(acted);
-            }
-        }
-        Err(error) => acted.failed.push(error.to_string()),
-    }
-    acted
-}
-
-/// The journals of this account and Region that have no end.
-async fn interrupted(
+/// Goes on with what was interrupted, as far as the mode allows it. Where somebody else is at work, nothing is begun.
+pub(crate) async fn resume(
     account: &Account,
     archive: &Archive,
+    mode: Mode,
+    runs: &Runs,
     deadline: Deadline,
-) -> Result<Vec<(String, Plan)>, JournalError> {
-    let reader = archive.reader();
-    let ids = journal::list(&reader, deadline).await?;
-    let mut found = Vec::new();
-    for id in ids.iter().rev().take(JOURNALS).rev() {
-        let history = History::of(id, journal::read(&reader, id, deadline).await?)?;
-        let is_here = (history.account.as_str(), history.region.as_str()) == (&account.id, &account.region);
-        if is_here && history.outcome.is_none() && !history.undoing {
-            found.push((id.clone(), history.plan));
-        }
+) -> Acted {
+    let mut acted = Acted::default();
+    for AtWork { journal, by, at } in &runs.at_work {
+        acted.left.push(format!("everything, for {by} is at {journal}, and wrote there at {at}"));
     }
-    Ok(found)
+    if !runs.at_work.is_empty() {
+        return acted;
+    }
+    for (id, plan) in &runs.interrupted {
+        if mode < Mode::Move && plan.steps.iter().any(|step| step.moving.is_some()) {
+            acted.failed.push(format!(
+                "{id} was interrupted, and moves destinations, which the mode does not allow: go on with it, or undo \
+                 it, with `mailtrail policy`"
+            ));
+            continue;
+        }
+        let apply = Apply::new(account, archive, options(account, deadline));
+        acted = acted.and(Acted::of(apply.resume(id, &mut |_| {}).await));
+    }
+    acted
 }
 
 fn options(account: &Account, deadline: Deadline) -> Options {
@@ -162,8 +128,9 @@ mod tests {
     }
 
     fn kinds(settings: &Settings, moves: &[&str]) -> Option<Vec<StepKind>> {
-        let plan = on(&report(settings, moves), settings)?;
-        Some(plan.steps.iter().map(|step| step.kind).collect())
+        let (plan, left) = on(&report(settings, moves), settings, &Runs::default());
+        assert_eq!(left, Vec::<String>::new());
+        Some(plan?.steps.iter().map(|step| step.kind).collect())
     }
 
     #[test]
@@ -187,8 +154,27 @@ mod tests {
         let mut report = report(&settings, &[AUDIT]);
         let steps = &mut report.plan.as_mut().unwrap().steps;
         steps.retain(|step| step.moving.is_some());
-        assert!(on(&report, &settings).is_some());
+        assert!(on(&report, &settings, &Runs::default()).0.is_some());
         report.plan.as_mut().unwrap().steps[0].moving.as_mut().unwrap().managed_by = Some("CDK".to_owned());
-        assert_eq!(on(&report, &settings), None);
+        assert_eq!(on(&report, &settings, &Runs::default()).0, None);
+    }
+
+    #[test]
+    fn what_aws_would_not_re_point_is_left_alone_and_the_rest_is_done() {
+        let settings = settings(&[("MAILTRAIL_POLICY_MODE", "move")]);
+        let report = report(&settings, &[AUDIT]);
+        let moving = report.plan.as_ref().unwrap().steps.iter().find_map(|step| step.moving.clone()).unwrap();
+        let refused = [(moving.v2[0].name.clone(), "journal".to_owned())].into();
+        let (plan, left) = on(&report, &settings, &Runs { refused, ..Runs::default() });
+        assert_eq!(plan.unwrap().steps.len(), report.plan.unwrap().steps.len() - 1);
+        assert!(left[0].starts_with(AUDIT) && left[0].contains("journal has the way round"), "{left:?}");
+    }
+
+    #[test]
+    fn nothing_is_begun_beside_somebody_who_is_at_work() {
+        let settings = settings(&[("MAILTRAIL_POLICY_MODE", "shrink")]);
+        let [journal, by, at] = ["journal", "somebody", "now"].map(str::to_owned);
+        let runs = Runs { at_work: vec![AtWork { journal, by, at }], ..Runs::default() };
+        assert_eq!(on(&report(&settings, &[]), &settings, &runs), (None, Vec::new()));
     }
 }

@@ -13,9 +13,11 @@ use mailtrail_telemetry::metrics::Declaration;
 use mailtrail_telemetry::report::{Level, PolicyReport};
 use serde::{Deserialize, Serialize};
 
-use crate::act::{self, Acted};
+use crate::act;
+use crate::acted::Acted;
 use crate::news::{self, Earlier, Known};
-use crate::settings::{Settings, Switch};
+use crate::runs::Runs;
+use crate::settings::{Mode, Settings, Switch};
 
 /// An account by the role that opens it, and a Region.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,7 +125,7 @@ impl Auditor {
         let account = Account::open(&self.config, &target.region, target.role.as_deref(), deadline).await?;
         let kept = Kept::of(&account.region, &account.id);
         let (earlier, left) = self.earlier(&kept, deadline).await?;
-        let resumed = act::resume(&account, &self.archive, self.settings.mode, deadline).await;
+        let (runs, resumed) = self.resume(&account, deadline).await;
         // Half of the time is for what comes after the survey.
         let reading = deadline.reserve(deadline.remaining().min(act::MOST_TIME));
         let cursor = left.as_ref().and_then(|left| left.cursor.clone());
@@ -132,24 +134,52 @@ impl Auditor {
             .after(left.as_ref().map(|left| &left.inventory))
             .with_v1_services(self.settings.v1_services == Switch::On);
         let Surveyed { inventory, cursor } = survey.take(&budget).await;
-        let millis = i64::try_from(now()).unwrap_or(i64::MAX);
         let Settings { plan, days, .. } = &self.settings;
-        let report = Report::of(&inventory, &earlier.history, plan, *days, millis);
-        let time = Time::from_millis(report.at).unwrap_or(Time::EPOCH);
+        let time = time();
+        let report = Report::of(&inventory, &earlier.history, plan, *days, time.millis());
         let keep = |what, body: Vec<u8>| kept.keep(what, time, Bytes::from(body), &self.archive, deadline);
         keep(What::Inventory, serde_json::to_vec(&Left { inventory, cursor })?).await?;
-        keep(What::Markdown, markdown(&report).into_bytes()).await?;
         self.measure(&account, &report);
-        let acted = match act::on(&report, &self.settings) {
-            Some(plan) => act::apply(&account, &self.archive, &plan, deadline).await.after(resumed),
-            None => resumed,
-        };
+        let acted = resumed.and(self.act(&account, &report, runs.as_ref(), deadline).await);
+        keep(What::Markdown, (markdown(&report) + &acted.markdown()).into_bytes()).await?;
         let told = self.tell(&report, &earlier, &acted, &kept.key(What::Report, time), deadline).await;
         let record = Record { report: &report, acted: &acted, told };
         let key = keep(What::Report, serde_json::to_vec_pretty(&record)?).await?;
         let findings = news::needing_somebody(&report).count();
         let (account, region) = (Some(account.id.clone()), account.region.clone());
         Ok(Done { account, region, report: Some(key), findings, acted, failure: None })
+    }
+
+    /// What earlier runs left, and what became of those that were gone on with. Where nobody can tell what they left,
+    /// nothing is begun.
+    async fn resume(&self, account: &Account, deadline: Deadline) -> (Option<Runs>, Acted) {
+        let mode = self.settings.mode;
+        if mode == Mode::Report {
+            return (None, Acted::default());
+        }
+        match Runs::of(account, &self.archive, time(), deadline).await {
+            Ok(runs) => {
+                let acted = act::resume(account, &self.archive, mode, &runs, deadline).await;
+                (Some(runs), acted)
+            }
+            Err(error) => (None, Acted { failed: vec![error.to_string()], ..Acted::default() }),
+        }
+    }
+
+    /// Does what the plan says, as far as it may and must.
+    async fn act(
+        &self,
+        account: &Account,
+        report: &Report,
+        runs: Option<&Runs>,
+        deadline: Deadline,
+    ) -> Acted {
+        let (plan, left) = runs.map(|runs| act::on(report, &self.settings, runs)).unwrap_or_default();
+        let left = Acted { left, ..Acted::default() };
+        match plan {
+            Some(plan) => left.and(act::apply(account, &self.archive, &plan, deadline).await),
+            None => left,
+        }
     }
 
     /// What the last audit found, and where its survey ended. An archive that cannot be read fails the audit: a
@@ -219,4 +249,9 @@ impl Auditor {
             audit_failed: 1,
         }
     }
+}
+
+/// The time, which no clock in its right mind puts before 1970 or after the year 9999.
+fn time() -> Time {
+    i64::try_from(now()).ok().and_then(Time::from_millis).unwrap_or(Time::EPOCH)
 }

@@ -6,8 +6,10 @@
 //! report fails the invocation.
 
 mod act;
+mod acted;
 mod audit;
 mod news;
+mod runs;
 mod settings;
 
 use std::process::ExitCode;

@@ -7,7 +7,7 @@ use mailtrail_policy_report::{History, Report, markdown};
 use mailtrail_resource_policy::findings::{Finding, Kind, Severity};
 use serde::{Deserialize, Serialize};
 
-use crate::act::Acted;
+use crate::acted::Acted;
 
 /// The days to a limit that is never hit: a metric needs a number, and an alarm watches for small ones.
 pub(crate) const FOR_EVER: i64 = 100_000;
@@ -67,11 +67,9 @@ pub(crate) fn of(report: &Report, earlier: &Earlier, acted: &Acted, key: &str) -
     let unknown = || "unknown".to_owned();
     let account = report.account.clone().unwrap_or_else(unknown);
     let region = report.region.clone().unwrap_or_else(unknown);
-    let done = acted.done.iter().map(|line| format!("Done: {line}"));
-    let failed = acted.failed.iter().map(|line| format!("Failed: {line}"));
     let new = news.iter().map(|finding| format!("New: {}", finding.message));
-    let report_at = [format!("Report: {key}"), String::new(), markdown(report)];
-    let mut body = done.chain(failed).chain(new).chain(report_at).collect::<Vec<_>>().join("\n");
+    let report_at = [format!("Report: {key}"), String::new(), markdown(report) + &acted.markdown()];
+    let mut body = acted.lines().chain(new).chain(report_at).collect::<Vec<_>>().join("\n");
     let end = body.floor_char_boundary(MOST_BYTES);
     body.truncate(end);
     let what = match (acted.failed.is_empty(), acted.done.is_empty()) {

@@ -48,7 +48,7 @@ pub use settings::{
 };
 
 use crate::aws::Aws;
-use crate::journal::{Body, History, Journal, Purpose};
+use crate::journal::{Begun, History, Journal, Purpose};
 use crate::session::Session;
 
 /// What is left of the time when the last call ends: for the journal to say what became of it.
@@ -111,9 +111,14 @@ impl<'a> Apply<'a> {
         progress: &'p mut Progress<'p>,
     ) -> Result<Outcome, ApplyError> {
         check(self.account, plan)?;
-        let Account { id, region, .. } = self.account;
-        let journal = Journal::create(self.archive, plan, id, region, self.options.deadline).await?;
-        let mut session = self.session(journal, History::new(id, region, plan), progress);
+        let begun = Begun {
+            account: self.account.id.clone(),
+            region: self.account.region.clone(),
+            by: self.account.caller.clone(),
+            plan: plan.clone(),
+        };
+        let journal = Journal::create(self.archive, begun.clone(), self.options.deadline).await?;
+        let mut session = self.session(journal, History::new(begun), progress);
         session.carry_out().await
     }
 
@@ -136,7 +141,7 @@ impl<'a> Apply<'a> {
             return Ok(outcome);
         }
         let mut session = self.session(journal, history, progress);
-        session.record(Body::Session { purpose: Purpose::Resume }).await?;
+        session.open(Purpose::Resume).await?;
         session.carry_out().await
     }
 
@@ -156,7 +161,7 @@ impl<'a> Apply<'a> {
             return Ok(outcome);
         }
         let mut session = self.session(journal, history, progress);
-        session.record(Body::Session { purpose: Purpose::Rollback }).await?;
+        session.open(Purpose::Rollback).await?;
         session.roll_back().await
     }
 

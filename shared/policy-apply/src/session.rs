@@ -7,7 +7,7 @@ use crate::Options;
 use crate::aws::{Aws, Seen};
 use crate::change::Change;
 use crate::error::{ApplyError, JournalError, Obstacle, advice};
-use crate::journal::{Answer, Body, History, Journal, Status};
+use crate::journal::{Answer, Body, History, Journal, Purpose, Status};
 use crate::outcome::{Event, Progress};
 
 /// A session.
@@ -57,6 +57,12 @@ enum Stop {
 impl Session<'_, '_> {
     pub(crate) fn say(&mut self, event: Event) {
         (self.progress)(event);
+    }
+
+    /// Says that this session goes on with a run of an earlier one.
+    pub(crate) async fn open(&mut self, purpose: Purpose) -> Result<(), JournalError> {
+        let by = self.aws.account.caller.clone();
+        self.record(Body::Session { purpose, by }).await.map(drop)
     }
 
     /// Writes an entry, and takes it into the history.

@@ -13,6 +13,8 @@ const SESSION: &str = "mailtrail-policy-audit";
 pub struct Account {
     /// 12 digits.
     pub id: String,
+    /// The ARN of the principal as which we ask: a user, or a session of a role.
+    pub caller: String,
     /// `eu-west-1`
     pub region: String,
     /// The client of CloudWatch Logs.
@@ -64,9 +66,12 @@ impl Account {
         let calls = Calls::to(&config);
         let me = calls.run("GetCallerIdentity", deadline, || sts.get_caller_identity().send()).await;
         let me = me.map_err(AccountError::WhoAmI)?;
-        let id = me.account().ok_or(AccountError::Incomplete("GetCallerIdentity", "account"))?.to_owned();
+        let said = |part: Option<&str>, name| {
+            part.map(str::to_owned).ok_or(AccountError::Incomplete("GetCallerIdentity", name))
+        };
+        let (id, caller) = (said(me.account(), "account")?, said(me.arn(), "ARN")?);
         let logs = aws_sdk_cloudwatchlogs::Client::new(&config);
-        Ok(Self { id, region: region.to_owned(), logs, config, calls })
+        Ok(Self { id, caller, region: region.to_owned(), logs, config, calls })
     }
 }
 

@@ -1,7 +1,7 @@
 //! What earlier audits left in the archive, for the next one and for people.
 //!
-//! `policy-audit/region=<r>/accountId=<a>/<time>-<what>`, written once and never changed; the latest has the greatest
-//! name.
+//! `policy-audit/region=<r>/accountId=<a>/<time>-<milliseconds>-<what>`, written once and never changed; the latest has
+//! the greatest name.
 
 use bytes::Bytes;
 use mailtrail_delivery::{Archive, ArchiveError, ArchiveReader, Deadline, Place};
@@ -61,7 +61,8 @@ impl Kept {
 
     /// The key of what is kept of an audit.
     pub fn key(&self, what: What, time: Time) -> String {
-        format!("{}/{}{}", self.folder, time.compact(), what.ending())
+        let (second, millis) = (time.compact(), time.millis() % 1000);
+        format!("{}/{second}-{millis:03}{}", self.folder, what.ending())
     }
 
     /// Keeps something, and tells its key.

@@ -33,18 +33,14 @@ impl Entry {
 #[serde(tag = "entry", rename_all = "kebab-case")]
 pub enum Body {
     /// The first one: what is to be carried out, and where.
-    Plan {
-        /// The account.
-        account: String,
-        /// The Region.
-        region: String,
-        /// The plan.
-        plan: Box<Plan>,
-    },
+    Plan(Begun),
     /// A session goes on, or undoes.
     Session {
         /// What for.
         purpose: Purpose,
+        /// The ARN of the principal whose session it is.
+        #[serde(default)]
+        by: String,
     },
     /// What a step changes, made of what was found when it began.
     Script {
@@ -94,6 +90,20 @@ pub enum Body {
         /// What it came to.
         outcome: Outcome,
     },
+}
+
+/// A run, at its beginning.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Begun {
+    /// The account.
+    pub account: String,
+    /// The Region.
+    pub region: String,
+    /// The ARN of the principal that began it.
+    #[serde(default)]
+    pub by: String,
+    /// What is to be carried out.
+    pub plan: Plan,
 }
 
 /// What a session is for.
@@ -163,7 +173,7 @@ impl Body {
     /// What the name of the object says besides the number.
     pub(crate) fn what(&self) -> String {
         match self {
-            Self::Plan { .. } => "plan".to_owned(),
+            Self::Plan(_) => "plan".to_owned(),
             Self::Session { .. } => "session".to_owned(),
             Self::Script { step, .. } => format!("script-{step}"),
             Self::Intent { call, .. } => format!("intent-{}", call.operation),

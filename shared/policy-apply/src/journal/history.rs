@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mailtrail_resource_policy::plan::Plan;
 
-use super::entry::{Answer, Body, Entry, Purpose, Script};
+use super::entry::{Answer, Begun, Body, Entry, Purpose, Script};
 use crate::change::Change;
 use crate::error::JournalError;
 use crate::outcome::{Outcome, Refused};
@@ -18,6 +18,8 @@ pub struct History {
     pub region: String,
     /// The plan.
     pub plan: Plan,
+    /// The principal of the latest session, an ARN.
+    pub by: String,
     /// What each step that was begun changes.
     pub scripts: BTreeMap<usize, Script>,
     /// What was to be done, in order.
@@ -64,11 +66,13 @@ pub enum Status {
 
 impl History {
     /// At its beginning.
-    pub fn new(account: &str, region: &str, plan: &Plan) -> Self {
+    pub fn new(begun: Begun) -> Self {
+        let Begun { account, region, by, plan } = begun;
         Self {
-            account: account.to_owned(),
-            region: region.to_owned(),
-            plan: plan.clone(),
+            account,
+            region,
+            plan,
+            by,
             scripts: BTreeMap::new(),
             intents: Vec::new(),
             watched: BTreeMap::new(),
@@ -84,12 +88,12 @@ impl History {
     /// When the first entry is not the plan.
     pub fn of(id: &str, entries: Vec<Entry>) -> Result<Self, JournalError> {
         let mut entries = entries.into_iter();
-        let Some(Body::Plan { account, region, plan }) = entries.next().map(|entry| entry.body) else {
+        let Some(Body::Plan(begun)) = entries.next().map(|entry| entry.body) else {
             let (key, reason) =
                 (format!("{}/{id}", super::FOLDER), "it does not begin with the plan".to_owned());
             return Err(JournalError::Unreadable { key, reason });
         };
-        let mut history = Self::new(&account, &region, &plan);
+        let mut history = Self::new(begun);
         for entry in entries {
             history.add(entry.number, entry.body);
         }
@@ -99,8 +103,11 @@ impl History {
     /// Takes in an entry.
     pub fn add(&mut self, number: u32, body: Body) {
         match body {
-            Body::Plan { .. } => {}
-            Body::Session { purpose } => self.undoing |= purpose == Purpose::Rollback,
+            Body::Plan(_) => {}
+            Body::Session { purpose, by } => {
+                self.undoing |= purpose == Purpose::Rollback;
+                self.by = by;
+            }
             Body::Script { step, script } => {
                 self.scripts.insert(step, script);
             }

@@ -12,10 +12,9 @@ mod history;
 use bytes::Bytes;
 use mailtrail_delivery::{Archive, ArchiveReader, Deadline, Put};
 use mailtrail_ocsf::Time;
-use mailtrail_resource_policy::plan::Plan;
 use sha2::{Digest, Sha256};
 
-pub use entry::{Answer, Body, Entry, Purpose, Script};
+pub use entry::{Answer, Begun, Body, Entry, Purpose, Script};
 pub use history::{History, Intended, Status};
 
 use crate::error::JournalError;
@@ -40,17 +39,14 @@ impl<'a> Journal<'a> {
     /// When it cannot be written, or another run of the same plan began in the same second.
     pub async fn create(
         archive: &'a Archive,
-        plan: &Plan,
-        account: &str,
-        region: &str,
+        begun: Begun,
         deadline: Deadline,
     ) -> Result<Self, JournalError> {
-        let written = serde_json::to_vec(plan).unwrap_or_default();
+        let written = serde_json::to_vec(&begun.plan).unwrap_or_default();
         let hash = hex::encode(&Sha256::digest(&written)[..4]);
         let id = format!("{}-{hash}", now().compact());
         let mut journal = Self { archive, deadline, id, session: new_session(), next: 0 };
-        let (account, region) = (account.to_owned(), region.to_owned());
-        journal.append(Body::Plan { account, region, plan: Box::new(plan.clone()) }).await?;
+        journal.append(Body::Plan(begun)).await?;
         Ok(journal)
     }
 

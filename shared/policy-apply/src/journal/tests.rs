@@ -1,4 +1,4 @@
-use mailtrail_resource_policy::plan::{Place, TargetLimit};
+use mailtrail_resource_policy::plan::{Place, Plan, TargetLimit};
 use mailtrail_resource_policy::prove::Proof;
 use tempfile::TempDir;
 
@@ -21,6 +21,16 @@ fn plan() -> Plan {
         refused: Vec::new(),
         proof: Proof::default(),
     }
+}
+
+fn beginning() -> Begun {
+    let [account, region, by] =
+        ["111122223333", "eu-west-1", "arn:aws:iam::111122223333:user/somebody"].map(str::to_owned);
+    Begun { account, region, by, plan: plan() }
+}
+
+fn session(purpose: Purpose) -> Body {
+    Body::Session { purpose, by: "arn:aws:iam::111122223333:user/somebody-else".to_owned() }
 }
 
 fn policy() -> Change {
@@ -59,7 +69,7 @@ fn refused() -> Answer {
 
 /// A history of these entries, after the plan.
 fn history(bodies: Vec<Body>) -> History {
-    let mut history = History::new("111122223333", "eu-west-1", &plan());
+    let mut history = History::new(beginning());
     for (number, body) in (1..).zip(bodies) {
         history.add(number, body);
     }
@@ -71,7 +81,7 @@ fn archive(home: &TempDir) -> Archive {
 }
 
 async fn begun(archive: &Archive) -> Journal<'_> {
-    Journal::create(archive, &plan(), "111122223333", "eu-west-1", Deadline::NEVER).await.unwrap()
+    Journal::create(archive, beginning(), Deadline::NEVER).await.unwrap()
 }
 
 #[tokio::test]
@@ -108,7 +118,7 @@ async fn a_journal_tells_what_was_written_into_it() {
         answer(2, done()),
         answer(2, Answer::DoneBefore),
         Body::Watched { step: 0, seen: Some("stream".to_owned()) },
-        Body::Session { purpose: Purpose::Resume },
+        session(Purpose::Resume),
         Body::End { outcome },
     ];
     for body in &bodies {
@@ -140,12 +150,12 @@ async fn of_two_sessions_with_one_journal_the_second_to_write_stops() {
     let mut first = begun(&archive).await;
     let id = first.id().to_owned();
     let (mut second, _) = Journal::open(&archive, &id, Deadline::NEVER).await.unwrap();
-    second.append(Body::Session { purpose: Purpose::Resume }).await.unwrap();
+    second.append(session(Purpose::Resume)).await.unwrap();
     let stopped = first.append(intent(0, None, policy())).await;
     assert!(matches!(stopped, Err(JournalError::InUse(found)) if found == id));
     let (mut third, _) = Journal::open(&archive, &id, Deadline::NEVER).await.unwrap();
-    third.append(Body::Session { purpose: Purpose::Rollback }).await.unwrap();
-    let stopped = second.append(Body::Session { purpose: Purpose::Rollback }).await;
+    third.append(session(Purpose::Rollback)).await.unwrap();
+    let stopped = second.append(session(Purpose::Rollback)).await;
     assert!(matches!(stopped, Err(JournalError::InUse(_))));
 }
 

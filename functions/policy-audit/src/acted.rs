@@ -1,0 +1,94 @@
+//! What was done about a policy that is too full, and what was not.
+
+use mailtrail_policy_apply::{ApplyError, End, Outcome};
+use serde::Serialize;
+
+/// What was done.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Acted {
+    /// The journals of what was done, by which it is undone.
+    pub(crate) journals: Vec<String>,
+    /// What was done, a sentence each.
+    pub(crate) done: Vec<String>,
+    /// What could not be done, a sentence each.
+    pub(crate) failed: Vec<String>,
+    /// What was left alone, and why: no news, for it is so at every audit.
+    pub(crate) left: Vec<String>,
+    /// Commands for people, by which they do what could not be done.
+    pub(crate) commands: Vec<String>,
+}
+
+impl Acted {
+    /// Nothing was done, and nothing failed.
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.done.is_empty() && self.failed.is_empty()
+    }
+
+    /// This, and what was done later.
+    pub(crate) fn and(mut self, later: Self) -> Self {
+        self.journals.extend(later.journals);
+        self.done.extend(later.done);
+        self.failed.extend(later.failed);
+        self.left.extend(later.left);
+        self.commands.extend(later.commands);
+        self
+    }
+
+    /// Everything in a line each.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = String> {
+        let done = self.done.iter().map(|line| format!("Done: {line}"));
+        let failed = self.failed.iter().map(|line| format!("Failed: {line}"));
+        let left = self.left.iter().map(|line| format!("Left alone: {line}"));
+        done.chain(failed).chain(left)
+    }
+
+    /// The part of the Markdown report that tells of it: nothing where there is nothing to tell.
+    pub(crate) fn markdown(&self) -> String {
+        let list = |line: String| format!("* {line}");
+        let code = |line: &String| format!("    {line}");
+        let did: Vec<String> = self.lines().map(list).collect();
+        let to_do: Vec<String> = self.commands.iter().map(code).collect();
+        section("What was done", &did) + &section("The way round, for people", &to_do)
+    }
+
+    /// What a run came to.
+    pub(crate) fn of(ended: Result<Outcome, ApplyError>) -> Self {
+        match ended {
+            Ok(outcome) => {
+                let mut acted = Self { journals: vec![outcome.journal.clone()], ..Self::default() };
+                let changes = if outcome.changes == 1 { "change" } else { "changes" };
+                acted.done.push(format!("{} {changes} (undo: {})", outcome.changes, outcome.journal));
+                acted.done.extend(outcome.moves.iter().map(|it| format!("moved {} to {}", it.from, it.to)));
+                if outcome.end == End::Stopped
+                    && let Some(refused) = outcome.refused
+                {
+                    acted.failed.push(format!("{}: {}", refused.destination, refused.reason));
+                    acted.failed.extend(outcome.kept);
+                    acted.commands = refused.bridge;
+                }
+                acted
+            }
+            Err(error) => Self { failed: vec![error.to_string()], ..Self::default() },
+        }
+    }
+}
+
+/// A section of Markdown, if it has any lines.
+fn section(title: &str, lines: &[String]) -> String {
+    if lines.is_empty() { String::new() } else { format!("\n## {title}\n\n{}\n", lines.join("\n")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_report_for_people_tells_what_was_done_and_how_to_do_the_rest() {
+        assert_eq!(Acted::default().markdown(), "");
+        let [done, failed, left, command] = ["a", "b", "c", "aws logs"].map(|word| vec![word.to_owned()]);
+        let acted = Acted { journals: Vec::new(), done, failed, left, commands: command };
+        let expected = "\n## What was done\n\n* Done: a\n* Failed: b\n* Left alone: c\n\n\
+                        ## The way round, for people\n\n    aws logs\n";
+        assert_eq!(acted.markdown(), expected);
+    }
+}
