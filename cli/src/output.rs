@@ -71,7 +71,16 @@ pub(crate) fn json(ledger: &Ledger) -> anyhow::Result<()> {
 
 /// What went wrong, with what, and what to do.
 pub(crate) fn error(error: &anyhow::Error) {
-    note(&format!("{} {error:#}", paint(BAD, "error:")));
+    note(&format!("{} {}", paint(BAD, "error:"), with_causes(error)));
+}
+
+/// An error and what led to it, each once: many errors tell their cause themselves.
+fn with_causes(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |told, cause| match told.is_empty() {
+        true => cause,
+        false if told.contains(&cause) => told,
+        false => format!("{told}: {cause}"),
+    })
 }
 
 /// A line for people, whatever stdout is for.
@@ -133,7 +142,16 @@ pub(crate) fn count(number: u64, noun: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use anyhow::anyhow;
+
     use super::*;
+
+    #[test]
+    fn an_error_tells_each_of_its_causes_once() {
+        let error = anyhow!("line 1").context("not JSON: line 1").context("policy.json");
+        assert_eq!(with_causes(&error), "policy.json: not JSON: line 1");
+        assert_eq!(with_causes(&anyhow!("denied").context("s3://archive")), "s3://archive: denied");
+    }
 
     #[test]
     fn long_text_is_wrapped_between_words_and_a_long_word_stays_whole() {
