@@ -110,11 +110,14 @@ impl<E: ProvideErrorMetadata + std::error::Error + 'static> From<SdkError<E, Htt
                 Self::transient("BrokenAnswer", "the service's answer cannot be read")
             }
             SdkError::DispatchFailure(dispatch) => {
-                let message = causes(dispatch.as_connector_error().map(|error| error as _));
+                let error = dispatch.as_connector_error();
                 // What is neither I/O nor time, and not called transient by the connector, is our own side: no
-                // credentials, no certificate.
-                let retryable = dispatch.is_io() || dispatch.is_timeout() || dispatch.as_other().is_some();
-                Self { code: "NoConnection".to_owned(), message, retryable }
+                // credentials, no certificate. What the connector says of it itself is `other`.
+                if dispatch.is_io() || dispatch.is_timeout() || dispatch.as_other().is_some() {
+                    Self::transient("NoConnection", causes(error.map(|error| error as _)))
+                } else {
+                    Self::permanent("NotSent", causes(error.and_then(std::error::Error::source)))
+                }
             }
             _ => Self::permanent("BadRequest", causes(std::error::Error::source(&error))),
         }
@@ -141,5 +144,31 @@ fn causes(error: Option<&(dyn std::error::Error + 'static)>) -> String {
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         Self::permanent(format!("{:?}", error.kind()), error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_smithy_runtime_api::client::result::ConnectorError;
+    use aws_smithy_types::error::ErrorMetadata;
+
+    use super::*;
+
+    fn not_sent(error: ConnectorError) -> Failure {
+        SdkError::<ErrorMetadata, HttpResponse>::dispatch_failure(error).into()
+    }
+
+    #[test]
+    fn a_request_that_found_nobody_is_sent_again() {
+        let refused = io::Error::new(io::ErrorKind::ConnectionRefused, "connection refused");
+        let failure = not_sent(ConnectorError::io(refused.into()));
+        assert_eq!((failure.code.as_str(), failure.retryable), ("NoConnection", true));
+        assert!(failure.message.contains("connection refused"), "{failure:?}");
+    }
+
+    #[test]
+    fn a_request_that_cannot_be_signed_is_our_own_fault_and_says_only_why() {
+        let failure = not_sent(ConnectorError::other("no credentials".into(), None));
+        assert_eq!(failure, Failure::permanent("NotSent", "no credentials"));
     }
 }

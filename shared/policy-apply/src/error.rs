@@ -179,6 +179,7 @@ pub(crate) fn advice(error: &CallError) -> &'static str {
         "PolicyLengthExceededException" => "make room in the policy of the function",
         "OutOfTime" => "take more time",
         "NoConnection" | "Timeout" | "BrokenAnswer" => "check the network",
+        "NotSent" => "check the credentials",
         _ => "see to it",
     }
 }

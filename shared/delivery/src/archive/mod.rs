@@ -165,7 +165,8 @@ fn advice(location: &Location, access: Access, failure: &Failure) -> String {
         "PermanentRedirect" | "AuthorizationHeaderMalformed" => {
             format!("the bucket `{bucket}` is in another Region: set AWS_REGION to it")
         }
-        "NoConnection" => "check the network, the credentials and AWS_REGION".to_owned(),
+        "NoConnection" => "check the network, and AWS_REGION".to_owned(),
+        "NotSent" => "check the credentials, and AWS_REGION".to_owned(),
         "OutOfTime" => "the caller tries again; give the function more time if it happens often".to_owned(),
         "PermissionDenied" | "ReadOnlyFilesystem" => format!("give yourself the right to {right} {path}"),
         "NotADirectory" | "IsADirectory" | "AlreadyExists" => format!(
