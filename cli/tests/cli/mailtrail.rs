@@ -3,14 +3,18 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use insta::internals::SettingsBindDropGuard;
+use mailtrail_faulty_aws::{Config, FaultyAws};
 use mailtrail_samples::{Batch, Traffic};
 use serde_json::Value;
 use tempfile::TempDir;
+
+/// The bucket of [`with_a_bucket`].
+pub(crate) const BUCKET: &str = "example-archive";
 
 /// The program, in a folder where nothing lies yet.
 pub(crate) struct Mailtrail {
@@ -85,6 +89,23 @@ impl Mailtrail {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
+    /// What is said first about wrong arguments. Nothing is made, and stdout stays empty.
+    pub(crate) fn complaint(&self, arguments: &[&str]) -> String {
+        let run = self.run(arguments).expect(2);
+        assert_eq!(run.stdout, "");
+        assert!(self.files("").is_empty());
+        run.stderr.lines().next().unwrap_or_default().to_owned()
+    }
+
+    /// Runs the program for somebody who reads one line of what it prints, and no more.
+    pub(crate) fn run_for_a_line(&self, arguments: &[&str]) -> Run {
+        let mut child = self.start(arguments);
+        let mut first = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+        assert!(!first.is_empty());
+        Run::of(child)
+    }
+
     /// The files below a folder: path and content.
     pub(crate) fn files(&self, below: &str) -> BTreeMap<String, Content> {
         let mut files = BTreeMap::new();
@@ -122,6 +143,18 @@ impl Run {
         assert_eq!(self.stdout.lines().count(), 1, "{self:#?}");
         serde_json::from_str(&self.stdout).unwrap()
     }
+}
+
+/// The program with a bucket for its archive, in an AWS whose moods can be set.
+pub(crate) fn with_a_bucket() -> (FaultyAws, Mailtrail) {
+    let aws = FaultyAws::start(Config::default().bucket(BUCKET)).unwrap();
+    let mailtrail = Mailtrail::new()
+        .env("AWS_ENDPOINT_URL", &aws.endpoint())
+        .env("AWS_REGION", "eu-west-1")
+        .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+        .env("AWS_SECRET_ACCESS_KEY", "example")
+        .env("MAILTRAIL_ARCHIVE", &format!("s3://{BUCKET}/mail"));
+    (aws, mailtrail)
 }
 
 /// An archive, made by the program, of these batches.

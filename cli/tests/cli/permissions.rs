@@ -18,9 +18,7 @@ const FULL: [&str; 8] = [
 ];
 
 fn complaint(arguments: &[&str]) -> String {
-    let run = Mailtrail::new().run(&[&["permissions"], arguments].concat()).expect(2);
-    assert_eq!(run.stdout, "");
-    run.stderr.lines().next().unwrap_or_default().to_owned()
+    Mailtrail::new().complaint(&[&["permissions"], arguments].concat())
 }
 
 #[test]

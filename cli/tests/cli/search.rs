@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{BufRead, BufReader};
 
-use mailtrail_faulty_aws::{Config, Faults, FaultyAws};
+use mailtrail_faulty_aws::Faults;
 use mailtrail_samples::{Batch, Event, Traffic, demo_batches, event_id};
 use serde_json::Value;
 
-use crate::mailtrail::{Mailtrail, Run, archive_of};
+use crate::mailtrail::{BUCKET, Mailtrail, Run, archive_of, with_a_bucket};
 
 /// 2026-11-20T08:00:00Z.
 const MORNING: i64 = 1_795_161_600_000;
@@ -257,10 +256,7 @@ fn a_pattern_that_cannot_be_understood_is_shown_with_the_place() {
 
 #[test]
 fn wrong_times_and_no_archive_are_wrong_usage() {
-    let complaint = |arguments: &[&str]| {
-        let run = Mailtrail::new().run(&[&["search"], arguments].concat()).expect(2);
-        run.stderr.lines().next().unwrap_or_default().to_owned()
-    };
+    let complaint = |arguments: &[&str]| Mailtrail::new().complaint(&[&["search"], arguments].concat());
     let complaints = [
         complaint(&[]),
         complaint(&["--archive", "a", "--since", "yesterday"]),
@@ -286,30 +282,25 @@ fn a_reader_that_stops_listening_is_no_failure() {
     let batches: Vec<Batch> = (0..10).map(|_| traffic.batch(2_000)).collect();
     let mailtrail = archive_of(&batches);
     for arguments in [["search", "--json"].as_slice(), &["search"], &["search", "--sort"]] {
-        let mut child = mailtrail.start(arguments);
-        let mut first = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
-        assert!(!first.is_empty());
-        assert_eq!(Run::of(child).expect(0).stderr, "");
+        assert_eq!(mailtrail.run_for_a_line(arguments).expect(0).stderr, "");
     }
 }
 
 #[test]
 fn an_archive_in_s3_is_searched_through_all_its_moods() {
-    let aws = FaultyAws::start(Config::default().bucket("example-archive")).unwrap();
-    let mailtrail = Mailtrail::new()
-        .env("AWS_ENDPOINT_URL", &aws.endpoint())
-        .env("AWS_REGION", "eu-west-1")
-        .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
-        .env("AWS_SECRET_ACCESS_KEY", "example")
-        .env("MAILTRAIL_ARCHIVE", "s3://example-archive/mail");
+    let (aws, mailtrail) = with_a_bucket();
     mailtrail.write_payloads(5, 20);
     mailtrail.run(&["ingest", "in"]).expect(0);
     aws.set_faults(Faults::storm(7));
     let run = mailtrail.run(&["search", "--json"]).expect(0);
     assert_eq!(lines(&run).len(), 100);
     aws.set_faults(Faults::none());
-    aws.delete_bucket("example-archive");
-    let run = mailtrail.run(&["search"]).expect(1);
-    assert!(run.stderr.contains("create the bucket `example-archive`, or correct"), "{}", run.stderr);
+    aws.delete_bucket(BUCKET);
+    assert!(
+        mailtrail
+            .run(&["search"])
+            .expect(1)
+            .stderr
+            .contains("create the bucket `example-archive`, or correct")
+    );
 }

@@ -3,22 +3,15 @@
 use crate::mailtrail::Mailtrail;
 
 /// What is said about wrong arguments. Nothing is made, and stdout stays empty.
-fn complaint(mailtrail: &Mailtrail, arguments: &[&str]) -> String {
-    let run = mailtrail.run(arguments).expect(2);
-    assert_eq!(run.stdout, "");
-    assert!(mailtrail.files("").is_empty());
-    run.stderr.lines().next().unwrap_or_default().to_owned()
-}
-
 #[test]
 fn an_archive_must_be_named() {
-    insta::assert_snapshot!(complaint(&Mailtrail::new(), &["ingest", "x"]), @"error: no archive is named: give --archive DIR, --archive file:///… or --archive s3://bucket/prefix, or set MAILTRAIL_ARCHIVE");
+    insta::assert_snapshot!(Mailtrail::new().complaint(&["ingest", "x"]), @"error: no archive is named: give --archive DIR, --archive file:///… or --archive s3://bucket/prefix, or set MAILTRAIL_ARCHIVE");
 }
 
 #[test]
 fn an_empty_variable_counts_as_not_set() {
     let mailtrail = Mailtrail::new().env("MAILTRAIL_ARCHIVE", "").env("MAILTRAIL_STREAMS", " ");
-    assert!(complaint(&mailtrail, &["ingest", "x"]).contains("no archive is named"));
+    assert!(mailtrail.complaint(&["ingest", "x"]).contains("no archive is named"));
 }
 
 #[test]
@@ -35,7 +28,7 @@ fn values_that_cannot_be_are_refused_with_what_can() {
         &["--jobs", "0"],
         &["--jobs", "65"],
     ];
-    let complaints = wrong.map(|arguments| complaint(&mailtrail, &[&["ingest"], arguments, &["x"]].concat()));
+    let complaints = wrong.map(|arguments| mailtrail.complaint(&[&["ingest"], arguments, &["x"]].concat()));
     insta::assert_snapshot!(complaints.join("\n"), @"
         error: invalid value 'gs://example-archive' for '--archive <URL>': `gs://example-archive` is no archive: that scheme is not supported; give a directory, file:///…, or s3://bucket/prefix
         error: invalid value 's3://X' for '--archive <URL>': `s3://X` is no archive: a bucket's name has 3 to 63 lower-case letters, digits, dots and hyphens; give a directory, file:///…, or s3://bucket/prefix
@@ -52,17 +45,17 @@ fn values_that_cannot_be_are_refused_with_what_can() {
 #[test]
 fn variables_are_checked_like_options() {
     let mailtrail = Mailtrail::new().env("MAILTRAIL_STREAMS", "firehose:mail kinesis:mail");
-    insta::assert_snapshot!(complaint(&mailtrail, &["ingest", "--archive", "a", "x"]), @"error: invalid value 'firehose:mail kinesis:mail' for '--stream <URL>': `kinesis:mail` is no stream: it begins with neither `firehose:` nor `file:`; give firehose:<name> or file:///….ndjson, with ?classes=a,b and &packing=off if wanted");
+    insta::assert_snapshot!(mailtrail.complaint(&["ingest", "--archive", "a", "x"]), @"error: invalid value 'firehose:mail kinesis:mail' for '--stream <URL>': `kinesis:mail` is no stream: it begins with neither `firehose:` nor `file:`; give firehose:<name> or file:///….ndjson, with ?classes=a,b and &packing=off if wanted");
 }
 
 #[test]
 fn streams_of_one_name_are_refused() {
     let streams = ["--stream", "file:///a/mail.ndjson", "--stream", "file:///b/mail.ndjson"];
     let arguments = [&["ingest", "--archive", "a"], &streams[..], &["x"]].concat();
-    insta::assert_snapshot!(complaint(&Mailtrail::new(), &arguments), @"error: two streams are called `mail.ndjson`, and their counts could not be told apart: rename one");
+    insta::assert_snapshot!(Mailtrail::new().complaint(&arguments), @"error: two streams are called `mail.ndjson`, and their counts could not be told apart: rename one");
 }
 
 #[test]
 fn the_demo_stays_on_this_machine() {
-    insta::assert_snapshot!(complaint(&Mailtrail::new(), &["demo", "--archive", "s3://example-archive"]), @"error: invalid value 's3://example-archive' for '--archive <DIR>': the demo stays on this machine: give a directory");
+    insta::assert_snapshot!(Mailtrail::new().complaint(&["demo", "--archive", "s3://example-archive"]), @"error: invalid value 's3://example-archive' for '--archive <DIR>': the demo stays on this machine: give a directory");
 }

@@ -6,13 +6,12 @@ mod reading;
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
-use std::io::{BufRead, BufReader};
 
-use mailtrail_faulty_aws::{Config, Faults, FaultyAws};
+use mailtrail_faulty_aws::Faults;
 use mailtrail_samples::{Batch, Event, event_id, sample_files};
 use serde_json::Value;
 
-use crate::mailtrail::{Mailtrail, Run, archive_of};
+use crate::mailtrail::{BUCKET, Mailtrail, Run, archive_of, with_a_bucket};
 
 /// 2026-11-20T08:00:00Z.
 const MORNING: i64 = 1_795_161_600_000;

@@ -130,11 +130,7 @@ fn an_archive_that_is_not_there_or_holds_nobody_needs_a_look_and_is_not_made() {
 fn a_reader_that_stops_listening_is_no_failure() {
     let mailtrail = archive_of_samples();
     for arguments in [["activity", "--json"].as_slice(), &["activity"], &["activity", "--csv"]] {
-        let mut child = mailtrail.start(arguments);
-        let mut first = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
-        assert!(!first.is_empty());
-        Run::of(child).expect(0);
+        mailtrail.run_for_a_line(arguments).expect(0);
     }
 }
 
@@ -148,10 +144,7 @@ fn looking_changes_nothing() {
 
 #[test]
 fn wrong_usage_is_told_before_anything_is_read() {
-    let complaint = |arguments: &[&str]| {
-        let run = Mailtrail::new().run(&[&["activity"], arguments].concat()).expect(2);
-        run.stderr.lines().next().unwrap_or_default().to_owned()
-    };
+    let complaint = |arguments: &[&str]| Mailtrail::new().complaint(&[&["activity"], arguments].concat());
     let complaints = [
         complaint(&["--user", "alice"]),
         complaint(&["--archive", "a", "--follow"]),
@@ -170,20 +163,19 @@ fn wrong_usage_is_told_before_anything_is_read() {
 
 #[test]
 fn an_archive_in_s3_is_read_through_all_its_moods() {
-    let aws = FaultyAws::start(Config::default().bucket("example-archive")).unwrap();
-    let mailtrail = Mailtrail::new()
-        .env("AWS_ENDPOINT_URL", &aws.endpoint())
-        .env("AWS_REGION", "eu-west-1")
-        .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
-        .env("AWS_SECRET_ACCESS_KEY", "example")
-        .env("MAILTRAIL_ARCHIVE", "s3://example-archive/mail");
+    let (aws, mailtrail) = with_a_bucket();
     let chain = sample_files().into_iter().find(|file| file.name == "cloudtrail-role-chain.json").unwrap();
     mailtrail.write("in/chain.json", chain.bytes);
     mailtrail.run(&["ingest", "in"]).expect(0);
     aws.set_faults(Faults::storm(7));
     assert_eq!(names(&mailtrail, &["--user", "alice", "--follow"]).len(), 8);
     aws.set_faults(Faults::none());
-    aws.delete_bucket("example-archive");
-    let run = mailtrail.run(&["activity"]).expect(1);
-    assert!(run.stderr.contains("create the bucket `example-archive`, or correct"), "{}", run.stderr);
+    aws.delete_bucket(BUCKET);
+    assert!(
+        mailtrail
+            .run(&["activity"])
+            .expect(1)
+            .stderr
+            .contains("create the bucket `example-archive`, or correct")
+    );
 }
