@@ -6,17 +6,14 @@ every call and its parameters, and moto carries out those of them that it can.
 
 import functools
 import json
-import shlex
 import subprocess
 import sys
 import warnings
 from pathlib import Path
 
-import botocore
-import botocore.session
-import botocore.validate
 import pytest
 
+import aws_commands
 import programs
 from programs import DONE, NEEDS_A_LOOK, REGION, WRONG_USAGE
 from samples import ACCOUNT
@@ -213,43 +210,11 @@ def test_a_template_holds_the_same_policies(rows):
 # commands
 
 
-@functools.cache
-def model(service):
-    """AWS's own description of a service."""
-    return botocore.session.get_session().get_service_model({"s3api": "s3"}.get(service, service))
-
-
 def calls(script):
-    """The calls of a script: service, operation and parameters, as AWS's models name them."""
-    made = []
-    for line in script.replace("\\\n", " ").splitlines():
-        words = shlex.split(line, comments=True)
-        if not words:
-            continue
-        aws, service, command, *options = words
-        assert aws == "aws", line
-        names = {botocore.xform_name(name, "-"): name for name in model(service).operation_names}
-        operation = model(service).operation_model(names[command])
-        assert len(options) % 2 == 0, line
-        given = dict(zip(options[::2], options[1::2], strict=True))
-        assert given.pop("--region") in (REGION, "us-east-1"), line
-        members = {f"--{botocore.xform_name(name, '-')}": name for name in operation.input_shape.members}
-        parameters = {members[option]: value for option, value in given.items()}
-        for name, value in parameters.items():
-            parameters[name] = from_shorthand(operation.input_shape.members[name], value)
-        report = botocore.validate.ParamValidator().validate(parameters, operation.input_shape)
-        assert not report.has_errors(), f"{line}: {report.generate_report()}"
-        made.append((service, botocore.xform_name(operation.name), parameters))
+    """The calls of a script, each for a Region."""
+    made = aws_commands.read(script)
+    assert all(call.options in ({"--region": REGION}, {"--region": "us-east-1"}) for call in made), script
     return made
-
-
-def from_shorthand(shape, value):
-    """`Key=…,Value=…` is a structure, or the one element of a list of them."""
-    if shape.type_name == "structure":
-        return dict(part.split("=", 1) for part in value.split(","))
-    if shape.type_name == "list":
-        return [from_shorthand(shape.member, value)]
-    return value
 
 
 def test_commands_are_calls_that_aws_knows(rows):
@@ -257,16 +222,16 @@ def test_commands_are_calls_that_aws_knows(rows):
     for row, printed in rows.items():
         made = calls(printed["cli"])
         assert made, row
-        services |= {service for service, _, _ in made}
-    assert services == {"iam", "logs", "s3api", "firehose", "workmail"}
+        services |= {call.service for call in made}
+    assert services == {"iam", "logs", "s3", "firehose", "workmail"}
 
 
 def test_commands_carry_the_same_policies(rows):
     for row, printed in rows.items():
         sent = [
             json.loads(value)
-            for _, _, parameters in calls(printed["cli"])
-            for value in parameters.values()
+            for call in calls(printed["cli"])
+            for value in call.parameters.values()
             if isinstance(value, str) and value.startswith("{")
         ]
         wanted = [policy for key, policy in policies(printed["json"]).items() if key not in NOT_APPLIED]
@@ -275,12 +240,11 @@ def test_commands_carry_the_same_policies(rows):
 
 def carry_out(stand_in, script):
     """Sends the calls of a script to a stand-in; WorkMail is on none. Returns the names of what was called."""
-    called = []
-    for service, operation, parameters in calls(script):
-        if service != "workmail":
-            getattr(stand_in.client({"s3api": "s3"}.get(service, service)), operation)(**parameters)
-        called.append(operation)
-    return called
+    made = calls(script)
+    for call in made:
+        if call.service != "workmail":
+            getattr(stand_in.client(call.service), call.operation)(**call.parameters)
+    return [call.operation for call in made]
 
 
 def workmail_commands(cli, destination, name, service="workmail"):
@@ -315,7 +279,7 @@ def test_the_audit_logs_of_workmail_are_set_up_by_the_commands(cli, moto):
 def test_the_email_events_of_workmail_get_a_role_by_the_commands(cli, moto):
     script = workmail_commands(cli, "cloudwatch-logs", "workmail-monitoring", "workmail-events")
     assert carry_out(moto, script)[-1] == "put_email_monitoring_configuration"
-    *_, (_, _, parameters) = calls(script)
+    parameters = calls(script)[-1].parameters
     assert parameters["OrganizationId"] == ORGANIZATION.rsplit("/", 1)[1]
     assert parameters["LogGroupArn"] == f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:workmail-monitoring:*"
     iam = moto.client("iam")

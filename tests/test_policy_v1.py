@@ -4,15 +4,11 @@ The commands are read as the AWS CLI reads them, held against AWS's own models, 
 the tests: what they say is true when the services deliver to the new log group afterwards, and to the old one again.
 """
 
-import functools
 import json
-import shlex
 
-import botocore
-import botocore.session
-import botocore.validate
 import pytest
 
+import aws_commands
 from account.plant import ACCESS_LOG
 from applying import writes
 from programs import DONE, NEEDS_A_LOOK, REGION
@@ -21,8 +17,6 @@ from samples import ACCOUNT
 MACHINES, APIS = "/aws/states/orders", "/aws/apigateway/orders"
 STEP_FUNCTIONS, API_GATEWAY = "Step Functions", "API Gateway HTTP and WebSocket APIs"
 OTHERS = ("EventBridge Pipes", "VPC Lattice", "Network Firewall", "MSK Connect")
-# Of these the AWS CLI reads a JSON document as it stands.
-JSON_SHAPES = ("structure", "list", "map")
 
 
 class V1:
@@ -60,8 +54,8 @@ class V1:
     def carry_out(self, commands):
         """Runs commands of the AWS CLI as it would."""
         for line in commands:
-            service, operation, parameters = call(line)
-            getattr(self.account.client(service), operation)(**parameters)
+            made = call(line)
+            getattr(self.account.client(made.service), made.operation)(**made.parameters)
 
 
 @pytest.fixture
@@ -70,28 +64,11 @@ def v1(account, mailtrail):
     return V1(account, mailtrail)
 
 
-@functools.cache
-def model(service):
-    """AWS's own description of a service."""
-    return botocore.session.get_session().get_service_model(service)
-
-
 def call(line):
-    """Service, operation and parameters of a command, as AWS's models name them."""
-    aws, service, command, *options = shlex.split(line)
-    assert aws == "aws" and len(options) % 2 == 0, line
-    names = {botocore.xform_name(name, "-"): name for name in model(service).operation_names}
-    operation = model(service).operation_model(names[command])
-    members = {f"--{botocore.xform_name(name, '-')}": name for name in operation.input_shape.members}
-    given = dict(zip(options[::2], options[1::2], strict=True))
-    assert given.pop("--region") == REGION, line
-    parameters = {}
-    for option, text in given.items():
-        shape = operation.input_shape.members[members[option]]
-        parameters[members[option]] = json.loads(text) if shape.type_name in JSON_SHAPES else text
-    report = botocore.validate.ParamValidator().validate(parameters, operation.input_shape)
-    assert not report.has_errors(), f"{line}: {report.generate_report()}"
-    return service, botocore.xform_name(operation.name), parameters
+    """A command for the Region of the tests."""
+    made = aws_commands.call(line)
+    assert made.options == {"--region": REGION}, line
+    return made
 
 
 def arn(group):
@@ -243,9 +220,9 @@ def test_a_snapshot_can_name_what_was_not_asked(account, v1, tmp_path):
     (commands,) = step["move"]["v1"]
     to = {"forward": "/aws/vendedlogs/states/orders", "back": MACHINES}
     for way, group in to.items():
-        service, operation, parameters = call(commands[way][-1])
-        assert (service, operation) == ("vpc-lattice", "update_access_log_subscription")
-        assert parameters["destinationArn"] == f"{arn(group)}:*"
+        made = call(commands[way][-1])
+        assert (made.service, made.operation) == ("vpc-lattice", "update_access_log_subscription")
+        assert made.parameters["destinationArn"] == f"{arn(group)}:*"
 
 
 def test_who_does_not_want_it_asks_no_other_service(account, v1):
