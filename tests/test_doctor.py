@@ -4,7 +4,9 @@ import json
 
 import pytest
 
-from doctoring import FUNCTION, STREAM, Planted
+import deeds
+import programs
+from doctoring import FUNCTION, STREAM, TARGET, Planted
 from logging_faults import BROKEN, EVENTS, FAULTS, archive_in_a_folder, no_tag, retention
 from programs import DONE, FAILED, NEEDS_A_LOOK, REGION, WRONG_USAGE
 from samples import ACCOUNT
@@ -63,6 +65,16 @@ def test_one_fault_is_found_and_nothing_else(doctor, planted, plant, expected):
     run = doctor("--json").expect(NEEDS_A_LOOK)
     assert wrong(run) == expected, run.stdout
     assert all(finding["fix"] for finding in findings(run) if finding["severity"] != "ok")
+
+
+def test_the_archive_of_the_stack_takes_logs_without_a_finding(ministack, doctor, planted):
+    packages = dict.fromkeys(programs.FUNCTIONS, deeds.NOTHING)
+    made = deeds.Stack(ministack, packages).make(VendedLogsToBucket="true")
+    archive = made.physical("AWS::S3::Bucket", "ArchiveBucket")
+    written = made.s3.get_bucket_policy(Bucket=archive)["Policy"]
+    planted.s3.put_bucket_policy(Bucket=TARGET, Policy=written.replace(archive, TARGET))
+    run = doctor("--json").expect(DONE)
+    assert wrong(run) == [] and "log delivery may look" in run.stdout
 
 
 def test_a_function_without_an_archive_is_found_where_it_is_named(doctor, planted):

@@ -3,7 +3,7 @@ import { Aws, CfnDeletionPolicy, type CfnResource, type Stack } from 'aws-cdk-li
 import * as s3 from 'aws-cdk-lib/aws-s3';
 
 import type { Parameters } from './parameters.ts';
-import { accept, either, onlyTls, policy, when } from './words.ts';
+import { accept, arn, either, onlyTls, policy, when } from './words.ts';
 
 /** Below this size an object is dearer in another storage class than it was. Nearly all objects are smaller. */
 const SMALLEST_TRANSITION = 128 * 1024;
@@ -36,7 +36,8 @@ export function archiveBucket(stack: Stack, parameters: Parameters): s3.CfnBucke
   keep(bucket);
   acceptBucket(bucket);
   const vended = parameters.is('VendedLogsToBucket', 'true');
-  bucketPolicy(stack, 'ArchiveBucketPolicy', bucket, [when(vended, vendedLogs(bucket))]);
+  const delivered = vendedLogs(bucket).map((statement) => when(vended, statement));
+  bucketPolicy(stack, 'ArchiveBucketPolicy', bucket, delivered);
   return bucket;
 }
 
@@ -107,21 +108,36 @@ function bucketPolicy(stack: Stack, id: string, bucket: s3.CfnBucket, more: obje
   return new s3.CfnBucketPolicy(stack, id, { bucket: bucket.ref, policyDocument: policy(...statements) });
 }
 
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html */
-function vendedLogs(bucket: s3.CfnBucket): object {
-  return {
-    Sid: 'AWSLogDeliveryWrite',
+/**
+ * Log delivery looks at the bucket before it writes there. The page of V2 has no statement for that, but counts on it in
+ * a note: without `s3:ListBucket` in it CloudTrail fills with AccessDenied. `mailtrail permissions` prints the same two
+ * statements, and `mailtrail doctor` looks for them.
+ *
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html
+ */
+function vendedLogs(bucket: s3.CfnBucket): object[] {
+  const letIn = (equal: object) => ({
     Effect: 'Allow',
     Principal: { Service: 'delivery.logs.amazonaws.com' },
-    Action: 's3:PutObject',
-    Resource: `${bucket.attrArn}/AWSLogs/${Aws.ACCOUNT_ID}/*`,
     Condition: {
-      StringEquals: { 's3:x-amz-acl': 'bucket-owner-full-control', 'aws:SourceAccount': Aws.ACCOUNT_ID },
-      ArnLike: {
-        'aws:SourceArn': `arn:${Aws.PARTITION}:logs:${Aws.REGION}:${Aws.ACCOUNT_ID}:delivery-source:*`,
-      },
+      StringEquals: { ...equal, 'aws:SourceAccount': Aws.ACCOUNT_ID },
+      ArnLike: { 'aws:SourceArn': arn('logs', 'delivery-source:*') },
     },
-  };
+  });
+  return [
+    {
+      Sid: 'AWSLogDeliveryAclCheck',
+      ...letIn({}),
+      Action: ['s3:GetBucketAcl', 's3:ListBucket'],
+      Resource: bucket.attrArn,
+    },
+    {
+      Sid: 'AWSLogDeliveryWrite',
+      ...letIn({ 's3:x-amz-acl': 'bucket-owner-full-control' }),
+      Action: 's3:PutObject',
+      Resource: `${bucket.attrArn}/AWSLogs/${Aws.ACCOUNT_ID}/*`,
+    },
+  ];
 }
 
 /** Whatever is in it outlives the stack. */

@@ -37,7 +37,7 @@ test('every variable of the functions is one that they read', () => {
   const known = new Set(
     [...read('functions', 'SETTINGS.md').matchAll(/^### `(.+)`$/gm)].map(([, name]) => name),
   );
-  const set = ofType(usual, 'AWS::Lambda::Function').flatMap(({ Properties }) =>
+  const set = ofType(deployed(AUDITED), 'AWS::Lambda::Function').flatMap(({ Properties }) =>
     Object.keys(Properties.Environment.Variables),
   );
   assert.deepEqual(
@@ -215,6 +215,18 @@ test('every bucket is private, versioned, over TLS only, and outlives the stack'
     [1, 1, 1],
     'log delivery is let in uninvited',
   );
+});
+
+test('log delivery that is invited looks at the archive before it writes there, below AWSLogs/', () => {
+  const archive = deployed({ VendedLogsToBucket: 'true' }).get('ArchiveBucketPolicy') as Resource;
+  const [, look, write] = archive.Properties.PolicyDocument.Statement;
+  const bucket = { 'Fn::GetAtt': ['ArchiveBucket', 'Arn'] };
+  assert.equal(look.Sid, 'AWSLogDeliveryAclCheck');
+  assert.deepEqual([look.Action, look.Resource], [['s3:GetBucketAcl', 's3:ListBucket'], bucket]);
+  assert.equal(write.Action, 's3:PutObject');
+  assert.match(JSON.stringify(write.Resource), /AWSLogs/);
+  assert.equal(write.Condition.StringEquals['s3:x-amz-acl'], 'bucket-owner-full-control');
+  assert.deepEqual(look.Principal, write.Principal);
 });
 
 test('the archive is encrypted and locked as it is set, and nothing small is moved', () => {
