@@ -169,36 +169,52 @@ def every_sample(deployed, name):
     return count
 
 
-def audits(deployed, account):
-    """The audit meets all that its mode may do something about. Returns what it answered.
+def audits(deployed, account, roles=()):
+    """The audit meets all that its mode may do something about, in its own account and in those of roles.
 
-    The account has a policy full of log groups that are gone, and one of nothing else; a destination with every
-    setting that there is, which AWS does not let move at first; and there is another account to look into.
+    Each has a policy full of log groups that are gone, and one of nothing else; a destination with every setting that
+    there is, which AWS does not let move at first; a state machine and an API. Returns what the audit answered.
     """
-    plant = account.plant
-    account.plant_in(OTHER_ACCOUNT).role(OTHER_ROLE.rsplit("/", 1)[1])
-    audit = plant.workmail_audit()
-    account.place().logs.groups.find(audit.group).bearer_token = True
-    findings = json.dumps({"CloudWatchLogs": {"LogGroup": "/example/findings"}})
-    told = json.dumps(DATA_PROTECTION).replace("{}", findings, 1)
-    plant.logs.settings.put_data_protection_policy({"logGroupIdentifier": audit.group, "policyDocument": told})
-    account.faults.fail("PutDeliveryDestination", "ValidationException")
-    account.faults.after("PutDeliveryDestination", lambda: audit.log("arrived"))
+    plants = [account.plant]
+    for role in roles:
+        plants.append(account.plant_in(role.split(":")[4]))
+        plants[-1].role(role.rsplit("/", 1)[1])
+    logged = [_audit_log(plant) for plant in plants]
+    for number, plant in enumerate(plants, start=1):
+        plant.state_machine("orders")
+        plant.api("orders", {"live": None})
+        account.faults.fail("PutDeliveryDestination", "ValidationException", nth=number)
+    account.faults.after("PutDeliveryDestination", lambda: [audit.log("arrived") for audit in logged], nth=None)
     answers = [deployed.invoke(AUDIT, b"{}"), deployed.invoke(AUDIT, b"{}")]
-    plant.full_of_dead_groups(name="full")
-    plant.policy("gone", plant.delivery_policy(["/example/gone"]))
+    for plant in plants:
+        plant.full_of_dead_groups(name="full")
+        plant.policy("gone", plant.delivery_policy(["/example/gone"]))
     answers.append(deployed.invoke(AUDIT, b"{}"))
     return [done for answer in answers for done in answer]
 
 
-def calls_of(account):
-    """The calls that a function made in the account of the tests itself, as the evaluator wants them."""
+def _audit_log(plant):
+    """An audit log whose group has every setting that there is, and tells what its data protection finds."""
+    audit = plant.workmail_audit()
+    plant.logs.groups.find(audit.group).bearer_token = True
+    findings = json.dumps({"CloudWatchLogs": {"LogGroup": "/example/findings"}})
+    told = json.dumps(DATA_PROTECTION).replace("{}", findings, 1)
+    plant.logs.settings.put_data_protection_policy({"logGroupIdentifier": audit.group, "policyDocument": told})
+    return audit
+
+
+def calls_of(account, role=None):
+    """The calls that a function made in the account of the tests itself, or under a role in another account.
+
+    They are as the evaluator wants them.
+    """
     calls = []
     made = {call.parameters["logGroupName"]: call for call in account.called("CreateLogGroup")}
     for call in account.calls:
         # In another account it is somebody else. Who asks who it is needs no permission.
-        if ":assumed-role/" in call.caller or call.operation == "GetCallerIdentity":
+        if (":assumed-role/" in call.caller) != bool(role) or call.operation == "GetCallerIdentity":
             continue
+        assert role is None or f":{role.split(':')[4]}:" in call.caller, call
         for action, resource in call.needs:
             found = {"action": action, "resource": resource, "context": _context(action, call, made)}
             if found not in calls:

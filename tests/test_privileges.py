@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import subprocess
 
 import pytest
@@ -18,6 +19,7 @@ from account.documents import delivery_statement, policy
 from account.permissions import ACCOUNT_WIDE
 
 XTASK = programs.TARGET / "debug" / "xtask"
+README = programs.PROJECT / "infra" / "README.md"
 FITS = {"denied": [], "idle": []}
 
 # Parameters of the stack: from the least that it can be told to everything.
@@ -30,6 +32,7 @@ EVERYTHING = {
     "Watches": deeds.WATCH_LIST,
     "PolicyMode": "move",
     "PolicyRoles": deeds.OTHER_ROLE,
+    "PolicyV1Services": "on",
     "Profile": "scale-out",
 }
 STACKS = {
@@ -50,6 +53,12 @@ BY_LAMBDA = {
     # Reads the data stream. https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
     "ReadQueue",
 }
+
+
+# What the audit does with the archive and the topic, which are in its own account alone; and how it gets to the others.
+AT_HOME = BY_LAMBDA | {"KeepReports", "FindReports", "ArchiveKey", "Announce", "OtherAccounts"}
+# Services that the audit asks, as the variables of the SDK for their endpoints have them.
+SERVICES_OF_ACCOUNT = ("APIGATEWAYV2", "CLOUDWATCH_LOGS", "LAMBDA", "SFN", "STS")
 
 
 @pytest.fixture(scope="session")
@@ -104,6 +113,24 @@ def make_gated_stream(stand_in):
     surroundings.make_stream("gated", {})
 
 
+def needed_elsewhere(parameters):
+    """The statements that the README of infra wants a role of `PolicyRoles` to have."""
+    section = README.read_text().split("### Roles in other accounts")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| (always|`(\w+)=(\w+)`) \| (.+) \|$", section, re.MULTILINE)
+    meant = [sids for when, name, value, sids in rows if when == "always" or parameters.get(name) == value]
+    return {sid for sids in meant for sid in re.findall(r"`(\w+)`", sids)}
+
+
+def policy_elsewhere(policies, parameters):
+    """The policy of a role of `PolicyRoles`, made from the function's as the README says."""
+    [policy] = policies
+    needed = needed_elsewhere(parameters)
+    statements = [each for each in policy["Statement"] if each["Sid"] in needed]
+    assert needed == {each["Sid"] for each in statements}
+    document = json.dumps({**policy, "Statement": statements})
+    return json.loads(document.replace(samples.ACCOUNT, deeds.OTHER_ACCOUNT))
+
+
 # Every call is allowed, and nothing else
 
 
@@ -119,11 +146,15 @@ def test_the_roles_allow_what_the_functions_call_and_nothing_else(ministack, acc
         assert len(recorder.calls) > count / 10
     if parameters["PolicyMode"] != "off":
         with recorded(deployed, deeds.AUDIT) as recorder:
-            own = {f"AWS_ENDPOINT_URL_{name}": account.endpoint for name in ("CLOUDWATCH_LOGS", "LAMBDA", "STS")}
+            own = {f"AWS_ENDPOINT_URL_{name}": account.endpoint for name in SERVICES_OF_ACCOUNT}
             deployed.set(deeds.AUDIT, **own, MAILTRAIL_POLICY_SHARE="1")
-            answers = deeds.audits(deployed, account)
+            roles = [parameters["PolicyRoles"]] if "PolicyRoles" in parameters else []
+            answers = deeds.audits(deployed, account, roles)
         assert all(answer["report"] for answer in answers)
         check_fit(deployed.policies(deeds.AUDIT), recorder.calls + deeds.calls_of(account), tmp_path)
+        for role in roles:
+            policies = [policy_elsewhere(deployed.policies(deeds.AUDIT), parameters)]
+            assert judge(policies, deeds.calls_of(account, role), tmp_path) == FITS
 
 
 # The stand-in enforces them
@@ -232,7 +263,18 @@ def test_everything_is_named_only_where_iam_knows_no_resource():
     }
     # Resource policies are things of the account, and the lists of a service are nobody's.
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
-    assert set(anything) == {"Look", "LookAround", "Shrink", "TellOfFindings"}
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html
+    assert set(anything) == {"FindStateMachines", "Look", "LookAround", "Shrink", "TellOfFindings"}
     lists = [[actions] if isinstance(actions, str) else actions for actions in anything.values()]
     granted = {action for actions in lists for action in actions}
-    assert granted <= {f"logs:{operation}" for operation in ACCOUNT_WIDE}
+    assert granted <= {f"logs:{operation}" for operation in ACCOUNT_WIDE} | {"states:ListStateMachines"}
+
+
+# Roles in other accounts
+
+
+def test_a_role_in_another_account_needs_every_statement_that_is_not_about_what_is_at_home():
+    statements = {each["Sid"] for name, each in template_statements() if name == "PolicyAuditRole" and "Sid" in each}
+    modes = ("report", "shrink", "move")
+    asked = [{"PolicyMode": mode, "PolicyV1Services": "on"} for mode in modes]
+    assert set().union(*map(needed_elsewhere, asked)) == statements - AT_HOME

@@ -55,6 +55,7 @@ export function policyAudit(stack: Stack, around: Surroundings): MailtrailFuncti
         Sid: 'OtherAccounts',
         ...allow('sts:AssumeRole', Fn.split(',', parameters.text('PolicyRoles'))),
       }),
+      ...asking(parameters),
       ...changes(parameters),
     ],
     environment: {
@@ -63,6 +64,7 @@ export function policyAudit(stack: Stack, around: Surroundings): MailtrailFuncti
       MAILTRAIL_POLICY_ROLES: parameters.text('PolicyRoles'),
       MAILTRAIL_POLICY_SHARE: parameters.text('PolicyShare'),
       MAILTRAIL_POLICY_DAYS: parameters.text('PolicyDays'),
+      MAILTRAIL_POLICY_V1_SERVICES: parameters.text('PolicyV1Services'),
     },
     timeout: 900,
     reservedConcurrency: 1,
@@ -79,6 +81,21 @@ export function policyAudit(stack: Stack, around: Surroundings): MailtrailFuncti
   const alarms = [...lambdaAlarms(stack, audit, topic), ...policyAlarms(stack, audit, parameters, topic)];
   for (const alarm of alarms) alarm.cfnOptions.condition = on;
   return audit;
+}
+
+/** Asks services with V1 log delivery where they deliver to. ARNs of API Gateway name no account. */
+function asking(parameters: Parameters): object[] {
+  const asked = parameters.is('PolicyV1Services', 'on');
+  const api = (path: string) => `arn:${Aws.PARTITION}:apigateway:*::${path}`;
+  const statements = [
+    { Sid: 'FindStateMachines', ...allow('states:ListStateMachines', '*') },
+    {
+      Sid: 'AskStateMachines',
+      ...allow('states:DescribeStateMachine', ofAnyRegion('states', 'stateMachine:*')),
+    },
+    { Sid: 'AskApis', ...allow('apigateway:GET', [api('/apis'), api('/apis/*/stages')]) },
+  ];
+  return statements.map((statement) => when(asked, statement));
 }
 
 /** What `move` reads besides: of these, IAM knows no resource. */

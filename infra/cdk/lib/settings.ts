@@ -278,6 +278,13 @@ const PARAMETERS = {
     default: '14',
     bounds: [1, 365],
   },
+  PolicyV1Services: {
+    group: 'Resource policies',
+    about:
+      'Whether Step Functions and API Gateway are asked where they deliver to: a call for each state machine and API.',
+    default: 'off',
+    values: ['off', 'on'],
+  },
   DatabaseName: {
     group: 'Athena',
     about: 'The database of the tables. A second stack in one account and Region needs another.',

@@ -146,6 +146,19 @@ test('the audit of `report` changes nothing', () => {
   assert.ok(changing('move').includes('logs:PutDeliveryDestination'));
 });
 
+test('services with V1 log delivery are asked only where somebody says so', () => {
+  const asking = (parameters: Record<string, string>) =>
+    actions(deployed({ ...AUDITED, ...parameters }).get('PolicyAuditRole')).filter((action) =>
+      /^(states|apigateway):/.test(action),
+    );
+  assert.deepEqual(asking({}), []);
+  assert.deepEqual(asking({ PolicyV1Services: 'on' }), [
+    'apigateway:GET',
+    'states:DescribeStateMachine',
+    'states:ListStateMachines',
+  ]);
+});
+
 test('every service that is let in is let in for this account alone', () => {
   const everything = deployed({
     ...SOURCES,
