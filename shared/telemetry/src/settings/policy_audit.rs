@@ -24,7 +24,8 @@ pub const POLICY_REGIONS: Variable = Variable {
 /// The other accounts that are audited.
 pub const POLICY_ROLES: Variable = Variable {
     name: "MAILTRAIL_POLICY_ROLES",
-    about: "Roles in other accounts that the audit takes on, to look at those accounts besides its own.",
+    about: "Roles in other accounts that the audit takes on, to look at those accounts besides its own. What each must \
+            be allowed stands in `infra/README.md`, under \"Roles in other accounts\".",
     allowed: "ARNs of roles parted by commas",
     default: "none: only the function's own account",
     example: "arn:aws:iam::444455556666:role/mailtrail-policy-audit",
@@ -81,8 +82,9 @@ pub const POLICY_LOG_GROUPS: Variable = Variable {
 pub const POLICY_V1_SERVICES: Variable = Variable {
     name: "MAILTRAIL_POLICY_V1_SERVICES",
     about: "Whether Step Functions and API Gateway are asked where they deliver to, so that the plan has the commands \
-            for a move. It takes a call for each state machine and each API, and the function's role needs \
-            `states:ListStateMachines`, `states:DescribeStateMachine` and `apigateway:GET`.",
+            for a move. It takes a call for each state machine and each API, and the role that asks, of the function or \
+            of `MAILTRAIL_POLICY_ROLES`, needs `states:ListStateMachines`, `states:DescribeStateMachine` and \
+            `apigateway:GET`.",
     allowed: "`on` or `off`",
     default: "`off`",
     example: "on",
