@@ -14,7 +14,7 @@ use mailtrail_delivery::Location;
 
 pub(crate) use args::ReadArgs;
 pub(crate) use lines::for_each_line;
-pub(crate) use objects::{Object, Partition, partitions, read};
+pub(crate) use objects::{Object, Partition, batches, partitions, read};
 pub(crate) use time::TimeRange;
 
 use crate::output::{self, Exit, GOOD, LOOK, count, paint, plain};

@@ -4,11 +4,12 @@
 //! at a time, so that the memory stays bounded. What comes of them comes in the order of the days, and of the
 //! keys in each, however many are worked on.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
-use mailtrail_delivery::{ArchiveError, ArchiveReader, Deadline};
+use mailtrail_delivery::{ArchiveError, ArchiveReader, Deadline, batch_of};
 use mailtrail_ocsf::Time;
 
 /// The folder of one day, in one account and Region.
@@ -16,6 +17,20 @@ use mailtrail_ocsf::Time;
 pub(crate) struct Partition {
     pub(crate) day: Time,
     folder: String,
+    /// Only the objects that are named by these batches, where not all are needed.
+    only: Option<BTreeSet<String>>,
+}
+
+impl Partition {
+    /// The same, of which only these batches are needed.
+    pub(crate) fn only(self, batches: BTreeSet<String>) -> Self {
+        Self { only: Some(batches), ..self }
+    }
+
+    fn needs(&self, key: &str) -> bool {
+        let is_named = |only: &BTreeSet<String>| batch_of(key).is_some_and(|(batch, _)| only.contains(batch));
+        self.only.as_ref().is_none_or(is_named)
+    }
 }
 
 /// The day of an object, or of the folder that it lies in; nothing for what is neither.
@@ -42,7 +57,7 @@ pub(crate) async fn partitions(
             let days = archive.folders(&account, Deadline::NEVER).await?;
             partitions.extend(days.into_iter().filter_map(|folder| {
                 let day = day_of(&folder)?;
-                Some(Partition { day, folder })
+                Some(Partition { day, folder, only: None })
             }));
         }
     }
@@ -77,6 +92,30 @@ where
         .try_buffered(jobs)
 }
 
+/// The batches by which the objects in these folders are named, if their raw copies are of a day that is wanted; each
+/// with that day.
+///
+/// # Errors
+/// When the archive does not say what it holds.
+pub(crate) async fn batches(
+    archive: &ArchiveReader,
+    day_of: DayOf,
+    partitions: Vec<Partition>,
+    jobs: usize,
+    is_wanted: impl Fn(Time) -> bool,
+) -> anyhow::Result<BTreeSet<(Time, String)>> {
+    let named = |(_, key): &(Time, String)| {
+        let (batch, day) = batch_of(key).filter(|(_, day)| is_wanted(*day))?;
+        Some((day, batch.to_owned()))
+    };
+    let listed = stream::iter(partitions).map(|partition| list(archive, day_of, partition)).buffered(jobs);
+    listed
+        .map_ok(|keys| keys.iter().filter_map(named).collect::<Vec<_>>())
+        .try_concat()
+        .await
+        .map(BTreeSet::from_iter)
+}
+
 /// The objects in a folder. Other files may lie there, which are none of ours.
 async fn list(
     archive: &ArchiveReader,
@@ -85,7 +124,8 @@ async fn list(
 ) -> anyhow::Result<Vec<(Time, String)>> {
     let keys = archive.list(&partition.folder, Deadline::NEVER).await?;
     let ours = keys.into_iter().filter(|key| day_of(key) == Some(partition.day));
-    Ok(ours.map(|key| (partition.day, key)).collect())
+    let needed = ours.filter(|key| partition.needs(key));
+    Ok(needed.map(|key| (partition.day, key)).collect())
 }
 
 async fn open<T, L>(

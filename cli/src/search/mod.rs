@@ -5,6 +5,7 @@
 //! search goes on with the rest.
 
 mod args;
+mod copies;
 mod print;
 mod scan;
 mod seen;
@@ -31,12 +32,12 @@ pub(crate) async fn run(args: SearchArgs) -> anyhow::Result<Exit> {
 
 async fn search(args: SearchArgs, archive: &ArchiveReader) -> anyhow::Result<Exit> {
     let tally = Tally::start();
-    let mut partitions = reading::partitions(archive, RAW, raw_day).await?;
+    let partitions = reading::partitions(archive, RAW, raw_day).await?;
     if partitions.is_empty() {
         return Ok(tally.nothing(archive.location(), "raw copies"));
     }
     let range = args.reading.range;
-    partitions.retain(|partition| range.may_contain(partition.day));
+    let partitions = copies::needed(archive, partitions, range, args.jobs).await?;
 
     let mut search = Search::new(tally, Printer::new(args.json), args.sort);
     let query = Query {

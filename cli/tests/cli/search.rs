@@ -270,6 +270,26 @@ fn wrong_times_and_no_archive_are_wrong_usage() {
 }
 
 #[test]
+fn an_event_is_found_by_its_own_day_whatever_lies_with_it() {
+    let at = |day: i64, message: &str| event(MORNING + day * 24 * HOUR, message.len() as u128, message);
+    let late = Batch::of(vec![at(0, "first"), at(5, "five days later")]);
+    let other = Batch::of(vec![at(0, "of the first day only")]);
+    let mailtrail = archive_of(&[late, other]);
+    let export = [Batch::of(vec![at(-10, "long ago")]), Batch::of(vec![at(5, "exported")])];
+    let members: Vec<u8> = export.iter().flat_map(Batch::to_gzip).collect();
+    mailtrail.write("export.gz", members);
+    mailtrail.run(&["ingest", "export.gz"]).expect(0);
+    let search = |arguments: &[&str]| mailtrail.run(&[&["search", "--json"], arguments].concat()).expect(0);
+    let run = search(&["--since", "2026-11-25"]);
+    assert_eq!(messages(&run), ["exported", "five days later"]);
+    assert!(run.stderr.contains("2 events found in 2 events, 2 objects read"), "{}", run.stderr);
+    let run = search(&["--since", "2026-11-25", "--until", "2026-11-25T07:00:00Z"]);
+    assert_eq!(messages(&run), Vec::<String>::new());
+    assert_eq!(messages(&search(&["--until", "2026-11-12"])), ["long ago"]);
+    assert_eq!(messages(&search(&[])).len(), 5);
+}
+
+#[test]
 fn a_term_may_begin_with_a_minus() {
     let mailtrail = four_days();
     let run = mailtrail.run(&["search", "--json", "--filter-pattern", "-3 -2"]).expect(0);

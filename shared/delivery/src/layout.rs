@@ -5,7 +5,7 @@
 
 use std::fmt::Display;
 
-use mailtrail_ocsf::{Class, Time};
+use mailtrail_ocsf::{Class, DAY, Time};
 
 /// Where an event happened: two folders of the archive.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,6 +62,17 @@ pub fn raw_day(key: &str) -> Option<Time> {
 /// have names of their own.
 pub fn records_day(key: &str) -> Option<Time> {
     day_of(key, ".ndjson.zst", |folder| folder.parse::<Class>().is_ok())
+}
+
+/// The batch that an object is named by, as [`batch_object_key`] was told it, and the day of its earliest event: that
+/// of its raw copy. Nothing for an object of another name, into which days were joined.
+pub fn batch_of(key: &str) -> Option<(&str, Time)> {
+    let (_, name) = key.rsplit_once('/')?;
+    let batch = [".json.gz", ".ndjson.zst"].iter().find_map(|ending| name.strip_suffix(ending))?;
+    let (second, hash) = batch.split_once('-')?;
+    let is_hash = hash.len() == 32 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let second = Time::from_iso8601(second).filter(|_| second.len() == 16 && is_hash)?;
+    Time::from_millis(second.day_number() * DAY).map(|day| (batch, day))
 }
 
 /// The day in a key with three folders below the first one, and an object with this ending in them.
@@ -161,6 +172,31 @@ mod tests {
         assert_eq!(records_day(&format!("{folder}/notes.txt")), None);
         assert_eq!(records_day(&raw_key(&place, Time::EPOCH, "b")), None);
         assert_eq!(records_day("letters/region=x/accountId=y/eventDay=20261120"), None);
+    }
+
+    #[test]
+    fn the_raw_copy_of_an_object_can_be_told_from_its_name() {
+        let (place, midnight) = (Place::new(None, None), Time::from_millis(1_795_132_800_000));
+        let (batch, late) =
+            ("20261120T101502Z-000102030405060708090a0b0c0d0e0f", Time::from_millis(1_795_300_000_000));
+        for key in [
+            raw_key(&place, Time::EPOCH, batch),
+            batch_object_key(Class::BaseEvent, &place, late.unwrap(), batch),
+        ] {
+            assert_eq!(batch_of(&key), Some((batch, midnight.unwrap())));
+        }
+        for name in [
+            "compact-0a1b",
+            "20261120T101502Z-0a1b",
+            "20261120T101502Z",
+            "20261199T101502Z-000102030405060708090a0b0c0d0e0f",
+        ] {
+            assert_eq!(
+                batch_of(&batch_object_key(Class::BaseEvent, &place, Time::EPOCH, name)),
+                None,
+                "{name}"
+            );
+        }
     }
 
     #[test]
