@@ -1,6 +1,7 @@
 """An account whose logging is in order, spread over two stand-ins, for tests to break one thing of.
 
-WorkMail, CloudWatch Logs, Lambda and Firehose are the account of the tests (account/); S3, KMS and IAM are moto.
+WorkMail, CloudWatch Logs, Lambda and Firehose are the account of the tests (account/); S3, KMS and IAM are moto, behind
+a border (border.py) that knows whose the buckets are and what is not allowed.
 """
 
 import json
@@ -64,10 +65,13 @@ def key_policy(*actions):
 class Planted:
     """An account in order: email events and five audit logs, archived by a function; one of them to S3 and Firehose."""
 
-    def __init__(self, account, moto):
+    # Whom CloudWatch Logs may invoke the function for.
+    source = {"SourceAccount": ACCOUNT, "SourceArn": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:*"}
+
+    def __init__(self, account, moto, border):
+        self.border = border
         self.account, self.place, self.plant = account, account.place(), account.plant
         self.s3, self.kms, self.iam = (moto.client(service) for service in ("s3", "kms", "iam"))
-        self.endpoint = moto.endpoint
         self.workmail, self.logs = self.place.workmail, self.place.logs
         self.organization_arn = self.plant.organization(ALIAS)
         self.organization = self.organization_arn.rsplit("/", 1)[1]
@@ -82,7 +86,7 @@ class Planted:
 
     def environment(self):
         """What a program needs to find both stand-ins."""
-        others = {f"AWS_ENDPOINT_URL_{service}": self.endpoint for service in ("S3", "KMS", "IAM")}
+        others = {f"AWS_ENDPOINT_URL_{service}": self.border.endpoint for service in ("S3", "KMS", "IAM")}
         return {**self.account.environment(), **others}
 
     def log_email_events_to(self, group):
@@ -92,16 +96,27 @@ class Planted:
             "LogGroupArn": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{group}:*",
         }
 
-    def subscribe(self, group, pattern="", function=FUNCTION):
+    def subscribe(self, group, pattern="", name="mailtrail", to=None):
         """A subscription filter to a function, put there without asking whether it may be invoked."""
-        self.logs.groups.find(group).subscription_filters["mailtrail"] = {
-            "filterName": "mailtrail",
+        self.logs.groups.find(group).subscription_filters[name] = {
+            "filterName": name,
             "logGroupName": group,
             "filterPattern": pattern,
-            "destinationArn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function}",
+            "destinationArn": to or f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{FUNCTION}",
             "distribution": "ByLogStream",
             "creationTime": self.place.now(),
         }
+
+    def data_stream(self, group, **readers):
+        """A Kinesis data stream between a log group and those who read it: functions, and the state of that."""
+        stream = f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/events"
+        self.subscribe(group, to=stream)
+        self.place.functions.readers[stream] = readers
+
+    def subscribe_an_alias(self, group):
+        """A subscription filter to an alias of the function, which may be invoked by a policy of its own."""
+        self.place.functions.add_alias(FUNCTION, "live")
+        self.subscribe(group, to=f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{FUNCTION}:live")
 
     def allow_invocation(self, number=1, **source):
         """Lets CloudWatch Logs invoke the function, by so many statements."""
@@ -133,11 +148,11 @@ class Planted:
         """Sets the policy of a bucket."""
         self.s3.put_bucket_policy(Bucket=name, Policy=compact(document))
 
-    def encrypt(self, key):
-        """Has the target bucket encrypt with a key; with None, with the one of AWS."""
+    def encrypt(self, key, bucket=TARGET):
+        """Has a bucket encrypt with a key; with None, with the one of AWS."""
         default = {"SSEAlgorithm": "aws:kms"} | ({"KMSMasterKeyID": key} if key else {})
         rules = [{"ApplyServerSideEncryptionByDefault": default}]
-        self.s3.put_bucket_encryption(Bucket=TARGET, ServerSideEncryptionConfiguration={"Rules": rules})
+        self.s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": rules})
 
     def archived(self, day):
         """An exact copy of a day in the archive."""
@@ -148,8 +163,7 @@ class Planted:
         archive = {"MAILTRAIL_ARCHIVE": ARCHIVE_URL, "MAILTRAIL_ARCHIVE_OWNER": ACCOUNT}
         self.plant.function(FUNCTION, MAILTRAIL_STREAMS=f"firehose:{STREAM}?classes=email_activity", **archive)
         self.plant.stream(STREAM, LogDeliveryEnabled="true")
-        source = {"SourceAccount": ACCOUNT, "SourceArn": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:*"}
-        self.allow_invocation(**source)
+        self.allow_invocation(**self.source)
         for group in (EVENTS, AUDIT):
             self.subscribe(group)
 

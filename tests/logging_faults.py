@@ -1,5 +1,6 @@
 """What can be wrong with an account's logging: one thing each, and what the doctor is to find."""
 
+import datetime
 import json
 
 from account.documents import AWS_WRITTEN, compact, policy
@@ -11,6 +12,7 @@ from samples import ACCOUNT
 
 BROKEN, LOOK = "broken", "look"
 DAY_MS = 24 * 3_600_000
+STRANGER = "444455556666"
 
 
 def off(planted):
@@ -68,6 +70,11 @@ def audit_group_is_gone(planted):
     planted.logs.groups.delete_log_group({"logGroupName": AUDIT})
 
 
+def audit_group_of_a_wildcard_is_gone(planted):
+    planted.plant.wildcard()
+    audit_group_is_gone(planted)
+
+
 def nobody_is_let_in(planted):
     planted.plant.policy(AWS_WRITTEN, planted.plant.delivery_policy([EVENTS]))
     planted.logs.groups.find(AUDIT).policy = None
@@ -81,12 +88,33 @@ def not_subscribed(planted):
     planted.logs.groups.find(EVENTS).subscription_filters.clear()
 
 
+def others_read(planted):
+    """A data stream that a function reads which is not mailtrail's."""
+    planted.plant.function("siem")
+    planted.data_stream(EVENTS, siem="Enabled")
+
+
+def reading_is_off(planted):
+    planted.data_stream(EVENTS, **{FUNCTION: "Disabled"})
+
+
+def slots_are_taken(planted):
+    planted.logs.groups.find(EVENTS).subscription_filters.clear()
+    for name in ("siem", "metrics"):
+        planted.plant.function(name)
+        planted.subscribe(EVENTS, name=name, to=f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}")
+
+
 def swallowed(planted):
     planted.subscribe(EVENTS, pattern="BOUNCED")
 
 
 def may_not_invoke(planted):
     planted.forbid_invocation()
+
+
+def may_not_invoke_the_alias(planted):
+    planted.subscribe_an_alias(EVENTS)
 
 
 def function_is_open(planted):
@@ -96,8 +124,7 @@ def function_is_open(planted):
 
 def function_is_full(planted):
     planted.forbid_invocation()
-    source = {"SourceAccount": ACCOUNT, "SourceArn": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:*"}
-    planted.allow_invocation(50, **source)
+    planted.allow_invocation(50, **planted.source)
 
 
 def function_failed(planted):
@@ -110,6 +137,18 @@ def archive_in_a_folder(planted):
 
 def own_logs(planted):
     planted.subscribe(OWN_LOGS)
+
+
+def own_logs_by_a_stream(planted):
+    planted.data_stream(OWN_LOGS, **{FUNCTION: "Enabled"})
+
+
+def logs_of_the_pipeline(planted):
+    """Of a function of the pipeline that nothing is subscribed to."""
+    group = "/aws/lambda/mailtrail-policy-audit"
+    planted.plant.log_group(group)
+    planted.subscribe(group)
+    planted.place.functions.environments[FUNCTION]["MAILTRAIL_OWN_LOG_GROUPS"] = group
 
 
 def whole_account(planted):
@@ -142,6 +181,10 @@ def bucket_is_gone(planted):
     planted.s3.delete_bucket(Bucket=TARGET)
 
 
+def bucket_of_a_stranger(planted):
+    planted.border.owners[TARGET] = STRANGER
+
+
 def bucket_is_closed(planted):
     planted.s3.delete_bucket_policy(Bucket=TARGET)
 
@@ -167,7 +210,7 @@ def bucket_is_open(planted):
 
 
 def bucket_two_accounts(planted):
-    document = compact(bucket_policy()).replace(f":{ACCOUNT}:delivery", ":444455556666:delivery")
+    document = compact(bucket_policy()).replace(f":{ACCOUNT}:delivery", f":{STRANGER}:delivery")
     planted.bucket_policy(TARGET, json.loads(document))
 
 
@@ -200,6 +243,14 @@ def archive_of_anybody(planted):
     del planted.place.functions.environments[FUNCTION]["MAILTRAIL_ARCHIVE_OWNER"]
 
 
+def archive_of_a_stranger(planted):
+    planted.border.owners[ARCHIVE] = STRANGER
+
+
+def archive_is_open(planted):
+    planted.bucket_policy(ARCHIVE, policy(statement(DELIVERY, "s3:PutObject", f"arn:aws:s3:::{ARCHIVE}/*")))
+
+
 def archive_is_closed(planted):
     deny = statement("*", "s3:PutObject", f"arn:aws:s3:::{ARCHIVE}/*") | {"Effect": "Deny"}
     planted.bucket_policy(ARCHIVE, policy(deny))
@@ -209,6 +260,12 @@ def archive_key_is_gone(planted):
     key = planted.kms.create_key()["KeyMetadata"]
     planted.kms.schedule_key_deletion(KeyId=key["KeyId"], PendingWindowInDays=7)
     planted.place.functions.environments[FUNCTION]["MAILTRAIL_ARCHIVE_KMS_KEY"] = key["Arn"]
+
+
+def archive_default_key_is_disabled(planted):
+    key = planted.kms.create_key()["KeyMetadata"]
+    planted.encrypt(key["Arn"], ARCHIVE)
+    planted.kms.disable_key(KeyId=key["KeyId"])
 
 
 def older_events(planted):
@@ -221,6 +278,12 @@ def older_events(planted):
     planted.s3.delete_object(Bucket=ARCHIVE, Key=objects[0]["Key"])
 
 
+def after_the_end(facts):
+    """The first of April 2027: WorkMail ended the day before."""
+    facts["at"] = int(datetime.datetime(2027, 4, 1, tzinfo=datetime.UTC).timestamp() * 1000)
+
+
+# Faults of an account.
 FAULTS = [
     (off, [("email-events", BROKEN)]),
     (group_is_gone, [("email-log-group", BROKEN)]),
@@ -233,17 +296,25 @@ FAULTS = [
     (organization_is_gone, [("audit-log-active", BROKEN)]),
     (field_is_missing, [("audit-log-fields", BROKEN)]),
     (lines_of_text, [("audit-log-format", LOOK)]),
+    (audit_group_of_a_wildcard_is_gone, [("audit-log-destination", BROKEN)]),
     # The entry of a log group that is gone is a dead one.
     (audit_group_is_gone, [("audit-log-destination", BROKEN), ("resource-policy", LOOK)]),
     (nobody_is_let_in, [("audit-log-allowed", BROKEN)]),
     (delivery_role_is_gone, [("log-delivery-role", BROKEN)]),
     (not_subscribed, [("subscribed", BROKEN)]),
+    (others_read, [("subscribed", BROKEN)]),
+    (reading_is_off, [("subscribed", BROKEN)]),
+    (slots_are_taken, [("filter-slots", BROKEN)]),
     (swallowed, [("filter-pattern", LOOK)]),
     (may_not_invoke, [("invoke-permission", BROKEN)]),
+    (may_not_invoke_the_alias, [("invoke-permission", BROKEN)]),
     (function_is_open, [("function-policy-source", LOOK)]),
     (function_is_full, [("function-policy-room", LOOK)]),
     (function_failed, [("function-active", BROKEN)]),
+    (archive_in_a_folder, [("function-archive", BROKEN)]),
     (own_logs, [("own-logs-subscribed", BROKEN)]),
+    (own_logs_by_a_stream, [("own-logs-subscribed", BROKEN)]),
+    (logs_of_the_pipeline, [("own-logs-subscribed", BROKEN)]),
     (whole_account, [("account-filter-loop", BROKEN)]),
     (no_tag, [("stream-tag", BROKEN)]),
     (another_tag, [("stream-tag", BROKEN)]),
@@ -251,6 +322,7 @@ FAULTS = [
     (stream_reads_kinesis, [("stream-source", BROKEN)]),
     (stream_unpacks, [("stream-decompression", BROKEN)]),
     (bucket_is_gone, [("bucket-owner", BROKEN)]),
+    (bucket_of_a_stranger, [("bucket-owner", LOOK)]),
     (bucket_is_closed, [("bucket-policy", BROKEN)]),
     (any_acl, [("bucket-acl-condition", LOOK)]),
     (noise, [("bucket-list-noise", LOOK)]),
@@ -265,7 +337,14 @@ FAULTS = [
     (policy_is_full, [("resource-policy", LOOK)]),
     (archive_is_gone, [("archive-reached", BROKEN)]),
     (archive_of_anybody, [("archive-owner", LOOK)]),
+    (archive_of_a_stranger, [("archive-owner", BROKEN)]),
+    (archive_is_open, [("bucket-policy-source", LOOK)]),
     (archive_is_closed, [("archive-open", BROKEN)]),
     (archive_key_is_gone, [("archive-key", BROKEN)]),
+    (archive_default_key_is_disabled, [("archive-key", BROKEN)]),
     (older_events, [("archived-from-the-start", LOOK)]),
+]
+# Faults that come with time: of a snapshot of an account in order.
+FAULTS_OF_A_SNAPSHOT = [
+    (after_the_end, [("workmail-end", LOOK)]),
 ]

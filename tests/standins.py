@@ -99,16 +99,31 @@ def bucket_owner_guard(endpoint, owner):
 
     A request that expects another owner, or none at all, is answered as S3 answers: 403 AccessDenied.
     """
+    denied = b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
+
+    def judge(_method, _target, headers, _body):
+        is_owner = headers.get("x-amz-expected-bucket-owner") == owner
+        return None if is_owner else (403, {"Content-Type": "application/xml"}, denied)
+
+    with in_front_of(endpoint, judge) as guarded:
+        yield guarded
+
+
+@contextlib.contextmanager
+def in_front_of(endpoint, judge):
+    """An endpoint that hands requests on to another, but for those that it has an answer to itself.
+
+    `judge(method, target, headers, body)` gives status, headers and body of that answer, or None.
+    """
     upstream = urllib.parse.urlparse(endpoint).netloc
 
-    class Guard(http.server.BaseHTTPRequestHandler):
+    class Front(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def forward(self):
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            if self.headers.get("x-amz-expected-bucket-owner") != owner:
-                denied = b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
-                return self.answer(403, {"Content-Type": "application/xml"}, denied)
+            if judged := judge(self.command, self.path, self.headers, body):
+                return self.answer(*judged)
             connection = http.client.HTTPConnection(upstream, timeout=START_TIMEOUT)
             connection.request(self.command, self.path, body, dict(self.headers))
             answer = connection.getresponse()
@@ -129,7 +144,7 @@ def bucket_owner_guard(endpoint, owner):
 
         do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = forward
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Guard)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Front)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

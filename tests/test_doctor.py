@@ -1,13 +1,18 @@
 """`mailtrail doctor` over an account in order, and over the same account with one thing broken at a time."""
 
 import json
+import re
+import shlex
 
 import pytest
 
+import aws_commands
+import border
 import deeds
 import programs
-from doctoring import FUNCTION, STREAM, TARGET, Planted
-from logging_faults import BROKEN, EVENTS, FAULTS, archive_in_a_folder, no_tag, retention
+from doctoring import EVENTS, FUNCTION, STREAM, TARGET, Planted
+from logging_faults import BROKEN, FAULTS, FAULTS_OF_A_SNAPSHOT, archive_in_a_folder, bucket_of_a_stranger, no_tag
+from logging_faults import retention, slots_are_taken
 from programs import DONE, FAILED, NEEDS_A_LOOK, REGION, WRONG_USAGE
 from samples import ACCOUNT
 
@@ -18,7 +23,8 @@ KEYS = {"id", "subject", "severity", "resource", "seen", "why", "fix"}
 @pytest.fixture
 def planted(account, moto):
     """An account in order."""
-    return Planted(account, moto)
+    with border.before(moto.endpoint) as of_moto:
+        yield Planted(account, moto, of_moto)
 
 
 @pytest.fixture
@@ -39,6 +45,23 @@ def wrong(run):
     return sorted({(finding["id"], finding["severity"]) for finding in findings(run) if finding["severity"] != "ok"})
 
 
+# A command in what is to be done: program, two words, and the rest of it. One in `backticks` is only named.
+COMMAND = re.compile(r"(?<![`\w])(aws|mailtrail) ([a-z0-9-]+) ([a-z0-9-]+)(.*?)(?= \(|[);]| && |$)")
+# These the AWS CLI makes of several calls.
+HIGH_LEVEL = {("s3", "mb")}
+
+
+def check_commands(fix, mailtrail, env):
+    """Each command is one that its program knows, with options that it knows."""
+    for program, first, second, rest in COMMAND.findall(fix):
+        if program == "mailtrail":
+            options = [*shlex.split(rest), *(["--dry-run"] if first == "workmail" else [])]
+            run = mailtrail.run(first, second, *options, env=env)
+            assert run.code != WRONG_USAGE, f"{fix}\n{run.stderr}"
+        elif (first, second) not in HIGH_LEVEL:
+            aws_commands.call(f"aws {first} {second}{rest}")
+
+
 def test_an_intact_account_is_clean(doctor):
     run = doctor("--json").expect(DONE)
     assert wrong(run) == [] and run.stderr == ""
@@ -51,20 +74,87 @@ def test_nothing_is_changed(doctor, planted):
     assert planted.account.calls and all(call.operation.startswith(reads) for call in planted.account.calls)
 
 
-def test_the_help_names_every_action_that_is_needed(doctor, planted, mailtrail):
-    doctor("--json").expect(DONE)
+@pytest.fixture
+def needed(mailtrail):
+    """The actions that the help says must be allowed."""
     told = mailtrail.run("doctor", "--help").expect(DONE).stdout.split("allowed:")[1].split("Examples")[0]
-    actions = set(told.replace(".\n", "").replace(",", " ").split())
-    of_account = {action for action in actions if not action.startswith(("s3:", "kms:", "iam:"))}
-    assert {action for call in planted.account.calls for action, _ in call.needs} == of_account
+    return set(told.replace(".\n", "").replace(",", " ").split())
+
+
+def test_the_help_names_every_action_that_is_needed(doctor, planted, needed):
+    planted.data_stream(EVENTS, **{FUNCTION: "Enabled"})
+    doctor("--json").expect(DONE)
+    assert {action for call in planted.account.calls for action, _ in call.needs} | planted.border.needed == needed
+
+
+def test_every_check_has_a_fault_of_its_own_here(mailtrail):
+    told = mailtrail.run("doctor", "--checks", "--json").expect(DONE).stdout.splitlines()
+    checks = {json.loads(line)["id"] for line in told}
+    alone = [expected for _, expected in FAULTS + FAULTS_OF_A_SNAPSHOT if len(expected) == 1]
+    assert {check for [(check, _)] in alone} == checks
+
+
+def test_every_check_is_listed_with_its_reason(mailtrail):
+    lines = mailtrail.run("doctor", "--checks").expect(DONE).stdout.splitlines()
+    objects = mailtrail.run("doctor", "--checks", "--json").expect(DONE).stdout.splitlines()
+    checks = [json.loads(line) for line in objects]
+    assert all(set(check) == {"id", "subject", "why"} for check in checks)
+    for check in checks:
+        place = lines.index(f"  {check['id']}")
+        assert lines[place + 1] == f"    why  {check['why']}"
 
 
 @pytest.mark.parametrize(("plant", "expected"), FAULTS, ids=[plant.__name__ for plant, _ in FAULTS])
-def test_one_fault_is_found_and_nothing_else(doctor, planted, plant, expected):
+def test_one_fault_is_found_and_nothing_else(doctor, planted, mailtrail, plant, expected):
     plant(planted)
     run = doctor("--json").expect(NEEDS_A_LOOK)
     assert wrong(run) == expected, run.stdout
-    assert all(finding["fix"] for finding in findings(run) if finding["severity"] != "ok")
+    fixes = [finding["fix"] for finding in findings(run) if finding["severity"] != "ok"]
+    assert all(fixes)
+    for fix in fixes:
+        check_commands(fix, mailtrail, planted.environment())
+
+
+@pytest.mark.parametrize(
+    ("plant", "expected"), FAULTS_OF_A_SNAPSHOT, ids=[plant.__name__ for plant, _ in FAULTS_OF_A_SNAPSHOT]
+)
+def test_one_fault_of_a_snapshot_is_found_and_nothing_else(doctor, mailtrail, tmp_path, plant, expected):
+    path = tmp_path / "facts.json"
+    doctor("--save", path).expect(DONE)
+    facts = json.loads(path.read_text())
+    plant(facts)
+    path.write_text(json.dumps(facts))
+    assert wrong(mailtrail.run("doctor", "--json", path).expect(NEEDS_A_LOOK)) == expected
+
+
+def test_who_holds_the_slots_of_a_log_group_is_said(doctor, planted):
+    slots_are_taken(planted)
+    [finding] = [finding for finding in findings(doctor("--json")) if finding["severity"] == BROKEN]
+    assert finding["resource"] == EVENTS
+    assert all(f"{name} (to " in finding["seen"] for name in ("siem", "metrics"))
+    assert "one of metrics, siem has to go" in finding["fix"] and "delete-subscription-filter" in finding["fix"]
+
+
+def test_a_data_stream_between_is_followed_to_its_reader(doctor, planted):
+    planted.data_stream(EVENTS, **{FUNCTION: "Enabled"})
+    run = doctor("--json").expect(DONE)
+    assert [f for f in findings(run) if f["id"] == "subscribed" and ":kinesis:" in f["seen"]]
+
+
+def test_an_alias_of_a_function_has_a_policy_of_its_own(doctor, planted):
+    planted.subscribe_an_alias(EVENTS)
+    planted.allow_invocation(Qualifier="live", **planted.source)
+    doctor("--json").expect(DONE)
+
+
+def test_a_bucket_of_a_stranger_that_shows_nothing_is_not_known(doctor, planted):
+    """S3 refuses whatever is asked of it, as it does where an action is not allowed."""
+    bucket_of_a_stranger(planted)
+    planted.border.denied |= {"s3:ListBucket", "s3:GetBucketPolicy", "s3:GetEncryptionConfiguration"}
+    run = doctor("--json").expect(NEEDS_A_LOOK)
+    of_bucket = [finding for finding in findings(run) if finding["resource"] == TARGET]
+    assert {finding["id"] for finding in of_bucket} >= {"bucket-owner", "bucket-policy", "bucket-encryption"}
+    assert all(finding["severity"] == UNKNOWN and f"on {TARGET}: " in finding["seen"] for finding in of_bucket)
 
 
 def test_the_archive_of_the_stack_takes_logs_without_a_finding(ministack, doctor, planted):
@@ -84,31 +174,54 @@ def test_a_function_without_an_archive_is_found_where_it_is_named(doctor, plante
     assert findings(run)[0]["resource"].startswith(planted.organization)
 
 
-REFUSED = {
-    "ListOrganizations": "email-events",
-    "DescribeEmailMonitoringConfiguration": "email-events",
-    "DescribeDeliveries": "audit-log-delivered",
-    "DescribeConfigurationTemplates": "audit-log-fields",
-    "DescribeLogGroups": "email-log-group",
-    "DescribeSubscriptionFilters": "subscribed",
-    "DescribeAccountPolicies": "account-filter-loop",
-    "DescribeLogStreams": "archived-from-the-start",
-    "DescribeResourcePolicies": "resource-policy",
-    "GetDataProtectionPolicy": "masking",
-    "GetFunctionConfiguration": "function-active",
-    "GetPolicy": "invoke-permission",
-    "DescribeDeliveryStream": "stream-active",
-    "ListTagsForDeliveryStream": "stream-tag",
+NOT_REFUSED_HERE = {
+    "sts:GetCallerIdentity": "who the account is must be known: without it there is nothing to look at",
+    "logs:ListTagsForResource": "tags count only where the condition of a policy asks for them, and none here does",
 }
+# What may not be read → a check that it takes away, and how the call is named.
+REFUSED = {
+    "workmail:ListOrganizations": "email-events",
+    "workmail:DescribeEmailMonitoringConfiguration": "email-events",
+    "logs:DescribeDeliverySources": "audit-log-delivered",
+    "logs:DescribeDeliveryDestinations": "audit-log-delivered",
+    "logs:DescribeDeliveries": "audit-log-delivered",
+    "logs:DescribeConfigurationTemplates": "audit-log-fields",
+    "logs:DescribeLogGroups": "email-log-group",
+    "logs:DescribeSubscriptionFilters": "subscribed",
+    "logs:DescribeAccountPolicies": "account-filter-loop",
+    "logs:DescribeLogStreams": "archived-from-the-start",
+    "logs:DescribeResourcePolicies": "resource-policy",
+    "logs:GetDataProtectionPolicy": "masking",
+    "lambda:GetFunctionConfiguration": "function-active",
+    "lambda:GetPolicy": "invoke-permission",
+    "lambda:ListEventSourceMappings": "subscribed",
+    "firehose:DescribeDeliveryStream": "stream-active",
+    "firehose:ListTagsForDeliveryStream": "stream-tag",
+    "s3:ListBucket": "bucket-owner",
+    "s3:GetBucketPolicy": "bucket-policy",
+    "s3:GetEncryptionConfiguration": "bucket-encryption",
+    "kms:DescribeKey": "key-state",
+    "kms:GetKeyPolicy": "key-policy",
+    "iam:GetRole": "email-role",
+}
+# Where the call is not called as its action.
+CALLS = {"s3:ListBucket": "s3:HeadBucket", "s3:GetEncryptionConfiguration": "s3:GetBucketEncryption"}
 
 
-@pytest.mark.parametrize(("operation", "check"), REFUSED.items(), ids=REFUSED)
-def test_what_may_not_be_read_is_said_and_not_guessed(doctor, planted, operation, check):
-    planted.account.faults.fail(operation, "AccessDeniedException", nth=None)
+def test_every_action_is_refused_once_here(needed):
+    assert {*REFUSED, *NOT_REFUSED_HERE} == needed
+
+
+@pytest.mark.parametrize(("action", "check"), REFUSED.items(), ids=REFUSED)
+def test_what_may_not_be_read_is_said_and_not_guessed(doctor, planted, action, check):
+    planted.data_stream(EVENTS, **{FUNCTION: "Enabled"})
+    planted.account.faults.deny(action)
+    planted.border.denied.add(action)
     run = doctor("--json").expect(NEEDS_A_LOOK)
     unknown = [finding for finding in findings(run) if finding["severity"] == UNKNOWN]
-    assert check in {finding["id"] for finding in unknown}
-    assert any(f":{operation} " in finding["seen"] or f"{operation}: " in finding["seen"] for finding in unknown)
+    assert check in {finding["id"] for finding in unknown}, run.stdout
+    operation = CALLS.get(action, action).split(":")[1]
+    assert all(f":{operation} on " in finding["seen"] or f"{operation}: " in finding["seen"] for finding in unknown)
     assert not [finding for finding in findings(run) if finding["severity"] == BROKEN], run.stdout
 
 
@@ -142,6 +255,13 @@ def test_an_organization_that_is_not_there_is_named(doctor):
     assert "nowhere" in doctor("--organization", "nowhere").expect(FAILED).stderr
 
 
+def test_an_account_without_an_organization_is_not_silent(account, moto, mailtrail):
+    env = {**account.environment(), "AWS_ENDPOINT_URL_S3": moto.endpoint}
+    run = mailtrail.run("doctor", env=env).expect(NEEDS_A_LOOK)
+    assert "there is no WorkMail organization" in run.stdout and "--region" in run.stdout
+    assert "WorkMail ends" not in run.stdout
+
+
 def test_a_file_and_an_account_exclude_each_other(mailtrail):
     mailtrail.run("doctor", "facts.json", "--organization", "example").expect(WRONG_USAGE)
 
@@ -152,6 +272,8 @@ def test_people_are_told_what_was_seen_why_it_matters_and_what_to_do(doctor, pla
     told = doctor().expect(NEEDS_A_LOOK).stdout
     head, rest = told.split("\n", 1)
     assert head.startswith(f"account {ACCOUNT}, Region {REGION}, 20")
+    end, rest = rest.split("\n", 1)
+    assert re.fullmatch(r"WorkMail ends in [\d,]+ days?", end)
     assert rest.split("\nSubscriptions")[0] == GOLDEN_HEAD
     assert GOLDEN_STREAM in rest
     assert "1 broken, 1 to look at, " in rest.splitlines()[-1]

@@ -356,7 +356,7 @@ the organizations on; what is to be looked at besides can be named. Every findin
 and what to do. What could not be seen is said to be unknown, with the call that was refused.";
 
 pub(crate) const DOCTOR_FUNCTION: &str = "\
-A function of mailtrail, besides those that log groups are subscribed to (such as one behind a Kinesis stream); may \
+A function of mailtrail, besides those that log groups are subscribed to, straight or through a Kinesis stream; may \
 be repeated";
 
 pub(crate) const DOCTOR_ARCHIVE: &str = "\
@@ -371,8 +371,8 @@ workmail:DescribeEmailMonitoringConfiguration, logs:DescribeResourcePolicies, lo
 logs:ListTagsForResource, logs:DescribeDeliverySources, logs:DescribeDeliveryDestinations, logs:DescribeDeliveries, \
 logs:DescribeConfigurationTemplates, logs:DescribeAccountPolicies, logs:DescribeSubscriptionFilters, \
 logs:GetDataProtectionPolicy, logs:DescribeLogStreams, lambda:GetFunctionConfiguration, lambda:GetPolicy, \
-firehose:DescribeDeliveryStream, firehose:ListTagsForDeliveryStream, s3:ListBucket, s3:GetBucketPolicy, \
-s3:GetEncryptionConfiguration, kms:DescribeKey, kms:GetKeyPolicy, iam:GetRole.
+lambda:ListEventSourceMappings, firehose:DescribeDeliveryStream, firehose:ListTagsForDeliveryStream, \
+s3:ListBucket, s3:GetBucketPolicy, s3:GetEncryptionConfiguration, kms:DescribeKey, kms:GetKeyPolicy, iam:GetRole.
 
 Examples:
   mailtrail doctor
@@ -380,6 +380,7 @@ Examples:
   mailtrail doctor --function mailtrail-cloudtrail-activity --log-group /example/trail
   mailtrail doctor --save facts.json --json | jq -r 'select(.severity == \"broken\") | .fix'
   mailtrail doctor facts.json
+  mailtrail doctor --checks
 
 Exit codes:
   0  everything is in order

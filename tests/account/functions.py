@@ -4,6 +4,7 @@ import json
 import uuid
 
 from .errors import Refused
+from .paging import page
 
 
 class Functions:
@@ -17,12 +18,18 @@ class Functions:
         self.environments = {}
         # Function name → its state, of those that are not active.
         self.states = {}
+        # ARN of a data stream → the functions that read it, with the state of that.
+        self.readers = {}
 
     def add(self, name, **environment):
         """A function, without a policy if it is new."""
         self._policies.setdefault(name, {"statements": {}, "revision": str(uuid.uuid4())})
         self.environments.setdefault(name, {}).update(environment)
         return self.place.arn("lambda", f"function:{name}")
+
+    def add_alias(self, name, alias):
+        """An alias of a function, with a policy of its own."""
+        self._policies[f"{name}:{alias}"] = {"statements": {}, "revision": str(uuid.uuid4())}
 
     def remove(self, name):
         """No such function any more."""
@@ -41,13 +48,20 @@ class Functions:
             "LoggingConfig": {"LogFormat": "JSON", "LogGroup": f"/aws/lambda/{name}"},
         }
 
+    def list_event_source_mappings(self, request):
+        # https://docs.aws.amazon.com/lambda/latest/api/API_ListEventSourceMappings.html
+        source = request["EventSourceArn"]
+        mappings = [
+            {"EventSourceArn": source, "FunctionArn": self.place.arn("lambda", f"function:{name}"), "State": state}
+            for name, state in self.readers.get(source, {}).items()
+        ]
+        most = self.place.page_sizes.get("ListEventSourceMappings", 100)
+        shown, more = page(mappings, request, most, "Marker", "MaxItems", "InvalidParameterValueException")
+        return {"EventSourceMappings": shown, **({"NextMarker": more["Marker"]} if more else {})}
+
     def policy_of(self, name):
         """The policy of a function as a document, or None if it has none or there is no such function."""
-        policy = self._policies.get(_name(name))
-        if not policy or not policy["statements"]:
-            return None
-        statements = list(policy["statements"].values())
-        return json.dumps({"Version": "2012-10-17", "Id": "default", "Statement": statements}, separators=(",", ":"))
+        return _document(self._policies.get(_name(name)))
 
     def add_permission(self, request):
         # https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
@@ -61,7 +75,7 @@ class Functions:
             )
         statement = self._statement(request)
         policy["statements"][sid] = statement
-        size = len(self.policy_of(request["FunctionName"]))
+        size = len(_document(policy))
         if size > self.place.limits.function_policy:
             del policy["statements"][sid]
             raise Refused(
@@ -85,10 +99,10 @@ class Functions:
         policy = self._policy(request)
         if not policy["statements"]:
             raise Refused("ResourceNotFoundException", "The resource you requested does not exist.")
-        return {"Policy": self.policy_of(request["FunctionName"]), "RevisionId": policy["revision"]}
+        return {"Policy": _document(policy), "RevisionId": policy["revision"]}
 
     def _policy(self, request):
-        name = _name(request["FunctionName"])
+        name = _qualified(request)
         if name not in self._policies:
             arn = self.place.arn("lambda", f"function:{name}")
             raise Refused("ResourceNotFoundException", f"Function not found: {arn}")
@@ -108,7 +122,7 @@ class Functions:
             "Effect": "Allow",
             "Principal": _principal(request["Principal"]),
             "Action": request["Action"],
-            "Resource": self.place.arn("lambda", f"function:{_name(request['FunctionName'])}"),
+            "Resource": self.place.arn("lambda", f"function:{_qualified(request)}"),
         }
         condition = {}
         if "SourceAccount" in request:
@@ -116,6 +130,14 @@ class Functions:
         if "SourceArn" in request:
             condition["ArnLike"] = {"AWS:SourceArn": request["SourceArn"]}
         return {**statement, "Condition": condition} if condition else statement
+
+
+def _document(policy):
+    """A policy as Lambda shows it; None where there is nothing in it."""
+    if not policy or not policy["statements"]:
+        return None
+    statements = list(policy["statements"].values())
+    return json.dumps({"Version": "2012-10-17", "Id": "default", "Statement": statements}, separators=(",", ":"))
 
 
 def _principal(principal):
@@ -127,3 +149,9 @@ def _principal(principal):
 def _name(function):
     """The name in a function's name or ARN, without version or alias."""
     return function.split(":function:")[-1].split(":")[0]
+
+
+def _qualified(request):
+    """The name of what a request is about: a function, or one of its aliases."""
+    name, qualifier = _name(request["FunctionName"]), request.get("Qualifier")
+    return f"{name}:{qualifier}" if qualifier else name

@@ -86,7 +86,9 @@ def _logs_resource(operation, request, arn):
 
 
 def _function(request, account, region):
-    name = request.get("FunctionName", "*")
+    name = request.get("FunctionName")
+    if name is None:
+        return "*"
     return name if name.startswith("arn:") else f"arn:aws:lambda:{region}:{account}:function:{name}"
 
 

@@ -25,6 +25,9 @@ pub(crate) struct DoctorArgs {
     /// Print the findings as JSON, one object a line
     #[arg(long)]
     pub(super) json: bool,
+    /// List the checks and why each matters, and look at nothing
+    #[arg(long, conflicts_with_all = ["file", "save", "all", "organizations", "functions", "streams", "log_groups"])]
+    pub(super) checks: bool,
     #[command(flatten)]
     pub(super) place: PlaceArgs,
     #[command(flatten)]

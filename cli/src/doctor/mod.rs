@@ -16,6 +16,10 @@ pub(crate) use args::DoctorArgs;
 use crate::output::{Exit, Words};
 
 pub(crate) async fn run(args: DoctorArgs) -> anyhow::Result<Exit> {
+    if args.checks {
+        Words::Stdout.say(&print::catalogue(args.json)?)?;
+        return Ok(Exit::Done);
+    }
     let facts = match &args.file {
         Some(path) => {
             let text = crate::policy::read(path)?;

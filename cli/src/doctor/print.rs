@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use mailtrail_doctor::{Facts, Finding, Severity, Subject};
+use mailtrail_doctor::{ALL, Facts, Finding, Severity, Subject, days_until_the_end};
 use mailtrail_ocsf::Time;
 
 use crate::output::{BAD, BOLD, FAINT, GOOD, LOOK, count, paint, plain};
@@ -12,6 +12,23 @@ pub(super) fn lines(findings: &[Finding]) -> serde_json::Result<String> {
     for finding in findings {
         text.push_str(&serde_json::to_string(finding)?);
         text.push('\n');
+    }
+    Ok(text)
+}
+
+/// Every check there is, and why: for people, by subject, or an object a line.
+pub(super) fn catalogue(json: bool) -> serde_json::Result<String> {
+    let mut text = String::new();
+    let mut before = None;
+    for check in ALL {
+        if json {
+            push(&mut text, &serde_json::to_string(check)?);
+            continue;
+        }
+        if before.replace(check.subject) != Some(check.subject) {
+            push(&mut text, &paint(BOLD, title(check.subject)));
+        }
+        push(&mut text, &format!("  {}\n    why  {}", paint(BOLD, check.id), check.why));
     }
     Ok(text)
 }
@@ -27,6 +44,10 @@ pub(super) fn report(facts: &Facts, findings: &[Finding], all: bool) -> String {
         day.unwrap_or_default()
     );
     push(&mut text, &paint(BOLD, place));
+    let has_mail = facts.organizations.seen().is_some_and(|organizations| !organizations.is_empty());
+    if let (true, left @ 0..) = (has_mail, days_until_the_end(facts.at)) {
+        push(&mut text, &format!("WorkMail ends in {}", count(left.unsigned_abs(), "day")));
+    }
     for subject in subjects(findings) {
         let of_subject: Vec<&Finding> =
             findings.iter().filter(|finding| finding.check.subject == subject).collect();

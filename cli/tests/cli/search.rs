@@ -281,7 +281,7 @@ fn an_event_is_found_by_its_own_day_whatever_lies_with_it() {
     mailtrail.run(&["ingest", "export.gz"]).expect(0);
     let search = |arguments: &[&str]| mailtrail.run(&[&["search", "--json"], arguments].concat()).expect(0);
     let run = search(&["--since", "2026-11-25"]);
-    assert_eq!(messages(&run), ["exported", "five days later"]);
+    assert_eq!(messages(&run), ["exported", "five days later"], "{}", run.stderr);
     assert!(run.stderr.contains("2 events found in 2 events, 2 objects read"), "{}", run.stderr);
     let run = search(&["--since", "2026-11-25", "--until", "2026-11-25T07:00:00Z"]);
     assert_eq!(messages(&run), Vec::<String>::new());

@@ -42,6 +42,8 @@ pub struct Facts {
     pub log_groups: Vec<LogGroup>,
     /// Functions that log groups are subscribed to, and those that were named.
     pub functions: Vec<Function>,
+    /// The functions that read the Kinesis data streams that filters send to: their ARNs, by that of the stream.
+    pub stream_readers: BTreeMap<String, Part<Vec<String>>>,
     /// Firehose streams that functions or deliveries write to, and those that were named.
     pub streams: Vec<Stream>,
     /// Buckets of archives and of deliveries.
@@ -91,6 +93,7 @@ impl Default for Facts {
             account_masking: Part::default(),
             log_groups: Vec::new(),
             functions: Vec::new(),
+            stream_readers: BTreeMap::new(),
             streams: Vec::new(),
             buckets: Vec::new(),
             keys: BTreeMap::new(),
@@ -142,6 +145,14 @@ impl Facts {
         })
     }
 
+    /// The ARNs that filters send to: those of log groups, and those of the whole account.
+    pub fn filter_destinations(&self) -> BTreeSet<String> {
+        let of_groups = self.log_groups.iter().filter_map(|group| group.filters.seen()).flatten();
+        let of_groups = of_groups.map(|filter| filter.destination_arn.clone());
+        let of_account = self.account_filters.seen().into_iter().flatten();
+        of_groups.chain(of_account.map(AccountFilter::destination)).collect()
+    }
+
     /// The ARNs of what `WorkMail`'s deliveries write to, of one kind: `S3`, `FH`, `CWL`.
     pub fn delivery_targets(&self, kind: &str) -> BTreeSet<String> {
         let of_kind = self.delivered().filter(|delivered| delivered.kind() == kind);
@@ -155,7 +166,7 @@ impl Facts {
 
     /// A function that was looked at, by its ARN, with or without version or alias.
     pub(crate) fn function(&self, arn: &str) -> Option<&Function> {
-        let name = arn.split(":function:").nth(1)?.split(':').next()?;
+        let (name, _) = function_name(arn)?;
         self.functions.iter().find(|function| function.name == name)
     }
 
@@ -192,4 +203,10 @@ impl Delivered<'_> {
 pub fn group_name(arn: &str) -> Option<String> {
     let group = ResourcePattern::new(arn).log_group()?;
     Some(group.name.to_owned())
+}
+
+/// The name of the function that an ARN names, and the version or alias, if it names one.
+pub fn function_name(arn: &str) -> Option<(&str, Option<&str>)> {
+    let (_, name) = arn.split_once(":function:")?;
+    Some(name.split_once(':').map_or((name, None), |(name, qualifier)| (name, Some(qualifier))))
 }

@@ -30,7 +30,7 @@ mod planted;
 mod tests;
 
 pub use checks::{ALL, SERVICE_LINKED_ROLES, checks, days_until_the_end};
-pub use facts::{FORMAT, Facts, NotFacts, group_name};
+pub use facts::{FORMAT, Facts, NotFacts, function_name, group_name};
 pub use finding::{Check, Finding, Severity, Subject};
 pub use mailtrail_resource_policy::inventory::Part;
 pub use parts::{

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mailtrail_resource_policy::inventory::Part;
+use mailtrail_telemetry::settings;
 use serde::{Deserialize, Serialize};
 
 /// A `WorkMail` organization.
@@ -101,6 +102,8 @@ pub struct Function {
     pub settings: Part<Option<FunctionSettings>>,
     /// Its resource policy; nothing where it has none.
     pub policy: Part<Option<String>>,
+    /// The resource policies of those of its versions and aliases that filters send to: by version or alias.
+    pub qualified: BTreeMap<String, Part<Option<String>>>,
 }
 
 /// Settings of a function.
@@ -217,6 +220,20 @@ pub struct Archive {
     pub first_day: Part<Option<String>>,
 }
 
+impl AccountFilter {
+    /// The ARN that it sends to; of a document that is not understood, nothing.
+    pub fn destination(&self) -> String {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Document {
+            destination_arn: String,
+        }
+
+        let document = serde_json::from_str::<Document>(&self.document);
+        document.map(|document| document.destination_arn).unwrap_or_default()
+    }
+}
+
 impl Function {
     /// Its settings, if they were seen and it is there.
     pub(crate) fn known(&self) -> Option<&FunctionSettings> {
@@ -227,5 +244,12 @@ impl Function {
     pub fn variable(&self, name: &str) -> Option<&str> {
         let value = self.known()?.environment.seen()?.get(name)?;
         Some(value.trim()).filter(|value| !value.is_empty())
+    }
+
+    /// The log groups of the pipeline that it knows of: the one that it writes to, and those of its setting.
+    pub fn own_groups(&self) -> BTreeSet<String> {
+        let told = self.variable(settings::OWN_LOG_GROUPS.name).unwrap_or_default().split(',');
+        let told = told.map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
+        self.known().map(|settings| settings.log_group.clone()).into_iter().chain(told).collect()
     }
 }

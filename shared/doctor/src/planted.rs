@@ -179,6 +179,7 @@ fn function() -> Function {
             environment: seen(environment),
         })),
         policy: seen(Some(invoke_policy(true))),
+        qualified: BTreeMap::new(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_lambda::Client;
 use aws_sdk_lambda::operation::get_function_configuration::GetFunctionConfigurationOutput;
-use mailtrail_doctor::{Facts, Function, FunctionSettings, Part};
+use mailtrail_doctor::{Facts, Function, FunctionSettings, Part, function_name};
 use mailtrail_telemetry::settings;
 
 use super::Reader;
@@ -21,26 +21,52 @@ const VARIABLES: [&str; 6] = [
 ];
 
 impl Reader<'_> {
-    /// The functions of this account that filters of log groups, or of the account, send to; and those that were
-    /// named.
-    pub(super) fn function_names(&self, facts: &Facts) -> BTreeSet<String> {
-        let filters = facts.log_groups.iter().filter_map(|group| group.filters.seen()).flatten();
-        let of_account = facts.account_filters.seen().into_iter().flatten();
-        let destinations = filters.map(|filter| filter.destination_arn.clone());
-        let destinations = destinations.chain(of_account.filter_map(|filter| {
-            let document: serde_json::Value = serde_json::from_str(&filter.document).ok()?;
-            Some(document.get("DestinationArn")?.as_str()?.to_owned())
-        }));
-        let here = format!(":lambda:{}:{}:function:", self.account.region, self.account.id);
-        let names = destinations.filter_map(|arn| {
-            let name = arn.split_once(&here)?.1;
-            name.split(':').next().map(str::to_owned)
-        });
-        names.chain(facts.named_functions.iter().cloned()).collect()
+    /// Looks up who reads the data streams that filters send to, those that are known already left out. A reader that
+    /// is switched off reads nothing.
+    pub(super) async fn stream_readers(&self, facts: &mut Facts) {
+        let client = Client::new(&self.account.config);
+        for stream in facts.filter_destinations() {
+            if !stream.contains(":kinesis:") || facts.stream_readers.contains_key(&stream) {
+                continue;
+            }
+            let ask = |token| {
+                client.list_event_source_mappings().event_source_arn(&stream).set_marker(token).send()
+            };
+            let calls = &self.account.calls;
+            let read = calls.all("ListEventSourceMappings", self.deadline, ask, |answer| {
+                let mappings = answer.event_source_mappings().iter();
+                let reading =
+                    mappings.filter(|it| !it.state().is_some_and(|state| state.starts_with("Disabl")));
+                let functions = reading.filter_map(|it| it.function_arn().map(str::to_owned)).collect();
+                (functions, answer.next_marker.clone())
+            });
+            let part = self.part("lambda", &stream, read).await;
+            facts.stream_readers.insert(stream, part);
+        }
+    }
+
+    /// The functions of this account that filters of log groups, or of the account, send to; those that read the data
+    /// streams between; and those that were named. With the versions and aliases of each that filters name.
+    pub(super) fn function_names(&self, facts: &Facts) -> BTreeMap<String, BTreeSet<String>> {
+        let mut names: BTreeMap<String, BTreeSet<String>> =
+            facts.named_functions.iter().map(|name| (name.clone(), BTreeSet::new())).collect();
+        let here = format!(":lambda:{}:{}:", self.account.region, self.account.id);
+        let destinations = facts.filter_destinations();
+        let of_filters =
+            destinations.iter().filter(|arn| arn.contains(&here)).filter_map(|it| function_name(it));
+        for (name, qualifier) in of_filters {
+            names.entry(name.to_owned()).or_default().extend(qualifier.map(str::to_owned));
+        }
+        let readers = facts.stream_readers.values().filter_map(Part::seen).flatten();
+        // Who reads a stream does so by right of its role: there is no policy to look at.
+        for (name, _) in readers.filter(|arn| arn.contains(&here)).filter_map(|it| function_name(it)) {
+            names.entry(name.to_owned()).or_default();
+        }
+        names
     }
 
     /// One function; of one that is not there, nothing more is asked.
-    pub(super) async fn function(&self, name: &str) -> Function {
+    pub(super) async fn function(&self, name: &str, qualifiers: BTreeSet<String>) -> Function {
         let client = Client::new(&self.account.config);
         let calls = &self.account.calls;
         let read = calls.run("GetFunctionConfiguration", self.deadline, || {
@@ -56,12 +82,27 @@ impl Reader<'_> {
         if let Part::Seen { value: None, .. } = function.settings {
             return function;
         }
-        let read = calls.run("GetPolicy", self.deadline, || client.get_policy().function_name(name).send());
-        function.policy = match self.maybe("lambda", name, &MISSING, read).await {
+        function.policy = self.function_policy(&client, name, None).await;
+        for qualifier in qualifiers {
+            let policy = self.function_policy(&client, name, Some(&qualifier)).await;
+            function.qualified.insert(qualifier, policy);
+        }
+        function
+    }
+
+    async fn function_policy(
+        &self,
+        client: &Client,
+        name: &str,
+        qualifier: Option<&str>,
+    ) -> Part<Option<String>> {
+        let read = self.account.calls.run("GetPolicy", self.deadline, || {
+            client.get_policy().function_name(name).set_qualifier(qualifier.map(str::to_owned)).send()
+        });
+        match self.maybe("lambda", name, &MISSING, read).await {
             Part::Seen { at, value } => Part::Seen { at, value: value.and_then(|answer| answer.policy) },
             Part::NotSeen { reason } => Part::NotSeen { reason },
-        };
-        function
+        }
     }
 }
 

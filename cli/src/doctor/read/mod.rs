@@ -53,12 +53,14 @@ impl<'a> Reader<'a> {
         for name in facts.wanted_groups() {
             facts.log_groups.push(self.log_group(&name, facts.at).await);
         }
-        for name in self.function_names(&facts) {
-            facts.functions.push(self.function(&name).await);
+        self.stream_readers(&mut facts).await;
+        for (name, qualifiers) in self.function_names(&facts) {
+            facts.functions.push(self.function(&name, qualifiers).await);
         }
         for name in own_groups(&facts) {
             facts.log_groups.push(self.log_group(&name, facts.at).await);
         }
+        self.stream_readers(&mut facts).await;
         self.storage(&mut facts, what).await;
         for name in streams::names(&facts, &what.streams) {
             facts.streams.push(self.stream(&name).await);
@@ -106,15 +108,12 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The log groups of functions that may be ours, and were not looked at before.
+/// The log groups of functions that may be ours, and of their pipeline, that were not looked at before.
 fn own_groups(facts: &Facts) -> BTreeSet<String> {
     let may_be_ours = |function: &&Function| {
         facts.named_functions.contains(&function.name) || function.variable(settings::ARCHIVE.name).is_some()
     };
-    let groups = facts.functions.iter().filter(may_be_ours).filter_map(|function| {
-        let settings = function.settings.seen()?.as_ref()?;
-        Some(settings.log_group.clone())
-    });
+    let groups = facts.functions.iter().filter(may_be_ours).flat_map(Function::own_groups);
     groups.filter(|name| !facts.log_groups.iter().any(|group| group.name == *name)).collect()
 }
 

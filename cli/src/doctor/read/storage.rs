@@ -40,14 +40,21 @@ impl Reader<'_> {
             Part::NotSeen { reason } => Part::NotSeen { reason },
         };
         let mut bucket = Bucket { name: name.to_owned(), exists, ..Bucket::default() };
-        if bucket.exists.seen() != Some(&true) {
-            return bucket;
+        match bucket.exists.clone() {
+            Part::Seen { value: true, .. } => {
+                let read = calls.run("HeadBucket", self.deadline, || {
+                    client
+                        .head_bucket()
+                        .bucket(name)
+                        .set_expected_bucket_owner(owner.map(str::to_owned))
+                        .send()
+                });
+                // Without the expectation the same call was answered, so it is the owner.
+                bucket.owner_fits = self.part("s3", name, fits(read)).await;
+            }
+            Part::Seen { value: false, .. } => return bucket,
+            Part::NotSeen { reason } => bucket.owner_fits = Part::NotSeen { reason },
         }
-        let read = calls.run("HeadBucket", self.deadline, || {
-            client.head_bucket().bucket(name).set_expected_bucket_owner(owner.map(str::to_owned)).send()
-        });
-        // Without the expectation the same call was answered, so it is the owner.
-        bucket.owner_fits = self.part("s3", name, fits(read)).await;
         let read =
             calls.run("GetBucketPolicy", self.deadline, || client.get_bucket_policy().bucket(name).send());
         bucket.policy = match self.maybe("s3", name, &NO_POLICY, read).await {
@@ -124,12 +131,9 @@ fn buckets(facts: &Facts) -> BTreeMap<String, Option<String>> {
     buckets
 }
 
+/// The keys that buckets encrypt with by default, and those of archives.
 fn keys(facts: &Facts) -> BTreeSet<String> {
-    let targets = facts.delivery_targets("S3");
-    let is_target = |bucket: &&Bucket| targets.iter().any(|arn| arn.contains(&format!(":::{}", bucket.name)));
-    let of_buckets = facts.buckets.iter().filter(is_target).filter_map(|bucket| {
-        let encryption = bucket.encryption.seen()?.as_ref()?;
-        encryption.key.clone()
-    });
+    let of_buckets =
+        facts.buckets.iter().filter_map(|bucket| bucket.encryption.seen()?.as_ref()?.key.clone());
     of_buckets.chain(facts.archives.iter().filter_map(|archive| archive.key.clone())).collect()
 }

@@ -7,11 +7,11 @@ use mailtrail_resource_policy::condition::Context;
 use mailtrail_resource_policy::evaluate::{Decision, Request, Requester};
 use mailtrail_telemetry::settings;
 
-use super::keys;
+use super::{buckets, keys};
 use crate::documents::leaves_in;
 use crate::facts::Facts;
 use crate::finding::{Check, Finding, Subject};
-use crate::parts::{Archive, Bucket, Function};
+use crate::parts::{Archive, Bucket, Function, Key};
 
 pub(super) static REACHED: Check = Check {
     id: "archive-reached",
@@ -58,17 +58,23 @@ pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
         findings.push(reached);
         if is_there {
             findings.push(owner(facts, archive, bucket));
+            findings.extend(strangers(facts, archive, bucket));
             let writers = archive.functions.iter();
             let writers = writers.filter_map(|name| facts.functions.iter().find(|it| it.name == *name));
             findings.extend(writers.map(|function| open(facts, archive, bucket, function)));
         }
-        if let Some(id) = &archive.key
-            && let Some(key) = facts.keys.get(id)
-        {
+        if let Some((id, key)) = key_of(facts, archive) {
             findings.push(Finding { check: &KEY, ..keys::state(facts, id, key) });
         }
     }
     findings
+}
+
+/// The key that an archive is written with: its own, or else the one that its bucket encrypts with.
+pub(super) fn key_of<'a>(facts: &'a Facts, archive: &'a Archive) -> Option<(&'a str, &'a Key)> {
+    let bucket = || facts.bucket(archive.bucket.as_deref()?)?.encryption.seen()?.as_ref()?.key.as_deref();
+    let id = archive.key.as_deref().or_else(bucket)?;
+    Some((id, facts.keys.get(id)?))
 }
 
 fn folder(archive: &Archive) -> Finding {
@@ -102,6 +108,20 @@ fn owner(facts: &Facts, archive: &Archive, bucket: &Bucket) -> Finding {
         let fix = format!("find out whose bucket it is before anything is written; then mend {variable}");
         OWNER.broken(url, format!("it does not belong to account {owner}"), fix)
     })
+}
+
+/// Whom the policy lets in besides; of a bucket that logs are delivered to, too, that is told there.
+fn strangers(facts: &Facts, archive: &Archive, bucket: &Bucket) -> Option<Finding> {
+    let mut targets = facts.delivery_targets("S3").into_iter();
+    if targets.any(|arn| buckets::place(&arn).0 == bucket.name) {
+        return None;
+    }
+    let policy = bucket.policy.seen()?.as_deref()?;
+    let fix = format!(
+        "{} (then ask for aws:SourceAccount and aws:SourceArn in each statement that lets a service in)",
+        facts.aws(&format!("s3api get-bucket-policy --bucket {}", bucket.name))
+    );
+    Some(buckets::source(&archive.url, policy, fix))
 }
 
 fn joined(archive: &Archive) -> String {

@@ -38,7 +38,7 @@ pub(super) static INVERTED: Check = Check {
 pub(super) static SOURCE: Check = Check {
     id: "bucket-policy-source",
     subject: Subject::Buckets,
-    why: "Without conditions on the source, log delivery can be made to write here by any account.",
+    why: "Without conditions on the source, a service that is let in can be made to write here by any account.",
 };
 pub(super) static ENCRYPTION: Check = Check {
     id: "bucket-encryption",
@@ -123,12 +123,7 @@ fn policy(facts: &Facts, bucket: &Bucket, arn: &str, prefix: &str) -> Vec<Findin
         } else {
             NOISE.look(name, format!("log delivery may not {}", missing.join(", ")), print(facts, name))
         });
-        let open = confused_deputies(policy);
-        findings.push(if open.is_empty() {
-            SOURCE.ok(name, "each service is let in for its source only")
-        } else {
-            SOURCE.look(name, open.join("; "), print(facts, name))
-        });
+        findings.push(source(name, policy, print(facts, name)));
     }
     let inverted = statements.iter().filter(|statement| is_inverted(statement));
     let inverted: Vec<&str> =
@@ -142,6 +137,16 @@ fn policy(facts: &Facts, bucket: &Bucket, arn: &str, prefix: &str) -> Vec<Findin
         INVERTED.look(name, format!("statement {}", inverted.join(", ")), fix)
     });
     findings
+}
+
+/// Whom a bucket's policy lets in: for archives, too.
+pub(super) fn source(bucket: &str, policy: &str, fix: String) -> Finding {
+    let open = confused_deputies(policy);
+    if open.is_empty() {
+        SOURCE.ok(bucket, "each service is let in for its source only")
+    } else {
+        SOURCE.look(bucket, open.join("; "), fix)
+    }
 }
 
 fn write(

@@ -92,6 +92,10 @@ fn present(facts: &Facts, organization: &Organization, log_type: &str) -> Findin
     if !to.is_empty() {
         return PRESENT.ok(resource, format!("delivered to {}", to.join(", ")));
     }
+    if let Some(to) = elsewhere(facts, is_it) {
+        return PRESENT
+            .ok(resource, format!("delivered to {to}, which is of another account and is not looked at"));
+    }
     let fix = format!(
         "mailtrail permissions workmail cloudwatch-logs --account {} --region {} --resource {arn} \
          --log-group /aws/vendedlogs/workmail/{}/{} --format cli",
@@ -106,6 +110,16 @@ fn present(facts: &Facts, organization: &Organization, log_type: &str) -> Findin
         None => "not delivered".to_owned(),
     };
     PRESENT.broken(resource, seen, fix)
+}
+
+/// The destination of a delivery, where it is another account's: such a one is not among those that can be listed.
+fn elsewhere(facts: &Facts, is_it: impl Fn(&DeliverySource) -> bool) -> Option<&str> {
+    let sources = facts.inventory.delivery_sources.seen()?;
+    let is_from_here = |name: &str| sources.iter().any(|source| source.name == name && is_it(source));
+    let deliveries = facts.inventory.deliveries.seen()?.iter();
+    let mut to =
+        deliveries.filter(|it| is_from_here(&it.delivery_source_name)).map(|it| &it.delivery_destination_arn);
+    to.find(|arn| arn.split(':').nth(4) != Some(&facts.account)).map(String::as_str)
 }
 
 fn active(facts: &Facts, source: &DeliverySource) -> Option<Finding> {

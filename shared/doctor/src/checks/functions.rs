@@ -1,5 +1,6 @@
 //! The functions: running, with an archive, and with room in their policies.
 
+use mailtrail_resource_policy::inventory::Part;
 use mailtrail_telemetry::settings;
 
 use crate::documents::confused_deputies;
@@ -57,6 +58,31 @@ pub(super) fn is_ours(facts: &Facts, function: &Function) -> Ours {
     }
 }
 
+/// Whether what a filter sends to an ARN comes to a function of mailtrail: straight, or through a data stream. What
+/// goes to another account is not followed.
+pub(super) fn comes_to_us(facts: &Facts, destination: &str) -> Ours {
+    if let Some(function) = facts.function(destination) {
+        return is_ours(facts, function);
+    }
+    if !destination.contains(":kinesis:") {
+        return Ours::No;
+    }
+    let readers = match facts.stream_readers.get(destination) {
+        Some(Part::Seen { value, .. }) => value,
+        Some(Part::NotSeen { reason }) => return Ours::Unknown(reason.clone()),
+        None => return Ours::Unknown(format!("who reads {destination} was not looked at")),
+    };
+    let mut unknown = None;
+    for answer in readers.iter().filter_map(|arn| facts.function(arn)).map(|it| is_ours(facts, it)) {
+        match answer {
+            Ours::Yes => return Ours::Yes,
+            Ours::Unknown(_) => unknown = Some(answer),
+            Ours::No => {}
+        }
+    }
+    unknown.unwrap_or(Ours::No)
+}
+
 pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
     let mut findings = Vec::new();
     for function in &facts.functions {
@@ -66,7 +92,10 @@ pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
         }
         if ours == Ours::Yes && function.known().is_some() {
             findings.push(archive(facts, function));
-            findings.extend(policy(facts, function));
+            findings.extend(policy(facts, &function.name, &function.policy));
+            for (qualifier, of_qualifier) in &function.qualified {
+                findings.extend(policy(facts, &format!("{}:{qualifier}", function.name), of_qualifier));
+            }
         }
     }
     findings
@@ -124,9 +153,9 @@ fn fix(facts: &Facts, function: &Function) -> String {
     )
 }
 
-fn policy(facts: &Facts, function: &Function) -> Vec<Finding> {
-    let name = &function.name;
-    let room = ROOM.on(name, &function.policy, |policy, name| {
+/// The policy of a function, or of one of its versions and aliases.
+fn policy(facts: &Facts, name: &str, policy: &Part<Option<String>>) -> Vec<Finding> {
+    let room = ROOM.on(name, policy, |policy, name| {
         let size = policy.as_deref().map_or(0, str::len);
         let seen = format!("{size} of {POLICY_CHARACTERS} characters");
         if size * 100 < POLICY_CHARACTERS * NEAR_PERCENT {
@@ -141,7 +170,7 @@ fn policy(facts: &Facts, function: &Function) -> Vec<Finding> {
         ));
         ROOM.look(name, seen, fix)
     });
-    let Some(Some(document)) = function.policy.seen() else { return vec![room] };
+    let Some(Some(document)) = policy.seen() else { return vec![room] };
     let open = confused_deputies(document);
     let source = if open.is_empty() {
         SOURCE.ok(name, "each service is let in for its source only")

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use mailtrail_resource_policy::condition::Context;
 use mailtrail_resource_policy::evaluate::Decision;
 
-use super::buckets;
+use super::{archive, buckets};
 use crate::documents::{DELIVERY, confused_deputies, lets_in};
 use crate::facts::{Delivered, Facts};
 use crate::finding::{Check, Finding, Subject};
@@ -32,7 +32,8 @@ const ACTIONS: [&str; 3] = ["kms:GenerateDataKey", "kms:Decrypt", "kms:DescribeK
 
 pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let of_archives: BTreeSet<&str> = facts.archives.iter().filter_map(|it| it.key.as_deref()).collect();
+    let of_archives = facts.archives.iter().filter_map(|archive| archive::key_of(facts, archive));
+    let of_archives: BTreeSet<&str> = of_archives.map(|(id, _)| id).collect();
     for (id, key) in &facts.keys {
         if !of_archives.contains(id.as_str()) && !is_of_aws(key) {
             findings.push(state(facts, id, key));

@@ -4,12 +4,10 @@
 
 use std::collections::BTreeSet;
 
-use serde::Deserialize;
-
-use super::functions::{Ours, is_ours};
+use super::functions::{Ours, comes_to_us, is_ours};
 use crate::facts::Facts;
 use crate::finding::{Check, Finding, Subject};
-use crate::parts::AccountFilter;
+use crate::parts::{AccountFilter, Function};
 
 pub(super) static OWN_GROUPS: Check = Check {
     id: "own-logs-subscribed",
@@ -21,12 +19,6 @@ pub(super) static WHOLE_ACCOUNT: Check = Check {
     subject: Subject::Loops,
     why: "A filter of the whole account takes the function's own log group, too, unless it leaves it out.",
 };
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Document {
-    destination_arn: String,
-}
 
 pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
     let mut findings: Vec<Finding> = own_groups(facts).iter().map(|name| own_group(facts, name)).collect();
@@ -40,10 +32,10 @@ pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
     findings
 }
 
-/// The log groups that our functions write to.
+/// The log groups that our functions write to, and those that they were told are the pipeline's.
 fn own_groups(facts: &Facts) -> BTreeSet<String> {
     let ours = facts.functions.iter().filter(|function| is_ours(facts, function) == Ours::Yes);
-    ours.filter_map(|function| Some(function.known()?.log_group.clone())).collect()
+    ours.flat_map(Function::own_groups).collect()
 }
 
 fn own_group(facts: &Facts, name: &str) -> Finding {
@@ -54,27 +46,33 @@ fn own_group(facts: &Facts, name: &str) -> Finding {
         return OWN_GROUPS.ok(name, "nothing was logged yet");
     }
     OWN_GROUPS.on(name, &group.filters, |filters, name| {
-        let to_us = |arn: &str| {
-            facts.function(arn).is_some_and(|function| is_ours(facts, function) == Ours::Yes)
-                || arn.contains(":kinesis:")
-        };
-        match filters.iter().find(|filter| to_us(&filter.destination_arn)) {
-            None => OWN_GROUPS.ok(name, "no filter sends it back to mailtrail"),
-            Some(filter) => {
-                let seen = format!("filter {} sends it to {}", filter.name, filter.destination_arn);
-                let fix = facts.aws(&format!(
-                    "logs delete-subscription-filter --log-group-name {name} --filter-name {}",
-                    filter.name
-                ));
-                OWN_GROUPS.broken(name, seen, fix)
+        let mut unknown = None;
+        for filter in filters {
+            match comes_to_us(facts, &filter.destination_arn) {
+                Ours::Yes => {
+                    let seen = format!("filter {} sends it to {}", filter.name, filter.destination_arn);
+                    let fix = facts.aws(&format!(
+                        "logs delete-subscription-filter --log-group-name {name} --filter-name {}",
+                        filter.name
+                    ));
+                    return OWN_GROUPS.broken(name, seen, fix);
+                }
+                Ours::Unknown(reason) => unknown = Some(reason),
+                Ours::No => {}
             }
+        }
+        match unknown {
+            Some(reason) => OWN_GROUPS.unknown(name, reason),
+            None => OWN_GROUPS.ok(name, "no filter sends it back to mailtrail"),
         }
     })
 }
 
 fn whole_account(facts: &Facts, filter: &AccountFilter) -> Option<Finding> {
-    if !is_to_us(facts, filter) {
-        return None;
+    match comes_to_us(facts, &filter.destination()) {
+        Ours::Yes => {}
+        Ours::No => return None,
+        Ours::Unknown(reason) => return Some(WHOLE_ACCOUNT.unknown(&filter.name, reason)),
     }
     let own = own_groups(facts);
     let taken: Vec<&str> = own.iter().map(String::as_str).filter(|name| !leaves_out(filter, name)).collect();
@@ -91,17 +89,12 @@ fn whole_account(facts: &Facts, filter: &AccountFilter) -> Option<Finding> {
     Some(WHOLE_ACCOUNT.broken(&filter.name, format!("it takes {}", taken.join(", ")), fix))
 }
 
-/// The filter of the whole account that sends a log group to us, by name, if there is one.
-pub(super) fn account_filter_to_us<'a>(facts: &'a Facts, group: &str) -> Option<&'a str> {
-    let mut filters = facts.account_filters.seen()?.iter();
-    let filter = filters.find(|filter| is_to_us(facts, filter) && !leaves_out(filter, group))?;
-    Some(&filter.name)
-}
-
-fn is_to_us(facts: &Facts, filter: &AccountFilter) -> bool {
-    let document = serde_json::from_str::<Document>(&filter.document);
-    let to = document.map(|document| document.destination_arn).unwrap_or_default();
-    facts.function(&to).is_some_and(|function| is_ours(facts, function) == Ours::Yes)
+/// The filters of the whole account that take a log group.
+pub(super) fn account_filters_of<'a>(
+    facts: &'a Facts,
+    group: &'a str,
+) -> impl Iterator<Item = &'a AccountFilter> {
+    facts.account_filters.seen().into_iter().flatten().filter(move |filter| !leaves_out(filter, group))
 }
 
 /// `LogGroupName NOT IN ["…", …]` is all that there is.

@@ -2,10 +2,11 @@
 //!
 //! <https://docs.aws.amazon.com/workmail/latest/adminguide/workmail-end-of-support.html>
 
+use super::functions::{Ours, comes_to_us};
 use super::{day, days};
 use crate::facts::Facts;
 use crate::finding::{Check, Finding, Subject};
-use crate::parts::{Filter, LogGroup};
+use crate::parts::LogGroup;
 
 pub(super) static DAYS: Check = Check {
     id: "workmail-end",
@@ -58,7 +59,7 @@ fn kept(facts: &Facts, group: &LogGroup) -> Option<Finding> {
         .filters
         .seen()?
         .iter()
-        .filter(|filter| is_function(facts, filter))
+        .filter(|filter| comes_to_us(facts, &filter.destination_arn) == Ours::Yes)
         .map(|it| it.created)
         .min()?;
     let name = &group.name;
@@ -87,8 +88,4 @@ fn kept(facts: &Facts, group: &LogGroup) -> Option<Finding> {
             }
         }
     }))
-}
-
-fn is_function(facts: &Facts, filter: &Filter) -> bool {
-    facts.function(&filter.destination_arn).is_some() || filter.destination_arn.contains(":kinesis:")
 }

@@ -1,5 +1,8 @@
 //! From log groups to functions: subscribed, to all of it, with leave to invoke.
 //!
+//! A log group without a filter of ours lacks a subscription or, where others hold all its slots, a slot: one of the
+//! two is told.
+//!
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html>
 
 use mailtrail_filter_pattern::FilterPattern;
@@ -7,10 +10,10 @@ use mailtrail_resource_policy::condition::Context;
 use mailtrail_resource_policy::evaluate::Decision;
 use mailtrail_resource_policy::inventory::Part;
 
-use super::functions::{Ours, is_ours};
+use super::functions::{Ours, comes_to_us, is_ours};
 use super::{day, days, loops};
 use crate::documents::lets_in;
-use crate::facts::Facts;
+use crate::facts::{Facts, function_name};
 use crate::finding::{Check, Finding, Subject};
 use crate::parts::{Filter, Function, LogGroup};
 
@@ -27,7 +30,8 @@ pub(super) static PATTERN: Check = Check {
 pub(super) static SLOTS: Check = Check {
     id: "filter-slots",
     subject: Subject::Subscriptions,
-    why: "A log group takes few subscription filters: two by the API's page, five by the page of quotas.",
+    why: "A log group takes few subscription filters: two by the API's page, five by the page of quotas. Where others \
+          hold them all, mailtrail gets nothing.",
 };
 pub(super) static PERMISSION: Check = Check {
     id: "invoke-permission",
@@ -62,42 +66,61 @@ pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
     findings
 }
 
-/// The filters that go to a function of ours, or to a stream that one may read.
-fn of_group(facts: &Facts, group: &LogGroup, filters: &[Filter]) -> Vec<Finding> {
-    let name = &group.name;
-    let mut findings = Vec::new();
-    let (mut ours, mut maybe) = (Vec::new(), Vec::new());
+/// How the events of a log group come to functions of mailtrail.
+#[derive(Default)]
+struct Ways<'a> {
+    /// By filters of its own.
+    ours: Vec<&'a Filter>,
+    /// By a filter of the whole account, of this name.
+    of_account: Option<&'a str>,
+    /// What may be a way, and why that is not known.
+    maybe: Vec<String>,
+}
+
+/// Filters of the whole account come on top of those of the log group.
+fn ways<'a>(facts: &'a Facts, group: &'a LogGroup, filters: &'a [Filter]) -> Ways<'a> {
+    let mut ways = Ways::default();
     for filter in filters {
-        match facts.function(&filter.destination_arn).map(|function| is_ours(facts, function)) {
-            Some(Ours::Yes) => ours.push(filter),
-            Some(Ours::Unknown(reason)) => maybe.push((filter, reason)),
-            None if filter.destination_arn.contains(":kinesis:") => ours.push(filter),
-            Some(Ours::No) | None => {}
+        match comes_to_us(facts, &filter.destination_arn) {
+            Ours::Yes => ways.ours.push(filter),
+            Ours::Unknown(reason) => ways.maybe.push(format!("filter {}: {reason}", filter.name)),
+            Ours::No => {}
         }
     }
-    let account_filter = loops::account_filter_to_us(facts, name);
-    if ours.is_empty() && account_filter.is_none() {
-        findings.push(match maybe.first() {
-            Some((filter, reason)) => {
-                let seen = format!("filter {} may go to mailtrail: {reason}", filter.name);
-                SUBSCRIBED.unknown(name, seen)
+    for filter in loops::account_filters_of(facts, &group.name) {
+        match comes_to_us(facts, &filter.destination()) {
+            Ours::Yes => ways.of_account = Some(&filter.name),
+            Ours::Unknown(reason) => {
+                ways.maybe.push(format!("filter {} of the whole account: {reason}", filter.name));
             }
-            None => missing(facts, group, filters),
-        });
+            Ours::No => {}
+        }
     }
-    if let Some(filter) = account_filter {
+    ways.maybe.extend(facts.account_filters.reason().map(str::to_owned));
+    ways
+}
+
+fn of_group(facts: &Facts, group: &LogGroup, filters: &[Filter]) -> Vec<Finding> {
+    let name = &group.name;
+    let Ways { ours, of_account, maybe } = ways(facts, group, filters);
+    if ours.is_empty() && of_account.is_none() {
+        return match maybe.first() {
+            Some(reason) => vec![SUBSCRIBED.unknown(name, reason)],
+            None if filters.len() >= API_SLOTS => vec![taken(facts, group, filters)],
+            None => vec![missing(facts, group)],
+        };
+    }
+    let mut findings = vec![SLOTS.ok(name, slots(filters.len()))];
+    if let Some(filter) = of_account {
         findings.push(SUBSCRIBED.ok(name, format!("by {filter}, a filter of the whole account")));
     }
-    for filter in &ours {
+    for filter in ours {
         let to = &filter.destination_arn;
         findings.push(SUBSCRIBED.ok(name, format!("filter {} sends to {to}", filter.name)));
         findings.push(pattern(facts, name, filter));
         if let Some(function) = facts.function(to) {
             findings.push(permission(facts, name, filter, function));
         }
-    }
-    if !ours.is_empty() {
-        findings.push(SLOTS.ok(name, slots(filters.len())));
     }
     findings
 }
@@ -110,30 +133,69 @@ fn slots(used: usize) -> String {
     )
 }
 
-fn missing(facts: &Facts, group: &LogGroup, filters: &[Filter]) -> Finding {
+/// How long there is to mend it, where the log group does not keep its events for ever.
+fn time_left(group: &LogGroup) -> String {
+    let kept = group.settings.seen().and_then(|settings| settings.as_ref()?.retention_days);
+    kept.map_or_else(String::new, |kept| {
+        format!("; the log group keeps its events {} only", days(kept.into()))
+    })
+}
+
+fn missing(facts: &Facts, group: &LogGroup) -> Finding {
+    let seen = "no filter sends to a function of mailtrail in this account".to_owned() + &time_left(group);
     let settings = group.settings.seen().and_then(Option::as_ref);
-    let mut seen = vec!["no filter sends to a function of mailtrail".to_owned()];
-    if let Some(kept) = settings.and_then(|settings| settings.retention_days) {
-        seen.push(format!("the log group keeps its events {} only", days(kept.into())));
-    }
-    if filters.len() >= API_SLOTS {
-        seen.push(format!("filters: {}", slots(filters.len())));
-    }
-    let seen = seen.join("; ");
     if settings.is_some_and(|settings| settings.class != "STANDARD" && !settings.class.is_empty()) {
         let fix = "make a log group of the class STANDARD, and log there: others take no filters, and a class cannot \
                    be changed";
         return SUBSCRIBED.broken(&group.name, seen, fix);
     }
+    SUBSCRIBED.broken(&group.name, seen, subscribe(facts, group))
+}
+
+fn subscribe(facts: &Facts, group: &LogGroup) -> String {
     let function = facts.functions.iter().find(|function| is_ours(facts, function) == Ours::Yes);
     let arn = function.and_then(Function::known).map(|settings| settings.arn.clone());
-    let fix = facts.aws(&format!(
+    facts.aws(&format!(
         "logs put-subscription-filter --log-group-name {} --filter-name mailtrail --filter-pattern '' \
          --destination-arn {}",
         group.name,
         arn.unwrap_or_else(|| facts.arn("lambda", "function:NAME"))
-    ));
-    SUBSCRIBED.broken(&group.name, seen, fix)
+    ))
+}
+
+/// Others hold the slots. Which of them may go is not ours to say, so all are named.
+fn taken(facts: &Facts, group: &LogGroup, filters: &[Filter]) -> Finding {
+    let name = &group.name;
+    let holders: Vec<String> =
+        filters.iter().map(|filter| format!("{} (to {})", filter.name, filter.destination_arn)).collect();
+    let seen = format!(
+        "{}, none of them for mailtrail: {}{}",
+        slots(filters.len()),
+        holders.join(", "),
+        time_left(group)
+    );
+    let put = subscribe(facts, group);
+    let attempt = if filters.len() < QUOTA_SLOTS {
+        format!(
+            "where AWS already grants {QUOTA_SLOTS}: {put}; where that is refused (LimitExceededException), "
+        )
+    } else {
+        String::new()
+    };
+    let delete =
+        facts.aws(&format!("logs delete-subscription-filter --log-group-name {name} --filter-name NAME"));
+    let names: Vec<&str> = filters.iter().map(|filter| filter.name.as_str()).collect();
+    let whole_account = match facts.account_filters.seen().map(Vec::as_slice) {
+        // An account has one such filter.
+        Some([]) => ", or a filter of the whole account to mailtrail (aws logs put-account-policy)",
+        _ => "",
+    };
+    let fix = format!(
+        "{attempt}one of {} has to go: {delete} (then {put}), or two of them become one filter to a Kinesis stream \
+         that their readers and mailtrail share{whole_account}",
+        names.join(", ")
+    );
+    SLOTS.broken(name, seen, fix)
 }
 
 fn pattern(facts: &Facts, group: &str, filter: &Filter) -> Finding {
@@ -154,8 +216,15 @@ fn pattern(facts: &Facts, group: &str, filter: &Filter) -> Finding {
 }
 
 fn permission(facts: &Facts, group: &str, filter: &Filter, function: &Function) -> Finding {
-    let resource = format!("{}, for {group}", function.name);
-    PERMISSION.on(resource, &function.policy, |policy, resource| {
+    let qualifier = function_name(&filter.destination_arn).and_then(|(_, qualifier)| qualifier);
+    // A version or an alias is invoked by right of its own policy, not by that of the function.
+    let (name, policy) = match qualifier {
+        Some(qualifier) => (format!("{}:{qualifier}", function.name), function.qualified.get(qualifier)),
+        None => (function.name.clone(), Some(&function.policy)),
+    };
+    let resource = format!("{name}, for {group}");
+    let Some(policy) = policy else { return PERMISSION.unknown(resource, "its policy was not looked at") };
+    PERMISSION.on(resource, policy, |policy, resource| {
         let source = facts.arn("logs", &format!("log-group:{group}:*"));
         let context = Context::source(&source, &facts.account);
         let regional = format!("logs.{}.amazonaws.com", facts.region);
@@ -163,9 +232,8 @@ fn permission(facts: &Facts, group: &str, filter: &Filter, function: &Function) 
             lets_in(policy.as_deref(), service, "lambda:InvokeFunction", &filter.destination_arn, &context)
         });
         let fix = facts.aws(&format!(
-            "lambda add-permission --function-name {} --statement-id cloudwatch-logs --action lambda:InvokeFunction \
-             --principal logs.amazonaws.com --source-account {} --source-arn '{}'",
-            function.name,
+            "lambda add-permission --function-name {name} --statement-id cloudwatch-logs --action \
+             lambda:InvokeFunction --principal logs.amazonaws.com --source-account {} --source-arn '{}'",
             facts.account,
             facts.arn("logs", "log-group:*")
         ));

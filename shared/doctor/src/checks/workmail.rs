@@ -2,6 +2,8 @@
 //!
 //! <https://docs.aws.amazon.com/workmail/latest/adminguide/tracking.html>
 
+use std::collections::BTreeSet;
+
 use mailtrail_resource_policy::inventory::Part;
 use serde::Deserialize;
 
@@ -38,6 +40,9 @@ pub(super) static MASKING: Check = Check {
           now or ever.",
 };
 
+/// The data identifiers of what mail and its senders are known by.
+const ADDRESSES: [&str; 2] = ["EmailAddress", "IpAddress"];
+
 /// Fewer days leave too little time to notice that nothing is archived, and to mend it.
 /// `WorkMail`'s own default is 30.
 const SHORTEST_DAYS: i32 = 7;
@@ -45,7 +50,11 @@ const SHORTEST_DAYS: i32 = 7;
 pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
     let here = format!("account {}, Region {}", facts.account, facts.region);
     let mut findings = Vec::new();
-    findings.extend(facts.organizations.reason().map(|reason| EVENTS.unknown(here, reason)));
+    match &facts.organizations {
+        Part::NotSeen { reason } => findings.push(EVENTS.unknown(here, reason)),
+        Part::Seen { value, .. } if value.is_empty() => findings.push(nobody(facts, here)),
+        Part::Seen { .. } => {}
+    }
     for organization in facts.organizations.seen().into_iter().flatten() {
         findings.push(EVENTS.on(resource(organization), &organization.email_events, |events, resource| {
             match events {
@@ -70,6 +79,17 @@ pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
         findings.extend(masking(facts, &name));
     }
     findings
+}
+
+/// That there is no organization is in order where something else was asked for.
+fn nobody(facts: &Facts, here: String) -> Finding {
+    let seen = "there is no WorkMail organization";
+    if facts.named_groups.is_empty() && facts.named_functions.is_empty() {
+        let fix =
+            "name the Region where it is, or what else is to be looked at: --region, --log-group, --function";
+        return EVENTS.look(here, seen, fix);
+    }
+    EVENTS.ok(here, seen)
 }
 
 fn resource(organization: &Organization) -> String {
@@ -133,28 +153,40 @@ fn masking(facts: &Facts, name: &str) -> Option<Finding> {
         return None;
     }
     let of_account = MASKING.on(name, &facts.account_masking, |policies, name| {
-        if policies.iter().any(|policy| masks_addresses(policy)) {
+        let masked: BTreeSet<&str> = policies.iter().flat_map(|policy| masked_addresses(policy)).collect();
+        if !masked.is_empty() {
+            let identifiers = joined(&masked);
             let fix = facts.aws("logs describe-account-policies --policy-type DATA_PROTECTION_POLICY")
-                + " (then take EmailAddress out of it)";
-            return MASKING.look(name, "a data protection policy of the account masks mail addresses", fix);
+                + &format!(" (then take {identifiers} out of it)");
+            return MASKING.look(
+                name,
+                format!("a data protection policy of the account masks {identifiers}"),
+                fix,
+            );
         }
-        MASKING.ok(name, "mail addresses are not masked")
+        MASKING.ok(name, "addresses are not masked")
     });
     if of_account.severity != Severity::Ok {
         return Some(of_account);
     }
-    Some(MASKING.on(name, &group.masking, |policy, name| match policy {
-        Some(policy) if masks_addresses(policy) => {
-            let fix = facts.aws(&format!("logs delete-data-protection-policy --log-group-identifier {name}"));
-            MASKING.look(name, "its data protection policy masks mail addresses", fix)
+    Some(MASKING.on(name, &group.masking, |policy, name| {
+        let masked = policy.as_deref().map(masked_addresses).unwrap_or_default();
+        if masked.is_empty() {
+            return of_account;
         }
-        Some(_) | None => of_account,
+        let fix = facts.aws(&format!("logs delete-data-protection-policy --log-group-identifier {name}"));
+        MASKING.look(name, format!("its data protection policy masks {}", joined(&masked)), fix)
     }))
 }
 
-/// Whether a data protection policy masks mail addresses. One that cannot be read may.
+fn joined(identifiers: &BTreeSet<&str>) -> String {
+    identifiers.iter().copied().collect::<Vec<_>>().join(" and ")
+}
+
+/// The addresses that a data protection policy masks, by the names of their identifiers. One that cannot be read may
+/// mask them all.
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/mask-sensitive-log-data.html>
-fn masks_addresses(policy: &str) -> bool {
+fn masked_addresses(policy: &str) -> BTreeSet<&'static str> {
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
     struct Policy {
@@ -168,9 +200,9 @@ fn masks_addresses(policy: &str) -> bool {
         operation: serde_json::Map<String, serde_json::Value>,
     }
 
-    let Ok(policy) = serde_json::from_str::<Policy>(policy) else { return true };
-    policy.statement.iter().any(|statement| {
-        statement.operation.contains_key("Deidentify")
-            && statement.data_identifier.iter().any(|identifier| identifier.ends_with("EmailAddress"))
-    })
+    let Ok(policy) = serde_json::from_str::<Policy>(policy) else { return ADDRESSES.into() };
+    let masking = policy.statement.iter().filter(|statement| statement.operation.contains_key("Deidentify"));
+    let identifiers: Vec<&String> = masking.flat_map(|statement| &statement.data_identifier).collect();
+    let is_masked = |name: &&str| identifiers.iter().any(|it| it.ends_with(&format!("/{name}")));
+    ADDRESSES.into_iter().filter(is_masked).collect()
 }

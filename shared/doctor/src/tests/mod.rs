@@ -1,5 +1,6 @@
 //! One fault, exactly that finding; an intact account, none.
 
+mod filters;
 mod places;
 
 use std::collections::HashSet;
@@ -67,6 +68,17 @@ fn email_events_that_are_off_are_found() {
 }
 
 #[test]
+fn an_account_without_organizations_is_found_where_nothing_else_was_asked_for() {
+    let nobody = |facts: &mut Facts| facts.organizations = seen(Vec::new());
+    assert_eq!(with(nobody), [("email-events", Look)]);
+    let found = with(|facts| {
+        nobody(facts);
+        facts.named_functions.insert(FUNCTION.to_owned());
+    });
+    assert_eq!(found, []);
+}
+
+#[test]
 fn a_log_group_of_email_events_that_is_gone_or_elsewhere_is_found() {
     let found = with(|facts| group(facts, EVENTS).settings = seen(None));
     assert_eq!(found, [("email-log-group", Broken)]);
@@ -103,6 +115,10 @@ fn masked_addresses_are_found_wherever_they_are_masked() {
     assert_eq!(found, [("masking", Look)]);
     let found = with(|facts| facts.account_masking = seen(vec![masks.to_owned()]));
     assert_eq!(found, [("masking", Look), ("masking", Look)]);
+    let found = with(|facts| {
+        group(facts, AUDIT).masking = seen(Some(masks.replace("EmailAddress", "IpAddress")));
+    });
+    assert_eq!(found, [("masking", Look)]);
     let cards = masks.replace("EmailAddress", "CreditCardNumber");
     assert_eq!(with(|facts| group(facts, AUDIT).masking = seen(Some(cards))), []);
 }
@@ -111,6 +127,15 @@ fn masked_addresses_are_found_wherever_they_are_masked() {
 fn an_audit_log_without_a_delivery_is_found() {
     let found = with(|facts| list(&mut facts.inventory.deliveries).retain(|delivery| delivery.id != "d1"));
     assert_eq!(found, [("audit-log-delivered", Broken)]);
+}
+
+#[test]
+fn an_audit_log_that_is_delivered_to_another_account_is_delivered() {
+    let found = with(|facts| {
+        let arn = &mut list(&mut facts.inventory.deliveries)[1].delivery_destination_arn;
+        *arn = arn.replace(ACCOUNT, "444455556666");
+    });
+    assert_eq!(found, []);
 }
 
 #[test]
@@ -216,6 +241,21 @@ fn a_function_that_cloudwatch_logs_may_not_invoke_is_found() {
     let other = invoke_policy(true).replace(ACCOUNT, "444455556666");
     let found = with(|facts| facts.functions[0].policy = seen(Some(other)));
     assert_eq!(found, [("invoke-permission", Broken); 2]);
+}
+
+#[test]
+fn an_alias_that_cloudwatch_logs_may_not_invoke_is_found_whatever_the_function_allows() {
+    let alias = crate::planted::arn("lambda", &format!("function:{FUNCTION}:live"));
+    let with_alias = |policy: Option<Part<Option<String>>>| {
+        with(|facts| {
+            list(&mut group(facts, EVENTS).filters)[0].destination_arn.clone_from(&alias);
+            facts.functions[0].qualified.extend(policy.map(|policy| ("live".to_owned(), policy)));
+        })
+    };
+    let of_alias = invoke_policy(true).replace(&format!(":{FUNCTION}"), &format!(":{FUNCTION}:live"));
+    assert_eq!(with_alias(Some(seen(Some(of_alias)))), []);
+    assert_eq!(with_alias(Some(seen(Some(invoke_policy(true))))), [("invoke-permission", Broken)]);
+    assert_eq!(with_alias(None), [("invoke-permission", Unknown)]);
 }
 
 #[test]

@@ -99,6 +99,13 @@ fn an_archive_that_cannot_be_written_to_is_found_for_each_reason() {
         facts.archives[0].key = Some(KEY.to_owned());
     });
     assert_eq!(found, [("archive-key", Broken)]);
+    let found = with(|facts| {
+        some(&mut facts.keys.get_mut(KEY).unwrap().settings).state = "Disabled".to_owned();
+        facts.buckets[0].encryption = seen(None);
+        facts.buckets[1].encryption =
+            seen(Some(Encryption { algorithm: "aws:kms".to_owned(), key: Some(KEY.to_owned()) }));
+    });
+    assert_eq!(found, [("archive-key", Broken)]);
     assert!(wrong(&Facts::default()).contains(&("archive-reached", Look)));
     let folder = |facts: &mut Facts| {
         let archive = &mut facts.archives[0];
@@ -111,6 +118,15 @@ fn an_archive_that_cannot_be_written_to_is_found_for_each_reason() {
         facts.archives[0].first_day = refused();
     });
     assert_eq!(found, [("archive-reached", Broken)]);
+}
+
+#[test]
+fn an_archive_that_any_account_can_have_written_to_is_found() {
+    let objects = "arn:aws:s3:::example-archive/*";
+    let found = with(|facts| {
+        facts.buckets[1].policy = seen(Some(policy(&[statement(r#""s3:PutObject""#, objects, "")])));
+    });
+    assert_eq!(found, [("bucket-policy-source", Look)]);
 }
 
 #[test]
