@@ -23,6 +23,7 @@ DAY = r"eventDay=(?P<day>\d{8})/"
 BATCH = r"(?P<batch>\d{8}T\d{6}Z-[0-9a-f]{32})"
 KEYS = {
     "raw": re.compile(rf"raw/{PARTITION}{DAY}{BATCH}\.json\.gz"),
+    "sign": re.compile(rf"raw/{PARTITION}{DAY}{BATCH}\.earlier"),
     "quarantine": re.compile(
         rf"quarantine/reason=(?P<reason>[a-z0-9_]+)/{DAY}(?P<sha256>[0-9a-f]{{64}})\.(?P<form>bin|json)"
     ),
@@ -62,7 +63,7 @@ class Archive:
         self.objects = [_object(key, body) for key, body in sorted(bodies.items())]
 
     def kind(self, kind):
-        """The objects of one kind: raw, records, quarantine, undelivered, other."""
+        """The objects of one kind: raw, sign, records, quarantine, undelivered, other."""
         return [each for each in self.objects if each.kind == kind]
 
     def records(self, class_name=None):
@@ -172,6 +173,12 @@ def _check_raw(each):
     assert each.payload, f"{each.key}: empty"
 
 
+def _check_sign(each):
+    key = each.body.decode()
+    assert KEYS["raw"].fullmatch(key.removesuffix("\n")) and key.endswith("\n"), f"{each.key}: {key}"
+    assert key.split("/")[-1].split(".")[0] == each.parts["batch"], f"{each.key}: {key}"
+
+
 def _check_records(each):
     assert each.parts["class"] in ocsf_checks.class_names().values(), f"{each.key}: no OCSF class"
     assert each.records, f"{each.key}: empty"
@@ -208,6 +215,7 @@ def _check_other(each):
 
 CHECKS = {
     "raw": _check_raw,
+    "sign": _check_sign,
     "records": _check_records,
     "quarantine": _check_quarantine,
     "undelivered": _check_undelivered,

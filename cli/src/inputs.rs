@@ -18,8 +18,8 @@ use walkdir::{DirEntry, WalkDir};
 /// is larger is something else, and must not fill the memory.
 const LARGEST: u64 = 256 << 20;
 
-/// Endings of what an archive holds besides payloads: records, what streams got, descriptions.
-const NO_PAYLOADS: [&str; 3] = ["zst", "ndjson", "md"];
+/// Endings of what an archive holds besides payloads: records, what streams got, descriptions, signs of raw copies.
+const NO_PAYLOADS: [&str; 4] = ["zst", "ndjson", "md", "earlier"];
 
 /// One thing to read.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -92,8 +92,8 @@ where
         .try_buffered(jobs)
 }
 
-/// The batches by which the objects in these folders are named, if their raw copies are of a day that is wanted; each
-/// with that day.
+/// The batches by which the objects in these folders are named, each with the day of its raw copy, where that is
+/// wanted.
 ///
 /// # Errors
 /// When the archive does not say what it holds.

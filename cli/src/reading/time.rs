@@ -90,9 +90,10 @@ impl TimeRange {
         day == Time::EPOCH || (!early && !late)
     }
 
-    /// The same with a day more on both sides: the events of a batch mostly are of one day or of two, and the time
-    /// that a record tells may be a little off that of its log event. What has no usable time lies under the epoch.
-    pub(crate) fn may_meet(self, day: Time) -> bool {
+    /// Whether a raw copy of that day may hold such an event, as far as no sign tells of others. Its day is that of
+    /// its earliest event, and the others may be of the next one, so a day more is read, on both sides. An event
+    /// without a usable time puts its batch, with whatever is in it, under the epoch.
+    pub(crate) fn may_contain(self, day: Time) -> bool {
         let midnight = day.millis();
         let early = self.since.is_some_and(|since| midnight + 2 * DAY <= since.millis());
         let late = self.until.is_some_and(|until| midnight - DAY > until.millis());
@@ -163,12 +164,12 @@ mod tests {
     }
 
     #[test]
-    fn a_day_more_may_be_read_on_both_sides_and_the_epoch_always() {
+    fn a_day_more_is_read_on_both_sides_and_the_epoch_always() {
         let range = range(Some("2026-11-19T10:00:00Z"), Some("2026-11-20T10:00:00Z"));
-        let read = |day: u32| range.may_meet(time(&format!("2026-11-{day}T00:00:00Z")));
+        let read = |day: u32| range.may_contain(time(&format!("2026-11-{day}T00:00:00Z")));
         assert_eq!((16..=24).filter(|&day| read(day)).collect::<Vec<_>>(), [18, 19, 20, 21]);
-        assert!(range.may_meet(Time::EPOCH));
-        assert!(TimeRange::default().may_meet(time("2026-11-19T00:00:00Z")));
+        assert!(range.may_contain(Time::EPOCH));
+        assert!(TimeRange::default().may_contain(time("2026-11-19T00:00:00Z")));
     }
 
     #[test]

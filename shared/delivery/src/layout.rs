@@ -47,15 +47,19 @@ impl Place {
 
 /// The folder of the raw copies.
 pub const RAW: &str = "raw";
+/// What the name of a raw copy ends with.
+const RAW_COPY: &str = ".json.gz";
+/// What the name of a sign ends with.
+const SIGN: &str = ".earlier";
 
 /// `raw/…/<batch>.json.gz`: the exact bytes of a payload.
 pub fn raw_key(place: &Place, day: Time, batch: impl Display) -> String {
-    format!("{RAW}/{}/eventDay={}/{batch}.json.gz", place.folders(), day.day())
+    format!("{RAW}/{}/eventDay={}/{batch}{RAW_COPY}", place.folders(), day.day())
 }
 
 /// The day of a raw copy, or of the folder that it lies in: midnight, UTC. Nothing for what is neither.
 pub fn raw_day(key: &str) -> Option<Time> {
-    day_of(key, ".json.gz", |folder| folder == RAW)
+    day_of(key, RAW_COPY, |folder| folder == RAW)
 }
 
 /// The same of an object of records, whatever their class. Closed days may be joined into few objects, which
@@ -64,15 +68,24 @@ pub fn records_day(key: &str) -> Option<Time> {
     day_of(key, ".ndjson.zst", |folder| folder.parse::<Class>().is_ok())
 }
 
-/// The batch that an object is named by, as [`batch_object_key`] was told it, and the day of its earliest event: that
-/// of its raw copy. Nothing for an object of another name, into which days were joined.
+/// `raw/…/<batch>.earlier`: a sign under each later day, but for the next one, on which a payload has events. The raw
+/// copy that it is named after lies under the day of the earliest event, which its name begins with.
+pub fn sign_key(place: &Place, day: Time, batch: impl Display) -> String {
+    format!("{RAW}/{}/eventDay={}/{batch}{SIGN}", place.folders(), day.day())
+}
+
+/// The day of a sign, or of the folder that it lies in, as of [`raw_day`].
+pub fn sign_day(key: &str) -> Option<Time> {
+    day_of(key, SIGN, |folder| folder == RAW)
+}
+
+/// The batch that a raw copy or a sign is named by, and the day of its raw copy: that of its earliest event.
 pub fn batch_of(key: &str) -> Option<(&str, Time)> {
     let (_, name) = key.rsplit_once('/')?;
-    let batch = [".json.gz", ".ndjson.zst"].iter().find_map(|ending| name.strip_suffix(ending))?;
-    let (second, hash) = batch.split_once('-')?;
-    let is_hash = hash.len() == 32 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let second = Time::from_iso8601(second).filter(|_| second.len() == 16 && is_hash)?;
-    Time::from_millis(second.day_number() * DAY).map(|day| (batch, day))
+    let batch = [RAW_COPY, SIGN].iter().find_map(|ending| name.strip_suffix(ending))?;
+    let (second, _) = batch.split_once('-')?;
+    let day = Time::from_iso8601(second).filter(|_| second.len() == 16)?.day_number();
+    Time::from_millis(day * DAY).map(|day| (batch, day))
 }
 
 /// The day in a key with three folders below the first one, and an object with this ending in them.
@@ -175,27 +188,20 @@ mod tests {
     }
 
     #[test]
-    fn the_raw_copy_of_an_object_can_be_told_from_its_name() {
+    fn a_sign_tells_where_the_raw_copy_lies() {
         let (place, midnight) = (Place::new(None, None), Time::from_millis(1_795_132_800_000));
-        let (batch, late) =
-            ("20261120T101502Z-000102030405060708090a0b0c0d0e0f", Time::from_millis(1_795_300_000_000));
-        for key in [
-            raw_key(&place, Time::EPOCH, batch),
-            batch_object_key(Class::BaseEvent, &place, late.unwrap(), batch),
-        ] {
+        let (batch, late) = ("20261120T101502Z-0a1b", Time::from_millis(1_795_564_800_000));
+        let sign = sign_key(&place, late.unwrap(), batch);
+        assert_eq!(
+            sign,
+            "raw/region=unknown/accountId=unknown/eventDay=20261125/20261120T101502Z-0a1b.earlier"
+        );
+        assert_eq!((sign_day(&sign), raw_day(&sign)), (late, None));
+        for key in [sign, raw_key(&place, midnight.unwrap(), batch)] {
             assert_eq!(batch_of(&key), Some((batch, midnight.unwrap())));
         }
-        for name in [
-            "compact-0a1b",
-            "20261120T101502Z-0a1b",
-            "20261120T101502Z",
-            "20261199T101502Z-000102030405060708090a0b0c0d0e0f",
-        ] {
-            assert_eq!(
-                batch_of(&batch_object_key(Class::BaseEvent, &place, Time::EPOCH, name)),
-                None,
-                "{name}"
-            );
+        for name in ["compact-0a1b", "20261120T101502Z", "20261199T101502Z-0a1b", "20261120-0a1b"] {
+            assert_eq!(batch_of(&sign_key(&place, Time::EPOCH, name)), None, "{name}");
         }
     }
 

@@ -27,7 +27,8 @@ mod topic;
 
 pub use archive::{Archive, ArchiveError, ArchiveReader, Location, Put, S3Options, UnknownLocation};
 pub use layout::{
-    Place, RAW, batch_object_key, batch_of, quarantine_key, raw_day, raw_key, records_day, undelivered_key,
+    Place, RAW, batch_object_key, batch_of, quarantine_key, raw_day, raw_key, records_day, sign_day,
+    sign_key, undelivered_key,
 };
 pub use ledger::{Ledger, StreamLedger};
 pub use object::{LEVEL, Object, ObjectWriter};

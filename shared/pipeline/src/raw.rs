@@ -1,15 +1,32 @@
-//! The raw copy: exactly what arrived.
+//! The raw copy: exactly what arrived, once, under the day of its earliest event; and what tells where it is.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use bytes::Bytes;
 use flate2::write::GzEncoder;
 use flate2::{Compression, GzBuilder};
-use mailtrail_subscription::{Content, Payload};
+use mailtrail_delivery::{Place, raw_key, sign_key};
+use mailtrail_ocsf::Time;
+use mailtrail_subscription::{BatchId, Content, LogBatch, LogEvent, Payload};
+
+/// The raw copy of a payload, and its signs: keys and bodies.
+pub(crate) fn objects(
+    payload: &Payload,
+    batches: &[LogBatch<'_>],
+    region: Option<&str>,
+    id: &BatchId,
+) -> io::Result<Vec<(String, Bytes)>> {
+    let place = place(batches, region);
+    let key = raw_key(&place, id.time(), id);
+    let mut objects = signs(batches, &place, id, &key);
+    objects.push((key, body(payload)?));
+    Ok(objects)
+}
 
 /// The object body for a payload: its own bytes, or, of one that arrived decoded, those compressed, without
 /// a time in the header, so that the same payload gives the same bytes.
-pub(crate) fn body(payload: &Payload) -> io::Result<Bytes> {
+fn body(payload: &Payload) -> io::Result<Bytes> {
     match &payload.content {
         Content::Gzip(bytes) | Content::Unreadable(bytes, _) => Ok(bytes.clone()),
         Content::Plain(bytes) => {
@@ -19,4 +36,29 @@ pub(crate) fn body(payload: &Payload) -> io::Result<Bytes> {
             Ok(encoder.finish()?.into())
         }
     }
+}
+
+/// The raw copy lies where its first event does.
+fn place(batches: &[LogBatch<'_>], region: Option<&str>) -> Place {
+    let first = batches.iter().find_map(|batch| batch.events.first());
+    let fields = first.map(LogEvent::system_fields).unwrap_or_default();
+    let owner = batches.first().map(|batch| batch.owner.as_ref());
+    Place::new(fields.region.as_deref().or(region), fields.account.as_deref().or(owner))
+}
+
+/// What tells where the raw copy is, under each day on which nobody would look for it. Who looks for a day looks at the
+/// one before, too, and at 1970, where the copy is if an event has no usable time.
+fn signs(batches: &[LogBatch<'_>], place: &Place, id: &BatchId, raw_key: &str) -> Vec<(String, Bytes)> {
+    if id.time() == Time::EPOCH {
+        return Vec::new();
+    }
+    let first = id.time().day_number();
+    let times = batches.iter().flat_map(|batch| &batch.events).filter_map(LogEvent::time);
+    let days: BTreeMap<i64, Time> = times.map(|time| (time.day_number(), time)).collect();
+    let is_unexpected = |(day, _): &(i64, Time)| *day > first + 1;
+    let body = Bytes::from(format!("{raw_key}\n"));
+    days.into_iter()
+        .filter(is_unexpected)
+        .map(|(_, time)| (sign_key(place, time, id), body.clone()))
+        .collect()
 }

@@ -10,12 +10,12 @@ use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt};
 use mailtrail_delivery::failure::Failure;
 use mailtrail_delivery::{
-    Archive, ArchiveError, Deadline, Ledger, Object, Place, Put, Quarantined, Stream, StreamLedger, Topic,
-    about, quarantine, raw_key, undelivered_key,
+    Archive, ArchiveError, Deadline, Ledger, Object, Put, Quarantined, Stream, StreamLedger, Topic, about,
+    quarantine, undelivered_key,
 };
 use mailtrail_normalize::MAPPING_VERSION;
 use mailtrail_ocsf::Time;
-use mailtrail_subscription::{BatchId, Kind, LogBatch, LogEvent, Payload, Undecodable, batches};
+use mailtrail_subscription::{BatchId, Kind, LogBatch, Payload, Undecodable, batches};
 use mailtrail_watch::WatchList;
 
 use crate::watch::{Scene, Watched, announce};
@@ -70,7 +70,8 @@ pub enum RunError {
 /// What goes to the archive: the raw copy, and the records.
 struct Parcel {
     id: BatchId,
-    raw: (String, Bytes),
+    /// The raw copy, and the signs that tell where it is.
+    raw: Vec<(String, Bytes)>,
     objects: Vec<Object>,
     scenes: Vec<Scene>,
 }
@@ -218,8 +219,8 @@ impl Pipeline {
             return Ok(None);
         }
         let id = BatchId::of(&batches);
-        let body = raw::body(payload).map_err(EncodeError::from)?;
-        Ok(Some(Parcel { id, raw: (raw_object_key(&batches, region, &id), body), objects, scenes }))
+        let raw = raw::objects(payload, &batches, region, &id).map_err(EncodeError::from)?;
+        Ok(Some(Parcel { id, raw, objects, scenes }))
     }
 
     async fn quarantine(
@@ -242,7 +243,7 @@ impl Pipeline {
         let described = self.described.load(Ordering::Relaxed);
         let about = if described { Vec::new() } else { about::files(MAPPING_VERSION).to_vec() };
         let put = |(key, body): (String, Bytes)| async move { self.archive.put(&key, body, deadline).await };
-        let whole = about.into_iter().chain([parcel.raw.clone()]);
+        let whole = about.into_iter().chain(parcel.raw.iter().cloned());
         let whole = stream::iter(whole.map(put)).buffered(CONCURRENT_WRITES).collect::<Vec<_>>();
         let records = parcel.objects.iter().map(|object| (object.key.clone(), object.body.clone()));
         let records = stream::iter(records.map(put)).buffered(CONCURRENT_WRITES).collect::<Vec<_>>();
@@ -288,15 +289,6 @@ impl Pipeline {
     fn is_own(&self, batch: &LogBatch<'_>) -> bool {
         self.options.own_log_groups.iter().any(|own| *own == batch.log_group)
     }
-}
-
-/// The raw copy lies where its first event does.
-fn raw_object_key(batches: &[LogBatch<'_>], region: Option<&str>, id: &BatchId) -> String {
-    let first = batches.iter().find_map(|batch| batch.events.first());
-    let fields = first.map(LogEvent::system_fields).unwrap_or_default();
-    let owner = batches.first().map(|batch| batch.owner.as_ref());
-    let place = Place::new(fields.region.as_deref().or(region), fields.account.as_deref().or(owner));
-    raw_key(&place, id.time(), id)
 }
 
 fn count(ledger: &mut Ledger, object: &Object, put: Put) {

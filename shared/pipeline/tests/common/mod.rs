@@ -16,10 +16,31 @@ use serde::Deserialize;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Key<'a> {
     About,
-    Raw { day: &'a str, batch: &'a str },
-    Records { class: Class, region: &'a str, account: &'a str, day: &'a str, batch: &'a str },
-    Quarantined { reason: &'a str, day: &'a str, sha256: &'a str },
-    Undelivered { stream: &'a str, batch: &'a str },
+    Raw {
+        day: &'a str,
+        batch: &'a str,
+    },
+    /// Where the raw copy of events of this day lies.
+    Sign {
+        day: &'a str,
+        batch: &'a str,
+    },
+    Records {
+        class: Class,
+        region: &'a str,
+        account: &'a str,
+        day: &'a str,
+        batch: &'a str,
+    },
+    Quarantined {
+        reason: &'a str,
+        day: &'a str,
+        sha256: &'a str,
+    },
+    Undelivered {
+        stream: &'a str,
+        batch: &'a str,
+    },
 }
 
 impl<'a> Key<'a> {
@@ -33,7 +54,9 @@ impl<'a> Key<'a> {
             ["_about", "README.md" | "layout-1.md" | "mapping-1.json"] => Some(Self::About),
             ["raw", region, account, day, file] => {
                 read_place(region, account)?;
-                Some(Self::Raw { day: read_day(day)?, batch: read_batch(file, ".json.gz")? })
+                let day = read_day(day)?;
+                let raw = read_batch(file, ".json.gz").map(|batch| Self::Raw { day, batch });
+                raw.or_else(|| Some(Self::Sign { day, batch: read_batch(file, ".earlier")? }))
             }
             ["quarantine", reason, day, file] => {
                 let reason = reason.strip_prefix("reason=").filter(|reason| is_word(reason))?;

@@ -1,12 +1,17 @@
 //! Any batch: every event once, and the same again.
 
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
 use mailtrail_delivery::Ledger;
+use mailtrail_ocsf::{DAY, Time};
 use mailtrail_samples::envelope;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
 use crate::House;
 use crate::archived::{archived_lines, expected, found, without_raw};
+use crate::common::Key;
 use crate::generated::{a_payload, json};
 
 proptest! {
@@ -28,9 +33,12 @@ proptest! {
         let events = batches.iter().map(|batch| batch.events.len() as u64).sum::<u64>();
         let Ledger { events: counted, archived, already, refused, .. } = run.ledger;
         prop_assert_eq!((counted, archived, already, refused), (events, events, 0, 0));
-        let raw: Vec<_> = tree.iter().filter(|(key, _)| key.starts_with("raw/")).collect();
+        let raw: Vec<_> = tree.iter().filter(|(key, _)| key.ends_with(".json.gz")).collect();
         prop_assert_eq!(raw.len(), 1);
         prop_assert_eq!(raw[0].1, &input);
+        for event in batches.iter().flat_map(|batch| &batch.events) {
+            prop_assert!(leads_to_the_raw_copy(&tree, raw[0].0, event.timestamp.1), "{:?}", event);
+        }
     }
 
     #[test]
@@ -65,4 +73,20 @@ proptest! {
         other.run(&envelope::gzip(&json(&batches, order)));
         prop_assert_eq!(without_raw(&other.tree()), without_raw(&before));
     }
+}
+
+/// Whether somebody who looks for the day of an event finds the raw copy: there, under the day before, under 1970, or
+/// by a sign.
+fn leads_to_the_raw_copy(tree: &BTreeMap<String, Bytes>, raw_key: &str, time: i64) -> bool {
+    let Key::Raw { day: raw_day, batch } = Key::parse(raw_key) else { return false };
+    let day = |time: i64| Time::from_millis(time).map(Time::day);
+    let is_near = [Some(time), time.checked_sub(DAY)]
+        .into_iter()
+        .flatten()
+        .any(|near| day(near).as_deref() == Some(raw_day));
+    let sign = |(key, body): (&String, &Bytes)| {
+        matches!(Key::parse(key), Key::Sign { day: of, batch: to } if to == batch && day(time).as_deref() == Some(of))
+            && *body == format!("{raw_key}\n")
+    };
+    is_near || raw_day == "19700101" || tree.iter().any(sign)
 }
