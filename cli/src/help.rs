@@ -111,7 +111,7 @@ Exit codes:
   0  done, whether anything is found or not
   1  failed: the archive cannot be listed or reached
   2  wrong usage; of a pattern that cannot be understood, the place is shown
-  3  done, but something needs a look (objects that cannot be read; an archive without raw copies)";
+  3  done, but something needs a look (objects that cannot be read; no archive, or one without raw copies)";
 
 pub(crate) const ACTIVITY_ABOUT: &str = "\
 Show who did what: users, roles, sessions and access keys, in AWS and in mailboxes
@@ -146,7 +146,7 @@ Exit codes:
   0  done, whether anything is found or not
   1  failed: the archive cannot be listed or reached
   2  wrong usage
-  3  done, but something needs a look (objects that cannot be read; an archive without records)";
+  3  done, but something needs a look (objects that cannot be read; no archive, or one without records)";
 
 pub(crate) const PERMISSIONS_ABOUT: &str = "\
 Print what must be allowed for the logs of a service to arrive

@@ -47,7 +47,7 @@ const CLASSES: [Class; 4] =
 
 pub(crate) async fn run(args: ActivityArgs) -> anyhow::Result<Exit> {
     let archive = args.reading.reader().await?;
-    reading::unless_unheard(show(args, &archive).await)
+    reading::unless_unheard_or_not_there(show(args, &archive).await)
 }
 
 async fn show(args: ActivityArgs, archive: &ArchiveReader) -> anyhow::Result<Exit> {

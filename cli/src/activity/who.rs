@@ -1,5 +1,9 @@
 //! An identity: whom a record names, and what people call it.
 
+use std::borrow::Cow;
+
+use mailtrail_normalize::role_arn;
+
 use super::kept::Kept;
 use super::record::Record;
 
@@ -39,7 +43,7 @@ impl<'r> Who<'r> {
         Self {
             name: users().find_map(|user| user.name.get()).or(kept.name),
             account: users().find_map(|user| user.account.uid.get()),
-            role: role_arn(issuer, uid),
+            role: role_arn(issuer, uid).map(Cow::into_owned),
             session: actor.session.uid_alt.get().or_else(|| session_name(uid, uid_alt)),
             keys,
             app: actor.app_name.get().or(kept.app),
@@ -71,18 +75,6 @@ impl<'r> Who<'r> {
         }
         label
     }
-}
-
-/// The ARN of the role: that of the issuer; where none is logged, what the session's own ARN says.
-fn role_arn(issuer: Option<&str>, uid: Option<&str>) -> Option<String> {
-    if let Some(issuer) = issuer.filter(|&arn| resource(arn).starts_with("role/")) {
-        return Some(issuer.to_owned());
-    }
-    let path = resource(uid?).strip_prefix("assumed-role/")?;
-    let (role, _session) = path.rsplit_once('/')?;
-    let mut parts = uid?.split(':');
-    let (arn, partition, account) = (parts.next()?, parts.next()?, parts.nth(2)?);
-    Some(format!("{arn}:{partition}:iam::{account}:role/{role}"))
 }
 
 /// The name of a session, where it is told by the ids of the identity alone.

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use indicatif::{HumanCount, ProgressBar, ProgressFinish, ProgressStyle};
-use mailtrail_delivery::Location;
+use mailtrail_delivery::{ArchiveError, Location};
 
 pub(crate) use args::ReadArgs;
 pub(crate) use lines::for_each_line;
@@ -110,13 +110,21 @@ impl Tally {
     }
 }
 
-/// Who stopped listening (`mailtrail search | head`) has heard enough: that is no failure.
-pub(crate) fn unless_unheard(ended: anyhow::Result<Exit>) -> anyhow::Result<Exit> {
+/// What is no failure of ours: who stopped listening (`mailtrail search | head`) has heard enough; and where there is no
+/// bucket, as where there is no folder, there is nothing to read, which needs a look.
+pub(crate) fn unless_unheard_or_not_there(ended: anyhow::Result<Exit>) -> anyhow::Result<Exit> {
     let is_unheard = |error: &anyhow::Error| {
         error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
     };
+    let is_not_there = |error: &anyhow::Error| {
+        error.downcast_ref::<ArchiveError>().is_some_and(|error| error.failure.code == "NoSuchBucket")
+    };
     match ended {
         Err(error) if is_unheard(&error) => Ok(Exit::Done),
+        Err(error) if is_not_there(&error) => {
+            output::note(&format!("{} {error}", paint(LOOK, "!")));
+            Ok(Exit::NeedsALook)
+        }
         ended => ended,
     }
 }

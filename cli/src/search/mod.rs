@@ -27,7 +27,7 @@ use crate::reading::{self, Object, Tally};
 
 pub(crate) async fn run(args: SearchArgs) -> anyhow::Result<Exit> {
     let archive = args.reading.reader().await?;
-    reading::unless_unheard(search(args, &archive).await)
+    reading::unless_unheard_or_not_there(search(args, &archive).await)
 }
 
 async fn search(args: SearchArgs, archive: &ArchiveReader) -> anyhow::Result<Exit> {

@@ -319,7 +319,7 @@ fn an_archive_in_s3_is_searched_through_all_its_moods() {
     assert!(
         mailtrail
             .run(&["search"])
-            .expect(1)
+            .expect(3)
             .stderr
             .contains("create the bucket `example-archive`, or correct")
     );

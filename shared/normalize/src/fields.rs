@@ -74,18 +74,24 @@ impl<'a> Fields<'a> {
         self.take_with(name, |value| Some((serde_json::from_str(value.get()).ok()?, value)))
     }
 
+    /// Whether there is such a member, and not `null`.
+    pub(crate) fn says(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|value| value.get() != "null")
+    }
+
     /// Drops the members that are `null`, for sources that write it for what there is none of.
     pub(crate) fn drop_nulls(&mut self) {
         self.0.retain(|(_, value)| value.get() != "null");
     }
 
-    /// Hands the members that nobody took to `unmapped`, objects flattened into dotted keys.
+    /// Hands the members that nobody took to `unmapped`, objects flattened into dotted keys. Values there are text, in
+    /// which `null` would be a word; it says nothing, and is left out.
     pub(crate) fn keep_rest(self, prefix: &str, unmapped: &mut Unmapped<'a>) {
         self.keep_level(prefix, unmapped, MAX_DEPTH);
     }
 
     fn keep_level(self, prefix: &str, unmapped: &mut Unmapped<'a>, depth: usize) {
-        for (key, value) in self.0 {
+        for (key, value) in self.0.into_iter().filter(|(_, value)| value.get() != "null") {
             let key = if prefix.is_empty() { key } else { Cow::Owned(format!("{prefix}.{key}")) };
             let nested = if depth > 1 { Self::parse_members(value) } else { None };
             match nested {
@@ -199,7 +205,7 @@ mod tests {
     fn what_is_not_taken_is_flattened_into_dotted_keys() {
         let fields =
             Fields::parse(r#"{"a":{"b":{"c":1},"d":"x\ny"},"e":[1,{"f":2}],"g":{},"h":null}"#).unwrap();
-        assert_eq!(rest(fields), r#"{"a.b.c":"1","a.d":"x\ny","e":"[1,{\"f\":2}]","g":"{}","h":"null"}"#);
+        assert_eq!(rest(fields), r#"{"a.b.c":"1","a.d":"x\ny","e":"[1,{\"f\":2}]","g":"{}"}"#);
     }
 
     #[test]

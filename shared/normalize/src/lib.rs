@@ -26,7 +26,7 @@ mod workmail_email;
 
 pub use columns::{Columns, UnknownColumns};
 pub use context::{Context, Event, InternalDomains};
-pub use deed::Deed;
+pub use deed::{Deed, role_arn};
 pub use record::Record;
 pub use source::{Source, UnknownSource};
 

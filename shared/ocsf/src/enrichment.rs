@@ -8,7 +8,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Enrichment<'a> {
-    name: &'static str,
+    name: Cow<'a, str>,
     value: Cow<'a, str>,
     r#type: &'static str,
     provider: &'static str,
@@ -21,7 +21,17 @@ impl<'a> Enrichment<'a> {
     ///
     /// It is an enrichment and no observable: an observable repeats what the event says, and its types are a
     /// closed list; that somebody watches is knowledge from outside.
-    pub fn watch(name: &'static str, value: impl Into<Cow<'a, str>>, entry: impl Into<Cow<'a, str>>) -> Self {
-        Self { name, value: value.into(), r#type: "watch", provider: "mailtrail", data: entry.into() }
+    pub fn watch(
+        name: impl Into<Cow<'a, str>>,
+        value: impl Into<Cow<'a, str>>,
+        entry: impl Into<Cow<'a, str>>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            value: value.into(),
+            r#type: "watch",
+            provider: "mailtrail",
+            data: entry.into(),
+        }
     }
 }

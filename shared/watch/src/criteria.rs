@@ -1,5 +1,7 @@
 //! One entry of a list, and when it applies.
 
+use std::borrow::Cow;
+
 use mailtrail_filter_pattern::FilterPattern;
 use mailtrail_normalize::{Deed, Record};
 use mailtrail_ocsf::Enrichment;
@@ -40,7 +42,7 @@ pub struct Match<'l> {
     /// Which entry of the list.
     pub(crate) at: usize,
     name: &'l str,
-    attribute: &'static str,
+    attribute: String,
     value: String,
 }
 
@@ -55,7 +57,7 @@ impl Watch {
         let mut found = None;
         for criterion in &self.criteria {
             let (attribute, value) = criterion.holds(deed, uid, message)?;
-            found.get_or_insert_with(|| Match { at, name: &self.name, attribute, value: value.to_owned() });
+            found.get_or_insert_with(|| Match { at, name: &self.name, attribute, value: value.into_owned() });
         }
         found
     }
@@ -67,43 +69,57 @@ impl<'l> Match<'l> {
     where
         'l: 'a,
     {
-        record.enrich(Enrichment::watch(self.attribute, self.value.clone(), self.name));
+        record.enrich(Enrichment::watch(self.attribute.clone(), self.value.clone(), self.name));
     }
 }
 
 impl Criterion {
     /// The attribute that it holds by, and its value. A pattern is about the event as a whole, which its id
     /// stands for.
-    fn holds<'d>(&self, deed: &Deed<'d>, uid: &'d str, message: &str) -> Option<(&'static str, &'d str)> {
+    fn holds<'d>(&self, deed: &'d Deed<'_>, uid: &'d str, message: &str) -> Option<(String, Cow<'d, str>)> {
+        let said = |attribute: &str, value: &'d str| (attribute.to_owned(), Cow::Borrowed(value));
+        let of_user = |part: &str, value: &'d str| (attribute_of_user(deed, part), Cow::Borrowed(value));
         match self {
             Self::User(name) => {
-                let is = |said: &&str| *said == name;
-                let by_name = deed.user.filter(is).map(|user| ("actor.user.name", user));
-                by_name.or_else(|| deed.uid.filter(is).map(|uid| ("actor.user.uid", uid)))
+                let parts = [("name", deed.user), ("uid", deed.uid), ("uid_alt", deed.uid_alt)];
+                let known = parts.into_iter().find(|(_, value)| *value == Some(name))?;
+                Some(of_user(known.0, known.1?))
             }
-            Self::Role(role) => {
-                let is = |arn: &&str| *arn == role || role_name(arn) == Some(role);
-                deed.role.filter(is).map(|arn| ("actor.session.issuer", arn))
-            }
+            Self::Role(role) => role_of(deed).filter(|(_, arn)| arn == role || role_name(arn) == Some(role)),
             Self::Session(name) => {
-                deed.session.filter(|said| said == name).map(|name| ("actor.session.uid_alt", name))
+                deed.session.filter(|said| said == name).map(|name| said("actor.session.uid_alt", name))
             }
             Self::AccessKey(id) => {
                 let key = deed.keys.iter().find(|key| *key == id)?;
-                Some(("actor.user.programmatic_credentials[].uid", *key))
+                Some(of_user("programmatic_credentials[].uid", key))
             }
             Self::Arn(pattern) => {
-                let matches = |arn: &&str| pattern.matches(arn);
-                let principal = deed.uid.filter(matches).map(|arn| ("actor.user.uid", arn));
-                principal.or_else(|| deed.role.filter(matches).map(|arn| ("actor.session.issuer", arn)))
+                let principal = deed.uid.filter(|arn| pattern.matches(arn)).map(|arn| of_user("uid", arn));
+                principal.or_else(|| role_of(deed).filter(|(_, arn)| pattern.matches(arn)))
             }
             Self::Account(account) => {
-                deed.account.filter(|said| said == account).map(|account| ("actor.user.account.uid", account))
+                let of_user = deed.account.map(|said| of_user("account.uid", said));
+                let of_event = || deed.place.map(|place| said("cloud.account.uid", place));
+                of_user.or_else(of_event).filter(|(_, said)| said == account)
             }
             Self::Event(notable) => notable.holds(deed),
-            Self::Pattern(pattern) => pattern.matches(message).then_some(("metadata.uid", uid)),
+            Self::Pattern(pattern) => pattern.matches(message).then(|| said("metadata.uid", uid)),
         }
     }
+}
+
+/// Where the record tells a part of who the user is. A Base Event has all of it in one place.
+fn attribute_of_user(deed: &Deed<'_>, part: &str) -> String {
+    if deed.teller == "unmapped" { deed.teller.to_owned() } else { format!("{}.{part}", deed.teller) }
+}
+
+/// The role, and where the record tells it. One that is not logged was told from the ARN of the session.
+fn role_of<'d>(deed: &'d Deed<'_>) -> Option<(String, Cow<'d, str>)> {
+    let attribute = match deed.role.as_ref()? {
+        Cow::Borrowed(_) if deed.teller != "unmapped" => "actor.session.issuer".to_owned(),
+        _ => attribute_of_user(deed, "uid"),
+    };
+    Some((attribute, Cow::Borrowed(deed.role.as_deref()?)))
 }
 
 impl Notable {
@@ -113,12 +129,14 @@ impl Notable {
         ("non_owner_access", Self::NonOwnerAccess),
     ];
 
-    fn holds<'d>(self, deed: &Deed<'d>) -> Option<(&'static str, &'d str)> {
+    fn holds<'d>(self, deed: &Deed<'d>) -> Option<(String, Cow<'d, str>)> {
+        let said = |attribute: &str, value: &'d str| (attribute.to_owned(), Cow::Borrowed(value));
         match self {
-            Self::FailedLogin => (deed.is_sign_in && deed.failed).then_some(("status", "Failure")),
-            Self::Impersonation => deed.impersonator.map(|id| ("actor.app_uid", id)),
+            Self::FailedLogin => (deed.is_sign_in && deed.failed).then(|| said("status", "Failure")),
+            Self::Impersonation => deed.impersonator.map(|id| said("actor.app_uid", id)),
             Self::NonOwnerAccess => {
-                deed.owner.filter(|_| deed.is_by_non_owner()).map(|owner| ("resources[0].owner.uid", owner))
+                let owner = deed.owner.filter(|_| deed.is_by_non_owner());
+                owner.map(|owner| said("resources[0].owner.uid", owner))
             }
         }
     }

@@ -37,6 +37,7 @@
 
 mod criteria;
 mod list;
+mod members;
 mod sighting;
 
 pub use criteria::{Match, Watch};

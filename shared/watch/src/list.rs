@@ -1,12 +1,16 @@
 //! From the JSON that people write to entries, and what is wrong with those that are left out.
 
+use std::collections::BTreeMap;
+
 use mailtrail_filter_pattern::FilterPattern;
 use mailtrail_normalize::Record;
-use serde_json::{Map, Value};
+use serde_json::Value;
+use serde_json::value::RawValue;
 use thiserror::Error;
 use wildmatch::WildMatchPattern;
 
 use crate::criteria::{Criterion, Match, Notable, Watch};
+use crate::members::Members;
 
 /// The most entries of a list: each is a metric of its own, which CloudWatch bills and which is compared with every
 /// event.
@@ -55,10 +59,14 @@ impl WatchList {
         };
         let (mut list, mut wrong) = (Self::default(), Vec::new());
         for (at, entry) in entries.iter().enumerate() {
-            match list.entry(entry) {
+            let members = serde_json::from_str::<Members>(entry.get()).ok();
+            match list.entry(members.as_ref()) {
                 Ok(watch) => list.watches.push(watch),
                 Err((field, reason)) => {
-                    let name = entry.get("name").and_then(Value::as_str).unwrap_or_default();
+                    let name = members
+                        .as_ref()
+                        .and_then(|members| members.get("name")?.as_str())
+                        .unwrap_or_default();
                     let name = name.chars().take(MAX_NAME).collect();
                     wrong.push(WrongWatch::Entry { number: at + 1, name, field, reason });
                 }
@@ -87,8 +95,11 @@ impl WatchList {
         watches.filter_map(|(at, watch)| watch.matches(at, &deed, uid, message)).collect()
     }
 
-    fn entry(&self, entry: &Value) -> Result<Watch, (String, String)> {
-        let fields = entry.as_object().ok_or_else(|| wrong("name", "an entry is a JSON object"))?;
+    fn entry(&self, entry: Option<&Members>) -> Result<Watch, (String, String)> {
+        let fields = entry.ok_or_else(|| wrong("name", "an entry is a JSON object"))?;
+        if let Some(again) = fields.repeated() {
+            return Err(wrong(again, "it stands there twice"));
+        }
         let name = name(fields)?;
         if self.watches.iter().any(|watch| watch.name == name) {
             return Err(wrong("name", "an entry of that name stands there already"));
@@ -97,7 +108,7 @@ impl WatchList {
             return Err(wrong("name", &format!("a list has at most {MAX_WATCHES} entries")));
         }
         let mut criteria = Vec::new();
-        for (field, value) in fields.iter().filter(|(field, _)| *field != "name") {
+        for (field, value) in fields.0.iter().filter(|(field, _)| field != "name") {
             criteria.push(criterion(field, value)?);
         }
         if criteria.is_empty() {
@@ -111,18 +122,26 @@ impl WatchList {
     }
 }
 
-fn entries(json: &str) -> Result<Vec<Value>, WrongWatch> {
-    let list = |what: &str| WrongWatch::List(what.to_owned());
-    let value: Value = serde_json::from_str(json).map_err(|error| WrongWatch::List(error.to_string()))?;
-    match value {
-        Value::Array(entries) => Ok(entries),
-        Value::Object(mut members) => match members.remove("watches") {
-            Some(Value::Array(entries)) if members.is_empty() => Ok(entries),
-            Some(Value::Array(_)) => Err(list("it has members besides `watches`")),
-            Some(_) => Err(list("`watches` is no array")),
-            None => Err(list("`watches` is missing")),
-        },
-        _ => Err(list("it is neither an object nor an array")),
+/// The entries, each as it was written.
+fn entries(json: &str) -> Result<Vec<Box<RawValue>>, WrongWatch> {
+    let list = |what: String| WrongWatch::List(what);
+    let whole: &RawValue = serde_json::from_str(json).map_err(|error| list(error.to_string()))?;
+    let array = |json: &str| serde_json::from_str::<Vec<Box<RawValue>>>(json).ok();
+    if let Some(entries) = array(whole.get()) {
+        return Ok(entries);
+    }
+    let members: BTreeMap<String, Box<RawValue>> = serde_json::from_str(whole.get())
+        .map_err(|_| list("it is neither an object nor an array".to_owned()))?;
+    if let Some(again) =
+        serde_json::from_str::<Members>(whole.get()).ok().as_ref().and_then(Members::repeated)
+    {
+        return Err(list(format!("`{again}` stands there twice")));
+    }
+    let watches = members.get("watches").ok_or_else(|| list("`watches` is missing".to_owned()))?;
+    match array(watches.get()) {
+        Some(entries) if members.len() == 1 => Ok(entries),
+        Some(_) => Err(list("it has members besides `watches`".to_owned())),
+        None => Err(list("`watches` is no array".to_owned())),
     }
 }
 
@@ -133,7 +152,7 @@ fn wrong(field: &str, reason: &str) -> (String, String) {
 }
 
 /// A name that can be the dimension of a metric, and that tells nothing to a terminal but itself.
-fn name(fields: &Map<String, Value>) -> Result<String, (String, String)> {
+fn name(fields: &Members) -> Result<String, (String, String)> {
     let name = fields.get("name").ok_or_else(|| wrong("name", "it is missing"))?;
     let name = text("name", name)?;
     let is_allowed = |letter: char| letter.is_ascii_alphanumeric() || " -_./@".contains(letter);

@@ -99,10 +99,11 @@ impl Sighting {
     }
 }
 
-/// The word for who it was: an ARN says the most, a name more than an id.
-fn who<'d>(deed: &Deed<'d>) -> Option<&'d str> {
+/// The word for who it was: an ARN says the most, a name more than an id, and that more than an account.
+fn who<'d>(deed: &'d Deed<'_>) -> Option<&'d str> {
     let arn = deed.uid.filter(|uid| uid.starts_with("arn:"));
-    arn.or(deed.user).or(deed.uid).or(deed.role).or(deed.service).or(deed.impersonator)
+    let known = arn.or(deed.user).or(deed.uid).or(deed.uid_alt).or(deed.role.as_deref());
+    known.or(deed.service).or(deed.impersonator).or(deed.account)
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]

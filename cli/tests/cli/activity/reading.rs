@@ -174,7 +174,7 @@ fn an_archive_in_s3_is_read_through_all_its_moods() {
     assert!(
         mailtrail
             .run(&["activity"])
-            .expect(1)
+            .expect(3)
             .stderr
             .contains("create the bucket `example-archive`, or correct")
     );

@@ -187,7 +187,7 @@ fn taken(facts: &Facts, group: &LogGroup, filters: &[Filter]) -> Finding {
     let names: Vec<&str> = filters.iter().map(|filter| filter.name.as_str()).collect();
     let whole_account = match facts.account_filters.seen().map(Vec::as_slice) {
         // An account has one such filter.
-        Some([]) => ", or a filter of the whole account to mailtrail (aws logs put-account-policy)",
+        Some([]) => ", or a filter of the whole account to mailtrail (`aws logs put-account-policy help`)",
         _ => "",
     };
     let fix = format!(

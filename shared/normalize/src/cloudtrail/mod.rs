@@ -127,7 +127,7 @@ fn authentication<'a>(
     mut common: Common<'a>,
 ) -> Option<Authentication<'a>> {
     let service = call.api.service.as_ref().map(|service| Service::named(service.name.clone()))?;
-    let sign_in = sign_in::take(&mut call, &mut common.unmapped)?;
+    let sign_in = sign_in::take(&mut call, &activity, &mut common.unmapped)?;
     let observables = Parts {
         source: call.source.as_ref(),
         user: Some(&sign_in.user),

@@ -2,11 +2,12 @@
 //!
 //! A role is described as its later calls will describe it: `user.uid` is the ARN of the session,
 //! `user.uid_alt` its principal id, `session.credential_uid` the access key that it was given. Who took it on
-//! is the actor. Of a role that was refused only its own ARN is known.
+//! is the actor. Of a role that was refused only its own ARN is known, and where nothing says even that, the user is
+//! the one who asked.
 
 use std::borrow::Cow;
 
-use mailtrail_ocsf::{AccountSwitch, Session, Status, Unmapped, User, UserType};
+use mailtrail_ocsf::{Account, AccountSwitch, Activity, Session, Status, Unmapped, User, UserType};
 
 use super::call::Call;
 use crate::fields::Fields;
@@ -20,12 +21,15 @@ pub(super) struct SignIn<'a> {
 }
 
 /// What the class Authentication asks for, if the record tells who it was about.
-pub(super) fn take<'a>(call: &mut Call<'a>, unmapped: &mut Unmapped<'a>) -> Option<SignIn<'a>> {
+pub(super) fn take<'a>(
+    call: &mut Call<'a>,
+    activity: &Activity<'_>,
+    unmapped: &mut Unmapped<'a>,
+) -> Option<SignIn<'a>> {
     let answer = call.answer.and_then(Fields::parse).unwrap_or_default();
     let status = if is_refused(call, &answer) { Status::FAILURE } else { call.status.clone() };
-    if let Some((user, session)) = role(call, answer) {
-        let account_switch = Some(AccountSwitch::IMPERSONATE);
-        return Some(SignIn { user, session: Some(session), status, account_switch, is_mfa: None });
+    if *activity == Activity::ACCOUNT_SWITCH {
+        return switch(call, answer, status);
     }
     let mut user = call.actor.user.clone().unwrap_or_default();
     let mut is_mfa = None;
@@ -55,25 +59,61 @@ fn is_refused(call: &Call<'_>, answer: &Fields<'_>) -> bool {
     word.is_some_and(|word| word.eq_ignore_ascii_case("Failure"))
 }
 
-/// The role that was taken on, and the session that was opened for it.
-fn role<'a>(call: &Call<'a>, mut answer: Fields<'a>) -> Option<(User<'a>, Session<'a>)> {
+/// The identity that was taken on, and the session that was opened for it.
+fn switch<'a>(call: &Call<'a>, mut answer: Fields<'a>, status: Status<'a>) -> Option<SignIn<'a>> {
     let parameters = call.parameters.and_then(Fields::parse).unwrap_or_default();
-    let role = parameters.text("roleArn");
-    let mut assumed = answer.take_object("assumedRoleUser").unwrap_or_default();
-    let uid = assumed.take_text("arn");
-    let kind = if uid.is_some() { "AssumedRole" } else { "Role" };
-    let user = User {
-        uid: Some(uid.or_else(|| role.clone())?),
-        uid_alt: assumed.take_text("assumedRoleId"),
-        kind: Some(UserType::other(Cow::Borrowed(kind))),
-        ..User::default()
-    };
     let key = answer.take_object("credentials").and_then(|mut key| key.take_text("accessKeyId"));
+    let role = parameters.text("roleArn").or_else(|| asked_for(call).filter(|arn| arn.contains(":role/")));
+    let root =
+        parameters.text("targetPrincipal").or_else(|| asked_for(call).filter(|arn| arn.ends_with(":root")));
+    let user = match root {
+        Some(target) => Some(root_user(target)),
+        None => role_session(answer, role.clone()),
+    };
     let session = Session {
         uid_alt: parameters.text("roleSessionName"),
         issuer: role,
         credential_uid: key,
         ..Session::default()
     };
-    Some((user, session))
+    Some(SignIn {
+        user: user.or_else(|| call.actor.user.clone().filter(User::is_identified))?,
+        session: (session != Session::default()).then_some(session),
+        status,
+        account_switch: Some(AccountSwitch::IMPERSONATE),
+        is_mfa: None,
+    })
+}
+
+/// A session of a role as it was answered; where it was refused, the role.
+fn role_session<'a>(mut answer: Fields<'a>, role: Option<Cow<'a, str>>) -> Option<User<'a>> {
+    let mut assumed = answer.take_object("assumedRoleUser").unwrap_or_default();
+    let session = assumed.take_text("arn");
+    let kind = if session.is_some() { "AssumedRole" } else { "Role" };
+    Some(User {
+        uid: Some(session.or(role)?),
+        uid_alt: assumed.take_text("assumedRoleId"),
+        kind: Some(UserType::other(Cow::Borrowed(kind))),
+        ..User::default()
+    })
+}
+
+/// The root user of an account, which is named by its id or by the ARN of its root
+/// (<https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoot.html>).
+fn root_user(target: Cow<'_, str>) -> User<'_> {
+    let kind = Some(UserType::other(Cow::Borrowed("Root")));
+    if target.len() == 12 && target.bytes().all(|byte| byte.is_ascii_digit()) {
+        return User { account: Some(Account { uid: target }), kind, ..User::default() };
+    }
+    let account = target.split(':').nth(4).map(|account| Account { uid: Cow::Owned(account.to_owned()) });
+    User { uid: Some(target), account, kind, ..User::default() }
+}
+
+/// What a call that was refused was for. Its parameters are mostly not logged, but the error names it:
+/// `User: … is not authorized to perform: sts:AssumeRole on resource: arn:…`
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html>).
+fn asked_for<'a>(call: &Call<'a>) -> Option<Cow<'a, str>> {
+    let (_, resource) = call.detail.as_deref()?.split_once(" on resource: ")?;
+    let arn = resource.split_whitespace().next().filter(|arn| arn.starts_with("arn:"))?;
+    Some(Cow::Owned(arn.to_owned()))
 }

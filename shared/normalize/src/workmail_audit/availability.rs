@@ -16,6 +16,7 @@ use crate::observables::Parts;
 pub(super) fn record(mut entry: Entry<'_>) -> ApiActivity<'_> {
     let actor = Actor { user: entry.user(), app_name: Some(Cow::Borrowed(PRODUCT.name)), ..Actor::default() };
     let observables = Parts { actor: Some(&actor), ..Parts::default() }.observables();
+    let status = entry.verdict("availability_event_successful").status;
     let error = entry.fields.take_text("error_message");
     let function = entry.fields.take_text("function_arn").map(|arn| Resource {
         uid: Some(arn),
@@ -24,7 +25,7 @@ pub(super) fn record(mut entry: Entry<'_>) -> ApiActivity<'_> {
     });
     let domain = entry.fields.take_text("domain");
     ApiActivity {
-        status: entry.verdict("availability_event_successful").status,
+        status,
         status_code: None,
         status_detail: error.clone(),
         actor,

@@ -11,6 +11,9 @@ use super::{Kind, PRODUCT, TRANSFORMATION};
 use crate::fields::Fields;
 use crate::{Context, Event};
 
+/// Fields that only failures have: of a log-in, and of a question for availability.
+pub(crate) const REASONS: [&str; 2] = ["auth_failed_reason", "error_message"];
+
 /// One event: what every kind has is taken already, the rest waits in `fields`.
 pub(super) struct Entry<'a> {
     pub(super) fields: Fields<'a>,
@@ -103,11 +106,14 @@ impl<'a> Entry<'a> {
         self.metadata.correlation_uid.clone().map(|uid| Request { uid, data: None })
     }
 
-    /// How it went, by the field of this name.
+    /// How it went, by the field of this name; where customers do not log that, by what only a failure has.
     pub(super) fn verdict(&mut self, name: &str) -> Verdict {
         match self.fields.take_bool(name) {
             Some(true) => Verdict { status: Status::SUCCESS, action: Some(Action::ALLOWED) },
             Some(false) => Verdict { status: Status::FAILURE, action: Some(Action::DENIED) },
+            None if REASONS.iter().any(|reason| self.fields.text(reason).is_some()) => {
+                Verdict { status: Status::FAILURE, action: Some(Action::DENIED) }
+            }
             None => Verdict { status: Status::UNKNOWN, action: None },
         }
     }

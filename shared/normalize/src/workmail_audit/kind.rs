@@ -41,7 +41,7 @@ const SIGNS: [(Kind, &[&str]); 5] = [
 
 impl Kind {
     pub(super) fn of(fields: &Fields<'_>) -> Option<Self> {
-        let has_one = |names: &[&str]| names.iter().any(|name| fields.get(name).is_some());
+        let has_one = |names: &[&str]| names.iter().any(|name| fields.says(name));
         SIGNS.iter().find(|(_, names)| has_one(names)).map(|(kind, _)| *kind)
     }
 
