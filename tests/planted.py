@@ -133,17 +133,22 @@ def _login(source, good, **who):
 def _access(who, owner, action, allowed, item, **fields):
     common = {"protocol": "EWS", "source_ip": "198.51.100.7", "object_type": "Message", "folder_path": "/Inbox"}
     done = {"user_id": who, "owner_id": owner, "action": action, "action_allowed": allowed, "item_id": item}
-    return _audit(**common, **done, **fields)
+    return _audit(**{**common, **done, **fields})
 
 
 def _control(who, granted, scope="AccessControl", **fields):
     common = {"protocol": "ActiveSync", "source_ip": "203.0.113.9", "scope": scope}
-    return _audit(**common, user_id=who, access_granted=granted, **fields)
+    return _audit(**{**common, "user_id": who, "access_granted": granted, **fields})
 
 
-def _token(action, name):
+def _token(action, **name):
     who = {"user_id": ANA, "user": "ana", "source_ip": "198.51.100.7", "protocol": "webapp"}
-    return _audit(**who, action=action, name=name, expires_time="2027-03-31T00:00:00Z", scopes=["FULL_ACCESS"])
+    return _audit(**who, action=action, expires_time="2027-03-31T00:00:00Z", scopes=["FULL_ACCESS"], **name)
+
+
+def _without(line, *fields):
+    """The line of an organization that does not log these fields."""
+    return {name: value for name, value in line.items() if name not in fields}
 
 
 def _availability(domain, good):
@@ -168,10 +173,28 @@ AUDIT_LINES = [
     _control(CARLA, False, scope="DeviceAccessControl"),
     _control(CARLA, True, rule_id="allow-office"),
     _control(CARLA, True, scope="ImpersonationAccessControl", impersonator_id="imp-01", rule_id="backup"),
-    _token("create", "phone"),
-    _token("delete", "laptop"),
+    _token("create", name="phone"),
+    _token("delete", name="laptop"),
     _availability("partner.example.org", True),
     _availability("legacy.example.com", False),
+    # Of an organization that logs less. No item or folder that the owner could stand with:
+    _without(_access(ANA, BOB, "read_hierarchy", True, ""), "item_id", "folder_path"),
+    _without(_access(BOB, BOB, "read_hierarchy", True, ""), "item_id", "folder_path"),
+    # An application, but not in whose name.
+    _without(_access("", CARLA, "update", True, "item-5", impersonator_id="imp-02"), "user_id"),
+    # No address: Base Events.
+    _without(_access(BOB, ANA, "read", True, "item-6"), "source_ip"),
+    _without(_access(BOB, ANA, "delete", False, "item-7"), "source_ip"),
+    _without(_access(BOB, BOB, "read", True, "item-8"), "source_ip"),
+    _without(_access(BOB, BOB, "move", True, "item-9", impersonator_id="imp-02"), "source_ip"),
+    _without(_control(BOB, False, rule_id="deny-nowhere"), "source_ip"),
+    # Mail that arrives: nobody did it.
+    _without(_access("", CARLA, "create", True, "item-10", protocol="IncomingEmail"), "user_id", "source_ip"),
+    # A token without a name.
+    _token("create"),
+    # An address that data protection masked.
+    _login("***********", False, user_id=CARLA, user="carla"),
+    _control(ANA, False, source_ip="***********"),
 ]
 
 

@@ -48,9 +48,10 @@ ARRIVED = [
 STEP = "step recipients status folder trace_id"
 SPAM = ("offers@example.net", None, "bob@example.com, carla@example.com", "You won", "FAIL", "in-2")
 MESSAGE = "from_address sent_by recipients subject spam trace_id"
-OTHER_MAILBOX = [
-    (planted.ANA, planted.BOB, None, "read", "item-2", "198.51.100.7", "EWS", "Success"),
-    (planted.ANA, planted.BOB, None, "delete", "item-3", "198.51.100.7", "EWS", "Failure"),
+OFFICE, MASKED = "198.51.100.7", "***********"
+DENIED_ACCESS = [
+    (planted.ANA, planted.BOB, None, "delete", "item-3", OFFICE, "EWS", "Failure"),
+    (planted.BOB, planted.ANA, None, "delete", "item-7", None, "EWS", "Failure"),
 ]
 ACCESS = "who owner impersonator operation object_id source protocol result"
 
@@ -60,6 +61,8 @@ CASES = {
         [
             (planted.BOB, "203.0.113.9", "ActiveSync", "AccessControl", "deny-outside", "Failure"),
             (planted.CARLA, "203.0.113.9", "ActiveSync", "DeviceAccessControl", None, "Failure"),
+            (planted.BOB, None, "ActiveSync", "AccessControl", "deny-nowhere", "Failure"),
+            (planted.ANA, MASKED, "ActiveSync", "AccessControl", None, "Failure"),
         ],
     ),
     "audit-availability-failures": Case(
@@ -69,23 +72,39 @@ CASES = {
         "source failures users who protocols reasons",
         [
             ("203.0.113.5", 3, 2, "ana, bob", "IMAP", "Invalid credentials"),
+            (MASKED, 1, 1, "carla", "IMAP", "Invalid credentials"),
             ("203.0.113.6", 1, 1, "bob", "IMAP", "Invalid credentials"),
         ],
     ),
     "audit-impersonation": Case(
         "impersonator impersonated owner operation source result",
         [
-            ("imp-01", planted.CARLA, planted.CARLA, "read", "198.51.100.7", "Success"),
+            ("imp-01", planted.CARLA, planted.CARLA, "read", OFFICE, "Success"),
             ("imp-01", planted.CARLA, None, "AccessControlEvaluation", "203.0.113.9", "Success"),
+            ("imp-02", None, planted.CARLA, "update", OFFICE, "Success"),
+            ("imp-02", planted.BOB, planted.BOB, "move", None, "Success"),
         ],
     ),
-    "audit-mailbox-denied": Case(ACCESS, OTHER_MAILBOX[1:]),
-    "audit-non-owner-access": Case(ACCESS, OTHER_MAILBOX),
+    "audit-mailbox-denied": Case(ACCESS, DENIED_ACCESS),
+    "audit-non-owner-access": Case(
+        ACCESS,
+        [
+            (planted.ANA, planted.BOB, None, "read", "item-2", OFFICE, "EWS", "Success"),
+            DENIED_ACCESS[0],
+            (planted.CARLA, planted.CARLA, "imp-01", "read", "item-4", OFFICE, "EWS", "Success"),
+            (planted.ANA, planted.BOB, None, "read_hierarchy", None, OFFICE, "EWS", "Success"),
+            (None, planted.CARLA, "imp-02", "update", "item-5", OFFICE, "EWS", "Success"),
+            (planted.BOB, planted.ANA, None, "read", "item-6", None, "EWS", "Success"),
+            DENIED_ACCESS[1],
+            (planted.BOB, planted.BOB, "imp-02", "move", "item-9", None, "EWS", "Success"),
+        ],
+    ),
     "audit-personal-access-tokens": Case(
         "who operation token expires source",
         [
-            ("ana", "Create", "phone", "2027-03-31T00:00:00Z", "198.51.100.7"),
-            ("ana", "Delete", "laptop", "2027-03-31T00:00:00Z", "198.51.100.7"),
+            ("ana", "Create", "phone", "2027-03-31T00:00:00Z", OFFICE),
+            ("ana", "Delete", "laptop", "2027-03-31T00:00:00Z", OFFICE),
+            ("ana", "Create", None, "2027-03-31T00:00:00Z", OFFICE),
         ],
     ),
     "cloudtrail-assumed-roles": Case(
@@ -193,7 +212,14 @@ CASES = {
     ),
     "email-volume-sent": Case("address messages", [("ana@example.com", 1), ("carla@example.com", 1)]),
     "other-events": Case(
-        "log_group event events", [(planted.AUDIT, "AUTHENTICATION", 1), (planted.MAIL, "RULE_APPLIED", 1)]
+        "log_group event events",
+        [
+            (planted.AUDIT, "MAILBOX_ACCESS", 5),
+            (planted.AUDIT, "ACCESS_CONTROL", 1),
+            (planted.AUDIT, "AUTHENTICATION", 1),
+            (planted.AUDIT, "PERSONAL_ACCESS_TOKEN", 1),
+            (planted.MAIL, "RULE_APPLIED", 1),
+        ],
     ),
 }
 

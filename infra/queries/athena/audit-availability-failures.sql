@@ -4,7 +4,7 @@
 --   2. last day ('20261120')
 SELECT
   event_time,
-  actor."user".uid AS who,
+  coalesce(actor."user".uid, actor."user".name) AS who,
   dst_endpoint.domain AS domain,
   api.service.name AS provider,
   coalesce(element_at(resources, 1).uid, http_request.url.url_string) AS asked,

@@ -1,5 +1,6 @@
 -- Failed log-ins to mailboxes, by the address that they came from.
--- WorkMail does not log log-ins to its web application. A log-in without a user is a Base Event.
+-- WorkMail does not log log-ins to its web application. A log-in without a user is a Base Event. An address that was
+-- masked, or is none, is told as it was logged.
 -- Parameters:
 --   1. first day ('20261120')
 --   2. last day ('20261120')
@@ -9,7 +10,7 @@ WITH failures AS (
     accountid,
     region,
     eventday,
-    coalesce(src_endpoint.ip, src_endpoint.svc_name) AS source,
+    coalesce(src_endpoint.ip, src_endpoint.domain, src_endpoint.svc_name) AS source,
     coalesce("user".name, "user".uid) AS who,
     dst_endpoint.svc_name AS protocol,
     status_detail AS reason

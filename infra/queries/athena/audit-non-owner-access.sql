@@ -1,24 +1,26 @@
 -- Mailboxes that somebody other than their owner worked in.
--- WorkMail names people by their ids. Result is Failure where the attempt was denied.
+-- An application that impersonates somebody is not the owner, even in the owner's name. Where nobody is logged, as
+-- with mail that arrives, nobody else was there. WorkMail names people by their ids. Result is Failure where the
+-- attempt was denied.
 -- Parameters:
 --   1. first day ('20261120')
 --   2. last day ('20261120')
 SELECT
   event_time,
-  actor."user".uid AS who,
-  actor.app_uid AS impersonator,
-  element_at(resources, 1).owner.uid AS owner,
-  api.operation AS operation,
-  element_at(resources, 1).type AS object_type,
-  element_at(resources, 1).namespace AS folder,
-  element_at(resources, 1).uid AS object_id,
-  src_endpoint.ip AS source,
-  dst_endpoint.svc_name AS protocol,
-  http_request.user_agent AS user_agent,
-  status AS result
-FROM api_activity_once
+  who,
+  impersonator,
+  owner,
+  operation,
+  object_type,
+  folder,
+  object_id,
+  source,
+  protocol,
+  user_agent,
+  result
+FROM audit_access
 WHERE eventday BETWEEN ? AND ?
   -- AND accountid = '111122223333'
-  AND metadata.event_code = 'MAILBOX_ACCESS'
-  AND element_at(resources, 1).owner.uid <> actor."user".uid
+  AND kind = 'MAILBOX_ACCESS'
+  AND (impersonator IS NOT NULL OR owner <> user_id)
 ORDER BY event_time
