@@ -7,8 +7,8 @@ not: a role whose name starts like the one that is asked for, a log-in that work
 import gzip
 import json
 
-ACCOUNT = "111122223333"
-REGION = "eu-west-1"
+from planted_trail import ACCOUNT, BOB_USER, REGION, ROOT, TRAIL_LINES, issued, without
+
 DAY = "20261203"
 START = 1_796_288_400_000  # 2026-12-03T09:00:00Z
 MINUTE = 60_000
@@ -20,10 +20,10 @@ TRAIL = "aws-cloudtrail-logs-111122223333-example"
 ORGANIZATION = f"arn:aws:workmail:{REGION}:{ACCOUNT}:organization/m-0123456789abcdef0123456789abcdef"
 ANA, BOB, CARLA = (f"S-1-1-11-1111111111-2222222222-3333333333-200{number}" for number in (1, 2, 3))
 
-ALICE_KEY, BOB_KEY = "AKIAPLANTEDALICE", "AKIAPLANTEDBOB"
-NIGHT_KEY, DAY_KEY = "ASIAPLANTEDNIGHT", "ASIAPLANTEDDAY"
-AUDITOR = f"arn:aws:iam::{ACCOUNT}:role/Auditor"
-TEAM_AUDITOR = f"arn:aws:iam::{ACCOUNT}:role/team/Auditor"
+
+def time_of(number):
+    """When the line of that number in its log group was written, in milliseconds: a minute after the one before."""
+    return START + number * MINUTE
 
 
 def _mail(trace, name, **fields):
@@ -146,11 +146,6 @@ def _token(action, **name):
     return _audit(**who, action=action, expires_time="2027-03-31T00:00:00Z", scopes=["FULL_ACCESS"], **name)
 
 
-def _without(line, *fields):
-    """The line of an organization that does not log these fields."""
-    return {name: value for name, value in line.items() if name not in fields}
-
-
 def _availability(domain, good):
     error = {} if good else {"error_message": "Timed out"}
     function = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:cap"
@@ -178,18 +173,18 @@ AUDIT_LINES = [
     _availability("partner.example.org", True),
     _availability("legacy.example.com", False),
     # Of an organization that logs less. No item or folder that the owner could stand with:
-    _without(_access(ANA, BOB, "read_hierarchy", True, ""), "item_id", "folder_path"),
-    _without(_access(BOB, BOB, "read_hierarchy", True, ""), "item_id", "folder_path"),
+    without(_access(ANA, BOB, "read_hierarchy", True, ""), "item_id", "folder_path"),
+    without(_access(BOB, BOB, "read_hierarchy", True, ""), "item_id", "folder_path"),
     # An application, but not in whose name.
-    _without(_access("", CARLA, "update", True, "item-5", impersonator_id="imp-02"), "user_id"),
+    without(_access("", CARLA, "update", True, "item-5", impersonator_id="imp-02"), "user_id"),
     # No address: Base Events.
-    _without(_access(BOB, ANA, "read", True, "item-6"), "source_ip"),
-    _without(_access(BOB, ANA, "delete", False, "item-7"), "source_ip"),
-    _without(_access(BOB, BOB, "read", True, "item-8"), "source_ip"),
-    _without(_access(BOB, BOB, "move", True, "item-9", impersonator_id="imp-02"), "source_ip"),
-    _without(_control(BOB, False, rule_id="deny-nowhere"), "source_ip"),
+    without(_access(BOB, ANA, "read", True, "item-6"), "source_ip"),
+    without(_access(BOB, ANA, "delete", False, "item-7"), "source_ip"),
+    without(_access(BOB, BOB, "read", True, "item-8"), "source_ip"),
+    without(_access(BOB, BOB, "move", True, "item-9", impersonator_id="imp-02"), "source_ip"),
+    without(_control(BOB, False, rule_id="deny-nowhere"), "source_ip"),
     # Mail that arrives: nobody did it.
-    _without(_access("", CARLA, "create", True, "item-10", protocol="IncomingEmail"), "user_id", "source_ip"),
+    without(_access("", CARLA, "create", True, "item-10", protocol="IncomingEmail"), "user_id", "source_ip"),
     # A token without a name.
     _token("create"),
     # An address that data protection masked.
@@ -198,76 +193,44 @@ AUDIT_LINES = [
 ]
 
 
-def _call(identity, source, name, **fields):
-    # Nulls are as CloudTrail writes them.
-    about = {
-        "eventVersion": "1.11",
-        "userIdentity": identity,
-        "eventSource": f"{source}.amazonaws.com",
-        "eventName": name,
-    }
-    where = {"awsRegion": REGION, "sourceIPAddress": "203.0.113.20", "userAgent": "aws-cli/2.30.0"}
-    kind = {"eventType": "AwsApiCall", "eventCategory": "Management", "recipientAccountId": ACCOUNT}
-    none = {"requestParameters": None, "responseElements": None, "requestID": f"request-of-{name}"}
-    return {**about, **where, **kind, **none, **fields}
+def _record(number, group, code, product, **fields):
+    told = {"uid": f"{number:056}", "log_name": group, "log_source": "stream", "event_code": code}
+    return {"time": time_of(number), "metadata": {**told, "product": {"name": product}}, "status": "Success", **fields}
 
-
-def _user(name, key):
-    arn = f"arn:aws:iam::{ACCOUNT}:user/{name}"
-    known = {"principalId": f"AIDAPLANTED{name.upper()}", "arn": arn, "accountId": ACCOUNT, "userName": name}
-    return {"type": "IAMUser", **known, "accessKeyId": key}
-
-
-def _role(arn, session, key):
-    name = arn.rsplit("/", 1)[-1]
-    issuer = {"type": "Role", "principalId": "AROAPLANTED", "arn": arn, "accountId": ACCOUNT, "userName": name}
-    sts = f"arn:aws:sts::{ACCOUNT}:assumed-role/{name}/{session}"
-    known = {"principalId": f"AROAPLANTED:{session}", "arn": sts, "accountId": ACCOUNT, "accessKeyId": key}
-    return {"type": "AssumedRole", **known, "sessionContext": {"sessionIssuer": issuer}}
-
-
-def _sign_in(user, word, **fields):
-    details = {"responseElements": {"ConsoleLogin": word}, "additionalEventData": {"MFAUsed": "No"}}
-    return _call(_user(user, ""), "signin", "ConsoleLogin", **{**details, "eventType": "AwsConsoleSignIn", **fields})
-
-
-def _assumed(session, key):
-    arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/Auditor/{session}"
-    taken = {
-        "credentials": {"accessKeyId": key},
-        "assumedRoleUser": {"assumedRoleId": f"AROAPLANTED:{session}", "arn": arn},
-    }
-    return {"requestParameters": {"roleArn": AUDITOR, "roleSessionName": session}, "responseElements": taken}
-
-
-ALICE, BOB_USER = _user("alice", ALICE_KEY), _user("bob", BOB_KEY)
-DENIED = {"errorCode": "AccessDenied", "errorMessage": "no identity-based policy allows it"}
-
-TRAIL_LINES = [
-    _call(ALICE, "s3", "ListBuckets"),
-    _call(ALICE, "iam", "DeleteUser", requestParameters={"userName": "bob"}, **DENIED),
-    _call(ALICE, "sts", "AssumeRole", **_assumed("night", NIGHT_KEY)),
-    _call(_role(AUDITOR, "night", NIGHT_KEY), "iam", "ListUsers"),
-    _call(_role(AUDITOR, "day", DAY_KEY), "workmail", "DescribeOrganization"),
-    _call(_role(TEAM_AUDITOR, "team", "ASIAPLANTEDTEAM"), "s3", "ListBuckets"),
-    _call(_role(f"{AUDITOR}Junior", "night", "ASIAPLANTEDJUNIOR"), "s3", "ListBuckets"),
-    _call(BOB_USER, "iam", "DeleteUser", requestParameters={"userName": "carla"}),
-    _call(BOB_USER, "ec2", "RunInstances", errorCode="Client.UnauthorizedOperation"),
-    _call(BOB_USER, "sts", "AssumeRole", requestParameters={"roleArn": AUDITOR, "roleSessionName": "bob"}, **DENIED),
-    _sign_in("bob", "Failure", errorMessage="Failed authentication"),
-    _sign_in("alice", "Success"),
-    # CloudTrail may leave out whose session it is.
-    _call({**_role(AUDITOR, "bare", ""), "sessionContext": {}}, "iam", "GetUser"),
-]
 
 LINES = {MAIL: MAIL_LINES, AUDIT: AUDIT_LINES, TRAIL: TRAIL_LINES}
+# Class → a record as an earlier version of its mapping wrote it, which archives still hold: an owner without anything
+# that is owned, a root as whom somebody acts without a switch of accounts.
+EARLIER = {
+    "api_activity": _record(
+        50,
+        AUDIT,
+        "MAILBOX_ACCESS",
+        "Amazon WorkMail",
+        actor={"user": {"uid": CARLA}},
+        api={"operation": "read_hierarchy"},
+        src_endpoint={"ip": "198.51.100.7"},
+        dst_endpoint={"svc_name": "EWS"},
+        unmapped={"owner_id": BOB, "object_type": "Folder"},
+    ),
+    "authentication": _record(
+        50,
+        TRAIL,
+        "AwsApiCall",
+        "CloudTrail",
+        activity_name="Account Switch",
+        user={"uid": BOB_USER["arn"]},
+        actor={"user": {"uid": BOB_USER["arn"]}},
+        api={
+            "operation": "AssumeRoot",
+            "service": {"name": "sts.amazonaws.com"},
+            "request": {"data": json.dumps({"targetPrincipal": ROOT})},
+            "response": {"data": json.dumps(issued("ASIAPLANTEDEARLIER")["responseElements"])},
+        },
+    ),
+}
 # Of one id in two log streams: two events.
 TWIN = {"eventName": "MAILBOX_EMAIL_DELIVERED", "recipient": "dora@example.com", "folder": "INBOX"}
-
-
-def time_of(number):
-    """When the line of that number in its log group was written, in milliseconds: a minute after the one before."""
-    return START + number * MINUTE
 
 
 def payloads():

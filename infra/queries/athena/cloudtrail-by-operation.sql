@@ -18,5 +18,5 @@ FROM cloudtrail_calls
 WHERE eventday BETWEEN ? AND ?
   -- AND accountid = '111122223333'
   AND operation = ?
-  AND json_extract_scalar(request, '$.userName') = ?
+  AND target_user = ?
 ORDER BY event_time

@@ -1,4 +1,5 @@
 -- Calls of one role by its ARN, in all its sessions.
+-- A session whose issuer CloudTrail left out is found by the ARN without the role's path.
 -- Parameters:
 --   1. first day ('20261120')
 --   2. last day ('20261120')
