@@ -39,6 +39,7 @@ ARRIVED = [
 STEP = "step recipients status folder trace_id"
 SPAM = ("offers@example.net", None, "bob@example.com, carla@example.com", "You won", "FAIL", "in-2")
 MESSAGE = "from_address sent_by recipients subject spam trace_id"
+ALL_THREE = f"carla@example.com, bob@example.com, Jörg <{planted.JOERG}>"
 OFFICE, MASKED = "198.51.100.7", "***********"
 DENIED_ACCESS = [
     (planted.ANA, planted.BOB, None, "delete", "item-3", OFFICE, "EWS", "Failure"),
@@ -198,7 +199,11 @@ CASES = {
         ("ANA@", "press@example.net"),
     ),
     "email-incoming-bounces": Case(
-        "recipient status_code reason trace_id", [("carla@example.com", "5.2.2", "Mailbox full", "in-2")]
+        "recipient status_code reason trace_id",
+        [
+            ("carla@example.com", "5.2.2", "Mailbox full", "in-2"),
+            (planted.JOERG, "5.1.1", "No such mailbox", "in-6"),
+        ],
     ),
     "email-journey": Case(
         STEP,
@@ -234,8 +239,23 @@ CASES = {
         "rule_name rule_action outcome recipients trace_id",
         [("no-customer-lists", "BOUNCE", "Rejected", "press@example.net", "out-2")],
     ),
-    "email-spam": Case(MESSAGE, [SPAM]),
-    "email-spam-by-recipient": Case("address messages", [("bob@example.com", 1), ("carla@example.com", 1)]),
+    "email-spam": Case(
+        MESSAGE,
+        [
+            SPAM,
+            ("käufer@bücher.example.com", None, planted.JOERG, "Grüße", "FAIL", "in-6"),
+            ("offers@example.org", None, ALL_THREE, "You won again", "FAIL", "in-7"),
+        ],
+    ),
+    "email-spam-by-recipient": Case(
+        "address messages",
+        [
+            ("bob@example.com", 2),
+            ("carla@example.com", 2),
+            (f"jörg <{planted.JOERG}>", 1),
+            (planted.JOERG, 1),
+        ],
+    ),
     "email-verdicts-by-subject": Case(
         "from_address subject spam spf dkim dmarc dmarc_policy",
         [("ana@example.com", "Invoice 12", "PASS", "PASS", "PASS", "PASS", None)],
@@ -243,7 +263,13 @@ CASES = {
     ),
     # The two of dora have one id, but in two log streams.
     "email-volume-received": Case(
-        "address messages", [("carla@example.com", 2), ("dora@example.com", 2), ("bob@example.com", 1)]
+        "address messages",
+        [
+            ("carla@example.com", 2),
+            ("dora@example.com", 2),
+            ("bob@example.com", 1),
+            (planted.JOERG, 1),
+        ],
     ),
     "email-volume-sent": Case("address messages", [("ana@example.com", 1), ("carla@example.com", 1)]),
     "other-events": Case(
@@ -254,6 +280,9 @@ CASES = {
             (planted.AUDIT, "ACCESS_CONTROL", 1),
             (planted.AUDIT, "AUTHENTICATION", 1),
             (planted.AUDIT, "PERSONAL_ACCESS_TOKEN", 1),
+            (planted.MAIL, "INCOMING_EMAIL_BOUNCED", 1),
+            (planted.MAIL, "MAILBOX_EMAIL_DELIVERED", 1),
+            (planted.MAIL, "ORGANIZATION_EMAIL_RECEIVED", 1),
             (planted.MAIL, "RULE_APPLIED", 1),
             (planted.TRAIL, "AwsConsoleSignIn", 1),
         ],

@@ -18,6 +18,7 @@ AUDIT = "/aws/vendedlogs/workmail/example"
 TRAIL = "aws-cloudtrail-logs-111122223333-example"
 
 ORGANIZATION = f"arn:aws:workmail:{REGION}:{ACCOUNT}:organization/m-0123456789abcdef0123456789abcdef"
+JOERG = "jörg@bücher.example.com"
 ANA, BOB, CARLA = (f"S-1-1-11-1111111111-2222222222-3333333333-200{number}" for number in (1, 2, 3))
 
 
@@ -117,6 +118,21 @@ MAIL_LINES = [
         ruleType="MAILBOX_RULE",
         ruleActions=[{"action": "Redirect"}],
         targetRecipient="elsewhere@example.org",
+    ),
+    # Addresses that are not in ASCII: in Base Events, and beside one that is.
+    _received("in-6", "käufer@bücher.example.com", [JOERG], "Grüße", spamVerdict="FAIL"),
+    _mail("in-6", "MAILBOX_EMAIL_DELIVERED", recipient=JOERG, folder="JUNK"),
+    _mail(
+        "in-6",
+        "INCOMING_EMAIL_BOUNCED",
+        bouncedRecipient={"emailAddress": JOERG, "status": "5.1.1", "reason": "No such mailbox"},
+    ),
+    _received(
+        "in-7",
+        "offers@example.org",
+        ["carla@example.com", "Bob <bob@example.com>", f"Jörg <{JOERG}>"],
+        "You won again",
+        spamVerdict="FAIL",
     ),
 ]
 

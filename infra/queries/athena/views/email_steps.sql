@@ -1,6 +1,8 @@
 -- The steps of messages, one row for each email event of WorkMail, whatever its class: an event without an
--- address (a mailbox rule that moves a message) is a Base Event. Create the views of single classes first.
--- sent_by is who really sent it, where somebody sent for somebody else.
+-- address (a mailbox rule that moves a message), or with none in ASCII, is a Base Event. Create the views of single
+-- classes first.
+-- sent_by is who really sent it, where somebody sent for somebody else. recipients are addresses, and the text of a
+-- recipient whose address is not in ASCII.
 CREATE OR REPLACE VIEW email_steps AS
 SELECT
   event_time,
@@ -12,7 +14,14 @@ SELECT
   email.message_uid AS message_id,
   coalesce(email."from", email.from_mailbox) AS from_address,
   coalesce(email.sender, email.sender_mailbox) AS sent_by,
-  "to" AS recipients,
+  nullif(
+    coalesce("to", CAST(ARRAY[] AS array(varchar)))
+      || filter(
+        coalesce(email.to_mailboxes, CAST(ARRAY[] AS array(varchar))),
+        text -> coalesce(cardinality(filter("to", address -> strpos(text, address) > 0)), 0) = 0
+      ),
+    CAST(ARRAY[] AS array(varchar))
+  ) AS recipients,
   email.subject AS subject,
   direction,
   status,
@@ -41,17 +50,35 @@ SELECT
   element_at(unmapped, 'messageId') AS message_id,
   element_at(unmapped, 'from') AS from_address,
   element_at(unmapped, 'sender') AS sent_by,
-  CAST(NULL AS array(varchar)) AS recipients,
+  coalesce(
+    TRY(CAST(json_parse(nullif(element_at(unmapped, 'recipients'), '[]')) AS array(varchar))),
+    nullif(
+      filter(
+        ARRAY[
+          coalesce(
+            nullif(element_at(unmapped, 'recipient'), 'null'),
+            element_at(unmapped, 'bouncedRecipient.emailAddress'),
+            element_at(unmapped, 'bouncedRecipient'),
+            element_at(unmapped, 'destination'),
+            element_at(unmapped, 'journalingAddress'),
+            nullif(element_at(unmapped, 'recipients'), '[]')
+          )
+        ],
+        address -> address IS NOT NULL
+      ),
+      CAST(ARRAY[] AS array(varchar))
+    )
+  ) AS recipients,
   element_at(unmapped, 'subject') AS subject,
   CAST(NULL AS varchar) AS direction,
   status,
-  CAST(NULL AS varchar) AS status_code,
-  activity_name AS detail,
+  element_at(unmapped, 'bouncedRecipient.status') AS status_code,
+  coalesce(element_at(unmapped, 'bouncedRecipient.reason'), element_at(unmapped, 'reason'), activity_name) AS detail,
   element_at(unmapped, 'spamVerdict') AS spam,
   element_at(unmapped, 'spfVerdict') AS spf,
   element_at(unmapped, 'dkimVerdict') AS dkim,
   element_at(unmapped, 'dmarcVerdict') AS dmarc,
-  element_at(unmapped, 'dmarcPolicy') AS dmarc_policy,
+  coalesce(element_at(unmapped, 'dmarcPolicy'), element_at(unmapped, 'policy')) AS dmarc_policy,
   element_at(unmapped, 'ruleName') AS rule_name,
   element_at(unmapped, 'ruleType') AS rule_type,
   json_extract_scalar(element_at(unmapped, 'ruleActions'), '$[0].action') AS rule_action,
