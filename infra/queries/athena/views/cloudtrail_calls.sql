@@ -118,9 +118,10 @@ FROM (
     cloud.region AS aws_region,
     metadata.original_event_uid AS event_id,
     session.issuer AS new_role_arn,
-    -- Of AssumeRoot, earlier versions of the mapping left the principal in the request.
+    -- Where nothing says which role was refused, the user is the caller. Of AssumeRoot, earlier versions of the mapping
+    -- left the principal in the request.
     CASE
-      WHEN account_switch_type_id IS NOT NULL THEN "user".uid
+      WHEN account_switch_type_id IS NOT NULL THEN nullif(coalesce("user".uid, "user".account.uid), actor.user.uid)
       ELSE json_extract_scalar(api.request.data, '$.targetPrincipal')
     END AS new_identity,
     coalesce(
