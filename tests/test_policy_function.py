@@ -9,7 +9,7 @@ import archive
 import function
 from account.documents import AWS_WRITTEN, compact
 from applying import GROUP, NEW_GROUP, destination_of, groups, messages, policies, writes
-from programs import NEEDS_A_LOOK, REGION
+from programs import DONE, NEEDS_A_LOOK, REGION
 from runtime import Runtime
 from samples import ACCOUNT
 
@@ -188,8 +188,27 @@ def growing(account, audit):
 
 
 def test_the_command_line_forecasts_from_what_the_function_saw(account, audit, growing, mailtrail):
-    run = mailtrail.run("policy", "audit", "--archive", audit.archive, env=account.environment())
-    assert "at 200 characters a day the soft limit is hit in" in run.expect(NEEDS_A_LOOK).stdout
+    def policy(*arguments):
+        return mailtrail.run("policy", *arguments, "--archive", audit.archive, env=account.environment())
+
+    said = policy("audit").expect(NEEDS_A_LOOK).stdout
+    assert said.count("at 200 characters a day the soft limit is hit in") == 1
+    assert f"show it with: mailtrail policy plan --archive {audit.archive}" in said
+    assert "full-soon" in findings(policy("audit", "--json").answer)
+    assert "full-soon" not in findings(policy("audit", "--json", "--days", "2").answer)
+    (step,) = policy("plan", "--json").expect(DONE).answer["steps"]
+    assert step["kind"] == "dead-entries"
+    assert policy("plan", "--json", "--days", "2").expect(DONE).answer["steps"] == []
+
+
+def test_a_limit_that_is_days_away_is_told_once(account, audit, growing):
+    before = len(audit.news())
+    audit.audit_one()
+    audit.audit_one()
+    ((subject, message),) = audit.news()[before:]
+    assert subject.endswith("1 new finding")
+    assert "New: at 200 characters a day the soft limit is hit in" in message
+    assert changes(account) == []
 
 
 def test_a_policy_that_grows_fast_is_shrunk_before_it_is_full(account, audit, growing):

@@ -222,7 +222,7 @@ Exit codes:
 
 pub(crate) const POLICY_AUDIT: &str = "\
 The first half of the bar goes up to the soft limit, the second one up to the hard limit. With --archive, the sizes \
-that the function policy-audit has seen before give a forecast.
+that the function policy-audit has seen before give a forecast; a limit that is --days away, or less, is a finding.
 
 Examples:
   mailtrail policy audit
@@ -239,11 +239,13 @@ Exit codes:
 pub(crate) const POLICY_PLAN: &str = "\
 The cheapest and safest steps come first: white space, entries that others cover, entries of log groups that are gone; \
 then merged statements, one entry for /aws/vendedlogs/*, policies of single log groups; destinations are moved only \
-where nothing else helps, or where you ask for it. Nothing is changed by planning.
+where nothing else helps, or where you ask for it. With --archive, policies that will soon be full get room as well. \
+Nothing is changed by planning.
 
 Examples:
   mailtrail policy plan --output plan.json
   mailtrail policy plan account.json --share 50
+  mailtrail policy plan --archive s3://example-trail/mail
   mailtrail policy plan --move /example/audit --name /example/audit=/aws/vendedlogs/workmail/audit
   mailtrail policy plan --json | jq '.steps[] | {what, saves}'
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
 use mailtrail_delivery::Location;
+use mailtrail_policy_report::DAYS;
 use mailtrail_resource_policy::limits::{HARD_CHARACTERS, Limits, SOFT_CHARACTERS};
 use mailtrail_resource_policy::plan::{Options, TargetLimit};
 use mailtrail_telemetry::settings;
@@ -54,13 +55,8 @@ pub(super) struct AuditArgs {
     pub(super) source: Source,
     #[command(flatten)]
     pub(super) wishes: Wishes,
-    /// The archive in which the function policy-audit keeps its reports: for the forecast
-    #[arg(long, value_name = "URL", env = settings::ARCHIVE.name, hide_env_values = true)]
-    pub(super) archive: Option<Location>,
-    /// The account that the archive's bucket must belong to: twelve digits
-    #[arg(long, value_name = "ACCOUNT", env = settings::ARCHIVE_OWNER.name, hide_env_values = true,
-          value_parser = account)]
-    pub(super) archive_owner: Option<String>,
+    #[command(flatten)]
+    pub(super) past: Past,
     /// Print the report as one JSON object
     #[arg(long)]
     pub(super) json: bool,
@@ -71,7 +67,9 @@ pub(super) struct PlanArgs {
     #[command(flatten)]
     pub(super) source: Source,
     #[command(flatten)]
-    wishes: Wishes,
+    pub(super) wishes: Wishes,
+    #[command(flatten)]
+    pub(super) past: Past,
     /// Move the destinations that write to this log group, whether or not there is need; may be repeated
     #[arg(long = "move", value_name = "GROUP")]
     moves: Vec<String>,
@@ -85,6 +83,18 @@ pub(super) struct PlanArgs {
     /// Print the plan as one JSON object
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// The sizes that policies had: for the forecast.
+#[derive(Debug, Args)]
+pub(super) struct Past {
+    /// The archive in which the function policy-audit keeps its reports: for the forecast
+    #[arg(long, value_name = "URL", env = settings::ARCHIVE.name, hide_env_values = true)]
+    pub(super) archive: Option<Location>,
+    /// The account that the archive's bucket must belong to: twelve digits
+    #[arg(long, value_name = "ACCOUNT", env = settings::ARCHIVE_OWNER.name, hide_env_values = true,
+          value_parser = account)]
+    pub(super) archive_owner: Option<String>,
 }
 
 /// What counts as too full.
@@ -106,6 +116,10 @@ pub(super) struct Wishes {
     #[arg(long, value_name = "CHARACTERS", env = settings::POLICY_HARD_LIMIT.name, hide_env_values = true,
           default_value_t = HARD_CHARACTERS)]
     hard_limit: usize,
+    /// The days to a limit, by the forecast, from which on a policy is too full
+    #[arg(long, value_name = "DAYS", env = settings::POLICY_DAYS.name, hide_env_values = true,
+          default_value_t = DAYS, value_parser = clap::value_parser!(i64).range(0..))]
+    pub(super) days: i64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -173,6 +187,14 @@ impl PolicyArgs {
             _ => return Ok(()),
         };
         if change.archive.is_none() { Err(crate::args::no_archive()) } else { Ok(()) }
+    }
+}
+
+impl Past {
+    /// The command that makes a plan of the same sizes.
+    pub(super) fn plan_command(&self) -> String {
+        let archive = self.archive.as_ref().map(|archive| format!(" --archive {archive}"));
+        format!("mailtrail policy plan{}", archive.unwrap_or_default())
     }
 }
 

@@ -11,13 +11,15 @@ mod steps;
 
 use std::path::Path;
 
-use anyhow::Context;
-use mailtrail_policy_report::{DAYS, History, Report};
+use anyhow::{Context, bail};
+use mailtrail_policy_report::{History, Report};
 use mailtrail_policy_survey::{Kept, What};
+use mailtrail_resource_policy::inventory::Inventory;
+use mailtrail_resource_policy::plan::Options;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use args::PolicyArgs;
-use args::{AuditArgs, PlanArgs, PolicyCommand, SnapshotArgs};
+use args::{AuditArgs, Past, PlanArgs, PolicyCommand, SnapshotArgs};
 pub(crate) use source::read;
 
 use crate::intake::now;
@@ -47,25 +49,20 @@ async fn snapshot(args: &SnapshotArgs) -> anyhow::Result<Exit> {
 /// Sizes, findings, forecast.
 async fn audit(args: &AuditArgs) -> anyhow::Result<Exit> {
     let inventory = args.source.inventory().await?;
-    let history = match (&args.archive, &inventory.account, &inventory.region) {
-        (Some(archive), Some(account), Some(region)) => {
-            earlier(archive, args.archive_owner.as_deref(), account, region).await?
-        }
-        _ => History::default(),
-    };
-    let report = Report::of(&inventory, &history, &args.wishes.options(), DAYS, now().millis());
+    let report = report(&inventory, &args.past, &args.wishes.options(), args.wishes.days).await?;
     if args.json {
         give(&report, None)?;
     } else {
-        Words::Stdout.say(&print::report(&report))?;
+        Words::Stdout.say(&print::report(&report, &args.past.plan_command()))?;
     }
     Ok(if report.needs_somebody() { Exit::NeedsALook } else { Exit::Done })
 }
 
-/// What to do, proved.
+/// What to do, proved: the plan that an audit has in mind.
 async fn plan(args: &PlanArgs) -> anyhow::Result<Exit> {
     let inventory = args.source.inventory().await?;
-    let plan = mailtrail_resource_policy::plan::plan(&inventory, &args.options())?;
+    let report = report(&inventory, &args.past, &args.options(), args.wishes.days).await?;
+    let Some(plan) = report.plan else { bail!(report.no_plan.unwrap_or_default()) };
     if let Some(path) = &args.output {
         give(&plan, Some(path))?;
     }
@@ -76,6 +73,17 @@ async fn plan(args: &PlanArgs) -> anyhow::Result<Exit> {
     }
     let is_met = plan.unmet.is_empty() && plan.refused.is_empty();
     Ok(if is_met { Exit::Done } else { Exit::NeedsALook })
+}
+
+/// What an inventory tells, after the sizes that earlier audits of the function saw.
+async fn report(inventory: &Inventory, past: &Past, options: &Options, days: i64) -> anyhow::Result<Report> {
+    let history = match (&past.archive, &inventory.account, &inventory.region) {
+        (Some(archive), Some(account), Some(region)) => {
+            earlier(archive, past.archive_owner.as_deref(), account, region).await?
+        }
+        _ => History::default(),
+    };
+    Ok(Report::of(inventory, &history, options, days, now().millis()))
 }
 
 /// The sizes that earlier audits of the function saw.

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use indicatif::HumanCount;
-use mailtrail_ocsf::Time;
-use mailtrail_policy_report::{NOT_ASKED, PolicyForecast, Report};
+use mailtrail_policy_report::{NOT_ASKED, Report};
 use mailtrail_resource_policy::findings::{Finding, Kind, Severity};
 use mailtrail_resource_policy::limits::Limits;
 use mailtrail_resource_policy::measure::Measure;
@@ -18,7 +17,8 @@ const WIDTH: usize = 40;
 /// Resources of a finding that are named.
 const NAMED: usize = 3;
 
-pub(super) fn report(report: &Report) -> String {
+/// A report. `plan` is the command that shows the plan.
+pub(super) fn report(report: &Report, plan: &str) -> String {
     let changes = report.plan.as_ref().map(steps::changes).unwrap_or_default();
     let mut text = format!("{}\n", place(report));
     for measure in &report.measures.policies {
@@ -36,10 +36,10 @@ pub(super) fn report(report: &Report) -> String {
     for line in unseen(report) {
         push(&mut text, &line);
     }
-    for forecast in &report.forecasts {
-        push(&mut text, &self::forecast(forecast));
+    for line in ahead(report) {
+        push(&mut text, &line);
     }
-    push(&mut text, &advice(report));
+    push(&mut text, &advice(report, plan));
     text
 }
 
@@ -154,25 +154,25 @@ fn unseen(report: &Report) -> Vec<String> {
     parts.into_iter().map(line).collect()
 }
 
-fn forecast(forecast: &PolicyForecast) -> String {
-    let time = Time::from_millis(forecast.forecast.soft_limit_at);
-    let day: String =
-        time.map(Time::rfc3339).iter().flat_map(|time| time.chars().take_while(|it| *it != 'T')).collect();
-    format!(
-        "  {}: at {:.0} characters a day the soft limit is hit in {} ({day}); from {}",
-        plain(&forecast.policy),
-        forecast.forecast.characters_per_day,
-        count(u64::try_from(forecast.days_to_soft_limit).unwrap_or_default(), "day"),
-        count(forecast.forecast.points as u64, "earlier size"),
-    )
+/// What lies ahead of the policies of which no finding says that they will soon be full.
+fn ahead(report: &Report) -> Vec<String> {
+    let is_told = |policy: &str| {
+        let mut soon = report.findings.iter().filter(|finding| finding.id == Kind::FullSoon);
+        soon.any(|finding| finding.policy.as_deref() == Some(policy))
+    };
+    let line = |policy: &str, words: String| format!("  {}: {words}", plain(policy));
+    let forecasts = report.forecasts.iter().filter(|forecast| !is_told(&forecast.policy));
+    let forecasts = forecasts.map(|forecast| line(&forecast.policy, forecast.words()));
+    let not_known = report.not_known_yet.iter().filter_map(|it| Some(line(&it.policy, it.words()?)));
+    forecasts.chain(not_known).collect()
 }
 
-fn advice(report: &Report) -> String {
+fn advice(report: &Report, plan: &str) -> String {
     let steps = report.plan.as_ref().map_or(0, |plan| plan.steps.len());
     match (steps, &report.no_plan) {
         (_, Some(reason)) => wrap(&format!("there is no plan: {}", plain(reason)), 2),
         (0, None) if report.plan.as_ref().is_some_and(|plan| !plan.unmet.is_empty()) => {
-            "no step of a plan makes room; see why with: mailtrail policy plan".to_owned()
+            format!("no step of a plan makes room; see why with: {plan}")
         }
         (0, None) if report.needs_somebody() => {
             "nothing for a plan to do: what is found is for people".to_owned()
@@ -182,9 +182,9 @@ fn advice(report: &Report) -> String {
             let saved: i64 = report.plan.iter().flat_map(|plan| &plan.steps).map(|step| step.saves).sum();
             let saved = u64::try_from(saved).unwrap_or_default();
             format!(
-                "a plan of {} saves {}; show it with: mailtrail policy plan",
+                "a plan of {} saves {}; show it with: {plan}",
                 count(steps as u64, "step"),
-                count(saved, "character")
+                count(saved, "character"),
             )
         }
     }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use mailtrail_resource_policy::forecast::{MAX_POINTS, Point};
+use mailtrail_resource_policy::forecast::{MAX_POINTS, Outlook, Point, outlook};
+use mailtrail_resource_policy::limits::Limits;
 use mailtrail_resource_policy::measure::Measures;
 use serde::{Deserialize, Serialize};
 
@@ -33,5 +34,9 @@ impl History {
     /// The sizes that a policy had.
     pub fn of(&self, policy: &str) -> &[Point] {
         self.0.get(policy).map_or(&[], Vec::as_slice)
+    }
+    /// What lies ahead of a policy.
+    pub fn outlook(&self, policy: &str, limits: &Limits) -> Outlook {
+        outlook(self.of(policy), limits)
     }
 }

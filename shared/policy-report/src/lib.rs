@@ -8,10 +8,12 @@
 //!   that the next audit reads one object and not a year of them ([`History`]).
 //! * **Pure.** No I/O, no clock.
 
+mod ahead;
 mod history;
 mod markdown;
 mod report;
 
+pub use ahead::{NextLimit, NotKnownYet, PolicyForecast};
 pub use history::History;
 pub use markdown::markdown;
-pub use report::{DAYS, FORMAT, NOT_ASKED, PartSeen, PolicyForecast, Report};
+pub use report::{DAYS, FORMAT, NOT_ASKED, PartSeen, Report};

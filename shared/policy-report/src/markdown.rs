@@ -7,6 +7,7 @@ use mailtrail_resource_policy::findings::{Finding, Severity};
 use mailtrail_resource_policy::measure::Measure;
 use mailtrail_resource_policy::plan::{Move, Plan, Step};
 
+use crate::ahead::date;
 use crate::{PolicyForecast, Report};
 
 /// Resources of a finding that are named; the JSON has them all.
@@ -25,7 +26,7 @@ pub fn markdown(report: &Report) -> String {
     text.line(&format!("\n{} · {}", report.time, summary(report)));
     text.section("Sizes", &sizes(report));
     text.section("Findings", &report.findings.iter().map(finding).collect::<Vec<_>>());
-    text.section("Forecast", &report.forecasts.iter().map(forecast).collect::<Vec<_>>());
+    text.section("Forecast", &forecasts(report));
     text.section("Plan", &plan(report));
     text.section("What was read", &read(report));
     text.0
@@ -100,21 +101,24 @@ fn finding(finding: &Finding) -> String {
     line
 }
 
-/// `2026-11-20`
-fn date(time: Time) -> String {
-    time.rfc3339().chars().take_while(|character| *character != 'T').collect()
+fn forecasts(report: &Report) -> Vec<String> {
+    let mut lines: Vec<String> = report.forecasts.iter().map(forecast).collect();
+    lines.extend(
+        (report.not_known_yet.iter())
+            .filter_map(|it| Some(format!("* {}: {}", cell(&it.policy), it.words()?))),
+    );
+    lines
 }
 
 fn forecast(forecast: &PolicyForecast) -> String {
-    let day = |at| Time::from_millis(at).map_or_else(|| "never".to_owned(), date);
     format!(
         "* {}: {:.0} characters a day; soft limit in {} days ({}), hard limit in {} days ({}); from {} sizes",
         cell(&forecast.policy),
         forecast.forecast.characters_per_day,
         forecast.days_to_soft_limit,
-        day(forecast.forecast.soft_limit_at),
+        date(forecast.forecast.soft_limit_at),
         forecast.days_to_hard_limit,
-        day(forecast.forecast.hard_limit_at),
+        date(forecast.forecast.hard_limit_at),
         forecast.forecast.points,
     )
 }

@@ -1,8 +1,8 @@
 //! The report of one audit.
 
 use mailtrail_ocsf::Time;
-use mailtrail_resource_policy::findings::{Finding, Severity, findings};
-use mailtrail_resource_policy::forecast::{Forecast, forecast};
+use mailtrail_resource_policy::findings::{Finding, Severity, findings, in_order};
+use mailtrail_resource_policy::forecast::Outlook;
 use mailtrail_resource_policy::inventory::{Inventory, Part};
 use mailtrail_resource_policy::limits::Limits;
 use mailtrail_resource_policy::measure::{Measures, measure_all};
@@ -11,6 +11,7 @@ use mailtrail_resource_policy::v1;
 use serde::Serialize;
 
 use crate::History;
+use crate::ahead::{NotKnownYet, PolicyForecast};
 
 /// Why a service with V1 log delivery was not seen: nobody asked it. A finding tells of all of them at once.
 pub const NOT_ASKED: &str = "not asked";
@@ -42,8 +43,10 @@ pub struct Report {
     pub measures: Measures,
     /// What deserves a look, the worst first.
     pub findings: Vec<Finding>,
-    /// When policies will be full.
+    /// When policies will be full: of those that grow.
     pub forecasts: Vec<PolicyForecast>,
+    /// Policies of which nobody can tell yet.
+    pub not_known_yet: Vec<NotKnownYet>,
     /// What to do.
     pub plan: Option<Plan>,
     /// Why there is no plan.
@@ -63,35 +66,6 @@ pub struct PartSeen {
     pub reason: Option<String>,
 }
 
-/// When one policy will be full.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct PolicyForecast {
-    /// The policy.
-    pub policy: String,
-    /// Whole days until the soft limit.
-    pub days_to_soft_limit: i64,
-    /// Whole days until the hard limit.
-    pub days_to_hard_limit: i64,
-    /// What that rests on.
-    #[serde(flatten)]
-    pub forecast: Forecast,
-}
-
-impl PolicyForecast {
-    /// The characters from which a policy that grows as it does takes more than so many days to the soft limit.
-    fn room_for(&self, days: i64, limits: &Limits) -> usize {
-        #[expect(clippy::cast_precision_loss, reason = "days and characters are small numbers")]
-        let growth = self.forecast.characters_per_day * (days + 1) as f64;
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "more than zero, and a float beyond the bound becomes it"
-        )]
-        let growth = growth.ceil() as usize;
-        limits.soft_characters.saturating_sub(growth)
-    }
-}
-
 impl Report {
     /// Looks at an inventory. `history` is that of the report before, `now` milliseconds since 1970. The plan makes
     /// room in policies that are above the target of `options`, and in those that will hit the soft limit within so
@@ -106,22 +80,27 @@ impl Report {
         let limits = options.limits;
         let measures = measure_all(inventory, &limits);
         let history = history.and(&measures, now);
-        let forecasts = measures.policies.iter().filter_map(|measure| {
-            let forecast = forecast(history.of(&measure.policy), &limits)?;
-            Some(PolicyForecast {
-                policy: measure.policy.clone(),
-                days_to_soft_limit: forecast.days_to_soft_limit(now),
-                days_to_hard_limit: forecast.days_to_hard_limit(now),
-                forecast,
-            })
-        });
-        let forecasts: Vec<PolicyForecast> = forecasts.collect();
+        let (mut forecasts, mut not_known_yet) = (Vec::new(), Vec::new());
+        for measure in &measures.policies {
+            let policy = measure.policy.clone();
+            match history.outlook(&policy, &limits) {
+                Outlook::Grows(forecast) => {
+                    forecasts.push(PolicyForecast::new(measure, forecast, &limits, now));
+                }
+                Outlook::Stays => {}
+                Outlook::NotKnown { points, cleaned_up_at } => {
+                    not_known_yet.push(NotKnownYet { policy, points, cleaned_up_at });
+                }
+            }
+        }
         let less = forecasts.iter().filter(|forecast| forecast.days_to_soft_limit <= days);
         let less = less.map(|forecast| (forecast.policy.clone(), forecast.room_for(days, &limits))).collect();
         let (plan, no_plan) = match plan(inventory, &plan::Options { less, ..options.clone() }) {
             Ok(plan) => (Some(plan), None),
             Err(error) => (None, Some(error.to_string())),
         };
+        let soon = forecasts.iter().filter_map(|forecast| forecast.finding(days));
+        let findings = in_order(findings(inventory, &limits).into_iter().chain(soon).collect());
         Self {
             format: FORMAT,
             time: Time::from_millis(now).unwrap_or(Time::EPOCH).rfc3339(),
@@ -134,9 +113,10 @@ impl Report {
                 inventory.log_group_policies.values().filter(|part| part.seen().is_some()).count(),
                 inventory.log_groups.seen().map(Vec::len),
             ),
-            findings: findings(inventory, &limits),
+            findings,
             measures,
             forecasts,
+            not_known_yet,
             plan,
             no_plan,
             history,
@@ -148,13 +128,18 @@ impl Report {
         self.findings.iter().any(|finding| finding.severity > Severity::Note)
     }
 
+    /// Whether the policies of the account were seen: without them, nothing is known of how full they are.
+    pub fn saw_policies(&self) -> bool {
+        self.measures.account_policies.is_some()
+    }
+
     /// The share of the soft limit that the fullest policy of the account has, in percent.
     pub fn highest_soft_percent(&self) -> usize {
         let of_account = self.measures.policies.iter().filter(|measure| measure.log_group.is_none());
         of_account.map(|measure| measure.soft_percent).max().unwrap_or_default()
     }
 
-    /// Days until the first policy hits the soft limit.
+    /// Days until the first policy hits the soft limit; nothing where none is known to grow.
     pub fn fewest_days(&self) -> Option<i64> {
         self.forecasts.iter().map(|forecast| forecast.days_to_soft_limit).min()
     }

@@ -6,7 +6,9 @@ use std::fs;
 use std::path::Path;
 
 use mailtrail_policy_report::{DAYS, History, Report, markdown};
+use mailtrail_resource_policy::findings::{Finding, Kind, Severity};
 use mailtrail_resource_policy::inventory::{Inventory, Part};
+use mailtrail_resource_policy::limits::Limits;
 use mailtrail_resource_policy::plan::{Options, StepKind};
 use serde_json::{Value, json};
 
@@ -28,6 +30,15 @@ fn grown_to(size: usize, a_day: usize) -> History {
         .map(|day| json!({ "at": NOW - i64::try_from(day).unwrap() * DAY, "size": size - day * a_day }))
         .collect();
     serde_json::from_value(json!({ POLICY: points })).unwrap()
+}
+
+/// Where the sample's policy is not nearly full.
+fn wide(soft_characters: usize) -> Options {
+    Options { limits: Limits { soft_characters, ..Limits::default() }, ..Options::default() }
+}
+
+fn soon(report: &Report) -> Option<&Finding> {
+    report.findings.iter().find(|finding| finding.id == Kind::FullSoon)
 }
 
 fn report(inventory: &Inventory, history: &History, options: &Options) -> Report {
@@ -97,9 +108,8 @@ fn a_policy_that_is_gone_is_forgotten_and_one_that_cannot_be_read_is_not() {
 
 #[test]
 fn a_policy_that_grows_fast_gets_room_before_it_is_full() {
-    // Beyond 10,000 characters, 5,053 are half.
-    let limits = mailtrail_resource_policy::limits::Limits { soft_characters: 10_000, ..Default::default() };
-    let options = Options { limits, ..Options::default() };
+    // Of 10,000 characters, 5,053 are half.
+    let options = wide(10_000);
     let slow = report(&sample(), &grown_to(5053, 10), &options);
     assert!(slow.plan.unwrap().is_empty());
     let fast = report(&sample(), &grown_to(5053, 400), &options);
@@ -107,6 +117,45 @@ fn a_policy_that_grows_fast_gets_room_before_it_is_full() {
     let steps = fast.plan.unwrap().steps;
     assert_eq!(steps[0].kind, StepKind::DeadEntries);
     assert_eq!(fast.measures.policies[0].soft_percent, 50);
+}
+
+#[test]
+fn a_limit_that_is_days_away_needs_somebody() {
+    let options = wide(10_000);
+    assert_eq!(soon(&report(&sample(), &grown_to(5053, 100), &options)), None);
+    let fast = report(&sample(), &grown_to(5053, 400), &options);
+    let finding = soon(&fast).unwrap();
+    assert_eq!((finding.severity, finding.policy.as_deref()), (Severity::Warning, Some(POLICY)));
+    let said = "at 400 characters a day the soft limit is hit in 12 days (2026-12-02); from 10 sizes";
+    assert_eq!(finding.message, said);
+    let days = |days| Report::of(&sample(), &grown_to(5053, 400), &options, days, NOW);
+    assert!(soon(&days(12)).is_some() && soon(&days(11)).is_none());
+    assert!(fast.findings.is_sorted_by_key(|finding| std::cmp::Reverse(finding.severity)));
+}
+
+#[test]
+fn beyond_the_soft_limit_the_days_to_the_hard_one_count() {
+    let limits = Limits { soft_characters: 5_000, hard_characters: 10_000, ..Limits::default() };
+    let options = Options { limits, ..Options::default() };
+    let found = report(&sample(), &grown_to(5053, 400), &options);
+    assert!(soon(&found).unwrap().message.contains("the hard limit is hit in 12 days"));
+    assert_eq!(soon(&report(&sample(), &grown_to(5053, 100), &options)), None);
+    let limits = Limits { hard_characters: 5_000, ..limits };
+    let beyond = report(&sample(), &grown_to(5053, 400), &Options { limits, ..Options::default() });
+    assert_eq!(soon(&beyond), None);
+}
+
+#[test]
+fn after_a_clean_up_it_is_said_that_nobody_can_tell_yet() {
+    let cleaned_up = report(&sample(), &grown_to(50_000, 400), &wide(10_000));
+    assert!(cleaned_up.forecasts.is_empty() && soon(&cleaned_up).is_none());
+    let said = "cleaned up on 2026-11-20; from one size since then it is not known yet when it will be full";
+    let told = &cleaned_up.not_known_yet[0];
+    assert_eq!((told.policy.as_str(), told.words().unwrap().as_str()), (POLICY, said));
+    assert!(markdown(&cleaned_up).contains(&format!("## Forecast\n\n* `{POLICY}`: {said}\n")));
+    let first = report(&sample(), &History::default(), &wide(10_000));
+    assert_eq!((first.not_known_yet[0].points, first.not_known_yet[0].words()), (1, None));
+    assert!(!markdown(&first).contains("## Forecast"));
 }
 
 #[test]

@@ -53,6 +53,9 @@ pub enum Kind {
     NearHardLimit,
     /// The document is close to the soft limit.
     NearSoftLimit,
+    /// The document grows so fast that it will soon hit a limit. It takes a forecast to know, and so more than an
+    /// inventory: [`findings`] does not tell it.
+    FullSoon,
     /// There is no room for another account-level policy.
     PoliciesUsedUp,
     /// The text is no policy document.
@@ -84,13 +87,19 @@ pub enum Kind {
 /// Share of a limit, in percent, from which a policy is near it.
 pub const NEAR_PERCENT: usize = 80;
 
-/// Looks at everything that was seen. The worst come first; of the same severity, in the order of [`Kind`].
+/// Looks at everything that was seen. [`in_order`].
 pub fn findings(inventory: &Inventory, limits: &Limits) -> Vec<Finding> {
     let mut findings = checks::sizes(inventory, limits);
     findings.extend(checks::statements(inventory));
     findings.extend(checks::entries(inventory));
     findings.extend(checks::deliveries(inventory));
     findings.extend(checks::unseen(inventory));
+    in_order(findings)
+}
+
+/// Findings in the order in which they are told: the worst come first; of the same severity, in the order of [`Kind`].
+#[must_use]
+pub fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.id));
     findings
 }
