@@ -217,6 +217,14 @@ def test_a_policy_that_grows_fast_is_shrunk_before_it_is_full(account, audit, gr
     assert abs(function.metrics(invocation.lines)["days_to_limit"] - days) <= 1
     assert len(policies(account)[AWS_WRITTEN]) < 5_120 - 200 * 14
 
+    before = len(changes(account))
+    invocation = audit.invoke(**SHRINK)
+    assert "days_to_limit" not in function.metrics(invocation.lines), "nobody can tell yet"
+    assert "full-soon" not in findings(audit.report()) and len(changes(account)) == before
+    (unknown,) = audit.report()["not_known_yet"]
+    assert (unknown["policy"], unknown["points"]) == (AWS_WRITTEN, 1) and unknown["cleaned_up_at"]
+    assert "since then it is not known yet" in audit.kept("report.md")[-1].read_text()
+
 
 def forbidding(users):
     """A statement that nobody may make smaller, of about 46 characters for each user."""
@@ -401,12 +409,14 @@ def test_services_with_v1_log_delivery_are_asked_only_where_somebody_says_so(acc
 def test_nothing_is_guessed_of_what_may_not_be_read(account, audit):
     account.plant.full_of_dead_groups()
     account.faults.deny("logs:DescribeLogGroups")
-    audit.audit_one(**SHRINK)
+    sums = function.metrics(audit.invoke(**SHRINK).lines)
     report = audit.report()
     assert "dead-entries" not in findings(report) and "not-seen" in findings(report)
     assert changes(account) == []
+    assert sums["characters"] > 0 and sums["audit_failed"] == 0 and "dead_entries" not in sums
     account.faults.deny("logs:DescribeResourcePolicies")
-    audit.audit_one(**SHRINK)
+    sums = function.metrics(audit.invoke(**SHRINK).lines)
+    assert (set(sums), sums["audit_failed"]) == ({"audit_failed"}, 1), "what was not seen is not measured"
     report = audit.report()
     assert report["plan"] is None and "DescribeResourcePolicies" in report["no_plan"]
     assert len(report["history"][AWS_WRITTEN]) == 1, "sizes are not forgotten because nobody could look"

@@ -10,7 +10,7 @@ use mailtrail_policy_report::{Report, markdown};
 use mailtrail_policy_survey::{Account, AccountError, Budget, Kept, Survey, Surveyed, What};
 use mailtrail_resource_policy::inventory::Inventory;
 use mailtrail_telemetry::metrics::Declaration;
-use mailtrail_telemetry::report::{Level, PolicyReport};
+use mailtrail_telemetry::report::{Level, PolicyMetrics, PolicyReport};
 use serde::{Deserialize, Serialize};
 
 use crate::act;
@@ -18,6 +18,9 @@ use crate::acted::Acted;
 use crate::news::{self, Earlier, Known};
 use crate::runs::Runs;
 use crate::settings::{Mode, Settings, Switch};
+
+/// The days to a limit that is never hit: a metric needs a number, and an alarm watches for small ones.
+const FOR_EVER: i64 = 100_000;
 
 /// An account by the role that opens it, and a Region.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,7 +98,7 @@ impl Auditor {
                 Ok(audited) => audited,
                 Err(failed) => {
                     let reason = failed.to_string();
-                    self.reporter.policy(&self.failed(&target.region));
+                    self.failed(&target.region);
                     self.reporter.failure("", &format!("no audit of {}: {reason}", target.region));
                     if matches!(failed, Failed::Archive(_)) {
                         not_kept.get_or_insert(reason.clone());
@@ -213,45 +216,126 @@ impl Auditor {
         }
     }
 
+    /// The metrics of an audit. Where nobody could look, it failed, whatever else it saw.
     fn measure(&self, account: &Account, report: &Report) {
-        let fullest = report.measures.policies.iter().max_by_key(|measure| measure.size);
-        self.reporter.policy(&PolicyReport {
-            aws: Declaration::new(now(), PolicyReport::DIMENSIONS, PolicyReport::METRICS),
-            level: if report.needs_somebody() { Level::Warn } else { Level::Info },
-            message: "policies",
-            function: self.reporter.function(),
-            account: &account.id,
-            region: &account.region,
-            characters: fullest.map_or(0, |measure| measure.size as u64),
-            soft_share: fullest.map_or(0, |measure| measure.soft_percent as u64),
-            hard_share: fullest.map_or(0, |measure| measure.hard_percent as u64),
-            policies: report.measures.account_policies.unwrap_or_default() as u64,
-            dead_entries: news::dead_entries(report) as u64,
-            days_to_limit: report.fewest_days().unwrap_or(news::FOR_EVER),
-            audit_failed: 0,
-        });
+        let measured = measured(report);
+        let level = match (report.saw_policies(), report.needs_somebody()) {
+            (false, _) => Level::Error,
+            (true, true) => Level::Warn,
+            (true, false) => Level::Info,
+        };
+        self.tell_metrics(level, &account.id, &account.region, measured, !report.saw_policies());
     }
 
-    fn failed<'r>(&'r self, region: &'r str) -> PolicyReport<'r> {
-        PolicyReport {
-            aws: Declaration::new(now(), PolicyReport::DIMENSIONS, PolicyReport::METRICS_OF_FAILURE),
-            level: Level::Error,
+    fn failed(&self, region: &str) {
+        self.tell_metrics(Level::Error, "unknown", region, PolicyMetrics::default(), true);
+    }
+
+    fn tell_metrics(&self, level: Level, account: &str, region: &str, measured: PolicyMetrics, failed: bool) {
+        self.reporter.policy(&PolicyReport {
+            aws: Declaration::new(now(), PolicyReport::DIMENSIONS, &measured.declared()),
+            level,
             message: "policies",
             function: self.reporter.function(),
-            account: "unknown",
+            account,
             region,
-            characters: 0,
-            soft_share: 0,
-            hard_share: 0,
-            policies: 0,
-            dead_entries: 0,
-            days_to_limit: news::FOR_EVER,
-            audit_failed: 1,
-        }
+            measured,
+            audit_failed: failed.into(),
+        });
+    }
+}
+
+/// What a report measured. Without the policies of the account there are no sizes; without its log groups nobody knows
+/// which entries are dead; and as long as it is not known of each policy whether it grows, no day is the first.
+fn measured(report: &Report) -> PolicyMetrics {
+    let Some(policies) = report.measures.account_policies else { return PolicyMetrics::default() };
+    let fullest = report.measures.policies.iter().max_by_key(|measure| measure.size);
+    let number = |count: usize| Some(count as u64);
+    let never = || report.not_known_yet.is_empty().then_some(FOR_EVER);
+    PolicyMetrics {
+        characters: number(fullest.map_or(0, |measure| measure.size)),
+        soft_share: number(fullest.map_or(0, |measure| measure.soft_percent)),
+        hard_share: number(fullest.map_or(0, |measure| measure.hard_percent)),
+        policies: number(policies),
+        dead_entries: report.log_groups_looked_at.1.and_then(|_| number(news::dead_entries(report))),
+        days_to_limit: report.fewest_days().or_else(never),
     }
 }
 
 /// The time, which no clock in its right mind puts before 1970 or after the year 9999.
 fn time() -> Time {
     i64::try_from(now()).ok().and_then(Time::from_millis).unwrap_or(Time::EPOCH)
+}
+
+#[cfg(test)]
+mod tests {
+    use mailtrail_policy_report::{DAYS, History};
+    use mailtrail_resource_policy::inventory::Part;
+    use mailtrail_resource_policy::plan::Options;
+
+    use super::*;
+
+    const EACH_DAY: i64 = 24 * 60 * 60 * 1000;
+
+    fn sample() -> Inventory {
+        Inventory::from_json(include_str!("../../../infra/policies/account.json")).unwrap()
+    }
+
+    /// After so many audits of an account, one each day: nothing in it changes.
+    fn after(audits: i64, inventory: &Inventory) -> Report {
+        let report = |history: &History, day| {
+            Report::of(inventory, history, &Options::default(), DAYS, day * EACH_DAY)
+        };
+        (1..audits).fold(report(&History::default(), 0), |last, day| report(&last.history, day))
+    }
+
+    fn names(measured: &PolicyMetrics) -> Vec<&'static str> {
+        measured.declared().into_iter().map(|(name, _)| name).collect()
+    }
+
+    fn not_seen<T>() -> Part<T> {
+        Part::NotSeen { reason: "access denied".to_owned() }
+    }
+
+    #[test]
+    fn everything_is_measured_where_everything_was_seen_often_enough() {
+        let measured = measured(&after(3, &sample()));
+        assert_eq!(
+            (measured.characters, measured.policies, measured.dead_entries),
+            (Some(5053), Some(2), Some(40))
+        );
+        assert_eq!(measured.days_to_limit, Some(FOR_EVER));
+        assert_eq!(measured.declared().len(), 7);
+        let written = serde_json::to_value(measured).unwrap();
+        let written: Vec<&String> = written.as_object().unwrap().keys().collect();
+        assert!(
+            names(&measured)
+                .iter()
+                .all(|name| *name == "audit_failed" || written.iter().any(|it| it == name))
+        );
+    }
+
+    #[test]
+    fn without_the_policies_of_the_account_nothing_is_measured() {
+        let blind = Inventory { account_policies: not_seen(), ..sample() };
+        let measured = measured(&after(3, &blind));
+        assert_eq!(names(&measured), ["audit_failed"]);
+        assert_eq!(serde_json::to_value(measured).unwrap(), serde_json::json!({}));
+    }
+
+    #[test]
+    fn without_the_log_groups_no_entries_are_counted_as_dead() {
+        let blind = Inventory { log_groups: not_seen(), ..sample() };
+        let measured = measured(&after(3, &blind));
+        assert_eq!((measured.dead_entries, measured.characters), (None, Some(5053)));
+        assert!(!names(&measured).contains(&"dead_entries"));
+    }
+
+    #[test]
+    fn until_it_is_known_whether_policies_grow_no_day_is_told() {
+        assert_eq!(measured(&after(2, &sample())).days_to_limit, None);
+        let empty = Inventory { account_policies: Part::Seen { at: 0, value: Vec::new() }, ..sample() };
+        let measured = measured(&after(1, &empty));
+        assert_eq!((measured.characters, measured.days_to_limit), (Some(0), Some(FOR_EVER)));
+    }
 }

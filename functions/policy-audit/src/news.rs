@@ -9,8 +9,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::acted::Acted;
 
-/// The days to a limit that is never hit: a metric needs a number, and an alarm watches for small ones.
-pub(crate) const FOR_EVER: i64 = 100_000;
 /// The most bytes of a message, 256 KiB, less room for what was done.
 /// <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>
 const MOST_BYTES: usize = 200 * 1024;

@@ -138,8 +138,9 @@ export function eventAlarms(stack: Stack, { name, resource }: MailtrailFunction,
 
 /**
  * The alarms about resource policies. They are measured once a day or so: in between there is nothing, and an alarm
- * stays what the last audit made it. A query of an alarm sees three hours, and an audit takes a quarter of one at most.
- * If it goes over the full hour, what it measured last decides; what it measured first has been told by then.
+ * stays what the last audit made it. So it does where an audit could not measure what the alarm is about: what it could
+ * not see has an alarm of its own. A query of an alarm sees three hours, and an audit takes a quarter of one at most. If
+ * it goes over the full hour, what it measured last decides; what it measured first has been told by then.
  *
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-limits.html
  */

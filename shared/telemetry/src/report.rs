@@ -208,36 +208,54 @@ pub struct PolicyReport<'a> {
     pub account: &'a str,
     /// The Region.
     pub region: &'a str,
-    /// Characters of the largest policy.
-    pub characters: u64,
-    /// Its share of the soft limit, in percent.
-    pub soft_share: u64,
-    /// Its share of the hard limit, in percent.
-    pub hard_share: u64,
-    /// Policies of the account, of which there may be ten.
-    pub policies: u64,
-    /// Entries of log groups that do not exist.
-    pub dead_entries: u64,
-    /// Days until the first policy hits the soft limit; very many where none grows.
-    pub days_to_limit: i64,
-    /// 1 where the audit failed.
+    /// What was measured.
+    #[serde(flatten)]
+    pub measured: PolicyMetrics,
+    /// 1 where the policies could not be looked at.
     pub audit_failed: u64,
 }
 
+/// What an audit measured: what it could not see is no metric, for a number would be a guess.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct PolicyMetrics {
+    /// Characters of the largest policy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub characters: Option<u64>,
+    /// Its share of the soft limit, in percent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub soft_share: Option<u64>,
+    /// Its share of the hard limit, in percent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hard_share: Option<u64>,
+    /// Policies of the account, of which there may be ten.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policies: Option<u64>,
+    /// Entries of log groups that do not exist.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dead_entries: Option<u64>,
+    /// Days until the first policy hits the soft limit; very many where none grows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub days_to_limit: Option<i64>,
+}
+
+impl PolicyMetrics {
+    /// The metrics of the line: those that were measured, and whether the audit failed.
+    pub fn declared(&self) -> Vec<(&'static str, Unit)> {
+        let measured = [
+            ("characters", Unit::Count, self.characters.is_some()),
+            ("soft_share", Unit::Percent, self.soft_share.is_some()),
+            ("hard_share", Unit::Percent, self.hard_share.is_some()),
+            ("policies", Unit::Count, self.policies.is_some()),
+            ("dead_entries", Unit::Count, self.dead_entries.is_some()),
+            ("days_to_limit", Unit::Count, self.days_to_limit.is_some()),
+            ("audit_failed", Unit::Count, true),
+        ];
+        measured.into_iter().filter_map(|(name, unit, is_there)| is_there.then_some((name, unit))).collect()
+    }
+}
+
 impl PolicyReport<'_> {
-    /// The metrics of the line.
-    pub const METRICS: &'static [(&'static str, Unit)] = &[
-        ("characters", Unit::Count),
-        ("soft_share", Unit::Percent),
-        ("hard_share", Unit::Percent),
-        ("policies", Unit::Count),
-        ("dead_entries", Unit::Count),
-        ("days_to_limit", Unit::Count),
-        ("audit_failed", Unit::Count),
-    ];
-    /// The metrics of the line where the audit failed: it measured nothing.
-    pub const METRICS_OF_FAILURE: &'static [(&'static str, Unit)] = &[("audit_failed", Unit::Count)];
-    /// Its dimensions.
+    /// The dimensions of its metrics.
     pub const DIMENSIONS: &'static [&'static str] = &["function", "account", "region"];
 }
 
