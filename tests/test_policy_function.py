@@ -73,6 +73,13 @@ class Audit:
         for path in (self.archive / "policy-audit" / "journal" / journal).iterdir():
             path.write_text(json.dumps({**json.loads(path.read_text()), **members}))
 
+    def begin_elsewhere(self, journal, new, account):
+        """The first entry of another journal, as if the same had been begun in another account."""
+        folder = self.archive / "policy-audit" / "journal"
+        beginning = json.loads((folder / journal / "0000-plan.json").read_text())
+        (folder / new).mkdir()
+        (folder / new / "0000-plan.json").write_text(json.dumps({**beginning, "account": account}))
+
 
 @pytest.fixture
 def audit(account, tmp_path):
@@ -281,6 +288,19 @@ def test_a_run_that_was_interrupted_is_gone_on_with_by_the_next_invocation(accou
     assert f"moved {GROUP} to {NEW_GROUP}" in done["acted"]["done"]
     assert len(account.called("PutDeliveryDestination")) == 1
     assert "made room" in audit.news()[-1][0]
+
+
+def test_a_run_that_was_interrupted_is_gone_on_with_whatever_is_done_elsewhere(account, audit, stubborn):
+    account.faults.kill_after("PutDeliveryDestination", lambda: audit.runtime.process)
+    audit.invoke(MAILTRAIL_POLICY_MODE="move")
+    account.faults.clear()
+    stubborn.log("after")
+    (journal,) = audit.journals()
+    tomorrow = time.strftime("%Y%m%d", time.gmtime(time.time() + 24 * 3600))
+    for number in range(25):
+        audit.begin_elsewhere(journal, f"{tomorrow}T1000{number:02}Z-1a2b3c4d", OTHER_ACCOUNT)
+    done = audit.audit_one(MAILTRAIL_POLICY_MODE="move")
+    assert (done["acted"]["journals"][0], done["acted"]["failed"]) == (journal, [])
 
 
 def test_a_run_that_somebody_else_is_at_is_left_to_them_until_it_is_quiet(account, audit, stubborn):

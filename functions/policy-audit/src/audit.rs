@@ -6,6 +6,7 @@ use lambda_runtime::Diagnostic;
 use mailtrail_delivery::{Archive, ArchiveError, Deadline, Topic};
 use mailtrail_function::{Reporter, now};
 use mailtrail_ocsf::Time;
+use mailtrail_policy_apply::journal::Places;
 use mailtrail_policy_report::{Report, markdown};
 use mailtrail_policy_survey::{Account, AccountError, Budget, Kept, Survey, Surveyed, What};
 use mailtrail_resource_policy::inventory::Inventory;
@@ -87,14 +88,14 @@ impl Auditor {
     /// When a report could not be kept: then the invocation comes again.
     pub(crate) async fn audit_all(&self, deadline: Deadline) -> Result<Vec<Done>, Diagnostic> {
         let targets = self.targets();
-        let (mut done, mut not_kept) = (Vec::new(), None);
+        let (mut done, mut not_kept, mut places) = (Vec::new(), None, Places::new());
         for (at, target) in targets.iter().enumerate() {
             let left = u32::try_from(targets.len() - at).unwrap_or(u32::MAX);
             let deadline = match deadline {
                 Deadline::NEVER => Deadline::NEVER,
                 _ => Deadline::after(deadline.remaining() / left),
             };
-            done.push(match self.audit(target, deadline).await {
+            done.push(match self.audit(target, &mut places, deadline).await {
                 Ok(audited) => audited,
                 Err(failed) => {
                     let reason = failed.to_string();
@@ -124,11 +125,11 @@ impl Auditor {
         roles.flat_map(in_regions).collect()
     }
 
-    async fn audit(&self, target: &Target, deadline: Deadline) -> Result<Done, Failed> {
+    async fn audit(&self, target: &Target, places: &mut Places, deadline: Deadline) -> Result<Done, Failed> {
         let account = Account::open(&self.config, &target.region, target.role.as_deref(), deadline).await?;
         let kept = Kept::of(&account.region, &account.id);
         let (earlier, left) = self.earlier(&kept, deadline).await?;
-        let (runs, resumed) = self.resume(&account, deadline).await;
+        let (runs, resumed) = self.resume(&account, places, deadline).await;
         // Half of the time is for what comes after the survey.
         let reading = deadline.reserve(deadline.remaining().min(act::MOST_TIME));
         let cursor = left.as_ref().and_then(|left| left.cursor.clone());
@@ -155,12 +156,17 @@ impl Auditor {
 
     /// What earlier runs left, and what became of those that were gone on with. Where nobody can tell what they left,
     /// nothing is begun.
-    async fn resume(&self, account: &Account, deadline: Deadline) -> (Option<Runs>, Acted) {
+    async fn resume(
+        &self,
+        account: &Account,
+        places: &mut Places,
+        deadline: Deadline,
+    ) -> (Option<Runs>, Acted) {
         let mode = self.settings.mode;
         if mode == Mode::Report {
             return (None, Acted::default());
         }
-        match Runs::of(account, &self.archive, time(), deadline).await {
+        match Runs::of(account, &self.archive, places, time(), deadline).await {
             Ok(runs) => {
                 let acted = act::resume(account, &self.archive, mode, &runs, deadline).await;
                 (Some(runs), acted)

@@ -7,16 +7,18 @@ use std::time::Duration;
 use mailtrail_delivery::{Archive, Deadline};
 use mailtrail_ocsf::Time;
 use mailtrail_policy_apply::JournalError;
-use mailtrail_policy_apply::journal::{self, History};
+use mailtrail_policy_apply::journal::{self, History, Places};
 use mailtrail_policy_survey::Account;
 use mailtrail_resource_policy::plan::Plan;
 
-/// Journals that are looked at, the latest ones: an interrupted run is among those of the last days.
+/// Journals of an account and Region that are looked at, the latest ones: an interrupted run is among those of the last
+/// days.
 const JOURNALS: usize = 20;
 /// How long somebody else must have written nothing to a journal before their run counts as interrupted. Between two
 /// entries a run waits for events and for other changes, some minutes each.
 const QUIET: Duration = Duration::from_mins(30);
-/// How long a refusal counts: what stood in the way may be gone by then, and a try in a month does no harm.
+/// How long a refusal counts, and how old a journal may be: what stood in the way may be gone by then, and a try in a
+/// month does no harm.
 const REFUSED: Duration = Duration::from_hours(30 * 24);
 
 /// What earlier runs left.
@@ -41,26 +43,24 @@ pub(crate) struct AtWork {
 }
 
 impl Runs {
-    /// Reads the latest journals.
+    /// Reads the latest journals of an account and Region. `places` is what is known of the others.
     ///
     /// # Errors
     /// When one cannot be read: then nothing is known of what it changed.
     pub(crate) async fn of(
         account: &Account,
         archive: &Archive,
+        places: &mut Places,
         now: Time,
         deadline: Deadline,
     ) -> Result<Self, JournalError> {
         let reader = archive.reader();
-        let ids = journal::list(&reader, deadline).await?;
+        let here = (account.id.as_str(), account.region.as_str());
         let mut runs = Self::default();
-        for id in ids.iter().rev().take(JOURNALS).rev() {
-            let entries = journal::read(&reader, id, deadline).await?;
+        for id in journal::latest(&reader, here, JOURNALS, before(now, REFUSED), places, deadline).await? {
+            let entries = journal::read(&reader, &id, deadline).await?;
             let latest = entries.last().map(|entry| entry.at.clone()).unwrap_or_default();
-            let history = History::of(id, entries)?;
-            if (history.account.as_str(), history.region.as_str()) == (&account.id, &account.region) {
-                runs.add(id, history, &latest, &account.caller, now);
-            }
+            runs.add(&id, History::of(&id, entries)?, &latest, &account.caller, now);
         }
         Ok(runs)
     }
@@ -82,10 +82,14 @@ impl Runs {
     }
 }
 
+fn before(now: Time, age: Duration) -> Time {
+    let millis = i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
+    Time::from_millis(now.millis().saturating_sub(millis)).unwrap_or(Time::EPOCH)
+}
+
 /// Whether an entry is of such an age. Where no time can be read, it is.
 fn is_older(entry: &str, age: Duration, now: Time) -> bool {
-    let passed = Time::from_iso8601(entry).map(|at| now.millis().saturating_sub(at.millis()));
-    passed.is_none_or(|millis| millis >= i64::try_from(age.as_millis()).unwrap_or(i64::MAX))
+    Time::from_iso8601(entry).is_none_or(|at| at <= before(now, age))
 }
 
 #[cfg(test)]

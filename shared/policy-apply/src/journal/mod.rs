@@ -9,9 +9,12 @@
 mod entry;
 mod history;
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use mailtrail_delivery::{Archive, ArchiveReader, Deadline, Put};
 use mailtrail_ocsf::Time;
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 pub use entry::{Answer, Begun, Body, Entry, Purpose, Script};
@@ -21,6 +24,8 @@ use crate::error::JournalError;
 
 /// Where journals are in an archive.
 pub const FOLDER: &str = "policy-audit/journal";
+/// The first entry of each.
+const BEGINNING: &str = "0000-plan.json";
 
 /// A journal that is written.
 #[derive(Debug)]
@@ -106,6 +111,67 @@ impl<'a> Journal<'a> {
 pub async fn list(archive: &ArchiveReader, deadline: Deadline) -> Result<Vec<String>, JournalError> {
     let folders = archive.folders(FOLDER, deadline).await?;
     Ok(folders.iter().filter_map(|folder| folder.rsplit('/').next()).map(str::to_owned).collect())
+}
+
+/// The account and the Region of each journal that somebody has looked into: they never change.
+pub type Places = BTreeMap<String, (String, String)>;
+
+/// The latest journals of an account and Region, the oldest first: at most so many, and none that was begun before
+/// `since`. Of the journals of others, no more than the first entry is read, and that once.
+///
+/// # Errors
+/// When they cannot be listed, or the first entry of one cannot be read.
+pub async fn latest(
+    archive: &ArchiveReader,
+    (account, region): (&str, &str),
+    most: usize,
+    since: Time,
+    places: &mut Places,
+    deadline: Deadline,
+) -> Result<Vec<String>, JournalError> {
+    let mut found = Vec::new();
+    for id in list(archive, deadline).await?.into_iter().rev() {
+        if found.len() == most {
+            break;
+        }
+        // What does not begin with a time is no journal of ours.
+        if begun_at(&id).is_none_or(|begun| begun < since) {
+            continue;
+        }
+        let place = match places.get(&id) {
+            Some(place) => place,
+            None => places.entry(id.clone()).or_insert(place(archive, &id, deadline).await?),
+        };
+        if *place == (account.to_owned(), region.to_owned()) {
+            found.push(id);
+        }
+    }
+    found.reverse();
+    Ok(found)
+}
+
+/// When a journal was begun, as its id says.
+fn begun_at(id: &str) -> Option<Time> {
+    Time::from_iso8601(id.split('-').next()?)
+}
+
+/// The account and the Region of a journal, by its first entry.
+async fn place(
+    archive: &ArchiveReader,
+    id: &str,
+    deadline: Deadline,
+) -> Result<(String, String), JournalError> {
+    #[derive(Deserialize)]
+    struct Beginning {
+        account: String,
+        region: String,
+    }
+
+    let key = format!("{FOLDER}/{id}/{BEGINNING}");
+    let text = archive.get(&key, deadline).await?;
+    let beginning: Beginning = serde_json::from_slice(&text)
+        .map_err(|error| JournalError::Unreadable { key, reason: error.to_string() })?;
+    Ok((beginning.account, beginning.region))
 }
 
 /// The entries of a journal, in order.

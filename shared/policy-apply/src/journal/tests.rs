@@ -159,6 +159,44 @@ async fn of_two_sessions_with_one_journal_the_second_to_write_stops() {
     assert!(matches!(stopped, Err(JournalError::InUse(_))));
 }
 
+/// The first entry of a journal that was begun elsewhere.
+async fn begin_at(archive: &Archive, id: &str, account: &str) {
+    let body = Body::Plan(Begun { account: account.to_owned(), ..beginning() });
+    let (at, session) = (String::new(), String::new());
+    let entry = Entry { format: Entry::FORMAT, number: 0, at, session, body };
+    let text = Bytes::from(serde_json::to_vec(&entry).unwrap());
+    archive.put(&format!("{FOLDER}/{id}/{BEGINNING}"), text, Deadline::NEVER).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_latest_journals_are_those_of_one_account_and_region_whatever_others_do() {
+    let home = TempDir::new().unwrap();
+    let archive = archive(&home);
+    let ours = |day: usize| format!("202611{day:02}T101502Z-1a2b3c4d");
+    for day in 1..=4 {
+        begin_at(&archive, &ours(day), "111122223333").await;
+    }
+    for number in 0..30 {
+        begin_at(&archive, &format!("20261105T1015{number:02}Z-1a2b3c4d"), "444455556666").await;
+    }
+    archive.put(&format!("{FOLDER}/notes/0000-plan.json"), Bytes::new(), Deadline::NEVER).await.unwrap();
+    let (reader, mut places) = (archive.reader(), Places::new());
+    let since = |day| Time::from_iso8601(day).unwrap();
+    for (most, day, expected) in [
+        (20, "20261101T000000Z", &[1, 2, 3, 4][..]),
+        (2, "20261101T000000Z", &[3, 4]),
+        (20, "20261104T000000Z", &[4]),
+    ] {
+        let here = ("111122223333", "eu-west-1");
+        let found = latest(&reader, here, most, since(day), &mut places, Deadline::NEVER).await.unwrap();
+        assert_eq!(found, expected.iter().map(|day| ours(*day)).collect::<Vec<_>>());
+    }
+    let there = ("111122223333", "us-east-1");
+    let none =
+        latest(&reader, there, 20, since("20261101T000000Z"), &mut places, Deadline::NEVER).await.unwrap();
+    assert!(none.is_empty() && places.len() == 34);
+}
+
 #[tokio::test]
 async fn what_is_no_journal_is_missing_or_unreadable() {
     let home = TempDir::new().unwrap();
