@@ -8,7 +8,7 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 
 import { CLASSES } from './classes.ts';
 import { type Parameters, pascal } from './parameters.ts';
-import { OWN_LOG_GROUPS } from './settings.ts';
+import { OWN_LOG_GROUPS } from './log-groups.ts';
 import { accept, allow, arn, policy, trust, when } from './words.ts';
 
 /** What every function has to do with. */

@@ -2,11 +2,21 @@
 import { CfnCondition, CfnParameter, Fn, type ICfnConditionExpression, type Stack, Token } from 'aws-cdk-lib';
 
 import { CLASSES, type Class } from './classes.ts';
-import { DEFINITIONS, type Definition, type Group, type List, type Name, type Settings } from './settings.ts';
+import {
+  DEFINITIONS,
+  DISTINCT,
+  type Definition,
+  type Group,
+  type List,
+  type Name,
+  type Settings,
+} from './settings.ts';
 
 /** An entry of a list: its place, its value, and the condition that it is there. */
 export interface Entry {
   readonly slot: number;
+  /** The name of its parameter. */
+  readonly id: string;
   readonly value: string;
   readonly present: CfnCondition;
 }
@@ -20,6 +30,7 @@ export class Parameters {
   constructor(stack: Stack, settings: Settings, without: readonly Group[] = []) {
     this.stack = stack;
     const given = asText(settings);
+    DISTINCT.forEach((lists) => refuseTwice(lists, given));
     const declared = [...DEFINITIONS].filter(([, { group }]) => !without.includes(group));
     for (const [name, definition] of declared) {
       const values = given.get(name) ?? [];
@@ -66,6 +77,7 @@ export class Parameters {
       const value = this.parameter(id).valueAsString;
       return {
         slot: index + 1,
+        id,
         value,
         present: this.condition(`Has${id}`, Fn.conditionNot(Fn.conditionEquals(value, ''))),
       };
@@ -119,6 +131,13 @@ function asText(settings: Settings): Map<Name, string[]> {
     text.set(name, isList ? entries : [entries.join(PARTED_BY_SPACES.includes(name) ? ' ' : ',')]);
   }
   return text;
+}
+
+/** Says at synthesis what the rules of the template say at deployment. */
+function refuseTwice(lists: readonly List[], given: Map<Name, string[]>): void {
+  const entries = lists.flatMap((name) => given.get(name) ?? []);
+  const again = entries.find((entry, index) => entries.indexOf(entry) < index);
+  if (again !== undefined) throw new Error(`${lists.map(uncapitalize).join(' and ')} name ${again} twice`);
 }
 
 function declare(

@@ -9,6 +9,7 @@
  * tools that read templates.
  */
 import type { Class } from './classes.ts';
+import { AUDIT_LOGS, OWN_LOG_GROUPS, auditLogsGroup, emailEventsGroup } from './log-groups.ts';
 
 /** What a parameter may be. */
 export interface Definition {
@@ -37,13 +38,19 @@ export type Group =
   | 'Resource policies'
   | 'Athena';
 
-/** The log groups of our own functions lie below this name, and nothing below it can be subscribed: no loops. */
-export const OWN_LOG_GROUPS = '/mailtrail/';
-
-/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html, without our own. */
-const LOG_GROUP = '(?!/mailtrail/|/aws/lambda/mailtrail)[a-zA-Z0-9_/.#-]{1,512}';
 /** https://docs.aws.amazon.com/workmail/latest/APIReference/API_Organization.html */
 const ORGANIZATION = 'm-[0-9a-f]{32}';
+/** What the stack makes for an organization, and subscribes. */
+const OF_ORGANIZATIONS = [
+  emailEventsGroup(ORGANIZATION),
+  auditLogsGroup(ORGANIZATION, `(${Object.keys(AUDIT_LOGS).join('|')})`),
+].join('|');
+/** How names begin that nobody may give: loops, and what is subscribed already. */
+const OWN = `${OWN_LOG_GROUPS}|/aws/lambda/mailtrail|(${OF_ORGANIZATIONS})$`;
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html, without our own. */
+const LOG_GROUP = `(?!${OWN})[a-zA-Z0-9_/.#-]{1,512}`;
+/** The old name of a log group, and its new one below /aws/vendedlogs/, which has 512 characters at most, too. */
+const RENAMED = '[a-zA-Z0-9_/.#-]{1,512}=/aws/vendedlogs/[a-zA-Z0-9_/.#-]{1,496}';
 const KEY_ARN = 'arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-zA-Z0-9-]+';
 const DOMAIN = '[a-zA-Z0-9-]+(\\.[a-zA-Z0-9-]+)+';
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
@@ -278,6 +285,33 @@ const PARAMETERS = {
     default: '14',
     bounds: [1, 365],
   },
+  PolicySoftLimit: {
+    group: 'Resource policies',
+    about: 'The characters of a policy at which services stop that still check the old limit themselves.',
+    default: '5120',
+    bounds: [1, Number.MAX_SAFE_INTEGER],
+  },
+  PolicyHardLimit: {
+    group: 'Resource policies',
+    about: 'The characters of a policy that the API takes.',
+    default: '51200',
+    bounds: [1, Number.MAX_SAFE_INTEGER],
+  },
+  PolicyLogGroups: {
+    group: 'Resource policies',
+    about:
+      'How many log groups a run asks for a policy of their own, besides those that matter most; the next goes on.',
+    default: '500',
+    bounds: [0, Number.MAX_SAFE_INTEGER],
+  },
+  PolicyNames: {
+    group: 'Resource policies',
+    about:
+      'New names of log groups whose destinations move, where /aws/vendedlogs/ and the old name do not suit.',
+    default: '',
+    pattern: some(RENAMED),
+    allowed: 'entries parted by commas: <log group>=/aws/vendedlogs/…',
+  },
   PolicyV1Services: {
     group: 'Resource policies',
     about:
@@ -309,6 +343,12 @@ const PARAMETERS = {
 
 export type Name = keyof typeof PARAMETERS;
 export type List = 'LogGroups' | 'CloudTrailLogGroups' | 'WorkMailOrganizations';
+
+/** Lists that may name nothing twice, neither each nor together: a log group has one reader here. */
+export const DISTINCT: readonly (readonly List[])[] = [
+  ['LogGroups', 'CloudTrailLogGroups'],
+  ['WorkMailOrganizations'],
+];
 
 /** The settings as CDK takes them: `{ logGroups: ['/aws/…'], profile: 'scale-out' }`. */
 export type Settings = {

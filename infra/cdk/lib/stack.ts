@@ -21,7 +21,7 @@ import {
   eventFunction,
 } from './functions.ts';
 import { Parameters, pascal } from './parameters.ts';
-import type { List, Settings } from './settings.ts';
+import { DISTINCT, type List, type Settings } from './settings.ts';
 import {
   type Source,
   dataStream,
@@ -63,7 +63,6 @@ export class MailtrailStack extends Stack {
     const audited = withPolicyAudit ?? existsSync(join(FUNCTIONS, AUDIT_FUNCTION));
     acceptEmptyDefaults(this);
     const parameters = new Parameters(this, settings, audited ? [] : ['Resource policies']);
-    rules(this, parameters);
 
     const archive = archiveBucket(this, parameters);
     const topic = makeTopic(this, parameters);
@@ -85,6 +84,7 @@ export class MailtrailStack extends Stack {
     const audit = audited ? policyAudit(this, around) : undefined;
     deliveryAlarms(this, topic);
     makeDashboard(this, functions, audit);
+    rules(this, parameters);
     outputs(this, around, functions, topic);
   }
 }
@@ -185,6 +185,22 @@ function rules(stack: Stack, parameters: Parameters): void {
           'FailuresKmsKeyArn must be another key than KmsKeyArn: what stops the archive must not stop it, too',
       },
     ],
+  });
+  for (const lists of DISTINCT) namedOnce(stack, parameters, lists);
+}
+
+/** What a slot has, none before it has: the names of what is made for it would clash, in mid-deployment. */
+function namedOnce(stack: Stack, parameters: Parameters, lists: readonly List[]): void {
+  const entries = lists.flatMap((name) => parameters.entries(name));
+  const pairs = entries.flatMap((one, index) => entries.slice(0, index).map((other) => ({ one, other })));
+  new CfnRule(stack, `${lists.join('And')}Differ`, {
+    assertions: pairs.map(({ one, other }) => ({
+      assert: Fn.conditionOr(
+        Fn.conditionEquals(one.value, ''),
+        Fn.conditionNot(Fn.conditionEquals(one.value, other.value)),
+      ),
+      assertDescription: `${one.id} must be another than ${other.id}`,
+    })),
   });
 }
 

@@ -12,7 +12,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 
 import { CLASSES, type Class } from './classes.ts';
 import { type Parameters, pascal } from './parameters.ts';
-import { OWN_LOG_GROUPS } from './settings.ts';
+import { OWN_LOG_GROUPS } from './log-groups.ts';
 import { type TableInput, filled, makeTable, tableInput } from './tables.ts';
 import { accept, allow, arn, either, policy, trust, when } from './words.ts';
 

@@ -9,18 +9,10 @@ import { Aws, type CfnCondition, Fn, type Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 
+import { AUDIT_LOGS, auditLogsGroup, emailEventsGroup } from './log-groups.ts';
 import { type Entry, type Parameters, pascal } from './parameters.ts';
 import type { Source } from './subscriptions.ts';
 import { accept, allow, arn, policy, trust, when } from './words.ts';
-
-/** https://docs.aws.amazon.com/workmail/latest/adminguide/monitoring-audit-logging.html */
-const AUDIT_LOGS = {
-  'access-control': 'ACCESS_CONTROL_LOGS',
-  authentication: 'AUTHENTICATION_LOGS',
-  availability: 'WORKMAIL_AVAILABILITY_PROVIDER_LOGS',
-  'mailbox-access': 'WORKMAIL_MAILBOX_ACCESS_LOGS',
-  tokens: 'WORKMAIL_PERSONAL_ACCESS_TOKEN_LOGS',
-} as const;
 
 /** The log group of an organization's email events. */
 export interface EmailSource extends Source {
@@ -44,7 +36,7 @@ export function organizationLogs(
 
 function emailEvents(stack: Stack, { slot, value, present }: Entry, parameters: Parameters): EmailSource {
   const id = `EmailEvents${slot}`;
-  const group = logGroup(stack, id, `/workmail/${value}/email-events`, present, parameters);
+  const group = logGroup(stack, id, emailEventsGroup(value), present, parameters);
   return { id, logGroup: group.ref, present, made: group, organization: value };
 }
 
@@ -76,7 +68,7 @@ function auditLogs(
   const wanted = parameters.both(present, parameters.is('WorkMailAuditLogs', 'true'));
   return Object.entries(AUDIT_LOGS).map(([name, logType]) => {
     const id = `${pascal(name)}Logs${slot}`;
-    const group = logGroup(stack, id, `/aws/vendedlogs/workmail/${value}/${name}`, wanted, parameters);
+    const group = logGroup(stack, id, auditLogsGroup(value, name), wanted, parameters);
     const delivery = deliver(stack, id, `workmail-${value}-${name}`, value, logType, group, wanted);
     delivery.addResourceDependency(granted);
     return { id, logGroup: group.ref, present: wanted };

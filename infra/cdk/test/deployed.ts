@@ -10,21 +10,42 @@ export interface Resource {
   readonly DeletionPolicy?: string;
 }
 
+export interface Rule {
+  readonly RuleCondition?: unknown;
+  readonly Assertions: { readonly Assert: unknown; readonly AssertDescription: string }[];
+}
+
 export interface Template {
-  readonly Parameters: Record<string, { Default: string; AllowedPattern?: string }>;
+  readonly Parameters: Record<
+    string,
+    { Default: string; AllowedPattern?: string; ConstraintDescription?: string }
+  >;
   readonly Conditions: Record<string, unknown>;
-  readonly Rules: Record<string, unknown>;
+  readonly Rules: Record<string, Rule>;
   readonly Resources: Record<string, Resource & { Condition?: string }>;
 }
 
 /** The template with the function that looks at resource policies. */
 export const template = synthesise({ withPolicyAudit: true }) as unknown as Template;
 
+/** Why CloudFormation would refuse these parameters: what their patterns and the rules say. */
+export function refused(parameters: Record<string, string>): string[] {
+  const resolve = resolver(parameters);
+  const wrong = Object.entries(parameters).filter(
+    ([name, value]) => !new RegExp(template.Parameters[name]?.AllowedPattern ?? '').test(value),
+  );
+  const asked = Object.values(template.Rules).filter(
+    ({ RuleCondition }) => !RuleCondition || resolve.decide(RuleCondition),
+  );
+  const failed = asked.flatMap((rule) => rule.Assertions).filter(({ Assert }) => !resolve.decide(Assert));
+  return [
+    ...wrong.map(([name]) => `${name} ${template.Parameters[name]?.ConstraintDescription}`),
+    ...failed.map(({ AssertDescription }) => AssertDescription),
+  ];
+}
+
 /** The resources that there are with these parameters. */
 export function deployed(parameters: Record<string, string> = {}): Map<string, Resource> {
-  for (const name of Object.keys(parameters)) {
-    if (!(name in template.Parameters)) throw new Error(`there is no parameter ${name}`);
-  }
   const resolve = resolver(parameters);
   const made = Object.entries(template.Resources).filter(
     ([, { Condition }]) => !Condition || resolve.condition(Condition),
@@ -35,6 +56,9 @@ export function deployed(parameters: Record<string, string> = {}): Map<string, R
 const NOTHING = Symbol('AWS::NoValue');
 
 function resolver(parameters: Record<string, string>) {
+  for (const name of Object.keys(parameters)) {
+    if (!(name in template.Parameters)) throw new Error(`there is no parameter ${name}`);
+  }
   const ref = (name: string) => parameters[name] ?? template.Parameters[name]?.Default;
 
   function condition(name: string): boolean {
@@ -52,6 +76,8 @@ function resolver(parameters: Record<string, string>) {
         return its.every(decide);
       case 'Fn::Or':
         return its.some(decide);
+      case 'Fn::Contains':
+        return its[0].includes(String(value(its[1])));
       case 'Fn::Equals':
         return String(value(its[0])) === String(value(its[1]));
       default:
@@ -79,7 +105,7 @@ function resolver(parameters: Record<string, string>) {
     return Object.fromEntries(members.filter(([, member]) => member !== NOTHING));
   }
 
-  return { condition, value };
+  return { condition, decide, value };
 }
 
 /** The resources of a type. */

@@ -6,7 +6,7 @@ import { App } from 'aws-cdk-lib';
 
 import { DEFINITIONS, type Settings } from '../lib/settings.ts';
 import { MailtrailStack } from '../lib/stack.ts';
-import { template } from './deployed.ts';
+import { deployed, ofType, refused as refusedAtDeployment, template } from './deployed.ts';
 
 const ORGANIZATION = 'm-0123456789abcdef0123456789abcdef';
 
@@ -30,6 +30,12 @@ const refused: [Settings, RegExp][] = [
   [{ logGroups: ['/aws/with space'] }, /logGroup1 is `\/aws\/with space`/],
   [{ logGroups: ['/a', '/b', '/a'] }, /logGroups names something twice/],
   [
+    { logGroups: ['/a'], cloudTrailLogGroups: ['/b', '/a'] },
+    /logGroups and cloudTrailLogGroups name \/a twice/,
+  ],
+  [{ workMailOrganizations: [ORGANIZATION, ORGANIZATION] }, /workMailOrganizations names something twice/],
+  [{ logGroups: [`/workmail/${ORGANIZATION}/email-events`] }, /logGroup1 is .*none of mailtrail's own/],
+  [
     { logGroups: Array.from({ length: 9 }, (_, index) => `/group/${index}`) },
     /logGroups has 9 entries; 8 are possible/,
   ],
@@ -45,6 +51,7 @@ const refused: [Settings, RegExp][] = [
   [{ logRetentionDays: 42 }, /logRetentionDays is `42`/],
   [{ alarmEmail: 'nobody' }, /alarmEmail is `nobody`.*mail address/],
   [{ watches: 'watches.json' }, /watches is `watches.json`.*config/],
+  [{ policyNames: ['/mail/audit=/mail/new'] }, /policyNames is .*<log group>=\/aws\/vendedlogs/],
   [{ policyRegions: ['europe'] }, /policyRegions is `europe`/],
   [{ logGroup: '/a' } as Settings, /there is no setting logGroup/],
 ];
@@ -77,6 +84,42 @@ test('what is allowed becomes the default of its parameter', () => {
   assert.equal(defaults.OtherStreams, 'firehose:mail?classes=email_activity firehose:everything');
   assert.equal(defaults.StreamEmailActivity, 'true');
   assert.equal(defaults.SilenceHours, '0');
+});
+
+test('what is named twice is refused at deployment, in every pair of slots', () => {
+  const groups = Object.keys(template.Parameters).filter((name) =>
+    /^(CloudTrail)?LogGroup[0-9]+$/.test(name),
+  );
+  const organizations = Object.keys(template.Parameters).filter((name) => /^WorkMailOrganization/.test(name));
+  assert.deepEqual([groups.length, organizations.length], [11, 3]);
+  for (const [slots, value] of [
+    [groups, '/aws/workmail/example'],
+    [organizations, ORGANIZATION],
+  ] as const) {
+    slots.forEach((one, index) => {
+      assert.deepEqual(refusedAtDeployment({ [one]: value }), []);
+      for (const other of slots.slice(0, index)) {
+        const said = refusedAtDeployment({ [one]: value, [other]: value });
+        assert.deepEqual(said, [`${one} must be another than ${other}`]);
+      }
+    });
+  }
+});
+
+test('log groups that the stack makes for an organization cannot be given besides, and others can', () => {
+  const resources = deployed({ WorkMailOrganization1: ORGANIZATION });
+  const made = ofType(resources, 'AWS::Logs::LogGroup')
+    .map(({ Properties }) => Properties.LogGroupName)
+    .filter((name) => typeof name === 'string' && name.includes(ORGANIZATION));
+  assert.equal(made.length, 6);
+  for (const name of made) {
+    for (const slot of ['LogGroup1', 'CloudTrailLogGroup1']) {
+      assert.match(refusedAtDeployment({ [slot]: name }).join(), /none of mailtrail's own/);
+    }
+  }
+  for (const name of [`/aws/vendedlogs/workmail/${ORGANIZATION}/of-our-own`, '/workmail/example']) {
+    assert.deepEqual(refusedAtDeployment({ LogGroup1: name }), []);
+  }
 });
 
 test('every default is allowed', () => {
