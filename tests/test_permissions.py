@@ -6,11 +6,13 @@ every call and its parameters, and moto carries out those of them that it can.
 
 import functools
 import json
+import re
 import subprocess
 import sys
 import warnings
 from pathlib import Path
 
+import botocore.session
 import pytest
 
 import aws_commands
@@ -118,6 +120,15 @@ def test_whoever_lets_a_service_in_asks_for_account_and_source(rows):
                 source = statement["Condition"]["ArnLike"]["aws:SourceArn"]
                 assert source.split(":")[4] in ("", ACCOUNT), row
     assert asked > 150
+
+
+def test_arns_are_of_the_partition_of_the_region(cli):
+    partitions = botocore.session.get_session().get_data("partitions")["partitions"]
+    regions = {region: each["id"] for each in partitions for region in each["regions"] if not region.endswith("-global")}
+    assert len(regions) > 40 and len(set(regions.values())) > 7
+    for region, partition in regions.items():
+        run = cli.run("permissions", "network-firewall", "cloudwatch-logs", "--region", region).expect(DONE)
+        assert set(re.findall(r"arn:([a-z-]+):", run.stdout)) == {partition}, region
 
 
 def findings(policy):

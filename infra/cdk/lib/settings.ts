@@ -263,7 +263,7 @@ const PARAMETERS = {
     group: 'Resource policies',
     about: 'The Regions that are looked at. Without any: this one.',
     default: '',
-    pattern: some('[a-z]{2}(-[a-z]+)+-[0-9]'),
+    pattern: some('[a-z]+(-[a-z]+)+-[0-9]+'),
     allowed: 'Region names parted by commas',
   },
   PolicyRoles: {

@@ -106,6 +106,12 @@ test('what is named twice is refused at deployment, in every pair of slots', () 
   }
 });
 
+test('policies are looked at in the Regions of every partition', () => {
+  const regions =
+    'eu-west-1,cn-north-1,us-gov-east-1,eusc-de-east-1,us-iso-east-1,us-isob-east-1,eu-isoe-west-1,us-isof-south-1';
+  assert.deepEqual(refusedAtDeployment({ PolicyRegions: regions }), []);
+});
+
 test('log groups that the stack makes for an organization cannot be given besides, and others can', () => {
   const resources = deployed({ WorkMailOrganization1: ORGANIZATION });
   const made = ofType(resources, 'AWS::Logs::LogGroup')

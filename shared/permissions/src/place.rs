@@ -46,15 +46,8 @@ impl Place {
     }
 
     /// The partition that the Region is in.
-    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
     pub fn partition(&self) -> &'static str {
-        if self.region.starts_with("cn-") {
-            "aws-cn"
-        } else if self.region.starts_with("us-gov-") {
-            "aws-us-gov"
-        } else {
-            "aws"
-        }
+        mailtrail_resource_policy::arn::partition(&self.region)
     }
 
     /// The ARN of something of CloudWatch Logs here.
@@ -134,6 +127,7 @@ mod tests {
         assert_eq!(arn("eu-west-1"), "arn:aws:s3:::example");
         assert_eq!(arn("cn-north-1"), "arn:aws-cn:s3:::example");
         assert_eq!(arn("us-gov-west-1"), "arn:aws-us-gov:s3:::example");
+        assert_eq!(arn("eusc-de-east-1"), "arn:aws-eusc:s3:::example");
     }
 
     #[test]

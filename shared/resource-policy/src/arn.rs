@@ -125,15 +125,23 @@ pub fn arn(partition: &str, region: &str, account: &str, name: &str) -> String {
     format!("arn:{partition}:logs:{region}:{account}:log-group:{name}")
 }
 
-/// The partition that a Region belongs to, by the start of its name.
+/// How the names of the Regions of each partition begin, of those that are not `aws`; botocore's `partitions.json` has
+/// them as patterns, which `tests/test_permissions.py` holds these against.
+const PARTITIONS: [(&str, &str); 7] = [
+    ("cn-", "aws-cn"),
+    ("eu-isoe-", "aws-iso-e"),
+    ("eusc-", "aws-eusc"),
+    ("us-gov-", "aws-us-gov"),
+    ("us-iso-", "aws-iso"),
+    ("us-isob-", "aws-iso-b"),
+    ("us-isof-", "aws-iso-f"),
+];
+
+/// The partition that a Region belongs to, by the start of its name
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>).
 pub fn partition(region: &str) -> &'static str {
-    if region.starts_with("cn-") {
-        "aws-cn"
-    } else if region.starts_with("us-gov-") {
-        "aws-us-gov"
-    } else {
-        "aws"
-    }
+    let found = PARTITIONS.iter().find(|(start, _)| region.starts_with(start));
+    found.map_or("aws", |(_, partition)| partition)
 }
 
 #[cfg(test)]
@@ -164,6 +172,23 @@ mod tests {
         assert_eq!(ResourcePattern::new("arn:*:logs:*:*:*").matches(&stream), Truth::Yes);
         assert_eq!(ResourcePattern::new("arn:aws:lo*3:log-group:x").matches(&stream), Truth::Unknown);
         assert_eq!(ResourcePattern::new("arn:aws:logs:us*:*:log-stream:b").matches(&stream), Truth::No);
+    }
+
+    #[test]
+    fn the_partition_follows_from_the_region() {
+        for (region, expected) in [
+            ("us-east-1", "aws"),
+            ("eu-west-1", "aws"),
+            ("cn-northwest-1", "aws-cn"),
+            ("us-gov-west-1", "aws-us-gov"),
+            ("eusc-de-east-1", "aws-eusc"),
+            ("us-iso-east-1", "aws-iso"),
+            ("us-isob-east-1", "aws-iso-b"),
+            ("eu-isoe-west-1", "aws-iso-e"),
+            ("us-isof-south-1", "aws-iso-f"),
+        ] {
+            assert_eq!(partition(region), expected, "{region}");
+        }
     }
 
     #[test]
