@@ -10,8 +10,20 @@ use crate::setup::Setup;
 /// destination (and `firehose:TagDeliveryStream`). It is no operation of any API: the service that is asked to
 /// log checks it. The action that asks the service comes on top.
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-CWL.html>
+///
+/// The page of `CloudWatch` Logs names no more than that. Pages of services ask for four others besides, those of
+/// Step Functions (whose caller is the role of the state machine), API Gateway, Network Firewall and Verified Access
+/// among them: without them nobody can look at the delivery, change it or end it. They are for every service, as
+/// they are no operations either, and allow nothing without the action of the service.
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html>
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html>
 pub(super) fn v1(setup: &Setup<'_>) -> Policy {
-    let mut statements = vec![Statement::allow("CreateLogDelivery", ["logs:CreateLogDelivery"], ["*"])];
+    let keep =
+        ["logs:DeleteLogDelivery", "logs:GetLogDelivery", "logs:ListLogDeliveries", "logs:UpdateLogDelivery"];
+    let mut statements = vec![
+        Statement::allow("CreateLogDelivery", ["logs:CreateLogDelivery"], ["*"]),
+        Statement::allow("KeepLogDelivery", keep, ["*"]),
+    ];
     statements.extend(destination(setup));
     Policy::new(statements)
 }
