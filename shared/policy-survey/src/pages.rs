@@ -26,7 +26,14 @@ pub(crate) fn policy(policy: &types::ResourcePolicy) -> ResourcePolicy {
 }
 
 pub(crate) fn log_group(group: &types::LogGroup) -> LogGroup {
-    LogGroup { name: group.log_group_name().unwrap_or_default().to_owned(), tags: None }
+    let class = group.log_group_class().filter(|class| **class != types::LogGroupClass::Standard);
+    LogGroup {
+        name: group.log_group_name().unwrap_or_default().to_owned(),
+        tags: None,
+        retention_in_days: group.retention_in_days(),
+        kms_key_id: group.kms_key_id().map(str::to_owned),
+        log_group_class: class.map(|class| class.as_str().to_owned()),
+    }
 }
 
 pub(crate) fn source(source: &types::DeliverySource) -> DeliverySource {

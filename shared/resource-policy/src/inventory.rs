@@ -91,6 +91,15 @@ pub struct LogGroup {
     pub name: String,
     /// Its tags; `None` if they were not read.
     pub tags: Option<BTreeMap<String, String>>,
+    /// How long it keeps events, in days; `None`: for ever.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retention_in_days: Option<i32>,
+    /// The ARN of the key that it is encrypted with, if it is the customer's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kms_key_id: Option<String>,
+    /// Its class, where it is another than `STANDARD`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log_group_class: Option<String>,
 }
 
 /// One delivery source, with the names that the API gives its fields.

@@ -35,7 +35,9 @@ fn with(policies: &[(&str, String)]) -> Inventory {
         region: Some(REGION.to_owned()),
         log_groups: Part::Seen {
             at: 1,
-            value: ["/mail", "/audit"].map(|name| LogGroup { name: name.to_owned(), tags: None }).to_vec(),
+            value: ["/mail", "/audit"]
+                .map(|name| LogGroup { name: name.to_owned(), ..LogGroup::default() })
+                .to_vec(),
         },
         ..Inventory::default()
     };

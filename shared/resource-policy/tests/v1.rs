@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mailtrail_resource_policy::inventory::{Inventory, V1Destination};
+use mailtrail_resource_policy::inventory::{Inventory, LogGroup, V1Destination};
 use mailtrail_resource_policy::v1::{Change, Commands, Policy, Route, commands, not_seen, service, services};
 
 const ROUTE: Route = Route {
@@ -11,6 +11,7 @@ const ROUTE: Route = Route {
     account: "111122223333",
     from: "/mail/old",
     to: "/aws/vendedlogs/mail/old",
+    known: None,
 };
 
 /// What could have been found of any service.
@@ -105,7 +106,8 @@ fn every_service_has_commands_for_both_ways_or_a_reason() {
             let all = lines.join("\n");
             assert!(!possible || all.contains(to), "{}: {all}", service.id);
             assert!(!all.contains(['<', '>']), "{}: nothing is left to fill in: {all}", service.id);
-            assert!(lines.iter().all(|line| line.matches(" --region us-east-1").count() == 1), "{all}");
+            let mut commands = lines.iter().filter(|line| !line.starts_with("# "));
+            assert!(commands.all(|line| line.matches(" --region us-east-1").count() == 1), "{all}");
         }
     }
 }
@@ -132,7 +134,44 @@ fn the_log_group_and_leave_to_write_to_it_come_first() {
     );
     assert!(forward[1].starts_with("aws logs put-resource-policy --resource-arn arn:aws:logs:us-east-1:"));
     assert!(forward[1].contains("aws:SourceAccount") && forward[1].contains("aws:SourceArn"));
-    assert_eq!(filled("vpc-flow-logs").forward.len(), 3, "it goes by a role, and needs no policy");
+    let flow_logs = filled("vpc-flow-logs").forward.join("\n");
+    assert!(!flow_logs.contains("put-resource-policy"), "it goes by a role, and needs no policy");
+}
+
+#[test]
+fn the_new_log_group_has_what_is_known_of_the_old_one_and_the_rest_is_listed() {
+    let tags = [("team", "mail's"), ("aws:cloudformation:stack-name", "mail"), ("mailtrail:moved-to", "/x")];
+    let known = LogGroup {
+        name: ROUTE.from.to_owned(),
+        tags: Some(tags.map(|(key, value)| (key.to_owned(), value.to_owned())).into()),
+        retention_in_days: Some(30),
+        kms_key_id: Some("arn:aws:kms:us-east-1:111122223333:key/mail".to_owned()),
+        log_group_class: Some("INFREQUENT_ACCESS".to_owned()),
+    };
+    let forward = |known| commands(&destination("step-functions"), &Route { known, ..ROUTE }).forward;
+    let lines = forward(Some(&known));
+    assert_eq!(
+        lines[..2],
+        [
+            "aws logs create-log-group --log-group-name /aws/vendedlogs/mail/old --log-group-class INFREQUENT_ACCESS \
+             --kms-key-id arn:aws:kms:us-east-1:111122223333:key/mail --tags '{\"team\":\"mail'\\''s\"}' \
+             --region us-east-1",
+            "aws logs put-retention-policy --log-group-name /aws/vendedlogs/mail/old --retention-in-days 30 \
+             --region us-east-1",
+        ]
+    );
+    assert!(
+        lines[3]
+            .starts_with("# Make for /aws/vendedlogs/mail/old what else /mail/old has, before you go on: ")
+    );
+    assert!(lines[3].contains(": subscription filters") && !lines[3].contains("known"), "{}", lines[3]);
+    let unread = LogGroup { tags: None, ..known.clone() };
+    assert!(forward(Some(&unread))[3].ends_with("and its tags, which are not known here."));
+    let lines = forward(None);
+    assert!(
+        lines[2].ends_with("its retention, KMS key, class and tags, which are not known here."),
+        "{lines:?}"
+    );
 }
 
 #[test]

@@ -57,7 +57,9 @@ impl Draft<'_> {
         let partition = arn::partition(region);
         let to_arn = arn::arn(partition, region, account, to);
         let v2 = v2_destinations(self.inventory, from, &to_arn);
-        let route = v1::Route { partition, region, account, from, to };
+        let mut groups = self.inventory.log_groups.seen().into_iter().flatten();
+        let known = groups.find(|group| group.name == from);
+        let route = v1::Route { partition, region, account, from, to, known };
         let v1: Vec<v1::Commands> =
             v1_of(self.inventory, from).map(|destination| v1::commands(destination, &route)).collect();
         if v2.is_empty() && v1.is_empty() {

@@ -7,15 +7,14 @@
 //! [`V1Destination::values`] under the names of the placeholders.
 
 mod fill;
+mod prepare;
 mod table;
-
-use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 pub use table::services;
 
-use crate::inventory::{Inventory, Part, V1Destination};
+use crate::inventory::{Inventory, LogGroup, Part, V1Destination};
 use fill::{Filled, Filler};
 
 /// A row of the table: how one service is pointed to another log group.
@@ -134,6 +133,8 @@ pub struct Route<'a> {
     pub from: &'a str,
     /// The new log group, by name.
     pub to: &'a str,
+    /// The old log group, if it was seen.
+    pub known: Option<&'a LogGroup>,
 }
 
 /// The commands for one destination.
@@ -155,7 +156,7 @@ pub fn commands(destination: &V1Destination, route: &Route) -> Commands {
     };
     match (fill_all(forward, destination, route, false), fill_all(back, destination, route, true)) {
         (Ok(forward), Ok(back)) => {
-            let mut all = prepare(service, route);
+            let mut all = prepare::new_log_group(service, route);
             all.extend(forward);
             let (service, note) = (destination.service.clone(), service.note.to_owned());
             Commands { service, forward: all, back, refused: None, note }
@@ -171,26 +172,4 @@ fn fill_all(commands: &[Command], found: &V1Destination, route: &Route, back: bo
         lines.extend(filler.command(command)?);
     }
     Ok(lines)
-}
-
-/// The new log group, and leave for log delivery to write to it.
-fn prepare(service: &Service, route: &Route) -> Vec<String> {
-    let none = BTreeMap::new();
-    let filler = Filler::new(&none, route, false);
-    let mut prepared = vec![filler.line(&["logs", "create-log-group", "--log-group-name", route.to])];
-    if matches!(service.policy, Policy::LogDelivery | Policy::NotVerified) {
-        let arn = crate::arn::arn(route.partition, route.region, route.account, route.to);
-        let stream = format!("{arn}:log-stream:*");
-        let grant = crate::plan::Grant::to_log_delivery(route.partition, route.region, route.account, stream);
-        let document = crate::document::Document::of(vec![grant.statement()]).to_json();
-        prepared.push(filler.line(&[
-            "logs",
-            "put-resource-policy",
-            "--resource-arn",
-            &arn,
-            "--policy-document",
-            &document,
-        ]));
-    }
-    prepared
 }

@@ -18,7 +18,7 @@ pub(crate) fn account(policies: &[(&str, String)], groups: &[&str]) -> Inventory
         policy_scope: Some("ACCOUNT".to_owned()),
         ..ResourcePolicy::default()
     };
-    let group = |name: &&str| LogGroup { name: (*name).to_owned(), tags: None };
+    let group = |name: &&str| LogGroup { name: (*name).to_owned(), ..LogGroup::default() };
     Inventory {
         account: Some(ACCOUNT.to_owned()),
         region: Some(REGION.to_owned()),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mailtrail_resource_policy::inventory::{
-    Delivery, DeliveryDestination, DeliverySource, DestinationConfiguration, Inventory, LogGroup,
+    Delivery, DeliveryDestination, DeliverySource, DestinationConfiguration, Inventory, LogGroup, Part,
     V1Destination,
 };
 use mailtrail_resource_policy::moving::Why;
@@ -104,7 +104,8 @@ fn a_move_is_proposed_where_a_policy_stays_too_large() {
 fn what_a_deployment_tool_keeps_is_a_proposal_without_writes() {
     let mut inventory = delivering_to("/mail/audit", &[], &[]);
     let tags = BTreeMap::from([("aws:cloudformation:stack-name".to_owned(), "mail".to_owned())]);
-    inventory.log_groups = seen(vec![LogGroup { name: "/mail/audit".to_owned(), tags: Some(tags) }]);
+    inventory.log_groups =
+        seen(vec![LogGroup { name: "/mail/audit".to_owned(), tags: Some(tags), ..LogGroup::default() }]);
     let plan = planned(&inventory, &moving("/mail/audit"));
     assert_eq!(only_move(&plan).managed_by.as_deref(), Some("CloudFormation"));
     assert!(plan.steps[0].writes.is_empty() && plan.grants.is_empty());
@@ -123,6 +124,11 @@ fn v1_destinations_are_commands_for_people() {
     let moved = only_move(&plan);
     assert_eq!((moved.v2.len(), moved.v1.len()), (0, 1));
     assert!(moved.v1[0].forward.last().unwrap().contains("/aws/vendedlogs/mail/http"));
+    assert!(!moved.v1[0].forward.iter().any(|line| line.contains("put-retention-policy")), "kept for ever");
+    let Part::Seen { value: groups, .. } = &mut inventory.log_groups else { panic!("they were seen") };
+    groups[0].retention_in_days = Some(30);
+    let moved = only_move(&planned(&inventory, &moving("/mail/http"))).v1[0].forward.join("\n");
+    assert!(moved.contains("put-retention-policy"), "{moved}");
     assert!(plan.steps[0].what.contains("left to people") && plan.steps[0].writes.is_empty());
 }
 

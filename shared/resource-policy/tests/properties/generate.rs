@@ -133,7 +133,7 @@ pub(crate) fn inventory() -> impl Strategy<Value = Inventory> {
         for (name, (exists, policy, at)) in GROUPS.iter().zip(groups) {
             // The last two never exist: a new one, and one that nobody has heard of.
             if exists && *name != "/gone" && *name != "/aws/vendedlogs/new" {
-                existing.push(LogGroup { name: (*name).to_owned(), tags: None });
+                existing.push(LogGroup { name: (*name).to_owned(), ..LogGroup::default() });
                 if let Some(policy) = policy {
                     let policy = policy.map(|document| ResourcePolicy {
                         document,
