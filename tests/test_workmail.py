@@ -161,12 +161,37 @@ def test_disable_says_what_is_left_over(account, workmail):
     assert steps[1].startswith(f"aws logs delete-delivery-source --name {audit.source} ")
 
 
-def test_a_role_that_another_organization_writes_with_is_not_left_over(account, organization, workmail):
+def test_a_role_that_another_organization_writes_with_is_not_to_be_removed(account, organization, workmail):
     switch_on(account, organization, RoleArn=ROLE)
     other = account.plant.organization("other").rsplit("/", 1)[1]
     switch_on(account, other, GROUP, RoleArn=ROLE)
-    answer = workmail("disable", "--organization", "example", "--yes", "--json").expect(NEEDS_A_LOOK).answer
-    assert not any("role" in left["what"] for left in answer["left_over"])
+    run = workmail("disable", "--organization", "example", "--yes", "--json").expect(NEEDS_A_LOOK)
+    group, role = run.answer["left_over"]
+    assert group["remove"].startswith("aws logs delete-log-group")
+    assert (f"in use by other ({other})" in role["what"], role["remove"]) == (True, None)
+
+
+def test_a_log_group_that_others_write_to_is_not_to_be_removed(account, organization, workmail):
+    others = [account.plant.organization(alias).rsplit("/", 1)[1] for alias in ("second", "third")]
+    account.plant.organization("silent")
+    switch_on(account, organization, GROUP, RoleArn=ROLE)
+    for other in others:
+        account.place().workmail.monitoring[other] = {"LogGroupArn": arn(GROUP).removesuffix(":*")}
+    answer = workmail("disable", "--organization", "example", "--dry-run", "--json").expect(NEEDS_A_LOOK).answer
+    group, role = answer["left_over"]
+    assert group["what"].endswith(f"in use by second ({others[0]}), third ({others[1]})")
+    assert (group["remove"], "delete-role" in role["remove"]) == (None, True)
+    said = workmail("disable", "--organization", "example", "--yes").expect(NEEDS_A_LOOK).stdout
+    assert "delete-log-group" not in said and "third" in said
+
+
+def test_where_others_cannot_be_asked_nothing_that_they_may_need_is_to_be_removed(account, organization, workmail):
+    switch_on(account, organization, GROUP, RoleArn=ROLE)
+    account.plant.organization("other")
+    account.faults.fail("DescribeEmailMonitoringConfiguration", "AccessDeniedException", nth=2)
+    answer = workmail("disable", "--organization", "example", "--dry-run", "--json").expect(NEEDS_A_LOOK).answer
+    for left in answer["left_over"]:
+        assert "not known" in left["what"] and "AccessDenied" in left["what"] and left["remove"] is None
 
 
 def test_what_is_off_can_be_switched_off_again(account, organization, workmail):

@@ -337,7 +337,7 @@ Exit codes:
 
 pub(crate) const WORKMAIL_DISABLE: &str = "\
 Log group and role are left over, and so are the deliveries of audit logs: they are named, with the commands that \
-remove them. Nothing that was logged is deleted.
+remove them; what other organizations use stays, and they are named instead. Nothing that was logged is deleted.
 
 Examples:
   mailtrail workmail disable --organization example --dry-run

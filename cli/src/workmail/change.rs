@@ -35,8 +35,8 @@ pub(super) struct Plan {
 pub(super) struct LeftOver {
     /// What it is.
     pub(super) what: String,
-    /// What removes it.
-    pub(super) remove: String,
+    /// What removes it; nothing where others need it.
+    pub(super) remove: Option<String>,
 }
 
 /// What came of it, for machines.
@@ -214,6 +214,12 @@ pub(super) async fn retention(account: &Account, arn: &str) -> Result<Option<Ret
     Ok(group.map(|group| group.retention_in_days().map_or(Retention::Forever, Retention::Days)))
 }
 
+/// Another organization, and where its email events go.
+struct Other {
+    organization: Listed,
+    now: EmailEvents,
+}
+
 /// What stays: the log group, the role, and the deliveries of audit logs. What cannot be read is said.
 pub(super) async fn left_over(
     account: &Account,
@@ -223,14 +229,10 @@ pub(super) async fn left_over(
 ) -> Vec<LeftOver> {
     let region = &account.region;
     let mut left = Vec::new();
-    if let Some(name) = now.and_then(|now| group_name(&now.log_group_arn)) {
-        left.push(LeftOver {
-            what: format!("the log group {name}, with what was logged"),
-            remove: format!("aws logs delete-log-group --log-group-name {name} --region {region}"),
-        });
-    }
     if let Some(now) = now {
-        left.extend(left_role(account, client, organization, now).await);
+        let others = others(account, client, organization).await;
+        left.extend(left_log_group(&others, now, region));
+        left.extend(left_role(&others, now));
     }
     let inventory = Survey::new(account, Deadline::NEVER)
         .take(&Budget { log_group_policies: 0, cursor: None })
@@ -240,7 +242,8 @@ pub(super) async fn left_over(
     if let Some(reason) = parts.into_iter().flatten().next() {
         let remove =
             "allow logs:DescribeDeliverySources and logs:DescribeDeliveries, and run it again".to_owned();
-        left.push(LeftOver { what: format!("deliveries of audit logs, perhaps: {reason}"), remove });
+        let what = format!("deliveries of audit logs, perhaps: {reason}");
+        left.push(LeftOver { what, remove: Some(remove) });
         return left;
     }
     let of_it = format!(":organization/{}", organization.id);
@@ -255,31 +258,69 @@ pub(super) async fn left_over(
         let kind = source.log_type.as_deref().unwrap_or("audit log");
         left.push(LeftOver {
             what: format!("the delivery of {kind} ({}), which goes on by itself", source.name),
-            remove: steps.join(" && "),
+            remove: Some(steps.join(" && ")),
         });
     }
     left
 }
 
-/// The role, unless another organization writes with it.
-async fn left_role(
-    account: &Account,
-    client: &Client,
-    organization: &Listed,
-    now: &EmailEvents,
-) -> Option<LeftOver> {
-    let others = organizations::list(account, client, Deadline::NEVER).await.unwrap_or_default();
-    for other in others.iter().filter(|other| other.id != organization.id) {
-        let used = organizations::email_events(account, client, &other.id, Deadline::NEVER).await;
-        if used.is_ok_and(|used| used.is_some_and(|used| used.role_arn == now.role_arn)) {
-            return None;
+/// Where the email events of all other organizations go, or why that is not known.
+async fn others(account: &Account, client: &Client, organization: &Listed) -> Result<Vec<Other>, CallError> {
+    let mut others = Vec::new();
+    for other in organizations::list(account, client, Deadline::NEVER).await? {
+        if other.id == organization.id {
+            continue;
+        }
+        if let Some(now) = organizations::email_events(account, client, &other.id, Deadline::NEVER).await? {
+            others.push(Other { organization: other, now });
         }
     }
+    Ok(others)
+}
+
+/// Something that other organizations may need: with the command that removes it only where none is known to.
+fn unless_used(
+    what: String,
+    remove: String,
+    others: &Result<Vec<Other>, CallError>,
+    uses: impl Fn(&EmailEvents) -> bool,
+) -> LeftOver {
+    let users: Vec<_> = match others {
+        Err(error) => {
+            let what =
+                format!("{what}, unless another organization needs it, which is not known: workmail:{error}");
+            return LeftOver { what, remove: None };
+        }
+        Ok(others) => others.iter().filter(|other| uses(&other.now)).collect(),
+    };
+    if users.is_empty() {
+        return LeftOver { what, remove: Some(remove) };
+    }
+    let name = |other: &&Other| format!("{} ({})", other.organization.alias, other.organization.id);
+    let users: Vec<String> = users.iter().map(name).collect();
+    LeftOver { what: format!("{what}: it stays, as it is in use by {}", users.join(", ")), remove: None }
+}
+
+/// The log group, with what was logged.
+fn left_log_group(
+    others: &Result<Vec<Other>, CallError>,
+    now: &EmailEvents,
+    region: &str,
+) -> Option<LeftOver> {
+    let name = group_name(&now.log_group_arn)?;
+    let what = format!("the log group {name}, with what was logged");
+    let remove = format!("aws logs delete-log-group --log-group-name {name} --region {region}");
+    Some(unless_used(what, remove, others, |other| group_name(&other.log_group_arn).as_ref() == Some(&name)))
+}
+
+/// The role that WorkMail writes with.
+fn left_role(others: &Result<Vec<Other>, CallError>, now: &EmailEvents) -> Option<LeftOver> {
     let name = now.role_arn.rsplit('/').next()?;
     let remove = if now.role_arn.contains(":role/aws-service-role/") {
         format!("aws iam delete-service-linked-role --role-name {name}")
     } else {
         format!("aws iam delete-role --role-name {name} (after its policies)")
     };
-    Some(LeftOver { what: format!("the role {}", now.role_arn), remove })
+    let what = format!("the role {}", now.role_arn);
+    Some(unless_used(what, remove, others, |other| other.role_arn == now.role_arn))
 }

@@ -197,7 +197,9 @@ async fn disable(args: &DisableArgs) -> anyhow::Result<Exit> {
     }
     for left in &left_over {
         words.say(&format!("  {} left over: {}\n", paint(LOOK, "!"), plain(&left.what)))?;
-        words.say(&format!("    {}\n", plain(&left.remove)))?;
+        if let Some(remove) = &left.remove {
+            words.say(&format!("    {}\n", plain(remove)))?;
+        }
     }
     if change.json {
         let done = !change.dry_run && !to_make.is_empty();
