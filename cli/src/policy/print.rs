@@ -116,8 +116,8 @@ fn finding(finding: &Finding) -> String {
         Severity::Warning => ("!", LOOK),
         Severity::Note => ("·", FAINT),
     };
-    let policy = finding.policy.as_ref().map(|policy| format!("{}: ", plain(policy))).unwrap_or_default();
-    let message = wrap(&format!("{policy}{}", plain(&finding.message)), 2);
+    let place = finding.place().map(|place| format!("{}: ", plain(&place))).unwrap_or_default();
+    let message = wrap(&format!("{place}{}", plain(&finding.message)), 2);
     let mut lines = format!("{} {message}", paint(style, mark));
     for resource in finding.resources.iter().take(NAMED) {
         // A `String` takes every write.

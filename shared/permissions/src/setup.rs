@@ -1,5 +1,7 @@
 //! One service, one destination, one place: what permissions are asked for, checked.
 
+use std::net::Ipv4Addr;
+
 use sha2::{Digest, Sha256};
 
 use crate::catalogue::{Destination, Model, Service};
@@ -202,8 +204,10 @@ fn check_name(service: &Service, destination: Destination, name: &str) -> Result
                 && (3..=63).contains(&name.len())
                 && !name.contains(|c: char| c.is_ascii_uppercase())
                 && is_alphanumeric(name.chars().next())
-                && is_alphanumeric(name.chars().last()),
-            "3 to 63 lower-case letters, digits, dots and hyphens",
+                && is_alphanumeric(name.chars().last())
+                && !name.contains("..")
+                && name.parse::<Ipv4Addr>().is_err(),
+            "3 to 63 lower-case letters, digits, dots and hyphens, no two dots in a row, and no IP address",
         ),
         // https://docs.aws.amazon.com/firehose/latest/APIReference/API_CreateDeliveryStream.html
         Destination::Firehose => {
@@ -266,8 +270,13 @@ mod tests {
         for group in ["", "a b", "a*", "aws/x", "it's", &too_long] {
             assert!(refusal("workmail", Destination::CloudWatchLogs, name(group)).contains("log group"));
         }
-        for bucket in ["ab", "Trail", "-trail", "trail.", "a/b"] {
+        for bucket in ["ab", "Trail", "-trail", "trail.", "a/b", "a..b", "192.0.2.1"] {
             assert!(refusal("workmail", Destination::S3, name(bucket)).contains("bucket"), "{bucket}");
+        }
+        let catalogue = Catalogue::embedded().unwrap();
+        for bucket in ["a.b", "192.0.2.1.example", "192-0-2-1"] {
+            let workmail = catalogue.find("workmail").unwrap();
+            assert!(Setup::new(workmail, Destination::S3, name(bucket)).is_ok(), "{bucket}");
         }
         assert!(refusal("workmail", Destination::Firehose, name("a/b")).contains("stream"));
         assert_eq!(

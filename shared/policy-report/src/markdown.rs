@@ -88,8 +88,8 @@ fn finding(finding: &Finding) -> String {
         Severity::Warning => "warning",
         Severity::Note => "note",
     };
-    let policy = finding.policy.as_ref().map(|policy| format!(" in {}", cell(policy))).unwrap_or_default();
-    let mut line = format!("* {severity}{policy}: {}. {}", finding.message, finding.fix);
+    let place = finding.place().map(|place| format!(" in {}", cell(&place))).unwrap_or_default();
+    let mut line = format!("* {severity}{place}: {}. {}", finding.message, finding.fix);
     for resource in finding.resources.iter().take(NAMED) {
         // A `String` takes every write.
         let _infallible = write!(line, "\n  * {}", cell(resource));

@@ -26,9 +26,7 @@ pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
     let mut findings: Vec<Finding> = found
         .filter(|it| it.severity > Severity::Note && !told(it.id))
         .map(|it| {
-            let policy = it.policy.clone().unwrap_or_else(|| here.clone());
-            let place = it.statement.as_deref().map(|statement| format!(", statement {statement}"));
-            let resource = policy + &place.unwrap_or_default();
+            let resource = it.place().unwrap_or_else(|| here.clone());
             if it.severity == Severity::Critical {
                 POLICIES.broken(resource, it.message, it.fix)
             } else {

@@ -105,6 +105,13 @@ pub fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
 }
 
 impl Finding {
+    /// What it is about, for people: the policy, and the statement of it.
+    pub fn place(&self) -> Option<String> {
+        let policy = self.policy.as_ref()?;
+        let statement = self.statement.as_ref().map(|statement| format!(", statement {statement}"));
+        Some(format!("{policy}{}", statement.unwrap_or_default()))
+    }
+
     fn new(id: Kind, severity: Severity, message: String, fix: &str) -> Self {
         let (policy, statement, resources) = (None, None, Vec::new());
         Self { id, severity, policy, statement, resources, message, fix: fix.to_owned() }
