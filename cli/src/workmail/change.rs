@@ -285,7 +285,7 @@ fn unless_used(
     others: &Result<Vec<Other>, CallError>,
     uses: impl Fn(&EmailEvents) -> bool,
 ) -> LeftOver {
-    let users: Vec<_> = match others {
+    let found: Vec<_> = match others {
         Err(error) => {
             let what =
                 format!("{what}, unless another organization needs it, which is not known: workmail:{error}");
@@ -293,12 +293,12 @@ fn unless_used(
         }
         Ok(others) => others.iter().filter(|other| uses(&other.now)).collect(),
     };
-    if users.is_empty() {
+    if found.is_empty() {
         return LeftOver { what, remove: Some(remove) };
     }
     let name = |other: &&Other| format!("{} ({})", other.organization.alias, other.organization.id);
-    let users: Vec<String> = users.iter().map(name).collect();
-    LeftOver { what: format!("{what}: it stays, as it is in use by {}", users.join(", ")), remove: None }
+    let found: Vec<String> = found.iter().map(name).collect();
+    LeftOver { what: format!("{what}: it stays, as it is in use by {}", found.join(", ")), remove: None }
 }
 
 /// The log group, with what was logged.

@@ -296,7 +296,9 @@ fn inventory() -> Inventory {
         }]),
         log_group_policies: BTreeMap::from([(AUDIT.to_owned(), seen(None))]),
         log_groups: seen(
-            [EVENTS, AUDIT].map(|name| ListedGroup { name: name.to_owned(), tags: None }).to_vec(),
+            [EVENTS, AUDIT]
+                .map(|name| ListedGroup { name: name.to_owned(), ..ListedGroup::default() })
+                .to_vec(),
         ),
         delivery_sources: seen(TYPES.map(source).to_vec()),
         delivery_destinations: seen(vec![
