@@ -128,11 +128,31 @@ impl Clause {
         self.key.eq_ignore_ascii_case(key)
     }
 
-    /// Whether a request is let through only with a fitting value of the key: no `Not…`, no `…IfExists`, no `Null`.
+    /// Whether a request is let through only with a fitting value of the key: no `Not…`, no `…IfExists`, no `Null`, no
+    /// `ForAllValues:`, which holds where there is no value.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html>
     pub fn demands(&self) -> bool {
-        Operator::parse(&self.operator).is_some_and(|operator| {
-            !operator.negated && !operator.if_exists && operator.compare != Compare::Null
-        })
+        self.demanding().is_some()
+    }
+
+    /// Whether it demands a value, and not every value that the key can have fits.
+    pub fn restricts(&self) -> bool {
+        let widest = match self.key.to_ascii_lowercase().as_str() {
+            "aws:sourcearn" => "arn:*:*:*:*:*",
+            "aws:sourceaccount" => "????????????",
+            "aws:sourceorgid" => "o-*",
+            "aws:sourceorgpaths" => "o-*/*",
+            _ => "*",
+        };
+        let is_idle = |operator: Operator| self.values.iter().any(|it| operator.compare.narrows(widest, it));
+        self.demanding().is_some_and(|operator| !is_idle(operator))
+    }
+
+    fn demanding(&self) -> Option<Operator> {
+        const ANY: &str = "foranyvalue:";
+        let operator = self.operator.to_ascii_lowercase();
+        Operator::parse(operator.strip_prefix(ANY).unwrap_or(&operator))
+            .filter(|operator| !operator.negated && !operator.if_exists && operator.compare != Compare::Null)
     }
 
     /// Whether it holds. Operators other than those on strings, ARNs and booleans are not evaluated.
@@ -234,6 +254,29 @@ mod tests {
         assert!(!implies(&wide, &narrow));
         assert!(implies(&wide, &[]));
         assert!(!implies(&[], &wide));
+    }
+
+    #[test]
+    fn a_clause_restricts_if_it_demands_a_value_that_not_everybody_has() {
+        for (operator, key, value, demands, restricts) in [
+            ("StringEquals", SOURCE_ACCOUNT, "111122223333", true, true),
+            ("StringLike", SOURCE_ACCOUNT, "1111*", true, true),
+            ("StringLike", SOURCE_ACCOUNT, "*", true, false),
+            ("StringLike", SOURCE_ACCOUNT, "????????????", true, false),
+            ("ArnLike", "aws:sourcearn", "arn:aws:logs:*:111122223333:*", true, true),
+            ("ArnLike", SOURCE_ARN, "*", true, false),
+            ("ArnEquals", SOURCE_ARN, "arn:*:*:*:*:*", true, false),
+            ("StringLike", SOURCE_ARN, "arn:*", true, false),
+            ("ForAnyValue:StringLike", "aws:SourceOrgPaths", "o-a1b2c3d4e5/*", true, true),
+            ("foranyvalue:StringLike", "aws:SourceOrgPaths", "o-*/*", true, false),
+            ("ForAllValues:StringLike", "aws:SourceOrgPaths", "o-a1b2c3d4e5/*", false, false),
+            ("StringEqualsIfExists", SOURCE_ACCOUNT, "111122223333", false, false),
+            ("StringNotEquals", SOURCE_ACCOUNT, "111122223333", false, false),
+        ] {
+            let clause = clause(operator, key, value);
+            let found = (clause.demands(), clause.restricts());
+            assert_eq!(found, (demands, restricts), "{operator} {key} {value}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Finding, Kind, NEAR_PERCENT, Severity};
 use crate::arn::{LogGroupName, ResourcePattern};
-use crate::condition::{SOURCE_ACCOUNT, SOURCE_ARN};
+use crate::condition::{Clause, SOURCE_ACCOUNT, SOURCE_ARN};
 use crate::coverage::{Coverage, Entry};
 use crate::document::Document;
 use crate::inventory::{Existence, Inventory, Part};
@@ -129,11 +129,13 @@ fn source_condition(meaning: &Meaning) -> Option<Finding> {
             _ => None,
         })
         .collect();
-    let demands = |keys: &[&str]| {
-        (meaning.condition.iter()).any(|clause| clause.demands() && keys.iter().any(|key| clause.is_on(key)))
+    let of_source = |keys: &[&str], fits: fn(&Clause) -> bool| {
+        let mut clauses = meaning.condition.iter().filter(|clause| keys.iter().any(|key| clause.is_on(key)));
+        clauses.any(fits)
     };
-    let arn = demands(&[SOURCE_ARN]);
-    let account = demands(&[SOURCE_ACCOUNT, "aws:SourceOrgID", "aws:SourceOrgPaths"]);
+    let of_account = [SOURCE_ACCOUNT, "aws:SourceOrgID", "aws:SourceOrgPaths"];
+    let arn = of_source(&[SOURCE_ARN], Clause::restricts);
+    let account = of_source(&of_account, Clause::restricts);
     let (severity, missing) = match (arn, account) {
         (true, true) => return None,
         (false, false) => (Severity::Warning, "neither aws:SourceArn nor aws:SourceAccount"),
@@ -143,7 +145,10 @@ fn source_condition(meaning: &Meaning) -> Option<Finding> {
     if services.is_empty() {
         return None;
     }
-    let message = format!("it lets {} in with {missing} in its conditions", services.join(", "));
+    let is_idle = |clause: &Clause| clause.demands() && !clause.restricts();
+    let idle = of_source(&[SOURCE_ARN], is_idle) || of_source(&of_account, is_idle);
+    let why = if idle { "; a value that takes in everything counts as none" } else { "" };
+    let message = format!("it lets {} in with {missing} in its conditions{why}", services.join(", "));
     let fix = "Add StringEquals aws:SourceAccount and ArnLike aws:SourceArn, both of the account that logs.";
     Some(Finding::new(Kind::NoSourceCondition, severity, message, fix))
 }

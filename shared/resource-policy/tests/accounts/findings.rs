@@ -82,6 +82,17 @@ fn services_without_source_conditions_are_found() {
     assert_eq!(service(&format!(r#","Condition":{{{account},{arn}}}"#)), []);
     let optional = account.replace("StringEquals", "StringEqualsIfExists");
     assert_eq!(service(&format!(r#","Condition":{{{optional},{arn}}}"#)), [Kind::NoSourceCondition]);
+    let everyone = account.replace("StringEquals", "StringLike").replace("111122223333", "*");
+    let everything = arn.replace("arn:aws:logs:us-east-1:111122223333:*", "*");
+    for idle in
+        [format!("{everyone},{everything}"), format!("{everyone},{arn}"), format!("{account},{everything}")]
+    {
+        assert_eq!(service(&format!(r#","Condition":{{{idle}}}"#)), [Kind::NoSourceCondition], "{idle}");
+    }
+    let paths = r#""ForAnyValue:StringLike":{"aws:SourceOrgPaths":["o-a1b2c3d4e5/*"]}"#;
+    assert_eq!(service(&format!(r#","Condition":{{{paths},{arn}}}"#)), []);
+    let all = paths.replace("ForAnyValue", "ForAllValues");
+    assert_eq!(service(&format!(r#","Condition":{{{all},{arn}}}"#)), [Kind::NoSourceCondition]);
     let other = arn.replace("1111", "4444");
     assert_eq!(service(&format!(r#","Condition":{{{account},{other}}}"#)), [Kind::SourceAccountsDiffer]);
     let bucket = r#""ArnLike":{"aws:SourceArn":"arn:aws:s3:::example"}"#;
