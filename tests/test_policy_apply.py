@@ -125,7 +125,7 @@ def test_a_dry_run_tells_where_a_plan_would_stop(account, applying, audit):
     plan["steps"].append(step(wanted))
     account.plant.share_destination(audit)
     stops = applying.dry_run(plan).expect(NEEDS_A_LOOK).answer["stops"]
-    assert ["used by other deliveries" in stops[0], stops[1].startswith("mail is not what it was")] == [True, True]
+    assert ["used by other deliveries" in stops[1], stops[0].startswith("mail is not what it was")] == [True, True]
     account.faults.deny("logs:DescribeResourcePolicies")
     assert "nothing was changed" in applying.dry_run(plan).expect(FAILED).stderr
     assert writes(account) == [] and applying.journals == []
@@ -232,6 +232,91 @@ def test_a_refusal_to_repoint_restores_everything_and_shows_the_bridge(account, 
     assert len(writes(account)) == before
 
 
+def test_a_log_group_that_came_back_since_the_plan_keeps_its_entry(account, applying):
+    full = account.plant.full_of_dead_groups()
+    plan = applying.plan()
+    account.plant.log_group(full.dead[0])
+    (stop,) = applying.dry_run(plan).expect(NEEDS_A_LOOK).answer["stops"]
+    said = applying.apply(plan).expect(FAILED).stderr
+    for expected in (full.dead[0], "was allowed, and would not be", f"the log group {full.dead[0]} exists"):
+        assert expected in stop and expected in said, expected
+    assert "make the plan again: nothing was changed" in said
+    assert policies(account) == {AWS_WRITTEN: full.document}
+    assert writes(account) == [] and applying.journals == []
+    applying.apply(applying.plan()).expect(DONE)
+    assert full.dead[0] in policies(account)[AWS_WRITTEN]
+
+
+def test_an_entry_stays_when_what_took_it_in_is_gone_since_the_plan(account, applying):
+    account.plant.log_group("/aws/vendedlogs/a")
+    own = account.plant.policy("own", document("/aws/vendedlogs/a", "*"))
+    account.plant.wildcard()
+    plan = applying.plan()
+    left = {"place": {"account": "own"}, "before": own, "after": document("*"), "expected_revision_id": None}
+    none = {**left, "after": None}
+    plan["steps"] = [step(left)]
+    assert applying.dry_run(plan).expect(DONE).answer["stops"] == []
+    plan["steps"] = [step(none)]
+    assert "log-group:*" in applying.dry_run(plan).expect(NEEDS_A_LOOK).answer["stops"][0]
+    only = account.plant.policy("own", document("/aws/vendedlogs/a"))
+    plan["steps"] = [step({**none, "before": only})]
+    assert applying.dry_run(plan).expect(DONE).answer["stops"] == []
+    del account.place().logs.policies.of_account[AWS_WRITTEN]
+    assert "the log group /aws/vendedlogs/a exists" in applying.apply(plan).expect(FAILED).stderr
+    assert policies(account) == {"own": only}
+    account.plant.group_policy("/aws/vendedlogs/a")
+    applying.apply(plan).expect(DONE)
+    assert policies(account) == {}
+
+
+def test_a_plan_that_was_edited_is_not_believed_to_be_proved(account, applying):
+    full = account.plant.full_of_dead_groups()
+    plan = applying.plan()
+    last = plan["steps"][-1]["writes"][-1]
+    honest = last["after"]
+    statement = json.loads(honest)["Statement"][0]
+    without = {key: value for key, value in statement.items() if key != "Condition"}
+    for edited, said in (
+        ({**statement, "Resource": statement["Resource"][1:]}, f"the log group {full.live[0]} exists"),
+        (without, "without being listed"),
+        ({**statement, "Principal": "*"}, "has a part that must not be touched"),
+    ):
+        last["after"] = json.dumps({**json.loads(honest), "Statement": [edited]})
+        failed = applying.apply(plan).expect(FAILED).stderr
+        assert said in failed and "proved" not in failed
+    assert writes(account) == []
+    last["after"] = honest
+    assert "proved of what is there now" in applying.apply(plan).expect(DONE).stderr
+
+
+def test_whether_log_groups_are_there_is_found_with_few_calls(account, applying):
+    full = account.plant.full_of_dead_groups()
+    plan = applying.plan()
+    before = len(account.called("DescribeLogGroups"))
+    applying.dry_run(plan).expect(DONE)
+    assert len(account.called("DescribeLogGroups")) - before == 1 < len(full.dead)
+    for number in range(100):
+        account.plant.log_group(f"/other/{number}")
+    account.plant.policy("two", document("x"))
+    plan["steps"] = [step({**plan["steps"][0]["writes"][0], "place": {"account": "two"}})]
+    plan["steps"][0]["writes"][0] |= {"before": document("x"), "after": None}
+    before = len(account.called("DescribeLogGroups"))
+    applying.dry_run(plan).expect(DONE)
+    assert len(account.called("DescribeLogGroups")) - before == 2
+
+
+def test_what_may_not_be_read_stops_a_run_before_it_begins(account, applying):
+    account.plant.full_of_dead_groups()
+    plan = applying.plan()
+    for action in ("logs:DescribeResourcePolicies", "logs:DescribeLogGroups"):
+        account.faults.deny(action)
+        for run in (applying.dry_run(plan), applying.apply(plan)):
+            said = run.expect(FAILED).stderr
+            assert action in said and "allow the call, then try again: nothing was changed" in said
+        account.faults.clear()
+    assert writes(account) == [] and applying.journals == []
+
+
 def test_a_plan_for_another_account_is_refused(account, applying):
     account.plant.full_of_dead_groups()
     plan = {**applying.plan(), "account": "444455556666"}
@@ -259,6 +344,7 @@ def test_an_unknown_journal_is_named(account, applying):
 
 def test_a_policy_of_a_log_group_is_written_with_its_revision_and_taken_back(account, applying):
     account.plant.log_group("a")
+    account.plant.policy("of-account", document("a"))
     account.plant.group_policy("a")
     before = groups(account)["a"].policy["policyDocument"]
     revision = groups(account)["a"].policy["revisionId"]

@@ -308,22 +308,25 @@ def test_shrinking_that_is_killed_at_any_call_and_resumed_is_done_and_can_be_und
             killed = applying.apply(plan).code == KILLED
             aws.faults.clear()
             (applying.resume() if applying.journals else applying.apply(plan)).expect(DONE)
-            assert policies(aws) == {"new": document("a"), "old": document("b")}
+            assert policies(aws) == {"old": document("b")}
+            assert groups(aws)["a"].policy["policyDocument"] == document("a")
             applying.rollback().expect(DONE)
-            assert policies(aws) == texts
+            assert policies(aws) == texts and groups(aws)["a"].policy is None
             if not killed:
                 return
     raise AssertionError("always killed")
 
 
 def plan_of_three_writes(aws, applying):
-    """A plan that makes a policy, writes one and deletes one; and the policies before."""
+    """A plan that makes the policy of a log group, writes a policy and deletes one; and the policies before."""
+    aws.plant.log_group("a")
     texts = {"old": json.dumps(json.loads(document("a", "b")), indent=2) + "\n", "gone": document("a")}
     for name, text in texts.items():
         aws.plant.policy(name, text)
     plan = applying.plan()
+    nothing = {"before": None, "after": None, "expected_revision_id": None}
     plan["steps"] = [
-        step({"place": {"account": "new"}, "before": None, "after": document("a"), "expected_revision_id": None}),
+        step({**nothing, "place": {"log_group": log_group("a")}, "after": document("a")}),
         step(
             {"place": {"account": "old"}, "before": texts["old"], "after": document("b"), "expected_revision_id": None},
             {"place": {"account": "gone"}, "before": texts["gone"], "after": None, "expected_revision_id": None},
@@ -336,11 +339,42 @@ def test_what_somebody_else_wrote_since_the_plan_stands(account, applying):
     account.plant.full_of_dead_groups()
     plan, theirs = applying.plan(), document("theirs")
     account.faults.before("DescribeResourcePolicies", lambda: account.plant.policy(AWS_WRITTEN, theirs))
+    said = applying.apply(plan).expect(FAILED).stderr
+    assert f"{AWS_WRITTEN} is not what it was" in said and "make the plan again: nothing was changed" in said
+    assert policies(account) == {AWS_WRITTEN: theirs}
+    assert writes(account) == [] and applying.journals == []
+
+
+def test_what_somebody_else_writes_right_before_us_stands(account, applying):
+    account.plant.full_of_dead_groups()
+    plan, theirs = applying.plan(), document("theirs")
+    # What the plan rests on was looked at, and its first policy is about to be.
+    account.faults.before("DescribeResourcePolicies", lambda: account.plant.policy(AWS_WRITTEN, theirs), nth=2)
     assert "somebody else changed it meanwhile" in applying.apply(plan).expect(FAILED).stderr
     assert policies(account) == {AWS_WRITTEN: theirs}
     applying.rollback().expect(DONE)
     assert policies(account) == {AWS_WRITTEN: theirs}
     assert writes(account) == []
+
+
+def test_a_run_goes_on_only_while_what_is_left_of_it_is_safe(account, applying):
+    plan, texts = plan_of_three_writes(account, applying)
+    account.faults.kill_before("PutResourcePolicy", lambda: applying.process, 2)
+    assert applying.apply(plan).code == KILLED
+    account.faults.clear()
+    kept = groups(account)["a"].policy
+    groups(account)["a"].policy = None
+    said = applying.resume().expect(FAILED).stderr
+    for expected in ("the log group a exists", "make the plan again", f"rollback {applying.journal}"):
+        assert expected in said
+    assert policies(account) == texts
+    groups(account)["a"].policy = kept
+    account.faults.deny("logs:DescribeLogGroups")
+    assert f"resume {applying.journal}" in applying.resume().expect(FAILED).stderr
+    assert policies(account) == texts
+    account.faults.clear()
+    applying.resume().expect(DONE)
+    assert policies(account) == {"old": document("b")}
 
 
 def test_what_somebody_else_writes_right_after_us_is_noticed_and_stands(account, applying):
@@ -349,13 +383,14 @@ def test_what_somebody_else_writes_right_after_us_is_noticed_and_stands(account,
     account.faults.after("PutResourcePolicy", lambda: account.plant.policy(AWS_WRITTEN, theirs))
     assert "somebody wrote at the same time" in applying.apply(plan).expect(FAILED).stderr
     assert policies(account) == {AWS_WRITTEN: theirs}
-    assert "somebody else changed it meanwhile" in applying.resume().expect(FAILED).stderr
+    assert "is not what it was when the plan was made" in applying.resume().expect(FAILED).stderr
     assert "somebody else changed it since" in applying.rollback().expect(FAILED).stderr
     assert policies(account) == {AWS_WRITTEN: theirs}
 
 
 def test_nobody_gets_in_between_reading_and_writing_the_policy_of_a_log_group(account, applying):
     account.plant.log_group("a")
+    account.plant.policy("of-account", document("a"))
     revision = account.plant.group_policy("a")
     before = groups(account)["a"].policy["policyDocument"]
     place = {"log_group": log_group("a")}
@@ -395,9 +430,7 @@ def test_a_log_group_that_somebody_else_makes_at_the_same_moment_is_not_touched(
 
 
 def test_a_quota_is_named_and_not_tried_again(account, applying):
-    account.plant.ten_policies()
-    plan = applying.plan()
-    eleventh = {"place": {"account": "new"}, "before": None, "after": document("a"), "expected_revision_id": None}
-    plan["steps"] = [step(eleventh)]
+    plan, _ = plan_of_three_writes(account, applying)
+    account.faults.fail("PutResourcePolicy", "LimitExceededException", nth=None)
     assert "make room under the quota" in applying.apply(plan).expect(FAILED).stderr
     assert len(account.called("PutResourcePolicy")) == 1

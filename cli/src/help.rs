@@ -256,7 +256,8 @@ Exit codes:
   3  done, but a policy stays too full, or a log group cannot be moved";
 
 pub(crate) const POLICY_APPLY: &str = "\
-Each policy is read again right before it is written, and right after; where it is not what the plan was made of, \
+Before anything is written, the plan is proved again of what is there by then: a log group may have come back, or the \
+file may have been edited. Each policy is read again right before it is written, and right after; where it is not what the plan was made of, \
 nothing is written. Every call is in the journal before it is made, under policy-audit/journal/ of the archive: an \
 interrupted run is resumed, and any run undone.
 

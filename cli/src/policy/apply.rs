@@ -31,7 +31,7 @@ pub(super) async fn run(args: &ApplyArgs) -> anyhow::Result<Exit> {
                 }
                 return Ok(Exit::Done);
             }
-            Words::Stderr.say(&steps::plan(&plan))?;
+            Words::Stderr.say(&steps::unproved(&plan))?;
             ask(
                 change.yes,
                 &format!("Carry this out in account {}, Region {}?", account.id, account.region),
@@ -76,6 +76,10 @@ async fn archive(change: &ChangeArgs) -> anyhow::Result<Archive> {
 fn tell(event: Event) {
     output::note(&match event {
         Event::Journal { id } => paint(FAINT, format_args!("journal {id}")),
+        Event::Proved { requests } => {
+            let requests = count(requests as u64, "request");
+            format!("{} proved of what is there now, over {requests}: nobody loses access", paint(GOOD, "✓"))
+        }
         Event::Step { number, of, what } => format!("step {number} of {of}: {}", plain(&what)),
         Event::Doing { what } => paint(FAINT, format_args!("  … {}", plain(&what))),
         Event::Done { what, already } => {

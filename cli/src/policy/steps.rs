@@ -33,8 +33,18 @@ pub(super) fn changes(plan: &Plan) -> Vec<Change<'_>> {
     changes
 }
 
-/// The steps, what stands in the way of more, and what it all comes to.
+/// The steps, what stands in the way of more, and what it all comes to: of a plan that was made now, and proved.
 pub(super) fn plan(plan: &Plan) -> String {
+    let requests = count(plan.proof.requests as u64, "request");
+    told(plan, &format!(", proved over {requests}: nobody loses access"))
+}
+
+/// The same of a file, which may say that it was proved; that is for those to find out who carry it out.
+pub(super) fn unproved(plan: &Plan) -> String {
+    told(plan, "")
+}
+
+fn told(plan: &Plan, proof: &str) -> String {
     let mut text = String::new();
     for (at, one) in plan.steps.iter().enumerate() {
         push(&mut text, &step(at + 1, one));
@@ -49,7 +59,7 @@ pub(super) fn plan(plan: &Plan) -> String {
     for refusal in &plan.refused {
         push(&mut text, &format!("{} {}", paint(LOOK, "!"), wrap(&plain(&refusal.to_string()), 2)));
     }
-    push(&mut text, &end(plan));
+    push(&mut text, &end(plan, proof));
     text
 }
 
@@ -111,7 +121,7 @@ fn by_hand(moving: &Move) -> Vec<(&'static str, String)> {
     lines
 }
 
-fn end(plan: &Plan) -> String {
+fn end(plan: &Plan, proof: &str) -> String {
     if plan.steps.is_empty() {
         return if plan.unmet.is_empty() && plan.refused.is_empty() {
             let most = count(plan.target_characters as u64, "character");
@@ -121,8 +131,7 @@ fn end(plan: &Plan) -> String {
         };
     }
     let steps = count(plan.steps.len() as u64, "step");
-    let requests = count(plan.proof.requests as u64, "request");
-    let mut lines = format!("{} {steps}, proved over {requests}: nobody loses access\n", paint(GOOD, "✓"));
+    let mut lines = format!("{} {steps}{proof}\n", paint(GOOD, "✓"));
     for change in changes(plan) {
         let after = count(change.after as u64, "character");
         if change.before == 0 {

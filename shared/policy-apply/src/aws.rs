@@ -73,13 +73,7 @@ impl<'a> Aws<'a> {
 
     /// A log group, if it is there.
     pub(crate) async fn log_group(&self, name: &str) -> Result<Option<types::LogGroup>, CallError> {
-        let (calls, logs) = (&self.account.calls, &self.account.logs);
-        // Of all names that begin with this one, it is the first. (A search by pattern leaves members out.)
-        let found = calls.run("DescribeLogGroups", self.deadline, || {
-            logs.describe_log_groups().log_group_name_prefix(name).limit(1).send()
-        });
-        let groups = found.await?.log_groups.unwrap_or_default();
-        Ok(groups.into_iter().find(|group| group.log_group_name() == Some(name)))
+        self.account.log_group(name, self.deadline).await
     }
 
     /// The tags of a log group, a destination …, by ARN.

@@ -17,6 +17,15 @@ pub enum ApplyError {
         /// Account and Region of the credentials.
         here: String,
     },
+    /// What the plan rests on is not there (any more): what is to be written is not proved to be safe. Nothing of it
+    /// was touched.
+    #[error("the plan does not hold: {}; make the plan again{}", why.join("; "), after(journal.as_deref()))]
+    Stale {
+        /// What has changed, or would be wrong.
+        why: Vec<String>,
+        /// The journal of the run, if it had begun.
+        journal: Option<String>,
+    },
     /// What is there is not what the plan was made of. Nothing of it was touched.
     #[error(
         "cannot {what}: somebody else changed it meanwhile, and what they wrote stands; make a new plan from what is \
@@ -65,7 +74,7 @@ pub enum ApplyError {
         /// The journal of the run.
         journal: String,
     },
-    /// What is there could not be looked at, of a dry run.
+    /// What is there could not be looked at, before anything was begun.
     #[error("cannot {what}: {error}; {advice}, then try again: nothing was changed")]
     NotSeen {
         /// What was to be looked at.
@@ -91,6 +100,16 @@ pub enum ApplyError {
 }
 
 impl ApplyError {
+    /// A call failed before anything was begun.
+    pub(crate) fn not_seen(what: String, error: CallError) -> Self {
+        Self::NotSeen { what, advice: advice(&error), error: Box::new(error) }
+    }
+
+    /// A call of a run failed.
+    pub(crate) fn call(what: String, error: CallError, journal: String) -> Self {
+        Self::Call { what, advice: advice(&error), error: Box::new(error), journal }
+    }
+
     /// The journal of the run that stopped, if it had begun.
     pub fn journal(&self) -> Option<&str> {
         match self {
@@ -100,6 +119,7 @@ impl ApplyError {
             | Self::Call { journal, .. }
             | Self::NotMoved { journal, .. }
             | Self::Journal(JournalError::InUse(journal) | JournalError::Undone(journal)) => Some(journal),
+            Self::Stale { journal, .. } => journal.as_deref(),
             Self::Format(_) | Self::Elsewhere { .. } | Self::NotSeen { .. } | Self::Journal(_) => None,
         }
     }
@@ -166,8 +186,16 @@ pub enum JournalError {
     Undone(String),
 }
 
+/// What there is to do besides, after a run that had begun.
+fn after(journal: Option<&str>) -> String {
+    journal.map_or_else(
+        || ": nothing was changed".to_owned(),
+        |journal| format!(" from what is there now, or undo what was done so far with: rollback {journal}"),
+    )
+}
+
 /// What may help against a failed call.
-pub(crate) fn advice(error: &CallError) -> &'static str {
+fn advice(error: &CallError) -> &'static str {
     match error.failure.code.as_str() {
         _ if error.is_denied() => "allow the call",
         _ if error.is_quota() => "make room under the quota",

@@ -5,6 +5,9 @@
 //! * **Written down first.** Before each call, what it changes, before and after, is in the journal; after it, what
 //!   became of it ([`journal`]). Whatever happens in between, a later session knows where to look, goes on
 //!   ([`Apply::resume`]) or undoes ([`Apply::rollback`]).
+//! * **Proved again.** Before anything of a plan is written, and whenever a run goes on, what is still to be written is
+//!   proved of what is there now ([`mailtrail_resource_policy::recheck`]): a log group may have come back, what took an
+//!   entry in may be gone, and the file may have been edited.
 //! * **Nothing of others is lost.** A policy is read again right before it is written, and right after; where it is
 //!   not what the plan was made of, the run stops and the plan is to be made again.
 //! * **Nothing is deleted but what we made**: a new log group is known by its tag, and taken back only if nothing was
@@ -23,6 +26,7 @@ mod moving;
 mod outcome;
 mod permissions;
 mod policies;
+mod premises;
 mod rollback;
 mod run;
 mod session;
@@ -111,14 +115,13 @@ impl<'a> Apply<'a> {
         progress: &'p mut Progress<'p>,
     ) -> Result<Outcome, ApplyError> {
         check(self.account, plan)?;
-        let begun = Begun {
-            account: self.account.id.clone(),
-            region: self.account.region.clone(),
-            by: self.account.caller.clone(),
-            plan: plan.clone(),
-        };
-        let journal = Journal::create(self.archive, begun.clone(), self.options.deadline).await?;
-        let mut session = self.session(journal, History::new(begun), progress);
+        let begun = Begun::of(self.account, plan);
+        let history = History::new(begun.clone());
+        let proof =
+            premises::prove(&self.aws(), &history).await.map_err(|objection| objection.error(None))?;
+        let journal = Journal::create(self.archive, begun, self.options.deadline).await?;
+        let mut session = self.session(journal, history, progress);
+        session.say_proof(proof);
         session.carry_out().await
     }
 
@@ -142,6 +145,8 @@ impl<'a> Apply<'a> {
         }
         let mut session = self.session(journal, history, progress);
         session.open(Purpose::Resume).await?;
+        let proof = premises::prove(&session.aws, &session.history).await;
+        session.say_proof(proof.map_err(|objection| objection.error(Some(id)))?);
         session.carry_out().await
     }
 
@@ -165,14 +170,17 @@ impl<'a> Apply<'a> {
         session.roll_back().await
     }
 
+    fn aws(&self) -> Aws<'a> {
+        Aws::new(self.account, self.options.deadline.reserve(LAST_ENTRY))
+    }
+
     fn session<'p>(
         &'a self,
         journal: Journal<'a>,
         history: History,
         progress: &'p mut Progress<'p>,
     ) -> Session<'a, 'p> {
-        let aws = Aws::new(self.account, self.options.deadline.reserve(LAST_ENTRY));
-        let mut session = Session { aws, options: &self.options, journal, history, progress };
+        let mut session = Session { aws: self.aws(), options: &self.options, journal, history, progress };
         session.say(Event::Journal { id: session.journal.id().to_owned() });
         session
     }

@@ -71,6 +71,11 @@ pub enum Event {
         /// Its id.
         id: String,
     },
+    /// What is to be written was proved of what is there now.
+    Proved {
+        /// Requests that were decided before and after.
+        requests: usize,
+    },
     /// A step begins.
     Step {
         /// Its number, from 1.

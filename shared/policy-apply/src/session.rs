@@ -1,12 +1,13 @@
 //! One session of a run: each change is written down, looked for, made, and looked at.
 
 use mailtrail_policy_survey::CallError;
+use mailtrail_resource_policy::prove::Proof;
 use serde_json::Value;
 
 use crate::Options;
 use crate::aws::{Aws, Seen};
 use crate::change::Change;
-use crate::error::{ApplyError, JournalError, Obstacle, advice};
+use crate::error::{ApplyError, JournalError, Obstacle};
 use crate::journal::{Answer, Body, History, Journal, Purpose, Status};
 use crate::outcome::{Event, Progress};
 
@@ -57,6 +58,13 @@ enum Stop {
 impl Session<'_, '_> {
     pub(crate) fn say(&mut self, event: Event) {
         (self.progress)(event);
+    }
+
+    /// Says what was proved, if there was anything to prove.
+    pub(crate) fn say_proof(&mut self, proof: Option<Proof>) {
+        if let Some(proof) = proof {
+            self.say(Event::Proved { requests: proof.requests });
+        }
     }
 
     /// Says that this session goes on with a run of an earlier one.
@@ -192,8 +200,7 @@ impl Session<'_, '_> {
 
     /// A call that failed, with what to do about it.
     pub(crate) fn failed(&self, what: String, error: CallError) -> ApplyError {
-        let (advice, journal) = (advice(&error), self.journal.id().to_owned());
-        ApplyError::Call { what, error: Box::new(error), advice, journal }
+        ApplyError::call(what, error, self.journal.id().to_owned())
     }
 
     pub(crate) fn not_moved(&self, log_group: &str, why: Obstacle) -> ApplyError {

@@ -2,12 +2,15 @@
 //!
 //! Each list fails as a whole when it cannot be read to its end: half a list is none.
 
-use aws_sdk_cloudwatchlogs::types::PolicyScope;
+use std::collections::BTreeSet;
+
+use aws_sdk_cloudwatchlogs::types::{self, PolicyScope};
 use mailtrail_delivery::Deadline;
 use mailtrail_resource_policy::arn;
 use mailtrail_resource_policy::inventory::{
     Delivery, DeliveryDestination, DeliverySource, LogGroup, ResourcePolicy,
 };
+use mailtrail_resource_policy::moving::is_name;
 
 use crate::pages::{self, PAGE};
 use crate::{Account, CallError};
@@ -52,6 +55,54 @@ impl Account {
             (answer.log_groups().iter().map(pages::log_group).collect(), answer.next_token)
         });
         lists.await
+    }
+
+    /// Which of these log groups are there: by the list of all of them, unless it takes fewer calls to ask for each.
+    ///
+    /// # Errors
+    /// When it is not known of one of them.
+    pub async fn existing_log_groups(
+        &self,
+        names: &BTreeSet<String>,
+        deadline: Deadline,
+    ) -> Result<BTreeSet<String>, CallError> {
+        let possible: BTreeSet<&str> =
+            names.iter().map(String::as_str).filter(|name| is_name(name)).collect();
+        let (mut found, mut token) = (BTreeSet::new(), None::<String>);
+        for _ in &possible {
+            let ask = || self.logs.describe_log_groups().limit(PAGE).set_next_token(token.clone()).send();
+            let page = self.calls.run("DescribeLogGroups", deadline, ask).await?;
+            let groups = page.log_groups().iter().filter_map(types::LogGroup::log_group_name);
+            found.extend(groups.filter(|name| possible.contains(name)).map(str::to_owned));
+            // An empty token has been seen at the end of lists.
+            token = page.next_token.filter(|token| !token.is_empty());
+            if token.is_none() {
+                return Ok(found);
+            }
+        }
+        for name in possible {
+            if !found.contains(name) && self.log_group(name, deadline).await?.is_some() {
+                found.insert(name.to_owned());
+            }
+        }
+        Ok(found)
+    }
+
+    /// A log group, if it is there.
+    ///
+    /// # Errors
+    /// When it cannot be asked for.
+    pub async fn log_group(
+        &self,
+        name: &str,
+        deadline: Deadline,
+    ) -> Result<Option<types::LogGroup>, CallError> {
+        // Of all names that begin with this one, it is the first. (A search by pattern leaves members out.)
+        let found = self.calls.run("DescribeLogGroups", deadline, || {
+            self.logs.describe_log_groups().log_group_name_prefix(name).limit(1).send()
+        });
+        let groups = found.await?.log_groups.unwrap_or_default();
+        Ok(groups.into_iter().find(|group| group.log_group_name() == Some(name)))
     }
 
     /// V2 log delivery: what logs.

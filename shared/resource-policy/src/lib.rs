@@ -9,7 +9,7 @@
 //! * [`measure`], [`findings`], [`forecast`]: how full, what is wrong, and when it will be full.
 //! * [`evaluate`], [`condition`], [`arn`]: what policies allow; for identity policies as well.
 //! * [`plan`], [`moving`], [`v1`]: the steps that make room, and where they end for log groups that move.
-//! * [`prove`]: why a plan takes nothing from anybody.
+//! * [`prove`]: why a plan takes nothing from anybody; [`recheck`]: whether that still holds when it is carried out.
 //!
 //! # Policy of the crate
 //!
@@ -55,6 +55,7 @@ pub mod measure;
 pub mod moving;
 pub mod plan;
 pub mod prove;
+pub mod recheck;
 pub mod state;
 pub mod statement;
 pub mod v1;

@@ -136,9 +136,8 @@ fn new_name(group: &str, wanted: Option<&String>, existing: Option<&BTreeSet<&st
     }
     let name = wanted.cloned().unwrap_or_else(|| rule(group));
     let rest = name.strip_prefix(VENDED_LOGS_PREFIX).ok_or_else(|| Why::OutsidePrefix(name.clone()))?;
-    let allowed = |character: char| character.is_ascii_alphanumeric() || ".-_/#".contains(character);
     let length = name.chars().count();
-    if rest.is_empty() || !name.chars().all(allowed) {
+    if rest.is_empty() || !name.chars().all(is_allowed) {
         Err(Why::NotAName(name))
     } else if length > LOG_GROUP_NAME_CHARACTERS {
         Err(Why::TooLong(length))
@@ -150,6 +149,16 @@ fn new_name(group: &str, wanted: Option<&String>, existing: Option<&BTreeSet<&st
             Some(_) => Ok(name),
         }
     }
+}
+
+/// Whether a log group can have this name: an entry of a policy may name what none can have.
+pub fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(is_allowed) && name.len() <= LOG_GROUP_NAME_CHARACTERS
+}
+
+/// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html>
+fn is_allowed(character: char) -> bool {
+    character.is_ascii_alphanumeric() || ".-_/#".contains(character)
 }
 
 /// What says, in the tags of a resource, that a deployment tool keeps it as it is; its next run would undo a change.

@@ -60,8 +60,20 @@ pub enum Violation {
     Grown(String),
 }
 
-/// Proves that one state of the policies may follow another one.
+/// Proves that one state of the policies may follow another one, and that the grants are what is new, no more.
 pub fn prove(
+    before: &State,
+    after: &State,
+    inventory: &Inventory,
+    grants: &[Grant],
+) -> Result<Proof, Violation> {
+    let proof = prove_safe(before, after, inventory, grants)?;
+    none_idle(before, after, grants)?;
+    Ok(proof)
+}
+
+/// Proves that one state may follow another one; not each of the grants has to be given by it.
+pub(crate) fn prove_safe(
     before: &State,
     after: &State,
     inventory: &Inventory,
@@ -162,12 +174,15 @@ fn entries(
             return Err(Violation::Unlisted(entry.to_string()));
         }
     }
-    for entry in &listed.entries {
-        if old.covers(entry) || !new.covers(entry) {
-            return Err(Violation::Idle(entry.resource.to_owned()));
-        }
-    }
     Ok(proof)
+}
+
+/// Each grant is given, and was not before.
+fn none_idle(before: &State, after: &State, grants: &[Grant]) -> Result<(), Violation> {
+    let granted = State::granting(grants);
+    let (old, new, listed) = (Coverage::new(before), Coverage::new(after), Coverage::new(&granted));
+    let idle = listed.entries.iter().find(|entry| old.covers(entry) || !new.covers(entry));
+    idle.map_or(Ok(()), |entry| Err(Violation::Idle(entry.resource.to_owned())))
 }
 
 fn requests(before: &State, after: &State, granted: &State, universe: &Universe) -> Result<usize, Violation> {

@@ -73,6 +73,27 @@ impl State {
         Self { policies: inventory.current_policies().map(Held::new).collect() }
     }
 
+    /// The policy of a place, if there is one.
+    pub(crate) fn at(&self, place: &Place) -> Option<&Held> {
+        self.policies.iter().find(|held| held.place == *place)
+    }
+
+    /// Puts a text in a place, or leaves nothing there.
+    pub(crate) fn put(&mut self, place: &Place, text: Option<&str>) {
+        let number = self.policies.iter().position(|held| held.place == *place);
+        let held = text.map(|text| Held {
+            place: place.clone(),
+            text: text.to_owned(),
+            document: Document::parse(text).ok(),
+            revision_id: None,
+        });
+        match (number, held) {
+            (Some(number), Some(held)) => self.policies[number] = held,
+            (Some(number), None) => drop(self.policies.remove(number)),
+            (None, held) => self.policies.extend(held),
+        }
+    }
+
     /// Ready to be asked.
     pub fn compile(&self) -> Policies<'_> {
         let mut policies = Policies::default();

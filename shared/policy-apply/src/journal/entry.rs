@@ -1,5 +1,6 @@
 //! What a journal consists of.
 
+use mailtrail_policy_survey::Account;
 use mailtrail_resource_policy::plan::Plan;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -104,6 +105,18 @@ pub struct Begun {
     pub by: String,
     /// What is to be carried out.
     pub plan: Plan,
+}
+
+impl Begun {
+    /// A plan that is to be carried out in an account by whoever we are there.
+    pub(crate) fn of(account: &Account, plan: &Plan) -> Self {
+        Self {
+            account: account.id.clone(),
+            region: account.region.clone(),
+            by: account.caller.clone(),
+            plan: plan.clone(),
+        }
+    }
 }
 
 /// What a session is for.

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use mailtrail_resource_policy::plan::Plan;
+use mailtrail_resource_policy::recheck::ToWrite;
 
 use super::entry::{Answer, Begun, Body, Entry, Purpose, Script};
-use crate::change::Change;
+use crate::change::{Change, PolicyChange};
 use crate::error::JournalError;
+use crate::moving::is_ours;
 use crate::outcome::{Outcome, Refused};
 
 /// What happened so far.
@@ -132,6 +134,25 @@ impl History {
         let tries =
             |found: &&Intended| found.undoes.is_none() && (found.step, found.action) == (step, action);
         overall(self.intents.iter().filter(tries))
+    }
+
+    /// The writes of policies that are not known to be made, but for steps that are left to people, and for those from
+    /// a refused one on.
+    pub fn to_write(&self) -> Vec<ToWrite<'_>> {
+        let until = self.refused.as_ref().map_or(usize::MAX, |(step, _)| *step);
+        let steps = self.plan.steps.iter().enumerate().take(until);
+        let ours = steps.filter(|(_, step)| step.moving.as_ref().is_none_or(is_ours));
+        let writes = ours.flat_map(|(number, step)| step.writes.iter().map(move |write| (number, write)));
+        let open = writes.filter_map(|(number, write)| {
+            let change = Change::Policy(PolicyChange::from(write));
+            let tries =
+                |found: &&Intended| found.undoes.is_none() && found.step == number && found.change == change;
+            match overall(self.intents.iter().filter(tries)) {
+                Status::Done | Status::There => None,
+                status => Some(ToWrite { write, tried: status == Status::Unsure }),
+            }
+        });
+        open.collect()
     }
 
     /// Whether the undoing of an intent was done.

@@ -1,10 +1,10 @@
-use mailtrail_resource_policy::plan::{Place, Plan, TargetLimit};
+use mailtrail_resource_policy::plan::{Move, Place, Plan, Risk, Step, StepKind, TargetLimit, Write};
 use mailtrail_resource_policy::prove::Proof;
 use tempfile::TempDir;
 
 use super::*;
 use crate::change::{Change, DestinationChange, LogGroupChange, NewLogGroup, PolicyChange};
-use crate::outcome::{End, Outcome};
+use crate::outcome::{End, Outcome, Refused};
 
 const NEW: &str = "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/vendedlogs/mail";
 
@@ -285,4 +285,44 @@ fn a_change_that_is_reversed_twice_is_the_same() {
     for change in [policy(), repointing()] {
         assert_eq!(change.reverse().and_then(|reverse| reverse.reverse()), Some(change));
     }
+}
+
+#[test]
+fn what_is_not_known_to_be_made_is_still_to_be_written_but_for_what_people_do_and_what_was_refused() {
+    let write = |name: &str| Write {
+        place: Place::Account(name.to_owned()),
+        before: Some("{}".to_owned()),
+        after: None,
+        expected_revision_id: None,
+    };
+    let step = |names: &[&str], moving: Option<Move>| Step {
+        kind: StepKind::CoveredEntries,
+        what: String::new(),
+        why: String::new(),
+        saves: 0,
+        saves_later: 0,
+        risk: Risk::None,
+        risk_reason: String::new(),
+        undo: String::new(),
+        writes: names.iter().map(|name| write(name)).collect(),
+        moving,
+    };
+    let [from, to] = ["a", "b"].map(str::to_owned);
+    let of_people = Move { from, to, v2: Vec::new(), v1: Vec::new(), managed_by: None };
+    let mut history = history(Vec::new());
+    history.plan.steps =
+        vec![step(&["done", "tried"], None), step(&["by-hand"], Some(of_people)), step(&["new"], None)];
+    let change = |name: &str| Change::Policy(PolicyChange::from(&write(name)));
+    for (number, body) in
+        [(1, intent(0, None, change("done"))), (2, answer(1, done())), (3, intent(1, None, change("tried")))]
+    {
+        history.add(number, body);
+    }
+    let left = |history: &History| -> Vec<(String, bool)> {
+        history.to_write().iter().map(|it| (it.write.place.label().to_owned(), it.tried)).collect()
+    };
+    assert_eq!(left(&history), [("tried".to_owned(), true), ("new".to_owned(), false)]);
+    let refused = Refused { destination: "audit".to_owned(), reason: String::new(), bridge: Vec::new() };
+    history.add(4, Body::Refused { step: 2, refused });
+    assert_eq!(left(&history), [("tried".to_owned(), true)]);
 }

@@ -6,7 +6,7 @@ use mailtrail_resource_policy::inventory::{Inventory, LogGroup, Part, ResourcePo
 use proptest::prelude::*;
 use proptest::sample::select;
 
-const ACCOUNT: &str = "111122223333";
+pub(crate) const ACCOUNT: &str = "111122223333";
 
 /// Every log group that a request is made on. Some exist in some accounts.
 pub(crate) const GROUPS: [&str; 7] = [

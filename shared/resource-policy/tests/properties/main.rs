@@ -13,7 +13,8 @@ use mailtrail_resource_policy::document::Document;
 use mailtrail_resource_policy::evaluate::{Decision, Policies, Request, Requester};
 use mailtrail_resource_policy::inventory::{Inventory, Part, ResourcePolicy};
 use mailtrail_resource_policy::limits::Limits;
-use mailtrail_resource_policy::plan::{Options, Place, Plan, plan};
+use mailtrail_resource_policy::plan::{Options, Place, Plan, Write, plan};
+use mailtrail_resource_policy::recheck::{Rest, ToWrite};
 use mailtrail_resource_policy::{Truth, findings, measure};
 use proptest::prelude::*;
 
@@ -88,6 +89,28 @@ proptest! {
         });
         let saved: i64 = of_account.map(|step| step.saves).sum();
         prop_assert_eq!(saved, characters(&inventory) - characters(&after));
+    }
+
+    #[test]
+    fn a_plan_holds_at_each_of_its_writes_until_a_log_group_that_it_rests_on_is_there(
+        inventory in generate::inventory(), percent in 1_usize..30, made in 0_usize..12,
+    ) {
+        let options = Options { target_percent: percent, ..Options::default() };
+        let plan = plan(&inventory, &options).unwrap();
+        let writes: Vec<&Write> = plan.steps.iter().flat_map(|step| &step.writes).collect();
+        let made = made.min(writes.len());
+        let now = written(&inventory, &writes[..made]);
+        let existing: BTreeSet<String> =
+            inventory.log_groups.seen().into_iter().flatten().map(|group| group.name.clone()).collect();
+        let rest = rest_of(&now, &writes[made..], &existing);
+        let missing: BTreeSet<String> = rest.rests_on().difference(&existing).cloned().collect();
+        let proved = |missing: &BTreeSet<String>| rest.prove(generate::ACCOUNT, "us-east-1", missing, &plan.grants);
+        prop_assert!(proved(&missing).is_ok(), "{:?}", proved(&missing));
+        for name in &missing {
+            let mut others = missing.clone();
+            others.remove(name);
+            prop_assert!(proved(&others).is_err(), "{} came back", name);
+        }
     }
 
     #[test]
@@ -169,10 +192,35 @@ fn characters(inventory: &Inventory) -> i64 {
     policies.map(|policy| i64::try_from(policy.document.len()).unwrap()).sum()
 }
 
+/// What is left to write of a plan, with all that is to be read for it.
+fn rest_of(now: &Inventory, left: &[&Write], existing: &BTreeSet<String>) -> Rest {
+    let own = |name: &str| now.log_group_policies.get(name).and_then(|part| part.seen().cloned().flatten());
+    let touched: BTreeSet<&str> = (left.iter())
+        .filter_map(|write| match &write.place {
+            Place::LogGroup(arn) => Some(arn.rsplit_once("log-group:").unwrap().1),
+            Place::Account(_) => None,
+        })
+        .collect();
+    let mut policies = now.account_policies.seen().unwrap().clone();
+    policies.extend(touched.into_iter().filter_map(own));
+    let left: Vec<ToWrite> = left.iter().map(|write| ToWrite { write, tried: false }).collect();
+    let mut rest = Rest::new(&policies, &left).unwrap();
+    for name in rest.rests_on().intersection(existing) {
+        if let Some(policy) = own(name) {
+            rest.add(&policy);
+        }
+    }
+    rest
+}
+
 fn apply(inventory: &Inventory, plan: &Plan) -> Inventory {
+    written(inventory, &plan.steps.iter().flat_map(|step| &step.writes).collect::<Vec<_>>())
+}
+
+fn written(inventory: &Inventory, writes: &[&Write]) -> Inventory {
     let mut after = inventory.clone();
-    for write in plan.steps.iter().flat_map(|step| &step.writes) {
-        let written = |arn: Option<&String>| {
+    for write in writes {
+        let document = |arn: Option<&String>| {
             write.after.as_ref().map(|document| ResourcePolicy {
                 document: document.clone(),
                 resource_arn: arn.cloned(),
@@ -184,7 +232,7 @@ fn apply(inventory: &Inventory, plan: &Plan) -> Inventory {
                 let Part::Seen { value: policies, .. } = &mut after.account_policies else { unreachable!() };
                 let at = policies.iter().position(|policy| policy.label() == name).unwrap();
                 assert_eq!(write.before.as_ref(), Some(&policies[at].document));
-                match written(None) {
+                match document(None) {
                     Some(policy) => policies[at].document = policy.document,
                     None => drop(policies.remove(at)),
                 }
@@ -195,7 +243,7 @@ fn apply(inventory: &Inventory, plan: &Plan) -> Inventory {
                     unreachable!()
                 };
                 assert_eq!(write.before.as_ref(), value.as_ref().map(|policy| &policy.document));
-                *value = written(Some(group));
+                *value = document(Some(group));
             }
         }
     }

@@ -1,0 +1,116 @@
+//! A plan that was made a while ago, proved again right before it is written: of what is there now.
+//!
+//! A plan rests on more than the policies that it writes: on log groups that do not exist, and on entries of other
+//! policies that take in what goes. All of that may be over by the time somebody carries it out, and a plan is a file,
+//! which may have been edited. So whoever writes reads the policies again, then looks for the log groups that
+//! [`Rest::rests_on`] names, adds the policies of those that exist, and asks [`Rest::prove`]. Policies before log
+//! groups, as in an [`Inventory`].
+
+use std::collections::BTreeSet;
+
+use crate::arn::{LogGroupName, ResourcePattern};
+use crate::coverage::{self, Coverage};
+use crate::inventory::{Inventory, LogGroup, Part, ResourcePolicy};
+use crate::plan::{Grant, Place, Write};
+use crate::prove::{self, Proof, Violation};
+use crate::state::{Held, State};
+
+/// A write that is not known to be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ToWrite<'a> {
+    /// The write.
+    pub write: &'a Write,
+    /// Whether it was tried: then it may be made after all.
+    pub tried: bool,
+}
+
+/// What is left of a plan: the policies as they are now, and as they will be when all of it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rest {
+    now: State,
+    after: State,
+}
+
+impl Rest {
+    /// Of the policies of the account, and of those of log groups that are to be written.
+    ///
+    /// # Errors
+    /// With the policies that are not what the writes begin with.
+    pub fn new(policies: &[ResourcePolicy], writes: &[ToWrite<'_>]) -> Result<Self, BTreeSet<Place>> {
+        let now = State { policies: policies.iter().map(Held::new).collect() };
+        let mut after = now.clone();
+        let mut changed = BTreeSet::new();
+        for ToWrite { write, tried } in writes {
+            let found = after.at(&write.place);
+            let text = found.map(|held| held.text.as_str());
+            if *tried && text == write.after.as_deref() {
+                continue;
+            }
+            let revision = found.and_then(|held| held.revision_id.as_ref());
+            let is_other_revision =
+                write.expected_revision_id.is_some() && write.expected_revision_id.as_ref() != revision;
+            if text == write.before.as_deref() && !is_other_revision {
+                after.put(&write.place, write.after.as_deref());
+            } else {
+                changed.insert(write.place.clone());
+            }
+        }
+        if changed.is_empty() { Ok(Self { now, after }) } else { Err(changed) }
+    }
+
+    /// The log groups, by name, that must not exist: entries of them go, and no other entry takes these in.
+    pub fn rests_on(&self) -> BTreeSet<String> {
+        let after = Coverage::new(&self.after);
+        let now = Coverage::new(&self.now);
+        let lost = now.entries.iter().filter(|entry| !after.covers(entry));
+        let groups = lost.filter_map(|entry| ResourcePattern::new(entry.resource).log_group());
+        groups.filter(LogGroupName::is_one).map(|group| group.name.to_owned()).collect()
+    }
+
+    /// Adds the policy of a log group that is not to be written: it may take in what goes elsewhere.
+    pub fn add(&mut self, policy: &ResourcePolicy) {
+        let held = Held::new(policy);
+        if self.now.at(&held.place).is_none() && self.after.at(&held.place).is_none() {
+            self.now.policies.push(held.clone());
+            self.after.policies.push(held);
+        }
+    }
+
+    /// Proves that what is left may be written in this account and Region. `missing` are the log groups that were
+    /// looked for and are not there; every other one counts as there. Of the grants of the plan some may be given
+    /// already, and others may belong to steps that are left to people.
+    ///
+    /// # Errors
+    /// With what would be lost, added or touched.
+    pub fn prove(
+        &self,
+        account: &str,
+        region: &str,
+        missing: &BTreeSet<String>,
+        grants: &[Grant],
+    ) -> Result<Proof, Violation> {
+        let there = self.log_groups().into_iter().filter(|name| !missing.contains(name));
+        let inventory = Inventory {
+            account: Some(account.to_owned()),
+            region: Some(region.to_owned()),
+            account_policies: Part::Seen { at: 0, value: Vec::new() },
+            log_groups: Part::Seen {
+                at: 0,
+                value: there.map(|name| LogGroup { name, tags: None }).collect(),
+            },
+            ..Inventory::default()
+        };
+        prove::prove_safe(&self.now, &self.after, &inventory, grants)
+    }
+
+    /// The log groups that entries name one by one.
+    fn log_groups(&self) -> BTreeSet<String> {
+        let policies = self.now.policies.iter().chain(&self.after.policies).enumerate();
+        policies
+            .flat_map(|(number, held)| coverage::entries_of(number, held))
+            .filter_map(|entry| ResourcePattern::new(entry.resource).log_group())
+            .filter(LogGroupName::is_one)
+            .map(|group| group.name.to_owned())
+            .collect()
+    }
+}

@@ -1,0 +1,128 @@
+//! A plan is proved again of what is there when it is carried out.
+
+#![allow(clippy::unwrap_used, reason = "a helper of a test is a test")]
+
+use std::collections::BTreeSet;
+
+use mailtrail_resource_policy::inventory::ResourcePolicy;
+use mailtrail_resource_policy::plan::{Grant, Place, Write};
+use mailtrail_resource_policy::prove::Violation;
+use mailtrail_resource_policy::recheck::{Rest, ToWrite};
+
+const ACCOUNT: &str = "111122223333";
+const REGION: &str = "us-east-1";
+
+fn arn(group: &str) -> String {
+    format!("arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{group}")
+}
+
+fn grant(group: &str) -> Grant {
+    Grant::to_log_delivery("aws", REGION, ACCOUNT, format!("{}:*", arn(group)))
+}
+
+/// A document that lets log delivery write to these log groups.
+fn document(groups: &[&str]) -> String {
+    let statements: Vec<String> = groups.iter().map(|group| grant(group).statement().to_json()).collect();
+    format!(r#"{{"Version":"2012-10-17","Statement":[{}]}}"#, statements.join(","))
+}
+
+fn policy(name: &str, document: &str) -> ResourcePolicy {
+    let is_of_group = name.starts_with('/');
+    ResourcePolicy {
+        policy_name: (!is_of_group).then(|| name.to_owned()),
+        resource_arn: is_of_group.then(|| arn(name)),
+        document: document.to_owned(),
+        revision_id: is_of_group.then(|| "1".to_owned()),
+        ..ResourcePolicy::default()
+    }
+}
+
+fn write(name: &str, before: Option<&str>, after: Option<&str>) -> Write {
+    let place =
+        if name.starts_with('/') { Place::LogGroup(arn(name)) } else { Place::Account(name.to_owned()) };
+    let [before, after] = [before, after].map(|text| text.map(str::to_owned));
+    Write { place, before, after, expected_revision_id: None }
+}
+
+fn new(write: &Write) -> ToWrite<'_> {
+    ToWrite { write, tried: false }
+}
+
+fn names(names: &[&str]) -> BTreeSet<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+fn proved(rest: &Rest, missing: &[&str], grants: &[Grant]) -> Result<usize, Violation> {
+    rest.prove(ACCOUNT, REGION, &names(missing), grants).map(|proof| proof.kept + proof.dead)
+}
+
+#[test]
+fn an_entry_goes_only_while_its_log_group_is_missing() {
+    let (old, left) = (document(&["/live", "/dead"]), document(&["/live"]));
+    let write = write("p", Some(&old), Some(&left));
+    let rest = Rest::new(&[policy("p", &old)], &[new(&write)]).unwrap();
+    assert_eq!(rest.rests_on(), names(&["/dead"]));
+    assert_eq!(proved(&rest, &["/dead"], &[]), Ok(2));
+    assert!(matches!(proved(&rest, &[], &[]), Err(Violation::Lost(what)) if what.contains("/dead")));
+}
+
+#[test]
+fn a_covered_entry_goes_only_while_the_other_policy_is_there() {
+    let (old, left) = (document(&["/aws/vendedlogs/x", "/live"]), document(&["/live"]));
+    let write = write("a", Some(&old), Some(&left));
+    let both = [policy("a", &old), policy("b", &document(&["/aws/vendedlogs/*"]))];
+    let rest = Rest::new(&both, &[new(&write)]).unwrap();
+    assert!(rest.rests_on().is_empty());
+    assert_eq!(proved(&rest, &[], &[]), Ok(3));
+    let mut alone = Rest::new(&both[..1], &[new(&write)]).unwrap();
+    assert_eq!(alone.rests_on(), names(&["/aws/vendedlogs/x"]));
+    assert!(matches!(proved(&alone, &[], &[]), Err(Violation::Lost(_))));
+    alone.add(&policy("/aws/vendedlogs/x", &document(&["/aws/vendedlogs/x"])));
+    assert_eq!(proved(&alone, &[], &[]), Ok(3), "its own policy lets log delivery in as well");
+}
+
+#[test]
+fn an_edited_plan_that_drops_a_condition_is_not_proved() {
+    let (old, careless) =
+        (document(&["/live", "/dead"]), document(&["/live"]).replace("aws:SourceArn", "aws:x"));
+    let write = write("p", Some(&old), Some(&careless));
+    let rest = Rest::new(&[policy("p", &old)], &[new(&write)]).unwrap();
+    assert!(proved(&rest, &["/live", "/dead"], &[]).is_err());
+}
+
+#[test]
+fn grants_that_are_given_already_or_left_to_people_are_no_objection() {
+    let granted = document(&["/new"]);
+    let write = write("/new", None, Some(&granted));
+    let grants = [grant("/new"), grant("/of-people")];
+    let rest = Rest::new(&[], &[new(&write)]).unwrap();
+    assert_eq!(proved(&rest, &[], &grants), Ok(0));
+    assert!(matches!(proved(&rest, &[], &[]), Err(Violation::Unlisted(_))));
+    let done = Rest::new(&[policy("/new", &granted)], &[ToWrite { write: &write, tried: true }]).unwrap();
+    assert_eq!(proved(&done, &[], &grants), Ok(1));
+}
+
+#[test]
+fn every_policy_must_be_what_the_writes_begin_with() {
+    let (one, two, three) = (document(&["/a", "/b"]), document(&["/a"]), document(&["/b"]));
+    let writes = [write("p", Some(&one), Some(&two)), write("p", Some(&two), Some(&three))];
+    let ready = [new(&writes[0]), new(&writes[1])];
+    assert!(Rest::new(&[policy("p", &one)], &ready).is_ok());
+    let place = BTreeSet::from([Place::Account("p".to_owned())]);
+    for found in [&[][..], &[policy("p", &two)], &[policy("p", &three)], &[policy("q", &one)]] {
+        assert_eq!(Rest::new(found, &ready), Err(place.clone()), "{found:?}");
+    }
+    let tried = [ToWrite { tried: true, ..ready[0] }, ready[1]];
+    assert!(Rest::new(&[policy("p", &two)], &tried).is_ok(), "it was made after all");
+}
+
+#[test]
+fn another_revision_of_the_same_text_is_not_what_the_plan_was_made_of() {
+    let text = document(&["/a"]);
+    let held = [policy("/a", &text)];
+    for (revision, is_same) in [("1", true), ("2", false)] {
+        let write =
+            Write { expected_revision_id: Some(revision.to_owned()), ..write("/a", Some(&text), None) };
+        assert_eq!(Rest::new(&held, &[new(&write)]).is_ok(), is_same);
+    }
+}
