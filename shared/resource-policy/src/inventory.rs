@@ -320,9 +320,13 @@ impl ResourcePolicy {
         Some(ResourcePattern::new(arn).log_group().map_or(arn, |group| group.name))
     }
 
-    /// What to call it in a sentence.
+    /// What names it: its name, or the ARN of its log group, as in [`crate::plan::Place::label`]. The policy of a log
+    /// group may have a name as well, which one of the account can have, too.
     pub fn label(&self) -> &str {
-        self.policy_name.as_deref().or(self.resource_arn.as_deref()).unwrap_or("(without a name)")
+        match self.resource_arn.as_deref() {
+            Some(arn) => arn.strip_suffix(":*").unwrap_or(arn),
+            None => self.policy_name.as_deref().unwrap_or("(without a name)"),
+        }
     }
 }
 

@@ -29,10 +29,8 @@ pub struct State {
 impl Held {
     /// A policy as it was seen.
     pub fn new(policy: &ResourcePolicy) -> Self {
-        let place = match policy.resource_arn.as_deref() {
-            Some(arn) => Place::LogGroup(arn.strip_suffix(":*").unwrap_or(arn).to_owned()),
-            None => Place::Account(policy.label().to_owned()),
-        };
+        let of = if policy.resource_arn.is_some() { Place::LogGroup } else { Place::Account };
+        let place = of(policy.label().to_owned());
         Self {
             place,
             text: policy.document.clone(),

@@ -5,8 +5,9 @@ use mailtrail_resource_policy::findings::{Kind, findings};
 use mailtrail_resource_policy::inventory::{Inventory, ResourcePolicy};
 use mailtrail_resource_policy::limits::Limits;
 use mailtrail_resource_policy::measure::{measure, measure_all};
+use mailtrail_resource_policy::state::State;
 
-use crate::account::{AWS_POLICY, account, arn, document};
+use crate::account::{AWS_POLICY, account, arn, document, seen};
 
 /// A document of exactly so many characters.
 fn of_size(size: usize) -> String {
@@ -42,6 +43,24 @@ fn the_text_is_counted_as_it_was_returned() {
     let measure = measure(&policy, &Limits::default());
     assert_eq!((measure.characters, measure.bytes, measure.size), (31, 32, 32));
     assert_eq!(measure.white_space, 6);
+}
+
+#[test]
+fn the_policy_of_a_log_group_is_not_taken_for_one_of_the_account_with_the_same_name() {
+    let mut inventory = account(&[(AWS_POLICY, document(&["/mail"]))], &["/mail"]);
+    let own = ResourcePolicy {
+        policy_name: Some(AWS_POLICY.to_owned()),
+        resource_arn: Some(format!("{}:*", arn("/mail"))),
+        document: document(&["/mail"]),
+        ..ResourcePolicy::default()
+    };
+    inventory.log_group_policies.insert("/mail".to_owned(), seen(Some(own)));
+    let measures = measure_all(&inventory, &Limits::default());
+    let labels: Vec<&str> = measures.policies.iter().map(|measure| measure.policy.as_str()).collect();
+    assert_eq!(labels, [AWS_POLICY, arn("/mail").as_str()]);
+    let state = State::of(&inventory);
+    let places: Vec<&str> = state.policies.iter().map(|held| held.place.label()).collect();
+    assert_eq!(places, labels);
 }
 
 #[test]
