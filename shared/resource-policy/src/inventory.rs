@@ -102,6 +102,10 @@ pub struct LogGroup {
     pub log_group_class: Option<String>,
 }
 
+/// The status of a delivery source of which what it was for is deleted.
+/// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeliverySource.html>
+pub const INACTIVE: &str = "INACTIVE";
+
 /// One delivery source, with the names that the API gives its fields.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -114,7 +118,7 @@ pub struct DeliverySource {
     pub service: Option<String>,
     /// `ACCESS_CONTROL_LOGS` …
     pub log_type: Option<String>,
-    /// `ACTIVE` or `INACTIVE`.
+    /// `ACTIVE` or [`INACTIVE`].
     pub status: Option<String>,
     /// `RESOURCE_DELETED`, of one that is inactive.
     pub status_reason: Option<String>,

@@ -61,6 +61,16 @@ pub enum Why {
     /// Nothing that was seen delivers there.
     #[error("nothing that was seen delivers to it")]
     NoDestination,
+    /// What delivered there is deleted.
+    #[error(
+        "what delivered to it is deleted: delivery source {}; delete its deliveries, then the source, then the \
+         destination",
+        sources.join(", ")
+    )]
+    SourceGone {
+        /// The delivery sources, by name.
+        sources: Vec<String>,
+    },
     /// Something may deliver there, or did once; whatever was asked does not.
     #[error(
         "log delivery may write to it, and nothing that was seen does. These services were not asked, or did not say: \

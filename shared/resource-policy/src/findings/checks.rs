@@ -7,7 +7,7 @@ use crate::arn::{LogGroupName, ResourcePattern};
 use crate::condition::{Clause, SOURCE_ACCOUNT, SOURCE_ARN};
 use crate::coverage::{Coverage, Entry};
 use crate::document::Document;
-use crate::inventory::{Existence, Inventory, Part};
+use crate::inventory::{Existence, INACTIVE, Inventory, Part};
 use crate::limits::Limits;
 use crate::measure::{Measure, measure_all};
 use crate::state::State;
@@ -232,7 +232,7 @@ pub(super) fn deliveries(inventory: &Inventory) -> Vec<Finding> {
     let mut findings = Vec::new();
     let deliveries = inventory.deliveries.seen().map_or(&[][..], Vec::as_slice);
     let sources = inventory.delivery_sources.seen().into_iter().flatten();
-    for source in sources.filter(|source| source.status.as_deref() == Some("INACTIVE")) {
+    for source in sources.filter(|source| source.status.as_deref() == Some(INACTIVE)) {
         let used_by = deliveries.iter().filter(|delivery| delivery.delivery_source_name == source.name);
         let message = format!("what the delivery source {} was for is deleted", source.name);
         let fix = "Delete its deliveries, then the source, then destinations that nothing else uses.";

@@ -6,10 +6,14 @@ use super::types::{Grant, Move, Options, Place, Risk, Step, StepKind, Unmet, V2D
 use super::{Draft, edit};
 use crate::arn::{self, ResourcePattern};
 use crate::coverage::{self, Coverage};
-use crate::inventory::{DeliveryDestination, Inventory};
+use crate::inventory::{Delivery, DeliveryDestination, INACTIVE, Inventory};
 use crate::moving::{self, Refusal, Why};
 use crate::state::{Held, State};
 use crate::{json, v1};
+
+/// What could go wrong with every move.
+const RISK: &str = "Events from then on are in the new log group, older ones stay in the old one; whoever reads the \
+                    old one by its name has to follow. Whether events in flight are late or doubled is not documented.";
 
 impl Draft<'_> {
     /// Proposes moves: of the log groups that are asked for, and of those that fill a policy that stays too large.
@@ -65,7 +69,19 @@ impl Draft<'_> {
         if v2.is_empty() && v1.is_empty() {
             return Err(refuse(self.why_no_destination(&route)));
         }
+        let gone = gone_sources(self.inventory, &v2);
+        if v1.is_empty() && !gone.is_empty() && gone.len() == sources_of(self.inventory, &v2).len() {
+            let sources = gone.into_iter().map(str::to_owned).collect();
+            return Err(refuse(Why::SourceGone { sources }));
+        }
         let managed_by = managed_by(self.inventory, from, &v2);
+        let of_gone = |source| {
+            format!("What the delivery source {source} was for is deleted: nothing comes from there.")
+        };
+        let mut notes: Vec<String> = gone.into_iter().map(of_gone).collect();
+        if managed_by.is_none() {
+            notes.extend(unknown(self.inventory, from, &v2));
+        }
         let mut writes = Vec::new();
         if !v2.is_empty() && managed_by.is_none() {
             let grant = Grant::to_log_delivery(partition, region, account, format!("{to_arn}:log-stream:*"));
@@ -77,7 +93,7 @@ impl Draft<'_> {
         }
         let saves_later = self.entries_of(from);
         let moving = Move { from: from.to_owned(), to: to.to_owned(), v2, v1, managed_by };
-        Ok(step(moving, saves_later, writes))
+        Ok(step(moving, saves_later, writes, &notes))
     }
 
     /// Why nothing is known to deliver to a log group: where log delivery may write to it, somebody may who was not
@@ -116,7 +132,7 @@ impl Draft<'_> {
     }
 }
 
-fn step(moving: Move, saves_later: i64, writes: Vec<super::Write>) -> Step {
+fn step(moving: Move, saves_later: i64, writes: Vec<super::Write>, notes: &[String]) -> Step {
     let by_hand = if moving.managed_by.is_some() || moving.v2.is_empty() { " (left to people)" } else { "" };
     Step {
         kind: StepKind::MoveDestination,
@@ -127,9 +143,7 @@ fn step(moving: Move, saves_later: i64, writes: Vec<super::Write>) -> Step {
         saves: 0,
         saves_later,
         risk: Risk::High,
-        risk_reason: "Events from then on are in the new log group, older ones stay in the old one; whoever reads the \
-                      old one by its name has to follow. Whether events in flight are late or doubled is not documented."
-            .to_owned(),
+        risk_reason: std::iter::once(RISK).chain(notes.iter().map(String::as_str)).collect::<Vec<_>>().join(" "),
         undo: "Point every destination back to the old log group, which is left as it is; the new one keeps what it got."
             .to_owned(),
         writes,
@@ -178,22 +192,53 @@ fn v2_destinations(inventory: &Inventory, group: &str, to_arn: &str) -> Vec<V2De
         .collect()
 }
 
+/// The deliveries of destinations.
+fn deliveries_of<'a>(inventory: &'a Inventory, v2: &[V2Destination]) -> impl Iterator<Item = &'a Delivery> {
+    let ids: BTreeSet<String> = v2.iter().flat_map(|found| &found.deliveries).cloned().collect();
+    let deliveries = inventory.deliveries.seen().into_iter().flatten();
+    deliveries.filter(move |found| ids.contains(&found.id))
+}
+
+/// The sources that deliver to destinations, by name.
+fn sources_of<'a>(inventory: &'a Inventory, v2: &[V2Destination]) -> BTreeSet<&'a str> {
+    deliveries_of(inventory, v2).map(|found| found.delivery_source_name.as_str()).collect()
+}
+
+/// Those of them of which what they were for is deleted: nothing comes from there any more.
+fn gone_sources<'a>(inventory: &'a Inventory, v2: &[V2Destination]) -> Vec<&'a str> {
+    let names = sources_of(inventory, v2);
+    let sources = inventory.delivery_sources.seen().into_iter().flatten();
+    let gone = sources.filter(|source| source.status.as_deref() == Some(INACTIVE));
+    gone.map(|source| source.name.as_str()).filter(|name| names.contains(name)).collect()
+}
+
+/// What was not seen, and may say that a deployment tool keeps what moves, or that a source is gone.
+fn unknown(inventory: &Inventory, group: &str, v2: &[V2Destination]) -> Vec<String> {
+    let mut groups = inventory.log_groups.seen().into_iter().flatten();
+    let is_untold = groups.any(|found| found.name == group && found.tags.is_none());
+    let tags = is_untold.then(|| {
+        format!("The tags of {group} were not read, so whether a deployment tool keeps it is not known.")
+    });
+    let sources = inventory.delivery_sources.reason().filter(|_| !v2.is_empty()).map(|_| {
+        "The delivery sources were not seen, so whether they are active, and whether a deployment tool keeps them, is \
+         not known."
+            .to_owned()
+    });
+    tags.into_iter().chain(sources).collect()
+}
+
 /// A deployment tool that keeps the log group, a destination, or one of its deliveries and their sources as they are.
 fn managed_by(inventory: &Inventory, group: &str, v2: &[V2Destination]) -> Option<String> {
     let names: BTreeSet<&str> = v2.iter().map(|destination| destination.name.as_str()).collect();
-    let ids: BTreeSet<&str> = v2.iter().flat_map(|found| &found.deliveries).map(String::as_str).collect();
     let groups = inventory.log_groups.seen().into_iter().flatten().filter(|found| found.name == group);
     let destinations = inventory.delivery_destinations.seen().into_iter().flatten();
     let destinations = destinations.filter(|found| names.contains(found.name.as_str()));
-    let deliveries: Vec<_> = (inventory.deliveries.seen().into_iter().flatten())
-        .filter(|found| ids.contains(found.id.as_str()))
-        .collect();
-    let from: BTreeSet<&str> = deliveries.iter().map(|found| found.delivery_source_name.as_str()).collect();
+    let from = sources_of(inventory, v2);
     let sources = inventory.delivery_sources.seen().into_iter().flatten();
     let sources = sources.filter(|found| from.contains(found.name.as_str()));
     let tags = (groups.map(|found| &found.tags))
         .chain(destinations.map(|found| &found.tags))
-        .chain(deliveries.iter().map(|found| &found.tags))
+        .chain(deliveries_of(inventory, v2).map(|found| &found.tags))
         .chain(sources.map(|found| &found.tags));
     tags.flatten().find_map(moving::managed_by).map(str::to_owned)
 }

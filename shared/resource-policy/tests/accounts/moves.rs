@@ -112,6 +112,44 @@ fn what_a_deployment_tool_keeps_is_a_proposal_without_writes() {
 }
 
 #[test]
+fn what_only_a_deleted_resource_delivered_to_is_not_moved_and_one_of_several_is_told() {
+    let mut inventory = delivering_to("/mail/audit", &[], &["/mail/audit"]);
+    let source = |name: &str, status: &str| DeliverySource {
+        name: name.to_owned(),
+        status: Some(status.to_owned()),
+        ..DeliverySource::default()
+    };
+    inventory.delivery_sources = seen(vec![source("mail", "INACTIVE"), source("other", "INACTIVE")]);
+    let plan = planned(&inventory, &moving("/mail/audit"));
+    assert!(plan.steps.is_empty());
+    assert_eq!(plan.refused[0].why, Why::SourceGone { sources: vec!["mail".to_owned()] });
+    inventory.delivery_sources = seen(vec![source("mail", "INACTIVE"), source("second", "ACTIVE")]);
+    let Part::Seen { value: deliveries, .. } = &mut inventory.deliveries else { unreachable!() };
+    deliveries.push(Delivery {
+        id: "d2".to_owned(),
+        delivery_source_name: "second".to_owned(),
+        ..deliveries[0].clone()
+    });
+    let plan = planned(&inventory, &moving("/mail/audit"));
+    assert_eq!(only_move(&plan).v2[0].deliveries.len(), 2);
+    let told = &plan.steps[0].risk_reason;
+    assert!(told.contains("What the delivery source mail was for is deleted"), "{told}");
+    assert!(!told.contains("second"), "{told}");
+}
+
+#[test]
+fn a_move_of_which_a_deployment_tool_may_know_more_than_was_seen_says_so() {
+    let mut inventory = delivering_to("/mail/audit", &[], &["/mail/audit"]);
+    let told = |inventory: &Inventory| planned(inventory, &moving("/mail/audit")).steps.remove(0).risk_reason;
+    assert!(told(&inventory).contains("The tags of /mail/audit were not read"));
+    let tags = Some(BTreeMap::new());
+    inventory.log_groups = seen(vec![LogGroup { name: "/mail/audit".to_owned(), tags }]);
+    assert!(!told(&inventory).contains("not known"));
+    inventory.delivery_sources = Part::default();
+    assert!(told(&inventory).contains("The delivery sources were not seen"));
+}
+
+#[test]
 fn v1_destinations_are_commands_for_people() {
     let mut inventory = account(&[], &["/mail/http"]);
     let values = [("api_id", "a1"), ("stage", "live"), ("format", "$context.requestId")];
