@@ -96,7 +96,7 @@ impl Rest {
             account_policies: Part::Seen { at: 0, value: Vec::new() },
             log_groups: Part::Seen {
                 at: 0,
-                value: there.map(|name| LogGroup { name, tags: None }).collect(),
+                value: there.map(|name| LogGroup { name, ..LogGroup::default() }).collect(),
             },
             ..Inventory::default()
         };
