@@ -100,7 +100,7 @@ def test_a_state_machine_is_pointed_to_the_new_log_group_and_back(account, v1):
 
 def test_the_new_log_group_keeps_events_as_long_as_the_old_one_and_is_made_alike(account, v1):
     key = account.plant.key("*")
-    account.plant.log_group(MACHINES, kmsKeyId=key, tags={"team": "mail's"})
+    account.plant.log_group(MACHINES, kmsKeyId=key, tags={"team": "the mail"})
     groups = account.place().logs.groups
     groups.put_retention_policy({"logGroupName": MACHINES, "retentionInDays": 30})
     account.plant.state_machine("orders", MACHINES)

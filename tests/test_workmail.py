@@ -176,7 +176,7 @@ def test_a_log_group_that_others_write_to_is_not_to_be_removed(account, organiza
     account.plant.organization("silent")
     switch_on(account, organization, GROUP, RoleArn=ROLE)
     for other in others:
-        account.place().workmail.monitoring[other] = {"LogGroupArn": arn(GROUP).removesuffix(":*")}
+        account.place().workmail.monitoring[other] = {"LogGroupArn": arn(GROUP)}
     answer = workmail("disable", "--organization", "example", "--dry-run", "--json").expect(NEEDS_A_LOOK).answer
     group, role = answer["left_over"]
     assert group["what"].endswith(f"in use by second ({others[0]}), third ({others[1]})")

@@ -140,7 +140,8 @@ fn the_log_group_and_leave_to_write_to_it_come_first() {
 
 #[test]
 fn the_new_log_group_has_what_is_known_of_the_old_one_and_the_rest_is_listed() {
-    let tags = [("team", "mail's"), ("aws:cloudformation:stack-name", "mail"), ("mailtrail:moved-to", "/x")];
+    let tags =
+        [("team", "the mail"), ("aws:cloudformation:stack-name", "mail"), ("mailtrail:moved-to", "/x")];
     let known = LogGroup {
         name: ROUTE.from.to_owned(),
         tags: Some(tags.map(|(key, value)| (key.to_owned(), value.to_owned())).into()),
@@ -154,7 +155,7 @@ fn the_new_log_group_has_what_is_known_of_the_old_one_and_the_rest_is_listed() {
         lines[..2],
         [
             "aws logs create-log-group --log-group-name /aws/vendedlogs/mail/old --log-group-class INFREQUENT_ACCESS \
-             --kms-key-id arn:aws:kms:us-east-1:111122223333:key/mail --tags '{\"team\":\"mail'\\''s\"}' \
+             --kms-key-id arn:aws:kms:us-east-1:111122223333:key/mail --tags '{\"team\":\"the mail\"}' \
              --region us-east-1",
             "aws logs put-retention-policy --log-group-name /aws/vendedlogs/mail/old --retention-in-days 30 \
              --region us-east-1",
