@@ -143,7 +143,8 @@ fn a_move_of_which_a_deployment_tool_may_know_more_than_was_seen_says_so() {
     let told = |inventory: &Inventory| planned(inventory, &moving("/mail/audit")).steps.remove(0).risk_reason;
     assert!(told(&inventory).contains("The tags of /mail/audit were not read"));
     let tags = Some(BTreeMap::new());
-    inventory.log_groups = seen(vec![LogGroup { name: "/mail/audit".to_owned(), tags }]);
+    inventory.log_groups =
+        seen(vec![LogGroup { name: "/mail/audit".to_owned(), tags, ..LogGroup::default() }]);
     assert!(!told(&inventory).contains("not known"));
     inventory.delivery_sources = Part::default();
     assert!(told(&inventory).contains("The delivery sources were not seen"));
