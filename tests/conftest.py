@@ -3,6 +3,7 @@
 import pytest
 
 import account.server
+import auditing
 import deeds
 import programs
 import standins
@@ -18,6 +19,12 @@ def mailtrail(tmp_path):
     home = tmp_path / "home"
     home.mkdir()
     return programs.Mailtrail(home)
+
+
+@pytest.fixture
+def audit(account, tmp_path):
+    """The function policy-audit, not invoked yet, for the account of the tests."""
+    return auditing.Audit(account, tmp_path)
 
 
 @pytest.fixture(scope="session")
