@@ -8,10 +8,10 @@ import http.client
 import http.server
 import json
 import re
-import threading
 import urllib.parse
 
 import standins
+from serving import serving
 
 SCOPE = re.compile(r"Credential=[^/]+/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 KMS, KEY = "x-amz-server-side-encryption", "x-amz-server-side-encryption-aws-kms-key-id"
@@ -137,13 +137,6 @@ def recording(stand_in):
 
         do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = reply
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    recorder.endpoint = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with serving(Handler) as address:
+        recorder.endpoint = f"http://{address}"
         yield recorder
-    finally:
-        server.shutdown()
-        server.server_close()

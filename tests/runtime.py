@@ -15,6 +15,7 @@ import uuid
 
 import programs
 from samples import ACCOUNT
+from serving import serving
 
 VERSION = "/2018-06-01/runtime"
 PATIENCE = 120
@@ -128,19 +129,8 @@ def _api(event, name, timeout):
         def log_message(self, *_):
             pass
 
-    class Server(http.server.ThreadingHTTPServer):
-        daemon_threads = True
-
-        def handle_error(self, *_):
-            """A function that was killed breaks its connection: no news."""
-
-    server = Server(("127.0.0.1", 0), Handler)
-    api.address = f"127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield api
-    finally:
-        api.done.set()
-        server.shutdown()
-        server.server_close()
+    with serving(Handler) as api.address:
+        try:
+            yield api
+        finally:
+            api.done.set()

@@ -13,7 +13,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.parse
 import urllib.request
@@ -24,6 +23,7 @@ import botocore.config
 
 from programs import REGION
 from samples import ACCOUNT
+from serving import serving
 
 START_TIMEOUT = 60
 STOP_TIMEOUT = 10
@@ -144,15 +144,8 @@ def in_front_of(endpoint, judge):
 
         do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = forward
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Front)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with serving(Front) as address:
+        yield f"http://{address}"
 
 
 HOP_BY_HOP = {"connection", "content-length", "date", "server", "transfer-encoding"}

@@ -12,7 +12,6 @@ of it.
 import contextlib
 import dataclasses
 import http.server
-import threading
 import traceback
 
 import boto3
@@ -20,6 +19,7 @@ import botocore.config
 
 from programs import REGION
 from samples import ACCOUNT
+from serving import serving
 
 from . import model, permissions, wire
 from .asked import Asked
@@ -208,19 +208,6 @@ def running():
 
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = reply
 
-    class Server(http.server.ThreadingHTTPServer):
-        daemon_threads = True
-        request_queue_size = 128
-
-        def handle_error(self, *_):
-            """A caller that was killed breaks its connection: no news."""
-
-    server = Server(("127.0.0.1", 0), Handler)
-    aws.endpoint = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with serving(Handler) as address:
+        aws.endpoint = f"http://{address}"
         yield aws
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -1,4 +1,7 @@
 /** What CloudFormation would make of the template with these parameters: conditions decided, nothing looked up. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { samTemplate, synthesise } from '../lib/sam.ts';
 
 export { samTemplate };
@@ -24,6 +27,21 @@ export interface Template {
   readonly Rules: Record<string, Rule>;
   readonly Resources: Record<string, Resource & { Condition?: string }>;
 }
+
+/** Where the project lies. */
+export const PROJECT = join(import.meta.dirname, '..', '..', '..');
+
+/** One log group for each of the functions that are sent events. */
+export const SOURCES = {
+  LogGroup1: '/aws/workmail/emailevents/example',
+  CloudTrailLogGroup1: '/cloudtrail/example',
+};
+
+/** The function that looks at resource policies besides. */
+export const AUDITED = { PolicyMode: 'report' };
+
+/** The text of a file of the project. */
+export const read = (...path: string[]) => readFileSync(join(PROJECT, ...path), 'utf8');
 
 /** The template with the function that looks at resource policies. */
 export const template = synthesise({ withPolicyAudit: true }) as unknown as Template;

@@ -1,21 +1,26 @@
 /** What the template promises: least privilege, no loops, nothing lost. */
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { type Resource, actions, deployed, ofType, samTemplate, statements, template } from './deployed.ts';
+import {
+  AUDITED,
+  PROJECT,
+  type Resource,
+  SOURCES,
+  actions,
+  deployed,
+  ofType,
+  read,
+  samTemplate,
+  statements,
+  template,
+} from './deployed.ts';
 
-const PROJECT = join(import.meta.dirname, '..', '..', '..');
 const ORGANIZATION = 'm-0123456789abcdef0123456789abcdef';
-const SOURCES = {
-  LogGroup1: '/aws/workmail/emailevents/example',
-  CloudTrailLogGroup1: '/cloudtrail/example',
-};
-const AUDITED = { PolicyMode: 'report' };
 
 const usual = deployed(SOURCES);
-const read = (...path: string[]) => readFileSync(join(PROJECT, ...path), 'utf8');
 
 test('the SAM template is what CDK synthesises', () => {
   assert.equal(read('infra', 'sam', 'template.yaml'), samTemplate(), 'run `npm run sam` in infra/cdk');

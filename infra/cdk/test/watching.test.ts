@@ -1,20 +1,10 @@
 /** What the template watches: alarms, the dashboard, and what the README says about them. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { type Resource, deployed, ofType, template } from './deployed.ts';
-
-const PROJECT = join(import.meta.dirname, '..', '..', '..');
-const SOURCES = {
-  LogGroup1: '/aws/workmail/emailevents/example',
-  CloudTrailLogGroup1: '/cloudtrail/example',
-};
-const AUDITED = { PolicyMode: 'report' };
+import { AUDITED, type Resource, SOURCES, deployed, ofType, read, template } from './deployed.ts';
 
 const usual = deployed(SOURCES);
-const read = (...path: string[]) => readFileSync(join(PROJECT, ...path), 'utf8');
 
 /** The queries of alarms. */
 const queries = (resources: Map<string, Resource>): string[] =>

@@ -105,10 +105,7 @@ impl<'a> Journal<'a> {
 }
 
 /// The journals of an archive, by id, the oldest first.
-///
-/// # Errors
-/// When they cannot be listed.
-pub async fn list(archive: &ArchiveReader, deadline: Deadline) -> Result<Vec<String>, JournalError> {
+async fn list(archive: &ArchiveReader, deadline: Deadline) -> Result<Vec<String>, JournalError> {
     let folders = archive.folders(FOLDER, deadline).await?;
     Ok(folders.iter().filter_map(|folder| folder.rsplit('/').next()).map(str::to_owned).collect())
 }
