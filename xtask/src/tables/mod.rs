@@ -1,6 +1,6 @@
 //! `infra/tables/`: the definitions of the tables over an archive, made from the record types.
 //!
-//! Policy: `shared/ocsf` is the only place that knows what a record consists of. Its types give a JSON Schema
+//! Policy: `shared/events/ocsf` is the only place that knows what a record consists of. Its types give a JSON Schema
 //! ([`mailtrail_ocsf::Class::schema`]), [`hive`] gives each attribute its type in Glue's words, and the definitions
 //! for CloudFormation ([`glue`]) and for people ([`ddl`]) are two ways to write the same [`Table`].
 
@@ -125,7 +125,7 @@ mod tests {
 
     /// What the mappings make of every sample.
     fn golden_records() -> Vec<Value> {
-        let golden = fs::read_dir(project().join("shared/normalize/tests/golden")).unwrap();
+        let golden = fs::read_dir(project().join("shared/events/normalize/tests/golden")).unwrap();
         let paths = golden.map(|entry| entry.unwrap().path());
         let files = paths.filter(|path| path.to_string_lossy().ends_with(".snap.json"));
         files
