@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
-use mailtrail_delivery::{Archive, ArchiveReader, Location, Pacing, S3Options, Stream, TagGate, aws};
+use mailtrail_archive::{Archive, ArchiveReader, Location, S3Options};
+use mailtrail_aws_client::{Pacing, clients as aws};
+use mailtrail_delivery::{Stream, TagGate};
 use mailtrail_pipeline::Pipeline;
 use tokio::sync::OnceCell;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
-use mailtrail_delivery::Deadline;
+use mailtrail_aws_client::Deadline;
 use mailtrail_ocsf::Time;
 use mailtrail_pipeline::Pipeline;
 use mailtrail_subscription::payloads;

@@ -2,7 +2,7 @@
 
 use anyhow::bail;
 use clap::Args;
-use mailtrail_delivery::{Deadline, aws};
+use mailtrail_aws_client::{Deadline, clients as aws};
 use mailtrail_policy_survey::Account;
 use mailtrail_telemetry::settings;
 

@@ -30,7 +30,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{TryStreamExt, pin_mut};
-use mailtrail_delivery::{ArchiveReader, records_day};
+use mailtrail_archive::{ArchiveReader, records_day};
 use mailtrail_ocsf::{Class, Time};
 
 pub(crate) use args::ActivityArgs;

@@ -13,7 +13,8 @@ use std::time::Instant;
 
 use anyhow::{Context, anyhow};
 use indicatif::ProgressBar;
-use mailtrail_delivery::{Archive, Stream, Target};
+use mailtrail_archive::Archive;
+use mailtrail_delivery::{Stream, Target};
 use mailtrail_normalize::InternalDomains;
 use mailtrail_pipeline::{Options, Pipeline};
 use url::Url;

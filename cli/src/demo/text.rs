@@ -6,7 +6,7 @@ use std::path::Path;
 
 use bytesize::ByteSize;
 use indicatif::HumanCount;
-use mailtrail_delivery::{Place, batch_object_key};
+use mailtrail_archive::{Place, batch_object_key};
 use mailtrail_ocsf::{Class, OCSF_VERSION, Time};
 
 use super::{Places, story, tree};

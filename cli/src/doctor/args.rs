@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use mailtrail_delivery::Location;
+use mailtrail_archive::Location;
 use mailtrail_telemetry::settings;
 
 use crate::args::account;

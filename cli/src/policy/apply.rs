@@ -1,7 +1,8 @@
 //! `mailtrail policy apply` and `rollback`.
 
 use anyhow::{Context, bail};
-use mailtrail_delivery::{Archive, Deadline, S3Options};
+use mailtrail_archive::{Archive, S3Options};
+use mailtrail_aws_client::Deadline;
 use mailtrail_policy_apply::{Apply, Call, DryRun, End, Event, Options, Outcome};
 use mailtrail_resource_policy::plan::Plan;
 use serde_json::json;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
-use mailtrail_delivery::Location;
+use mailtrail_archive::Location;
 use mailtrail_policy_report::DAYS;
 use mailtrail_resource_policy::limits::{HARD_CHARACTERS, Limits, SOFT_CHARACTERS};
 use mailtrail_resource_policy::plan::{Options, TargetLimit};

@@ -88,7 +88,7 @@ async fn report(inventory: &Inventory, past: &Past, options: &Options, days: i64
 
 /// The sizes that earlier audits of the function saw.
 async fn earlier(
-    archive: &mailtrail_delivery::Location,
+    archive: &mailtrail_archive::Location,
     owner: Option<&str>,
     account: &str,
     region: &str,
@@ -98,10 +98,10 @@ async fn earlier(
         history: History,
     }
 
-    let options = mailtrail_delivery::S3Options { expected_owner: owner.map(str::to_owned), kms_key: None };
+    let options = mailtrail_archive::S3Options { expected_owner: owner.map(str::to_owned), kms_key: None };
     let reader = crate::connect::reader(archive, options).await;
     let kept = Kept::of(region, account);
-    let latest = kept.latest(What::Report, &reader, mailtrail_delivery::Deadline::NEVER).await?;
+    let latest = kept.latest(What::Report, &reader, mailtrail_aws_client::Deadline::NEVER).await?;
     let Some(json) = latest else { return Ok(History::default()) };
     let earlier: Earlier = serde_json::from_slice(&json).context("the latest report cannot be read")?;
     Ok(earlier.history)

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressFinish};
-use mailtrail_delivery::Deadline;
+use mailtrail_aws_client::Deadline;
 use mailtrail_policy_survey::{Account, Budget, Survey};
 use mailtrail_resource_policy::inventory::Inventory;
 use mailtrail_resource_policy::v1;

@@ -1,7 +1,7 @@
 //! Which archive to read, and which time of it: the arguments that all readers share.
 
 use clap::Args;
-use mailtrail_delivery::{ArchiveReader, Location, S3Options};
+use mailtrail_archive::{ArchiveReader, Location, S3Options};
 use mailtrail_ocsf::Time;
 use mailtrail_telemetry::settings;
 

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use indicatif::{HumanCount, ProgressBar, ProgressFinish, ProgressStyle};
-use mailtrail_delivery::{ArchiveError, Location};
+use mailtrail_archive::{ArchiveError, Location};
 
 pub(crate) use args::ReadArgs;
 pub(crate) use lines::for_each_line;

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
-use mailtrail_delivery::{ArchiveError, ArchiveReader, Deadline, batch_of};
+use mailtrail_archive::{ArchiveError, ArchiveReader, batch_of};
+use mailtrail_aws_client::Deadline;
 use mailtrail_ocsf::Time;
 
 /// The folder of one day, in one account and Region.

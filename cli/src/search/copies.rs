@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mailtrail_delivery::{ArchiveReader, sign_day};
+use mailtrail_archive::{ArchiveReader, sign_day};
 use mailtrail_ocsf::Time;
 
 use crate::reading::{self, Partition, TimeRange};

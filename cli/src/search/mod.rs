@@ -14,7 +14,7 @@ use std::hash::RandomState;
 use std::io;
 
 use futures_util::{TryStreamExt, pin_mut};
-use mailtrail_delivery::{ArchiveReader, RAW, raw_day};
+use mailtrail_archive::{ArchiveReader, RAW, raw_day};
 use mailtrail_subscription::Undecodable;
 
 pub(crate) use args::SearchArgs;

@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use aws_sdk_workmail::Client;
-use mailtrail_delivery::Deadline;
+use mailtrail_aws_client::Deadline;
 use mailtrail_doctor::group_name;
 use mailtrail_policy_survey::{Account, Budget, CallError, Survey};
 use serde::Serialize;

@@ -11,7 +11,7 @@ use std::fmt::Write;
 
 use anyhow::{Context, bail};
 use aws_sdk_workmail::Client;
-use mailtrail_delivery::Deadline;
+use mailtrail_aws_client::Deadline;
 use mailtrail_policy_survey::Account;
 use serde::Serialize;
 

@@ -1,7 +1,7 @@
 //! What WorkMail says of organizations and their email event logging.
 
 use aws_sdk_workmail::Client;
-use mailtrail_delivery::Deadline;
+use mailtrail_aws_client::Deadline;
 use mailtrail_policy_survey::{Account, CallError};
 
 /// Where WorkMail is, and nowhere else. It takes no new customers any more.

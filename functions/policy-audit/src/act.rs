@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use mailtrail_delivery::{Archive, Deadline};
+use mailtrail_archive::Archive;
+use mailtrail_aws_client::Deadline;
 use mailtrail_policy_apply::{Apply, Options, is_ours};
 use mailtrail_policy_report::Report;
 use mailtrail_policy_survey::Account;

@@ -3,7 +3,9 @@
 use aws_config::SdkConfig;
 use bytes::Bytes;
 use lambda_runtime::Diagnostic;
-use mailtrail_delivery::{Archive, ArchiveError, Deadline, Topic};
+use mailtrail_archive::{Archive, ArchiveError};
+use mailtrail_aws_client::Deadline;
+use mailtrail_delivery::Topic;
 use mailtrail_function::{Reporter, now};
 use mailtrail_ocsf::Time;
 use mailtrail_policy_apply::journal::Places;

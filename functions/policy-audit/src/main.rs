@@ -15,7 +15,8 @@ mod settings;
 use std::process::ExitCode;
 
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
-use mailtrail_delivery::{Deadline, Pacing, Topic, aws};
+use mailtrail_aws_client::{Deadline, Pacing, clients as aws};
+use mailtrail_delivery::Topic;
 use mailtrail_function::Reporter;
 use mailtrail_telemetry::settings::Environment;
 use serde_json::value::RawValue;

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use mailtrail_delivery::{Archive, Deadline};
+use mailtrail_archive::Archive;
+use mailtrail_aws_client::Deadline;
 use mailtrail_ocsf::Time;
 use mailtrail_policy_apply::JournalError;
 use mailtrail_policy_apply::journal::{self, History, Places};

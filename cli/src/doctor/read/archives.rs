@@ -2,7 +2,8 @@
 
 use std::str::FromStr;
 
-use mailtrail_delivery::{ArchiveReader, Location, RAW, S3Options, aws};
+use mailtrail_archive::{ArchiveReader, Location, RAW, S3Options};
+use mailtrail_aws_client::clients as aws;
 use mailtrail_doctor::{Archive, Facts, Part};
 use mailtrail_telemetry::settings;
 

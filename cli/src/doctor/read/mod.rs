@@ -14,7 +14,7 @@ mod workmail;
 use std::collections::BTreeSet;
 use std::future::Future;
 
-use mailtrail_delivery::Deadline;
+use mailtrail_aws_client::Deadline;
 use mailtrail_doctor::{Facts, Function, Part, SERVICE_LINKED_ROLES};
 use mailtrail_policy_survey::{Account, Budget, CallError, Survey};
 use mailtrail_telemetry::settings;

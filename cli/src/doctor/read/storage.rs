@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mailtrail_delivery::aws;
+use mailtrail_aws_client::clients as aws;
 use mailtrail_doctor::{Bucket, Encryption, Facts, Key, KeySettings, Part};
 use mailtrail_policy_survey::CallError;
 

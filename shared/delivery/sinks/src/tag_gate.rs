@@ -14,8 +14,8 @@ use std::time::Duration;
 use aws_sdk_firehose::Client;
 use tokio::time::Instant;
 
-use crate::failure::Failure;
-use crate::{Deadline, Pacing};
+use mailtrail_aws_client::failure::Failure;
+use mailtrail_aws_client::{Deadline, Pacing};
 
 /// The tag that opens a stream, and its value: exactly this, in this case.
 pub const DELIVERY_TAG: (&str, &str) = ("LogDeliveryEnabled", "true");

@@ -13,8 +13,8 @@ use aws_sdk_sns::types::MessageAttributeValue;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use crate::failure::Failure;
-use crate::{Deadline, Pacing};
+use mailtrail_aws_client::failure::Failure;
+use mailtrail_aws_client::{Deadline, Pacing};
 
 /// The longest subject, in characters. <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>
 const MAX_SUBJECT: usize = 100;

@@ -12,7 +12,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use mailtrail_delivery::{LEVEL, Object};
+use mailtrail_archive::{LEVEL, Object};
 use mailtrail_pipeline::{Options, encode};
 use mailtrail_samples::Traffic;
 use mailtrail_subscription::{BatchId, Payload, batches, inflate, payloads};

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io;
 
-use mailtrail_delivery::{Object, ObjectWriter, Place, batch_object_key};
+use mailtrail_archive::{Object, ObjectWriter, Place, batch_object_key};
 use mailtrail_normalize::{Context, Event, Record, normalize};
 use mailtrail_ocsf::{Class, Time};
 use mailtrail_subscription::{BatchId, LogBatch, LogEvent};

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use bytes::Bytes;
 use flate2::write::GzEncoder;
 use flate2::{Compression, GzBuilder};
-use mailtrail_delivery::{Place, raw_key, sign_key};
+use mailtrail_archive::{Place, raw_key, sign_key};
 use mailtrail_ocsf::Time;
 use mailtrail_subscription::{BatchId, Content, LogBatch, LogEvent, Payload};
 

@@ -8,11 +8,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt};
-use mailtrail_delivery::failure::Failure;
-use mailtrail_delivery::{
-    Archive, ArchiveError, Deadline, Ledger, Object, Put, Quarantined, Stream, StreamLedger, Topic, about,
-    quarantine, undelivered_key,
+use mailtrail_archive::{
+    Archive, ArchiveError, Object, Put, Quarantined, about, quarantine, undelivered_key,
 };
+use mailtrail_aws_client::Deadline;
+use mailtrail_aws_client::failure::Failure;
+use mailtrail_delivery::{Ledger, Stream, StreamLedger, Topic};
 use mailtrail_normalize::MAPPING_VERSION;
 use mailtrail_ocsf::Time;
 use mailtrail_subscription::{BatchId, Kind, LogBatch, Payload, Undecodable, batches};

@@ -4,8 +4,9 @@
 //! again, then counted, and holds up neither.
 
 use futures_util::stream::{self, StreamExt};
-use mailtrail_delivery::failure::Failure;
-use mailtrail_delivery::{Announcement, Deadline, Topic};
+use mailtrail_aws_client::Deadline;
+use mailtrail_aws_client::failure::Failure;
+use mailtrail_delivery::{Announcement, Topic};
 use mailtrail_subscription::{BatchId, LogBatch};
 use mailtrail_watch::Sighting;
 use serde::Serialize;

@@ -9,7 +9,9 @@ use std::sync::LazyLock;
 
 use bytes::Bytes;
 use common::{Key, Record, all_records, now, tree};
-use mailtrail_delivery::{Archive, Deadline, Ledger};
+use mailtrail_archive::Archive;
+use mailtrail_aws_client::Deadline;
+use mailtrail_delivery::Ledger;
 use mailtrail_pipeline::{Options, Pipeline, Problem};
 use mailtrail_samples::{Batch, SampleFile, Traffic, envelope, sample_files};
 use mailtrail_subscription::payloads;

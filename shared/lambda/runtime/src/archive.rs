@@ -1,7 +1,8 @@
 //! The one setting that a function cannot do without.
 
 use aws_config::SdkConfig;
-use mailtrail_delivery::{Archive, ArchiveError, Location, S3Options, aws};
+use mailtrail_archive::{Archive, ArchiveError, Location, S3Options};
+use mailtrail_aws_client::clients as aws;
 use mailtrail_telemetry::settings::{self, Environment, SettingError};
 
 /// Where the archive is, and what it asks for.

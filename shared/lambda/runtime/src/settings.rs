@@ -5,7 +5,9 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mailtrail_delivery::{ArchiveError, Pacing, Stream, TagGate, Target, Topic, TopicArn, aws};
+use mailtrail_archive::ArchiveError;
+use mailtrail_aws_client::{Pacing, clients as aws};
+use mailtrail_delivery::{Stream, TagGate, Target, Topic, TopicArn};
 use mailtrail_normalize::InternalDomains;
 use mailtrail_pipeline::{Options, PerLogGroup, Pipeline};
 use mailtrail_telemetry::settings::{self, Environment, LogLevel, SettingError, Variable};
@@ -137,7 +139,7 @@ fn quarter_of_memory(environment: &Environment) -> usize {
 mod tests {
     use std::path::Path;
 
-    use mailtrail_delivery::Location;
+    use mailtrail_archive::Location;
 
     use super::*;
 

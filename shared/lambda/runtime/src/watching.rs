@@ -7,7 +7,8 @@ use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use mailtrail_delivery::{Archive, Deadline};
+use mailtrail_archive::Archive;
+use mailtrail_aws_client::Deadline;
 use mailtrail_telemetry::settings;
 use mailtrail_watch::{WatchList, WrongWatch};
 use thiserror::Error;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_cloudwatchlogs::types;
-use mailtrail_delivery::Deadline;
+use mailtrail_aws_client::Deadline;
 use mailtrail_policy_survey::{Account, CallError};
 use mailtrail_resource_policy::arn;
 use serde_json::{Value, json};

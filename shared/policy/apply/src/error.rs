@@ -1,6 +1,6 @@
 //! Why a plan was not carried out to its end: what, where, and what to do next.
 
-use mailtrail_delivery::ArchiveError;
+use mailtrail_archive::ArchiveError;
 use mailtrail_policy_survey::CallError;
 
 /// Why it stopped.

@@ -34,7 +34,8 @@ mod settings;
 
 use std::time::Duration;
 
-use mailtrail_delivery::{Archive, Deadline, Pacing};
+use mailtrail_archive::Archive;
+use mailtrail_aws_client::{Deadline, Pacing};
 use mailtrail_policy_survey::Account;
 use mailtrail_resource_policy::plan::Plan;
 

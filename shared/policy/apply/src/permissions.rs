@@ -1,6 +1,6 @@
 //! Whether CloudWatch Logs may invoke a function for a log group: a statement in the policy of the function.
 
-use mailtrail_delivery::failure::Failure;
+use mailtrail_aws_client::failure::Failure;
 use mailtrail_policy_survey::CallError;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};

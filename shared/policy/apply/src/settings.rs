@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use aws_sdk_cloudwatchlogs::types;
-use mailtrail_delivery::Deadline;
-use mailtrail_delivery::failure::Failure;
+use mailtrail_aws_client::Deadline;
+use mailtrail_aws_client::failure::Failure;
 use mailtrail_policy_survey::{Account, CallError};
 use serde::{Deserialize, Serialize};
 

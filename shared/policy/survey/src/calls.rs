@@ -7,8 +7,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_config::SdkConfig;
-use mailtrail_delivery::failure::Failure;
-use mailtrail_delivery::{Deadline, Pacing};
+use mailtrail_aws_client::failure::Failure;
+use mailtrail_aws_client::{Deadline, Pacing};
 use tokio::time::Instant;
 
 use crate::pages::Page;

@@ -1,7 +1,7 @@
 //! Clients for one account and Region: our own, or one that a role lets us into.
 
 use aws_config::{Region, SdkConfig};
-use mailtrail_delivery::Deadline;
+use mailtrail_aws_client::Deadline;
 
 use crate::{CallError, Calls};
 

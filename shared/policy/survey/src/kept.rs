@@ -4,7 +4,8 @@
 //! the greatest name.
 
 use bytes::Bytes;
-use mailtrail_delivery::{Archive, ArchiveError, ArchiveReader, Deadline, Place};
+use mailtrail_archive::{Archive, ArchiveError, ArchiveReader, Place};
+use mailtrail_aws_client::Deadline;
 use mailtrail_ocsf::Time;
 
 /// Where audits of one account and Region are kept.

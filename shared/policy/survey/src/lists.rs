@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_cloudwatchlogs::types::{self, PolicyScope};
-use mailtrail_delivery::Deadline;
+use mailtrail_aws_client::Deadline;
 use mailtrail_resource_policy::arn;
 use mailtrail_resource_policy::inventory::{
     Delivery, DeliveryDestination, DeliverySource, LogGroup, ResourcePolicy,

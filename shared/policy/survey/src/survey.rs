@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use mailtrail_delivery::Deadline;
+use mailtrail_aws_client::Deadline;
 use mailtrail_resource_policy::arn::{LogGroupName, ResourcePattern};
 use mailtrail_resource_policy::document::Document;
 use mailtrail_resource_policy::inventory::{Inventory, Part};

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::Rest;
 use super::packing::Chunk;
-use crate::failure::Failure;
+use mailtrail_aws_client::failure::Failure;
 
 #[derive(Debug)]
 pub(super) struct FileStream {

@@ -12,8 +12,8 @@ use aws_sdk_firehose::primitives::Blob;
 
 use super::Rest;
 use super::packing::{Chunk, MAX_CALL_RECORDS, Record};
-use crate::failure::Failure;
-use crate::{Deadline, Pacing};
+use mailtrail_aws_client::failure::Failure;
+use mailtrail_aws_client::{Deadline, Pacing};
 
 #[derive(Debug)]
 pub(super) struct Firehose {

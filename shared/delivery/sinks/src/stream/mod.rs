@@ -15,12 +15,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::failure::Failure;
-use crate::object::ObjectWriter;
+use crate::StreamLedger;
 use crate::tag_gate::{Gate, TagGate};
-use crate::{Deadline, Object, Pacing, StreamLedger};
 use file::FileStream;
 use firehose::Firehose;
+use mailtrail_archive::Object;
+use mailtrail_archive::ObjectWriter;
+use mailtrail_aws_client::failure::Failure;
+use mailtrail_aws_client::{Deadline, Pacing};
 use packing::{Chunk, Packer};
 pub use target::{Target, UnknownTarget};
 

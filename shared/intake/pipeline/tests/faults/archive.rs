@@ -1,7 +1,8 @@
 //! What the archive does not take fails the run, in words that help, and leaves nothing half-done.
 
 use bytes::Bytes;
-use mailtrail_delivery::{Deadline, S3Options};
+use mailtrail_archive::S3Options;
+use mailtrail_aws_client::Deadline;
 use mailtrail_faulty_aws::{FaultyAws, Operation};
 use mailtrail_pipeline::{Pipeline, Run};
 use mailtrail_samples::{Traffic, sample_files};

@@ -3,7 +3,8 @@
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-use mailtrail_delivery::{Archive, Deadline};
+use mailtrail_archive::Archive;
+use mailtrail_aws_client::Deadline;
 use mailtrail_faulty_aws::{FaultKind, Faults};
 use mailtrail_pipeline::{Options, Pipeline};
 use mailtrail_samples::{Batch, Traffic};

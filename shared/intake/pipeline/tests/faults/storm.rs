@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::stream::{self, StreamExt};
-use mailtrail_delivery::{Deadline, Pacing, StreamLedger};
+use mailtrail_aws_client::{Deadline, Pacing};
+use mailtrail_delivery::StreamLedger;
 use mailtrail_faulty_aws::{FaultKind, Faults, FaultyAws};
 use mailtrail_pipeline::{Pipeline, Problem, Run};
 use mailtrail_samples::{Batch, Traffic, envelope};

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use mailtrail_delivery::Deadline;
+use mailtrail_aws_client::Deadline;
 use mailtrail_faulty_aws::{FaultKind, Faults, Operation};
 use mailtrail_samples::Traffic;
 use mailtrail_watch::WatchList;

@@ -14,7 +14,9 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use common::{Key, now, tree};
-use mailtrail_delivery::{Archive, Deadline, Stream, Target};
+use mailtrail_archive::Archive;
+use mailtrail_aws_client::Deadline;
+use mailtrail_delivery::{Stream, Target};
 use mailtrail_pipeline::{Options, Pipeline, Run};
 use mailtrail_subscription::{Payload, payloads};
 use tempfile::TempDir;

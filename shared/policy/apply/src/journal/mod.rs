@@ -12,7 +12,8 @@ mod history;
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use mailtrail_delivery::{Archive, ArchiveReader, Deadline, Put};
+use mailtrail_archive::{Archive, ArchiveReader, Put};
+use mailtrail_aws_client::Deadline;
 use mailtrail_ocsf::Time;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};

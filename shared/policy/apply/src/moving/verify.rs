@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mailtrail_delivery::Deadline;
+use mailtrail_aws_client::Deadline;
 use mailtrail_policy_survey::CallError;
 
 use crate::aws::Aws;

@@ -2,7 +2,7 @@
 
 use aws_sdk_apigatewayv2::Client;
 use aws_sdk_apigatewayv2::types::Stage;
-use mailtrail_delivery::Deadline;
+use mailtrail_aws_client::Deadline;
 use mailtrail_resource_policy::inventory::V1Destination;
 
 use crate::{Account, CallError};

@@ -12,7 +12,7 @@ mod step_functions;
 
 use std::collections::BTreeMap;
 
-use mailtrail_delivery::Deadline;
+use mailtrail_aws_client::Deadline;
 use mailtrail_resource_policy::arn::{LogGroupName, ResourcePattern};
 use mailtrail_resource_policy::inventory::{Inventory, Part, V1Destination};
 use mailtrail_resource_policy::v1::service;

@@ -3,7 +3,7 @@
 use aws_sdk_sfn::Client;
 use aws_sdk_sfn::operation::describe_state_machine::DescribeStateMachineOutput;
 use aws_sdk_sfn::types::IncludedData;
-use mailtrail_delivery::Deadline;
+use mailtrail_aws_client::Deadline;
 use mailtrail_resource_policy::inventory::V1Destination;
 
 use crate::{Account, CallError};

@@ -30,20 +30,21 @@ impl Object {
     /// Reads the records back, one line each, without the line end.
     ///
     /// The streams are fed from here, so that what they get is what the archive holds.
-    pub(crate) fn lines(&self) -> io::Result<Lines<'_>> {
+    pub fn lines(&self) -> io::Result<Lines<'_>> {
         let reader = BufReader::with_capacity(64 * 1024, zstd::Decoder::with_buffer(self.body.as_ref())?);
         Ok(Lines { reader, line: Vec::new() })
     }
 }
 
 /// The lines of an object, one at a time.
-pub(crate) struct Lines<'a> {
+pub struct Lines<'a> {
     reader: BufReader<zstd::Decoder<'static, &'a [u8]>>,
     line: Vec<u8>,
 }
 
 impl Lines<'_> {
-    pub(crate) fn next_line(&mut self) -> io::Result<Option<&[u8]>> {
+    /// The next line, without its line end; nothing at the end of the object.
+    pub fn next_line(&mut self) -> io::Result<Option<&[u8]>> {
         self.line.clear();
         if self.reader.read_until(b'\n', &mut self.line)? == 0 {
             return Ok(None);

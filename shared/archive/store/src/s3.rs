@@ -9,8 +9,8 @@ use aws_sdk_s3::primitives::{AggregatedBytes, ByteStream};
 use aws_sdk_s3::types::ServerSideEncryption;
 use bytes::Bytes;
 
-use super::Put;
-use crate::failure::Failure;
+use crate::Put;
+use mailtrail_aws_client::failure::Failure;
 
 /// What an operator may ask for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct S3Options {
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct S3 {
+pub(crate) struct S3 {
     client: Client,
     bucket: String,
     prefix: String,
@@ -32,16 +32,16 @@ pub(super) struct S3 {
 
 /// One page of a listing.
 #[derive(Debug)]
-pub(super) struct Page {
+pub(crate) struct Page {
     /// Names below the folder: objects, however deep, or the folders in it.
-    pub(super) names: Vec<String>,
+    pub(crate) names: Vec<String>,
     /// Where the next page begins, unless this was the last.
-    pub(super) next: Option<String>,
+    pub(crate) next: Option<String>,
 }
 
 /// What to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Listed {
+pub(crate) enum Listed {
     /// All objects below a folder.
     Objects,
     /// The folders that lie in a folder.
@@ -49,11 +49,11 @@ pub(super) enum Listed {
 }
 
 impl S3 {
-    pub(super) fn new(client: Client, bucket: String, prefix: String, options: S3Options) -> Self {
+    pub(crate) fn new(client: Client, bucket: String, prefix: String, options: S3Options) -> Self {
         Self { client, bucket, prefix, options }
     }
 
-    pub(super) async fn put(&self, key: &str, body: Bytes) -> Result<Put, Failure> {
+    pub(crate) async fn put(&self, key: &str, body: Bytes) -> Result<Put, Failure> {
         let encryption = self.options.kms_key.as_ref().map(|_| ServerSideEncryption::AwsKms);
         let answer = self
             .client
@@ -75,7 +75,7 @@ impl S3 {
         }
     }
 
-    pub(super) async fn contains(&self, key: &str) -> Result<bool, Failure> {
+    pub(crate) async fn contains(&self, key: &str) -> Result<bool, Failure> {
         let answer = self
             .client
             .head_object()
@@ -94,7 +94,7 @@ impl S3 {
     }
 
     /// The bytes of an object.
-    pub(super) async fn get(&self, key: &str) -> Result<Bytes, Failure> {
+    pub(crate) async fn get(&self, key: &str) -> Result<Bytes, Failure> {
         let answer = self
             .client
             .get_object()
@@ -109,7 +109,7 @@ impl S3 {
     }
 
     /// A page of what is below a folder, from the archive's root on.
-    pub(super) async fn page(&self, folder: &str, what: Listed, from: Option<&str>) -> Result<Page, Failure> {
+    pub(crate) async fn page(&self, folder: &str, what: Listed, from: Option<&str>) -> Result<Page, Failure> {
         let delimiter = (what == Listed::Folders).then(|| "/".to_owned());
         let answer = self
             .client

@@ -15,11 +15,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::Put;
-use crate::failure::Failure;
+use crate::Put;
+use mailtrail_aws_client::failure::Failure;
 
 #[derive(Debug, Clone)]
-pub(super) struct Directory {
+pub(crate) struct Directory {
     root: PathBuf,
     temporary: PathBuf,
     /// The folder `.tmp`, locked, shared, while the archive is open.
@@ -27,7 +27,7 @@ pub(super) struct Directory {
 }
 
 impl Directory {
-    pub(super) fn open(root: &Path) -> io::Result<Self> {
+    pub(crate) fn open(root: &Path) -> io::Result<Self> {
         let temporary = root.join(".tmp");
         fs::create_dir_all(&temporary)?;
         let lock = File::open(&temporary)?;
@@ -39,17 +39,17 @@ impl Directory {
         Ok(Self { root: root.to_owned(), temporary, _in_use: Arc::new(lock) })
     }
 
-    pub(super) fn root(&self) -> &Path {
+    pub(crate) fn root(&self) -> &Path {
         &self.root
     }
 
-    pub(super) async fn put(&self, key: &str, body: Bytes) -> Result<Put, Failure> {
+    pub(crate) async fn put(&self, key: &str, body: Bytes) -> Result<Put, Failure> {
         let (this, key) = (self.clone(), key.to_owned());
         let written = tokio::task::spawn_blocking(move || this.put_now(&key, &body)).await;
         written.map_err(|error| Failure::permanent("Cancelled", error.to_string()))?.map_err(Failure::from)
     }
 
-    pub(super) fn contains(&self, key: &str) -> Result<bool, Failure> {
+    pub(crate) fn contains(&self, key: &str) -> Result<bool, Failure> {
         Ok(exists(&self.root.join(key))?)
     }
 

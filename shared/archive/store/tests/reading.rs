@@ -10,7 +10,8 @@ use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region, StalledStreamProtectionConfig};
 use bytes::Bytes;
 use futures_util::future::join_all;
-use mailtrail_delivery::{Archive, ArchiveReader, Deadline, Pacing, S3Options};
+use mailtrail_archive::{Archive, ArchiveReader, S3Options};
+use mailtrail_aws_client::{Deadline, Pacing};
 use mailtrail_faulty_aws::{Config, Faults, FaultyAws, Operation};
 
 const NEVER: Deadline = Deadline::NEVER;

@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use futures_util::future::join_all;
-use mailtrail_delivery::{Archive, ArchiveError, Deadline, Put};
+use mailtrail_archive::{Archive, ArchiveError, Put};
+use mailtrail_aws_client::Deadline;
 use tempfile::TempDir;
 
 const KEY: &str = "raw/region=eu-west-1/accountId=111122223333/eventDay=20261120/b.json.gz";

@@ -6,7 +6,8 @@ use mailtrail_subscription::{Payload, Undecodable};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::{Archive, ArchiveError, Deadline, Put, quarantine_key};
+use crate::{Archive, ArchiveError, Put, quarantine_key};
+use mailtrail_aws_client::Deadline;
 
 /// A payload in quarantine.
 #[derive(Debug, Clone, PartialEq, Eq)]

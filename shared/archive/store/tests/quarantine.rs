@@ -6,7 +6,8 @@ use std::fs;
 use std::path::Path;
 
 use bytes::Bytes;
-use mailtrail_delivery::{Archive, Deadline, Put, Quarantined, quarantine};
+use mailtrail_archive::{Archive, Put, Quarantined, quarantine};
+use mailtrail_aws_client::Deadline;
 use mailtrail_ocsf::Time;
 use mailtrail_subscription::{Payload, Undecodable, payloads};
 

@@ -10,10 +10,11 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use walkdir::{DirEntry, WalkDir};
 
-use super::s3::{Listed, S3};
-use super::{Access, ArchiveError, Location, S3Options};
-use crate::failure::Failure;
-use crate::{Deadline, Pacing};
+use crate::archive::Access;
+use crate::s3::{Listed, S3};
+use crate::{ArchiveError, Location, S3Options};
+use mailtrail_aws_client::failure::Failure;
+use mailtrail_aws_client::{Deadline, Pacing};
 
 /// An archive to read, in S3 or in a directory.
 #[derive(Debug, Clone)]
@@ -43,7 +44,7 @@ impl ArchiveReader {
         Self::of_s3(location, S3::new(client, bucket, prefix, options))
     }
 
-    pub(super) fn of_s3(location: Location, s3: S3) -> Self {
+    pub(crate) fn of_s3(location: Location, s3: S3) -> Self {
         Self { location, pacing: Pacing::default(), store: Store::S3(s3) }
     }
 

@@ -1,22 +1,15 @@
 //! The archive: objects that are written once and never changed.
 
-mod directory;
-mod location;
-mod reader;
-mod s3;
-
 use std::path::PathBuf;
 
 use bytes::Bytes;
 use thiserror::Error;
 
-use crate::failure::Failure;
-use crate::{Deadline, Pacing};
-use directory::Directory;
-pub use location::{Location, UnknownLocation};
-pub use reader::ArchiveReader;
-use s3::S3;
-pub use s3::S3Options;
+use crate::directory::Directory;
+use crate::s3::S3;
+use crate::{ArchiveReader, Location, S3Options};
+use mailtrail_aws_client::failure::Failure;
+use mailtrail_aws_client::{Deadline, Pacing};
 
 /// An archive, in S3 or in a directory: the same keys, the same promises.
 #[derive(Debug)]
@@ -132,7 +125,7 @@ impl Archive {
 }
 
 impl ArchiveError {
-    fn new(action: String, location: &Location, access: Access, failure: Failure) -> Self {
+    pub(crate) fn new(action: String, location: &Location, access: Access, failure: Failure) -> Self {
         let advice = advice(location, access, &failure);
         let advice = if advice.is_empty() { advice } else { format!("; {advice}") };
         Self { action, failure, advice }
@@ -141,7 +134,7 @@ impl ArchiveError {
 
 /// What somebody needs the right to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Access {
+pub(crate) enum Access {
     Write,
     Read,
 }

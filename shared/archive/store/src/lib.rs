@@ -1,0 +1,27 @@
+//! The archive: objects that are written once and never changed, in S3 or in a directory.
+//!
+//! * Every key is made in one place, and derives from content.
+//! * A write never overwrites ([`Archive::put`]): a retry at any point leaves the objects of one delivery.
+//! * What cannot be read is kept whole ([`quarantine`]).
+//! * The archive describes itself ([`about`]).
+
+pub mod about;
+mod archive;
+mod directory;
+mod layout;
+mod location;
+mod object;
+mod quarantine;
+mod reader;
+mod s3;
+
+pub use archive::{Archive, ArchiveError, Put};
+pub use layout::{
+    Place, RAW, batch_object_key, batch_of, quarantine_key, raw_day, raw_key, records_day, sign_day,
+    sign_key, undelivered_key,
+};
+pub use location::{Location, UnknownLocation};
+pub use object::{LEVEL, Lines, Object, ObjectWriter};
+pub use quarantine::{Quarantined, quarantine};
+pub use reader::ArchiveReader;
+pub use s3::S3Options;

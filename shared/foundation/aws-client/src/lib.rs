@@ -1,0 +1,11 @@
+//! Clients of AWS: one HTTP stack, one retry loop, one judgement of failures.
+//!
+//! * [`clients`]: what all clients share, and the clients of the pipeline.
+//! * [`failure`]: what went wrong, and the one place that decides whether another try is worth it.
+//! * [`Deadline`] and [`Pacing`]: how long to try, and how to wait in between.
+
+pub mod clients;
+pub mod failure;
+mod retry;
+
+pub use retry::{Deadline, Pacing};
