@@ -12,16 +12,16 @@ use clap::builder::{RangedU64ValueParser, Resettable};
 use clap::error::ErrorKind;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use mailtrail_archive::{Location, S3Options};
+use mailtrail_clock::now;
+use mailtrail_config::settings;
 use mailtrail_delivery::Target;
 use mailtrail_normalize::{Columns, InternalDomains, Source};
 use mailtrail_pipeline::{Options, Organization, PerLogGroup, WrongEntry};
-use mailtrail_telemetry::settings;
 use mailtrail_watch::WatchList;
 
 use crate::activity::ActivityArgs;
 use crate::doctor::DoctorArgs;
 use crate::help;
-use crate::intake::now;
 use crate::permissions::PermissionsArgs;
 use crate::policy::PolicyArgs;
 use crate::search::SearchArgs;

@@ -2,11 +2,11 @@
 //! its own, as decoding and compressing is work for a processor; the payloads of one input in their order.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use mailtrail_aws_client::Deadline;
-use mailtrail_ocsf::Time;
+use mailtrail_clock::now;
 use mailtrail_pipeline::Pipeline;
 use mailtrail_subscription::payloads;
 use tokio::runtime::Handle;
@@ -101,10 +101,4 @@ pub(crate) fn progress(inputs: usize) -> ProgressBar {
         bar.enable_steady_tick(Duration::from_millis(120));
     }
     bar
-}
-
-/// What the clock says: the time of arrival, by which quarantine is kept.
-pub(crate) fn now() -> Time {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).ok().and_then(Time::from_millis).unwrap_or(Time::EPOCH)
 }

@@ -3,8 +3,8 @@
 use anyhow::bail;
 use clap::Args;
 use mailtrail_aws_client::{Deadline, clients as aws};
+use mailtrail_config::settings;
 use mailtrail_policy_survey::Account;
-use mailtrail_telemetry::settings;
 
 #[derive(Debug, Args)]
 pub(crate) struct PlaceArgs {

@@ -3,7 +3,7 @@
 use std::fs;
 
 use anyhow::{Context, ensure};
-use mailtrail_telemetry::settings::{OF_PIPELINE, OF_POLICY_AUDIT, Variable};
+use mailtrail_config::settings::{OF_PIPELINE, OF_POLICY_AUDIT, Variable};
 
 use crate::project;
 
@@ -25,7 +25,7 @@ fn page() -> String {
          Environment variables, read once at start. A wrong archive setting stops the function; any other wrong one \
          is reported, counted as the metric `wrong_settings`, and left out. An empty variable counts as not set. The \
          standard variables of AWS (`AWS_REGION`, `AWS_ENDPOINT_URL`, …) keep their meaning.\n\n\
-         This page is generated from `shared/foundation/telemetry/src/settings.rs` by `cargo xtask generate`.\n",
+         This page is generated from `shared/foundation/config/src/settings.rs` by `cargo xtask generate`.\n",
     );
     let part = |heading: &str, variables: &[Variable]| {
         let entries: String = variables.iter().map(entry).collect();

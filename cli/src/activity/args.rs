@@ -2,7 +2,7 @@
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
-use mailtrail_ocsf::Time;
+use mailtrail_clock::Time;
 
 use super::filter::Filter;
 use crate::reading::ReadArgs;

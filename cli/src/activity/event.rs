@@ -1,6 +1,6 @@
 //! An event as it is shown: what the table, the CSV and the summary have in common.
 
-use mailtrail_ocsf::Time;
+use mailtrail_clock::Time;
 
 use super::deed::{Deed, Outcome};
 use super::record::Record;

@@ -8,7 +8,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use mailtrail_ocsf::Time;
+use mailtrail_clock::Time;
 
 use super::session::Issued;
 

@@ -31,7 +31,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::{TryStreamExt, pin_mut};
 use mailtrail_archive::{ArchiveReader, records_day};
-use mailtrail_ocsf::{Class, Time};
+use mailtrail_clock::Time;
+use mailtrail_ocsf::Class;
 
 pub(crate) use args::ActivityArgs;
 use follow::Followed;

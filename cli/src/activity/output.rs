@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal};
 
-use mailtrail_ocsf::Time;
+use mailtrail_clock::Time;
 
 use super::args::OutputArgs;
 use super::scan::Found;

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::ops::Deref;
 
-use mailtrail_ocsf::Time;
+use mailtrail_clock::Time;
 use serde::Deserialize;
 
 use super::kept::Unmapped;

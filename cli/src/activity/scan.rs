@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher, RandomState};
 
-use mailtrail_ocsf::Time;
+use mailtrail_clock::Time;
 use mailtrail_subscription::is_cloudwatch_id;
 
 use super::deed::Deed;

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::fmt::Write;
 
 use indicatif::HumanCount;
-use mailtrail_ocsf::Time;
+use mailtrail_clock::Time;
 use serde::Serialize;
 use serde::ser::SerializeMap;
 

@@ -4,7 +4,7 @@
 //! fit is cut in its middle. Elsewhere nothing gives way. (A crate for tables would lay out all rows at once, where a day is
 //! what we have, and needs to be told the rest of this anyway.)
 
-use mailtrail_ocsf::Time;
+use mailtrail_clock::Time;
 
 use super::deed::Outcome;
 use super::event::Event;

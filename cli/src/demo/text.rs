@@ -7,7 +7,8 @@ use std::path::Path;
 use bytesize::ByteSize;
 use indicatif::HumanCount;
 use mailtrail_archive::{Place, batch_object_key};
-use mailtrail_ocsf::{Class, OCSF_VERSION, Time};
+use mailtrail_clock::Time;
+use mailtrail_ocsf::{Class, OCSF_VERSION};
 
 use super::{Places, story, tree};
 use crate::outcome::Outcome;

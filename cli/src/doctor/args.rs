@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use mailtrail_archive::Location;
-use mailtrail_telemetry::settings;
+use mailtrail_config::settings;
 
 use crate::args::account;
 use crate::help;

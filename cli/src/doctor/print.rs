@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
+use mailtrail_clock::Time;
 use mailtrail_doctor::{ALL, Facts, Finding, Severity, Subject, days_until_the_end};
-use mailtrail_ocsf::Time;
 
 use crate::output::{BAD, BOLD, FAINT, GOOD, LOOK, count, paint, plain};
 

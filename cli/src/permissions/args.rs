@@ -1,8 +1,8 @@
 //! The arguments of `mailtrail permissions`.
 
 use clap::{Args, ValueEnum};
+use mailtrail_config::settings;
 use mailtrail_permissions::{Catalogue, Destination, Given, Service, Setup};
-use mailtrail_telemetry::settings;
 
 use crate::args::account;
 use crate::help;

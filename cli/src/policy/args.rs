@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
 use mailtrail_archive::Location;
+use mailtrail_config::settings;
 use mailtrail_policy_report::DAYS;
 use mailtrail_resource_policy::limits::{HARD_CHARACTERS, Limits, SOFT_CHARACTERS};
 use mailtrail_resource_policy::plan::{Options, TargetLimit};
-use mailtrail_telemetry::settings;
 
 use super::source::{AccountArgs, Source};
 use crate::args::account;

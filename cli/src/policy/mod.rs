@@ -22,8 +22,8 @@ pub(crate) use args::PolicyArgs;
 use args::{AuditArgs, Past, PlanArgs, PolicyCommand, SnapshotArgs};
 pub(crate) use source::read;
 
-use crate::intake::now;
 use crate::output::{Exit, Words};
+use mailtrail_clock::now;
 
 pub(crate) async fn run(args: PolicyArgs) -> anyhow::Result<Exit> {
     match args.command {

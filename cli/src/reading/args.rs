@@ -2,8 +2,8 @@
 
 use clap::Args;
 use mailtrail_archive::{ArchiveReader, Location, S3Options};
-use mailtrail_ocsf::Time;
-use mailtrail_telemetry::settings;
+use mailtrail_clock::Time;
+use mailtrail_config::settings;
 
 use super::time::{Moment, TimeRange};
 use crate::args::{account, no_archive};

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use mailtrail_archive::{ArchiveError, ArchiveReader, batch_of};
 use mailtrail_aws_client::Deadline;
-use mailtrail_ocsf::Time;
+use mailtrail_clock::Time;
 
 /// The folder of one day, in one account and Region.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use mailtrail_ocsf::{DAY, Time};
+use mailtrail_clock::{DAY, Time};
 
 const SECOND: i64 = 1_000;
 

@@ -2,8 +2,8 @@
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
+use mailtrail_config::settings;
 use mailtrail_filter_pattern::{FilterPattern, ParseError};
-use mailtrail_telemetry::settings;
 
 use crate::args::size;
 use crate::reading::ReadArgs;

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mailtrail_archive::{ArchiveReader, sign_day};
-use mailtrail_ocsf::Time;
+use mailtrail_clock::Time;
 
 use crate::reading::{self, Partition, TimeRange};
 

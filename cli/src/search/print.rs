@@ -72,7 +72,7 @@ fn add_json(text: &mut String, event: &Found) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use mailtrail_ocsf::Time;
+    use mailtrail_clock::Time;
 
     use super::*;
 

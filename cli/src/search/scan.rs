@@ -4,8 +4,8 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use mailtrail_clock::Time;
 use mailtrail_filter_pattern::FilterPattern;
-use mailtrail_ocsf::Time;
 use mailtrail_subscription::{Kind, LogBatch, LogEvent, Undecodable, batches, is_cloudwatch_id, payloads};
 
 use crate::reading::TimeRange;

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use mailtrail_ocsf::Time;
+use mailtrail_clock::Time;
 
 #[derive(Debug, Default)]
 pub(super) struct Seen(BTreeMap<i64, HashSet<u128>>);
@@ -28,7 +28,7 @@ impl Seen {
 
 #[cfg(test)]
 mod tests {
-    use mailtrail_ocsf::DAY;
+    use mailtrail_clock::DAY;
 
     use super::*;
 

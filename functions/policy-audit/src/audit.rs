@@ -5,9 +5,9 @@ use bytes::Bytes;
 use lambda_runtime::Diagnostic;
 use mailtrail_archive::{Archive, ArchiveError};
 use mailtrail_aws_client::Deadline;
+use mailtrail_clock::now;
 use mailtrail_delivery::Topic;
-use mailtrail_function::{Reporter, now};
-use mailtrail_ocsf::Time;
+use mailtrail_function::Reporter;
 use mailtrail_policy_apply::journal::Places;
 use mailtrail_policy_report::{Report, markdown};
 use mailtrail_policy_survey::{Account, AccountError, Budget, Kept, Survey, Surveyed, What};
@@ -141,7 +141,7 @@ impl Auditor {
             .with_v1_services(self.settings.v1_services == Switch::On);
         let Surveyed { inventory, cursor } = survey.take(&budget).await;
         let Settings { plan, days, .. } = &self.settings;
-        let time = time();
+        let time = now();
         let report = Report::of(&inventory, &earlier.history, plan, *days, time.millis());
         let keep = |what, body: Vec<u8>| kept.keep(what, time, Bytes::from(body), &self.archive, deadline);
         keep(What::Inventory, serde_json::to_vec(&Left { inventory, cursor })?).await?;
@@ -168,7 +168,7 @@ impl Auditor {
         if mode == Mode::Report {
             return (None, Acted::default());
         }
-        match Runs::of(account, &self.archive, places, time(), deadline).await {
+        match Runs::of(account, &self.archive, places, now(), deadline).await {
             Ok(runs) => {
                 let acted = act::resume(account, &self.archive, mode, &runs, deadline).await;
                 (Some(runs), acted)
@@ -268,11 +268,6 @@ fn measured(report: &Report) -> PolicyMetrics {
         dead_entries: report.log_groups_looked_at.1.and_then(|_| number(news::dead_entries(report))),
         days_to_limit: report.fewest_days().or_else(never),
     }
-}
-
-/// The time, which no clock in its right mind puts before 1970 or after the year 9999.
-fn time() -> Time {
-    i64::try_from(now()).ok().and_then(Time::from_millis).unwrap_or(Time::EPOCH)
 }
 
 #[cfg(test)]

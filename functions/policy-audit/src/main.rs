@@ -16,9 +16,9 @@ use std::process::ExitCode;
 
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use mailtrail_aws_client::{Deadline, Pacing, clients as aws};
+use mailtrail_config::settings::Environment;
 use mailtrail_delivery::Topic;
 use mailtrail_function::Reporter;
-use mailtrail_telemetry::settings::Environment;
 use serde_json::value::RawValue;
 
 use crate::audit::{Auditor, Done};

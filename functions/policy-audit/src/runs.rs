@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use mailtrail_archive::Archive;
 use mailtrail_aws_client::Deadline;
-use mailtrail_ocsf::Time;
+use mailtrail_clock::Time;
 use mailtrail_policy_apply::JournalError;
 use mailtrail_policy_apply::journal::{self, History, Places};
 use mailtrail_policy_survey::Account;

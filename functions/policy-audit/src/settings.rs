@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
+use mailtrail_config::settings::{self, Environment, LogLevel, SettingError, Variable};
 use mailtrail_delivery::TopicArn;
 use mailtrail_function::ArchiveSettings;
 use mailtrail_function::values::{number, value_or};
@@ -10,7 +11,6 @@ use mailtrail_policy_report::DAYS;
 use mailtrail_policy_survey::Budget;
 use mailtrail_resource_policy::limits::Limits;
 use mailtrail_resource_policy::plan;
-use mailtrail_telemetry::settings::{self, Environment, LogLevel, SettingError, Variable};
 use thiserror::Error;
 
 /// Percent of the soft limit from which a policy is too full.

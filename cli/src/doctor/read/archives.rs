@@ -4,8 +4,8 @@ use std::str::FromStr;
 
 use mailtrail_archive::{ArchiveReader, Location, RAW, S3Options};
 use mailtrail_aws_client::clients as aws;
+use mailtrail_config::settings;
 use mailtrail_doctor::{Archive, Facts, Part};
-use mailtrail_telemetry::settings;
 
 use super::super::args::WhatArgs;
 use super::Reader;
@@ -43,7 +43,7 @@ fn archive(url: &str, owner: Option<String>, key: Option<String>) -> Archive {
 impl Reader<'_> {
     /// The first day of which an archive has exact copies of this account and Region.
     pub(super) async fn first_day(&self, archive: &Archive) -> Part<Option<String>> {
-        let at = crate::intake::now().millis();
+        let at = mailtrail_clock::now().millis();
         let options = S3Options { expected_owner: archive.owner.clone(), kms_key: None };
         let reader = match Location::from_str(&archive.url) {
             // That of a function is on the function's machine.

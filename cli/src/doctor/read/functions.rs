@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_lambda::Client;
 use aws_sdk_lambda::operation::get_function_configuration::GetFunctionConfigurationOutput;
+use mailtrail_config::settings;
 use mailtrail_doctor::{Facts, Function, FunctionSettings, Part, function_name};
-use mailtrail_telemetry::settings;
 
 use super::Reader;
 

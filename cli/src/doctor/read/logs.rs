@@ -85,7 +85,7 @@ impl Reader<'_> {
             first = times.chain(first).min();
             token = answer.next_token;
             if token.is_none() {
-                return Part::Seen { at: crate::intake::now().millis(), value: first };
+                return Part::Seen { at: mailtrail_clock::now().millis(), value: first };
             }
         }
         Part::NotSeen {

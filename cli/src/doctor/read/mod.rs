@@ -15,12 +15,12 @@ use std::collections::BTreeSet;
 use std::future::Future;
 
 use mailtrail_aws_client::Deadline;
+use mailtrail_config::settings;
 use mailtrail_doctor::{Facts, Function, Part, SERVICE_LINKED_ROLES};
 use mailtrail_policy_survey::{Account, Budget, CallError, Survey};
-use mailtrail_telemetry::settings;
 
 use super::args::WhatArgs;
-use crate::intake::now;
+use mailtrail_clock::now;
 
 /// An account that is read.
 pub(super) struct Reader<'a> {

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use aws_sdk_firehose::types::{DestinationDescription, ProcessingConfiguration, ProcessorType};
 use mailtrail_aws_client::clients as aws;
+use mailtrail_config::settings;
 use mailtrail_delivery::Target;
 use mailtrail_doctor::{Facts, Part, Stream, StreamSettings};
-use mailtrail_telemetry::settings;
 
 use super::Reader;
 

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use mailtrail_config::settings;
 use mailtrail_resource_policy::inventory::Part;
-use mailtrail_telemetry::settings;
 use serde::{Deserialize, Serialize};
 
 /// A `WorkMail` organization.

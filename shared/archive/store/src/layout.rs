@@ -5,7 +5,8 @@
 
 use std::fmt::Display;
 
-use mailtrail_ocsf::{Class, DAY, Time};
+use mailtrail_clock::{DAY, Time};
+use mailtrail_ocsf::Class;
 
 /// Where an event happened: two folders of the archive.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,13 +1,13 @@
 //! What cannot be read is kept: the bytes, and what is wrong with them.
 
 use bytes::Bytes;
-use mailtrail_ocsf::{DAY, Time};
+use mailtrail_aws_client::Deadline;
+use mailtrail_clock::{DAY, Time};
 use mailtrail_subscription::{Payload, Undecodable};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::{Archive, ArchiveError, Put, quarantine_key};
-use mailtrail_aws_client::Deadline;
 
 /// A payload in quarantine.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use std::path::Path;
 use bytes::Bytes;
 use mailtrail_archive::{Archive, Put, Quarantined, quarantine};
 use mailtrail_aws_client::Deadline;
-use mailtrail_ocsf::Time;
+use mailtrail_clock::Time;
 use mailtrail_subscription::{Payload, Undecodable, payloads};
 
 /// 2026-11-20T23:59:59Z

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use mailtrail_subscription::scalar;
+use mailtrail_json_text::scalar;
 use serde_json::value::RawValue;
 
 use crate::MAX_NESTING;

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use mailtrail_ocsf::{Cloud, Metadata, Time, Unmapped};
+use mailtrail_clock::Time;
+use mailtrail_ocsf::{Cloud, Metadata, Unmapped};
 
 use crate::Source;
 

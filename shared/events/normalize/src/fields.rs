@@ -6,8 +6,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use mailtrail_ocsf::{Time, Unmapped};
-use mailtrail_subscription::{scalar, unescape};
+use mailtrail_clock::Time;
+use mailtrail_json_text::{scalar, unescape};
+use mailtrail_ocsf::Unmapped;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 

@@ -1,7 +1,8 @@
 //! A record of any class.
 
+use mailtrail_clock::Time;
 use mailtrail_ocsf::{
-    ApiActivity, Authentication, BaseEvent, Class, EmailActivity, Enrichment, EntityManagement, Head, Time,
+    ApiActivity, Authentication, BaseEvent, Class, EmailActivity, Enrichment, EntityManagement, Head,
 };
 use serde::{Serialize, Serializer};
 

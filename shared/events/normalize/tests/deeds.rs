@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use mailtrail_clock::Time;
 use mailtrail_normalize::{Columns, Context, Event, InternalDomains, Record, Source, normalize};
-use mailtrail_ocsf::{Class, Time};
+use mailtrail_ocsf::Class;
 
 const TIME: i64 = 1_795_169_702_000;
 

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use bytes::Bytes;
+use mailtrail_clock::Time;
 use mailtrail_normalize::{Context, Event, InternalDomains, normalize};
-use mailtrail_ocsf::Time;
 use mailtrail_subscription::{batches, payloads};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};

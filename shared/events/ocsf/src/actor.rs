@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::{Account, Time, UserType};
+use mailtrail_clock::Time;
+
+use crate::{Account, UserType};
 
 /// Object `actor`. OCSF requires one of its attributes, `idp` excepted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]

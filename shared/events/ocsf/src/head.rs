@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use crate::{Activity, Class, Classification, Cloud, Enrichment, Metadata, Severity, Time};
+use mailtrail_clock::Time;
+
+use crate::{Activity, Class, Classification, Cloud, Enrichment, Metadata, Severity};
 
 /// The attributes that OCSF requires of every event, and the account and Region (profile `cloud`).
 #[derive(Debug, Clone, Serialize)]

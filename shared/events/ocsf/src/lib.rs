@@ -7,7 +7,7 @@
 //! * an enumerated attribute and its sibling (`status_id` and `status`) are one value whose parts
 //!   cannot disagree ([`Status`], [`Direction`], …);
 //! * `type_uid` is computed from class and activity ([`Classification`]);
-//! * a timestamp is written twice, as milliseconds and as RFC 3339 text ([`Time`]), from one number;
+//! * a timestamp is written twice, as milliseconds and as RFC 3339 text ([`mailtrail_clock::Time`]), from one number;
 //! * `unmapped` is flat: dotted keys, text values ([`Unmapped`]).
 //!
 //! Schema: <https://schema.ocsf.io/1.8.0/>.
@@ -31,7 +31,6 @@ mod policy;
 mod resource;
 #[cfg(feature = "schema")]
 mod schema;
-mod time;
 mod unmapped;
 
 pub use actor::{Actor, Created, Credential, Idp, Organization, Session, User};
@@ -54,7 +53,6 @@ pub use head::Head;
 pub use metadata::{Account, Cloud, Metadata, Name, Observable, Product, Transformation};
 pub use policy::{Authorization, Policy};
 pub use resource::Resource;
-pub use time::{DAY, LATEST, Time};
 pub use unmapped::Unmapped;
 
 /// The version of OCSF that every record conforms to (`metadata.version`).

@@ -6,13 +6,14 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use mailtrail_ocsf::Time;
+use mailtrail_clock::Time;
+use mailtrail_json_text::{scalar, unescape};
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
-use crate::{Undecodable, scalar, unescape};
+use crate::Undecodable;
 
 /// The largest number of events that we take from one payload; a batch without events counts as one.
 /// CloudWatch Logs accepts 10,000 in one call of `PutLogEvents`; the index of this many takes 32 MiB.

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use mailtrail_ocsf::Time;
+use mailtrail_clock::Time;
 use sha2::{Digest, Sha256};
 
 use crate::{LogBatch, LogEvent};

@@ -18,11 +18,9 @@ mod batch_id;
 mod error;
 mod inflate;
 mod payload;
-mod text;
 
 pub use batch::{Kind, LogBatch, LogEvent, MAX_EVENTS, SystemFields, batches};
 pub use batch_id::{BatchId, is_cloudwatch_id};
 pub use error::Undecodable;
 pub use inflate::inflate;
 pub use payload::{Content, Payload, payloads};
-pub use text::{scalar, unescape};

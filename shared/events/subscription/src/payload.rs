@@ -20,11 +20,12 @@ use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
+use mailtrail_json_text::{scalar, unescape};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::inflate::MAGIC;
-use crate::{Undecodable, inflate, scalar, unescape};
+use crate::{Undecodable, inflate};
 
 /// Padding is optional: some senders leave it out, and without it nothing is ambiguous.
 const BASE64: GeneralPurpose = GeneralPurpose::new(

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use mailtrail_ocsf::Time;
+use mailtrail_clock::Time;
 use mailtrail_samples::envelope::{
     REGION, gzip, gzip_at, invocation, kinesis_event, kinesis_on_failure_record, on_failure_record,
 };

@@ -219,7 +219,7 @@ fn impossible_timestamps_are_no_time_and_keep_their_text() {
     let text = text_of("hostile/out-of-order.json");
     let parsed = batches(&text).unwrap();
     let events = &parsed[0].events;
-    let millis: Vec<_> = events.iter().map(|event| event.time().map(mailtrail_ocsf::Time::millis)).collect();
+    let millis: Vec<_> = events.iter().map(|event| event.time().map(mailtrail_clock::Time::millis)).collect();
     assert_eq!(millis[4..8], [Some(0), None, None, Some(253_370_764_799_000)]);
     assert_eq!(millis[8..], [None, None]);
     assert_eq!(events[5].timestamp_text(), Some("-1"));

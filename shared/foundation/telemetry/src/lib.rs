@@ -8,17 +8,18 @@
 
 pub mod metrics;
 pub mod report;
-pub mod settings;
+
+use mailtrail_config::settings::LogLevel;
 
 /// Sends the log lines of libraries, as JSON, to standard output, from this level up.
 ///
 /// Their debug output may contain what they send, so `debug` and `trace` are not to be had.
-pub fn init(level: settings::LogLevel) {
+pub fn init(level: LogLevel) {
     use tracing_subscriber::filter::LevelFilter;
     let level = match level {
-        settings::LogLevel::Error => LevelFilter::ERROR,
-        settings::LogLevel::Warn => LevelFilter::WARN,
-        settings::LogLevel::Info => LevelFilter::INFO,
+        LogLevel::Error => LevelFilter::ERROR,
+        LogLevel::Warn => LevelFilter::WARN,
+        LogLevel::Info => LevelFilter::INFO,
     };
     tracing_subscriber::fmt().json().with_max_level(level).with_ansi(false).init();
 }

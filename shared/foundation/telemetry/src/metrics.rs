@@ -2,6 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
 
+use mailtrail_clock::Time;
 use serde::Serialize;
 
 /// The namespace of every metric.
@@ -24,7 +25,7 @@ pub enum Unit {
 #[derive(Debug, Clone, Serialize)]
 pub struct Declaration {
     #[serde(rename = "Timestamp")]
-    timestamp: u64,
+    timestamp: i64,
     #[serde(rename = "CloudWatchMetrics")]
     directives: [Directive; 1],
 }
@@ -48,15 +49,11 @@ struct Metric {
 }
 
 impl Declaration {
-    /// Declares metrics of a moment (milliseconds since the epoch), with one set of dimensions.
-    pub fn new(
-        timestamp: u64,
-        dimensions: &'static [&'static str],
-        metrics: &[(&'static str, Unit)],
-    ) -> Self {
+    /// Declares metrics of a moment, with one set of dimensions.
+    pub fn new(time: Time, dimensions: &'static [&'static str], metrics: &[(&'static str, Unit)]) -> Self {
         let metrics = metrics.iter().map(|&(name, unit)| Metric { name, unit }).collect();
         Self {
-            timestamp,
+            timestamp: time.millis(),
             directives: [Directive { namespace: NAMESPACE, dimensions: [dimensions], metrics }],
         }
     }

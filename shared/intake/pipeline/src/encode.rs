@@ -11,8 +11,9 @@ use std::collections::HashMap;
 use std::io;
 
 use mailtrail_archive::{Object, ObjectWriter, Place, batch_object_key};
+use mailtrail_clock::Time;
 use mailtrail_normalize::{Context, Event, Record, normalize};
-use mailtrail_ocsf::{Class, Time};
+use mailtrail_ocsf::Class;
 use mailtrail_subscription::{BatchId, LogBatch, LogEvent};
 use mailtrail_watch::{Match, Sighting, Sightings, WatchList};
 use thiserror::Error;

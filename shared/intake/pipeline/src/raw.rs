@@ -7,7 +7,7 @@ use bytes::Bytes;
 use flate2::write::GzEncoder;
 use flate2::{Compression, GzBuilder};
 use mailtrail_archive::{Place, raw_key, sign_key};
-use mailtrail_ocsf::Time;
+use mailtrail_clock::Time;
 use mailtrail_subscription::{BatchId, Content, LogBatch, LogEvent, Payload};
 
 /// The raw copy of a payload, and its signs: keys and bodies.

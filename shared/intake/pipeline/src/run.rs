@@ -13,9 +13,9 @@ use mailtrail_archive::{
 };
 use mailtrail_aws_client::Deadline;
 use mailtrail_aws_client::failure::Failure;
+use mailtrail_clock::Time;
 use mailtrail_delivery::{Ledger, Stream, StreamLedger, Topic};
 use mailtrail_normalize::MAPPING_VERSION;
-use mailtrail_ocsf::Time;
 use mailtrail_subscription::{BatchId, Kind, LogBatch, Payload, Undecodable, batches};
 use mailtrail_watch::WatchList;
 

@@ -3,7 +3,7 @@
 use aws_config::SdkConfig;
 use mailtrail_archive::{Archive, ArchiveError, Location, S3Options};
 use mailtrail_aws_client::clients as aws;
-use mailtrail_telemetry::settings::{self, Environment, SettingError};
+use mailtrail_config::settings::{self, Environment, SettingError};
 
 /// Where the archive is, and what it asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]

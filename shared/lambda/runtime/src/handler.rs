@@ -6,14 +6,14 @@ use bytes::Bytes;
 use futures_util::stream::{self, StreamExt};
 use lambda_runtime::LambdaEvent;
 use mailtrail_aws_client::Deadline;
+use mailtrail_clock::now;
 use mailtrail_delivery::Ledger;
-use mailtrail_ocsf::Time;
 use mailtrail_pipeline::{Pipeline, Run};
 use mailtrail_subscription::{Payload, payloads};
 use serde_json::value::RawValue;
 
 use crate::answer::{Answer, Failed, ItemFailure};
-use crate::reporter::{Circumstances, Reporter, now};
+use crate::reporter::{Circumstances, Reporter};
 use crate::watching::Watching;
 
 /// Payloads of one invocation that are under way at a time. Only one is decoded at any moment; the others
@@ -51,7 +51,7 @@ impl Handler {
         let left = event.context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
         let deadline = Deadline::after(left).reserve(RESERVE_FOR_ANSWER);
         self.refresh_watches().await;
-        let arrived = i64::try_from(now()).ok().and_then(Time::from_millis).unwrap_or(Time::EPOCH);
+        let arrived = now();
 
         let payloads = payloads(&Bytes::from(Box::<str>::from(event.payload).into_string()));
         let run = |payload| self.pipeline.run(payload, arrived, deadline);

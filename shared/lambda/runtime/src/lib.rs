@@ -11,12 +11,12 @@ pub mod values;
 mod watching;
 
 pub use archive::ArchiveSettings;
-pub use reporter::{Reporter, now};
+pub use reporter::Reporter;
 
 use std::process::ExitCode;
 
 use lambda_runtime::{LambdaEvent, service_fn};
-use mailtrail_telemetry::settings::Environment;
+use mailtrail_config::settings::Environment;
 use serde_json::value::RawValue;
 
 use crate::handler::Handler;

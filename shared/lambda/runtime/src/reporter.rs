@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io;
-use std::time::{SystemTime, UNIX_EPOCH};
 
+use mailtrail_clock::now;
+use mailtrail_config::settings::{self, Environment};
 use mailtrail_delivery::{Ledger, StreamLedger};
 use mailtrail_pipeline::{Problem, Watched};
 use mailtrail_telemetry::metrics::Declaration;
@@ -12,7 +13,6 @@ use mailtrail_telemetry::report::{
     self, ClassReport, Invocation, Level, PolicyReport, ProblemReport, SettingReport, StreamReport,
     WatchReport,
 };
-use mailtrail_telemetry::settings::{self, Environment};
 use serde::Serialize;
 
 /// Knows the function's name, and writes.
@@ -164,12 +164,6 @@ impl Reporter {
         let message = format!("the function cannot start: {reason}");
         write(&ProblemReport { level: Level::Error, message, function: &self.function, request_id: "" });
     }
-}
-
-/// Milliseconds since the epoch.
-pub fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Writes a line. A log that nobody can write to must not stop anything.

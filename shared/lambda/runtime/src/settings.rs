@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use mailtrail_archive::ArchiveError;
 use mailtrail_aws_client::{Pacing, clients as aws};
+use mailtrail_config::settings::{self, Environment, LogLevel, SettingError, Variable};
 use mailtrail_delivery::{Stream, TagGate, Target, Topic, TopicArn};
 use mailtrail_normalize::InternalDomains;
 use mailtrail_pipeline::{Options, PerLogGroup, Pipeline};
-use mailtrail_telemetry::settings::{self, Environment, LogLevel, SettingError, Variable};
 
 use crate::ArchiveSettings;
 use crate::values::{number, value_or};

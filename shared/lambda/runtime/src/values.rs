@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use mailtrail_telemetry::settings::{Environment, SettingError, Variable};
+use mailtrail_config::settings::{Environment, SettingError, Variable};
 
 /// A number within bounds, if one is set.
 ///

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use mailtrail_archive::Archive;
 use mailtrail_aws_client::Deadline;
-use mailtrail_telemetry::settings;
+use mailtrail_config::settings;
 use mailtrail_watch::{WatchList, WrongWatch};
 use thiserror::Error;
 use tokio::time::Instant;

@@ -1,6 +1,6 @@
 //! What lies ahead of a policy, in numbers and in words.
 
-use mailtrail_ocsf::Time;
+use mailtrail_clock::Time;
 use mailtrail_resource_policy::findings::{Finding, Kind, Severity};
 use mailtrail_resource_policy::forecast::Forecast;
 use mailtrail_resource_policy::limits::Limits;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use mailtrail_ocsf::Time;
+use mailtrail_clock::Time;
 use mailtrail_resource_policy::findings::{Finding, Severity};
 use mailtrail_resource_policy::measure::Measure;
 use mailtrail_resource_policy::plan::{Move, Plan, Step};

@@ -1,6 +1,6 @@
 //! The report of one audit.
 
-use mailtrail_ocsf::Time;
+use mailtrail_clock::Time;
 use mailtrail_resource_policy::findings::{Finding, Severity, findings, in_order};
 use mailtrail_resource_policy::forecast::Outlook;
 use mailtrail_resource_policy::inventory::{Inventory, Part};

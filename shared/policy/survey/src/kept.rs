@@ -6,7 +6,7 @@
 use bytes::Bytes;
 use mailtrail_archive::{Archive, ArchiveError, ArchiveReader, Place};
 use mailtrail_aws_client::Deadline;
-use mailtrail_ocsf::Time;
+use mailtrail_clock::Time;
 
 /// Where audits of one account and Region are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]

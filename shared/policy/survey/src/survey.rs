@@ -1,7 +1,7 @@
 //! What there is, part by part.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use mailtrail_aws_client::Deadline;
 use mailtrail_resource_policy::arn::{LogGroupName, ResourcePattern};
@@ -160,17 +160,11 @@ impl<'a> Survey<'a> {
 
 /// A part that was read, and when that began; or why it was not.
 pub(crate) async fn part<T>(read: impl Future<Output = Result<T, CallError>>) -> Part<T> {
-    let at = now();
+    let at = mailtrail_clock::now().millis();
     match read.await {
         Ok(value) => Part::Seen { at, value },
         Err(error) => Part::NotSeen { reason: error.to_string() },
     }
-}
-
-/// Milliseconds since 1970.
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// The log groups that deliveries are known to write to.

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use mailtrail_clock::Time;
 use mailtrail_normalize::Deed;
-use mailtrail_ocsf::Time;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::{Match, WatchList};

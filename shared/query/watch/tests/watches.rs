@@ -5,8 +5,8 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use mailtrail_clock::Time;
 use mailtrail_normalize::{Context, Event, InternalDomains, Record, normalize};
-use mailtrail_ocsf::Time;
 use mailtrail_watch::{MAX_WATCHES, Sightings, WatchList, WrongWatch};
 use serde_json::{Value, json};
 

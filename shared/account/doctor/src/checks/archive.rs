@@ -3,9 +3,9 @@
 //! Whether a function may write can only be told by writing, which a check does not do: what it can tell is that
 //! nothing stands against it.
 
+use mailtrail_config::settings;
 use mailtrail_resource_policy::condition::Context;
 use mailtrail_resource_policy::evaluate::{Decision, Request, Requester};
-use mailtrail_telemetry::settings;
 
 use super::{buckets, keys};
 use crate::documents::leaves_in;

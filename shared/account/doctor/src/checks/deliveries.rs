@@ -2,11 +2,11 @@
 //!
 //! <https://docs.aws.amazon.com/workmail/latest/adminguide/monitoring-audit-logging.html>
 
+use mailtrail_config::settings;
 use mailtrail_resource_policy::condition::Context;
 use mailtrail_resource_policy::evaluate::{Decision, Request, Requester};
 use mailtrail_resource_policy::inventory::{DeliverySource, Part};
 use mailtrail_resource_policy::state::State;
-use mailtrail_telemetry::settings;
 
 use crate::documents::DELIVERY;
 use crate::facts::{Delivered, Facts, group_name};

@@ -1,7 +1,7 @@
 //! The functions: running, with an archive, and with room in their policies.
 
+use mailtrail_config::settings;
 use mailtrail_resource_policy::inventory::Part;
-use mailtrail_telemetry::settings;
 
 use crate::documents::confused_deputies;
 use crate::facts::Facts;

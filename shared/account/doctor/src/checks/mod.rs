@@ -92,6 +92,6 @@ fn days(number: i64) -> String {
 
 /// A day of a time in milliseconds since 1970, `2026-11-20`; of a time that cannot be, nothing.
 fn day(millis: i64) -> String {
-    let time = mailtrail_ocsf::Time::from_millis(millis);
+    let time = mailtrail_clock::Time::from_millis(millis);
     time.map_or_else(String::new, |time| time.rfc3339().chars().take(10).collect())
 }

@@ -22,7 +22,7 @@ pub(super) static KEPT: Check = Check {
 
 /// 31 March 2027, in days since 1970.
 const LAST_DAY: i64 = 20_908;
-const DAY: i64 = mailtrail_ocsf::DAY;
+const DAY: i64 = mailtrail_clock::DAY;
 
 /// Days from a time in milliseconds since 1970 to 31 March 2027; negative after it.
 pub fn days_until_the_end(at: i64) -> i64 {

@@ -13,9 +13,10 @@ mod sign_in;
 
 use std::borrow::Cow;
 
+use mailtrail_clock::Time;
 use mailtrail_ocsf::{
     Activity, ApiActivity, Authentication, BaseEvent, Class, Cloud, Head, Metadata, Name, Product, Service,
-    Time, Transformation, Unmapped,
+    Transformation, Unmapped,
 };
 
 use crate::fields::Fields;

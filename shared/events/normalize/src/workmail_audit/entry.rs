@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
+use mailtrail_clock::Time;
 use mailtrail_ocsf::{
     Action, Activity, Actor, Api, Class, Cloud, Disposition, Endpoint, Head, HttpRequest, Metadata,
-    Organization, Request, Service, Status, Time, Unmapped, User,
+    Organization, Request, Service, Status, Unmapped, User,
 };
 
 use super::{Kind, PRODUCT, TRANSFORMATION};

@@ -107,7 +107,7 @@ fn email_activity<'a>(
 fn base_event<'a>(mut top: Fields<'a>, event: &Event<'a>, context: &Context<'a>) -> Option<BaseEvent<'a>> {
     let mut fields = top.take_object("event")?;
     let name = fields.take_text("eventName")?;
-    let trace = top.get("traceId").and_then(mailtrail_subscription::scalar);
+    let trace = top.get("traceId").and_then(mailtrail_json_text::scalar);
     let mut unmapped = Unmapped::default();
     let time = event.time_or_keep(&mut unmapped);
     let Step { status, detail, .. } = step(&name, &fields);

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use mailtrail_json_text::scalar;
 use mailtrail_ocsf::{Activity, Direction, Status};
-use mailtrail_subscription::scalar;
 
 use crate::fields::Fields;
 

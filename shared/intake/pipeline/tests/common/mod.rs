@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use bytes::Bytes;
-use mailtrail_ocsf::{Class, Time};
+use mailtrail_clock::Time;
+use mailtrail_ocsf::Class;
 use mailtrail_subscription::{Payload, payloads};
 use serde::Deserialize;
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
+use mailtrail_clock::{DAY, Time};
 use mailtrail_delivery::Ledger;
-use mailtrail_ocsf::{DAY, Time};
 use mailtrail_samples::envelope;
 use proptest::prelude::*;
 use proptest::sample::Index;

@@ -1,6 +1,6 @@
 //! Batches of any kind, as the text of a payload, and what each part of them must be read as.
 
-use mailtrail_ocsf::Time;
+use mailtrail_clock::Time;
 use mailtrail_samples::Traffic;
 use proptest::prelude::*;
 use proptest::sample::select;

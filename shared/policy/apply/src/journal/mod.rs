@@ -9,12 +9,13 @@
 mod entry;
 mod history;
 
+use mailtrail_clock::now;
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use mailtrail_archive::{Archive, ArchiveReader, Put};
 use mailtrail_aws_client::Deadline;
-use mailtrail_ocsf::Time;
+use mailtrail_clock::Time;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
@@ -200,11 +201,6 @@ pub async fn read(archive: &ArchiveReader, id: &str, deadline: Deadline) -> Resu
 
 fn new_session() -> String {
     format!("{:016x}", fastrand::u64(..))
-}
-
-fn now() -> Time {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).ok().and_then(Time::from_millis).unwrap_or(Time::EPOCH)
 }
 
 #[cfg(test)]
