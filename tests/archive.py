@@ -23,7 +23,7 @@ DAY = r"eventDay=(?P<day>\d{8})/"
 BATCH = r"(?P<batch>\d{8}T\d{6}Z-[0-9a-f]{32})"
 KEYS = {
     "raw": re.compile(rf"raw/{PARTITION}{DAY}{BATCH}\.json\.gz"),
-    "sign": re.compile(rf"raw/{PARTITION}{DAY}{BATCH}\.earlier"),
+    "day_pointer": re.compile(rf"raw/{PARTITION}{DAY}{BATCH}\.earlier"),
     "quarantine": re.compile(
         rf"quarantine/reason=(?P<reason>[a-z0-9_]+)/{DAY}(?P<sha256>[0-9a-f]{{64}})\.(?P<form>bin|json)"
     ),
@@ -63,7 +63,7 @@ class Archive:
         self.objects = [_object(key, body) for key, body in sorted(bodies.items())]
 
     def kind(self, kind):
-        """The objects of one kind: raw, sign, records, quarantine, undelivered, other."""
+        """The objects of one kind: raw, day_pointer, records, quarantine, undelivered, other."""
         return [each for each in self.objects if each.kind == kind]
 
     def records(self, class_name=None):
@@ -173,7 +173,7 @@ def _check_raw(each):
     assert each.payload, f"{each.key}: empty"
 
 
-def _check_sign(each):
+def _check_day_pointer(each):
     key = each.body.decode()
     assert KEYS["raw"].fullmatch(key.removesuffix("\n")) and key.endswith("\n"), f"{each.key}: {key}"
     assert key.split("/")[-1].split(".")[0] == each.parts["batch"], f"{each.key}: {key}"
@@ -215,7 +215,7 @@ def _check_other(each):
 
 CHECKS = {
     "raw": _check_raw,
-    "sign": _check_sign,
+    "day_pointer": _check_day_pointer,
     "records": _check_records,
     "quarantine": _check_quarantine,
     "undelivered": _check_undelivered,

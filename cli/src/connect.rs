@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use mailtrail_archive::{Archive, ArchiveReader, Location, S3Options};
-use mailtrail_aws_client::{Pacing, clients as aws};
+use mailtrail_aws_client::{RetryPolicy, clients as aws};
 use mailtrail_delivery::{Stream, TagGate};
 use mailtrail_pipeline::Pipeline;
 use tokio::sync::OnceCell;
@@ -45,7 +45,7 @@ pub(crate) async fn pipeline(args: &IngestArgs) -> anyhow::Result<Pipeline> {
     let firehose = || {
         firehose.get_or_init(async || {
             let client = aws::firehose(config.get_or_init(aws::config).await);
-            let gate = TagGate::new(client.clone(), TAG_MEMORY, Pacing::default());
+            let gate = TagGate::new(client.clone(), TAG_MEMORY, RetryPolicy::default());
             (client, Arc::new(gate))
         })
     };
@@ -58,7 +58,7 @@ pub(crate) async fn pipeline(args: &IngestArgs) -> anyhow::Result<Pipeline> {
             Stream::file(target, path)
         } else {
             let (client, gate) = firehose().await.clone();
-            Stream::firehose(target, client, gate, Pacing::default())
+            Stream::firehose(target, client, gate, RetryPolicy::default())
         });
     }
     let pipeline = Pipeline::new(archive, streams, args.options()?);

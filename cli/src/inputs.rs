@@ -18,7 +18,7 @@ use walkdir::{DirEntry, WalkDir};
 /// is larger is something else, and must not fill the memory.
 const LARGEST: u64 = 256 << 20;
 
-/// Endings of what an archive holds besides payloads: records, what streams got, descriptions, signs of raw copies.
+/// Endings of what an archive holds besides payloads: records, what streams got, descriptions, day pointers of raw copies.
 const NO_PAYLOADS: [&str; 4] = ["zst", "ndjson", "md", "earlier"];
 
 /// One thing to read.

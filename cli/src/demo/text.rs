@@ -6,7 +6,7 @@ use std::path::Path;
 
 use bytesize::ByteSize;
 use indicatif::HumanCount;
-use mailtrail_archive::{Place, batch_object_key};
+use mailtrail_archive::{Partition, batch_object_key};
 use mailtrail_clock::Time;
 use mailtrail_ocsf::{Class, OCSF_VERSION};
 
@@ -90,9 +90,9 @@ fn where_it_lies(page: &mut Page, outcome: &Outcome, places: &Places) -> io::Res
 }
 
 fn one_message(page: &mut Page, archive: &Path) -> io::Result<()> {
-    let place = Place::new(Some(mailtrail_samples::REGION), Some(mailtrail_samples::OWNER));
+    let partition = Partition::new(Some(mailtrail_samples::REGION), Some(mailtrail_samples::OWNER));
     let day = Time::from_millis(mailtrail_samples::START_MS).unwrap_or(Time::EPOCH);
-    let object = archive.join(batch_object_key(Class::EmailActivity, &place, day, ""));
+    let object = archive.join(batch_object_key(Class::EmailActivity, &partition, day, ""));
     let Some(story) = story::of_day(object.parent().unwrap_or(archive))? else { return Ok(()) };
     page.heading("One message, as the archive tells it");
     page.line(format_args!("{} → {}: “{}”", story.from, story.to, story.subject));

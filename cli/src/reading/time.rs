@@ -90,7 +90,7 @@ impl TimeRange {
         day == Time::EPOCH || (!early && !late)
     }
 
-    /// Whether a raw copy of that day may hold such an event, as far as no sign tells of others. Its day is that of
+    /// Whether a raw copy of that day may hold such an event, as far as no day pointer tells of others. Its day is that of
     /// its earliest event, and the others may be of the next one, so a day more is read, on both sides. An event
     /// without a usable time puts its batch, with whatever is in it, under the epoch.
     pub(crate) fn may_contain(self, day: Time) -> bool {

@@ -1,12 +1,12 @@
 //! Which raw copies may hold events of a time.
 //!
 //! A raw copy lies under the day of its earliest event, however many days its events are of: a delivery may bring
-//! events that are days late, and an export brings months. Where they are of more than two days, there are signs under
+//! events that are days late, and an export brings months. Where they are of more than two days, there are day pointers under
 //! the later ones, which tell what is needed of an earlier day; nothing else of that is read.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mailtrail_archive::{ArchiveReader, sign_day};
+use mailtrail_archive::{ArchiveReader, day_pointer_day};
 use mailtrail_clock::Time;
 
 use crate::reading::{self, Partition, TimeRange};
@@ -25,7 +25,8 @@ pub(super) async fn needed(
     }
     let is_elsewhere = |day| !range.may_contain(day);
     let mut earlier: BTreeMap<Time, BTreeSet<String>> = BTreeMap::new();
-    for (day, batch) in reading::batches(archive, sign_day, needed.clone(), jobs, is_elsewhere).await? {
+    for (day, batch) in reading::batches(archive, day_pointer_day, needed.clone(), jobs, is_elsewhere).await?
+    {
         earlier.entry(day).or_default().insert(batch);
     }
     needed.extend(others.into_iter().filter_map(|folder| {

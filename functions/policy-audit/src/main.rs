@@ -15,7 +15,7 @@ mod settings;
 use std::process::ExitCode;
 
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
-use mailtrail_aws_client::{Deadline, Pacing, clients as aws};
+use mailtrail_aws_client::{Deadline, RetryPolicy, clients as aws};
 use mailtrail_config::settings::Environment;
 use mailtrail_delivery::Topic;
 use mailtrail_function::Reporter;
@@ -41,8 +41,10 @@ async fn main() -> ExitCode {
         Ok(archive) => archive,
         Err(error) => return cannot_start(&reporter, &error.to_string()),
     };
-    let topic =
-        settings.topic.clone().map(|arn| Topic::new(aws::sns(&config, arn.region()), arn, Pacing::default()));
+    let topic = settings
+        .topic
+        .clone()
+        .map(|arn| Topic::new(aws::sns(&config, arn.region()), arn, RetryPolicy::default()));
     let auditor = Auditor { config, archive, topic, settings, reporter };
     let service = service_fn(async |event: LambdaEvent<Box<RawValue>>| {
         let left = event.context.deadline().duration_since(std::time::SystemTime::now()).unwrap_or_default();

@@ -9,13 +9,13 @@ use crate::directory::Directory;
 use crate::s3::S3;
 use crate::{ArchiveReader, Location, S3Options};
 use mailtrail_aws_client::failure::Failure;
-use mailtrail_aws_client::{Deadline, Pacing};
+use mailtrail_aws_client::{Deadline, RetryPolicy};
 
 /// An archive, in S3 or in a directory: the same keys, the same promises.
 #[derive(Debug)]
 pub struct Archive {
     location: Location,
-    pacing: Pacing,
+    retry_policy: RetryPolicy,
     store: Store,
 }
 
@@ -53,9 +53,11 @@ impl Archive {
         let opened = Directory::open(&path).map_err(Failure::from);
         let location = Location::Directory(path);
         match opened {
-            Ok(directory) => {
-                Ok(Self { location, pacing: Pacing::default(), store: Store::Directory(directory) })
-            }
+            Ok(directory) => Ok(Self {
+                location,
+                retry_policy: RetryPolicy::default(),
+                store: Store::Directory(directory),
+            }),
             Err(failure) => {
                 let action = format!("open the archive {location}");
                 Err(ArchiveError::new(action, &location, Access::Write, failure))
@@ -69,15 +71,15 @@ impl Archive {
         let location = Location::S3 { bucket: bucket.clone(), prefix: prefix.clone() };
         Self {
             location,
-            pacing: Pacing::default(),
+            retry_policy: RetryPolicy::default(),
             store: Store::S3(S3::new(client, bucket, prefix, options)),
         }
     }
 
     /// With another way to wait between tries.
     #[must_use]
-    pub fn pacing(self, pacing: Pacing) -> Self {
-        Self { pacing, ..self }
+    pub fn retry_policy(self, retry_policy: RetryPolicy) -> Self {
+        Self { retry_policy, ..self }
     }
 
     /// Where it is.
@@ -91,7 +93,7 @@ impl Archive {
             Store::S3(s3) => ArchiveReader::of_s3(self.location.clone(), s3.clone()),
             Store::Directory(directory) => ArchiveReader::directory(directory.root().to_owned()),
         };
-        reader.pacing(self.pacing)
+        reader.retry_policy(self.retry_policy)
     }
 
     /// Writes an object, unless it exists.
@@ -101,7 +103,7 @@ impl Archive {
     pub async fn put(&self, key: &str, body: Bytes, deadline: Deadline) -> Result<Put, ArchiveError> {
         let written = match &self.store {
             Store::Directory(directory) => directory.put(key, body).await,
-            Store::S3(s3) => self.pacing.run(deadline, || Box::pin(s3.put(key, body.clone()))).await,
+            Store::S3(s3) => self.retry_policy.run(deadline, || Box::pin(s3.put(key, body.clone()))).await,
         };
         written.map_err(|failure| self.error(&format!("write `{key}` to"), failure))
     }
@@ -113,7 +115,7 @@ impl Archive {
     pub async fn contains(&self, key: &str, deadline: Deadline) -> Result<bool, ArchiveError> {
         let found = match &self.store {
             Store::Directory(directory) => directory.contains(key),
-            Store::S3(s3) => self.pacing.run(deadline, || Box::pin(s3.contains(key))).await,
+            Store::S3(s3) => self.retry_policy.run(deadline, || Box::pin(s3.contains(key))).await,
         };
         found.map_err(|failure| self.error(&format!("look for `{key}` in"), failure))
     }

@@ -1,25 +1,25 @@
 //! The layout of the archive: every key is made here, and nowhere else.
 //!
 //! A key is built from what strangers wrote (an account, a Region, a stream's name), so each part is
-//! checked: what is not of the expected form becomes [`Place::UNKNOWN`], and no key can leave the archive.
+//! checked: what is not of the expected form becomes [`Partition::UNKNOWN`], and no key can leave the archive.
 
 use std::fmt::Display;
 
 use mailtrail_clock::{DAY, Time};
 use mailtrail_ocsf::Class;
 
-/// Where an event happened: two folders of the archive.
+/// Region and account of an event: two folders of every key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
+pub struct Partition {
     region: Option<String>,
     account: Option<String>,
 }
 
-impl Place {
+impl Partition {
     /// The folder of what is not known.
     pub const UNKNOWN: &'static str = "unknown";
 
-    /// A place, from what a batch says about it. What is no Region name or no account is left out.
+    /// A partition, from what a batch says about it. Anything but a Region name and an account id is unknown.
     pub fn new(region: Option<&str>, account: Option<&str>) -> Self {
         Self {
             region: region.filter(|text| is_region(text)).map(str::to_owned),
@@ -50,12 +50,12 @@ impl Place {
 pub const RAW: &str = "raw";
 /// What the name of a raw copy ends with.
 const RAW_COPY: &str = ".json.gz";
-/// What the name of a sign ends with.
-const SIGN: &str = ".earlier";
+/// What the name of a day pointer ends with.
+const DAY_POINTER: &str = ".earlier";
 
 /// `raw/…/<batch>.json.gz`: the exact bytes of a payload.
-pub fn raw_key(place: &Place, day: Time, batch: impl Display) -> String {
-    format!("{RAW}/{}/eventDay={}/{batch}{RAW_COPY}", place.folders(), day.day())
+pub fn raw_key(partition: &Partition, day: Time, batch: impl Display) -> String {
+    format!("{RAW}/{}/eventDay={}/{batch}{RAW_COPY}", partition.folders(), day.day())
 }
 
 /// The day of a raw copy, or of the folder that it lies in: midnight, UTC. Nothing for what is neither.
@@ -69,21 +69,21 @@ pub fn records_day(key: &str) -> Option<Time> {
     day_of(key, ".ndjson.zst", |folder| folder.parse::<Class>().is_ok())
 }
 
-/// `raw/…/<batch>.earlier`: a sign under each later day, but for the next one, on which a payload has events. The raw
+/// `raw/…/<batch>.earlier`: a day pointer under each later day, but for the next one, on which a payload has events. The raw
 /// copy that it is named after lies under the day of the earliest event, which its name begins with.
-pub fn sign_key(place: &Place, day: Time, batch: impl Display) -> String {
-    format!("{RAW}/{}/eventDay={}/{batch}{SIGN}", place.folders(), day.day())
+pub fn day_pointer_key(partition: &Partition, day: Time, batch: impl Display) -> String {
+    format!("{RAW}/{}/eventDay={}/{batch}{DAY_POINTER}", partition.folders(), day.day())
 }
 
-/// The day of a sign, or of the folder that it lies in, as of [`raw_day`].
-pub fn sign_day(key: &str) -> Option<Time> {
-    day_of(key, SIGN, |folder| folder == RAW)
+/// The day of a day pointer, or of the folder that it lies in, as of [`raw_day`].
+pub fn day_pointer_day(key: &str) -> Option<Time> {
+    day_of(key, DAY_POINTER, |folder| folder == RAW)
 }
 
-/// The batch that a raw copy or a sign is named by, and the day of its raw copy: that of its earliest event.
+/// The batch that a raw copy or a day pointer is named by, and the day of its raw copy: that of its earliest event.
 pub fn batch_of(key: &str) -> Option<(&str, Time)> {
     let (_, name) = key.rsplit_once('/')?;
-    let batch = [RAW_COPY, SIGN].iter().find_map(|ending| name.strip_suffix(ending))?;
+    let batch = [RAW_COPY, DAY_POINTER].iter().find_map(|ending| name.strip_suffix(ending))?;
     let (second, _) = batch.split_once('-')?;
     let day = Time::from_iso8601(second).filter(|_| second.len() == 16)?.day_number();
     Time::from_millis(day * DAY).map(|day| (batch, day))
@@ -101,9 +101,9 @@ fn day_of(key: &str, ending: &str, is_first: impl Fn(&str) -> bool) -> Option<Ti
     Time::from_iso8601(&format!("{day}T000000Z")).filter(|_| whole)
 }
 
-/// `<class>/…/<batch>.ndjson.zst`: the records of one class, place and day.
-pub fn batch_object_key(class: Class, place: &Place, day: Time, batch: impl Display) -> String {
-    format!("{class}/{}/eventDay={}/{batch}.ndjson.zst", place.folders(), day.day())
+/// `<class>/…/<batch>.ndjson.zst`: the records of one class, partition and day.
+pub fn batch_object_key(class: Class, partition: &Partition, day: Time, batch: impl Display) -> String {
+    format!("{class}/{}/eventDay={}/{batch}.ndjson.zst", partition.folders(), day.day())
 }
 
 /// `quarantine/…/<sha256>`, without the ending: `.bin` holds the bytes, `.json` says what is wrong.
@@ -144,25 +144,25 @@ mod tests {
     #[test]
     fn what_is_no_region_and_no_account_is_unknown() {
         for region in ["eu-west-1", "us-gov-east-1", "ap-southeast-10", "eusc-de-east-1"] {
-            assert_eq!(Place::new(Some(region), None).region(), Some(region));
+            assert_eq!(Partition::new(Some(region), None).region(), Some(region));
         }
         for region in ["", "..", "../../etc", "eu-west", "EU-WEST-1", "eu--1", "a-1", "eu-west-1/x"] {
-            assert_eq!(Place::new(Some(region), None).region(), None, "{region}");
+            assert_eq!(Partition::new(Some(region), None).region(), None, "{region}");
         }
         for account in ["", "../..", "1111222233334", "11112222333", "11112222333x"] {
-            assert_eq!(Place::new(None, Some(account)).account(), None, "{account}");
+            assert_eq!(Partition::new(None, Some(account)).account(), None, "{account}");
         }
     }
 
     #[test]
     fn the_day_of_a_raw_copy_can_be_read_from_its_key() {
-        let (place, midnight) = (Place::new(None, None), Time::from_millis(1_795_132_800_000));
+        let (partition, midnight) = (Partition::new(None, None), Time::from_millis(1_795_132_800_000));
         for moment in [1_795_132_800_000, 1_795_147_200_123, 1_795_219_199_999] {
-            let key = raw_key(&place, Time::from_millis(moment).unwrap(), "b");
+            let key = raw_key(&partition, Time::from_millis(moment).unwrap(), "b");
             assert_eq!(raw_day(&key), midnight);
             assert_eq!(raw_day(key.rsplit_once('/').unwrap().0), midnight);
         }
-        assert_eq!(raw_day(&raw_key(&place, Time::EPOCH, "b")), Some(Time::EPOCH));
+        assert_eq!(raw_day(&raw_key(&partition, Time::EPOCH, "b")), Some(Time::EPOCH));
         let folders = "raw/region=eu-west-1/accountId=111122223333";
         for foreign in ["", "README.md", "eventDay=20261120/b.txt", "eventDay=20261120/x/b.json.gz"] {
             assert_eq!(raw_day(&format!("{folders}/{foreign}")), None, "{foreign}");
@@ -170,52 +170,52 @@ mod tests {
         for foreign in ["eventDay=2026112", "eventDay=20261320", "eventDay=2026-11-20", "day=20261120"] {
             assert_eq!(raw_day(&format!("{folders}/{foreign}")), None, "{foreign}");
         }
-        assert_eq!(raw_day(&batch_object_key(Class::BaseEvent, &place, Time::EPOCH, "b")), None);
+        assert_eq!(raw_day(&batch_object_key(Class::BaseEvent, &partition, Time::EPOCH, "b")), None);
     }
 
     #[test]
     fn the_day_of_records_can_be_read_from_their_key() {
-        let (place, midnight) = (Place::new(None, None), Time::from_millis(1_795_132_800_000));
+        let (partition, midnight) = (Partition::new(None, None), Time::from_millis(1_795_132_800_000));
         for class in Class::ALL {
-            let key = batch_object_key(class, &place, Time::from_millis(1_795_147_200_123).unwrap(), "b");
+            let key = batch_object_key(class, &partition, Time::from_millis(1_795_147_200_123).unwrap(), "b");
             assert_eq!(records_day(&key), midnight);
             assert_eq!(records_day(key.rsplit_once('/').unwrap().0), midnight);
         }
         let folder = "api_activity/region=eu-west-1/accountId=111122223333/eventDay=20261120";
         assert_eq!(records_day(&format!("{folder}/compact-0a1b.ndjson.zst")), midnight);
         assert_eq!(records_day(&format!("{folder}/notes.txt")), None);
-        assert_eq!(records_day(&raw_key(&place, Time::EPOCH, "b")), None);
+        assert_eq!(records_day(&raw_key(&partition, Time::EPOCH, "b")), None);
         assert_eq!(records_day("letters/region=x/accountId=y/eventDay=20261120"), None);
     }
 
     #[test]
-    fn a_sign_tells_where_the_raw_copy_lies() {
-        let (place, midnight) = (Place::new(None, None), Time::from_millis(1_795_132_800_000));
+    fn a_day_pointer_tells_where_the_raw_copy_lies() {
+        let (partition, midnight) = (Partition::new(None, None), Time::from_millis(1_795_132_800_000));
         let (batch, late) = ("20261120T101502Z-0a1b", Time::from_millis(1_795_564_800_000));
-        let sign = sign_key(&place, late.unwrap(), batch);
+        let pointer = day_pointer_key(&partition, late.unwrap(), batch);
         assert_eq!(
-            sign,
+            pointer,
             "raw/region=unknown/accountId=unknown/eventDay=20261125/20261120T101502Z-0a1b.earlier"
         );
-        assert_eq!((sign_day(&sign), raw_day(&sign)), (late, None));
-        for key in [sign, raw_key(&place, midnight.unwrap(), batch)] {
+        assert_eq!((day_pointer_day(&pointer), raw_day(&pointer)), (late, None));
+        for key in [pointer, raw_key(&partition, midnight.unwrap(), batch)] {
             assert_eq!(batch_of(&key), Some((batch, midnight.unwrap())));
         }
         for name in ["compact-0a1b", "20261120T101502Z", "20261199T101502Z-0a1b", "20261120-0a1b"] {
-            assert_eq!(batch_of(&sign_key(&place, Time::EPOCH, name)), None, "{name}");
+            assert_eq!(batch_of(&day_pointer_key(&partition, Time::EPOCH, name)), None, "{name}");
         }
     }
 
     #[test]
     fn keys_follow_the_layout() {
-        let place = Place::new(Some("eu-west-1"), Some("111122223333"));
+        let partition = Partition::new(Some("eu-west-1"), Some("111122223333"));
         let time = Time::from_millis(1_795_147_200_123).unwrap();
         assert_eq!(
-            raw_key(&place, time, "b"),
+            raw_key(&partition, time, "b"),
             "raw/region=eu-west-1/accountId=111122223333/eventDay=20261120/b.json.gz"
         );
         assert_eq!(
-            batch_object_key(Class::EmailActivity, &Place::new(None, None), time, "b"),
+            batch_object_key(Class::EmailActivity, &Partition::new(None, None), time, "b"),
             "email_activity/region=unknown/accountId=unknown/eventDay=20261120/b.ndjson.zst"
         );
         assert_eq!(

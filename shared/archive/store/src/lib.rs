@@ -17,8 +17,8 @@ mod s3;
 
 pub use archive::{Archive, ArchiveError, Put};
 pub use layout::{
-    Place, RAW, batch_object_key, batch_of, quarantine_key, raw_day, raw_key, records_day, sign_day,
-    sign_key, undelivered_key,
+    Partition, RAW, batch_object_key, batch_of, day_pointer_day, day_pointer_key, quarantine_key, raw_day,
+    raw_key, records_day, undelivered_key,
 };
 pub use location::{Location, UnknownLocation};
 pub use object::{LEVEL, Lines, Object, ObjectWriter};

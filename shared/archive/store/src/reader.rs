@@ -14,13 +14,13 @@ use crate::archive::Access;
 use crate::s3::{Listed, S3};
 use crate::{ArchiveError, Location, S3Options};
 use mailtrail_aws_client::failure::Failure;
-use mailtrail_aws_client::{Deadline, Pacing};
+use mailtrail_aws_client::{Deadline, RetryPolicy};
 
 /// An archive to read, in S3 or in a directory.
 #[derive(Debug, Clone)]
 pub struct ArchiveReader {
     location: Location,
-    pacing: Pacing,
+    retry_policy: RetryPolicy,
     store: Store,
 }
 
@@ -34,7 +34,7 @@ impl ArchiveReader {
     /// The archive in a directory, which need not exist: then it is empty.
     pub fn directory(path: PathBuf) -> Self {
         let location = Location::Directory(path.clone());
-        Self { location, pacing: Pacing::default(), store: Store::Directory(path) }
+        Self { location, retry_policy: RetryPolicy::default(), store: Store::Directory(path) }
     }
 
     /// The archive under a prefix of a bucket. Nothing is asked of S3 yet.
@@ -45,13 +45,13 @@ impl ArchiveReader {
     }
 
     pub(crate) fn of_s3(location: Location, s3: S3) -> Self {
-        Self { location, pacing: Pacing::default(), store: Store::S3(s3) }
+        Self { location, retry_policy: RetryPolicy::default(), store: Store::S3(s3) }
     }
 
     /// With another way to wait between tries.
     #[must_use]
-    pub fn pacing(self, pacing: Pacing) -> Self {
-        Self { pacing, ..self }
+    pub fn retry_policy(self, retry_policy: RetryPolicy) -> Self {
+        Self { retry_policy, ..self }
     }
 
     /// Where it is.
@@ -81,7 +81,7 @@ impl ArchiveReader {
     /// When it is not there, or cannot be read to its end.
     pub async fn get(&self, key: &str, deadline: Deadline) -> Result<Bytes, ArchiveError> {
         let read = match &self.store {
-            Store::S3(s3) => self.pacing.run(deadline, || Box::pin(s3.get(key))).await,
+            Store::S3(s3) => self.retry_policy.run(deadline, || Box::pin(s3.get(key))).await,
             Store::Directory(root) => {
                 let path = root.join(key);
                 blocking(move || fs::read(path)).await.map(Bytes::from)
@@ -118,7 +118,8 @@ impl ArchiveReader {
     ) -> Result<Vec<String>, Failure> {
         let (mut names, mut from) = (Vec::new(), None::<String>);
         loop {
-            let page = self.pacing.run(deadline, || Box::pin(s3.page(folder, what, from.as_deref()))).await?;
+            let page =
+                self.retry_policy.run(deadline, || Box::pin(s3.page(folder, what, from.as_deref()))).await?;
             names.extend(page.names);
             match page.next {
                 Some(next) => from = Some(next),

@@ -11,7 +11,7 @@ use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region, StalledStreamProt
 use bytes::Bytes;
 use futures_util::future::join_all;
 use mailtrail_archive::{Archive, ArchiveReader, S3Options};
-use mailtrail_aws_client::{Deadline, Pacing};
+use mailtrail_aws_client::{Deadline, RetryPolicy};
 use mailtrail_faulty_aws::{Config, Faults, FaultyAws, Operation};
 
 const NEVER: Deadline = Deadline::NEVER;
@@ -34,14 +34,14 @@ fn client(aws: &FaultyAws) -> aws_sdk_s3::Client {
     aws_sdk_s3::Client::from_conf(config.build())
 }
 
-fn pacing() -> Pacing {
-    Pacing { first: Duration::from_micros(10), longest: Duration::from_millis(1), tries: 40 }
+fn retry_policy() -> RetryPolicy {
+    RetryPolicy { first: Duration::from_micros(10), longest: Duration::from_millis(1), tries: 40 }
 }
 
 fn in_s3(aws: &FaultyAws) -> (Archive, ArchiveReader) {
     let archive = Archive::s3(client(aws), "archive", "mail/2026", S3Options::default());
     let reader = ArchiveReader::s3(client(aws), "archive", "mail/2026", S3Options::default());
-    (archive.pacing(pacing()), reader.pacing(pacing()))
+    (archive.retry_policy(retry_policy()), reader.retry_policy(retry_policy()))
 }
 
 fn in_directory(root: &Path) -> (Archive, ArchiveReader) {

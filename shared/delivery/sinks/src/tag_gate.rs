@@ -15,7 +15,7 @@ use aws_sdk_firehose::Client;
 use tokio::time::Instant;
 
 use mailtrail_aws_client::failure::Failure;
-use mailtrail_aws_client::{Deadline, Pacing};
+use mailtrail_aws_client::{Deadline, RetryPolicy};
 
 /// The tag that opens a stream, and its value: exactly this, in this case.
 pub const DELIVERY_TAG: (&str, &str) = ("LogDeliveryEnabled", "true");
@@ -44,7 +44,7 @@ pub enum Gate {
 pub struct TagGate {
     client: Client,
     memory: Duration,
-    pacing: Pacing,
+    retry_policy: RetryPolicy,
     known: Mutex<HashMap<String, Answer>>,
 }
 
@@ -58,8 +58,8 @@ struct Answer {
 
 impl TagGate {
     /// A gate that remembers each answer for so long.
-    pub fn new(client: Client, memory: Duration, pacing: Pacing) -> Self {
-        Self { client, memory, pacing, known: Mutex::default() }
+    pub fn new(client: Client, memory: Duration, retry_policy: RetryPolicy) -> Self {
+        Self { client, memory, retry_policy, known: Mutex::default() }
     }
 
     /// Whether a stream may get records now.
@@ -99,7 +99,7 @@ impl TagGate {
                 .await
                 .map_err(|failure| Failure { retryable: failure.retryable && wait_out(&failure), ..failure })
         };
-        self.pacing.run(deadline, attempt).await
+        self.retry_policy.run(deadline, attempt).await
     }
 
     async fn tagged(&self, stream: &str) -> Result<bool, Failure> {

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use mailtrail_aws_client::failure::Failure;
-use mailtrail_aws_client::{Deadline, Pacing};
+use mailtrail_aws_client::{Deadline, RetryPolicy};
 
 /// The longest subject, in characters. <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>
 const MAX_SUBJECT: usize = 100;
@@ -86,13 +86,13 @@ pub struct Announcement {
 pub struct Topic {
     client: Client,
     arn: TopicArn,
-    pacing: Pacing,
+    retry_policy: RetryPolicy,
 }
 
 impl Topic {
     /// A topic. Nothing is asked of SNS yet.
-    pub fn new(client: Client, arn: TopicArn, pacing: Pacing) -> Self {
-        Self { client, arn, pacing }
+    pub fn new(client: Client, arn: TopicArn, retry_policy: RetryPolicy) -> Self {
+        Self { client, arn, retry_policy }
     }
 
     /// Announces, and tries again until the deadline.
@@ -100,7 +100,7 @@ impl Topic {
     /// # Errors
     /// When SNS did not take it.
     pub async fn announce(&self, news: &Announcement, deadline: Deadline) -> Result<(), Failure> {
-        self.pacing.run(deadline, || Box::pin(self.publish(news))).await
+        self.retry_policy.run(deadline, || Box::pin(self.publish(news))).await
     }
 
     async fn publish(&self, news: &Announcement) -> Result<(), Failure> {

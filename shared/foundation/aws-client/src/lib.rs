@@ -2,10 +2,10 @@
 //!
 //! * [`clients`]: what all clients share, and the clients of the pipeline.
 //! * [`failure`]: what went wrong, and the one place that decides whether another try is worth it.
-//! * [`Deadline`] and [`Pacing`]: how long to try, and how to wait in between.
+//! * [`Deadline`] and [`RetryPolicy`]: how long to try, and how to wait in between.
 
 pub mod clients;
 pub mod failure;
 mod retry;
 
-pub use retry::{Deadline, Pacing};
+pub use retry::{Deadline, RetryPolicy};

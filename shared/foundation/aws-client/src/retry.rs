@@ -48,7 +48,7 @@ impl Deadline {
 /// Exponential back-off with full jitter: each wait is drawn between nothing and a bound that doubles.
 /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html>
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pacing {
+pub struct RetryPolicy {
     /// Bound of the first wait.
     pub first: Duration,
     /// Bound that the doubling stops at.
@@ -57,14 +57,14 @@ pub struct Pacing {
     pub tries: u32,
 }
 
-impl Default for Pacing {
+impl Default for RetryPolicy {
     /// Ten tries within about a minute.
     fn default() -> Self {
         Self { first: Duration::from_millis(100), longest: Duration::from_secs(20), tries: 10 }
     }
 }
 
-impl Pacing {
+impl RetryPolicy {
     /// How long to wait after so many tries that failed.
     pub fn wait(&self, failed: u32) -> Duration {
         let doubled =
@@ -106,15 +106,15 @@ impl Pacing {
 mod tests {
     use super::*;
 
-    const QUICK: Pacing =
-        Pacing { first: Duration::from_micros(10), longest: Duration::from_millis(1), tries: 4 };
+    const QUICK: RetryPolicy =
+        RetryPolicy { first: Duration::from_micros(10), longest: Duration::from_millis(1), tries: 4 };
 
     #[test]
     fn waits_stay_below_a_bound_that_doubles() {
-        let pacing = Pacing::default();
+        let retry_policy = RetryPolicy::default();
         for failed in 1..40 {
-            let bound = Duration::from_millis(100 << (failed - 1).min(20)).min(pacing.longest);
-            assert!(pacing.wait(failed) <= bound);
+            let bound = Duration::from_millis(100 << (failed - 1).min(20)).min(retry_policy.longest);
+            assert!(retry_policy.wait(failed) <= bound);
         }
     }
 

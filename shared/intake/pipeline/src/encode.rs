@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io;
 
-use mailtrail_archive::{Object, ObjectWriter, Place, batch_object_key};
+use mailtrail_archive::{Object, ObjectWriter, Partition, batch_object_key};
 use mailtrail_clock::Time;
 use mailtrail_normalize::{Context, Event, Record, normalize};
 use mailtrail_ocsf::Class;
@@ -48,7 +48,7 @@ pub fn encode(
     options: &Options,
     watches: &WatchList,
 ) -> Result<Encoded, EncodeError> {
-    let encoder = BatchEncoder { batch, id, options, watches, places: Places::of(batch, region) };
+    let encoder = BatchEncoder { batch, id, options, watches, partitions: Partitions::of(batch, region) };
     let (mut kept, mut sightings) = (Vec::new(), Sightings::new(watches));
     let slots: Result<Vec<Slot>, EncodeError> =
         (0..batch.events.len()).map(|at| encoder.slot(at, &mut kept, &mut sightings)).collect();
@@ -62,7 +62,7 @@ pub fn encode(
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Slot {
     class: Class,
-    place: u32,
+    partition: u32,
     time: Time,
     /// The event's position in the batch; keeps events of the same moment in their order.
     at: u32,
@@ -72,7 +72,7 @@ struct Slot {
 
 impl Slot {
     fn same_object(&self, other: &Self) -> bool {
-        let object = |slot: &Self| (slot.class, slot.place, slot.time.day_number());
+        let object = |slot: &Self| (slot.class, slot.partition, slot.time.day_number());
         object(self) == object(other)
     }
 
@@ -88,7 +88,7 @@ struct BatchEncoder<'a> {
     id: &'a BatchId,
     options: &'a Options,
     watches: &'a WatchList,
-    places: Places,
+    partitions: Partitions,
 }
 
 impl BatchEncoder<'_> {
@@ -100,11 +100,12 @@ impl BatchEncoder<'_> {
         sightings: &mut Sightings<'_>,
     ) -> Result<Slot, EncodeError> {
         let event = &self.batch.events[at];
-        let (place, line) = (self.places.at(at), self.line(event));
-        let (record, found) = self.record(event, at, place, &line);
+        let (partition, line) = (self.partitions.at(at), self.line(event));
+        let (record, found) = self.record(event, at, partition, &line);
         if !found.is_empty() {
             let deed = record.deed();
-            let key = batch_object_key(record.class(), self.places.get(place), record.time(), self.id);
+            let key =
+                batch_object_key(record.class(), self.partitions.get(partition), record.time(), self.id);
             for found in &found {
                 sightings.add(found, &deed, record.time(), key.clone());
             }
@@ -115,7 +116,7 @@ impl BatchEncoder<'_> {
         }
         Ok(Slot {
             class: record.class(),
-            place,
+            partition,
             time: record.time(),
             at: small(at),
             line: (small(start), small(kept.len())),
@@ -133,13 +134,13 @@ impl BatchEncoder<'_> {
                 let event = &self.batch.events[slot.at as usize];
                 let read = self.line(event);
                 made.clear();
-                write_line(&self.record(event, slot.at as usize, slot.place, &read).0, &mut made)?;
+                write_line(&self.record(event, slot.at as usize, slot.partition, &read).0, &mut made)?;
                 line = &made;
             }
             writer.write_lines(line, 1)?;
         }
-        let Slot { class, place, time, .. } = slots[0];
-        let key = batch_object_key(class, self.places.get(place), time, self.id);
+        let Slot { class, partition, time, .. } = slots[0];
+        let key = batch_object_key(class, self.partitions.get(partition), time, self.id);
         Ok(Object { key, class, events: writer.events(), body: writer.finish()? })
     }
 
@@ -155,15 +156,15 @@ impl BatchEncoder<'_> {
         &'m self,
         event: &LogEvent<'m>,
         at: usize,
-        place: u32,
+        partition: u32,
         line: &'m Line<'_>,
     ) -> (Record<'m>, Vec<Match<'m>>) {
-        let place = self.places.get(place);
+        let partition = self.partitions.get(partition);
         let context = Context {
             log_group: &self.batch.log_group,
             log_stream: &self.batch.log_stream,
-            region: place.region(),
-            account: place.account(),
+            region: partition.region(),
+            account: partition.account(),
             organization: self.options.organizations.of(&self.batch.log_group).map(Organization::id),
             source: self.options.sources.of(&self.batch.log_group).copied(),
             internal_domains: &self.options.internal_domains,
@@ -206,18 +207,18 @@ fn small(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-/// The places of a batch's events: with centralised logs, a batch has several.
-struct Places {
-    distinct: Vec<Place>,
-    /// The place of each event, as its number in `distinct`.
+/// The partitions of a batch's events: with centralised logs, a batch has several.
+struct Partitions {
+    distinct: Vec<Partition>,
+    /// The partition of each event, as its number in `distinct`.
     of_event: Vec<u32>,
 }
 
-impl Places {
+impl Partitions {
     fn of(batch: &LogBatch<'_>, default_region: Option<&str>) -> Self {
-        let mut places = Self { distinct: Vec::new(), of_event: Vec::with_capacity(batch.events.len()) };
-        // What events say, and the place that it means: many ways to say it lead to the same place, and each
-        // place must get one object.
+        let mut partitions = Self { distinct: Vec::new(), of_event: Vec::with_capacity(batch.events.len()) };
+        // What events say, and the partition that it means: many ways to say it lead to the same partition, and each
+        // partition must get one object.
         let (mut said, mut known) = (HashMap::new(), HashMap::new());
         for event in &batch.events {
             let fields = event.system_fields();
@@ -225,22 +226,22 @@ impl Places {
                 *said.entry((fields.region, fields.account)).or_insert_with_key(|(region, account)| {
                     let region = region.as_deref().or(default_region);
                     let account = account.as_deref().unwrap_or(&batch.owner);
-                    *known.entry(Place::new(region, Some(account))).or_insert_with_key(|place| {
-                        places.distinct.push(place.clone());
+                    *known.entry(Partition::new(region, Some(account))).or_insert_with_key(|partition| {
+                        partitions.distinct.push(partition.clone());
                         // As many as events at the most, and `MAX_EVENTS` is far below 2^32.
-                        u32::try_from(places.distinct.len() - 1).unwrap_or(u32::MAX)
+                        u32::try_from(partitions.distinct.len() - 1).unwrap_or(u32::MAX)
                     })
                 });
-            places.of_event.push(number);
+            partitions.of_event.push(number);
         }
-        places
+        partitions
     }
 
     fn at(&self, event: usize) -> u32 {
         self.of_event[event]
     }
 
-    fn get(&self, number: u32) -> &Place {
+    fn get(&self, number: u32) -> &Partition {
         &self.distinct[number as usize]
     }
 }

@@ -6,20 +6,20 @@ use std::io::{self, Write};
 use bytes::Bytes;
 use flate2::write::GzEncoder;
 use flate2::{Compression, GzBuilder};
-use mailtrail_archive::{Place, raw_key, sign_key};
+use mailtrail_archive::{Partition, day_pointer_key, raw_key};
 use mailtrail_clock::Time;
 use mailtrail_subscription::{BatchId, Content, LogBatch, LogEvent, Payload};
 
-/// The raw copy of a payload, and its signs: keys and bodies.
+/// The raw copy of a payload, and its day pointers: keys and bodies.
 pub(crate) fn objects(
     payload: &Payload,
     batches: &[LogBatch<'_>],
     region: Option<&str>,
     id: &BatchId,
 ) -> io::Result<Vec<(String, Bytes)>> {
-    let place = place(batches, region);
-    let key = raw_key(&place, id.time(), id);
-    let mut objects = signs(batches, &place, id, &key);
+    let partition = partition(batches, region);
+    let key = raw_key(&partition, id.time(), id);
+    let mut objects = day_pointers(batches, &partition, id, &key);
     objects.push((key, body(payload)?));
     Ok(objects)
 }
@@ -39,16 +39,21 @@ fn body(payload: &Payload) -> io::Result<Bytes> {
 }
 
 /// The raw copy lies where its first event does.
-fn place(batches: &[LogBatch<'_>], region: Option<&str>) -> Place {
+fn partition(batches: &[LogBatch<'_>], region: Option<&str>) -> Partition {
     let first = batches.iter().find_map(|batch| batch.events.first());
     let fields = first.map(LogEvent::system_fields).unwrap_or_default();
     let owner = batches.first().map(|batch| batch.owner.as_ref());
-    Place::new(fields.region.as_deref().or(region), fields.account.as_deref().or(owner))
+    Partition::new(fields.region.as_deref().or(region), fields.account.as_deref().or(owner))
 }
 
 /// What tells where the raw copy is, under each day on which nobody would look for it. Who looks for a day looks at the
 /// one before, too, and at 1970, where the copy is if an event has no usable time.
-fn signs(batches: &[LogBatch<'_>], place: &Place, id: &BatchId, raw_key: &str) -> Vec<(String, Bytes)> {
+fn day_pointers(
+    batches: &[LogBatch<'_>],
+    partition: &Partition,
+    id: &BatchId,
+    raw_key: &str,
+) -> Vec<(String, Bytes)> {
     if id.time() == Time::EPOCH {
         return Vec::new();
     }
@@ -59,6 +64,6 @@ fn signs(batches: &[LogBatch<'_>], place: &Place, id: &BatchId, raw_key: &str) -
     let body = Bytes::from(format!("{raw_key}\n"));
     days.into_iter()
         .filter(is_unexpected)
-        .map(|(_, time)| (sign_key(place, time, id), body.clone()))
+        .map(|(_, time)| (day_pointer_key(partition, time, id), body.clone()))
         .collect()
 }

@@ -71,7 +71,7 @@ pub enum RunError {
 /// What goes to the archive: the raw copy, and the records.
 struct Parcel {
     id: BatchId,
-    /// The raw copy, and the signs that tell where it is.
+    /// The raw copy, and the day pointers that tell where it is.
     raw: Vec<(String, Bytes)>,
     objects: Vec<Object>,
     scenes: Vec<Scene>,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mailtrail_archive::ArchiveError;
-use mailtrail_aws_client::{Pacing, clients as aws};
+use mailtrail_aws_client::{RetryPolicy, clients as aws};
 use mailtrail_config::settings::{self, Environment, LogLevel, SettingError, Variable};
 use mailtrail_delivery::{Stream, TagGate, Target, Topic, TopicArn};
 use mailtrail_normalize::InternalDomains;
@@ -92,13 +92,14 @@ impl Settings {
         let config = aws::config().await;
         let archive = self.archive.open(&config)?;
         let firehose = aws::firehose(&config);
-        let gate = Arc::new(TagGate::new(firehose.clone(), self.tag_memory, Pacing::default()));
+        let gate = Arc::new(TagGate::new(firehose.clone(), self.tag_memory, RetryPolicy::default()));
         let stream = |target: Target| match target.file().cloned() {
             Some(path) => Stream::file(target, path),
-            None => Stream::firehose(target, firehose.clone(), Arc::clone(&gate), Pacing::default()),
+            None => Stream::firehose(target, firehose.clone(), Arc::clone(&gate), RetryPolicy::default()),
         };
         let streams = self.streams.into_iter().map(stream).collect();
-        let topic = self.topic.map(|arn| Topic::new(aws::sns(&config, arn.region()), arn, Pacing::default()));
+        let topic =
+            self.topic.map(|arn| Topic::new(aws::sns(&config, arn.region()), arn, RetryPolicy::default()));
         let pipeline = Pipeline::new(archive, streams, self.options).announcing_to(topic);
         Ok((pipeline, Watching::new(self.watch_list)))
     }

@@ -35,7 +35,7 @@ mod settings;
 use std::time::Duration;
 
 use mailtrail_archive::Archive;
-use mailtrail_aws_client::{Deadline, Pacing};
+use mailtrail_aws_client::{Deadline, RetryPolicy};
 use mailtrail_policy_survey::Account;
 use mailtrail_resource_policy::plan::Plan;
 
@@ -69,13 +69,14 @@ pub struct Options {
     /// How long to wait between two looks for them.
     pub between_looks: Duration,
     /// How to wait while something else is being changed, and for what was written to be read.
-    pub conflicts: Pacing,
+    pub conflicts: RetryPolicy,
 }
 
 impl Default for Options {
     /// Five minutes for the first event; four minutes at the most for others to be done.
     fn default() -> Self {
-        let conflicts = Pacing { first: Duration::from_secs(2), longest: Duration::from_secs(30), tries: 12 };
+        let conflicts =
+            RetryPolicy { first: Duration::from_secs(2), longest: Duration::from_secs(30), tries: 12 };
         let (wait, between_looks) = (Duration::from_mins(5), Duration::from_secs(10));
         Self { deadline: Deadline::NEVER, wait, between_looks, conflicts }
     }
@@ -88,7 +89,7 @@ impl Options {
             return Self::default();
         }
         let (wait, between_looks) = (Duration::from_millis(200), Duration::from_millis(20));
-        Self { conflicts: account.calls.pacing(), wait, between_looks, ..Self::default() }
+        Self { conflicts: account.calls.retry_policy(), wait, between_looks, ..Self::default() }
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use mailtrail_aws_client::failure::Failure;
-use mailtrail_aws_client::{Deadline, Pacing};
+use mailtrail_aws_client::{Deadline, RetryPolicy};
 use tokio::time::Instant;
 
 use crate::pages::Page;
@@ -21,15 +21,15 @@ const PER_SECOND: [(&str, u32); 2] = [("DescribeLogGroups", 5), ("ListTagsForRes
 const OTHERS_PER_SECOND: u32 = 5;
 
 /// A stand-in has no rates, and is busy only as long as a test says.
-const QUICK: Pacing =
-    Pacing { first: Duration::from_millis(1), longest: Duration::from_millis(20), tries: 6 };
+const QUICK: RetryPolicy =
+    RetryPolicy { first: Duration::from_millis(1), longest: Duration::from_millis(20), tries: 6 };
 /// So many times faster than AWS allows.
 const HASTE: u32 = 10_000;
 
 /// Paces the calls of one account and Region.
 #[derive(Debug)]
 pub struct Calls {
-    pacing: Pacing,
+    retry_policy: RetryPolicy,
     /// How many times faster than the rates: 1, but for a stand-in.
     haste: u32,
     next: Mutex<HashMap<&'static str, Instant>>,
@@ -73,9 +73,9 @@ impl CallError {
 }
 
 impl Calls {
-    /// Calls at AWS's rates, tried again as `pacing` says.
-    pub fn new(pacing: Pacing) -> Self {
-        Self { pacing, haste: 1, next: Mutex::default() }
+    /// Calls at AWS's rates, tried again as `retry_policy` says.
+    pub fn new(retry_policy: RetryPolicy) -> Self {
+        Self { retry_policy, haste: 1, next: Mutex::default() }
     }
 
     /// Calls of what a configuration leads to: at AWS's rates, or, where AWS's endpoint is replaced by one of this
@@ -85,7 +85,7 @@ impl Calls {
         if is_stand_in(config.endpoint_url()) {
             return Self { haste: HASTE, ..Self::new(QUICK) };
         }
-        Self::new(Pacing::default())
+        Self::new(RetryPolicy::default())
     }
 
     /// Whether the calls go to a stand-in on this machine.
@@ -94,8 +94,8 @@ impl Calls {
     }
 
     /// When a call that failed is made again.
-    pub fn pacing(&self) -> Pacing {
-        self.pacing
+    pub fn retry_policy(&self) -> RetryPolicy {
+        self.retry_policy
     }
 
     /// Makes a call, and again until it succeeds, the failure is final, or the time is over. A limit that is
@@ -117,7 +117,7 @@ impl Calls {
             tokio::time::sleep_until(self.turn(operation)).await;
             attempt().await.map_err(|error| error.into().of_quota())
         };
-        let done = self.pacing.run(deadline, || Box::pin(paced())).await;
+        let done = self.retry_policy.run(deadline, || Box::pin(paced())).await;
         done.map_err(|failure| CallError { operation, failure })
     }
 
@@ -190,7 +190,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_operation_is_called_only_so_often_a_second() {
-        let (calls, start) = (Calls::new(Pacing::default()), Instant::now());
+        let (calls, start) = (Calls::new(RetryPolicy::default()), Instant::now());
         for _ in 0..16 {
             let call = async || Ok::<(), Failure>(());
             calls.run("PutResourcePolicy", Deadline::NEVER, call).await.unwrap();
@@ -200,7 +200,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_quota_is_final_and_a_busy_service_is_not() {
-        let calls = Calls::new(Pacing { tries: 3, ..Pacing::default() });
+        let calls = Calls::new(RetryPolicy { tries: 3, ..RetryPolicy::default() });
         for (code, tries) in [("LimitExceededException", 1), ("ThrottlingException", 3)] {
             let count = std::cell::Cell::new(0);
             let call = || {

@@ -4,7 +4,7 @@
 //! the greatest name.
 
 use bytes::Bytes;
-use mailtrail_archive::{Archive, ArchiveError, ArchiveReader, Place};
+use mailtrail_archive::{Archive, ArchiveError, ArchiveReader, Partition};
 use mailtrail_aws_client::Deadline;
 use mailtrail_clock::Time;
 
@@ -38,8 +38,9 @@ impl What {
 impl Kept {
     /// The folder of an account and Region.
     pub fn of(region: &str, account: &str) -> Self {
-        let place = Place::new(Some(region), Some(account));
-        let (region, account) = (place.region().unwrap_or("unknown"), place.account().unwrap_or("unknown"));
+        let partition = Partition::new(Some(region), Some(account));
+        let (region, account) =
+            (partition.region().unwrap_or("unknown"), partition.account().unwrap_or("unknown"));
         Self { folder: format!("policy-audit/region={region}/accountId={account}") }
     }
 

@@ -13,13 +13,13 @@ use aws_sdk_firehose::primitives::Blob;
 use super::Rest;
 use super::packing::{Chunk, MAX_CALL_RECORDS, Record};
 use mailtrail_aws_client::failure::Failure;
-use mailtrail_aws_client::{Deadline, Pacing};
+use mailtrail_aws_client::{Deadline, RetryPolicy};
 
 #[derive(Debug)]
 pub(super) struct Firehose {
     client: Client,
     name: String,
-    pacing: Pacing,
+    retry_policy: RetryPolicy,
 }
 
 /// What became of one call.
@@ -31,8 +31,8 @@ enum Answer {
 }
 
 impl Firehose {
-    pub(super) fn new(client: Client, name: String, pacing: Pacing) -> Self {
-        Self { client, name, pacing }
+    pub(super) fn new(client: Client, name: String, retry_policy: RetryPolicy) -> Self {
+        Self { client, name, retry_policy }
     }
 
     pub(super) fn name(&self) -> &str {
@@ -60,7 +60,7 @@ impl Firehose {
             }
             let Some(failure) = failure else { continue };
             failed += 1;
-            if !failure.retryable || !self.pacing.another_try(failed, deadline).await {
+            if !failure.retryable || !self.retry_policy.another_try(failed, deadline).await {
                 return Err(Rest { chunk: pending.into_iter().collect(), failure });
             }
         }

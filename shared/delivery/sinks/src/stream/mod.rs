@@ -22,7 +22,7 @@ use firehose::Firehose;
 use mailtrail_archive::Object;
 use mailtrail_archive::ObjectWriter;
 use mailtrail_aws_client::failure::Failure;
-use mailtrail_aws_client::{Deadline, Pacing};
+use mailtrail_aws_client::{Deadline, RetryPolicy};
 use packing::{Chunk, Packer};
 pub use target::{Target, UnknownTarget};
 
@@ -56,9 +56,9 @@ impl Stream {
         target: Target,
         client: aws_sdk_firehose::Client,
         gate: Arc<TagGate>,
-        pacing: Pacing,
+        retry_policy: RetryPolicy,
     ) -> Self {
-        let stream = Firehose::new(client, target.name(), pacing);
+        let stream = Firehose::new(client, target.name(), retry_policy);
         Self { sink: Sink::Firehose { stream, gate }, target }
     }
 

@@ -10,7 +10,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use bytes::Bytes;
 use mailtrail_archive::{Archive, S3Options};
-use mailtrail_aws_client::{Deadline, Pacing, clients as aws};
+use mailtrail_aws_client::{Deadline, RetryPolicy, clients as aws};
 use mailtrail_delivery::{Gate, Stream, TagGate, Topic, TopicArn};
 use mailtrail_faulty_aws::{Config, Faults, FaultyAws, Operation};
 use mailtrail_pipeline::{Options, Pipeline, Run};
@@ -22,8 +22,8 @@ use crate::common::{self, now, payload};
 pub(crate) const OPEN: &[(&str, &str)] = &[("LogDeliveryEnabled", "true")];
 
 /// Waits that a test has time for, and enough of them for a fault or two.
-pub(crate) const QUICK: Pacing =
-    Pacing { first: Duration::from_millis(1), longest: Duration::from_millis(5), tries: 8 };
+pub(crate) const QUICK: RetryPolicy =
+    RetryPolicy { first: Duration::from_millis(1), longest: Duration::from_millis(5), tries: 8 };
 
 /// The topic that sightings are announced to.
 pub(crate) const TOPIC: &str = "arn:aws:sns:eu-central-1:111122223333:watch";
@@ -58,7 +58,7 @@ pub(crate) fn config(aws: &FaultyAws) -> SdkConfig {
 pub(crate) struct Process {
     config: SdkConfig,
     gate: Arc<TagGate>,
-    pacing: Pacing,
+    retry_policy: RetryPolicy,
     bucket: &'static str,
     s3: S3Options,
 }
@@ -75,10 +75,10 @@ impl Process {
     }
 
     /// A process that waits in its own way.
-    pub(crate) fn patient(aws: &FaultyAws, memory: Duration, pacing: Pacing) -> Self {
+    pub(crate) fn patient(aws: &FaultyAws, memory: Duration, retry_policy: RetryPolicy) -> Self {
         let config = config(aws);
-        let gate = Arc::new(TagGate::new(aws::firehose(&config), memory, pacing));
-        Self { config, gate, pacing, bucket: "archive", s3: S3Options::default() }
+        let gate = Arc::new(TagGate::new(aws::firehose(&config), memory, retry_policy));
+        Self { config, gate, retry_policy, bucket: "archive", s3: S3Options::default() }
     }
 
     /// With its archive in another bucket.
@@ -93,12 +93,12 @@ impl Process {
 
     pub(crate) fn archive(&self) -> Archive {
         let client = aws::s3(&self.config);
-        Archive::s3(client, self.bucket, "mail/2026", self.s3.clone()).pacing(self.pacing)
+        Archive::s3(client, self.bucket, "mail/2026", self.s3.clone()).retry_policy(self.retry_policy)
     }
 
     pub(crate) fn stream(&self, target: &str) -> Stream {
         let client = aws::firehose(&self.config);
-        Stream::firehose(target.parse().unwrap(), client, Arc::clone(&self.gate), self.pacing)
+        Stream::firehose(target.parse().unwrap(), client, Arc::clone(&self.gate), self.retry_policy)
     }
 
     /// What a run asks before it sends anything.
@@ -109,7 +109,7 @@ impl Process {
     /// The topic, for [`Pipeline::announcing_to`].
     pub(crate) fn topic(&self) -> Topic {
         let arn: TopicArn = TOPIC.parse().unwrap();
-        Topic::new(aws::sns(&self.config, arn.region()), arn, self.pacing)
+        Topic::new(aws::sns(&self.config, arn.region()), arn, self.retry_policy)
     }
 
     pub(crate) fn pipeline(&self, streams: &[&str]) -> Pipeline {

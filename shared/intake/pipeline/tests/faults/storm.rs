@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::stream::{self, StreamExt};
-use mailtrail_aws_client::{Deadline, Pacing};
+use mailtrail_aws_client::{Deadline, RetryPolicy};
 use mailtrail_delivery::StreamLedger;
 use mailtrail_faulty_aws::{FaultKind, Faults, FaultyAws};
 use mailtrail_pipeline::{Pipeline, Problem, Run};
@@ -23,8 +23,8 @@ const AT_ONCE: usize = 16;
 /// Bounced mail is watched for.
 const WATCHES: &str = r#"[{"name": "bounces", "pattern": "BOUNCED"}]"#;
 /// Few tries, so that some runs fail and some records stay behind.
-const SHORT_OF_PATIENCE: Pacing =
-    Pacing { first: Duration::from_millis(1), longest: Duration::from_millis(4), tries: 3 };
+const SHORT_OF_PATIENCE: RetryPolicy =
+    RetryPolicy { first: Duration::from_millis(1), longest: Duration::from_millis(4), tries: 3 };
 
 /// One to sixty events each, most of them small as in life, now and then over midnight.
 fn traffic() -> Vec<Batch> {

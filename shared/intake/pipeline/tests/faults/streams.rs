@@ -220,7 +220,7 @@ async fn a_slow_stream_leaves_time_to_keep_what_it_did_not_take() {
 
 #[tokio::test]
 async fn waiting_for_a_busy_service_ends_with_the_time() {
-    let patient = mailtrail_aws_client::Pacing { tries: u32::MAX, ..crate::setup::QUICK };
+    let patient = mailtrail_aws_client::RetryPolicy { tries: u32::MAX, ..crate::setup::QUICK };
     let aws = server_with(Faults::none().with(FaultKind::S3SlowDown, 1.0));
     let pipeline = Process::patient(&aws, Duration::ZERO, patient).pipeline(&["firehose:all"]);
     let (run, took) = run_within(&pipeline, Duration::from_millis(300)).await;

@@ -76,7 +76,7 @@ proptest! {
 }
 
 /// Whether somebody who looks for the day of an event finds the raw copy: there, under the day before, under 1970, or
-/// by a sign.
+/// by a day pointer.
 fn leads_to_the_raw_copy(tree: &BTreeMap<String, Bytes>, raw_key: &str, time: i64) -> bool {
     let Key::Raw { day: raw_day, batch } = Key::parse(raw_key) else { return false };
     let day = |time: i64| Time::from_millis(time).map(Time::day);
@@ -84,9 +84,9 @@ fn leads_to_the_raw_copy(tree: &BTreeMap<String, Bytes>, raw_key: &str, time: i6
         .into_iter()
         .flatten()
         .any(|near| day(near).as_deref() == Some(raw_day));
-    let sign = |(key, body): (&String, &Bytes)| {
+    let pointer = |(key, body): (&String, &Bytes)| {
         matches!(Key::parse(key), Key::Sign { day: of, batch: to } if to == batch && day(time).as_deref() == Some(of))
             && *body == format!("{raw_key}\n")
     };
-    is_near || raw_day == "19700101" || tree.iter().any(sign)
+    is_near || raw_day == "19700101" || tree.iter().any(pointer)
 }
