@@ -11,7 +11,7 @@ import re
 import programs
 
 FOLDER = programs.PROJECT / "infra" / "tables"
-GOLDEN = programs.PROJECT / "shared" / "normalize" / "tests" / "golden"
+GOLDEN = programs.PROJECT / "shared" / "events" / "normalize" / "tests" / "golden"
 
 MAP = "MAP(VARCHAR, VARCHAR)"
 # Hive → DuckDB.

@@ -13,7 +13,7 @@ import stack
 
 INFRA = programs.PROJECT / "infra"
 README = (INFRA / "README.md").read_text()
-REPORTS = (programs.PROJECT / "shared" / "telemetry" / "src" / "report.rs").read_text()
+REPORTS = (programs.PROJECT / "shared" / "foundation" / "telemetry" / "src" / "report.rs").read_text()
 # A model of few lines is no balance: this much over or under what is measured.
 ROUGHLY = 0.35
 

@@ -8,7 +8,7 @@ import archive
 import ocsf_checks
 import programs
 
-GOLDEN = programs.PROJECT / "shared" / "normalize" / "tests" / "golden"
+GOLDEN = programs.PROJECT / "shared" / "events" / "normalize" / "tests" / "golden"
 # What the events of all sources become.
 EMITTED_CLASSES = {"api_activity", "authentication", "base_event", "email_activity", "entity_management"}
 
