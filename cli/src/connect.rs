@@ -11,7 +11,7 @@ use mailtrail_delivery::{Stream, TagGate};
 use mailtrail_pipeline::Pipeline;
 use tokio::sync::OnceCell;
 
-use crate::args::IngestArgs;
+use crate::ingest::IngestArgs;
 
 /// How long the answer about a stream's tag is remembered.
 const TAG_MEMORY: Duration = Duration::from_mins(5);

@@ -1,6 +1,6 @@
 //! `mailtrail`: the pipeline on one machine.
 //!
-//! A command reads its arguments (`args`). Those that fill an archive take payloads through the pipeline that the functions use
+//! A command reads its arguments (`command`). Those that fill an archive take payloads through the pipeline that the functions use
 //! (`intake`), and tell what came of it: to machines as one JSON object on stdout, to people in words;
 //! `search` and `activity` read an archive that is there (`reading`); `permissions` prints what must be allowed
 //! for the logs to arrive, `workmail` switches them on, and `doctor` tells what is wrong with all of it.
@@ -8,18 +8,17 @@
 
 mod activity;
 mod args;
-mod ask;
+mod command;
+mod confirm;
 mod connect;
 mod demo;
 mod doctor;
-mod help;
 mod ingest;
 mod inputs;
 mod intake;
 mod outcome;
 mod output;
 mod permissions;
-mod place;
 mod policy;
 mod reading;
 mod search;
@@ -29,7 +28,7 @@ mod workmail;
 
 use std::process::ExitCode;
 
-use args::{Cli, Command};
+use command::{Cli, Command};
 use output::Exit;
 
 fn main() -> ExitCode {

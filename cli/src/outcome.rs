@@ -7,7 +7,7 @@ use mailtrail_delivery::{Ledger, StreamLedger};
 use mailtrail_pipeline::{Problem, Run};
 
 use crate::inputs::Input;
-use crate::output::{self, Exit, Words};
+use crate::output::{self, Exit, Output};
 
 /// So many unreadable payloads are told one by one. A hundred thousand of them must not fill the memory.
 const TOLD: usize = 5;
@@ -112,7 +112,7 @@ impl Outcome {
 
     /// Tells what came of it: to people, and, if asked for, to machines.
     pub(crate) fn tell(self, words: &str, json: bool) -> anyhow::Result<Exit> {
-        Words::beside(json || !self.is_complete()).say(words)?;
+        Output::for_text(json || !self.is_complete()).write(words)?;
         if json {
             output::json(&self.ledger)?;
         }

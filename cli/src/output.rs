@@ -43,18 +43,18 @@ impl From<Exit> for ExitCode {
 
 /// Where people's text goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Words {
+pub(crate) enum Output {
     Stdout,
     Stderr,
 }
 
-impl Words {
+impl Output {
     /// stdout, unless that is for the machines.
-    pub(crate) fn beside(json: bool) -> Self {
+    pub(crate) fn for_text(json: bool) -> Self {
         if json { Self::Stderr } else { Self::Stdout }
     }
 
-    pub(crate) fn say(self, text: &str) -> anyhow::Result<()> {
+    pub(crate) fn write(self, text: &str) -> anyhow::Result<()> {
         match self {
             Self::Stdout => heard(anstream::stdout().lock().write_all(text.as_bytes())),
             Self::Stderr => heard(anstream::stderr().lock().write_all(text.as_bytes())),
@@ -86,7 +86,7 @@ fn with_causes(error: &anyhow::Error) -> String {
 /// A line for people, whatever stdout is for.
 pub(crate) fn note(text: &str) {
     // Nobody can be told that stderr is gone.
-    let _unheard = Words::Stderr.say(&format!("{text}\n"));
+    let _unheard = Output::Stderr.write(&format!("{text}\n"));
 }
 
 /// A reader that stopped listening (`mailtrail demo | head`) has heard enough: that is no failure.
@@ -114,7 +114,7 @@ pub(crate) fn plain(text: &str) -> String {
     plain
 }
 
-/// Words in lines of at most [`LINE`] characters. The lines after the first are indented; a word that is longer, such as
+/// Output in lines of at most [`LINE`] characters. The lines after the first are indented; a word that is longer, such as
 /// an ARN, stays whole.
 pub(crate) fn wrap(text: &str, indent: usize) -> String {
     let (mut wrapped, mut used) = (String::with_capacity(text.len()), indent);

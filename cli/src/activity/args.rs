@@ -1,10 +1,10 @@
 //! The arguments of `mailtrail activity`.
 
 use clap::Args;
-use clap::builder::RangedU64ValueParser;
 use mailtrail_clock::Time;
 
 use super::filter::Filter;
+use crate::args::jobs;
 use crate::reading::ReadArgs;
 
 #[derive(Debug, Args)]
@@ -13,7 +13,7 @@ pub(crate) struct ActivityArgs {
     pub(super) reading: ReadArgs,
     /// How many objects to work on at a time, up to 64
     #[arg(long, value_name = "N", default_value = "4",
-          value_parser = RangedU64ValueParser::<usize>::new().range(1..=64))]
+          value_parser = jobs())]
     pub(super) jobs: usize,
     #[command(flatten)]
     pub(super) filter: Filter,

@@ -14,6 +14,7 @@ mod deed;
 mod event;
 mod filter;
 mod follow;
+pub(crate) mod help;
 mod kept;
 mod output;
 mod pattern;

@@ -3,6 +3,8 @@
 //! The sample batches take the same path as everything else; the demo only chooses where they come from and
 //! where they go, and explains what came out.
 
+mod args;
+pub(crate) mod help;
 mod story;
 mod text;
 mod tree;
@@ -19,7 +21,8 @@ use mailtrail_normalize::InternalDomains;
 use mailtrail_pipeline::{Options, Pipeline};
 use url::Url;
 
-use crate::args::DemoArgs;
+pub(crate) use args::DemoArgs;
+
 use crate::inputs::Input;
 use crate::intake::Intake;
 use crate::outcome::Outcome;

@@ -6,9 +6,9 @@ use clap::Args;
 use mailtrail_archive::Location;
 use mailtrail_config::settings;
 
-use crate::args::account;
-use crate::help;
-use crate::place::PlaceArgs;
+use super::help;
+use crate::args::AccountArgs;
+use crate::args::account_id;
 
 #[derive(Debug, Args)]
 pub(crate) struct DoctorArgs {
@@ -29,7 +29,7 @@ pub(crate) struct DoctorArgs {
     #[arg(long, conflicts_with_all = ["file", "save", "all", "organizations", "functions", "streams", "log_groups"])]
     pub(super) checks: bool,
     #[command(flatten)]
-    pub(super) place: PlaceArgs,
+    pub(super) account: AccountArgs,
     #[command(flatten)]
     pub(super) what: WhatArgs,
 }
@@ -41,7 +41,7 @@ pub(super) struct WhatArgs {
     /// Only this WorkMail organization, by its id or its alias; may be repeated [default: all]
     #[arg(long = "organization", value_name = "ID")]
     pub(super) organizations: Vec<String>,
-    #[arg(long = "function", help = help::DOCTOR_FUNCTION, value_name = "NAME")]
+    #[arg(long = "function", help = help::FUNCTION, value_name = "NAME")]
     pub(super) functions: Vec<String>,
     /// A Firehose stream, besides those that functions and deliveries write to; may be repeated
     #[arg(long = "stream", value_name = "NAME")]
@@ -49,10 +49,10 @@ pub(super) struct WhatArgs {
     /// A log group that is to be archived, too, such as CloudTrail's; may be repeated
     #[arg(long = "log-group", value_name = "NAME")]
     pub(super) log_groups: Vec<String>,
-    #[arg(long, help = help::DOCTOR_ARCHIVE, value_name = "URL", env = settings::ARCHIVE.name, hide_env_values = true)]
+    #[arg(long, help = help::ARCHIVE, value_name = "URL", env = settings::ARCHIVE.name, hide_env_values = true)]
     pub(super) archive: Option<Location>,
     /// The account that the bucket of --archive must belong to: twelve digits
     #[arg(long, value_name = "ACCOUNT", env = settings::ARCHIVE_OWNER.name, hide_env_values = true,
-          value_parser = account)]
+          value_parser = account_id)]
     pub(super) archive_owner: Option<String>,
 }

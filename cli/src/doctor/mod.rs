@@ -1,6 +1,7 @@
 //! `mailtrail doctor`: what is wrong with the logging of an account, and how to mend it. Changes nothing.
 
 mod args;
+pub(crate) mod help;
 mod print;
 mod read;
 
@@ -13,11 +14,11 @@ use mailtrail_doctor::{Facts, Severity, checks};
 
 pub(crate) use args::DoctorArgs;
 
-use crate::output::{Exit, Words};
+use crate::output::{Exit, Output};
 
 pub(crate) async fn run(args: DoctorArgs) -> anyhow::Result<Exit> {
     if args.checks {
-        Words::Stdout.say(&print::catalogue(args.json)?)?;
+        Output::Stdout.write(&print::catalogue(args.json)?)?;
         return Ok(Exit::Done);
     }
     let facts = match &args.file {
@@ -32,16 +33,16 @@ pub(crate) async fn run(args: DoctorArgs) -> anyhow::Result<Exit> {
     }
     let findings = checks(&facts);
     if args.json {
-        Words::Stdout.say(&print::lines(&findings)?)?;
+        Output::Stdout.write(&print::lines(&findings)?)?;
     } else {
-        Words::Stdout.say(&print::report(&facts, &findings, args.all))?;
+        Output::Stdout.write(&print::report(&facts, &findings, args.all))?;
     }
     let is_well = findings.iter().all(|finding| finding.severity == Severity::Ok);
     Ok(if is_well { Exit::Done } else { Exit::NeedsALook })
 }
 
 async fn look(args: &DoctorArgs) -> anyhow::Result<Facts> {
-    let account = args.place.open().await?;
+    let account = args.account.open().await?;
     let spinner = ProgressBar::new_spinner()
         .with_message(format!("reading account {} in {}", account.id, account.region))
         .with_finish(ProgressFinish::AndClear);

@@ -4,8 +4,8 @@ use clap::{Args, ValueEnum};
 use mailtrail_config::settings;
 use mailtrail_permissions::{Catalogue, Destination, Given, Service, Setup};
 
-use crate::args::account;
-use crate::help;
+use super::help;
+use crate::args::account_id;
 
 #[derive(Debug, Args)]
 pub(crate) struct PermissionsArgs {
@@ -16,7 +16,7 @@ pub(crate) struct PermissionsArgs {
           value_parser = destination)]
     destination: Option<Destination>,
     /// The account: twelve digits [default: an example]
-    #[arg(long, value_name = "ACCOUNT", value_parser = account)]
+    #[arg(long, value_name = "ACCOUNT", value_parser = account_id)]
     account: Option<String>,
     /// The Region [default: an example]
     #[arg(long, value_name = "REGION", env = settings::AWS_REGION, hide_env_values = true)]

@@ -4,6 +4,7 @@
 //! should know besides goes to stderr.
 
 mod args;
+pub(crate) mod help;
 mod print;
 
 use anyhow::Error;
@@ -12,13 +13,13 @@ use mailtrail_permissions::{Catalogue, Documents, Setup, cloudformation, command
 use args::Format;
 pub(crate) use args::PermissionsArgs;
 
-use crate::output::{self, Exit, Words};
+use crate::output::{self, Exit, Output};
 
 pub(crate) fn run(args: &PermissionsArgs) -> anyhow::Result<Exit> {
     let catalogue = Catalogue::embedded()?;
     if args.list {
         let text = if args.json { print::lines(&catalogue)? } else { print::table(&catalogue) };
-        Words::Stdout.say(&text)?;
+        Output::Stdout.write(&text)?;
         return Ok(Exit::Done);
     }
     let setup = args.setup(&catalogue).map_err(Error::msg)?;
@@ -27,7 +28,7 @@ pub(crate) fn run(args: &PermissionsArgs) -> anyhow::Result<Exit> {
         output::note(&print::nothing(setup.service()));
         return Ok(Exit::NeedsALook);
     }
-    Words::Stdout.say(&(rendered(args, &setup, &documents)?.trim_end().to_owned() + "\n"))?;
+    Output::Stdout.write(&(rendered(args, &setup, &documents)?.trim_end().to_owned() + "\n"))?;
     for note in print::notes(&setup, &documents, args.format) {
         output::note(&note);
     }

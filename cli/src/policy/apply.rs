@@ -10,13 +10,13 @@ use tokio::sync::OnceCell;
 
 use super::args::{ApplyArgs, ChangeArgs, RollbackArgs};
 use super::{give, source, steps};
-use crate::ask::ask;
+use crate::confirm::confirm;
 use crate::connect;
-use crate::output::{self, BAD, Exit, FAINT, GOOD, LOOK, Words, count, paint, plain};
+use crate::output::{self, BAD, Exit, FAINT, GOOD, LOOK, Output, count, paint, plain};
 
 pub(super) async fn run(args: &ApplyArgs) -> anyhow::Result<Exit> {
     let change = &args.change;
-    let account = change.account.open().await?;
+    let account = change.survey.open().await?;
     let options = Options { wait: args.wait, ..Options::at(&account) };
     let outcome = match (&args.plan, &args.resume) {
         (Some(path), _) => {
@@ -32,8 +32,8 @@ pub(super) async fn run(args: &ApplyArgs) -> anyhow::Result<Exit> {
                 }
                 return Ok(Exit::Done);
             }
-            Words::Stderr.say(&steps::unproved(&plan))?;
-            ask(
+            Output::Stderr.write(&steps::unproved(&plan))?;
+            confirm(
                 change.yes,
                 &format!("Carry this out in account {}, Region {}?", account.id, account.region),
             )?;
@@ -41,7 +41,7 @@ pub(super) async fn run(args: &ApplyArgs) -> anyhow::Result<Exit> {
             Apply::new(&account, &archive, options).run(&plan, &mut tell).await?
         }
         (None, Some(journal)) => {
-            ask(change.yes, &format!("Go on with {journal} in account {}?", account.id))?;
+            confirm(change.yes, &format!("Go on with {journal} in account {}?", account.id))?;
             let archive = archive(change).await?;
             Apply::new(&account, &archive, options).resume(journal, &mut tell).await?
         }
@@ -51,8 +51,8 @@ pub(super) async fn run(args: &ApplyArgs) -> anyhow::Result<Exit> {
 }
 
 pub(super) async fn rollback(args: &RollbackArgs) -> anyhow::Result<Exit> {
-    let account = args.change.account.open().await?;
-    ask(args.change.yes, &format!("Undo {} in account {}?", args.journal, account.id))?;
+    let account = args.change.survey.open().await?;
+    confirm(args.change.yes, &format!("Undo {} in account {}?", args.journal, account.id))?;
     let archive = archive(&args.change).await?;
     let options = Options::at(&account);
     let outcome = Apply::new(&account, &archive, options).rollback(&args.journal, &mut tell).await?;
@@ -97,7 +97,7 @@ fn say_calls(calls: &DryRun, json: bool) -> anyhow::Result<Exit> {
         give(calls, None)?;
     } else {
         let call = |call: &Call| format!("{} {} {}\n", call.service, call.operation, call.parameters);
-        Words::Stdout.say(&calls.calls.iter().map(call).collect::<String>())?;
+        Output::Stdout.write(&calls.calls.iter().map(call).collect::<String>())?;
     }
     for line in calls.stops.iter().chain(&calls.left).chain(&calls.not_copied) {
         output::note(&format!("{} {}", paint(LOOK, "!"), plain(line)));
@@ -107,16 +107,16 @@ fn say_calls(calls: &DryRun, json: bool) -> anyhow::Result<Exit> {
 }
 
 fn end(outcome: &Outcome, json: bool) -> anyhow::Result<Exit> {
-    let words = Words::beside(json);
+    let words = Output::for_text(json);
     let changes = count(outcome.changes as u64, "change");
     let (head, exit) = match outcome.end {
         End::Done => (format!("{} {changes} made", paint(GOOD, "✓")), Exit::Done),
         End::RolledBack => (format!("{} {changes} undone", paint(GOOD, "✓")), Exit::Done),
         End::Stopped => (format!("{} stopped", paint(BAD, "✗")), Exit::NeedsALook),
     };
-    words.say(&format!("{head}; journal {}\n", outcome.journal))?;
+    words.write(&format!("{head}; journal {}\n", outcome.journal))?;
     for line in to_look_at(outcome) {
-        words.say(&format!("  {} {}\n", paint(LOOK, "!"), plain(&line)))?;
+        words.write(&format!("  {} {}\n", paint(LOOK, "!"), plain(&line)))?;
     }
     if json {
         give(outcome, None)?;

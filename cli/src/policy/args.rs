@@ -11,9 +11,9 @@ use mailtrail_policy_report::DAYS;
 use mailtrail_resource_policy::limits::{HARD_CHARACTERS, Limits, SOFT_CHARACTERS};
 use mailtrail_resource_policy::plan::{Options, TargetLimit};
 
-use super::source::{AccountArgs, Source};
-use crate::args::account;
-use crate::help;
+use super::help;
+use super::source::{Source, SurveyArgs};
+use crate::args::account_id;
 
 #[derive(Debug, Args)]
 pub(crate) struct PolicyArgs {
@@ -24,19 +24,19 @@ pub(crate) struct PolicyArgs {
 #[derive(Debug, Subcommand)]
 pub(super) enum PolicyCommand {
     /// Read everything that an audit needs into one file
-    #[command(after_help = help::POLICY_SNAPSHOT)]
+    #[command(after_help = help::SNAPSHOT)]
     Snapshot(SnapshotArgs),
     /// Show how full the policies are, what is wrong with them, and when they will be full
-    #[command(after_help = help::POLICY_AUDIT)]
+    #[command(after_help = help::AUDIT)]
     Audit(AuditArgs),
     /// Propose the smallest set of changes that makes room, proved to take access from nobody
-    #[command(after_help = help::POLICY_PLAN)]
+    #[command(after_help = help::PLAN)]
     Plan(PlanArgs),
     /// Carry a plan out, with a journal
-    #[command(after_help = help::POLICY_APPLY)]
+    #[command(after_help = help::APPLY)]
     Apply(ApplyArgs),
     /// Undo what a journal tells of
-    #[command(after_help = help::POLICY_ROLLBACK)]
+    #[command(after_help = help::ROLLBACK)]
     Rollback(RollbackArgs),
 }
 
@@ -46,7 +46,7 @@ pub(super) struct SnapshotArgs {
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
     #[command(flatten)]
-    pub(super) account: AccountArgs,
+    pub(super) survey: SurveyArgs,
 }
 
 #[derive(Debug, Args)]
@@ -54,9 +54,9 @@ pub(super) struct AuditArgs {
     #[command(flatten)]
     pub(super) source: Source,
     #[command(flatten)]
-    pub(super) wishes: Wishes,
+    pub(super) limits: LimitArgs,
     #[command(flatten)]
-    pub(super) past: Past,
+    pub(super) history: HistoryArgs,
     /// Print the report as one JSON object
     #[arg(long)]
     pub(super) json: bool,
@@ -67,9 +67,9 @@ pub(super) struct PlanArgs {
     #[command(flatten)]
     pub(super) source: Source,
     #[command(flatten)]
-    pub(super) wishes: Wishes,
+    pub(super) limits: LimitArgs,
     #[command(flatten)]
-    pub(super) past: Past,
+    pub(super) history: HistoryArgs,
     /// Move the destinations that write to this log group, whether or not there is need; may be repeated
     #[arg(long = "move", value_name = "GROUP")]
     moves: Vec<String>,
@@ -87,20 +87,20 @@ pub(super) struct PlanArgs {
 
 /// The sizes that policies had: for the forecast.
 #[derive(Debug, Args)]
-pub(super) struct Past {
+pub(super) struct HistoryArgs {
     /// The archive in which the function policy-audit keeps its reports: for the forecast
     #[arg(long, value_name = "URL", env = settings::ARCHIVE.name, hide_env_values = true)]
     pub(super) archive: Option<Location>,
     /// The account that the archive's bucket must belong to: twelve digits
     #[arg(long, value_name = "ACCOUNT", env = settings::ARCHIVE_OWNER.name, hide_env_values = true,
-          value_parser = account)]
+          value_parser = account_id)]
     pub(super) archive_owner: Option<String>,
 }
 
 /// What counts as too full.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "What counts as full")]
-pub(super) struct Wishes {
+pub(super) struct LimitArgs {
     /// Which limit a plan aims below
     #[arg(long, value_name = "LIMIT", value_enum, default_value_t = Target::Soft)]
     target: Target,
@@ -159,12 +159,12 @@ pub(super) struct RollbackArgs {
 #[derive(Debug, Args)]
 pub(super) struct ChangeArgs {
     #[command(flatten)]
-    pub(super) account: AccountArgs,
+    pub(super) survey: SurveyArgs,
     #[arg(long, help = help::JOURNAL_ARCHIVE, value_name = "URL", env = settings::ARCHIVE.name, hide_env_values = true)]
     pub(super) archive: Option<Location>,
     /// The account that the archive's bucket must belong to: twelve digits
     #[arg(long, value_name = "ACCOUNT", env = settings::ARCHIVE_OWNER.name, hide_env_values = true,
-          value_parser = account)]
+          value_parser = account_id)]
     pub(super) archive_owner: Option<String>,
     /// The KMS key to encrypt the journal in S3 with
     #[arg(long, value_name = "KEY", env = settings::ARCHIVE_KMS_KEY.name, hide_env_values = true)]
@@ -186,11 +186,11 @@ impl PolicyArgs {
             PolicyCommand::Rollback(args) => &args.change,
             _ => return Ok(()),
         };
-        if change.archive.is_none() { Err(crate::args::no_archive()) } else { Ok(()) }
+        if change.archive.is_none() { Err(crate::args::missing_archive()) } else { Ok(()) }
     }
 }
 
-impl Past {
+impl HistoryArgs {
     /// The command that makes a plan of the same sizes.
     pub(super) fn plan_command(&self) -> String {
         let archive = self.archive.as_ref().map(|archive| format!(" --archive {archive}"));
@@ -198,7 +198,7 @@ impl Past {
     }
 }
 
-impl Wishes {
+impl LimitArgs {
     pub(super) fn options(&self) -> Options {
         let limits = Limits {
             soft_characters: self.soft_limit,
@@ -216,7 +216,7 @@ impl Wishes {
 impl PlanArgs {
     pub(super) fn options(&self) -> Options {
         let names: BTreeMap<_, _> = self.names.iter().cloned().collect();
-        Options { moves: self.moves.clone(), names, ..self.wishes.options() }
+        Options { moves: self.moves.clone(), names, ..self.limits.options() }
     }
 }
 

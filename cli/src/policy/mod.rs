@@ -5,6 +5,7 @@
 
 mod apply;
 mod args;
+pub(crate) mod help;
 mod print;
 mod source;
 mod steps;
@@ -19,10 +20,10 @@ use mailtrail_resource_policy::plan::Options;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use args::PolicyArgs;
-use args::{AuditArgs, Past, PlanArgs, PolicyCommand, SnapshotArgs};
+use args::{AuditArgs, HistoryArgs, PlanArgs, PolicyCommand, SnapshotArgs};
 pub(crate) use source::read;
 
-use crate::output::{Exit, Words};
+use crate::output::{Exit, Output};
 use mailtrail_clock::now;
 
 pub(crate) async fn run(args: PolicyArgs) -> anyhow::Result<Exit> {
@@ -37,7 +38,7 @@ pub(crate) async fn run(args: PolicyArgs) -> anyhow::Result<Exit> {
 
 /// Everything that an audit needs, in one file.
 async fn snapshot(args: &SnapshotArgs) -> anyhow::Result<Exit> {
-    let inventory = args.account.survey().await?;
+    let inventory = args.survey.survey().await?;
     let unseen = source::unseen(&inventory);
     give(&inventory, args.output.as_deref())?;
     for part in unseen.iter().chain(&source::silent_services(&inventory)) {
@@ -49,11 +50,11 @@ async fn snapshot(args: &SnapshotArgs) -> anyhow::Result<Exit> {
 /// Sizes, findings, forecast.
 async fn audit(args: &AuditArgs) -> anyhow::Result<Exit> {
     let inventory = args.source.inventory().await?;
-    let report = report(&inventory, &args.past, &args.wishes.options(), args.wishes.days).await?;
+    let report = report(&inventory, &args.history, &args.limits.options(), args.limits.days).await?;
     if args.json {
         give(&report, None)?;
     } else {
-        Words::Stdout.say(&print::report(&report, &args.past.plan_command()))?;
+        Output::Stdout.write(&print::report(&report, &args.history.plan_command()))?;
     }
     Ok(if report.needs_somebody() { Exit::NeedsALook } else { Exit::Done })
 }
@@ -61,7 +62,7 @@ async fn audit(args: &AuditArgs) -> anyhow::Result<Exit> {
 /// What to do, proved: the plan that an audit has in mind.
 async fn plan(args: &PlanArgs) -> anyhow::Result<Exit> {
     let inventory = args.source.inventory().await?;
-    let report = report(&inventory, &args.past, &args.options(), args.wishes.days).await?;
+    let report = report(&inventory, &args.history, &args.options(), args.limits.days).await?;
     let Some(plan) = report.plan else { bail!(report.no_plan.unwrap_or_default()) };
     if let Some(path) = &args.output {
         give(&plan, Some(path))?;
@@ -69,14 +70,19 @@ async fn plan(args: &PlanArgs) -> anyhow::Result<Exit> {
     if args.json {
         give(&plan, None)?;
     } else {
-        Words::Stdout.say(&(steps::plan(&plan) + &steps::hint(&plan, args.output.as_deref())))?;
+        Output::Stdout.write(&(steps::plan(&plan) + &steps::hint(&plan, args.output.as_deref())))?;
     }
     let is_met = plan.unmet.is_empty() && plan.refused.is_empty();
     Ok(if is_met { Exit::Done } else { Exit::NeedsALook })
 }
 
 /// What an inventory tells, after the sizes that earlier audits of the function saw.
-async fn report(inventory: &Inventory, past: &Past, options: &Options, days: i64) -> anyhow::Result<Report> {
+async fn report(
+    inventory: &Inventory,
+    past: &HistoryArgs,
+    options: &Options,
+    days: i64,
+) -> anyhow::Result<Report> {
     let history = match (&past.archive, &inventory.account, &inventory.region) {
         (Some(archive), Some(account), Some(region)) => {
             earlier(archive, past.archive_owner.as_deref(), account, region).await?
@@ -112,6 +118,6 @@ fn give(value: &impl Serialize, path: Option<&Path>) -> anyhow::Result<()> {
     match path {
         Some(path) => std::fs::write(path, serde_json::to_string_pretty(value)? + "\n")
             .with_context(|| format!("cannot write {}", path.display())),
-        None => Words::Stdout.say(&(serde_json::to_string(value)? + "\n")),
+        None => Output::Stdout.write(&(serde_json::to_string(value)? + "\n")),
     }
 }

@@ -12,14 +12,14 @@ use mailtrail_policy_survey::{Account, Budget, Survey};
 use mailtrail_resource_policy::inventory::Inventory;
 use mailtrail_resource_policy::v1;
 
-use crate::place::PlaceArgs;
+use crate::args::AccountArgs;
 
 /// Whose policies.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Whose policies")]
-pub(super) struct AccountArgs {
+pub(super) struct SurveyArgs {
     #[command(flatten)]
-    place: PlaceArgs,
+    account: AccountArgs,
     /// How many log groups to ask for a policy of their own, besides those that matter most
     #[arg(long, value_name = "N", default_value_t = Budget::default().log_group_policies)]
     log_group_policies: usize,
@@ -35,7 +35,7 @@ pub(super) struct Source {
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
     #[command(flatten)]
-    account: AccountArgs,
+    survey: SurveyArgs,
 }
 
 impl Source {
@@ -45,15 +45,15 @@ impl Source {
                 let text = read(path)?;
                 Inventory::from_json(&text).with_context(|| path.display().to_string())
             }
-            None => self.account.survey().await,
+            None => self.survey.survey().await,
         }
     }
 }
 
-impl AccountArgs {
+impl SurveyArgs {
     /// The account, ready to be asked.
     pub(super) async fn open(&self) -> anyhow::Result<Account> {
-        self.place.open().await
+        self.account.open().await
     }
 
     /// Reads the account.

@@ -6,16 +6,16 @@ use mailtrail_clock::Time;
 use mailtrail_config::settings;
 
 use super::time::{Moment, TimeRange};
-use crate::args::{account, no_archive};
-use crate::{connect, help};
+use crate::args::{ARCHIVE_HELP, account_id, missing_archive};
+use crate::connect;
 
 #[derive(Debug, Args)]
 pub(crate) struct ReadArgs {
-    #[arg(long, help = help::ARCHIVE, value_name = "URL", env = settings::ARCHIVE.name, hide_env_values = true)]
+    #[arg(long, help = ARCHIVE_HELP, value_name = "URL", env = settings::ARCHIVE.name, hide_env_values = true)]
     archive: Option<Location>,
     /// The account that the bucket must belong to: twelve digits
     #[arg(long, value_name = "ACCOUNT", env = settings::ARCHIVE_OWNER.name, hide_env_values = true,
-          value_parser = account)]
+          value_parser = account_id)]
     archive_owner: Option<String>,
     /// Only events from this time on: 2026-11-20 (UTC), 2026-11-20T10:15:00Z, or 30m, 24h, 7d ago
     #[arg(long, value_name = "TIME")]
@@ -32,7 +32,7 @@ impl ReadArgs {
     /// Fills in what follows from the clock, and checks what one option says about another.
     pub(crate) fn complete(&mut self, now: Time) -> Result<(), String> {
         if self.archive.is_none() {
-            return Err(no_archive());
+            return Err(missing_archive());
         }
         self.range = TimeRange::new(self.since, self.until, now)?;
         Ok(())

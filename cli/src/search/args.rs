@@ -1,11 +1,10 @@
 //! The arguments of `mailtrail search`.
 
 use clap::Args;
-use clap::builder::RangedU64ValueParser;
 use mailtrail_config::settings;
 use mailtrail_filter_pattern::{FilterPattern, ParseError};
 
-use crate::args::size;
+use crate::args::{jobs, size};
 use crate::reading::ReadArgs;
 
 #[derive(Debug, Args)]
@@ -27,7 +26,7 @@ pub(crate) struct SearchArgs {
     pub(super) json: bool,
     /// How many objects to work on at a time, up to 64
     #[arg(long, value_name = "N", default_value = "4",
-          value_parser = RangedU64ValueParser::<usize>::new().range(1..=64))]
+          value_parser = jobs())]
     pub(super) jobs: usize,
     /// The largest decoded payload; a larger one is named, and not searched: 64MiB, 1GiB, bytes
     #[arg(long, value_name = "SIZE", env = settings::DECODED_LIMIT.name, hide_env_values = true,

@@ -6,6 +6,7 @@
 
 mod args;
 mod copies;
+pub(crate) mod help;
 mod print;
 mod scan;
 mod seen;

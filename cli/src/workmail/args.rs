@@ -2,8 +2,8 @@
 
 use clap::{Args, Subcommand};
 
-use crate::help;
-use crate::place::PlaceArgs;
+use super::help;
+use crate::args::AccountArgs;
 
 #[derive(Debug, Args)]
 pub(crate) struct WorkmailArgs {
@@ -14,13 +14,13 @@ pub(crate) struct WorkmailArgs {
 #[derive(Debug, Subcommand)]
 pub(super) enum WorkmailCommand {
     /// Show whether email events are logged, where to, and how long they are kept
-    #[command(after_help = help::WORKMAIL_STATUS)]
+    #[command(after_help = help::STATUS)]
     Status(StatusArgs),
     /// Switch the logging of email events on, or to another log group
-    #[command(after_help = help::WORKMAIL_ENABLE)]
+    #[command(after_help = help::ENABLE)]
     Enable(EnableArgs),
     /// Switch the logging of email events off, and say what is left over
-    #[command(after_help = help::WORKMAIL_DISABLE)]
+    #[command(after_help = help::DISABLE)]
     Disable(DisableArgs),
 }
 
@@ -33,7 +33,7 @@ pub(super) struct StatusArgs {
     #[arg(long)]
     pub(super) json: bool,
     #[command(flatten)]
-    pub(super) place: PlaceArgs,
+    pub(super) account: AccountArgs,
 }
 
 #[derive(Debug, Args)]
@@ -73,7 +73,7 @@ pub(super) struct ChangeArgs {
     #[arg(long)]
     pub(super) json: bool,
     #[command(flatten)]
-    pub(super) place: PlaceArgs,
+    pub(super) account: AccountArgs,
 }
 
 /// How long a log group keeps its events.

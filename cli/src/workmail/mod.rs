@@ -5,6 +5,7 @@
 
 mod args;
 mod change;
+pub(crate) mod help;
 pub(crate) mod organizations;
 
 use std::fmt::Write;
@@ -19,8 +20,8 @@ pub(crate) use args::WorkmailArgs;
 use args::{DisableArgs, EnableArgs, Retention, StatusArgs, WorkmailCommand};
 use organizations::{EmailEvents, Listed};
 
-use crate::ask::ask;
-use crate::output::{self, BAD, BOLD, Exit, GOOD, LOOK, Words, paint, plain};
+use crate::confirm::confirm;
+use crate::output::{self, BAD, BOLD, Exit, GOOD, LOOK, Output, paint, plain};
 
 /// How long WorkMail's own set-up has a log group keep its events.
 /// <https://docs.aws.amazon.com/workmail/latest/adminguide/tracking.html>
@@ -55,7 +56,7 @@ pub(crate) async fn run(args: WorkmailArgs) -> anyhow::Result<Exit> {
 }
 
 async fn status(args: &StatusArgs) -> anyhow::Result<Exit> {
-    let account = args.place.open().await?;
+    let account = args.account.open().await?;
     let client = Client::new(&account.config);
     let listed = match &args.organization {
         Some(name) => vec![find(&account, &client, name).await?],
@@ -70,9 +71,9 @@ async fn status(args: &StatusArgs) -> anyhow::Result<Exit> {
         for status in &all {
             lines += &(serde_json::to_string(status)? + "\n");
         }
-        Words::Stdout.say(&lines)?;
+        Output::Stdout.write(&lines)?;
     } else {
-        Words::Stdout.say(&words(&account, &all))?;
+        Output::Stdout.write(&words(&account, &all))?;
     }
     let is_well = |status: &Status| status.email_events.as_ref().is_some_and(|it| it.note.is_none());
     Ok(if all.iter().all(is_well) { Exit::Done } else { Exit::NeedsALook })
@@ -135,29 +136,29 @@ fn words(account: &Account, all: &[Status]) -> String {
 
 async fn enable(args: &EnableArgs) -> anyhow::Result<Exit> {
     let change = &args.change;
-    let account = change.place.open().await?;
+    let account = change.account.open().await?;
     let client = Client::new(&account.config);
     let organization = find(&account, &client, &change.organization).await?;
     let plan = change::plan(&account, &client, &organization, args).await?;
-    let words = Words::beside(change.json);
+    let words = Output::for_text(change.json);
     for note in &plan.notes {
         output::note(&format!("{} {}", paint(LOOK, "!"), plain(note)));
     }
     let exit = if plan.notes.is_empty() { Exit::Done } else { Exit::NeedsALook };
     if change.dry_run || plan.calls.is_empty() {
-        words.say(&calls(&plan.calls, &organization))?;
+        words.write(&calls(&plan.calls, &organization))?;
         if change.json {
             say_json(&change::Outcome::of(&organization, &plan.calls, false, &plan.notes, &[]))?;
         }
         return Ok(exit);
     }
-    Words::Stderr.say(&calls(&plan.calls, &organization))?;
-    ask(change.yes, &format!("Do this in account {}, Region {}?", account.id, account.region))?;
+    Output::Stderr.write(&calls(&plan.calls, &organization))?;
+    confirm(change.yes, &format!("Do this in account {}, Region {}?", account.id, account.region))?;
     for call in &plan.calls {
         call.make(&account, &client).await?;
         output::note(&format!("  {} {}", paint(GOOD, "✓"), call.operation()));
     }
-    words.say(&format!(
+    words.write(&format!(
         "{} email events of {} are logged to {}\n",
         paint(GOOD, "✓"),
         plain(&organization.alias),
@@ -171,34 +172,34 @@ async fn enable(args: &EnableArgs) -> anyhow::Result<Exit> {
 
 async fn disable(args: &DisableArgs) -> anyhow::Result<Exit> {
     let change = &args.change;
-    let account = change.place.open().await?;
+    let account = change.account.open().await?;
     let client = Client::new(&account.config);
     let organization = find(&account, &client, &change.organization).await?;
-    let words = Words::beside(change.json);
+    let words = Output::for_text(change.json);
     let read = organizations::email_events(&account, &client, &organization.id, Deadline::NEVER);
     let now = read.await.with_context(|| format!("organization {}", organization.id))?;
     let left_over = change::left_over(&account, &client, &organization, now.as_ref()).await;
     let to_make: Vec<change::Call> =
         now.iter().map(|_| change::Call::Disable { organization: organization.id.clone() }).collect();
     if change.dry_run || to_make.is_empty() {
-        words.say(&calls(&to_make, &organization))?;
+        words.write(&calls(&to_make, &organization))?;
     } else {
-        Words::Stderr.say(&calls(&to_make, &organization))?;
+        Output::Stderr.write(&calls(&to_make, &organization))?;
         let question = format!(
             "Stop logging email events of {} in account {}? Nothing can make up for them later.",
             organization.alias, account.id
         );
-        ask(change.yes, &question)?;
+        confirm(change.yes, &question)?;
         for call in &to_make {
             call.make(&account, &client).await?;
         }
         let alias = plain(&organization.alias);
-        words.say(&format!("{} email events of {alias} are not logged any more\n", paint(GOOD, "✓")))?;
+        words.write(&format!("{} email events of {alias} are not logged any more\n", paint(GOOD, "✓")))?;
     }
     for left in &left_over {
-        words.say(&format!("  {} left over: {}\n", paint(LOOK, "!"), plain(&left.what)))?;
+        words.write(&format!("  {} left over: {}\n", paint(LOOK, "!"), plain(&left.what)))?;
         if let Some(remove) = &left.remove {
-            words.say(&format!("    {}\n", plain(remove)))?;
+            words.write(&format!("    {}\n", plain(remove)))?;
         }
     }
     if change.json {
@@ -217,7 +218,7 @@ fn calls(calls: &[change::Call], organization: &Listed) -> String {
 }
 
 fn say_json(outcome: &change::Outcome<'_>) -> anyhow::Result<()> {
-    Words::Stdout.say(&(serde_json::to_string(outcome)? + "\n"))
+    Output::Stdout.write(&(serde_json::to_string(outcome)? + "\n"))
 }
 
 async fn organizations(account: &Account, client: &Client) -> anyhow::Result<Vec<Listed>> {

@@ -7,7 +7,7 @@ use mailtrail_config::settings;
 use mailtrail_policy_survey::Account;
 
 #[derive(Debug, Args)]
-pub(crate) struct PlaceArgs {
+pub(crate) struct AccountArgs {
     /// The Region [default: that of the AWS profile]
     #[arg(long, value_name = "REGION", env = settings::AWS_REGION, hide_env_values = true)]
     region: Option<String>,
@@ -16,7 +16,7 @@ pub(crate) struct PlaceArgs {
     role: Option<String>,
 }
 
-impl PlaceArgs {
+impl AccountArgs {
     /// The account, ready to be asked.
     pub(crate) async fn open(&self) -> anyhow::Result<Account> {
         let config = aws::config().await;
@@ -25,4 +25,9 @@ impl PlaceArgs {
         let Some(region) = region else { bail!("no Region is named: give --region, or set AWS_REGION") };
         Ok(Account::open(&config, &region, self.role.as_deref(), Deadline::NEVER).await?)
     }
+}
+
+pub(crate) fn account_id(text: &str) -> Result<String, String> {
+    let digits = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if digits { Ok(text.to_owned()) } else { Err("an AWS account has twelve digits".to_owned()) }
 }

@@ -1,11 +1,15 @@
 //! `mailtrail ingest`: payloads into an archive, and to streams.
 
+mod args;
+pub(crate) mod help;
+
 use std::sync::Arc;
 use std::time::Instant;
 
 use mailtrail_delivery::Target;
 
-use crate::args::IngestArgs;
+pub(crate) use args::IngestArgs;
+
 use crate::inputs::Inputs;
 use crate::intake::{Intake, progress};
 use crate::outcome::Outcome;

@@ -1,0 +1,11 @@
+//! Arguments that several commands share, and the parsers of their values.
+
+mod account;
+mod archive;
+mod jobs;
+mod size;
+
+pub(crate) use account::{AccountArgs, account_id};
+pub(crate) use archive::{ARCHIVE_HELP, missing_archive};
+pub(crate) use jobs::jobs;
+pub(crate) use size::size;
