@@ -47,8 +47,8 @@ async fn main() -> ExitCode {
         .map(|arn| Topic::new(aws::sns(&config, arn.region()), arn, RetryPolicy::default()));
     let auditor = Auditor { config, archive, topic, settings, reporter };
     let service = service_fn(async |event: LambdaEvent<Box<RawValue>>| {
-        let left = event.context.deadline().duration_since(std::time::SystemTime::now()).unwrap_or_default();
-        let done: Result<Vec<Done>, Diagnostic> = auditor.audit_all(Deadline::after(left)).await;
+        let deadline = Deadline::after(mailtrail_clock::until(event.context.deadline()));
+        let done: Result<Vec<Done>, Diagnostic> = auditor.audit_all(deadline).await;
         done
     });
     match lambda_runtime::run(service).await {

@@ -1,4 +1,4 @@
-//! Log groups of `CloudWatch` Logs.
+//! Log groups of CloudWatch Logs.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,12 +1,12 @@
 //! One invocation: its payloads through the pipeline, and the answer.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_util::stream::{self, StreamExt};
 use lambda_runtime::LambdaEvent;
 use mailtrail_aws_client::Deadline;
-use mailtrail_clock::now;
+use mailtrail_clock::{now, until};
 use mailtrail_delivery::Ledger;
 use mailtrail_pipeline::{Pipeline, Run};
 use mailtrail_subscription::{Payload, payloads};
@@ -48,8 +48,7 @@ impl Handler {
     /// Handles an event of either kind.
     pub(crate) async fn handle(&self, event: LambdaEvent<Box<RawValue>>) -> Result<Answer, Failed> {
         let started = Instant::now();
-        let left = event.context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
-        let deadline = Deadline::after(left).reserve(RESERVE_FOR_ANSWER);
+        let deadline = Deadline::after(until(event.context.deadline())).reserve(RESERVE_FOR_ANSWER);
         self.refresh_watches().await;
         let arrived = now();
 
