@@ -52,7 +52,7 @@ pub(crate) fn check(dir: &Path, wanted: &Files) -> anyhow::Result<()> {
 }
 
 /// The files below `dir`, folder by folder: path with `/`. A folder that does not exist has none.
-fn files_below(dir: &Path) -> anyhow::Result<BTreeSet<String>> {
+pub(crate) fn files_below(dir: &Path) -> anyhow::Result<BTreeSet<String>> {
     let mut found = BTreeSet::new();
     let mut folders = vec![String::new()];
     while let Some(folder) = folders.pop() {

@@ -6,6 +6,7 @@ mod bench;
 mod events;
 mod folder;
 mod fuzz;
+mod layout;
 mod package;
 mod payloads;
 mod privileges;
@@ -37,13 +38,15 @@ enum Task {
     ///
     /// Python 3.11 and Node.js 20 are needed; everything else is installed.
     Test(test::Arguments),
+    /// Checks the layout of the workspace: edges between groups of crates, unused dependencies, the size of processors.
+    Layout,
     /// Measures the processor against its floor, and the function's memory and start.
     Bench(bench::Arguments),
     /// Runs the fuzz targets for a bounded time.
     Fuzz(fuzz::Arguments),
     /// Builds the functions as they are deployed: one zip each, in infra/packages.
     Package(package::Arguments),
-    /// Writes the generated files: events/, the definitions of tables and the reference of the settings.
+    /// Writes the generated files: events/, definitions of tables, reference of the settings, layout in the README.
     Generate,
     /// Holds a role against the calls that were made with it. Ends with 3 where the two do not fit.
     Privileges(privileges::Arguments),
@@ -54,6 +57,7 @@ enum Task {
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Test(arguments) => test::run(&arguments),
+        Task::Layout => layout::check(),
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Package(arguments) => package::run(&arguments),
@@ -80,6 +84,8 @@ fn generate() -> anyhow::Result<()> {
     }
     settings_page::write()?;
     println!("{} is up to date", settings_page::PATH);
+    layout::write()?;
+    println!("the layout in {} is up to date", layout::PATH);
     Ok(())
 }
 

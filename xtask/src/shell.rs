@@ -10,12 +10,22 @@ pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
     let words = words(command);
     let started = Instant::now();
     eprintln!("\n=== {words}");
-    let status = command.status().with_context(|| format!("cannot run {words}"))?;
+    let status = command.status().with_context(|| format!("failed to run {words}"))?;
     if !status.success() {
         bail!("{words} failed ({status})");
     }
     eprintln!("=== done in {:.0?}", started.elapsed());
     Ok(())
+}
+
+/// Runs a program to its end, in silence, and returns what it printed on stdout.
+pub(crate) fn output(command: &mut Command) -> anyhow::Result<String> {
+    let words = words(command);
+    let output = command.output().with_context(|| format!("failed to run {words}"))?;
+    if !output.status.success() {
+        bail!("{words} failed ({}): {}", output.status, String::from_utf8_lossy(&output.stderr).trim());
+    }
+    String::from_utf8(output.stdout).with_context(|| format!("{words} printed invalid UTF-8"))
 }
 
 /// Cargo, in the checkout.

@@ -1,9 +1,11 @@
 //! `cargo xtask test`: everything that must pass.
 
+use std::time::{Duration, Instant};
+
 use clap::{Args, ValueEnum};
 
 use crate::shell::{cargo, run as run_command};
-use crate::{folder, generated_folders, project, python, settings_page, target};
+use crate::{folder, generated_folders, layout, project, python, settings_page, target};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -19,7 +21,9 @@ pub(crate) struct Arguments {
 enum Step {
     /// The code is formatted.
     Format,
-    /// events/, the definitions of tables and the reference of the settings are what the generator makes.
+    /// Crates depend on each other only as the architecture allows.
+    Layout,
+    /// events/, the definitions of tables and the reference of the settings are current.
     Generated,
     /// No lint complains.
     Lint,
@@ -27,23 +31,47 @@ enum Step {
     Unit,
     /// The documentation builds, and no link in it is broken.
     Doc,
-    /// The built programs, on stand-ins of AWS.
+    /// The built programs, on local stand-ins for AWS.
     EndToEnd,
 }
 
+/// Runs the steps in order until one fails, and prints how long each took.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let chosen = |step: &&Step| arguments.steps.is_empty() || arguments.steps.contains(step);
+    let mut durations = vec![];
+    let mut outcome = Ok(());
     for step in Step::value_variants().iter().filter(chosen) {
-        step.run(arguments.matching.as_deref())?;
+        let started = Instant::now();
+        outcome = step.run(arguments.matching.as_deref());
+        durations.push((step.name(), started.elapsed()));
+        if outcome.is_err() {
+            break;
+        }
     }
+    eprint!("\n{}", table(&durations));
+    outcome?;
     eprintln!("\nall steps passed");
     Ok(())
 }
 
+/// One line for each step, with its seconds, and their sum.
+fn table(durations: &[(String, Duration)]) -> String {
+    let total = ("total".to_owned(), durations.iter().map(|(_, duration)| duration).sum());
+    let line =
+        |(name, duration): &(String, Duration)| format!("{name:<12}{:>8.1} s\n", duration.as_secs_f64());
+    durations.iter().chain([&total]).map(line).collect()
+}
+
 impl Step {
+    /// The name of the step on the command line.
+    fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+
     fn run(self, matching: Option<&str>) -> anyhow::Result<()> {
         match self {
             Self::Format => run_command(&mut cargo(["fmt", "--all", "--check"])),
+            Self::Layout => layout::check(),
             Self::Generated => generated(),
             Self::Lint => run_command(&mut cargo([
                 "clippy",
@@ -76,4 +104,21 @@ fn end_to_end(matching: Option<&str>) -> anyhow::Result<()> {
     pytest.current_dir(project().join("tests")).env("CARGO_TARGET_DIR", target());
     pytest.args(matching.into_iter().flat_map(|names| ["-k", names]));
     run_command(&mut pytest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_step_has_its_seconds_and_the_last_line_their_sum() {
+        let durations = [(Step::Lint, 1500), (Step::EndToEnd, 61_000)]
+            .map(|(step, millis)| (step.name(), Duration::from_millis(millis)));
+        assert_eq!(
+            table(&durations),
+            "lint             1.5 s\n\
+             end-to-end      61.0 s\n\
+             total           62.5 s\n"
+        );
+    }
 }
