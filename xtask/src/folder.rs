@@ -20,9 +20,9 @@ pub(crate) fn write(dir: &Path, wanted: &Files) -> anyhow::Result<()> {
             continue;
         }
         if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).with_context(|| format!("cannot create {}", parent.display()))?;
+            fs::create_dir_all(parent).with_context(|| format!("failed to create {}", parent.display()))?;
         }
-        fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
+        fs::write(&path, bytes).with_context(|| format!("failed to write {}", path.display()))?;
     }
     Ok(())
 }
@@ -34,7 +34,7 @@ pub(crate) fn check(dir: &Path, wanted: &Files) -> anyhow::Result<()> {
     for (name, bytes) in wanted {
         if !found.contains(name) {
             problems.push(format!("missing: {name}"));
-        } else if fs::read(dir.join(name)).with_context(|| format!("cannot read {name}"))? != *bytes {
+        } else if fs::read(dir.join(name)).with_context(|| format!("failed to read {name}"))? != *bytes {
             problems.push(format!("stale: {name}"));
         }
     }
@@ -51,8 +51,16 @@ pub(crate) fn check(dir: &Path, wanted: &Files) -> anyhow::Result<()> {
     )
 }
 
-/// The files below `dir`, folder by folder: path with `/`. A folder that does not exist has none.
+/// The files below `dir`: path with `/`. A folder that does not exist has none.
 pub(crate) fn files_below(dir: &Path) -> anyhow::Result<BTreeSet<String>> {
+    files_below_except(dir, |_| false)
+}
+
+/// The files below `dir`, without the files and folders that are skipped. The path of a folder ends in `/`.
+pub(crate) fn files_below_except(
+    dir: &Path,
+    is_skipped: impl Fn(&str) -> bool,
+) -> anyhow::Result<BTreeSet<String>> {
     let mut found = BTreeSet::new();
     let mut folders = vec![String::new()];
     while let Some(folder) = folders.pop() {
@@ -60,11 +68,18 @@ pub(crate) fn files_below(dir: &Path) -> anyhow::Result<BTreeSet<String>> {
         if !path.exists() {
             continue;
         }
-        for entry in fs::read_dir(&path).with_context(|| format!("cannot list {}", path.display()))? {
+        for entry in fs::read_dir(&path).with_context(|| format!("failed to list {}", path.display()))? {
             let entry = entry?;
-            let name = format!("{folder}{}", entry.file_name().to_string_lossy());
-            if entry.file_type()?.is_dir() {
-                folders.push(format!("{name}/"));
+            let mut name = format!("{folder}{}", entry.file_name().to_string_lossy());
+            let is_folder = entry.file_type()?.is_dir();
+            if is_folder {
+                name.push('/');
+            }
+            if is_skipped(&name) {
+                continue;
+            }
+            if is_folder {
+                folders.push(name);
             } else {
                 found.insert(name);
             }

@@ -15,6 +15,7 @@ mod settings_page;
 mod shell;
 mod tables;
 mod test;
+mod words;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -40,6 +41,8 @@ enum Task {
     Test(test::Arguments),
     /// Checks the layout of the workspace: edges between groups of crates, unused dependencies, the size of processors.
     Layout,
+    /// Checks the words: names and phrases that have a better one, in code, help, docs and snapshots.
+    Words,
     /// Measures the processor against its floor, and the function's memory and start.
     Bench(bench::Arguments),
     /// Runs the fuzz targets for a bounded time.
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Test(arguments) => test::run(&arguments),
         Task::Layout => layout::check(),
+        Task::Words => words::check(),
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Package(arguments) => package::run(&arguments),

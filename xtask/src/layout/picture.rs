@@ -62,7 +62,7 @@ fn picture(workspace: &Workspace) -> String {
         let members = members(group, workspace);
         match members.as_slice() {
             [package] if package.path() == group.folder => {
-                line(&mut picture, 0, group.folder, about(package))
+                line(&mut picture, 0, group.folder, about(package));
             }
             _ => {
                 line(&mut picture, 0, group.folder, "The Lambda functions");
