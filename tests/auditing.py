@@ -10,13 +10,18 @@ from samples import ACCOUNT
 
 
 class Audit:
-    """The function, an archive for it in a directory, and a topic on which it tells its news."""
+    """The function, its archive in a directory, and its topic on moto, behind a border."""
 
-    def __init__(self, account, home):
+    def __init__(self, account, moto, border, home):
         self.account = account
+        self.border = border
         self.archive = home / "archive"
-        self.topic = account.plant.topic("news")
-        settings = {"MAILTRAIL_ARCHIVE": str(self.archive), "MAILTRAIL_TOPIC": self.topic}
+        self.queue = Queue(moto)
+        settings = {
+            "AWS_ENDPOINT_URL_SNS": border.endpoints[0],
+            "MAILTRAIL_ARCHIVE": str(self.archive),
+            "MAILTRAIL_TOPIC": self.queue.topic,
+        }
         self.runtime = Runtime("policy-audit", home, {**account.environment(), **settings})
         self.home = home
 
@@ -49,9 +54,8 @@ class Audit:
         return archive.strict_json(self.kept("report.json", **where)[-1].read_text())
 
     def news(self):
-        """What was published: subject and message."""
-        published = self.account.place().topics.published[self.topic]
-        return [(each["Subject"], each["Message"]) for each in published]
+        """What was published so far: subject and message."""
+        return self.queue.received()
 
     def journals(self):
         """The ids of the journals."""
@@ -71,6 +75,27 @@ class Audit:
         (folder / new / "0000-plan.json").write_text(json.dumps({**beginning, "account": account}))
 
 
+class Queue:
+    """An SNS topic, and a queue subscribed to it that keeps what was published."""
+
+    def __init__(self, moto):
+        sns, self.sqs = moto.client("sns"), moto.client("sqs")
+        self.topic = sns.create_topic(Name="policy-audit")["TopicArn"]
+        self.url = self.sqs.create_queue(QueueName="policy-audit")["QueueUrl"]
+        arn = self.sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        sns.subscribe(TopicArn=self.topic, Protocol="sqs", Endpoint=arn)
+        self.messages = []
+
+    def received(self):
+        """Subject and message of everything that was published so far, the oldest first."""
+        while found := self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get("Messages"):
+            for each in found:
+                notification = json.loads(each["Body"])
+                self.messages.append((notification["Subject"], notification["Message"]))
+                self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=each["ReceiptHandle"])
+        return self.messages
+
+
 def changes(account):
-    """The calls that changed something of the logs: not those that tell, and those that take on a role."""
-    return [call for call in writes(account) if call.service not in ("sns", "sts")]
+    """The calls that changed something of the logs: not those that assume a role."""
+    return [call for call in writes(account) if call.service != "sts"]

@@ -1,4 +1,4 @@
-"""What S3, KMS and IAM know and moto does not: whose a bucket is, and who may not make which call."""
+"""What AWS knows and other people's stand-ins do not: whose a bucket is, and who may not make which call."""
 
 import contextlib
 import json
@@ -15,12 +15,14 @@ S3_ACTIONS = {
     ("GET", "list-type"): "s3:ListBucket",
     ("GET", "policy"): "s3:GetBucketPolicy",
 }
+# The services here that speak JSON 1.1; the others answer in XML.
+JSON_SERVICES = {"firehose", "kms"}
 XML, JSON = "application/xml", "application/x-amz-json-1.1"
 DENIED = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
 
 
 class Border:
-    """Stands between a program and moto."""
+    """Stands between a program and stand-ins."""
 
     def __init__(self):
         # Bucket → the account that it belongs to, of those that are not the tests' own.
@@ -29,7 +31,8 @@ class Border:
         self.denied = set()
         # IAM actions that were needed so far.
         self.needed = set()
-        self.endpoint = None
+        # Those to use instead of the stand-ins' own, in the order of these.
+        self.endpoints = []
 
     def judge(self, method, target, headers, body):
         """The answer to a request that does not come through; None for one that does."""
@@ -44,27 +47,38 @@ class Border:
 
 
 @contextlib.contextmanager
-def before(endpoint):
-    """A border in front of an endpoint, until the block ends."""
+def before(*upstreams):
+    """A border in front of stand-ins, until the block ends."""
     border = Border()
-    with standins.in_front_of(endpoint, border.judge) as border.endpoint:
+    with contextlib.ExitStack() as stack:
+        for each in upstreams:
+            border.endpoints.append(stack.enter_context(standins.in_front_of(each.endpoint, border.judge)))
         yield border
 
 
 def _action(method, url, headers, body):
+    service = _service(headers)
     if target := headers.get("X-Amz-Target"):
-        return "kms", f"kms:{target.rpartition('.')[2]}"
+        return service, f"{service}:{target.rpartition('.')[2]}"
     if body.startswith(b"Action="):
-        return "iam", f"iam:{urllib.parse.parse_qs(body.decode())['Action'][0]}"
+        return service, f"{service}:{urllib.parse.parse_qs(body.decode())['Action'][0]}"
     asked = {name for name in urllib.parse.parse_qs(url.query, keep_blank_values=True) if name != "x-id"}
     found = [action for (of, query), action in S3_ACTIONS.items() if of == method and {query} - {""} <= asked]
     assert found, f"which action does {method} {url.path}?{url.query} need?"
     return "s3", found[0]
 
 
+def _service(headers):
+    """The service in the credential scope of the signature.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+    """
+    return headers["Authorization"].partition("Credential=")[2].split("/")[3]
+
+
 def _refusal(service):
-    if service == "kms":
+    if service in JSON_SERVICES:
         said = {"__type": "AccessDeniedException", "message": "no policy allows it"}
         return 400, {"Content-Type": JSON}, json.dumps(said).encode()
-    said = f"<ErrorResponse>{DENIED}</ErrorResponse>" if service == "iam" else DENIED
+    said = DENIED if service == "s3" else f"<ErrorResponse>{DENIED}</ErrorResponse>"
     return 403, {"Content-Type": XML}, said.encode()

@@ -4,6 +4,7 @@ import pytest
 
 import account.server
 import auditing
+import border
 import deeds
 import programs
 import standins
@@ -22,9 +23,10 @@ def mailtrail(tmp_path):
 
 
 @pytest.fixture
-def audit(account, tmp_path):
+def audit(account, moto, tmp_path):
     """The function policy-audit, not invoked yet, for the account of the tests."""
-    return auditing.Audit(account, tmp_path)
+    with border.before(moto) as of_moto:
+        yield auditing.Audit(account, moto, of_moto, tmp_path)
 
 
 @pytest.fixture(scope="session")

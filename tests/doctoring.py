@@ -1,7 +1,7 @@
-"""An account whose logging is in order, spread over two stand-ins, for tests to break one thing of.
+"""An account whose logging is in order, spread over three stand-ins, for tests to break one thing of.
 
-WorkMail, CloudWatch Logs, Lambda and Firehose are the account of the tests (account/); S3, KMS and IAM are moto, behind
-a border (border.py) that knows whose the buckets are and what is not allowed.
+WorkMail, CloudWatch Logs and Lambda are the account of the tests (account/); S3, KMS and IAM are moto, Firehose is
+ministack, both behind a border (border.py) that knows whose the buckets are and what is not allowed.
 """
 
 import json
@@ -62,16 +62,23 @@ def key_policy(*actions):
     return policy(root, statement(DELIVERY, list(actions), "*", **from_delivery()))
 
 
+def to_bucket(**settings):
+    """A destination of a Firehose stream."""
+    role, bucket = f"arn:aws:iam::{ACCOUNT}:role/firehose", "arn:aws:s3:::example-stream"
+    return {"RoleARN": role, "BucketARN": bucket, **settings}
+
+
 class Planted:
     """An account in order: email events and five audit logs, archived by a function; one of them to S3 and Firehose."""
 
     # Whom CloudWatch Logs may invoke the function for.
     source = {"SourceAccount": ACCOUNT, "SourceArn": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:*"}
 
-    def __init__(self, account, moto, border):
+    def __init__(self, account, moto, ministack, border):
         self.border = border
         self.account, self.place, self.plant = account, account.place(), account.plant
         self.s3, self.kms, self.iam = (moto.client(service) for service in ("s3", "kms", "iam"))
+        self.firehose = ministack.client("firehose")
         self.workmail, self.logs = self.place.workmail, self.place.logs
         self.organization_arn = self.plant.organization(ALIAS)
         self.organization = self.organization_arn.rsplit("/", 1)[1]
@@ -85,9 +92,10 @@ class Planted:
         self._deliveries()
 
     def environment(self):
-        """What a program needs to find both stand-ins."""
-        others = {f"AWS_ENDPOINT_URL_{service}": self.border.endpoint for service in ("S3", "KMS", "IAM")}
-        return {**self.account.environment(), **others}
+        """What a program needs to find all stand-ins."""
+        of_moto, of_ministack = self.border.endpoints
+        others = {f"AWS_ENDPOINT_URL_{service}": of_moto for service in ("S3", "KMS", "IAM")}
+        return {**self.account.environment(), **others, "AWS_ENDPOINT_URL_FIREHOSE": of_ministack}
 
     def log_email_events_to(self, group):
         """Switches the logging of email events on."""
@@ -163,6 +171,11 @@ class Planted:
         archive = {"MAILTRAIL_ARCHIVE": ARCHIVE_URL, "MAILTRAIL_ARCHIVE_OWNER": ACCOUNT}
         self.plant.function(FUNCTION, MAILTRAIL_STREAMS=f"firehose:{STREAM}?classes=email_activity", **archive)
         self.plant.stream(STREAM, LogDeliveryEnabled="true")
+        self.firehose.create_delivery_stream(
+            DeliveryStreamName=STREAM,
+            ExtendedS3DestinationConfiguration=to_bucket(),
+            Tags=[{"Key": "LogDeliveryEnabled", "Value": "true"}],
+        )
         self.allow_invocation(**self.source)
         for group in (EVENTS, AUDIT):
             self.subscribe(group)

@@ -6,7 +6,7 @@ import json
 from account.documents import AWS_WRITTEN, compact, policy
 from account.plant import DATA_PROTECTION
 from doctoring import ARCHIVE, AUDIT, DELIVERY, EVENTS, FUNCTION, LOG_DELIVERY_ROLE, LOG_TYPES, OWN_LOGS, ROLE, STREAM
-from doctoring import TARGET, bucket_policy, key_policy, statement
+from doctoring import TARGET, bucket_policy, key_policy, statement, to_bucket
 from programs import REGION
 from samples import ACCOUNT
 
@@ -157,24 +157,41 @@ def whole_account(planted):
     planted.logs.settings.put_account_policy(request)
 
 
+def create_stream_anew(planted, **settings):
+    planted.firehose.delete_delivery_stream(DeliveryStreamName=STREAM)
+    tags = [{"Key": "LogDeliveryEnabled", "Value": "true"}]
+    planted.firehose.create_delivery_stream(DeliveryStreamName=STREAM, Tags=tags, **settings)
+
+
 def no_tag(planted):
-    planted.place.firehose.streams[STREAM].clear()
+    planted.firehose.untag_delivery_stream(DeliveryStreamName=STREAM, TagKeys=["LogDeliveryEnabled"])
 
 
 def another_tag(planted):
-    planted.place.firehose.streams[STREAM]["LogDeliveryEnabled"] = "TRUE"
+    tags = [{"Key": "LogDeliveryEnabled", "Value": "TRUE"}]
+    planted.firehose.tag_delivery_stream(DeliveryStreamName=STREAM, Tags=tags)
 
 
 def stream_is_gone(planted):
-    del planted.place.firehose.streams[STREAM]
+    planted.firehose.delete_delivery_stream(DeliveryStreamName=STREAM)
 
 
 def stream_reads_kinesis(planted):
-    planted.place.firehose.descriptions[STREAM] = {"DeliveryStreamType": "KinesisStreamAsSource"}
+    stream = f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/events"
+    source = {"KinesisStreamARN": stream, "RoleARN": f"arn:aws:iam::{ACCOUNT}:role/firehose"}
+    create_stream_anew(
+        planted,
+        DeliveryStreamType="KinesisStreamAsSource",
+        KinesisStreamSourceConfiguration=source,
+        ExtendedS3DestinationConfiguration=to_bucket(),
+    )
 
 
 def stream_unpacks(planted):
-    planted.place.firehose.unpack(STREAM)
+    """https://docs.aws.amazon.com/firehose/latest/dev/writing-with-cloudwatch-logs-decompression.html"""
+    parameters = [{"ParameterName": "CompressionFormat", "ParameterValue": "GZIP"}]
+    processing = {"Enabled": True, "Processors": [{"Type": "Decompression", "Parameters": parameters}]}
+    create_stream_anew(planted, ExtendedS3DestinationConfiguration=to_bucket(ProcessingConfiguration=processing))
 
 
 def bucket_is_gone(planted):

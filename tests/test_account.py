@@ -91,16 +91,6 @@ def test_the_policy_of_a_function_is_full_at_20_kilobytes(account):
     assert functions.get_policy(FunctionName="f")["RevisionId"] != read["RevisionId"]
 
 
-def test_what_is_published_can_be_read_by_the_test(account):
-    topic, sns = account.plant.topic("alarm"), account.client("sns")
-    sns.publish(TopicArn=topic, Subject="Full", Message="ü")
-    assert [message["Message"] for message in account.place().topics.published[topic]] == ["ü"]
-    with pytest.raises(sns.exceptions.NotFoundException):
-        sns.publish(TopicArn=topic + "x", Message="m")
-    with pytest.raises(sns.exceptions.InvalidParameterException):
-        sns.publish(TopicArn=topic, Subject="zwei\nZeilen", Message="m")
-
-
 def test_email_monitoring_of_an_organization_is_switched_on_and_off(account):
     workmail, arn = account.client("workmail"), account.plant.log_group("/aws/workmail/emailevents/example")
     number = account.plant.organization().rsplit("/", 1)[1]
@@ -113,19 +103,10 @@ def test_email_monitoring_of_an_organization_is_switched_on_and_off(account):
     assert code(workmail.describe_organization, OrganizationId="m-" + "0" * 32) == "OrganizationNotFoundException"
 
 
-def test_streams_and_their_tags_are_found(account):
-    firehose, tagging = account.client("firehose"), account.client("resourcegroupstaggingapi")
+def test_a_stream_is_found_by_its_tags(account):
+    tagging = account.client("resourcegroupstaggingapi")
     tagged = account.plant.stream("tagged", LogDeliveryEnabled="true")
     account.plant.stream("plain")
-    assert firehose.list_delivery_streams(Limit=1) | {"ResponseMetadata": None} == {
-        "DeliveryStreamNames": ["plain"],
-        "HasMoreDeliveryStreams": True,
-        "ResponseMetadata": None,
-    }
-    tags = firehose.list_tags_for_delivery_stream(DeliveryStreamName="tagged")["Tags"]
-    assert tags == [{"Key": "LogDeliveryEnabled", "Value": "true"}]
-    described = firehose.describe_delivery_stream(DeliveryStreamName="plain")["DeliveryStreamDescription"]
-    assert described["DeliveryStreamStatus"] == "ACTIVE"
     wanted = {"TagFilters": [{"Key": "LogDeliveryEnabled", "Values": ["true"]}]}
     found = tagging.get_resources(ResourceTypeFilters=["firehose:deliverystream"], **wanted)["ResourceTagMappingList"]
     assert [one["ResourceARN"] for one in found] == [tagged]
@@ -206,7 +187,7 @@ def test_a_caller_that_comes_too_often_gets_through_if_it_tries_again(account):
 
 
 def test_what_is_denied_says_who_and_what(account, logs):
-    account.faults.deny("logs:Describe*", "iam:PassRole", "sns:Publish")
+    account.faults.deny("logs:Describe*", "iam:PassRole", "sts:AssumeRole")
     said, words = refused(logs.describe_resource_policies)
     assert said == "AccessDeniedException"
     user = f"arn:aws:iam::{ACCOUNT}:user/example"
@@ -215,8 +196,8 @@ def test_what_is_denied_says_who_and_what(account, logs):
     filters = {"logGroupName": "a", "filterName": "f", "filterPattern": "", "roleArn": account.plant.role("r")}
     stream = account.plant.stream("s")
     assert code(logs.put_subscription_filter, **filters, destinationArn=stream) == "AccessDeniedException"
-    topic = account.plant.topic("t")
-    assert code(account.client("sns").publish, TopicArn=topic, Message="m") == "AuthorizationError"
+    role = account.plant.role("audit")
+    assert code(account.client("sts").assume_role, RoleArn=role, RoleSessionName="session") == "AccessDenied"
     account.faults.allow("logs:Describe*")
     logs.describe_resource_policies()
 
@@ -342,9 +323,7 @@ def test_what_cannot_be_judged_is_a_mistake_that_fails_the_test(careless):
 def test_every_operation_that_is_served_is_one_of_its_service(account):
     place = account.place()
     served = {
-        "firehose": [place.firehose],
         "logs": place.logs.parts,
-        "sns": [place.topics],
         "workmail": [place.workmail],
     }
     for name, parts in served.items():

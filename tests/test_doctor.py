@@ -21,10 +21,10 @@ KEYS = {"id", "subject", "severity", "resource", "seen", "why", "fix"}
 
 
 @pytest.fixture
-def planted(account, moto):
+def planted(account, moto, ministack):
     """An account in order."""
-    with border.before(moto.endpoint) as of_moto:
-        yield Planted(account, moto, of_moto)
+    with border.before(moto, ministack) as of_others:
+        yield Planted(account, moto, ministack, of_others)
 
 
 @pytest.fixture

@@ -71,11 +71,11 @@ def test_people_are_told_what_is_new_and_not_what_they_know(account, audit):
 
 def test_news_that_did_not_reach_the_topic_are_told_by_the_next_audit(account, audit):
     account.plant.full_of_dead_groups()
-    account.faults.deny("sns:Publish")
+    audit.border.denied.add("sns:Publish")
     invocation = audit.invoke()
     assert invocation.answer[0]["failure"] is None
     assert any("did not reach the topic" in line for line in invocation.lines)
-    account.faults.clear()
+    audit.border.denied.clear()
     audit.audit_one()
     audit.audit_one()
     assert len(audit.news()) == 1

@@ -14,7 +14,8 @@ The fixture `account` starts one and fails the test if the account was asked wha
 | `server` | the account as tests see it; HTTP; the list of calls |
 | `wire`, `model`, `asked` | protocols; the bounds of AWS's models; parameters that nobody read |
 | `world`, `permissions`, `faults` | accounts and Regions; what each call needs of IAM; what can go wrong |
-| `logs/`, `functions`, `firehose`, `sns`, `sts`, `tagging`, `workmail` | the services with their state |
+| `logs/`, `functions`, `sts`, `tagging`, `workmail` | the services with their state |
+| `streams` | Firehose streams as destinations; their API is moto's |
 | `step_functions`, `api_gateway` | services with V1 log delivery |
 | `limits`, `errors`, `paging` | what AWS documents, with its pages |
 | `plant`, `documents`, `grants` | accounts in every state; policies; whether log delivery may write |

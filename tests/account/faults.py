@@ -32,13 +32,11 @@ READS = ("Describe", "Filter", "Get", "List", "Test")
 THROTTLED = {
     "apigateway": ("TooManyRequestsException", 429),
     "lambda": ("TooManyRequestsException", 429),
-    "sns": ("Throttling", 400),
     "sts": ("Throttling", 400),
 }
 DENIED = {
     "apigateway": ("AccessDeniedException", 403),
     "lambda": ("AccessDeniedException", 403),
-    "sns": ("AuthorizationError", 403),
     "sts": ("AccessDenied", 403),
 }
 

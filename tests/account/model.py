@@ -16,10 +16,8 @@ from .errors import COMMON, Refused
 # Name in the credential scope of a signature → name of the service model.
 SERVICES = {
     "apigateway": "apigatewayv2",
-    "firehose": "firehose",
     "lambda": "lambda",
     "logs": "logs",
-    "sns": "sns",
     "states": "stepfunctions",
     "sts": "sts",
     "tagging": "resourcegroupstaggingapi",

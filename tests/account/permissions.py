@@ -92,11 +92,6 @@ def _function(request, account, region):
     return name if name.startswith("arn:") else f"arn:aws:lambda:{region}:{account}:function:{name}"
 
 
-def _stream(request, account, region):
-    name = request.get("DeliveryStreamName")
-    return f"arn:aws:firehose:{region}:{account}:deliverystream/{name}" if name else "*"
-
-
 def _organization(request, account, region):
     name = request.get("OrganizationId")
     return f"arn:aws:workmail:{region}:{account}:organization/{name}" if name else "*"
@@ -116,9 +111,7 @@ def _api(operation, request, region):
 
 ACTION_PREFIX = {"tagging": "tag"}
 RESOURCES = {
-    "firehose": _stream,
     "lambda": _function,
-    "sns": lambda request, *_: request.get("TopicArn") or request.get("TargetArn") or "*",
     "states": lambda request, *_: request.get("stateMachineArn", "*"),
     "sts": lambda request, *_: request.get("RoleArn", "*"),
     "tagging": lambda *_: "*",

@@ -163,11 +163,7 @@ class Plant:
 
     def stream(self, name, **tags):
         """A Firehose stream. Returns its ARN."""
-        return self.place.firehose.add(name, tags)
-
-    def topic(self, name):
-        """An SNS topic. Returns its ARN."""
-        return self.place.topics.create_topic({"Name": name})["TopicArn"]
+        return self.place.streams.add(name, tags)
 
     def state_machine(self, name, group=None, level="ERROR"):
         """A state machine that logs to a log group, or nowhere. Returns its ARN."""

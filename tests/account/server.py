@@ -98,7 +98,7 @@ class Aws:
     def environment(self, account=ACCOUNT, region=REGION):
         """What a program needs to talk to this AWS instead of the real one.
 
-        It has no S3: an archive is a directory, or moto's bucket by AWS_ENDPOINT_URL_S3.
+        S3, SNS and Firehose are moto's: a test names it in AWS_ENDPOINT_URL_S3 and the like.
         """
         credentials = {"AWS_ACCESS_KEY_ID": account, "AWS_SECRET_ACCESS_KEY": "test"}
         return {"AWS_ENDPOINT_URL": self.endpoint, "AWS_REGION": region, **credentials}
@@ -168,10 +168,10 @@ class Aws:
 
     @staticmethod
     def _in_words_of(service, refused):
-        """The services of the query protocol have another name for credentials that they do not know."""
+        """STS, a service of the query protocol, has another name for credentials that they do not know."""
         if refused.code != "UnrecognizedClientException":
             return refused
-        if service in ("sns", "sts"):
+        if service == "sts":
             return Refused("InvalidClientTokenId", refused.message, 403)
         return Refused(refused.code, refused.message, 403 if service == "lambda" else 400)
 

@@ -31,9 +31,9 @@ class Tagging:
         return {"ResourceTagMappingList": listed, "PaginationToken": "", **more}
 
     def _tagged(self):
-        for name, tags in sorted(self.place.firehose.streams.items()):
+        for arn, tags in sorted(self.place.streams.tags.items()):
             if tags:
-                yield "firehose:deliverystream", self.place.arn("firehose", f"deliverystream/{name}"), tags
+                yield "firehose:deliverystream", arn, tags
         for group in self.place.logs.groups:
             if group.tags:
                 yield "logs:log-group", group.arn, group.tags

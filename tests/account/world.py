@@ -10,12 +10,11 @@ from botocore import xform_name
 
 from .api_gateway import Apis
 from .errors import Refused
-from .firehose import Firehose
 from .functions import Functions
 from .limits import Limits
 from .logs import Logs
-from .sns import Topics
 from .step_functions import StateMachines
+from .streams import Streams
 from .sts import Security
 from .tagging import Tagging
 from .workmail import WorkMail
@@ -48,10 +47,9 @@ class Place:
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
         self.kms_keys = {}
         self.apis = Apis(self)
-        self.firehose = Firehose(self)
         self.functions = Functions(self)
         self.state_machines = StateMachines(self)
-        self.topics = Topics(self)
+        self.streams = Streams(self)
         self.workmail = WorkMail(self)
         self.logs = Logs(self)
 
@@ -130,10 +128,8 @@ class World:
         place = self.place(caller.account, region)
         parts = {
             "apigateway": [place.apis],
-            "firehose": [place.firehose],
             "lambda": [place.functions],
             "logs": place.logs.parts,
-            "sns": [place.topics],
             "states": [place.state_machines],
             "sts": [Security(self, caller)],
             "tagging": [Tagging(place)],

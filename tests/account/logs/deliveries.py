@@ -79,7 +79,7 @@ class Deliveries:
             self._check_update_of_destination(old, request, kind)
         self._change(name)
         if kind == "FH":
-            self.place.firehose.mark_for_delivery(resource)
+            self.place.streams.mark_for_delivery(resource)
         # An update overwrites everything that is there.
         self.destinations[name] = {
             "name": name,

@@ -97,7 +97,7 @@ class Filters:
             return
         if "roleArn" not in request:
             raise invalid_parameter(f"destinationArn for vendor {service} cannot be used without roleArn")
-        if service == "firehose" and not self.place.firehose.is_active(arn):
+        if service == "firehose" and not self.place.streams.is_active(arn):
             raise invalid_parameter(
                 "Could not deliver test message to specified Firehose stream. Check if the given Firehose stream is in "
                 "ACTIVE state."
