@@ -16,6 +16,8 @@ pub const ACCOUNT_POLICIES: usize = 10;
 /// Characters of a log group's name
 /// (<https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html>).
 pub const LOG_GROUP_NAME_CHARACTERS: usize = 512;
+/// Share of a limit, in percent, from which a policy is near it.
+pub const NEAR_PERCENT: usize = 80;
 /// The prefix that log delivery grants itself as a whole when a policy is nearly full
 /// (<https://docs.aws.amazon.com/workmail/latest/adminguide/monitoring-audit-logging.html>).
 pub const VENDED_LOGS_PREFIX: &str = "/aws/vendedlogs/";

@@ -13,12 +13,12 @@ use std::collections::{BTreeMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use crate::coverage::Coverage;
-use crate::document::Document;
 use crate::evaluate::Asked;
+use crate::grant::Grant;
 use crate::inventory::Inventory;
 use crate::limits::HARD_CHARACTERS;
 use crate::measure;
-use crate::plan::{Grant, Place};
+use crate::scope::Place;
 use crate::state::{Held, State};
 use crate::statement::Statement;
 use crate::universe::{self, Universe};
@@ -215,20 +215,4 @@ fn requests(before: &State, after: &State, granted: &State, universe: &Universe)
         }
     }
     Ok(decided)
-}
-
-impl State {
-    /// A state with nothing in it but grants.
-    pub(crate) fn granting(grants: &[Grant]) -> Self {
-        let document = Document::of(grants.iter().map(Grant::statement).collect());
-        let place = Place::Account(String::new());
-        Self {
-            policies: vec![Held {
-                place,
-                text: document.to_json(),
-                document: Some(document),
-                revision_id: None,
-            }],
-        }
-    }
 }

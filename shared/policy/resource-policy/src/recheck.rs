@@ -10,9 +10,11 @@ use std::collections::BTreeSet;
 
 use crate::arn::{LogGroupName, ResourcePattern};
 use crate::coverage::{self, Coverage};
+use crate::grant::Grant;
 use crate::inventory::{Inventory, LogGroup, Part, ResourcePolicy};
-use crate::plan::{Grant, Place, Write};
+use crate::plan::Write;
 use crate::prove::{self, Proof, Violation};
+use crate::scope::Place;
 use crate::state::{Held, State};
 
 /// A write that is not known to be made.

@@ -2,8 +2,9 @@
 
 use crate::document::Document;
 use crate::evaluate::Policies;
+use crate::grant::Grant;
 use crate::inventory::{Inventory, ResourcePolicy};
-use crate::plan::Place;
+use crate::scope::Place;
 use crate::statement::Statement;
 
 /// One policy.
@@ -39,6 +40,12 @@ impl Held {
         }
     }
 
+    /// The policy of a log group that has none.
+    pub(crate) fn empty(place: Place) -> Self {
+        let document = Document::of(Vec::new());
+        Self { place, text: document.to_json(), document: Some(document), revision_id: None }
+    }
+
     /// The same with other statements; in one line without white space.
     #[must_use]
     pub fn with(&self, document: Document) -> Self {
@@ -69,6 +76,20 @@ impl State {
     /// What was seen, and can be relied upon: [`Inventory::current_policies`].
     pub fn of(inventory: &Inventory) -> Self {
         Self { policies: inventory.current_policies().map(Held::new).collect() }
+    }
+
+    /// A state with nothing in it but grants.
+    pub(crate) fn granting(grants: &[Grant]) -> Self {
+        let document = Document::of(grants.iter().map(Grant::statement).collect());
+        let place = Place::Account(String::new());
+        Self {
+            policies: vec![Held {
+                place,
+                text: document.to_json(),
+                document: Some(document),
+                revision_id: None,
+            }],
+        }
     }
 
     /// The policy of a place, if there is one.

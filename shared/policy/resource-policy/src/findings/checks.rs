@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{Finding, Kind, NEAR_PERCENT, Severity};
+use super::finding::{Finding, Kind, Severity};
 use crate::arn::{LogGroupName, ResourcePattern};
 use crate::condition::{Clause, SOURCE_ACCOUNT, SOURCE_ARN};
 use crate::coverage::{Coverage, Entry};
 use crate::document::Document;
 use crate::inventory::{Existence, INACTIVE, Inventory, Part};
-use crate::limits::Limits;
+use crate::limits::{Limits, NEAR_PERCENT};
 use crate::measure::{Measure, measure_all};
 use crate::state::State;
 use crate::statement::{Effect, Meaning, Principal, Statement, Who};

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use super::types::{Grant, Move, Options, Place, Risk, Step, StepKind, Unmet, V2Destination};
-use super::{Draft, edit};
+use super::draft::Draft;
+use super::edit;
+use super::model::{Move, Options, Risk, Step, StepKind, Unmet, V2Destination, Write};
 use crate::arn::{self, ResourcePattern};
 use crate::coverage::{self, Coverage};
+use crate::grant::Grant;
 use crate::inventory::{Delivery, DeliveryDestination, INACTIVE, Inventory};
 use crate::moving::{self, Refusal, Why};
+use crate::scope::Place;
 use crate::state::{Held, State};
 use crate::{json, v1};
 
@@ -132,7 +135,7 @@ impl Draft<'_> {
     }
 }
 
-fn step(moving: Move, saves_later: i64, writes: Vec<super::Write>, notes: &[String]) -> Step {
+fn step(moving: Move, saves_later: i64, writes: Vec<Write>, notes: &[String]) -> Step {
     let by_hand = if moving.managed_by.is_some() || moving.v2.is_empty() { " (left to people)" } else { "" };
     Step {
         kind: StepKind::MoveDestination,

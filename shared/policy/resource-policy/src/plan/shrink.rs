@@ -2,18 +2,21 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::types::{Grant, Place, Risk, Step, StepKind, Write};
-use super::{Draft, edit};
+use super::draft::Draft;
+use super::edit;
+use super::model::{StepKind, Unmet, Write};
+use super::told::{self, Told};
 use crate::arn::{self, ResourcePattern};
 use crate::coverage::{self, Coverage, Entry};
-use crate::document::Document;
+use crate::grant::Grant;
 use crate::inventory::Existence;
 use crate::limits::{VENDED_LOGS_PREFIX, WRITTEN_BY_AWS};
+use crate::scope::Place;
 use crate::state::{Held, State};
 use crate::{json, measure};
 
 /// In this order.
-pub(super) const KINDS: [StepKind; 6] = [
+const KINDS: [StepKind; 6] = [
     StepKind::WhiteSpace,
     StepKind::CoveredEntries,
     StepKind::DeadEntries,
@@ -22,40 +25,61 @@ pub(super) const KINDS: [StepKind; 6] = [
     StepKind::LogGroupPolicies,
 ];
 
-/// How a step is told to people, its figures apart.
-struct Told {
-    what: String,
-    why: &'static str,
-    risk: Risk,
-    risk_reason: &'static str,
-}
-
 impl Draft<'_> {
+    /// Takes steps until every policy is under the target, or none helps any more. A step for one policy may make
+    /// another one possible elsewhere (a wildcard covers entries of all policies), hence the rounds.
+    pub(super) fn shrink(&mut self) {
+        loop {
+            let taken = self.steps.len();
+            let places: Vec<Place> = self.all_above_target().map(|(_, held)| held.place.clone()).collect();
+            for place in places {
+                for kind in KINDS {
+                    if let Some(number) = self.above_target(&place) {
+                        self.take(kind, number);
+                    }
+                }
+            }
+            if self.steps.len() == taken {
+                return;
+            }
+        }
+    }
+
+    /// The policies that are still above the target, and why.
+    pub(super) fn unmet(&self) -> Vec<Unmet> {
+        let unmet = |(number, held): (usize, &Held)| Unmet {
+            place: held.place.clone(),
+            characters: measure::size(&held.text),
+            reasons: obstacles(self, number),
+        };
+        self.all_above_target().map(unmet).collect()
+    }
+
     /// Takes one step for one policy, if it makes that smaller.
-    pub(super) fn take(&mut self, kind: StepKind, number: usize) {
+    fn take(&mut self, kind: StepKind, number: usize) {
         let held = &self.state.policies[number];
         match kind {
             StepKind::WhiteSpace => {
                 if let Some(document) = &held.document {
                     let after = held.with(document.clone());
-                    self.replace(kind, number, Some(after), white_space());
+                    self.replace(kind, number, Some(after), told::white_space());
                 }
             }
             StepKind::CoveredEntries => {
                 let coverage = Coverage::around(&self.state, number);
                 let covered = coverage.redundant(Some(number));
                 let covered = edit::places(covered.into_iter().map(|number| coverage.entries[number]));
-                self.take_out(kind, number, &covered, covered_entries(covered.len()));
+                self.take_out(kind, number, &covered, told::covered_entries(covered.len()));
             }
             StepKind::DeadEntries => {
                 let dead =
                     edit::places(self.editable(number).filter(|entry| self.known.is_gone(entry.resource)));
-                let told = dead_entries(dead.len(), written_by_aws(held));
+                let told = told::dead_entries(dead.len(), written_by_aws(held));
                 self.take_out(kind, number, &dead, told);
             }
             StepKind::MergeStatements => {
                 if let Some(after) = edit::merged(held) {
-                    self.replace(kind, number, Some(after), merged_statements());
+                    self.replace(kind, number, Some(after), told::merged_statements());
                 }
             }
             StepKind::VendedLogsWildcard => self.wildcard(number),
@@ -107,7 +131,7 @@ impl Draft<'_> {
         let after =
             edit::with_statement(held, &grant.statement()).and_then(|held| edit::without(&held, &replaced));
         let steps = self.steps.len();
-        self.replace(StepKind::VendedLogsWildcard, number, after, vended_logs(replaced.len()));
+        self.replace(StepKind::VendedLogsWildcard, number, after, told::vended_logs(replaced.len()));
         if self.steps.len() > steps {
             self.grants.push(grant);
         }
@@ -153,7 +177,7 @@ impl Draft<'_> {
         }
         let (before, after) = (measure::size(&held.text), edit::without(held, &taken));
         let left = after.as_ref().map_or(0, |after| measure::size(&after.text));
-        let told = to_log_groups(policies.len());
+        let told = told::to_log_groups(policies.len());
         let mut writes: Vec<Write> =
             policies.into_iter().map(|(number, policy)| self.grant_to_group(number, policy)).collect();
         // Policies of log groups come last in the state, so the number of this one is what it was.
@@ -197,14 +221,6 @@ impl Draft<'_> {
     }
 }
 
-impl Held {
-    /// The policy of a log group that has none.
-    pub(super) fn empty(place: Place) -> Self {
-        let document = Document::of(Vec::new());
-        Self { place, text: document.to_json(), document: Some(document), revision_id: None }
-    }
-}
-
 fn written_by_aws(held: &Held) -> bool {
     held.label().starts_with(WRITTEN_BY_AWS)
         || held.statements().iter().all(|statement| {
@@ -214,7 +230,7 @@ fn written_by_aws(held: &Held) -> bool {
 }
 
 /// What keeps a policy above the target, a sentence each.
-pub(super) fn obstacles(draft: &Draft, number: usize) -> Vec<String> {
+fn obstacles(draft: &Draft, number: usize) -> Vec<String> {
     let held = &draft.state.policies[number];
     if held.document.is_none() {
         return vec!["It is not a policy document; it has to be looked at by hand.".to_owned()];
@@ -252,96 +268,4 @@ pub(super) fn obstacles(draft: &Draft, number: usize) -> Vec<String> {
     .filter(|(count, _)| *count > 0)
     .map(|(count, what)| format!("{count} {what}."))
     .collect()
-}
-
-impl Told {
-    fn step(self, kind: StepKind, saves: usize, writes: Vec<Write>) -> Step {
-        let undo = if writes.len() == 1 {
-            "Write the document from before again.".to_owned()
-        } else {
-            "Write the documents from before again, the last one first; delete those that were not there."
-                .to_owned()
-        };
-        Step {
-            kind,
-            what: self.what,
-            why: self.why.to_owned(),
-            saves: i64::try_from(saves).unwrap_or(i64::MAX),
-            saves_later: 0,
-            risk: self.risk,
-            risk_reason: self.risk_reason.to_owned(),
-            undo,
-            writes,
-            moving: None,
-        }
-    }
-}
-
-fn entries(count: usize) -> String {
-    if count == 1 { "one entry".to_owned() } else { format!("{count} entries") }
-}
-
-fn white_space() -> Told {
-    Told {
-        what: "Write the document without white space.".to_owned(),
-        why: "The limits count the text, white space included.",
-        risk: Risk::None,
-        risk_reason: "It says the same.",
-    }
-}
-
-fn covered_entries(count: usize) -> Told {
-    Told {
-        what: format!("Take out {} that other entries take in.", entries(count)),
-        why: "They allow nothing that is not allowed without them.",
-        risk: Risk::None,
-        risk_reason: "Access is the same before and after.",
-    }
-}
-
-fn dead_entries(count: usize, of_aws: bool) -> Told {
-    let risk_reason = if of_aws {
-        "A log group that is created again under the same name gets its entry when logging is set up again, not before."
-    } else {
-        "Somebody wrote this policy: a deployment tool may put the entries back, and an entry may have been written \
-         before its log group."
-    };
-    Told {
-        what: format!("Take out {} of log groups that do not exist.", entries(count)),
-        why: "AWS adds an entry when logging is set up, and never takes one out when the log group is deleted.",
-        risk: Risk::Low,
-        risk_reason,
-    }
-}
-
-fn merged_statements() -> Told {
-    Told {
-        what: "Make one statement of those that differ only in their resources.".to_owned(),
-        why: "Everything but the resources is there several times.",
-        risk: Risk::None,
-        risk_reason: "Access is the same before and after; labels of statements may go.",
-    }
-}
-
-fn vended_logs(count: usize) -> Told {
-    Told {
-        what: format!("Let log delivery write to {VENDED_LOGS_PREFIX}* with one entry instead of {count}."),
-        why: "Log groups under this prefix then need no entry, new ones neither.",
-        risk: Risk::Medium,
-        risk_reason: "Log delivery on behalf of this account can write to every log group under the prefix.",
-    }
-}
-
-fn to_log_groups(count: usize) -> Told {
-    let what = if count == 1 {
-        "Put the entries of one log group into a policy of that log group.".to_owned()
-    } else {
-        format!("Put the entries of {count} log groups into policies of those log groups.")
-    };
-    Told {
-        what,
-        why: "A log group can have one policy of its own, which counts for itself.",
-        risk: Risk::Low,
-        risk_reason: "A log group has room for one policy: whoever wants to attach another one has to edit this one.",
-    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::Route;
+use super::model::Route;
 use crate::{arn, json};
 
 /// What is missing, as a sentence, if something is.

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::fill::Filler;
-use super::{Policy, Route, Service};
+use super::model::{Policy, Route, Service};
 use crate::arn;
 use crate::document::Document;
+use crate::grant::Grant;
 use crate::inventory::LogGroup;
-use crate::plan::Grant;
 
 /// What people have to make themselves, that which stops somebody's events first.
 const BY_HAND: &str = "subscription filters (until it has them, nobody is sent its events), metric filters, data \

@@ -1,6 +1,6 @@
 //! Services that are pointed to another log group in place, without a break.
 
-use super::super::{Change, Policy, Service};
+use super::super::model::{Change, Policy, Service};
 
 pub(super) const SERVICES: &[Service] = &[
     Service {

@@ -3,7 +3,7 @@
 mod in_place;
 mod others;
 
-use super::Service;
+use super::model::Service;
 
 /// All services with V1 log delivery that are known here.
 pub fn services() -> impl Iterator<Item = &'static Service> {

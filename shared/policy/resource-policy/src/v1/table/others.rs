@@ -1,6 +1,6 @@
 //! Services of which the resource is modified, of which something new is made, or that cannot be moved at all.
 
-use super::super::{Change, Command, Policy, Service};
+use super::super::model::{Change, Command, Policy, Service};
 
 pub(super) const SERVICES: &[Service] = &[
     Service {

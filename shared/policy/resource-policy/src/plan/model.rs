@@ -4,14 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::condition::{self, Clause};
-use crate::limits::{DELIVERY_ACTIONS, LOG_DELIVERY, Limits};
+use crate::grant::Grant;
+use crate::limits::{Limits, NEAR_PERCENT};
 use crate::moving::Refusal;
 use crate::prove::{Proof, Violation};
-use crate::statement::Statement;
-
-/// The label of statements that plans write.
-pub const SID: &str = "MailtrailLogDelivery";
+use crate::scope::Place;
 
 /// What a plan is to reach.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,16 +137,6 @@ pub struct Write {
     pub expected_revision_id: Option<String>,
 }
 
-/// Where a policy belongs.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Place {
-    /// To the account: its name.
-    Account(String),
-    /// To a log group: the ARN of that, without `:*`.
-    LogGroup(String),
-}
-
 /// A destination that moves to another log group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Move {
@@ -180,19 +167,6 @@ pub struct V2Destination {
     pub to_arn: String,
 }
 
-/// Something that is allowed after a plan and was not before.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Grant {
-    /// The service.
-    pub principal: String,
-    /// The actions.
-    pub actions: Vec<String>,
-    /// The resource, an ARN pattern.
-    pub resource: String,
-    /// The conditions.
-    pub condition: Vec<Clause>,
-}
-
 /// A policy that stays above the target.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unmet {
@@ -215,24 +189,6 @@ pub enum PlanError {
     NotProved(#[from] Violation),
 }
 
-impl Grant {
-    /// To log delivery, on behalf of this account: the two actions that resource policies know, under both source
-    /// conditions. The resource is an ARN pattern.
-    pub fn to_log_delivery(partition: &str, region: &str, account: &str, resource: String) -> Self {
-        Self {
-            principal: LOG_DELIVERY.to_owned(),
-            actions: DELIVERY_ACTIONS.map(str::to_owned).to_vec(),
-            resource,
-            condition: condition::of_own_account(partition, region, account),
-        }
-    }
-
-    /// The statement that gives it.
-    pub fn statement(&self) -> Statement {
-        Statement::allow(SID, &self.principal, &self.actions, &self.resource, &self.condition)
-    }
-}
-
 impl Plan {
     /// The version of the form of a plan.
     pub const FORMAT: u32 = 1;
@@ -249,7 +205,7 @@ impl Default for Options {
         Self {
             limits: Limits::default(),
             target: TargetLimit::Soft,
-            target_percent: crate::findings::NEAR_PERCENT,
+            target_percent: NEAR_PERCENT,
             less: BTreeMap::new(),
             moves: Vec::new(),
             names: BTreeMap::new(),
@@ -271,22 +227,5 @@ impl Options {
     pub fn characters_of(&self, place: &Place) -> usize {
         let target = self.target_characters();
         self.less.get(place.label()).map_or(target, |less| target.min(*less))
-    }
-}
-
-impl Place {
-    /// What names the policy: its name, or the ARN of its log group.
-    pub fn label(&self) -> &str {
-        let (Self::Account(name) | Self::LogGroup(name)) = self;
-        name
-    }
-}
-
-impl std::fmt::Display for Place {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Account(name) => f.write_str(name),
-            Self::LogGroup(arn) => write!(f, "the policy of {arn}"),
-        }
     }
 }
