@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mailtrail_resource_policy::arn::{self, ResourcePattern};
+use mailtrail_aws_types::{Arn, AwsPartition};
 use mailtrail_resource_policy::inventory::{Delivery, DeliveryDestination, DeliverySource, Inventory, Part};
 use serde::{Deserialize, Serialize};
 
@@ -177,7 +177,7 @@ impl Facts {
 
     /// The ARN of something in this account and Region.
     pub(crate) fn arn(&self, service: &str, rest: &str) -> String {
-        let partition = arn::partition(&self.region);
+        let partition = AwsPartition::of_region(&self.region);
         format!("arn:{partition}:{service}:{}:{}:{rest}", self.region, self.account)
     }
 
@@ -201,12 +201,10 @@ impl Delivered<'_> {
 
 /// The name of the log group that an ARN names, with or without `:*`.
 pub fn group_name(arn: &str) -> Option<String> {
-    let group = ResourcePattern::new(arn).log_group()?;
-    Some(group.name.to_owned())
+    Arn::parse(arn).ok()?.log_group_name().map(str::to_owned)
 }
 
 /// The name of the function that an ARN names, and the version or alias, if it names one.
 pub fn function_name(arn: &str) -> Option<(&str, Option<&str>)> {
-    let (_, name) = arn.split_once(":function:")?;
-    Some(name.split_once(':').map_or((name, None), |(name, qualifier)| (name, Some(qualifier))))
+    Arn::parse(arn).ok()?.function_name()
 }

@@ -39,7 +39,7 @@ mod setup;
 
 pub use catalogue::{Catalogue, Destination, Model, Service, Unreadable};
 pub use documents::Documents;
-pub use place::{Place, WrongPlace};
+pub use place::Place;
 pub use policy::{Policy, Statement};
 pub use render::{cloudformation, commands};
 pub use setup::{Given, Refused, Setup};

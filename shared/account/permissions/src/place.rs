@@ -1,5 +1,7 @@
 //! An account in a Region, and the ARNs there.
 
+use mailtrail_aws_types::{AccountId, InvalidIdentifier, Region};
+
 /// An account that documentation may show.
 pub(crate) const EXAMPLE_ACCOUNT: &str = "111122223333";
 /// A Region where WorkMail is.
@@ -8,46 +10,29 @@ pub(crate) const EXAMPLE_REGION: &str = "us-east-1";
 /// An account in a Region.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    account: String,
-    region: String,
-}
-
-/// An account or a Region that cannot be.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum WrongPlace {
-    /// Not twelve digits.
-    #[error("`{0}` is no AWS account: that has twelve digits")]
-    Account(String),
-    /// Not like `eu-west-1`.
-    #[error("`{0}` is no AWS Region: that is like eu-west-1")]
-    Region(String),
+    account: AccountId,
+    region: Region,
 }
 
 impl Place {
     /// An account of twelve digits, in a Region like `eu-west-1`.
-    pub fn new(account: &str, region: &str) -> Result<Self, WrongPlace> {
-        if account.len() != 12 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(WrongPlace::Account(account.to_owned()));
-        }
-        if !is_region(region) {
-            return Err(WrongPlace::Region(region.to_owned()));
-        }
-        Ok(Self { account: account.to_owned(), region: region.to_owned() })
+    pub fn new(account: &str, region: &str) -> Result<Self, InvalidIdentifier> {
+        Ok(Self { account: account.parse()?, region: region.parse()? })
     }
 
     /// The account.
     pub fn account(&self) -> &str {
-        &self.account
+        self.account.as_str()
     }
 
     /// The Region.
     pub fn region(&self) -> &str {
-        &self.region
+        self.region.as_str()
     }
 
     /// The partition that the Region is in.
     pub fn partition(&self) -> &'static str {
-        mailtrail_resource_policy::arn::partition(&self.region)
+        self.region.partition().as_str()
     }
 
     /// The ARN of something of CloudWatch Logs here.
@@ -80,26 +65,13 @@ impl Place {
             filled.push_str(before);
             filled.push_str(match name {
                 "partition" => self.partition(),
-                "region" => &self.region,
-                "account" => &self.account,
+                "region" => self.region(),
+                "account" => self.account(),
                 _ => unknown,
             });
             rest = after;
         }
         filled + rest
-    }
-}
-
-/// Words of small letters, and a number at the end: `eu-west-1`, `us-gov-east-1`.
-fn is_region(text: &str) -> bool {
-    let is_word = |part: &str| part.bytes().all(|byte| byte.is_ascii_lowercase()) && part.len() > 1;
-    let is_number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()) && !part.is_empty();
-    let parts: Vec<_> = text.split('-').collect();
-    match &parts[..] {
-        [words @ .., number] => {
-            words.len() >= 2 && words.iter().all(|word| is_word(word)) && is_number(number)
-        }
-        [] => false,
     }
 }
 

@@ -1,11 +1,10 @@
 //! One service, one destination, one place: what permissions are asked for, checked.
 
-use std::net::Ipv4Addr;
-
+use mailtrail_aws_types::{BucketName, InvalidIdentifier, LogGroupName, VENDED_LOGS_PREFIX};
 use sha2::{Digest, Sha256};
 
 use crate::catalogue::{Destination, Model, Service};
-use crate::place::{EXAMPLE_ACCOUNT, EXAMPLE_REGION, Place, WrongPlace};
+use crate::place::{EXAMPLE_ACCOUNT, EXAMPLE_REGION, Place};
 
 /// What the asker has given. What is missing is filled by an example, and [`Setup::examples`] names it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -48,7 +47,7 @@ pub enum Refused {
     },
     /// The account or the Region cannot be.
     #[error(transparent)]
-    Place(#[from] WrongPlace),
+    Place(#[from] InvalidIdentifier),
     /// The service is set up in another Region only.
     #[error("{service} is set up in {only} only, not in {region}")]
     Region {
@@ -182,7 +181,9 @@ fn example_name(service: &Service, destination: Destination) -> String {
     let is_vended = matches!(service.destinations.get(&destination), Some(Model::V1 | Model::V2));
     match (destination, prefix) {
         (_, Some(prefix)) => format!("{prefix}example"),
-        (Destination::CloudWatchLogs, None) if is_vended => format!("/aws/vendedlogs/{}/example", service.id),
+        (Destination::CloudWatchLogs, None) if is_vended => {
+            format!("{VENDED_LOGS_PREFIX}{}/example", service.id)
+        }
         (Destination::CloudWatchLogs, None) => format!("/example/{}", service.id),
         (Destination::S3, None) => "amzn-s3-demo-bucket".to_owned(),
         (Destination::Firehose, None) => "example".to_owned(),
@@ -190,29 +191,15 @@ fn example_name(service: &Service, destination: Destination) -> String {
 }
 
 fn check_name(service: &Service, destination: Destination, name: &str) -> Result<(), Refused> {
-    let of = |more: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c));
-    let is_alphanumeric = |end: Option<char>| end.is_some_and(|c| c.is_ascii_alphanumeric());
+    let is_stream = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
     let (possible, rule) = match destination {
-        // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html
-        Destination::CloudWatchLogs => (
-            of("_-/.#") && (1..=512).contains(&name.len()) && !name.starts_with("aws/"),
-            "1 to 512 letters, digits, and _ - / . #, and not aws/ at its beginning",
-        ),
-        // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-        Destination::S3 => (
-            of(".-")
-                && (3..=63).contains(&name.len())
-                && !name.contains(|c: char| c.is_ascii_uppercase())
-                && is_alphanumeric(name.chars().next())
-                && is_alphanumeric(name.chars().last())
-                && !name.contains("..")
-                && name.parse::<Ipv4Addr>().is_err(),
-            "3 to 63 lower-case letters, digits, dots and hyphens, no two dots in a row, and no IP address",
-        ),
+        Destination::CloudWatchLogs => (LogGroupName::is_valid(name), LogGroupName::EXPECTED),
+        Destination::S3 => (BucketName::is_valid(name), BucketName::EXPECTED),
         // https://docs.aws.amazon.com/firehose/latest/APIReference/API_CreateDeliveryStream.html
-        Destination::Firehose => {
-            (of("_.-") && (1..=64).contains(&name.len()), "1 to 64 letters, digits, and _ . -")
-        }
+        Destination::Firehose => (
+            (1..=64).contains(&name.len()) && name.chars().all(is_stream),
+            "1 to 64 letters, digits, and _ . -",
+        ),
     };
     let refused = |rule: String| Refused::Name { name: name.to_owned(), thing: destination.thing(), rule };
     if !possible {

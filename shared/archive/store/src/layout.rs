@@ -5,6 +5,7 @@
 
 use std::fmt::Display;
 
+use mailtrail_aws_types::{AccountId, Region};
 use mailtrail_clock::{DAY, Time};
 use mailtrail_ocsf::Class;
 
@@ -22,8 +23,8 @@ impl Partition {
     /// A partition, from what a batch says about it. Anything but a Region name and an account id is unknown.
     pub fn new(region: Option<&str>, account: Option<&str>) -> Self {
         Self {
-            region: region.filter(|text| is_region(text)).map(str::to_owned),
-            account: account.filter(|text| is_account(text)).map(str::to_owned),
+            region: region.filter(|text| Region::is_valid(text)).map(str::to_owned),
+            account: account.filter(|text| AccountId::is_valid(text)).map(str::to_owned),
         }
     }
 
@@ -115,21 +116,6 @@ pub fn quarantine_key(reason: &str, day: Time, sha256: impl Display) -> String {
 pub fn undelivered_key(stream: &str, day: Time, batch: impl Display) -> String {
     let stream: String = stream.chars().map(|c| if is_name(c) { c } else { '_' }).collect();
     format!("undelivered/stream={stream}/eventDay={}/{batch}.ndjson.zst", day.day())
-}
-
-/// Region names: lower-case words and a number, joined by hyphens (`eu-west-1`, `us-gov-east-1`).
-fn is_region(text: &str) -> bool {
-    let mut parts = text.split('-').rev();
-    let number =
-        parts.next().is_some_and(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
-    let words: Vec<_> = parts.collect();
-    let is_word = |word: &&str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase());
-    text.len() <= 32 && number && words.len() >= 2 && words.iter().all(is_word)
-}
-
-/// Accounts: twelve digits.
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// What a Firehose stream's name consists of. A dot is safe in a folder that begins with `stream=`.

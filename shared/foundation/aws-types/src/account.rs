@@ -21,7 +21,8 @@ pub struct AccountId(String);
 
 impl AccountId {
     const KIND: &str = "account id";
-    const EXPECTED: &str = "12 digits";
+    /// What is valid, as a noun phrase for messages.
+    pub const EXPECTED: &str = "12 digits";
 
     /// Whether a text is an account id.
     pub fn is_valid(text: &str) -> bool {

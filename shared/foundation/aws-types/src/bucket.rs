@@ -16,7 +16,8 @@ pub struct BucketName(String);
 
 impl BucketName {
     const KIND: &str = "bucket name";
-    const EXPECTED: &str =
+    /// What is valid, as a noun phrase for messages.
+    pub const EXPECTED: &str =
         "3 to 63 lower-case letters, digits, dots and hyphens, no two dots in a row, and no IP address";
 
     /// Whether a bucket can have this name.

@@ -20,7 +20,8 @@ impl LogGroupName {
     pub const MAX_LENGTH: usize = 512;
 
     const KIND: &str = "log group name";
-    const EXPECTED: &str = "1 to 512 letters, digits, and _ - / . #, and not aws/ at the start";
+    /// What is valid, as a noun phrase for messages.
+    pub const EXPECTED: &str = "1 to 512 letters, digits, and _ - / . #, and not aws/ at the start";
 
     /// Whether a log group can have this name.
     pub fn is_valid(text: &str) -> bool {

@@ -20,7 +20,8 @@ const MAX_LENGTH: usize = 32;
 
 impl Region {
     const KIND: &str = "Region";
-    const EXPECTED: &str = "a name like eu-west-1";
+    /// What is valid, as a noun phrase for messages.
+    pub const EXPECTED: &str = "a name like eu-west-1";
 
     /// Whether a text has the form of a Region's name.
     pub fn is_valid(text: &str) -> bool {

@@ -135,7 +135,7 @@ fn open(facts: &Facts, archive: &Archive, bucket: &Bucket, function: &Function) 
         return DENIED.unknown(resource, "its settings were not seen");
     };
     DENIED.on(resource, &bucket.policy, |policy, resource| {
-        let partition = mailtrail_resource_policy::arn::partition(&facts.region);
+        let partition = mailtrail_aws_types::AwsPartition::of_region(&facts.region);
         let path = archive.url.strip_prefix("s3://").unwrap_or_default();
         let object = format!("arn:{partition}:s3:::{}/raw/object", path.trim_end_matches('/'));
         let requester = Requester::Aws(&settings.role);

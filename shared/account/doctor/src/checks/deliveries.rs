@@ -3,6 +3,7 @@
 //! <https://docs.aws.amazon.com/workmail/latest/adminguide/monitoring-audit-logging.html>
 
 use mailtrail_config::settings;
+use mailtrail_aws_types::Arn;
 use mailtrail_resource_policy::condition::Context;
 use mailtrail_resource_policy::evaluate::{Decision, Request, Requester};
 use mailtrail_resource_policy::inventory::{DeliverySource, Part};
@@ -119,7 +120,7 @@ fn elsewhere(facts: &Facts, is_it: impl Fn(&DeliverySource) -> bool) -> Option<&
     let deliveries = facts.inventory.deliveries.seen()?.iter();
     let mut to =
         deliveries.filter(|it| is_from_here(&it.delivery_source_name)).map(|it| &it.delivery_destination_arn);
-    to.find(|arn| arn.split(':').nth(4) != Some(&facts.account)).map(String::as_str)
+    to.find(|arn| Arn::parse(arn).map(|arn| arn.account()) != Ok(facts.account.as_str())).map(String::as_str)
 }
 
 fn active(facts: &Facts, source: &DeliverySource) -> Option<Finding> {

@@ -50,7 +50,7 @@ pub(super) struct Taken<'a> {
 
 /// Whether a role is there, and a service may take it for this account and for nobody else.
 pub(super) fn takes(facts: &Facts, check: &'static Check, taken: &Taken<'_>) -> Finding {
-    let name = taken.arn.rsplit('/').next().unwrap_or_default();
+    let name = Arn::parse(taken.arn).ok().and_then(|arn| arn.role_name()).unwrap_or_default();
     let Some(part) = facts.roles.get(name) else { return check.unknown(taken.arn, "it was not looked at") };
     check.on(taken.arn, part, |role, arn| {
         let Some(role) = role else { return check.broken(arn, "there is no such role", taken.fix) };
