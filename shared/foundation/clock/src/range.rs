@@ -94,16 +94,11 @@ impl TimeRange {
             || (self.since.is_none_or(|since| since <= time) && self.until.is_none_or(|until| time < until))
     }
 
-    /// Whether any moment of the days from `first` to `last` is in the range. Both are given by their midnight, UTC.
-    pub fn overlaps_days(self, first: Time, last: Time) -> bool {
-        first == Time::EPOCH
-            || (self.since.is_none_or(|since| since.millis() < last.millis() + DAY)
-                && self.until.is_none_or(|until| first < until))
-    }
-
     /// Whether any moment of a day, given by its midnight UTC, is in the range.
     pub fn overlaps_day(self, day: Time) -> bool {
-        self.overlaps_days(day, day)
+        day == Time::EPOCH
+            || (self.since.is_none_or(|since| since.millis() < day.millis() + DAY)
+                && self.until.is_none_or(|until| day < until))
     }
 }
 
@@ -172,8 +167,6 @@ mod tests {
         assert_eq!(days(precise), [19, 20]);
         assert_eq!(days(range(Some("2026-11-19"), Some("2026-11-20"))), [19]);
         assert!(precise.overlaps_day(Time::EPOCH) && TimeRange::default().overlaps_day(day(19)));
-        assert!(precise.overlaps_days(day(16), day(19)) && !precise.overlaps_days(day(16), day(18)));
-        assert!(precise.overlaps_days(day(20), day(24)) && !precise.overlaps_days(day(21), day(24)));
     }
 
     #[test]

@@ -7,8 +7,9 @@
 
 use std::borrow::Cow;
 
+use mailtrail_aws_types::{AwsPartition, glob};
+
 use crate::Truth;
-use crate::glob;
 
 /// A resource of a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +87,12 @@ impl<'a> ResourcePattern<'a> {
         }
     }
 
+    /// The account, or a pattern of some; empty where the ARN has none.
+    pub fn account(&self) -> Option<&'a str> {
+        let Kind::Arn([_, _, _, _, account, _]) = self.kind else { return None };
+        Some(account)
+    }
+
     /// The log group that it names, if it names one (or a pattern of some).
     pub fn log_group(&self) -> Option<LogGroupName<'a>> {
         let Kind::Arn([_, partition, "logs", region, account, resource]) = self.kind else { return None };
@@ -111,7 +118,7 @@ impl<'a> ResourcePattern<'a> {
 impl LogGroupName<'_> {
     /// Whether it stands for exactly one log group.
     pub fn is_one(&self) -> bool {
-        ![self.partition, self.region, self.account, self.name].into_iter().any(glob::is_wild)
+        ![self.partition, self.region, self.account, self.name].into_iter().any(glob::has_wildcard)
     }
 
     /// The ARN of the group, without the `:*` that `DescribeLogGroups` appends in one of its two fields.
@@ -125,23 +132,9 @@ pub fn arn(partition: &str, region: &str, account: &str, name: &str) -> String {
     format!("arn:{partition}:logs:{region}:{account}:log-group:{name}")
 }
 
-/// How the names of the Regions of each partition begin, of those that are not `aws`; botocore's `partitions.json` has
-/// them as patterns, which `tests/test_permissions.py` holds these against.
-const PARTITIONS: [(&str, &str); 7] = [
-    ("cn-", "aws-cn"),
-    ("eu-isoe-", "aws-iso-e"),
-    ("eusc-", "aws-eusc"),
-    ("us-gov-", "aws-us-gov"),
-    ("us-iso-", "aws-iso"),
-    ("us-isob-", "aws-iso-b"),
-    ("us-isof-", "aws-iso-f"),
-];
-
-/// The partition that a Region belongs to, by the start of its name
-/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>).
+/// The name of the partition that a Region belongs to, for an ARN.
 pub fn partition(region: &str) -> &'static str {
-    let found = PARTITIONS.iter().find(|(start, _)| region.starts_with(start));
-    found.map_or("aws", |(_, partition)| partition)
+    AwsPartition::of_region(region).as_str()
 }
 
 #[cfg(test)]
@@ -172,23 +165,6 @@ mod tests {
         assert_eq!(ResourcePattern::new("arn:*:logs:*:*:*").matches(&stream), Truth::Yes);
         assert_eq!(ResourcePattern::new("arn:aws:lo*3:log-group:x").matches(&stream), Truth::Unknown);
         assert_eq!(ResourcePattern::new("arn:aws:logs:us*:*:log-stream:b").matches(&stream), Truth::No);
-    }
-
-    #[test]
-    fn the_partition_follows_from_the_region() {
-        for (region, expected) in [
-            ("us-east-1", "aws"),
-            ("eu-west-1", "aws"),
-            ("cn-northwest-1", "aws-cn"),
-            ("us-gov-west-1", "aws-us-gov"),
-            ("eusc-de-east-1", "aws-eusc"),
-            ("us-iso-east-1", "aws-iso"),
-            ("us-isob-east-1", "aws-iso-b"),
-            ("eu-isoe-west-1", "aws-iso-e"),
-            ("us-isof-south-1", "aws-iso-f"),
-        ] {
-            assert_eq!(partition(region), expected, "{region}");
-        }
     }
 
     #[test]

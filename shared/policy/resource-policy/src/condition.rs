@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use mailtrail_aws_types::glob;
+
+use crate::Truth;
 use crate::arn::ResourcePattern;
-use crate::{Truth, glob};
 
 /// `aws:SourceArn`: the resource on whose behalf a service acts.
 pub const SOURCE_ARN: &str = "aws:SourceArn";

@@ -7,9 +7,10 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
+use mailtrail_aws_types::glob;
+
 use crate::arn::ResourcePattern;
 use crate::condition;
-use crate::glob;
 use crate::resources::Resources;
 use crate::state::{Held, State};
 use crate::statement::{Choice, Effect, Meaning, Who};

@@ -33,11 +33,13 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
+use mailtrail_aws_types::glob;
+
+use crate::Truth;
 use crate::condition::{self, Context};
 use crate::document::Document;
 use crate::resources::Resources;
 use crate::statement::{Choice, Effect, Meaning, Principal, Who};
-use crate::{Truth, glob};
 
 /// A request, context apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

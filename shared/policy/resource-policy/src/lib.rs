@@ -37,7 +37,6 @@
 //! ```
 
 mod coverage;
-mod glob;
 mod json;
 mod resources;
 mod truth;

@@ -1,5 +1,6 @@
 //! The limits around resource policies, each with the page that states it.
 
+pub use mailtrail_aws_types::VENDED_LOGS_PREFIX;
 use serde::{Deserialize, Serialize};
 
 /// Characters that a policy document may have for services that check it themselves before they deliver: the API's
@@ -13,14 +14,8 @@ pub const HARD_CHARACTERS: usize = 51_200;
 /// Account-level resource policies in one Region; this quota cannot be raised
 /// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>).
 pub const ACCOUNT_POLICIES: usize = 10;
-/// Characters of a log group's name
-/// (<https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html>).
-pub const LOG_GROUP_NAME_CHARACTERS: usize = 512;
 /// Share of a limit, in percent, from which a policy is near it.
 pub const NEAR_PERCENT: usize = 80;
-/// The prefix that log delivery grants itself as a whole when a policy is nearly full
-/// (<https://docs.aws.amazon.com/workmail/latest/adminguide/monitoring-audit-logging.html>).
-pub const VENDED_LOGS_PREFIX: &str = "/aws/vendedlogs/";
 /// The service principal of log delivery.
 pub const LOG_DELIVERY: &str = "delivery.logs.amazonaws.com";
 /// What resource policies can allow at all

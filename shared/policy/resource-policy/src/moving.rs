@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use mailtrail_aws_types::LogGroupName;
 use serde::{Deserialize, Serialize};
 
-use crate::limits::{LOG_GROUP_NAME_CHARACTERS, VENDED_LOGS_PREFIX};
+use crate::limits::VENDED_LOGS_PREFIX;
 
 /// Why a log group is not moved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -33,7 +34,7 @@ pub enum Why {
         service: String,
     },
     /// A name has at most 512 characters.
-    #[error("the new name would have {0} characters, and {LOG_GROUP_NAME_CHARACTERS} are allowed")]
+    #[error("the new name would have {0} characters, and {max} are allowed", max = LogGroupName::MAX_LENGTH)]
     TooLong(usize),
     /// A name has letters, digits and `. - _ / #`.
     #[error("the new name {0:?} has a character that names of log groups cannot have, or none at all")]
@@ -147,10 +148,10 @@ fn new_name(group: &str, wanted: Option<&String>, existing: Option<&BTreeSet<&st
     let name = wanted.cloned().unwrap_or_else(|| rule(group));
     let rest = name.strip_prefix(VENDED_LOGS_PREFIX).ok_or_else(|| Why::OutsidePrefix(name.clone()))?;
     let length = name.chars().count();
-    if rest.is_empty() || !name.chars().all(is_allowed) {
-        Err(Why::NotAName(name))
-    } else if length > LOG_GROUP_NAME_CHARACTERS {
+    if length > LogGroupName::MAX_LENGTH {
         Err(Why::TooLong(length))
+    } else if rest.is_empty() || !LogGroupName::is_valid(&name) {
+        Err(Why::NotAName(name))
     } else {
         match existing {
             None => Err(Why::GroupsNotSeen(name)),
@@ -163,12 +164,7 @@ fn new_name(group: &str, wanted: Option<&String>, existing: Option<&BTreeSet<&st
 
 /// Whether a log group can have this name: an entry of a policy may name what none can have.
 pub fn is_name(name: &str) -> bool {
-    !name.is_empty() && name.chars().all(is_allowed) && name.len() <= LOG_GROUP_NAME_CHARACTERS
-}
-
-/// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html>
-fn is_allowed(character: char) -> bool {
-    character.is_ascii_alphanumeric() || ".-_/#".contains(character)
+    LogGroupName::is_valid(name)
 }
 
 /// What says, in the tags of a resource, that a deployment tool keeps it as it is; its next run would undo a change.

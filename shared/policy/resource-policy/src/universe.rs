@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use mailtrail_aws_types::glob;
+
 use crate::arn::{self, ResourcePattern};
 use crate::condition::{Context, SOURCE_ACCOUNT, SOURCE_ARN};
 use crate::coverage;
 use crate::evaluate::Requester;
-use crate::glob;
 use crate::inventory::Inventory;
 use crate::limits::{DELIVERY_ACTIONS, LOG_DELIVERY};
 use crate::state::{Held, State};
@@ -45,7 +46,7 @@ impl Universe {
                     services.extend(principals.iter().filter_map(service));
                 }
                 let (Choice::Only(named) | Choice::AllBut(named)) = &meaning.action;
-                actions.extend(named.iter().filter(|action| !glob::is_wild(action)).cloned());
+                actions.extend(named.iter().filter(|action| !glob::has_wildcard(action)).cloned());
             }
             let numbered = state.policies.iter().enumerate();
             for entry in numbered.flat_map(|(number, held)| coverage::entries_of(number, held)) {
@@ -61,7 +62,7 @@ impl Universe {
             }
         }
         let here = inventory.region.clone().zip(inventory.account.clone());
-        let here = here.or_else(|| accounts.into_iter().find(|(region, _)| !glob::is_wild(region)));
+        let here = here.or_else(|| accounts.into_iter().find(|(region, _)| !glob::has_wildcard(region)));
         let (region, account) = here.unwrap_or_default();
         let log_groups = groups.into_iter().map(|(arn, gone)| Group { arn, gone }).collect();
         Self { services, actions, log_groups, contexts: contexts(&region, &account) }

@@ -2,8 +2,8 @@
 //!
 //! <https://docs.aws.amazon.com/workmail/latest/adminguide/monitoring-audit-logging.html>
 
-use mailtrail_config::settings;
 use mailtrail_aws_types::Arn;
+use mailtrail_config::settings;
 use mailtrail_resource_policy::condition::Context;
 use mailtrail_resource_policy::evaluate::{Decision, Request, Requester};
 use mailtrail_resource_policy::inventory::{DeliverySource, Part};

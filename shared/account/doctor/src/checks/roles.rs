@@ -1,5 +1,6 @@
 //! Roles: those of AWS that log delivery needs, and who may take the others.
 
+use mailtrail_aws_types::Arn;
 use mailtrail_resource_policy::condition::Context;
 use mailtrail_resource_policy::evaluate::Decision;
 

@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 
+use mailtrail_aws_types::{AccountId, Arn};
 use mailtrail_ocsf::{Account, AccountSwitch, Activity, Session, Status, Unmapped, User, UserType};
 
 use super::call::Call;
@@ -102,10 +103,11 @@ fn role_session<'a>(mut answer: Fields<'a>, role: Option<Cow<'a, str>>) -> Optio
 /// (<https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoot.html>).
 fn root_user(target: Cow<'_, str>) -> User<'_> {
     let kind = Some(UserType::other(Cow::Borrowed("Root")));
-    if target.len() == 12 && target.bytes().all(|byte| byte.is_ascii_digit()) {
+    if AccountId::is_valid(&target) {
         return User { account: Some(Account { uid: target }), kind, ..User::default() };
     }
-    let account = target.split(':').nth(4).map(|account| Account { uid: Cow::Owned(account.to_owned()) });
+    let account = Arn::parse(&target).ok().and_then(|arn| arn.account_id());
+    let account = account.map(|account| Account { uid: Cow::Owned(account.to_owned()) });
     User { uid: Some(target), account, kind, ..User::default() }
 }
 

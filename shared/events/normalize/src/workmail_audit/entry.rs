@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use mailtrail_aws_types::Arn;
 use mailtrail_clock::Time;
 use mailtrail_ocsf::{
     Action, Activity, Actor, Api, Class, Cloud, Disposition, Endpoint, Head, HttpRequest, Metadata,
@@ -155,12 +156,10 @@ struct ArnParts<'t> {
 
 /// The parts of `arn:aws:workmail:<region>:<account>:organization/<id>`.
 fn arn_parts(arn: &str) -> Option<ArnParts<'_>> {
-    let mut parts = arn.splitn(6, ':').skip(2);
-    let service = parts.next()?;
-    let (region, account, resource) = (parts.next()?, parts.next()?, parts.next()?);
-    let organization = resource.strip_prefix("organization/")?;
-    let filled = !region.is_empty() && !account.is_empty() && !organization.is_empty();
-    (service == "workmail" && filled).then_some(ArnParts { region, account, organization })
+    let arn = Arn::parse(arn).ok().filter(|arn| arn.service() == "workmail")?;
+    let organization = arn.resource().strip_prefix("organization/")?;
+    let filled = ![arn.region(), arn.account(), organization].contains(&"");
+    filled.then_some(ArnParts { region: arn.region(), account: arn.account(), organization })
 }
 
 fn owned<'a>(text: &str) -> Cow<'a, str> {

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::finding::{Finding, Kind, Severity};
+use mailtrail_aws_types::AccountId;
+
 use crate::arn::{LogGroupName, ResourcePattern};
 use crate::condition::{Clause, SOURCE_ACCOUNT, SOURCE_ARN};
 use crate::coverage::{Coverage, Entry};
@@ -159,10 +161,10 @@ fn source_accounts(meaning: &Meaning) -> Option<Finding> {
         let clauses = meaning.condition.iter().filter(move |clause| clause.demands() && clause.is_on(key));
         clauses.flat_map(|clause| &clause.values).map(String::as_str).collect::<Vec<_>>()
     };
-    let is_account = |text: &&str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_account = |text: &&str| AccountId::is_valid(text);
     let accounts = values(SOURCE_ACCOUNT);
     let of_arns: Vec<&str> = (values(SOURCE_ARN).into_iter())
-        .filter_map(|arn| arn.split(':').nth(4))
+        .filter_map(|arn| ResourcePattern::new(arn).account())
         .filter(is_account)
         .filter(|account| !accounts.contains(account))
         .collect();
