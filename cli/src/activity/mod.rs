@@ -62,7 +62,7 @@ async fn show(args: ActivityArgs, archive: &ArchiveReader) -> anyhow::Result<Exi
         return Ok(tally.nothing(archive.location(), "records of anybody's activity"));
     }
     let range = args.reading.range;
-    partitions.retain(|partition| range.meets(partition.day));
+    partitions.retain(|partition| range.overlaps_day(partition.day));
     partitions.sort_unstable();
 
     let query = Arc::new(Query {

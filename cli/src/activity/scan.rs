@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher, RandomState};
 
-use mailtrail_clock::Time;
+use mailtrail_clock::{Time, TimeRange};
 use mailtrail_subscription::is_cloudwatch_id;
 
 use super::deed::Deed;
@@ -11,7 +11,7 @@ use super::filter::Filter;
 use super::follow::{Followed, Opened};
 use super::record::Record;
 use super::session::issued;
-use crate::reading::{TimeRange, for_each_line};
+use crate::reading::for_each_line;
 
 /// What is looked for.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 use anyhow::bail;
 use clap::Args;
 use mailtrail_aws_client::{Deadline, clients as aws};
+use mailtrail_aws_types::{AccountId, InvalidIdentifier};
 use mailtrail_config::settings;
 use mailtrail_policy_survey::Account;
 
@@ -27,7 +28,7 @@ impl AccountArgs {
     }
 }
 
-pub(crate) fn account_id(text: &str) -> Result<String, String> {
-    let digits = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-    if digits { Ok(text.to_owned()) } else { Err("an AWS account has twelve digits".to_owned()) }
+/// The text of an account id, checked.
+pub(crate) fn account_id(text: &str) -> Result<String, InvalidIdentifier> {
+    text.parse::<AccountId>().map(String::from)
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
 use mailtrail_archive::Location;
+use mailtrail_clock::parse_duration;
 use mailtrail_config::settings;
 use mailtrail_policy_report::DAYS;
 use mailtrail_resource_policy::limits::{HARD_CHARACTERS, Limits, SOFT_CHARACTERS};
@@ -140,7 +141,7 @@ pub(super) struct ApplyArgs {
     #[arg(long, conflicts_with_all = ["resume", "yes"])]
     pub(super) dry_run: bool,
     /// How long to wait for the first events in a new log group: 30s, 5m
-    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = time)]
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = parse_duration)]
     pub(super) wait: Duration,
     #[command(flatten)]
     pub(super) change: ChangeArgs,
@@ -229,13 +230,4 @@ fn pair(text: &str) -> Result<(String, String), String> {
     let pair = text.split_once('=').map(|(old, new)| (old.trim().to_owned(), new.trim().to_owned()));
     pair.filter(|(old, new)| !old.is_empty() && !new.is_empty())
         .ok_or_else(|| "give the old name and the new one: /mail/audit=/aws/vendedlogs/mail/audit".to_owned())
-}
-
-fn time(text: &str) -> Result<Duration, String> {
-    let units = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)];
-    let read = units.iter().find_map(|(unit, milliseconds)| {
-        let number: u64 = text.strip_suffix(unit)?.parse().ok()?;
-        Some(Duration::from_millis(number.checked_mul(*milliseconds)?))
-    });
-    read.ok_or_else(|| "give a time such as 30s, 5m or 1h".to_owned())
 }

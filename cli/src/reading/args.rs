@@ -2,10 +2,9 @@
 
 use clap::Args;
 use mailtrail_archive::{ArchiveReader, Location, S3Options};
-use mailtrail_clock::Time;
+use mailtrail_clock::{Moment, Time, TimeRange};
 use mailtrail_config::settings;
 
-use super::time::{Moment, TimeRange};
 use crate::args::{ARCHIVE_HELP, account_id, missing_archive};
 use crate::connect;
 
@@ -34,7 +33,9 @@ impl ReadArgs {
         if self.archive.is_none() {
             return Err(missing_archive());
         }
-        self.range = TimeRange::new(self.since, self.until, now)?;
+        let [since, until] = [self.since, self.until].map(|moment| Some(moment?.resolve(now)));
+        let range = TimeRange::new(since, until);
+        self.range = range.map_err(|error| format!("{error}: --since must be before --until"))?;
         Ok(())
     }
 

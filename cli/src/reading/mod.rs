@@ -4,7 +4,6 @@
 mod args;
 mod lines;
 mod objects;
-mod time;
 
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
@@ -15,7 +14,6 @@ use mailtrail_archive::{ArchiveError, Location};
 pub(crate) use args::ReadArgs;
 pub(crate) use lines::for_each_line;
 pub(crate) use objects::{Object, Partition, batches, partitions, read};
-pub(crate) use time::TimeRange;
 
 use crate::output::{self, Exit, GOOD, LOOK, count, paint, plain};
 

@@ -7,9 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mailtrail_archive::{ArchiveReader, day_pointer_day};
-use mailtrail_clock::Time;
+use mailtrail_clock::{DAY, Time, TimeRange};
 
-use crate::reading::{self, Partition, TimeRange};
+use crate::reading::{self, Partition};
 
 /// Of all folders of raw copies, those that are needed, in the order of the days.
 pub(super) async fn needed(
@@ -19,11 +19,11 @@ pub(super) async fn needed(
     jobs: usize,
 ) -> anyhow::Result<Vec<Partition>> {
     let (mut needed, others): (Vec<_>, Vec<_>) =
-        folders.into_iter().partition(|folder| range.may_contain(folder.day));
+        folders.into_iter().partition(|folder| may_contain(range, folder.day));
     if others.is_empty() {
         return Ok(needed);
     }
-    let is_elsewhere = |day| !range.may_contain(day);
+    let is_elsewhere = |day| !may_contain(range, day);
     let mut earlier: BTreeMap<Time, BTreeSet<String>> = BTreeMap::new();
     for (day, batch) in reading::batches(archive, day_pointer_day, needed.clone(), jobs, is_elsewhere).await?
     {
@@ -35,4 +35,29 @@ pub(super) async fn needed(
     }));
     needed.sort_unstable();
     Ok(needed)
+}
+
+/// Whether a raw copy of a day may hold events of the range, as far as no day pointer says so of another. Its day is
+/// that of its earliest event, and others may be of the next day, so one more day is read on both sides. An event
+/// without a usable time puts its batch, with whatever is in it, under the epoch.
+fn may_contain(range: TimeRange, day: Time) -> bool {
+    let midnight = day.millis();
+    day == Time::EPOCH
+        || (range.since().is_none_or(|since| since.millis() < midnight + 2 * DAY)
+            && range.until().is_none_or(|until| midnight - DAY <= until.millis()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_more_is_read_on_both_sides_and_the_epoch_always() {
+        let time =
+            |day: u32, hour: u32| Time::from_iso8601(&format!("2026-11-{day}T{hour:02}:00:00Z")).unwrap();
+        let range = TimeRange::new(Some(time(19, 10)), Some(time(20, 10))).unwrap();
+        let read = |day: &u32| may_contain(range, time(*day, 0));
+        assert_eq!((16..=24).filter(read).collect::<Vec<_>>(), [18, 19, 20, 21]);
+        assert!(may_contain(range, Time::EPOCH) && may_contain(TimeRange::default(), time(19, 0)));
+    }
 }

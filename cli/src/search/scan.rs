@@ -4,11 +4,9 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use mailtrail_clock::Time;
+use mailtrail_clock::{Time, TimeRange};
 use mailtrail_filter_pattern::FilterPattern;
 use mailtrail_subscription::{Kind, LogBatch, LogEvent, Undecodable, batches, is_cloudwatch_id, payloads};
-
-use crate::reading::TimeRange;
 
 /// What is looked for.
 #[derive(Debug)]

@@ -1,6 +1,7 @@
 //! The arguments of `mailtrail workmail`.
 
 use clap::{Args, Subcommand};
+use mailtrail_aws_types::{Arn, InvalidIdentifier, LogGroupName};
 
 use super::help;
 use crate::args::AccountArgs;
@@ -96,20 +97,17 @@ fn retention(text: &str) -> Result<Retention, String> {
     days.map(Retention::Days).ok_or_else(|| format!("give `forever`, or one of {}", allowed()))
 }
 
-fn log_group(text: &str) -> Result<String, String> {
-    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b".-_/#".contains(&byte);
-    let fits = (1..=512).contains(&text.len()) && text.bytes().all(is_name) && !text.starts_with("aws/");
-    let wrong = "a log group's name has 1 to 512 letters, digits and . - _ / #, and does not begin with aws/";
-    if fits { Ok(text.to_owned()) } else { Err(wrong.to_owned()) }
+/// The text of a log group's name, checked.
+fn log_group(text: &str) -> Result<String, InvalidIdentifier> {
+    text.parse::<LogGroupName>().map(String::from)
 }
 
+/// The text of a role's ARN, checked.
 fn role(text: &str) -> Result<String, String> {
-    let fits = text.starts_with("arn:") && text.contains(":iam::") && text.contains(":role/");
-    if fits {
-        Ok(text.to_owned())
-    } else {
-        Err("give the ARN of a role: arn:aws:iam::…:role/…".to_owned())
-    }
+    let is_role = Arn::parse(text).is_ok_and(|arn| arn.role_path().is_some());
+    is_role
+        .then(|| text.to_owned())
+        .ok_or_else(|| "expected the ARN of a role: arn:aws:iam::…:role/…".to_owned())
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use anyhow::Context;
 use aws_sdk_workmail::Client;
 use mailtrail_aws_client::Deadline;
+use mailtrail_aws_types::{Arn, AwsPartition};
 use mailtrail_doctor::group_name;
 use mailtrail_policy_survey::{Account, Budget, CallError, Survey};
 use serde::Serialize;
@@ -149,7 +150,7 @@ pub(super) async fn plan(
     let read = organizations::email_events(account, client, &organization.id, Deadline::NEVER);
     let now = read.await.with_context(|| format!("organization {}", organization.id))?;
     let name = log_group(organization, now.as_ref(), args);
-    let partition = mailtrail_resource_policy::arn::partition(&account.region);
+    let partition = AwsPartition::of_region(&account.region);
     let arn = format!("arn:{partition}:logs:{}:{}:log-group:{name}:*", account.region, account.id);
     let kept = retention(account, &arn).await.with_context(|| format!("log group {name}"))?;
     let mut plan = Plan { log_group: name.clone(), calls: Vec::new(), notes: Vec::new() };
@@ -199,7 +200,7 @@ fn log_group(organization: &Listed, now: Option<&EmailEvents>, args: &EnableArgs
 
 /// A role of one's own stays when only the log group changes.
 fn role(now: Option<&EmailEvents>, args: &EnableArgs) -> Option<String> {
-    let in_use = now.map(|now| now.role_arn.clone()).filter(|role| !role.contains(":role/aws-service-role/"));
+    let in_use = now.map(|now| now.role_arn.clone()).filter(|role| !is_service_linked(role));
     args.logging_role.clone().or(in_use)
 }
 
@@ -313,10 +314,17 @@ fn left_log_group(
     Some(unless_used(what, remove, others, |other| group_name(&other.log_group_arn).as_ref() == Some(&name)))
 }
 
+/// Whether a role is linked to a service, by its path
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html>).
+fn is_service_linked(role: &str) -> bool {
+    let path = Arn::parse(role).ok().and_then(|arn| arn.role_path());
+    path.is_some_and(|path| path.starts_with("/aws-service-role/"))
+}
+
 /// The role that WorkMail writes with.
 fn left_role(others: &Result<Vec<Other>, CallError>, now: &EmailEvents) -> Option<LeftOver> {
-    let name = now.role_arn.rsplit('/').next()?;
-    let remove = if now.role_arn.contains(":role/aws-service-role/") {
+    let name = Arn::parse(&now.role_arn).ok()?.role_name()?;
+    let remove = if is_service_linked(&now.role_arn) {
         format!("aws iam delete-service-linked-role --role-name {name}")
     } else {
         format!("aws iam delete-role --role-name {name} (after its policies)")

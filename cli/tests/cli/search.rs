@@ -264,8 +264,8 @@ fn wrong_times_and_no_archive_are_wrong_usage() {
     ];
     insta::assert_snapshot!(complaints.join("\n"), @"
     error: no archive is named: give --archive DIR, --archive file:///… or --archive s3://bucket/prefix, or set MAILTRAIL_ARCHIVE
-    error: invalid value 'yesterday' for '--since <TIME>': give a day (2026-11-20, from midnight UTC), a time with its offset (2026-11-20T10:15:00Z), or how long ago (30m, 24h, 7d)
-    error: there is no time from 2026-11-21T00:00:00Z until 2026-11-20T00:00:00Z: --since must lie before --until
+    error: invalid value 'yesterday' for '--since <TIME>': invalid time `yesterday`: expected a day (2026-11-20, from midnight UTC), a time with its offset (2026-11-20T10:15:00Z), or how long ago (30m, 24h, 7d)
+    error: empty time range: 2026-11-21T00:00:00Z is not before 2026-11-20T00:00:00Z: --since must be before --until
     ");
 }
 

@@ -32,7 +32,7 @@ fn values_that_cannot_be_are_refused_with_what_can() {
     insta::assert_snapshot!(complaints.join("\n"), @"
         error: invalid value 'gs://example-archive' for '--archive <URL>': `gs://example-archive` is no archive: that scheme is not supported; give a directory, file:///…, or s3://bucket/prefix
         error: invalid value 's3://X' for '--archive <URL>': `s3://X` is no archive: a bucket's name has 3 to 63 lower-case letters, digits, dots and hyphens; give a directory, file:///…, or s3://bucket/prefix
-        error: invalid value '12345' for '--archive-owner <ACCOUNT>': an AWS account has twelve digits
+        error: invalid value '12345' for '--archive-owner <ACCOUNT>': invalid account id `12345`: expected 12 digits
         error: invalid value 'kinesis:mail' for '--stream <URL>': `kinesis:mail` is no stream: it begins with neither `firehose:` nor `file:`; give firehose:<name> or file:///….ndjson, with ?classes=a,b and &packing=off if wanted
         error: invalid value 'firehose:mail?classes=letters' for '--stream <URL>': `firehose:mail?classes=letters` is no stream: `letters` is no event class; the classes are base_event, email_activity, authentication, api_activity, entity_management; give firehose:<name> or file:///….ndjson, with ?classes=a,b and &packing=off if wanted
         error: invalid value 'm-1' for '--organization <ID>': `m-1` is no WorkMail organization; its id is `m-` and 32 hexadecimal digits

@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 use std::future::Future;
 
 use mailtrail_aws_client::Deadline;
+use mailtrail_aws_types::Arn;
 use mailtrail_config::settings;
 use mailtrail_doctor::{Facts, Function, Part, SERVICE_LINKED_ROLES};
 use mailtrail_policy_survey::{Account, Budget, CallError, Survey};
@@ -121,8 +122,9 @@ fn own_groups(facts: &Facts) -> BTreeSet<String> {
 fn role_names(facts: &Facts) -> BTreeSet<String> {
     let organizations = facts.organizations.seen().into_iter().flatten();
     let events = organizations.filter_map(|organization| organization.email_events.seen()?.as_ref());
-    let mut names: BTreeSet<String> =
-        events.filter_map(|events| events.role_arn.rsplit('/').next().map(str::to_owned)).collect();
+    let mut names: BTreeSet<String> = events
+        .filter_map(|events| Some(Arn::parse(&events.role_arn).ok()?.role_name()?.to_owned()))
+        .collect();
     if !facts.delivery_targets("FH").is_empty() {
         names.insert(SERVICE_LINKED_ROLES[0].to_owned());
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_firehose::types::{DestinationDescription, ProcessingConfiguration, ProcessorType};
 use mailtrail_aws_client::clients as aws;
+use mailtrail_aws_types::Arn;
 use mailtrail_config::settings;
 use mailtrail_delivery::Target;
 use mailtrail_doctor::{Facts, Part, Stream, StreamSettings};
@@ -20,7 +21,7 @@ pub(super) fn names(facts: &Facts, named: &[String]) -> BTreeSet<String> {
     let targets = settings.flat_map(str::split_whitespace).filter_map(|entry| entry.parse::<Target>().ok());
     let of_functions = targets.filter(|target| target.file().is_none()).map(|target| target.name());
     let of_deliveries = facts.delivery_targets("FH").into_iter();
-    let of_deliveries = of_deliveries.filter_map(|arn| arn.rsplit('/').next().map(str::to_owned));
+    let of_deliveries = of_deliveries.filter_map(|arn| Some(Arn::parse(&arn).ok()?.resource_id().to_owned()));
     of_functions.chain(of_deliveries).chain(named.iter().cloned()).collect()
 }
 

@@ -157,7 +157,7 @@ fn wrong_usage_is_told_before_anything_is_read() {
     error: --follow needs somebody to follow: give --user, --role, --access-key or another filter
     error: the argument '--follow' cannot be used with '--not-owner'
     error: the argument '--csv' cannot be used with '--json'
-    error: invalid value 'yesterday' for '--since <TIME>': give a day (2026-11-20, from midnight UTC), a time with its offset (2026-11-20T10:15:00Z), or how long ago (30m, 24h, 7d)
+    error: invalid value 'yesterday' for '--since <TIME>': invalid time `yesterday`: expected a day (2026-11-20, from midnight UTC), a time with its offset (2026-11-20T10:15:00Z), or how long ago (30m, 24h, 7d)
     ");
 }
 
