@@ -1,48 +1,91 @@
 //! `cargo xtask package`: the functions as they are deployed.
 
 use std::fs;
+use std::path::Path;
 
 use anyhow::Context;
 use clap::Args;
 
+use crate::layout::Workspace;
 use crate::shell::run as run_command;
 use crate::{project, python, target};
 
-/// Every function.
-const FUNCTIONS: [&str; 3] = ["cloudtrail-activity", "policy-audit", "workmail-events"];
-/// Where the templates of infra/ take the packages from.
+/// Where the templates of infra/ take the packages from, in the checkout.
 const PACKAGES: &str = "infra/packages";
+/// Where those of `--quick` are, below `target/`: they are not for deployment.
+const QUICK_PACKAGES: &str = "quick-packages";
+/// The profile of `--quick`, in Cargo.toml.
+const QUICK: &str = "package-quick";
 
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// For arm64, as the templates say; needs the standard library of aarch64-unknown-linux-gnu.
     #[arg(long)]
     arm64: bool,
+    /// Builds faster: larger and slower programs that do the same, for tests, in target/quick-packages.
+    #[arg(long)]
+    quick: bool,
 }
 
+/// Builds every function, each on its own: what one of them needs of a dependency is in no other's package.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let mut build = python::command("cargo-lambda")?;
-    build.current_dir(project());
-    build.args(["lambda", "build", "--release", "--output-format", "zip"]);
-    build.args(FUNCTIONS.iter().flat_map(|name| ["--package", name]));
-    if arguments.arm64 {
-        // Without the check: it would call rustup, which is not ours to call.
-        build.args(["--arm64", "--skip-target-check"]);
-    }
-    run_command(&mut build)?;
-    collect()
-}
-
-/// Puts the packages where the templates expect them, and says how big they are: a cold start reads every byte.
-fn collect() -> anyhow::Result<()> {
-    let packages = project().join(PACKAGES);
-    fs::create_dir_all(&packages).with_context(|| format!("cannot create {}", packages.display()))?;
-    for name in FUNCTIONS {
-        let built = target().join("lambda").join(name).join("bootstrap.zip");
-        let package = packages.join(format!("{name}.zip"));
-        let bytes = fs::copy(&built, &package)
-            .with_context(|| format!("cannot copy {} to {}", built.display(), package.display()))?;
-        println!("{PACKAGES}/{name}.zip: {} kB", bytes.div_ceil(1000));
+    let packages = if arguments.quick { target().join(QUICK_PACKAGES) } else { project().join(PACKAGES) };
+    for function in Workspace::read()?.functions() {
+        let mut build = python::command("cargo-lambda")?;
+        run_command(build.current_dir(project()).args(words(arguments, function)))?;
+        collect(function, &packages)?;
     }
     Ok(())
+}
+
+/// The arguments of cargo-lambda.
+fn words<'a>(arguments: &Arguments, function: &'a str) -> Vec<&'a str> {
+    let mut words = vec!["lambda", "build", "--locked", "--output-format", "zip", "--package", function];
+    words.extend(if arguments.quick { &["--profile", QUICK][..] } else { &["--release"] });
+    if arguments.arm64 {
+        // Without the check of the target: it would run rustup.
+        words.extend(["--arm64", "--skip-target-check"]);
+    }
+    words
+}
+
+/// Copies a package into the folder, and prints its size: a cold start reads every byte.
+fn collect(function: &str, packages: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(packages).with_context(|| format!("failed to create {}", packages.display()))?;
+    let built = target().join("lambda").join(function).join("bootstrap.zip");
+    let package = packages.join(format!("{function}.zip"));
+    let bytes = fs::copy(&built, &package)
+        .with_context(|| format!("failed to copy {} to {}", built.display(), package.display()))?;
+    println!("{}: {} kB", package.display(), bytes.div_ceil(1000));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_build_is_of_one_function_and_quick_only_where_that_is_asked_for() {
+        let deployed = words(&Arguments { arm64: true, quick: false }, "policy-audit").join(" ");
+        assert_eq!(
+            deployed,
+            "lambda build --locked --output-format zip --package policy-audit --release --arm64 --skip-target-check"
+        );
+        let tested = words(&Arguments { arm64: false, quick: true }, "policy-audit").join(" ");
+        assert_eq!(
+            tested,
+            "lambda build --locked --output-format zip --package policy-audit --profile package-quick"
+        );
+    }
+
+    #[test]
+    fn every_function_is_packaged() {
+        let workspace = Workspace::read().unwrap();
+        let functions: Vec<_> = workspace.functions().collect();
+        assert!(
+            functions.contains(&"workmail-events") && functions.contains(&"policy-audit"),
+            "{functions:?}"
+        );
+        assert!(!functions.contains(&"mailtrail"));
+    }
 }

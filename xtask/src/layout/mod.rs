@@ -12,7 +12,7 @@ mod workspace;
 use anyhow::ensure;
 
 pub(crate) use picture::{PATH, write};
-use workspace::Workspace;
+pub(crate) use workspace::Workspace;
 
 /// Checks every rule, and fails with one line for each violation.
 pub(crate) fn check() -> anyhow::Result<()> {

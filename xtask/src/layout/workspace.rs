@@ -43,6 +43,12 @@ impl Workspace {
         serde_json::from_str(&json).context("failed to read the answer of cargo metadata")
     }
 
+    /// The names of the Lambda functions.
+    pub(crate) fn functions(&self) -> impl Iterator<Item = &str> {
+        let functions = self.packages.iter().filter(|package| package.path().starts_with("functions/"));
+        functions.map(|package| package.name.as_str())
+    }
+
     /// The member of this name.
     pub(crate) fn package(&self, name: &str) -> Option<&Package> {
         self.packages.iter().find(|package| package.name == name)
