@@ -8,6 +8,8 @@ mod folder;
 mod fuzz;
 mod layout;
 mod package;
+#[cfg(test)]
+mod pages;
 mod payloads;
 mod privileges;
 mod python;

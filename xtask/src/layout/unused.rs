@@ -12,8 +12,8 @@ use crate::{folder, project};
 /// The folders of a package whose code sees its dependencies. Only the first sees the normal ones alone.
 const FOLDERS: [&str; 4] = ["src", "tests", "benches", "examples"];
 
-/// Every dependency whose crate no source of the package mentions, and every entry of `[workspace.dependencies]` that
-/// no package has.
+/// Every dependency whose crate no source of the package mentions, and every entry of `[workspace.dependencies]`
+/// from outside the workspace that no package has.
 pub(crate) fn problems(workspace: &Workspace) -> anyhow::Result<Vec<String>> {
     let mut problems = vec![];
     let mut declared = BTreeSet::new();
@@ -31,7 +31,8 @@ pub(crate) fn problems(workspace: &Workspace) -> anyhow::Result<Vec<String>> {
     let manifest = project().join("Cargo.toml");
     let manifest =
         fs::read_to_string(&manifest).with_context(|| format!("failed to read {}", manifest.display()))?;
-    for name in workspace_dependencies(&manifest).filter(|name| !declared.contains(*name)) {
+    let is_unused = |name: &&str| !declared.contains(*name) && workspace.package(name).is_none();
+    for name in workspace_dependencies(&manifest).filter(is_unused) {
         problems.push(format!("no package uses {name} of [workspace.dependencies]"));
     }
     Ok(problems)
