@@ -67,7 +67,7 @@ def amounts(events_a_day, inputs):
 
 
 def dollars(amount, price):
-    """What an amount costs, or None where nobody has looked the price up."""
+    """What an amount costs, or None where the price was not looked up."""
     return None if price["usd"] is None else amount / price["per"] * price["usd"]
 
 

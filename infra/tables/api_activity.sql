@@ -130,7 +130,7 @@ CREATE EXTERNAL TABLE IF NOT EXISTS `api_activity` (
     `type`: string,
     `type_id`: int,
     `value`: string
-  >> COMMENT 'Every address, user name and credential of the record, for whoever looks for one.',
+  >> COMMENT 'Every address, user name and credential of the record, to search by.',
   `resources` array<struct<
     `name`: string,
     `namespace`: string,

@@ -125,7 +125,7 @@ CREATE EXTERNAL TABLE IF NOT EXISTS `authentication` (
     `type`: string,
     `type_id`: int,
     `value`: string
-  >> COMMENT 'Every address, user name and credential of the record, for whoever looks for one.',
+  >> COMMENT 'Every address, user name and credential of the record, to search by.',
   `service` struct<
     `name`: string,
     `uid`: string
@@ -172,7 +172,7 @@ CREATE EXTERNAL TABLE IF NOT EXISTS `authentication` (
     `type_id`: int,
     `uid`: string,
     `uid_alt`: string
-  > COMMENT 'Who was to be authenticated: for an identity taken on, that one.'
+  > COMMENT 'Who was to be authenticated: for an assumed identity, that one.'
 )
 COMMENT 'OCSF 1.8.0 Authentication (class 3002), one event a row'
 PARTITIONED BY (

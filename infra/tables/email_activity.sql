@@ -76,7 +76,7 @@ CREATE EXTERNAL TABLE IF NOT EXISTS `email_activity` (
     `type`: string,
     `type_id`: int,
     `value`: string
-  >> COMMENT 'Every address of the record, for whoever looks for one.',
+  >> COMMENT 'Every address of the record, to search by.',
   `policy` struct<
     `data`: string,
     `is_applied`: boolean,

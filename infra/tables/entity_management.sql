@@ -98,7 +98,7 @@ CREATE EXTERNAL TABLE IF NOT EXISTS `entity_management` (
     `type`: string,
     `type_id`: int,
     `value`: string
-  >> COMMENT 'Every address, user name and credential of the record, for whoever looks for one.',
+  >> COMMENT 'Every address, user name and credential of the record, to search by.',
   `severity` string,
   `severity_id` int,
   `src_endpoint` struct<

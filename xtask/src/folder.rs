@@ -1,7 +1,7 @@
 //! Folders of generated files.
 //!
 //! Policy: a folder holds what its generator makes and nothing else; [`check`] says so in CI. Nothing is ever
-//! deleted: a file that does not belong may be somebody's only copy of a capture.
+//! deleted: a file that does not belong may be the only copy of a capture.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

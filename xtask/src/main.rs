@@ -24,10 +24,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// The exit code of a task that was done, and found something that somebody should look at.
+/// The exit code of a task that was done, and found something to look at.
 const NEEDS_A_LOOK: u8 = 3;
 
-/// Tasks for whoever works on mailtrail.
+/// Developer tasks of mailtrail.
 #[derive(Parser)]
 #[command(name = "cargo xtask", disable_help_subcommand = true)]
 struct Arguments {
@@ -108,7 +108,7 @@ fn project() -> &'static Path {
 
 /// Where cargo builds.
 fn target() -> PathBuf {
-    // Cargo hands it to what it runs only where somebody set it.
+    // Cargo hands it to what it runs only where it is set.
     #[expect(clippy::disallowed_methods, reason = "cargo's own variable")]
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| project().join("target"), PathBuf::from)
 }

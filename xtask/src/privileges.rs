@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_that_is_allowed_only_with_a_tag_that_nobody_saw_counts_as_denied() {
+    fn a_call_that_is_allowed_only_with_an_unseen_tag_counts_as_denied() {
         let statement = json!({
             "Sid": "Tagged", "Effect": "Allow", "Action": "firehose:PutRecordBatch", "Resource": "*",
             "Condition": { "StringEquals": { "aws:ResourceTag/LogDeliveryEnabled": "true" } },

@@ -1,4 +1,4 @@
-//! A table as a statement for Athena, for whoever does not use CloudFormation.
+//! A table as a statement for Athena, for use without CloudFormation.
 
 use super::glue::parameters;
 use super::hive::{Field, Type};

@@ -51,7 +51,7 @@ const REGIONS: [&str; 39] = [
     "eusc-de-east-1",
 ];
 
-/// What stands in a key in place of a Region or an account that nobody told.
+/// What stands in a key in place of an unknown Region or account.
 const UNKNOWN: &str = "unknown";
 
 /// Amazon WorkMail's first year. Events whose own time is missing lie under 1970, out of Athena's sight: to look

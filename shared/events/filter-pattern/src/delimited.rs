@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_million_brackets_that_nobody_closes_are_words() {
+    fn a_million_unclosed_brackets_are_words() {
         assert_eq!(words(&"[ ".repeat(1_000_000)).len(), 1_000_000);
     }
 }

@@ -1,6 +1,6 @@
 //! What is wrong with a pattern.
 
-/// Why a text is no filter pattern: where, what was expected there, and what stands there instead.
+/// Why a text is not a filter pattern: where, what was expected there, and what stands there instead.
 ///
 /// It reads as one sentence: `character 9: expected an operator …, found the end of the pattern`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

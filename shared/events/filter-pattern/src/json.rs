@@ -38,7 +38,7 @@ impl JsonPattern {
         Ok(Self(logic))
     }
 
-    /// No condition is ever a negation of another one, so that a message that is no JSON object, of
+    /// No condition is ever a negation of another one, so that a message that is not a JSON object, of
     /// which none holds, never matches.
     pub(crate) fn matches(&self, message: &str) -> bool {
         if !message.trim_start().starts_with('{') {

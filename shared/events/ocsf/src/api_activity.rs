@@ -51,7 +51,7 @@ pub struct ApiActivity<'a> {
     /// What became of the request (profile `security_control`).
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub disposition: Option<Disposition<'a>>,
-    /// Every address, user name and credential of the record, for whoever looks for one.
+    /// Every address, user name and credential of the record, to search by.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub observables: Vec<Observable<'a>>,
     /// What has no place above.

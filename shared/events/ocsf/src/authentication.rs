@@ -1,4 +1,4 @@
-//! Authentication (class 3002): a log-in, or an identity taken on.
+//! Authentication (class 3002): a log-in, or an assumed identity.
 //!
 //! <https://schema.ocsf.io/1.8.0/classes/authentication>
 
@@ -27,7 +27,7 @@ pub struct Authentication<'a> {
     /// The words to it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status_detail: Option<Cow<'a, str>>,
-    /// Who was to be authenticated: for an identity taken on, that one.
+    /// Who was to be authenticated: for an assumed identity, that one.
     pub user: User<'a>,
     /// Who asked.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,7 +52,7 @@ pub struct Authentication<'a> {
     /// How they proved who they are.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub auth_protocol: Option<AuthProtocol<'a>>,
-    /// How another identity was taken on.
+    /// How another identity was assumed.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub account_switch: Option<AccountSwitch>,
     /// Whether a second factor was used.
@@ -64,7 +64,7 @@ pub struct Authentication<'a> {
     /// What became of the request (profile `security_control`).
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub disposition: Option<Disposition<'a>>,
-    /// Every address, user name and credential of the record, for whoever looks for one.
+    /// Every address, user name and credential of the record, to search by.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub observables: Vec<Observable<'a>>,
     /// What has no place above.

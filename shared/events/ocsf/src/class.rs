@@ -10,7 +10,7 @@ pub enum Class {
     BaseEvent,
     /// A step of a message on its way.
     EmailActivity,
-    /// A log-in, or an identity taken on.
+    /// A log-in, or an assumed identity.
     Authentication,
     /// A call of a service's API, an access to a mailbox item, an access rule evaluated.
     ApiActivity,
@@ -83,7 +83,7 @@ impl fmt::Display for Class {
     }
 }
 
-/// A name that is no class of ours.
+/// A name that is not one of a class that we emit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownClass(pub String);
 

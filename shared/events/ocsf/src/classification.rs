@@ -42,7 +42,7 @@ impl Activity<'static> {
     pub const LOGON: Self = Self::listed(1, "Logon");
     /// Authentication: a step before the log-in, such as the question for a second factor.
     pub const PREAUTH: Self = Self::listed(6, "Preauth");
-    /// Authentication: an identity is taken on.
+    /// Authentication: an identity is assumed.
     pub const ACCOUNT_SWITCH: Self = Self::listed(7, "Account Switch");
     /// API Activity, Entity Management: something is made.
     pub const CREATE: Self = Self::listed(1, "Create");

@@ -51,7 +51,7 @@ pub struct EmailActivity<'a> {
     /// What became of the message (profile `security_control`).
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub disposition: Option<Disposition<'a>>,
-    /// Every address of the record, for whoever looks for one.
+    /// Every address of the record, to search by.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub observables: Vec<Observable<'a>>,
     /// What has no place above.
@@ -66,19 +66,19 @@ pub struct Email<'a> {
     /// The From header.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Cow<'a, str>>,
-    /// The From header with a display name, or what is no address.
+    /// The From header with a display name, or what is not an address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from_mailbox: Option<Cow<'a, str>>,
     /// Who really sent, on behalf of `from`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sender: Option<Cow<'a, str>>,
-    /// The sender with a display name, or what is no address.
+    /// The sender with a display name, or what is not an address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sender_mailbox: Option<Cow<'a, str>>,
     /// The recipient; filled only where there is no `from`, for `to` here would publish Bcc as To.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub to: Vec<Cow<'a, str>>,
-    /// Recipients with a display name, or what is no address.
+    /// Recipients with a display name, or what is not an address.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub to_mailboxes: Vec<Cow<'a, str>>,
     /// The mailboxes that the message was put into.

@@ -1,4 +1,4 @@
-//! What somebody else knows about an event.
+//! What is known about an event from outside of it.
 
 use std::borrow::Cow;
 
@@ -20,7 +20,7 @@ impl<'a> Enrichment<'a> {
     /// attribute that it was recognised by, `data` is the name of the entry.
     ///
     /// It is an enrichment and no observable: an observable repeats what the event says, and its types are a
-    /// closed list; that somebody watches is knowledge from outside.
+    /// closed list; that it is watched is knowledge from outside.
     pub fn watch(
         name: impl Into<Cow<'a, str>>,
         value: impl Into<Cow<'a, str>>,

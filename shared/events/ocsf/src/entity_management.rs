@@ -29,7 +29,7 @@ pub struct EntityManagement<'a> {
     /// The program that they used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub http_request: Option<HttpRequest<'a>>,
-    /// Every address, user name and credential of the record, for whoever looks for one.
+    /// Every address, user name and credential of the record, to search by.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub observables: Vec<Observable<'a>>,
     /// What has no place above.

@@ -143,7 +143,7 @@ impl<'a> AuthProtocol<'a> {
     }
 }
 
-/// `account_switch_type_id` and `account_switch_type`: how another identity was taken on.
+/// `account_switch_type_id` and `account_switch_type`: how another identity was assumed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AccountSwitch {

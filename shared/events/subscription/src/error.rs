@@ -34,7 +34,7 @@ pub enum Undecodable {
         /// How much was decoded.
         decoded: usize,
     },
-    /// Something follows the last gzip member that is no gzip member.
+    /// What follows the last gzip member is not a gzip member.
     #[error("{bytes} bytes follow the gzip data that are not gzip")]
     TrailingBytes {
         /// How much follows.

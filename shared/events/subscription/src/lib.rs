@@ -1,13 +1,13 @@
 //! The wire: whatever CloudWatch Logs can send, decoded into batches of log events.
 //!
-//! Everything here reads bytes that somebody else wrote, so the policy is:
+//! Everything here reads bytes from outside, so the policy is:
 //!
 //! * **Bounded.** The decoded size has a limit that the caller sets, the number of events another
 //!   ([`MAX_EVENTS`]); what a payload says about its own size is a hint and never trusted.
 //! * **All or nothing.** A payload that cannot be read to its last byte is [`Undecodable`] as a whole,
 //!   with a reason from a short list; the bytes stay with the caller, who keeps them.
 //! * **Tolerant where nothing is lost by it.** Any order of keys, unknown keys, several gzip members,
-//!   several JSON documents, ids of any form, text that is no Unicode (read with U+FFFD).
+//!   several JSON documents, ids of any form, invalid UTF-8 (read with U+FFFD).
 //! * **Borrowed.** A [`LogEvent`] is four slices of the decoded payload; text is unescaped when asked for.
 //!
 //! The way is [`payloads`] (an invocation or a file → payloads) → [`Payload::decode`] (inflate) →

@@ -49,7 +49,7 @@ pub struct Payload {
 pub enum Content {
     /// Compressed, as CloudWatch Logs sends it.
     Gzip(Bytes),
-    /// Decoded already, by somebody else.
+    /// Decoded already, by another program.
     Plain(Bytes),
     /// No payload can be found in these bytes.
     Unreadable(Bytes, Undecodable),
@@ -63,7 +63,7 @@ impl Payload {
         }
     }
 
-    /// Decodes the payload to text of at most `limit` bytes; what is no UTF-8 becomes U+FFFD.
+    /// Decodes the payload to text of at most `limit` bytes; invalid UTF-8 becomes U+FFFD.
     ///
     /// # Errors
     /// When it cannot be read to its last byte.
@@ -179,7 +179,7 @@ fn kinesis_payloads(records: &RawValue) -> Option<Vec<Payload>> {
 }
 
 /// The payloads of the event inside an on-failure record, which stands there as it was, or as text. A record
-/// inside a record is not unpacked: nobody sends one, and foreign bytes must not choose our depth of recursion.
+/// inside a record is not unpacked: no service sends one, and foreign bytes must not choose our depth of recursion.
 fn payloads_of_original(original: &RawValue) -> Option<Vec<Payload>> {
     let event = Bytes::from(unescape(original.get()).into_owned());
     let inner: Event<'_> = serde_json::from_slice(&event).ok()?;
@@ -206,7 +206,7 @@ fn is_json(bytes: &[u8]) -> bool {
     bytes.trim_ascii_start().first() == Some(&b'{')
 }
 
-/// Text from bytes, with U+FFFD for what is no UTF-8. The replacement is longer than what it replaces,
+/// Text from bytes, with U+FFFD for invalid UTF-8. The replacement is longer than what it replaces,
 /// so the limit holds for the text, too.
 fn to_text(bytes: Vec<u8>, limit: usize) -> Result<String, Undecodable> {
     let bytes = match String::from_utf8(bytes) {

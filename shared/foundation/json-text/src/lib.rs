@@ -1,8 +1,8 @@
 //! JSON text, unescaped by ourselves.
 //!
-//! A JSON parser refuses `"\ud83d"`: half of a surrogate pair is no Unicode. Log messages contain such
+//! A JSON parser refuses `"\ud83d"`: half of a surrogate pair is not a character. Log messages contain such
 //! halves (a subject cut in the middle of an emoji), and one of them must not cost the whole batch. So
-//! strings are taken from the parser as they stand and unescaped here, with U+FFFD for what is no Unicode.
+//! strings are taken from the parser as they stand and unescaped here, with U+FFFD for half a surrogate pair.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 /// The text of a JSON string, given with its quotes; borrowed where nothing is escaped.
 ///
-/// The input must have passed a JSON parser. What is no string comes back as it stands.
+/// The input must have passed a JSON parser. What is not a string comes back as it stands.
 pub fn unescape(json: &str) -> Cow<'_, str> {
     let Some(inner) = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
         return Cow::Borrowed(json);

@@ -53,9 +53,9 @@ pub enum FaultKind {
     TagsThrottled,
     /// `ListTagsForDeliveryStream`: the connection is reset instead of an answer.
     TagsReset,
-    /// `Publish`: 400 `Throttled`; nobody is told.
+    /// `Publish`: 400 `Throttled`; nothing is published.
     SnsThrottled,
-    /// `Publish`: 500 `InternalError`; nobody is told.
+    /// `Publish`: 500 `InternalError`; nothing is published.
     SnsInternalError,
     /// `Publish`: the message is taken, the connection is reset instead of an answer.
     SnsResetAfter,

@@ -27,7 +27,7 @@ pub(crate) enum Outcome {
 pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
     loop {
         // Accepting fails for want of file descriptors, or because the client is gone already: neither is
-        // for ever.
+        // without end.
         if let Ok((stream, _)) = listener.accept().await {
             let shared = Arc::clone(&shared);
             tokio::spawn(async move {

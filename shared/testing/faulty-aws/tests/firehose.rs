@@ -159,7 +159,7 @@ async fn a_partial_failure_names_the_failed_records_by_their_place() {
     codes.dedup();
     assert_eq!(codes, ["InternalFailure", "ServiceUnavailableException"]);
 
-    // A batch of one fails whole: a partial failure always has somebody to fail.
+    // A batch of one fails whole: a partial failure always has a record to fail.
     let answer = put(&aws, "events", &numbered(0..1)).await.expect("answered");
     assert_eq!(answer.failed_put_count(), 1);
 }
