@@ -119,6 +119,7 @@ pub(crate) const RULES: &[Rule] = &[
     // The command line.
     type_name("Words", "Output"),
     module("say", "output"),
+    phrase("fn say", "fn write"),
     type_name("Wishes", "LimitArgs"),
     phrase("wishes", "options"),
     type_name("Past", "HistoryArgs"),
