@@ -18,21 +18,26 @@ pub(crate) struct Group {
 pub(crate) const GROUPS: &[Group] = &[
     Group { folder: "shared/foundation", may_use: &[] },
     Group { folder: "shared/events", may_use: &["foundation"] },
+    Group { folder: "shared/settings", may_use: &["foundation", "events"] },
     Group { folder: "shared/query", may_use: &["foundation", "events"] },
-    Group { folder: "shared/archive", may_use: &["foundation", "events"] },
-    Group { folder: "shared/delivery", may_use: &["foundation", "events", "archive"] },
-    Group { folder: "shared/intake", may_use: &["foundation", "events", "query", "archive", "delivery"] },
+    Group { folder: "shared/archive", may_use: &["foundation", "events", "settings"] },
+    Group { folder: "shared/delivery", may_use: &["foundation", "events", "settings", "archive"] },
+    Group {
+        folder: "shared/intake",
+        may_use: &["foundation", "events", "settings", "query", "archive", "delivery"],
+    },
     Group { folder: "shared/policy", may_use: &["foundation", "archive"] },
-    Group { folder: "shared/account", may_use: &["foundation", "events", "policy"] },
+    Group { folder: "shared/account", may_use: &["foundation", "events", "settings", "policy"] },
     Group {
         folder: "shared/lambda",
-        may_use: &["foundation", "events", "query", "archive", "delivery", "intake"],
+        may_use: &["foundation", "events", "settings", "query", "archive", "delivery", "intake"],
     },
     Group {
         folder: "functions",
         may_use: &[
             "foundation",
             "events",
+            "settings",
             "query",
             "archive",
             "delivery",
@@ -44,7 +49,17 @@ pub(crate) const GROUPS: &[Group] = &[
     },
     Group {
         folder: "cli",
-        may_use: &["foundation", "events", "query", "archive", "delivery", "intake", "policy", "account"],
+        may_use: &[
+            "foundation",
+            "events",
+            "settings",
+            "query",
+            "archive",
+            "delivery",
+            "intake",
+            "policy",
+            "account",
+        ],
     },
 ];
 

@@ -72,8 +72,11 @@ fn picture(workspace: &Workspace) -> String {
     }
     line(&mut picture, 0, "shared", "The libraries, lowest group first: none depends on a later one");
     for group in shared.into_iter().chain([&TESTING]) {
-        line(&mut picture, 1, group.name(), &summary(group));
-        lines_of(&mut picture, 2, &members(group, workspace));
+        let members = members(group, workspace);
+        if !members.is_empty() {
+            line(&mut picture, 1, group.name(), &summary(group));
+            lines_of(&mut picture, 2, &members);
+        }
     }
     for (path, about) in OTHER_FOLDERS {
         line(&mut picture, 0, path.trim_end_matches('/'), about);
