@@ -37,15 +37,15 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Passes all tests: format, lints, unit and property tests, generated files, and end to end on stand-ins of AWS.
+    /// Runs all tests: format, layout, generated files, lints, unit tests, documentation, and end to end on stand-ins.
     ///
-    /// Python 3.11 and Node.js 20 are needed; everything else is installed.
+    /// Needs Python 3.11 and Node.js 20; everything else is installed below target/.
     Test(test::Arguments),
     /// Checks the layout of the workspace: edges between groups of crates, unused dependencies, the size of processors.
     Layout,
     /// Checks the words: names and phrases that have a better one, in code, help, docs and snapshots.
     Words,
-    /// Measures the processor against its floor, and the function's memory and start.
+    /// Measures the processor against its lower bound, and the memory and start of the function.
     Bench(bench::Arguments),
     /// Runs the fuzz targets for a bounded time.
     Fuzz(fuzz::Arguments),
@@ -53,7 +53,7 @@ enum Task {
     Package(package::Arguments),
     /// Writes the generated files: events/, definitions of tables, reference of the settings, layout in the README.
     Generate,
-    /// Holds a role against the calls that were made with it. Ends with 3 where the two do not fit.
+    /// Compares the permissions of a role with the calls made with it. Exits with 3 where they differ.
     Privileges(privileges::Arguments),
     /// Writes any number of generated payloads, as CloudWatch Logs would send them.
     Payloads(payloads::Arguments),

@@ -32,21 +32,21 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let packages = if arguments.quick { target().join(QUICK_PACKAGES) } else { project().join(PACKAGES) };
     for function in Workspace::read()?.functions() {
         let mut build = python::command("cargo-lambda")?;
-        run_command(build.current_dir(project()).args(words(arguments, function)))?;
+        run_command(build.current_dir(project()).args(build_arguments(arguments, function)))?;
         collect(function, &packages)?;
     }
     Ok(())
 }
 
 /// The arguments of cargo-lambda.
-fn words<'a>(arguments: &Arguments, function: &'a str) -> Vec<&'a str> {
-    let mut words = vec!["lambda", "build", "--locked", "--output-format", "zip", "--package", function];
-    words.extend(if arguments.quick { &["--profile", QUICK][..] } else { &["--release"] });
+fn build_arguments<'a>(arguments: &Arguments, function: &'a str) -> Vec<&'a str> {
+    let mut build = vec!["lambda", "build", "--locked", "--output-format", "zip", "--package", function];
+    build.extend(if arguments.quick { &["--profile", QUICK][..] } else { &["--release"] });
     if arguments.arm64 {
         // Without the check of the target: it would run rustup.
-        words.extend(["--arm64", "--skip-target-check"]);
+        build.extend(["--arm64", "--skip-target-check"]);
     }
-    words
+    build
 }
 
 /// Copies a package into the folder, and prints its size: a cold start reads every byte.
@@ -66,12 +66,12 @@ mod tests {
 
     #[test]
     fn a_build_is_of_one_function_and_quick_only_where_that_is_asked_for() {
-        let deployed = words(&Arguments { arm64: true, quick: false }, "policy-audit").join(" ");
+        let deployed = build_arguments(&Arguments { arm64: true, quick: false }, "policy-audit").join(" ");
         assert_eq!(
             deployed,
             "lambda build --locked --output-format zip --package policy-audit --release --arm64 --skip-target-check"
         );
-        let tested = words(&Arguments { arm64: false, quick: true }, "policy-audit").join(" ");
+        let tested = build_arguments(&Arguments { arm64: false, quick: true }, "policy-audit").join(" ");
         assert_eq!(
             tested,
             "lambda build --locked --output-format zip --package policy-audit --profile package-quick"
