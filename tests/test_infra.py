@@ -214,7 +214,7 @@ def test_the_profile_of_a_deployed_stack_can_be_changed(ministack, ready):
     [
         ("LogGroup1", "/mailtrail/example/workmail-events", "none of mailtrail's own"),
         ("WorkMailOrganization1", "example", "32 hex digits"),
-        ("InternalDomains", "nonsense", "domains parted by commas"),
+        ("InternalDomains", "nonsense", "domains separated by commas"),
         ("MemorySize", "64", "MemorySize"),
         ("Profile", "standart", "Profile"),
         ("InfrequentAccessDays", "7", "InfrequentAccessDays must be 0, or 30 and more"),

@@ -1,4 +1,4 @@
-/** The alarms: each tells the topic, and the README says what to do about it. */
+/** The alarms: each notifies the topic, and the README says what to do about it. */
 import { type CfnCondition, Fn, type Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as sns from 'aws-cdk-lib/aws-sns';
@@ -72,7 +72,7 @@ const OF_EACH_FUNCTION: readonly Alarm[] = [
   },
 ];
 
-/** What they count with a second dimension, whose values nobody knows beforehand. */
+/** Metrics with a second dimension, whose values are not known at deployment. */
 const OF_MANY: readonly (Alarm & { readonly by: string })[] = [
   {
     metric: 'undelivered',
@@ -110,7 +110,7 @@ const OF_POLICIES: readonly PolicyAlarm[] = [
   },
 ];
 
-/** The alarms of any function: what Lambda says of it. */
+/** The alarms of every function, on Lambda's own metrics. */
 export function lambdaAlarms(
   stack: Stack,
   { name, resource }: MailtrailFunction,
@@ -122,7 +122,7 @@ export function lambdaAlarms(
   );
 }
 
-/** The alarms of a function that reads events: what it says of itself. */
+/** The alarms of a function that reads events, on the metrics that it reports. */
 export function eventAlarms(stack: Stack, { name, resource }: MailtrailFunction, topic: sns.CfnTopic): void {
   const id = pascal(name);
   for (const each of OF_EACH_FUNCTION) {
@@ -163,7 +163,7 @@ export function policyAlarms(
   });
 }
 
-/** Silence: log groups that should speak and do not, or a filter that somebody removed. */
+/** Silence: log groups that should speak and do not, or a filter that was removed. */
 export function silenceAlarm(
   stack: Stack,
   called: MailtrailFunction,

@@ -7,12 +7,14 @@ import { lambdaAlarms, policyAlarms } from './alarms.ts';
 import {
   AUDIT_FUNCTION,
   type MailtrailFunction,
-  type Surroundings,
-  makeFunction,
+  type FunctionContext,
+  createFunction,
   wildcardsOf,
 } from './functions.ts';
 import type { Parameters } from './parameters.ts';
-import { accept, allow, arn, policy, trust, when } from './words.ts';
+import { when } from './conditions.ts';
+import { acknowledge } from './findings.ts';
+import { allow, arn, policy, trust } from './iam.ts';
 
 /** What a report reads. */
 const READS = [
@@ -30,12 +32,12 @@ const LOG_GROUPS = ofAnyRegion('logs', 'log-group:*');
 const FUNCTIONS_OF_FILTERS = ofAnyRegion('lambda', 'function:*');
 
 /** The function with its schedule. Its role follows its mode: `report` changes nothing. */
-export function policyAudit(stack: Stack, around: Surroundings): MailtrailFunction {
-  const { parameters, archive, topic } = around;
+export function policyAudit(stack: Stack, context: FunctionContext): MailtrailFunction {
+  const { parameters, archive, topic } = context;
   const on = parameters.condition('HasPolicyAudit', Fn.conditionNot(parameters.is('PolicyMode', 'off')));
   const folder = `${archive.attrArn}/${parameters.text('ArchivePrefix')}/policy-audit`;
-  const audit = makeFunction(stack, AUDIT_FUNCTION, around, {
-    about: 'Watches the size of the resource policies of CloudWatch Logs',
+  const audit = createFunction(stack, AUDIT_FUNCTION, context, {
+    description: 'Watches the size of the resource policies of CloudWatch Logs',
     statements: [
       { Sid: 'Look', ...allow(READS, '*') },
       { Sid: 'LookAtTags', ...allow('logs:ListTagsForResource', LOG_GROUPS) },
@@ -78,7 +80,7 @@ export function policyAudit(stack: Stack, around: Surroundings): MailtrailFuncti
       'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:logs:*:<AWS::AccountId>:log-group:*]':
         'logs may be delivered to log groups of any name, in every Region that is audited',
       'AwsSolutions-IAM5[Resource::*]':
-        'resource policies belong to an account, and the lists of a service to nobody: neither has an ARN',
+        'resource policies belong to an account, and lists of a service to no resource: neither has an ARN',
     },
   });
   schedule(stack, audit, on, parameters);
@@ -195,6 +197,6 @@ function schedule(stack: Stack, audit: MailtrailFunction, on: CfnCondition, para
     flexibleTimeWindow: { mode: 'FLEXIBLE', maximumWindowInMinutes: 15 },
     target: { arn: audit.resource.attrArn, roleArn: role.attrArn, input: '{}' },
   });
-  accept(timer, { CKV_AWS_297: 'the schedule holds no data' });
+  acknowledge(timer, { CKV_AWS_297: 'the schedule holds no data' });
   for (const each of [role, timer]) each.cfnOptions.condition = on;
 }

@@ -3,7 +3,9 @@ import { Aws, CfnDeletionPolicy, type CfnResource, type Stack } from 'aws-cdk-li
 import * as s3 from 'aws-cdk-lib/aws-s3';
 
 import type { Parameters } from './parameters.ts';
-import { accept, arn, either, onlyTls, policy, when } from './words.ts';
+import { either, when } from './conditions.ts';
+import { acknowledge } from './findings.ts';
+import { arn, denyWithoutTls, policy } from './iam.ts';
 
 /** Below this size an object is dearer in another storage class than it was. Nearly all objects are smaller. */
 const SMALLEST_TRANSITION = 128 * 1024;
@@ -104,7 +106,7 @@ function encryption(byDefault: object, bucketKey: boolean): s3.CfnBucket.ServerS
 }
 
 function bucketPolicy(stack: Stack, id: string, bucket: s3.CfnBucket, more: object[]): s3.CfnBucketPolicy {
-  const statements = [onlyTls('s3:*', [bucket.attrArn, `${bucket.attrArn}/*`]), ...more];
+  const statements = [denyWithoutTls('s3:*', [bucket.attrArn, `${bucket.attrArn}/*`]), ...more];
   return new s3.CfnBucketPolicy(stack, id, { bucket: bucket.ref, policyDocument: policy(...statements) });
 }
 
@@ -149,11 +151,11 @@ export function keep(resource: CfnResource): void {
 function acceptBucket(bucket: s3.CfnBucket): void {
   const log =
     'who read or wrote what is in the data events of CloudTrail; an access log would need a bucket of its own';
-  accept(bucket, {
+  acknowledge(bucket, {
     'AwsSolutions-S1': log,
     CKV_AWS_18: log,
-    CKV_AWS_144: 'a copy in another Region is for whoever needs one to add',
+    CKV_AWS_144: 'a copy in another Region is left to operators who need one',
     CKV_AWS_145: 'a KMS key is a parameter',
-    CKV2_AWS_62: 'nobody waits for new objects',
+    CKV2_AWS_62: 'nothing reacts to new objects',
   });
 }

@@ -5,7 +5,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { NAMESPACE } from './alarms.ts';
 import type { MailtrailFunction } from './functions.ts';
 import { filterName } from './subscriptions.ts';
-import { either } from './words.ts';
+import { either } from './conditions.ts';
 
 const WIDTH = 12;
 const HEIGHT = 6;
@@ -28,7 +28,11 @@ interface Widget {
 }
 
 /** The page; what is about the audit of resource policies stands on it where there is one. */
-export function makeDashboard(stack: Stack, functions: MailtrailFunction[], audit?: MailtrailFunction): void {
+export function createDashboard(
+  stack: Stack,
+  functions: MailtrailFunction[],
+  audit?: MailtrailFunction,
+): void {
   const body = (widgets: Widget[]) => stack.toJsonString({ widgets: widgets.map(place) });
   const widgets = [...functions.flatMap(ofFunction), ...ofAll(functions)];
   const on = audit?.resource.cfnOptions.condition;

@@ -9,10 +9,12 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import { CLASSES } from './classes.ts';
 import { type Parameters, pascal } from './parameters.ts';
 import { OWN_LOG_GROUPS } from './log-groups.ts';
-import { accept, allow, arn, policy, trust, when } from './words.ts';
+import { when } from './conditions.ts';
+import { acknowledge } from './findings.ts';
+import { allow, arn, policy, trust } from './iam.ts';
 
-/** What every function has to do with. */
-export interface Surroundings {
+/** What every function is created with. */
+export interface FunctionContext {
   readonly parameters: Parameters;
   readonly archive: s3.CfnBucket;
   readonly failures: s3.CfnBucket;
@@ -40,9 +42,9 @@ export interface MailtrailFunction {
   readonly asynchronous: lambda.CfnEventInvokeConfig;
 }
 
-/** What sets one function apart from another. */
-export interface Particulars {
-  readonly about: string;
+/** What differs between the functions. */
+export interface FunctionSettings {
+  readonly description: string;
   readonly statements: object[];
   readonly environment: Record<string, string>;
   readonly timeout: number;
@@ -52,7 +54,7 @@ export interface Particulars {
   readonly accepted: Record<string, string>;
 }
 
-const WORDS: Record<EventFunctionName, string> = {
+const DESCRIPTIONS: Record<EventFunctionName, string> = {
   'workmail-events': 'Archives and streams the events of log groups',
   'cloudtrail-activity': 'Archives and streams the records of CloudTrail, and watches identities',
 };
@@ -61,17 +63,17 @@ const WORDS: Record<EventFunctionName, string> = {
 export function eventFunction(
   stack: Stack,
   name: EventFunctionName,
-  around: Surroundings,
+  context: FunctionContext,
   settings: { streams: string; organizations: string; more: object[] },
 ): MailtrailFunction {
-  const { parameters, topic } = around;
+  const { parameters, topic } = context;
   const concurrency = parameters.isSet('ReservedConcurrency');
-  return makeFunction(stack, name, around, {
-    about: WORDS[name],
+  return createFunction(stack, name, context, {
+    description: DESCRIPTIONS[name],
     statements: [
-      ...archiveStatements(around),
-      ...streamStatements(around),
-      announce(parameters, topic),
+      ...archiveStatements(context),
+      ...streamStatements(context),
+      publishStatement(parameters, topic),
       ...settings.more,
     ],
     environment: {
@@ -88,20 +90,20 @@ export function eventFunction(
   });
 }
 
-/** Any function. */
-export function makeFunction(
+/** Creates a function, its log group, its role and its on-failure destination. */
+export function createFunction(
   stack: Stack,
   name: FunctionName,
-  around: Surroundings,
-  its: Particulars,
+  context: FunctionContext,
+  settings: FunctionSettings,
 ): MailtrailFunction {
-  const { parameters, failures, topic } = around;
+  const { parameters, failures, topic } = context;
   const id = pascal(name);
   const logGroup = new logs.CfnLogGroup(stack, `${id}Logs`, {
     logGroupName: ownLogGroup(name),
     retentionInDays: parameters.number('LogRetentionDays'),
   });
-  accept(logGroup, {
+  acknowledge(logGroup, {
     CKV_AWS_158: 'the lines hold counts and names of objects, never what an event says',
   });
   const role = new iam.CfnRole(stack, `${id}Role`, {
@@ -115,46 +117,46 @@ export function makeFunction(
             Sid: 'OwnLogs',
             ...allow(['logs:CreateLogStream', 'logs:PutLogEvents'], Fn.getAtt(logGroup.logicalId, 'Arn')),
           },
-          ...its.statements,
-          ...failureStatements(around),
+          ...settings.statements,
+          ...failureStatements(context),
         ),
       },
     ],
   });
-  accept(role, {
+  acknowledge(role, {
     'AwsSolutions-IAM5[Resource::<FailuresBucket.Arn>/aws/lambda/*]': 'Lambda names the objects',
-    ...its.accepted,
+    ...settings.accepted,
   });
   const resource = new lambda.CfnFunction(stack, `${id}Function`, {
-    description: its.about,
+    description: settings.description,
     runtime: 'provided.al2023',
     handler: 'bootstrap',
     architectures: [parameters.text('Architecture')],
-    code: around.code(stack, name),
+    code: context.code(stack, name),
     role: role.attrArn,
     memorySize: parameters.number('MemorySize'),
-    timeout: its.timeout,
-    reservedConcurrentExecutions: its.reservedConcurrency,
+    timeout: settings.timeout,
+    reservedConcurrentExecutions: settings.reservedConcurrency,
     // Above INFO, so that Lambda's own lines about an invocation cannot feed a loop.
     loggingConfig: { logFormat: 'JSON', logGroup: logGroup.ref, systemLogLevel: 'WARN' },
     environment: {
       variables: {
-        MAILTRAIL_ARCHIVE: `s3://${around.archive.ref}/${parameters.text('ArchivePrefix')}`,
+        MAILTRAIL_ARCHIVE: `s3://${context.archive.ref}/${parameters.text('ArchivePrefix')}`,
         MAILTRAIL_ARCHIVE_OWNER: Aws.ACCOUNT_ID,
         MAILTRAIL_ARCHIVE_KMS_KEY: parameters.text('KmsKeyArn'),
         MAILTRAIL_TOPIC: topic.ref,
         MAILTRAIL_OWN_LOG_GROUPS: Fn.join(',', FUNCTIONS.map(ownLogGroup)),
         MAILTRAIL_LOG: parameters.text('LogLevel'),
-        ...its.environment,
+        ...settings.environment,
       },
     },
   });
-  accept(resource, {
-    W3002: 'the SAM door names a package on this machine, which sam uploads',
+  acknowledge(resource, {
+    W3002: 'the SAM template names a local package, which `sam` uploads',
     CKV_AWS_115: 'a limit is a parameter: events must not wait for one by default',
     CKV_AWS_116:
       'what fails goes to a bucket, which keeps the whole event; a queue holds a quarter of its size',
-    CKV_AWS_117: 'it calls AWS alone, and listens to nobody',
+    CKV_AWS_117: 'it only calls AWS, and accepts no connections',
     CKV_AWS_173: 'the variables hold names, no secret',
   });
   const asynchronous = new lambda.CfnEventInvokeConfig(stack, `${id}OnFailure`, {
@@ -165,8 +167,9 @@ export function makeFunction(
     destinationConfig: { onFailure: { destination: failures.attrArn } },
   });
   const all = { name, resource, role, logGroup, asynchronous };
-  if (its.condition) {
-    for (const each of [resource, role, logGroup, asynchronous]) each.cfnOptions.condition = its.condition;
+  if (settings.condition) {
+    for (const each of [resource, role, logGroup, asynchronous])
+      each.cfnOptions.condition = settings.condition;
   }
   return all;
 }
@@ -186,12 +189,12 @@ export function wildcardsOf(folders: readonly string[], reason: string): Record<
 }
 
 /** The objects in a folder of the archive. */
-function below({ parameters, archive }: Surroundings, folder: string): string {
+function objectsIn({ parameters, archive }: FunctionContext, folder: string): string {
   return `${archive.attrArn}/${parameters.text('ArchivePrefix')}/${folder}/*`;
 }
 
-function archiveStatements(around: Surroundings): object[] {
-  const { parameters } = around;
+function archiveStatements(context: FunctionContext): object[] {
+  const { parameters } = context;
   const key = parameters.isSet('KmsKeyArn');
   const watching = parameters.isSet('Watches');
   return [
@@ -199,11 +202,11 @@ function archiveStatements(around: Surroundings): object[] {
       Sid: 'WriteArchive',
       ...allow(
         's3:PutObject',
-        WRITTEN.map((folder) => below(around, folder)),
+        WRITTEN.map((folder) => objectsIn(context, folder)),
       ),
     },
-    { Sid: 'FindInQuarantine', ...allow('s3:GetObject', below(around, 'quarantine')) },
-    when(watching, { Sid: 'ReadWatchList', ...allow('s3:GetObject', below(around, 'config')) }),
+    { Sid: 'FindInQuarantine', ...allow('s3:GetObject', objectsIn(context, 'quarantine')) },
+    when(watching, { Sid: 'ReadWatchList', ...allow('s3:GetObject', objectsIn(context, 'config')) }),
     when(key, { Sid: 'ArchiveKey', ...allow('kms:GenerateDataKey', parameters.text('KmsKeyArn')) }),
     when(parameters.both(key, watching), {
       Sid: 'KeyOfWatchList',
@@ -212,15 +215,15 @@ function archiveStatements(around: Surroundings): object[] {
   ];
 }
 
-/** Streams are let in by their tag: the rule that the code keeps is IAM's rule, too. The question itself is free. */
-function streamStatements(around: Surroundings): object[] {
-  const { parameters } = around;
+/** Only tagged streams may be written to: IAM enforces the rule that the code follows. Tags may be read of any stream. */
+function streamStatements(context: FunctionContext): object[] {
+  const { parameters } = context;
   const streams = arn('firehose', 'deliverystream/*');
   const tagged = { StringEquals: { 'aws:ResourceTag/LogDeliveryEnabled': 'true' } };
   const some = hasStreams(parameters);
   return [
     when(some, { Sid: 'TaggedStreams', ...allow('firehose:PutRecordBatch', streams, tagged) }),
-    when(some, { Sid: 'KeepUndelivered', ...allow('s3:PutObject', below(around, 'undelivered')) }),
+    when(some, { Sid: 'KeepUndelivered', ...allow('s3:PutObject', objectsIn(context, 'undelivered')) }),
     when(some, { Sid: 'AskForTags', ...allow('firehose:ListTagsForDeliveryStream', streams) }),
   ];
 }
@@ -231,12 +234,12 @@ export function hasStreams(parameters: Parameters): CfnCondition {
   return parameters.condition('HasStreams', any);
 }
 
-function announce(parameters: Parameters, topic: sns.CfnTopic): object {
+function publishStatement(parameters: Parameters, topic: sns.CfnTopic): object {
   return when(parameters.isSet('Watches'), { Sid: 'Announce', ...allow('sns:Publish', topic.ref) });
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
-function failureStatements({ parameters, failures }: Surroundings): object[] {
+function failureStatements({ parameters, failures }: FunctionContext): object[] {
   const key = parameters.isSet('FailuresKmsKeyArn');
   return [
     { Sid: 'KeepFailures', ...allow('s3:PutObject', `${failures.attrArn}/aws/lambda/*`) },

@@ -115,7 +115,7 @@ function parameterNames(name: Name, { slots }: Definition): string[] {
   return Array.from({ length: slots }, (_, index) => `${name.replace(/s$/, '')}${index + 1}`);
 }
 
-/** Settings whose entries are parted by spaces; those of all others are by commas. */
+/** Settings whose entries are separated by spaces; those of all others are by commas. */
 const PARTED_BY_SPACES: Name[] = ['ColumnsOfLogGroups', 'OtherStreams'];
 
 /** What is given, as values of parameters. */
@@ -184,7 +184,10 @@ function consoleGroups(declared: [Name, Definition][]): object {
       .filter(([, { group }]) => group === heading)
       .flatMap(([name, definition]) => parameterNames(name, definition));
   return {
-    ParameterGroups: headings.map((heading) => ({ Label: { default: heading }, Parameters: below(heading) })),
+    ParameterGroups: headings.map((heading) => ({
+      Label: { default: heading },
+      Parameters: below(heading),
+    })),
   };
 }
 

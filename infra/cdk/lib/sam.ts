@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 import type { FunctionName } from './functions.ts';
 import { MailtrailStack } from './stack.ts';
 
-/** What CDK says about itself in a template, and nobody else needs. */
+/** CDK's metadata about itself, which a SAM template does not need. */
 const CDK_METADATA = /^(aws:cdk|cdk_nag)/;
 
 const HEAD = `# Made from infra/cdk: change it there, and run \`npm run sam\` in that folder.

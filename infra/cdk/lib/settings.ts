@@ -1,8 +1,8 @@
 /**
  * Every setting of the stack: its default, what is allowed, and what it decides.
  *
- * Each is a parameter of the template. What somebody sets in CDK becomes the parameter's default, and is held against
- * the same pattern at synthesis that CloudFormation holds it against at deployment. So both doors open the same house.
+ * Each is a parameter of the template. What is set in CDK becomes the parameter's default, and is checked against
+ * the same pattern at synthesis that CloudFormation checks it against at deployment. So CDK and SAM deploy the same stack.
  *
  * A list is a number of parameters, `LogGroup1`, `LogGroup2` and so on, each with the condition that it is set. No
  * condition can take a list apart, and CloudFormation's loops (`AWS::LanguageExtensions`) are understood by few of the
@@ -45,7 +45,7 @@ const OF_ORGANIZATIONS = [
   emailEventsGroup(ORGANIZATION),
   auditLogsGroup(ORGANIZATION, `(${Object.keys(AUDIT_LOGS).join('|')})`),
 ].join('|');
-/** How names begin that nobody may give: loops, and what is subscribed already. */
+/** Reserved prefixes of log group names: they would make a loop, or are subscribed already. */
 const OWN = `${OWN_LOG_GROUPS}|/aws/lambda/mailtrail|(${OF_ORGANIZATIONS})$`;
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html, without our own. */
 const LOG_GROUP = `(?!${OWN})[a-zA-Z0-9_/.#-]{1,512}`;
@@ -59,7 +59,7 @@ const RETENTION = '1 3 5 7 14 30 60 90 120 150 180 365 400 545 731 1096 1827 219
 );
 const SWITCH = ['true', 'false'];
 
-const some = (entry: string, parted = ',') => `(${entry}(${parted}${entry})*)?`;
+const some = (entry: string, separator = ',') => `(${entry}(${separator}${entry})*)?`;
 
 function classStream(name: Class) {
   const about = `Whether events of the class ${name} get a Firehose stream of their own, to Parquet.`;
@@ -95,28 +95,28 @@ const PARAMETERS = {
     about: "The organization's own mail domains: mail whose ends all lie in them has the direction Internal.",
     default: '',
     pattern: some(DOMAIN),
-    allowed: 'domains parted by commas',
+    allowed: 'domains separated by commas',
   },
   OrganizationsOfLogGroups: {
     group: 'What is read',
     about: 'The WorkMail organization of log groups that this stack does not make (MAILTRAIL_ORGANIZATIONS).',
     default: '',
     pattern: some(`([^,=]+=)?${ORGANIZATION}`),
-    allowed: 'entries parted by commas: m-… for all groups, or <log group>=m-…',
+    allowed: 'entries separated by commas: m-… for all groups, or <log group>=m-…',
   },
   SourcesOfLogGroups: {
     group: 'What is read',
     about: 'What the events of log groups are, where their shape shall not decide (MAILTRAIL_SOURCES).',
     default: '',
     pattern: some('([^,=]+=)?(workmail_email|workmail_audit|cloudtrail|other)'),
-    allowed: 'entries parted by commas: a source for all groups, or <log group>=<source>',
+    allowed: 'entries separated by commas: a source for all groups, or <log group>=<source>',
   },
   ColumnsOfLogGroups: {
     group: 'What is read',
     about: 'The fields of log groups whose events are lines of text (MAILTRAIL_COLUMNS).',
     default: '',
     pattern: some('[^\\s=]+=\\S+', ' '),
-    allowed: 'entries parted by spaces: <log group>=<field>|<field>…',
+    allowed: 'entries separated by spaces: <log group>=<field>|<field>…',
   },
   WorkMailOrganizations: {
     group: 'WorkMail',
@@ -145,7 +145,7 @@ const PARAMETERS = {
     about: 'Where the archive lies in its bucket.',
     default: 'mailtrail',
     pattern: '[a-zA-Z0-9_.-]+(/[a-zA-Z0-9_.-]+)*',
-    allowed: 'folder names parted by slashes, with none at the ends',
+    allowed: 'folder names separated by slashes, with none at the ends',
   },
   KmsKeyArn: {
     group: 'Archive',
@@ -192,7 +192,7 @@ const PARAMETERS = {
       'Streams that are there already (MAILTRAIL_STREAMS). They get events while tagged LogDeliveryEnabled=true.',
     default: '',
     pattern: some('firehose:[a-zA-Z0-9_.-]{1,64}(\\?[a-z_,=&]+)?', ' '),
-    allowed: 'stream URLs parted by spaces: firehose:<name>?classes=email_activity',
+    allowed: 'stream URLs separated by spaces: firehose:<name>?classes=email_activity',
   },
   Architecture: {
     group: 'Functions',
@@ -264,14 +264,14 @@ const PARAMETERS = {
     about: 'The Regions that are looked at. Without any: this one.',
     default: '',
     pattern: some('[a-z]+(-[a-z]+)+-[0-9]+'),
-    allowed: 'Region names parted by commas',
+    allowed: 'Region names separated by commas',
   },
   PolicyRoles: {
     group: 'Resource policies',
     about: 'Roles of other accounts to look at them with.',
     default: '',
     pattern: some('arn:aws[a-z-]*:iam::[0-9]{12}:role/[a-zA-Z0-9+=.@_/-]+'),
-    allowed: 'role ARNs parted by commas',
+    allowed: 'role ARNs separated by commas',
   },
   PolicyShare: {
     group: 'Resource policies',
@@ -310,7 +310,7 @@ const PARAMETERS = {
       'New names of log groups whose destinations move, where /aws/vendedlogs/ and the old name do not suit.',
     default: '',
     pattern: some(RENAMED),
-    allowed: 'entries parted by commas: <log group>=/aws/vendedlogs/…',
+    allowed: 'entries separated by commas: <log group>=/aws/vendedlogs/…',
   },
   PolicyV1Services: {
     group: 'Resource policies',
@@ -331,7 +331,7 @@ const PARAMETERS = {
     about: 'Other accounts whose events are in the archive. Queries see those of this account and of these.',
     default: '',
     pattern: some('[0-9]{12}'),
-    allowed: 'account ids (12 digits) parted by commas',
+    allowed: 'account ids (12 digits) separated by commas',
   },
   QueryScanLimit: {
     group: 'Athena',

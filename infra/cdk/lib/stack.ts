@@ -11,13 +11,13 @@ import type { Construct } from 'constructs';
 import { deliveryAlarms, eventAlarms, lagAlarm, lambdaAlarms, silenceAlarm } from './alarms.ts';
 import { policyAudit } from './audit.ts';
 import { archiveBucket, failuresBucket, streamBucket } from './buckets.ts';
-import { makeDashboard } from './dashboard.ts';
+import { createDashboard } from './dashboard.ts';
 import {
   AUDIT_FUNCTION,
   type Code,
   type EventFunctionName,
   type MailtrailFunction,
-  type Surroundings,
+  type FunctionContext,
   eventFunction,
 } from './functions.ts';
 import { Parameters, pascal } from './parameters.ts';
@@ -25,16 +25,16 @@ import { DISTINCT, type List, type Settings } from './settings.ts';
 import {
   type Source,
   dataStream,
-  letLogsInvoke,
+  allowLogsToInvoke,
   readFromStream,
   readStream,
   subscribe,
   writerOfStreams,
 } from './subscriptions.ts';
-import { makeStreams } from './streams.ts';
-import { makeQueries, makeTables } from './tables.ts';
-import { makeTopic } from './topic.ts';
-import { either } from './words.ts';
+import { createStreams } from './streams.ts';
+import { createQueries, createTables } from './tables.ts';
+import { createTopic } from './topic.ts';
+import { either } from './conditions.ts';
 import { organizationLogs } from './workmail.ts';
 
 /** What a stack is made of. */
@@ -61,31 +61,31 @@ export class MailtrailStack extends Stack {
   ) {
     super(scope, id, { description: 'mailtrail: keeps what Amazon WorkMail and CloudTrail log', ...props });
     const audited = withPolicyAudit ?? existsSync(join(FUNCTIONS, AUDIT_FUNCTION));
-    acceptEmptyDefaults(this);
+    acknowledgeEmptyDefaults(this);
     const parameters = new Parameters(this, settings, audited ? [] : ['Resource policies']);
 
     const archive = archiveBucket(this, parameters);
-    const topic = makeTopic(this, parameters);
-    const around: Surroundings = {
+    const topic = createTopic(this, parameters);
+    const context: FunctionContext = {
       parameters,
       archive,
       failures: failuresBucket(this, parameters),
       topic,
       code,
     };
-    const database = makeTables(this, archive, parameters);
-    makeQueries(this, database, parameters);
-    const streams = makeStreams(this, streamBucket(this, parameters), database, parameters);
+    const database = createTables(this, archive, parameters);
+    createQueries(this, database, parameters);
+    const streams = createStreams(this, streamBucket(this, parameters), database, parameters);
 
     const readers = [mailReader(this, parameters), trailReader(this, parameters)];
     const queues = readers.map(({ queue }) => queue);
     const writer = writerOfStreams(this, queues, parameters);
-    const functions = readers.map((reader) => makeReader(this, around, reader, { streams, writer }));
-    const audit = audited ? policyAudit(this, around) : undefined;
+    const functions = readers.map((reader) => createReader(this, context, reader, { streams, writer }));
+    const audit = audited ? policyAudit(this, context) : undefined;
     deliveryAlarms(this, topic);
-    makeDashboard(this, functions, audit);
+    createDashboard(this, functions, audit);
     rules(this, parameters);
-    outputs(this, around, functions, topic);
+    outputs(this, context, functions, topic);
   }
 }
 
@@ -126,16 +126,16 @@ function trailReader(stack: Stack, parameters: Parameters): Reader {
 }
 
 /** The function of a reader, its subscriptions, and its alarms. */
-function makeReader(
+function createReader(
   stack: Stack,
-  around: Surroundings,
+  context: FunctionContext,
   { name, sources, listens, organizations, queue }: Reader,
   { streams, writer }: { streams: string; writer: iam.CfnRole },
 ): MailtrailFunction {
-  const { parameters, failures, topic } = around;
+  const { parameters, failures, topic } = context;
   const more = [readStream(parameters, queue)];
-  const called = eventFunction(stack, name, around, { streams, organizations, more });
-  const permission = letLogsInvoke(stack, called);
+  const called = eventFunction(stack, name, context, { streams, organizations, more });
+  const permission = allowLogsToInvoke(stack, called);
   readFromStream(stack, called, queue, failures);
   for (const source of sources)
     subscribe(stack, source, { called, permission, stream: queue, writer }, parameters);
@@ -146,10 +146,10 @@ function makeReader(
   return called;
 }
 
-/** What CDK's own validation finds where it takes an empty default for a value. Conditions see to each of them. */
-function acceptEmptyDefaults(stack: Stack): void {
+/** What CDK's own validation finds where it takes an empty default for a value. Conditions handle each of them. */
+function acknowledgeEmptyDefaults(stack: Stack): void {
   for (const rule of ['E2529', 'F3017', 'W1030', 'W1035']) {
-    const reason = 'an empty parameter is one that is not set, and then what would read it is not made';
+    const reason = 'an empty parameter is one that is not set, and then nothing that reads it is created';
     Validations.of(stack).acknowledge({ id: `CloudFormation-Validate::${rule}`, reason });
   }
 }
@@ -163,7 +163,7 @@ function given(parameters: Parameters, name: List): Source[] {
   }));
 }
 
-/** What no pattern of a single parameter can say. */
+/** Rules that no pattern of a single parameter can express. */
 function rules(stack: Stack, parameters: Parameters): void {
   const tooSoon = Array.from({ length: EARLIEST_INFREQUENT - 1 }, (_, day) => String(day + 1));
   new CfnRule(stack, 'InfrequentAccessIsNotTooSoon', {
@@ -186,11 +186,11 @@ function rules(stack: Stack, parameters: Parameters): void {
       },
     ],
   });
-  for (const lists of DISTINCT) namedOnce(stack, parameters, lists);
+  for (const lists of DISTINCT) requireDistinct(stack, parameters, lists);
 }
 
-/** What a slot has, none before it has: the names of what is made for it would clash, in mid-deployment. */
-function namedOnce(stack: Stack, parameters: Parameters, lists: readonly List[]): void {
+/** No two slots may have the same value: the names of their resources would clash in the middle of a deployment. */
+function requireDistinct(stack: Stack, parameters: Parameters, lists: readonly List[]): void {
   const entries = lists.flatMap((name) => parameters.entries(name));
   const pairs = entries.flatMap((one, index) => entries.slice(0, index).map((other) => ({ one, other })));
   new CfnRule(stack, `${lists.join('And')}Differ`, {
@@ -206,22 +206,22 @@ function namedOnce(stack: Stack, parameters: Parameters, lists: readonly List[])
 
 function outputs(
   stack: Stack,
-  { parameters, archive, failures }: Surroundings,
+  { parameters, archive, failures }: FunctionContext,
   functions: MailtrailFunction[],
   topic: sns.CfnTopic,
 ): void {
-  const say = (id: string, description: string, value: string) =>
+  const output = (id: string, description: string, value: string) =>
     new CfnOutput(stack, id, { description, value });
-  say(
+  output(
     'Archive',
     'The archive, for the commands of mailtrail',
     `s3://${archive.ref}/${parameters.text('ArchivePrefix')}`,
   );
-  say('Failures', 'The bucket of failed invocations', failures.ref);
-  say('TopicArn', 'The topic of alarms and watched events', topic.ref);
+  output('Failures', 'The bucket of failed invocations', failures.ref);
+  output('TopicArn', 'The topic of alarms and watched events', topic.ref);
   for (const { name, resource } of functions)
-    say(`${pascal(name)}Name`, `The function ${name}`, resource.ref);
-  const known = say(
+    output(`${pascal(name)}Name`, `The function ${name}`, resource.ref);
+  const known = output(
     'WorkMailRoleArn',
     'The role for `mailtrail workmail enable`',
     Fn.getAtt('workmailEmailEvents', 'Arn').toString(),

@@ -14,13 +14,15 @@ import { CLASSES, type Class } from './classes.ts';
 import { type Parameters, pascal } from './parameters.ts';
 import { OWN_LOG_GROUPS } from './log-groups.ts';
 import { type TableInput, filled, makeTable, tableInput } from './tables.ts';
-import { accept, allow, arn, either, policy, trust, when } from './words.ts';
+import { either, when } from './conditions.ts';
+import { acknowledge } from './findings.ts';
+import { allow, arn, policy, trust } from './iam.ts';
 
 /**
  * Makes the streams, and all that they need. Returns them, and those that are there already, as `MAILTRAIL_STREAMS`
  * takes them.
  */
-export function makeStreams(
+export function createStreams(
   stack: Stack,
   bucket: s3.CfnBucket,
   database: glue.CfnDatabase,
@@ -30,7 +32,7 @@ export function makeStreams(
     logGroupName: `${OWN_LOG_GROUPS}${Aws.STACK_NAME}/streams`,
     retentionInDays: parameters.number('LogRetentionDays'),
   });
-  accept(logGroup, { CKV_AWS_158: 'the lines hold errors of deliveries, never what an event says' });
+  acknowledge(logGroup, { CKV_AWS_158: 'the lines hold errors of deliveries, never what an event says' });
   const role = roleOfStreams(stack, bucket, logGroup, parameters);
   logGroup.cfnOptions.condition = role.cfnOptions.condition = parameters.streamsAny();
   const own = CLASSES.map((name) => {
@@ -94,7 +96,9 @@ function makeStream(
     },
   });
   stream.cfnOptions.condition = errors.cfnOptions.condition = wanted;
-  accept(stream, { CKV_AWS_241: 'the stream is a passage; what it writes is under the key of the archive' });
+  acknowledge(stream, {
+    CKV_AWS_241: 'the stream is a passage; what it writes is under the key of the archive',
+  });
   return stream;
 }
 
@@ -141,7 +145,7 @@ function roleOfStreams(
       },
     ],
   });
-  accept(role, {
+  acknowledge(role, {
     'AwsSolutions-IAM5[Resource::<StreamBucket.Arn>/*]': 'Firehose names the objects, in a bucket of its own',
   });
   return role;

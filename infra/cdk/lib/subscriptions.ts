@@ -14,7 +14,9 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { keep } from './buckets.ts';
 import type { EventFunctionName, MailtrailFunction } from './functions.ts';
 import { type Parameters, pascal } from './parameters.ts';
-import { accept, allow, arn, either, policy, trust, when } from './words.ts';
+import { either, when } from './conditions.ts';
+import { acknowledge } from './findings.ts';
+import { allow, arn, policy, trust } from './iam.ts';
 
 /** The name of every subscription filter of this stack. */
 export const filterName = () => `mailtrail-${Aws.STACK_NAME}`;
@@ -36,9 +38,11 @@ export function dataStream(stack: Stack, name: EventFunctionName, parameters: Pa
     streamEncryption: { encryptionType: 'KMS', keyId: 'alias/aws/kinesis' },
   });
   stream.cfnOptions.condition = scaleOut(parameters);
-  // What nobody has read yet must outlive a change of the profile.
+  // Records that have not been read yet must outlive a change of the profile.
   keep(stream);
-  accept(stream, { CKV_AWS_185: 'the stream is a passage; its records lie in the archive under its key' });
+  acknowledge(stream, {
+    CKV_AWS_185: 'the stream is a passage; its records lie in the archive under its key',
+  });
   return stream;
 }
 
@@ -58,7 +62,7 @@ export function readStream(parameters: Parameters, stream: kinesis.CfnStream): o
  * One permission for all log groups: one for each would fill the function's policy, which has 20 KB. It stands in both
  * profiles, so that nothing is lost on the way from one to the other.
  */
-export function letLogsInvoke(stack: Stack, called: MailtrailFunction): lambda.CfnPermission {
+export function allowLogsToInvoke(stack: Stack, called: MailtrailFunction): lambda.CfnPermission {
   return new lambda.CfnPermission(stack, `${pascal(called.name)}Permission`, {
     action: 'lambda:InvokeFunction',
     functionName: called.resource.ref,
@@ -68,7 +72,7 @@ export function letLogsInvoke(stack: Stack, called: MailtrailFunction): lambda.C
   });
 }
 
-/** Lets the function read its stream, and puts what it cannot do where it can be found. */
+/** Maps the stream to the function; batches that fail go to the bucket of failures. */
 export function readFromStream(
   stack: Stack,
   reader: MailtrailFunction,

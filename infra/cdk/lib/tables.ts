@@ -12,7 +12,8 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 
 import { CLASSES } from './classes.ts';
 import { type Parameters, pascal } from './parameters.ts';
-import { accept, when } from './words.ts';
+import { when } from './conditions.ts';
+import { acknowledge } from './findings.ts';
 
 const INFRA = join(import.meta.dirname, '..', '..');
 const TABLES = join(INFRA, 'tables');
@@ -24,7 +25,7 @@ export interface TableInput {
 }
 
 /** The database and its tables. */
-export function makeTables(stack: Stack, archive: s3.CfnBucket, parameters: Parameters): glue.CfnDatabase {
+export function createTables(stack: Stack, archive: s3.CfnBucket, parameters: Parameters): glue.CfnDatabase {
   const database = new glue.CfnDatabase(stack, 'Database', {
     catalogId: Aws.ACCOUNT_ID,
     databaseInput: { name: parameters.text('DatabaseName'), description: 'The archive of mailtrail' },
@@ -72,7 +73,7 @@ export function filled(table: TableInput, blanks: Record<string, string>): Table
 }
 
 /** The workgroup, and every query in it. The views are made by running theirs once. */
-export function makeQueries(stack: Stack, database: glue.CfnDatabase, parameters: Parameters): void {
+export function createQueries(stack: Stack, database: glue.CfnDatabase, parameters: Parameters): void {
   const group = new athena.CfnWorkGroup(stack, 'WorkGroup', {
     name: `mailtrail-${Aws.STACK_NAME}`,
     description: 'Questions to the archive of mailtrail',
@@ -86,7 +87,7 @@ export function makeQueries(stack: Stack, database: glue.CfnDatabase, parameters
     },
   });
   const managed = 'Athena keeps the results itself, for a day, and encrypts them';
-  accept(group, { 'AwsSolutions-ATH1': managed, CKV_AWS_159: managed });
+  acknowledge(group, { 'AwsSolutions-ATH1': managed, CKV_AWS_159: managed });
   for (const file of queryFiles()) {
     const text = readFileSync(join(QUERIES, file), 'utf8');
     const name = basename(file, '.sql');

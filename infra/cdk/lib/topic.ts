@@ -1,13 +1,14 @@
-/** The topic that alarms and watched events are told to. */
+/** The topic for alarms and for notifications of watched events. */
 import { Aws, type Stack } from 'aws-cdk-lib';
 import * as sns from 'aws-cdk-lib/aws-sns';
 
 import type { Parameters } from './parameters.ts';
-import { accept, arn, onlyTls, policy } from './words.ts';
+import { acknowledge } from './findings.ts';
+import { arn, denyWithoutTls, policy } from './iam.ts';
 
-export function makeTopic(stack: Stack, parameters: Parameters): sns.CfnTopic {
+export function createTopic(stack: Stack, parameters: Parameters): sns.CfnTopic {
   const topic = new sns.CfnTopic(stack, 'Topic', { displayName: 'mailtrail' });
-  accept(topic, {
+  acknowledge(topic, {
     CKV_AWS_26: 'with a key whose policy forgets CloudWatch, alarms would be lost without a word',
   });
   new sns.CfnTopicPolicy(stack, 'TopicPolicy', {
@@ -24,7 +25,7 @@ export function makeTopic(stack: Stack, parameters: Parameters): sns.CfnTopic {
           ArnLike: { 'aws:SourceArn': arn('cloudwatch', 'alarm:*') },
         },
       },
-      onlyTls('sns:Publish', topic.ref),
+      denyWithoutTls('sns:Publish', topic.ref),
     ),
   });
   const mail = new sns.CfnSubscription(stack, 'AlarmMail', {

@@ -12,7 +12,9 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { AUDIT_LOGS, auditLogsGroup, emailEventsGroup } from './log-groups.ts';
 import { type Entry, type Parameters, pascal } from './parameters.ts';
 import type { Source } from './subscriptions.ts';
-import { accept, allow, arn, policy, trust, when } from './words.ts';
+import { when } from './conditions.ts';
+import { acknowledge } from './findings.ts';
+import { allow, arn, policy, trust } from './iam.ts';
 
 /** The log group of an organization's email events. */
 export interface EmailSource extends Source {
@@ -41,8 +43,8 @@ function emailEvents(stack: Stack, { slot, value, present }: Entry, parameters: 
 }
 
 /**
- * WorkMail takes on this role to write email events. Whoever has no more than WorkMailFullAccess may only hand over a
- * role whose name has `workmail` in it; the name is made of the stack's and of this id.
+ * WorkMail assumes this role to write email events. A caller with only WorkMailFullAccess may only pass a
+ * role whose name contains `workmail`; the name is formed from the stack's and from this id.
  */
 function roleOfEmailEvents(stack: Stack, groups: EmailSource[], parameters: Parameters): void {
   const arns = groups.map((group) => when(group.present, Fn.getAtt(group.made.logicalId, 'Arn')));
@@ -142,7 +144,7 @@ function logGroup(
     retentionInDays: parameters.number('WorkMailLogRetentionDays'),
   });
   group.cfnOptions.condition = present;
-  accept(group, {
+  acknowledge(group, {
     CKV_AWS_158: 'CloudWatch Logs encrypts; what is kept for long is in the archive, under its key',
   });
   return group;

@@ -204,7 +204,7 @@ test('every service that is let in is let in for this account alone', () => {
     'logs.amazonaws.com',
     'scheduler.amazonaws.com',
   ]);
-  // Lambda takes on the role of a function without saying for which.
+  // Lambda assumes the role of a function without saying for which.
   for (const { Principal, Condition } of letIn.filter(
     ({ Principal }) => Principal.Service !== 'lambda.amazonaws.com',
   )) {

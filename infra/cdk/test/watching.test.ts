@@ -20,7 +20,7 @@ const dashboard = (parameters: Record<string, string>): any[] => {
 };
 
 test('every metric of an alarm is one that the functions report, with its dimensions', () => {
-  const reports = read('shared', 'telemetry', 'src', 'report.rs');
+  const reports = read('shared', 'foundation', 'telemetry', 'src', 'report.rs');
   const reported = new Set([...reports.matchAll(/\("(\w+)", Unit::/g)].map(([, name]) => name));
   const alarms = ofType(usual, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
   const own = alarms.filter(({ Namespace }) => Namespace === 'mailtrail');
@@ -61,7 +61,7 @@ test('a full policy, one that soon will be, and an audit that failed are alarms 
 
 test('a query names every dimension of its metric, or it finds nothing', () => {
   const declared = [
-    ...read('shared', 'telemetry', 'src', 'report.rs').matchAll(
+    ...read('shared', 'foundation', 'telemetry', 'src', 'report.rs').matchAll(
       /METRICS: &'static.*?&\[(.*?)\];.*?DIMENSIONS: &'static \[&'static str\] = &\[(.*?)\]/gs,
     ),
   ];
