@@ -5,7 +5,7 @@ import pytest
 import account.server
 import auditing
 import border
-import deeds
+import deployment
 import programs
 import standins
 
@@ -70,7 +70,7 @@ def enforcing_server(tmp_path_factory):
 def role_policies(enforcing_server):
     """The policies of the readers' roles, as infra/sam has them. Function → document."""
     enforcing_server.reset()
-    return deeds.policies_for_tests(enforcing_server)
+    return deployment.policies_for_tests(enforcing_server)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 import aws_commands
 import border
-import deeds
+import deployment
 import programs
 from doctoring import EVENTS, FUNCTION, STREAM, TARGET, Planted
 from logging_faults import BROKEN, FAULTS, FAULTS_OF_A_SNAPSHOT, archive_in_a_folder, bucket_of_a_stranger, no_tag
@@ -158,8 +158,8 @@ def test_a_bucket_of_a_stranger_that_shows_nothing_is_not_known(doctor, planted)
 
 
 def test_the_archive_of_the_stack_takes_logs_without_a_finding(ministack, doctor, planted):
-    packages = dict.fromkeys(programs.FUNCTIONS, deeds.NOTHING)
-    made = deeds.Stack(ministack, packages).make(VendedLogsToBucket="true")
+    packages = dict.fromkeys(programs.FUNCTIONS, deployment.EMPTY_PACKAGE)
+    made = deployment.Stack(ministack, packages).create(VendedLogsToBucket="true")
     archive = made.physical("AWS::S3::Bucket", "ArchiveBucket")
     written = made.s3.get_bucket_policy(Bucket=archive)["Policy"]
     planted.s3.put_bucket_policy(Bucket=TARGET, Policy=written.replace(archive, TARGET))

@@ -8,8 +8,9 @@ import subprocess
 import pytest
 import yaml
 
-import deeds
+import deployment
 import function
+import privileged_calls
 import programs
 import recording
 import samples
@@ -24,21 +25,21 @@ FITS = {"denied": [], "idle": []}
 
 # Parameters of the stack: from the least that it can be told to everything.
 LEAST = {"PolicyMode": "report"}
-KEYS = {"KmsKeyArn": deeds.KEY, "FailuresKmsKeyArn": deeds.FAILURES_KEY}
-STREAMS = {"StreamEmailActivity": "true", "OtherStreams": deeds.OTHER_STREAMS}
+KEYS = {"KmsKeyArn": deployment.KEY, "FailuresKmsKeyArn": deployment.FAILURES_KEY}
+STREAMS = {"StreamEmailActivity": "true", "OtherStreams": deployment.OTHER_STREAMS}
 EVERYTHING = {
     **KEYS,
     **STREAMS,
-    "Watches": deeds.WATCH_LIST,
+    "Watches": deployment.WATCH_LIST,
     "PolicyMode": "move",
-    "PolicyRoles": deeds.OTHER_ROLE,
+    "PolicyRoles": deployment.OTHER_ROLE,
     "PolicyV1Services": "on",
     "Profile": "scale-out",
 }
 STACKS = {
     "least": LEAST,
     "with a key, watching nobody": {**KEYS, "PolicyMode": "shrink"},
-    "watching, without a key or streams": {"Watches": deeds.WATCH_LIST, "PolicyMode": "off"},
+    "watching, without a key or streams": {"Watches": deployment.WATCH_LIST, "PolicyMode": "off"},
     "everything": EVERYTHING,
 }
 
@@ -103,11 +104,11 @@ def put_watch_list(deployed, parameters):
     key = parameters.get("KmsKeyArn")
     encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key} if key else {}
     if "Watches" in parameters:
-        deployed.put(deeds.WATCH_LIST, json.dumps(deeds.WATCHES).encode(), **encryption)
+        deployed.put(deployment.WATCH_LIST, json.dumps(deployment.WATCHES).encode(), **encryption)
 
 
 def make_gated_stream(stand_in):
-    """The stream of `deeds.OTHER_STREAMS` that is there, and has no tag."""
+    """The stream of `deployment.OTHER_STREAMS` that is there, and has no tag."""
     surroundings = function.Function(stand_in, None)
     surroundings.make_bucket(function.STREAM_BUCKET)
     surroundings.make_stream("gated", {})
@@ -128,7 +129,7 @@ def policy_elsewhere(policies, parameters):
     statements = [each for each in policy["Statement"] if each["Sid"] in needed]
     assert needed == {each["Sid"] for each in statements}
     document = json.dumps({**policy, "Statement": statements})
-    return json.loads(document.replace(samples.ACCOUNT, deeds.OTHER_ACCOUNT))
+    return json.loads(document.replace(samples.ACCOUNT, deployment.OTHER_ACCOUNT))
 
 
 # Every call is allowed, and nothing else
@@ -136,40 +137,40 @@ def policy_elsewhere(policies, parameters):
 
 @pytest.mark.parametrize("parameters", STACKS.values(), ids=STACKS)
 def test_the_roles_allow_what_the_functions_call_and_nothing_else(ministack, account, packages, tmp_path, parameters):
-    deployed = deeds.Stack(ministack, packages).make(**parameters)
+    deployed = deployment.Stack(ministack, packages).create(**parameters)
     make_gated_stream(ministack)
     put_watch_list(deployed, parameters)
-    for name in deeds.READERS:
+    for name in deployment.READERS:
         with recorded(deployed, name) as recorder:
-            count = deeds.every_sample(deployed, name)
+            count = privileged_calls.every_sample(deployed, name)
         check_fit(deployed.policies(name), recorder.calls, tmp_path)
         assert len(recorder.calls) > count / 10
     if parameters["PolicyMode"] != "off":
-        with recorded(deployed, deeds.AUDIT) as recorder:
+        with recorded(deployed, deployment.AUDIT) as recorder:
             own = {f"AWS_ENDPOINT_URL_{name}": account.endpoint for name in SERVICES_OF_ACCOUNT}
-            deployed.set(deeds.AUDIT, **own, MAILTRAIL_POLICY_SHARE="1")
+            deployed.set(deployment.AUDIT, **own, MAILTRAIL_POLICY_SHARE="1")
             roles = [parameters["PolicyRoles"]] if "PolicyRoles" in parameters else []
-            answers = deeds.audits(deployed, account, roles)
+            answers = privileged_calls.audits(deployed, account, roles)
         assert all(answer["report"] for answer in answers)
-        check_fit(deployed.policies(deeds.AUDIT), recorder.calls + deeds.calls_of(account), tmp_path)
+        check_fit(deployed.policies(deployment.AUDIT), recorder.calls + privileged_calls.calls_of(account), tmp_path)
         for role in roles:
-            policies = [policy_elsewhere(deployed.policies(deeds.AUDIT), parameters)]
-            assert judge(policies, deeds.calls_of(account, role), tmp_path) == FITS
+            policies = [policy_elsewhere(deployed.policies(deployment.AUDIT), parameters)]
+            assert judge(policies, privileged_calls.calls_of(account, role), tmp_path) == FITS
 
 
 # The stand-in enforces them
 
 
 def test_the_deployed_functions_work_with_their_roles_and_not_without(enforcing, packages):
-    parameters = {**STREAMS, "Watches": deeds.WATCH_LIST, "PolicyMode": "shrink"}
-    deployed = deeds.Stack(enforcing, packages).make(**parameters).speak_plainly()
+    parameters = {**STREAMS, "Watches": deployment.WATCH_LIST, "PolicyMode": "shrink"}
+    deployed = deployment.Stack(enforcing, packages).create(**parameters).allow_plain_http()
     make_gated_stream(enforcing)
     put_watch_list(deployed, parameters)
     count = 0
-    for name in deeds.READERS:
+    for name in deployment.READERS:
         # The stand-in does not look at the tags of streams.
-        deployed.change_role(name, deeds.without_tags)
-        count = deeds.every_sample(deployed, name)
+        deployed.change_role(name, deployment.without_tags)
+        count = privileged_calls.every_sample(deployed, name)
     content = deployed.archive()
     assert len(content.records()) == count
     assert {each.parts["stream"] for each in content.kind("undelivered")} == {"missing"}
@@ -185,12 +186,12 @@ def test_the_deployed_functions_work_with_their_roles_and_not_without(enforcing,
     logs = enforcing.client("logs")
     gone = policy(delivery_statement(["/example/gone"], samples.ACCOUNT, programs.REGION))
     logs.put_resource_policy(policyName="gone", policyDocument=json.dumps(gone))
-    deployed.set(deeds.AUDIT, MAILTRAIL_POLICY_SHARE="1")
-    [audited] = deployed.invoke(deeds.AUDIT, b"{}")
+    deployed.set(deployment.AUDIT, MAILTRAIL_POLICY_SHARE="1")
+    [audited] = deployed.invoke(deployment.AUDIT, b"{}")
     assert audited["acted"]["done"] and not audited["acted"]["failed"]
     assert logs.describe_resource_policies()["resourcePolicies"] == []
 
-    for name, sid in (("workmail-events", "WriteArchive"), (deeds.AUDIT, "KeepReports")):
+    for name, sid in (("workmail-events", "WriteArchive"), (deployment.AUDIT, "KeepReports")):
         deployed.change_role(name, lambda statements: [each for each in statements if each["Sid"] != sid])
         refused = deployed.invoke(name, samples.invocation(samples.payload(sid, 5)), fails=True)
         assert "AccessDenied" in json.dumps(refused)
@@ -219,7 +220,7 @@ def template_statements():
 def test_events_go_only_to_streams_with_the_tag():
     actions = [(each["Action"], each.get("Condition")) for _, each in template_statements() if "Principal" not in each]
     writing = [condition for action, condition in actions if "firehose:Put" in json.dumps(action)]
-    assert writing == [{"StringEquals": {"aws:ResourceTag/LogDeliveryEnabled": "true"}}] * len(deeds.READERS)
+    assert writing == [{"StringEquals": {"aws:ResourceTag/LogDeliveryEnabled": "true"}}] * len(deployment.READERS)
 
 
 def test_a_service_is_let_in_for_this_account_and_its_own_resources_alone():
@@ -231,7 +232,7 @@ def test_a_service_is_let_in_for_this_account_and_its_own_resources_alone():
     # Lambda takes on a function's role for the function that was given it by somebody who may pass it: it names no
     # source. https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
     without = {name for name, service, each in let_in if "Condition" not in each}
-    assert without == {f"{deeds.pascal(name)}Role" for name in programs.FUNCTIONS}
+    assert without == {f"{deployment.pascal(name)}Role" for name in programs.FUNCTIONS}
     for name, service, each in let_in:
         if name not in without:
             assert each["Condition"]["StringEquals"]["aws:SourceAccount"] in (

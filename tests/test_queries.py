@@ -1,7 +1,7 @@
-"""The queries of infra/queries/ answer what they say: over an archive that `mailtrail ingest` made of planted lines.
+"""The queries of infra/queries/ over an archive that `mailtrail ingest` wrote from the events of `query_fixtures`.
 
-Every Athena query is run, by DuckDB, and has to return what was planted and nothing else, although half of it is
-stored twice. No engine for Logs Insights runs here: its queries are read, and every word has to be known.
+DuckDB runs every Athena query, which must return the expected rows and no others although half of the events are
+stored twice. No engine for Logs Insights runs here: its queries are parsed, and every name in them must be known.
 """
 
 import datetime
@@ -12,14 +12,14 @@ import pytest
 import zstandard
 
 import archive
-import planted
+import query_fixtures
 import programs
 import queries
 import tables
-from expected import CASES
+from query_expectations import CASES
 from programs import DONE
 
-TODAY = [planted.DAY, planted.DAY]
+TODAY = [query_fixtures.DAY, query_fixtures.DAY]
 
 # What Insights has no query for, and why.
 WITHOUT_INSIGHTS = {
@@ -34,19 +34,19 @@ every_insights_query = pytest.mark.parametrize("name", queries.names(queries.INS
 
 @pytest.fixture(scope="module")
 def ingested(tmp_path_factory):
-    """An archive of the shipped samples and of what was planted, now and earlier."""
+    """An archive of the shipped samples and of the fixtures, some as an earlier mapping wrote them."""
     root = tmp_path_factory.mktemp("queries")
     home, inputs = root / "home", root / "inputs"
     home.mkdir()
     inputs.mkdir()
-    for number, payload in enumerate(planted.payloads()):
+    for number, payload in enumerate(query_fixtures.payloads()):
         (inputs / f"{number}.gz").write_bytes(payload)
     mailtrail = programs.Mailtrail(home)
     mailtrail.ingest(inputs, *programs.good_samples(), to=root / "archive").expect(DONE)
-    for name, record in planted.EARLIER.items():
-        folder = root / "archive" / name / f"region={planted.REGION}" / f"accountId={planted.ACCOUNT}"
+    for name, record in query_fixtures.EARLIER.items():
+        folder = root / "archive" / name / f"region={query_fixtures.REGION}" / f"accountId={query_fixtures.ACCOUNT}"
         line = f"{json.dumps(record)}\n".encode()
-        (folder / f"eventDay={planted.DAY}" / "compact-0.ndjson.zst").write_bytes(zstandard.compress(line))
+        (folder / f"eventDay={query_fixtures.DAY}" / "compact-0.ndjson.zst").write_bytes(zstandard.compress(line))
     return root / "archive"
 
 
@@ -71,8 +71,8 @@ def parameters(name):
 
 
 @every_query
-def test_a_query_returns_what_was_planted_and_nothing_else(name, database):
-    assert name in CASES, "a query that nobody expects anything of"
+def test_a_query_returns_the_expected_rows_and_no_others(name, database):
+    assert name in CASES, "a query without expected rows"
     case = CASES[name]
     found = database.rows(queries.Query.read(name).text, parameters(name))
     assert [tuple(row[column] for column in case.columns.split()) for row in found] == case.rows
@@ -117,7 +117,7 @@ def test_a_query_can_be_narrowed_to_one_account(name, database):
     narrowed, times = queries.OFFERED.subn("", text)
     assert times == 1
     assert database.rows(narrowed, parameters(name)) == database.rows(text, parameters(name))
-    assert database.rows(narrowed.replace(planted.ACCOUNT, "444455556666"), parameters(name)) == []
+    assert database.rows(narrowed.replace(query_fixtures.ACCOUNT, "444455556666"), parameters(name)) == []
 
 
 @pytest.mark.parametrize("name", tables.TABLES)

@@ -8,7 +8,7 @@ import pytest
 import sqlglot
 
 import archive
-import planted
+import query_fixtures
 import programs
 import tables
 
@@ -17,7 +17,7 @@ LONGEST_COMMENT = 255
 # Nobody but their tenants sees them.
 AIR_GAPPED = "aws-iso"
 # What whoever creates the tables fills in.
-FILLED_IN = {"<archive>": "s3://archive/mail", "<accounts>": planted.ACCOUNT, "<parquet>": "s3://parquet"}
+FILLED_IN = {"<archive>": "s3://archive/mail", "<accounts>": query_fixtures.ACCOUNT, "<parquet>": "s3://parquet"}
 
 every_table = pytest.mark.parametrize("name", tables.TABLES)
 every_definition = pytest.mark.parametrize("path", sorted(tables.FOLDER.rglob("*.json")), ids=lambda path: path.stem)

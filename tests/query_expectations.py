@@ -1,17 +1,17 @@
-"""What each query of infra/queries/athena has to return of what was planted."""
+"""The rows that each query of infra/queries/athena must return for the events of `query_fixtures`."""
 
 import dataclasses
 
-import planted
-import planted_trail
+import query_fixtures
+import query_fixtures_cloudtrail
 
-USER, ROLE = (f"arn:aws:iam::{planted.ACCOUNT}:{kind}" for kind in ("user", "role"))
-STS = f"arn:aws:sts::{planted.ACCOUNT}:assumed-role"
+USER, ROLE = (f"arn:aws:iam::{query_fixtures.ACCOUNT}:{kind}" for kind in ("user", "role"))
+STS = f"arn:aws:sts::{query_fixtures.ACCOUNT}:assumed-role"
 
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """What a query has to return: the rows, each with these columns of it."""
+    """A query's parameters after the days, and the rows that it must return, in these columns."""
 
     columns: str
     rows: list
@@ -20,15 +20,15 @@ class Case:
 
 CALL = "who operation status source access_key"
 ALICE_CALLS = [
-    (f"{USER}/alice", "ListBuckets", "Success", "203.0.113.20", planted_trail.ALICE_KEY),
-    (f"{USER}/alice", "DeleteUser", "Failure", "203.0.113.20", planted_trail.ALICE_KEY),
-    (f"{USER}/alice", "AssumeRole", "Success", "203.0.113.20", planted_trail.ALICE_KEY),
-    (f"{USER}/alice", "GetSessionToken", "Success", "203.0.113.20", planted_trail.ALICE_KEY),
-    (f"{USER}/alice", "GetFederationToken", "Success", "203.0.113.20", planted_trail.ALICE_KEY),
-    (f"{USER}/alice", "DeleteUser", "Failure", None, planted_trail.ALICE_KEY),
+    (f"{USER}/alice", "ListBuckets", "Success", "203.0.113.20", query_fixtures_cloudtrail.ALICE_KEY),
+    (f"{USER}/alice", "DeleteUser", "Failure", "203.0.113.20", query_fixtures_cloudtrail.ALICE_KEY),
+    (f"{USER}/alice", "AssumeRole", "Success", "203.0.113.20", query_fixtures_cloudtrail.ALICE_KEY),
+    (f"{USER}/alice", "GetSessionToken", "Success", "203.0.113.20", query_fixtures_cloudtrail.ALICE_KEY),
+    (f"{USER}/alice", "GetFederationToken", "Success", "203.0.113.20", query_fixtures_cloudtrail.ALICE_KEY),
+    (f"{USER}/alice", "DeleteUser", "Failure", None, query_fixtures_cloudtrail.ALICE_KEY),
 ]
 ALICE_SIGN_IN = (f"{USER}/alice", "ConsoleLogin", "Success", "203.0.113.20", None)
-ALICE_WITH_MFA = (f"{USER}/alice", "GetBucketAcl", "Success", "203.0.113.20", planted_trail.MFA_KEY)
+ALICE_WITH_MFA = (f"{USER}/alice", "GetBucketAcl", "Success", "203.0.113.20", query_fixtures_cloudtrail.MFA_KEY)
 SENT = ("OUTGOING_EMAIL_SENT", "bob@example.com", "Success", None, "out-1")
 RECEIVED = ("ORGANIZATION_EMAIL_RECEIVED", "bob@example.com", "Success", None, "in-1")
 ARRIVED = [
@@ -39,11 +39,11 @@ ARRIVED = [
 STEP = "step recipients status folder trace_id"
 SPAM = ("offers@example.net", None, "bob@example.com, carla@example.com", "You won", "FAIL", "in-2")
 MESSAGE = "from_address sent_by recipients subject spam trace_id"
-ALL_THREE = f"carla@example.com, bob@example.com, Jörg <{planted.JOERG}>"
+ALL_THREE = f"carla@example.com, bob@example.com, Jörg <{query_fixtures.JOERG}>"
 OFFICE, MASKED = "198.51.100.7", "***********"
 DENIED_ACCESS = [
-    (planted.ANA, planted.BOB, None, "delete", "item-3", OFFICE, "EWS", "Failure"),
-    (planted.BOB, planted.ANA, None, "delete", "item-7", None, "EWS", "Failure"),
+    (query_fixtures.ANA, query_fixtures.BOB, None, "delete", "item-3", OFFICE, "EWS", "Failure"),
+    (query_fixtures.BOB, query_fixtures.ANA, None, "delete", "item-7", None, "EWS", "Failure"),
 ]
 ACCESS = "who owner impersonator operation object_id source protocol result"
 
@@ -51,14 +51,14 @@ CASES = {
     "audit-access-denied": Case(
         "who source protocol scope rule_id result",
         [
-            (planted.BOB, "203.0.113.9", "ActiveSync", "AccessControl", "deny-outside", "Failure"),
-            (planted.CARLA, "203.0.113.9", "ActiveSync", "DeviceAccessControl", None, "Failure"),
-            (planted.BOB, None, "ActiveSync", "AccessControl", "deny-nowhere", "Failure"),
-            (planted.ANA, MASKED, "ActiveSync", "AccessControl", None, "Failure"),
+            (query_fixtures.BOB, "203.0.113.9", "ActiveSync", "AccessControl", "deny-outside", "Failure"),
+            (query_fixtures.CARLA, "203.0.113.9", "ActiveSync", "DeviceAccessControl", None, "Failure"),
+            (query_fixtures.BOB, None, "ActiveSync", "AccessControl", "deny-nowhere", "Failure"),
+            (query_fixtures.ANA, MASKED, "ActiveSync", "AccessControl", None, "Failure"),
         ],
     ),
     "audit-availability-failures": Case(
-        "who domain provider error", [(planted.ANA, "legacy.example.com", "LAMBDA", "Timed out")]
+        "who domain provider error", [(query_fixtures.ANA, "legacy.example.com", "LAMBDA", "Timed out")]
     ),
     "audit-failed-logins-by-address": Case(
         "source failures users who protocols reasons",
@@ -71,25 +71,25 @@ CASES = {
     "audit-impersonation": Case(
         "impersonator impersonated owner operation source result",
         [
-            ("imp-01", planted.CARLA, planted.CARLA, "read", OFFICE, "Success"),
-            ("imp-01", planted.CARLA, None, "AccessControlEvaluation", "203.0.113.9", "Success"),
-            ("imp-02", None, planted.CARLA, "update", OFFICE, "Success"),
-            ("imp-02", planted.BOB, planted.BOB, "move", None, "Success"),
+            ("imp-01", query_fixtures.CARLA, query_fixtures.CARLA, "read", OFFICE, "Success"),
+            ("imp-01", query_fixtures.CARLA, None, "AccessControlEvaluation", "203.0.113.9", "Success"),
+            ("imp-02", None, query_fixtures.CARLA, "update", OFFICE, "Success"),
+            ("imp-02", query_fixtures.BOB, query_fixtures.BOB, "move", None, "Success"),
         ],
     ),
     "audit-mailbox-denied": Case(ACCESS, DENIED_ACCESS),
     "audit-non-owner-access": Case(
         ACCESS,
         [
-            (planted.ANA, planted.BOB, None, "read", "item-2", OFFICE, "EWS", "Success"),
+            (query_fixtures.ANA, query_fixtures.BOB, None, "read", "item-2", OFFICE, "EWS", "Success"),
             DENIED_ACCESS[0],
-            (planted.CARLA, planted.CARLA, "imp-01", "read", "item-4", OFFICE, "EWS", "Success"),
-            (planted.ANA, planted.BOB, None, "read_hierarchy", None, OFFICE, "EWS", "Success"),
-            (None, planted.CARLA, "imp-02", "update", "item-5", OFFICE, "EWS", "Success"),
-            (planted.BOB, planted.ANA, None, "read", "item-6", None, "EWS", "Success"),
+            (query_fixtures.CARLA, query_fixtures.CARLA, "imp-01", "read", "item-4", OFFICE, "EWS", "Success"),
+            (query_fixtures.ANA, query_fixtures.BOB, None, "read_hierarchy", None, OFFICE, "EWS", "Success"),
+            (None, query_fixtures.CARLA, "imp-02", "update", "item-5", OFFICE, "EWS", "Success"),
+            (query_fixtures.BOB, query_fixtures.ANA, None, "read", "item-6", None, "EWS", "Success"),
             DENIED_ACCESS[1],
-            (planted.BOB, planted.BOB, "imp-02", "move", "item-9", None, "EWS", "Success"),
-            (planted.CARLA, planted.BOB, None, "read_hierarchy", None, OFFICE, "EWS", "Success"),
+            (query_fixtures.BOB, query_fixtures.BOB, "imp-02", "move", "item-9", None, "EWS", "Success"),
+            (query_fixtures.CARLA, query_fixtures.BOB, None, "read_hierarchy", None, OFFICE, "EWS", "Success"),
         ],
     ),
     "audit-personal-access-tokens": Case(
@@ -103,67 +103,67 @@ CASES = {
     "cloudtrail-assumed-roles": Case(
         "who new_role_arn new_identity new_access_key status",
         [
-            (f"{USER}/alice", planted_trail.AUDITOR, f"{STS}/Auditor/night", planted_trail.NIGHT_KEY, "Success"),
-            (f"{USER}/bob", planted_trail.AUDITOR, f"{ROLE}/Auditor", None, "Failure"),
-            (f"{STS}/Auditor/night", f"{ROLE}/Second", f"{STS}/Second/deeper", planted_trail.SECOND_KEY, "Success"),
-            (f"{STS}/Second/deeper", f"{ROLE}/Third", f"{STS}/Third/deepest", planted_trail.THIRD_KEY, "Success"),
-            (f"{STS}/Third/deepest", f"{ROLE}/Fourth", f"{STS}/Fourth/beyond", planted_trail.FOURTH_KEY, "Success"),
+            (f"{USER}/alice", query_fixtures_cloudtrail.AUDITOR, f"{STS}/Auditor/night", query_fixtures_cloudtrail.NIGHT_KEY, "Success"),
+            (f"{USER}/bob", query_fixtures_cloudtrail.AUDITOR, f"{ROLE}/Auditor", None, "Failure"),
+            (f"{STS}/Auditor/night", f"{ROLE}/Second", f"{STS}/Second/deeper", query_fixtures_cloudtrail.SECOND_KEY, "Success"),
+            (f"{STS}/Second/deeper", f"{ROLE}/Third", f"{STS}/Third/deepest", query_fixtures_cloudtrail.THIRD_KEY, "Success"),
+            (f"{STS}/Third/deepest", f"{ROLE}/Fourth", f"{STS}/Fourth/beyond", query_fixtures_cloudtrail.FOURTH_KEY, "Success"),
             (f"{USER}/bob", None, None, None, "Failure"),
-            (f"{USER}/bob", None, planted_trail.ROOT, planted_trail.ROOT_KEY, "Success"),
-            (f"{USER}/bob", None, planted_trail.ROOT, "ASIAPLANTEDEARLIER", "Success"),
+            (f"{USER}/bob", None, query_fixtures_cloudtrail.ROOT, query_fixtures_cloudtrail.ROOT_KEY, "Success"),
+            (f"{USER}/bob", None, query_fixtures_cloudtrail.ROOT, "ASIAFIXTUREEARLIER", "Success"),
         ],
     ),
     "cloudtrail-behind-roles": Case(
         "user_name role_arn session_name operation access_key",
         [
-            ("alice", planted_trail.AUDITOR, "night", "ListUsers", planted_trail.NIGHT_KEY),
-            ("alice", planted_trail.AUDITOR, "night", "AssumeRole", planted_trail.NIGHT_KEY),
-            ("alice", f"{ROLE}/Second", "deeper", "AssumeRole", planted_trail.SECOND_KEY),
-            ("alice", f"{ROLE}/Third", "deepest", "DeleteBucket", planted_trail.THIRD_KEY),
-            ("alice", f"{ROLE}/Third", "deepest", "AssumeRole", planted_trail.THIRD_KEY),
-            ("alice", None, "temp", "PutBucketAcl", planted_trail.FEDERATED_KEY),
+            ("alice", query_fixtures_cloudtrail.AUDITOR, "night", "ListUsers", query_fixtures_cloudtrail.NIGHT_KEY),
+            ("alice", query_fixtures_cloudtrail.AUDITOR, "night", "AssumeRole", query_fixtures_cloudtrail.NIGHT_KEY),
+            ("alice", f"{ROLE}/Second", "deeper", "AssumeRole", query_fixtures_cloudtrail.SECOND_KEY),
+            ("alice", f"{ROLE}/Third", "deepest", "DeleteBucket", query_fixtures_cloudtrail.THIRD_KEY),
+            ("alice", f"{ROLE}/Third", "deepest", "AssumeRole", query_fixtures_cloudtrail.THIRD_KEY),
+            ("alice", None, "temp", "PutBucketAcl", query_fixtures_cloudtrail.FEDERATED_KEY),
         ],
         ("alice",),
     ),
-    "cloudtrail-by-access-key": Case(CALL, ALICE_CALLS, (planted_trail.ALICE_KEY,)),
+    "cloudtrail-by-access-key": Case(CALL, ALICE_CALLS, (query_fixtures_cloudtrail.ALICE_KEY,)),
     "cloudtrail-by-operation": Case(
         CALL,
         [
             ALICE_CALLS[1],
             ALICE_CALLS[-1],
-            (f"{USER}/bob", "DeleteUser", "Success", "203.0.113.20", planted_trail.BOB_KEY),
+            (f"{USER}/bob", "DeleteUser", "Success", "203.0.113.20", query_fixtures_cloudtrail.BOB_KEY),
         ],
         ("DeleteUser", "bob"),
     ),
     "cloudtrail-by-role": Case(
         "role_name session_name operation access_key",
         [
-            ("Auditor", "night", "ListUsers", planted_trail.NIGHT_KEY),
-            ("Auditor", "day", "DescribeOrganization", planted_trail.DAY_KEY),
-            ("Auditor", "team", "ListBuckets", "ASIAPLANTEDTEAM"),
+            ("Auditor", "night", "ListUsers", query_fixtures_cloudtrail.NIGHT_KEY),
+            ("Auditor", "day", "DescribeOrganization", query_fixtures_cloudtrail.DAY_KEY),
+            ("Auditor", "team", "ListBuckets", "ASIAFIXTURETEAM"),
             ("Auditor", "bare", "GetUser", None),
-            ("Auditor", "night", "AssumeRole", planted_trail.NIGHT_KEY),
-            ("Auditor", "nowhere", "ListRoles", planted_trail.DAY_KEY),
+            ("Auditor", "night", "AssumeRole", query_fixtures_cloudtrail.NIGHT_KEY),
+            ("Auditor", "nowhere", "ListRoles", query_fixtures_cloudtrail.DAY_KEY),
         ],
         ("Auditor",),
     ),
     "cloudtrail-by-role-arn": Case(
         "role_arn session_name operation",
         [
-            (planted_trail.AUDITOR, "night", "ListUsers"),
-            (planted_trail.AUDITOR, "day", "DescribeOrganization"),
-            (planted_trail.AUDITOR, "bare", "GetUser"),
-            (planted_trail.AUDITOR, "night", "AssumeRole"),
-            (planted_trail.AUDITOR, "nowhere", "ListRoles"),
+            (query_fixtures_cloudtrail.AUDITOR, "night", "ListUsers"),
+            (query_fixtures_cloudtrail.AUDITOR, "day", "DescribeOrganization"),
+            (query_fixtures_cloudtrail.AUDITOR, "bare", "GetUser"),
+            (query_fixtures_cloudtrail.AUDITOR, "night", "AssumeRole"),
+            (query_fixtures_cloudtrail.AUDITOR, "nowhere", "ListRoles"),
         ],
-        (planted_trail.AUDITOR,),
+        (query_fixtures_cloudtrail.AUDITOR,),
     ),
     "cloudtrail-by-session": Case(
         "session_name role_arn operation",
         [
-            ("night", planted_trail.AUDITOR, "ListUsers"),
-            ("night", f"{planted_trail.AUDITOR}Junior", "ListBuckets"),
-            ("night", planted_trail.AUDITOR, "AssumeRole"),
+            ("night", query_fixtures_cloudtrail.AUDITOR, "ListUsers"),
+            ("night", f"{query_fixtures_cloudtrail.AUDITOR}Junior", "ListBuckets"),
+            ("night", query_fixtures_cloudtrail.AUDITOR, "AssumeRole"),
         ],
         ("night",),
     ),
@@ -177,8 +177,8 @@ CASES = {
             (f"{USER}/bob", "RunInstances", "Client.UnauthorizedOperation"),
             (f"{USER}/bob", "AssumeRole", "AccessDenied"),
             (f"{USER}/bob", "AssumeRole", "AccessDenied"),
-            (planted_trail.PERSON, "ListApplications", "AccessDenied"),
-            ("AIDAPLANTEDSTRANGER", "GetObject", "AccessDenied"),
+            (query_fixtures_cloudtrail.PERSON, "ListApplications", "AccessDenied"),
+            ("AIDAFIXTURESTRANGER", "GetObject", "AccessDenied"),
             (f"{USER}/alice", "DeleteUser", "AccessDenied"),
         ],
     ),
@@ -202,7 +202,7 @@ CASES = {
         "recipient status_code reason trace_id",
         [
             ("carla@example.com", "5.2.2", "Mailbox full", "in-2"),
-            (planted.JOERG, "5.1.1", "No such mailbox", "in-6"),
+            (query_fixtures.JOERG, "5.1.1", "No such mailbox", "in-6"),
         ],
     ),
     "email-journey": Case(
@@ -243,7 +243,7 @@ CASES = {
         MESSAGE,
         [
             SPAM,
-            ("käufer@bücher.example.com", None, planted.JOERG, "Grüße", "FAIL", "in-6"),
+            ("käufer@bücher.example.com", None, query_fixtures.JOERG, "Grüße", "FAIL", "in-6"),
             ("offers@example.org", None, ALL_THREE, "You won again", "FAIL", "in-7"),
         ],
     ),
@@ -252,8 +252,8 @@ CASES = {
         [
             ("bob@example.com", 2),
             ("carla@example.com", 2),
-            (f"jörg <{planted.JOERG}>", 1),
-            (planted.JOERG, 1),
+            (f"jörg <{query_fixtures.JOERG}>", 1),
+            (query_fixtures.JOERG, 1),
         ],
     ),
     "email-verdicts-by-subject": Case(
@@ -268,23 +268,23 @@ CASES = {
             ("carla@example.com", 2),
             ("dora@example.com", 2),
             ("bob@example.com", 1),
-            (planted.JOERG, 1),
+            (query_fixtures.JOERG, 1),
         ],
     ),
     "email-volume-sent": Case("address messages", [("ana@example.com", 1), ("carla@example.com", 1)]),
     "other-events": Case(
         "log_group event events",
         [
-            (planted.AUDIT, "MAILBOX_ACCESS", 5),
-            (planted.TRAIL, "AwsApiCall", 2),
-            (planted.AUDIT, "ACCESS_CONTROL", 1),
-            (planted.AUDIT, "AUTHENTICATION", 1),
-            (planted.AUDIT, "PERSONAL_ACCESS_TOKEN", 1),
-            (planted.MAIL, "INCOMING_EMAIL_BOUNCED", 1),
-            (planted.MAIL, "MAILBOX_EMAIL_DELIVERED", 1),
-            (planted.MAIL, "ORGANIZATION_EMAIL_RECEIVED", 1),
-            (planted.MAIL, "RULE_APPLIED", 1),
-            (planted.TRAIL, "AwsConsoleSignIn", 1),
+            (query_fixtures.AUDIT, "MAILBOX_ACCESS", 5),
+            (query_fixtures.TRAIL, "AwsApiCall", 2),
+            (query_fixtures.AUDIT, "ACCESS_CONTROL", 1),
+            (query_fixtures.AUDIT, "AUTHENTICATION", 1),
+            (query_fixtures.AUDIT, "PERSONAL_ACCESS_TOKEN", 1),
+            (query_fixtures.MAIL, "INCOMING_EMAIL_BOUNCED", 1),
+            (query_fixtures.MAIL, "MAILBOX_EMAIL_DELIVERED", 1),
+            (query_fixtures.MAIL, "ORGANIZATION_EMAIL_RECEIVED", 1),
+            (query_fixtures.MAIL, "RULE_APPLIED", 1),
+            (query_fixtures.TRAIL, "AwsConsoleSignIn", 1),
         ],
     ),
 }

@@ -1,13 +1,14 @@
-"""Half an hour of one day in an invented organization and its account, planted for queries to find.
+"""Log events of half an hour in an invented organization and its account, for the queries to find.
 
-On this day nothing else happens: the shipped samples are of other days. What must be found has beside it what must
-not: a role whose name starts like the one that is asked for, a log-in that worked, somebody in their own mailbox.
+The shipped samples are of other days, so nothing else happens on this one. Beside each event that a query must find
+lies one that it must not: a role whose name starts like the one asked for, a successful log-in, an owner in their own
+mailbox.
 """
 
 import gzip
 import json
 
-from planted_trail import ACCOUNT, BOB_USER, REGION, ROOT, TRAIL_LINES, issued, without
+from query_fixtures_cloudtrail import ACCOUNT, BOB_USER, REGION, ROOT, TRAIL_LINES, issued, without
 
 DAY = "20261203"
 START = 1_796_288_400_000  # 2026-12-03T09:00:00Z
@@ -23,7 +24,7 @@ ANA, BOB, CARLA = (f"S-1-1-11-1111111111-2222222222-3333333333-200{number}" for 
 
 
 def time_of(number):
-    """When the line of that number in its log group was written, in milliseconds: a minute after the one before."""
+    """The time of the log event with that number in its log group, in milliseconds: one a minute."""
     return START + number * MINUTE
 
 
@@ -38,7 +39,7 @@ def _received(trace, author, recipients, subject, **fields):
 
 
 MAIL_LINES = [
-    # A message to a colleague, which a rule of theirs moves, and to a stranger, whom it does not reach.
+    # A message to a colleague, whose mailbox rule moves it, and to an outside address, which bounces it.
     _mail(
         "out-1",
         "OUTGOING_EMAIL_SUBMITTED",
@@ -172,7 +173,7 @@ def _availability(domain, good):
 AUDIT_LINES = [
     _login("203.0.113.5", False, user_id=ANA, user="ana"),
     _login("203.0.113.5", False, user_id=BOB, user="bob"),
-    # Nobody at all: no Authentication, but still a failure.
+    # No user: not an Authentication, but still a failure.
     _login("203.0.113.5", False),
     _login("203.0.113.5", True, user_id=BOB, user="bob"),
     _login("203.0.113.6", False, user_id=BOB, user="bob"),
@@ -188,10 +189,10 @@ AUDIT_LINES = [
     _token("delete", name="laptop"),
     _availability("partner.example.org", True),
     _availability("legacy.example.com", False),
-    # Of an organization that logs less. No item or folder that the owner could stand with:
+    # From an organization that logs fewer fields. No item or folder, which would carry the owner:
     without(_access(ANA, BOB, "read_hierarchy", True, ""), "item_id", "folder_path"),
     without(_access(BOB, BOB, "read_hierarchy", True, ""), "item_id", "folder_path"),
-    # An application, but not in whose name.
+    # An application, but not the user whom it impersonates.
     without(_access("", CARLA, "update", True, "item-5", impersonator_id="imp-02"), "user_id"),
     # No address: Base Events.
     without(_access(BOB, ANA, "read", True, "item-6"), "source_ip"),
@@ -199,7 +200,7 @@ AUDIT_LINES = [
     without(_access(BOB, BOB, "read", True, "item-8"), "source_ip"),
     without(_access(BOB, BOB, "move", True, "item-9", impersonator_id="imp-02"), "source_ip"),
     without(_control(BOB, False, rule_id="deny-nowhere"), "source_ip"),
-    # Mail that arrives: nobody did it.
+    # Incoming mail: no user.
     without(_access("", CARLA, "create", True, "item-10", protocol="IncomingEmail"), "user_id", "source_ip"),
     # A token without a name.
     _token("create"),
@@ -241,7 +242,7 @@ EARLIER = {
             "operation": "AssumeRoot",
             "service": {"name": "sts.amazonaws.com"},
             "request": {"data": json.dumps({"targetPrincipal": ROOT})},
-            "response": {"data": json.dumps(issued("ASIAPLANTEDEARLIER")["responseElements"])},
+            "response": {"data": json.dumps(issued("ASIAFIXTUREEARLIER")["responseElements"])},
         },
     ),
 }

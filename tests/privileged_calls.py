@@ -1,0 +1,87 @@
+"""Exercises everything that the deployed functions may do, and lists the calls: for tests of their roles."""
+
+import base64
+import json
+
+import payloads
+import programs
+from account.plant import DATA_PROTECTION
+from deployment import AUDIT
+
+
+def every_sample(deployed, name):
+    """Sends every sample to a processor: all classes, quarantine, every kind of stream. Returns the number of events."""
+    count = 0
+    for path in programs.good_samples():
+        document = json.loads(path.read_bytes()) if path.suffix == ".json" else {}
+        if "awslogs" in document or "Records" in document:
+            deployed.invoke(name, path.read_bytes())
+            count += len(payloads.events(path.read_bytes()))
+    unreadable = base64.b64encode(f"unreadable for {name}".encode()).decode()
+    deployed.invoke(name, json.dumps({"awslogs": {"data": unreadable}}))
+    return count
+
+
+def audits(deployed, account, roles=()):
+    """Runs the audit on everything that its mode may remediate, in its own account and in those of `roles`.
+
+    Each account has a full policy and one that names deleted log groups only, a delivery destination with every
+    setting whose first move AWS refuses, a state machine and an API. Returns the remediations of three runs.
+    """
+    plants = [account.plant]
+    for role in roles:
+        plants.append(account.plant_in(role.split(":")[4]))
+        plants[-1].role(role.rsplit("/", 1)[1])
+    logged = [_audit_log(plant) for plant in plants]
+    for number, plant in enumerate(plants, start=1):
+        plant.state_machine("orders")
+        plant.api("orders", {"live": None})
+        account.faults.fail("PutDeliveryDestination", "ValidationException", nth=number)
+    account.faults.after("PutDeliveryDestination", lambda: [audit.log("arrived") for audit in logged], nth=None)
+    responses = [deployed.invoke(AUDIT, b"{}"), deployed.invoke(AUDIT, b"{}")]
+    for plant in plants:
+        plant.full_of_dead_groups(name="full")
+        plant.policy("gone", plant.delivery_policy(["/example/gone"]))
+    responses.append(deployed.invoke(AUDIT, b"{}"))
+    return [result for response in responses for result in response]
+
+
+def _audit_log(plant):
+    """A delivered audit log whose group has every setting, data protection with a findings destination among them."""
+    audit = plant.workmail_audit()
+    plant.logs.groups.find(audit.group).bearer_token = True
+    findings = json.dumps({"CloudWatchLogs": {"LogGroup": "/example/findings"}})
+    document = json.dumps(DATA_PROTECTION).replace("{}", findings, 1)
+    plant.logs.settings.put_data_protection_policy({"logGroupIdentifier": audit.group, "policyDocument": document})
+    return audit
+
+
+def calls_of(account, role=None):
+    """The calls of a function in the account of the tests or, with `role`, under that role in its account.
+
+    Each is an action, a resource and the context of its conditions, as `xtask privileges` reads them.
+    """
+    calls = []
+    created = {call.parameters["logGroupName"]: call for call in account.called("CreateLogGroup")}
+    for call in account.calls:
+        # Under a role the caller is that role's session. GetCallerIdentity needs no permission.
+        if (":assumed-role/" in call.caller) != bool(role) or call.operation == "GetCallerIdentity":
+            continue
+        assert role is None or f":{role.split(':')[4]}:" in call.caller, call
+        for action, resource in call.needs:
+            found = {"action": action, "resource": resource, "context": _context(action, call, created)}
+            if found not in calls:
+                calls.append(found)
+    return calls
+
+
+def _context(action, call, created):
+    """The context keys that conditions on a call read."""
+    if action == "lambda:AddPermission":
+        return {"lambda:Principal": call.parameters["Principal"]}
+    if action == "iam:PassRole":
+        return {"iam:PassedToService": "logs.amazonaws.com"}
+    if action == "logs:DeleteLogGroup":
+        tags = created[call.parameters["logGroupName"]].parameters["tags"]
+        return {f"aws:ResourceTag/{key}": value for key, value in tags.items()}
+    return {}
