@@ -10,7 +10,7 @@ from deployment import AUDIT
 
 
 def every_sample(deployed, name):
-    """Sends every sample to a processor: all classes, quarantine, every kind of stream. Returns the number of events."""
+    """Sends every sample to a processor: all classes, quarantine, every kind of stream. Returns how many events."""
     count = 0
     for path in programs.good_samples():
         document = json.loads(path.read_bytes()) if path.suffix == ".json" else {}

@@ -2,11 +2,12 @@
 
 import dataclasses
 
-import query_fixtures
-import query_fixtures_cloudtrail
+import query_fixtures as fixtures
+import query_fixtures_cloudtrail as trail
 
-USER, ROLE = (f"arn:aws:iam::{query_fixtures.ACCOUNT}:{kind}" for kind in ("user", "role"))
-STS = f"arn:aws:sts::{query_fixtures.ACCOUNT}:assumed-role"
+USER, ROLE = (f"arn:aws:iam::{fixtures.ACCOUNT}:{kind}" for kind in ("user", "role"))
+ALICE = f"{USER}/alice"
+STS = f"arn:aws:sts::{fixtures.ACCOUNT}:assumed-role"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,17 +19,17 @@ class Case:
     parameters: tuple = ()
 
 
-CALL = "who operation status source access_key"
+CALL = "who operation outcome source access_key"
 ALICE_CALLS = [
-    (f"{USER}/alice", "ListBuckets", "Success", "203.0.113.20", query_fixtures_cloudtrail.ALICE_KEY),
-    (f"{USER}/alice", "DeleteUser", "Failure", "203.0.113.20", query_fixtures_cloudtrail.ALICE_KEY),
-    (f"{USER}/alice", "AssumeRole", "Success", "203.0.113.20", query_fixtures_cloudtrail.ALICE_KEY),
-    (f"{USER}/alice", "GetSessionToken", "Success", "203.0.113.20", query_fixtures_cloudtrail.ALICE_KEY),
-    (f"{USER}/alice", "GetFederationToken", "Success", "203.0.113.20", query_fixtures_cloudtrail.ALICE_KEY),
-    (f"{USER}/alice", "DeleteUser", "Failure", None, query_fixtures_cloudtrail.ALICE_KEY),
+    (ALICE, "ListBuckets", "success", "203.0.113.20", trail.ALICE_KEY),
+    (ALICE, "DeleteUser", "failure", "203.0.113.20", trail.ALICE_KEY),
+    (ALICE, "AssumeRole", "success", "203.0.113.20", trail.ALICE_KEY),
+    (ALICE, "GetSessionToken", "success", "203.0.113.20", trail.ALICE_KEY),
+    (ALICE, "GetFederationToken", "success", "203.0.113.20", trail.ALICE_KEY),
+    (ALICE, "DeleteUser", "failure", None, trail.ALICE_KEY),
 ]
-ALICE_SIGN_IN = (f"{USER}/alice", "ConsoleLogin", "Success", "203.0.113.20", None)
-ALICE_WITH_MFA = (f"{USER}/alice", "GetBucketAcl", "Success", "203.0.113.20", query_fixtures_cloudtrail.MFA_KEY)
+ALICE_SIGN_IN = (ALICE, "ConsoleLogin", "success", "203.0.113.20", None)
+ALICE_WITH_MFA = (ALICE, "GetBucketAcl", "success", "203.0.113.20", trail.MFA_KEY)
 SENT = ("OUTGOING_EMAIL_SENT", "bob@example.com", "Success", None, "out-1")
 RECEIVED = ("ORGANIZATION_EMAIL_RECEIVED", "bob@example.com", "Success", None, "in-1")
 ARRIVED = [
@@ -39,26 +40,107 @@ ARRIVED = [
 STEP = "step recipients status folder trace_id"
 SPAM = ("offers@example.net", None, "bob@example.com, carla@example.com", "You won", "FAIL", "in-2")
 MESSAGE = "from_address sent_by recipients subject spam trace_id"
-ALL_THREE = f"carla@example.com, bob@example.com, Jörg <{query_fixtures.JOERG}>"
+ALL_THREE = f"carla@example.com, bob@example.com, Jörg <{fixtures.JOERG}>"
 OFFICE, MASKED = "198.51.100.7", "***********"
 DENIED_ACCESS = [
-    (query_fixtures.ANA, query_fixtures.BOB, None, "delete", "item-3", OFFICE, "EWS", "Failure"),
-    (query_fixtures.BOB, query_fixtures.ANA, None, "delete", "item-7", None, "EWS", "Failure"),
+    (fixtures.ANA, fixtures.BOB, None, "delete", "item-3", OFFICE, "EWS", "failure"),
+    (fixtures.BOB, fixtures.ANA, None, "delete", "item-7", None, "EWS", "failure"),
 ]
-ACCESS = "who owner impersonator operation object_id source protocol result"
+ACCESS = "who owner impersonator operation object_id source protocol outcome"
+
+LOG_IN, SIGN_IN = "Logon", "ConsoleLogin"
+FAILED_LOG_INS = [
+    ("ana", LOG_IN, "203.0.113.5", "Invalid credentials"),
+    ("bob", LOG_IN, "203.0.113.5", "Invalid credentials"),
+    (None, LOG_IN, "203.0.113.5", "Invalid credentials"),
+    ("bob", LOG_IN, "203.0.113.6", "Invalid credentials"),
+    (f"{USER}/bob", SIGN_IN, "203.0.113.20", "Failed authentication"),
+    ("ana", "UserAuthentication", "203.0.113.20", None),
+    ("carla", LOG_IN, MASKED, "Invalid credentials"),
+    (None, SIGN_IN, "203.0.113.20", None),
+]
 
 CASES = {
-    "audit-access-denied": Case(
-        "who source protocol scope rule_id result",
+    "activity-by-access-key": Case(
+        "who operation outcome source",
         [
-            (query_fixtures.BOB, "203.0.113.9", "ActiveSync", "AccessControl", "deny-outside", "Failure"),
-            (query_fixtures.CARLA, "203.0.113.9", "ActiveSync", "DeviceAccessControl", None, "Failure"),
-            (query_fixtures.BOB, None, "ActiveSync", "AccessControl", "deny-nowhere", "Failure"),
-            (query_fixtures.ANA, MASKED, "ActiveSync", "AccessControl", None, "Failure"),
+            (f"{STS}/Auditor/day", "DescribeOrganization", "success", "203.0.113.20"),
+            (f"{STS}/Auditor/nowhere", "ListRoles", "success", None),
+        ],
+        (trail.DAY_KEY,),
+    ),
+    "activity-by-account": Case(
+        "who operation event_account",
+        [(trail.BOB_USER["principalId"], "PutObject", trail.MEMBER)],
+        (trail.MEMBER,),
+    ),
+    "activity-by-source": Case(
+        "who operation error_message",
+        [
+            (fixtures.ANA, "GetAvailability", None),
+            (fixtures.ANA, "GetAvailability", "Timed out"),
+        ],
+        ("workmail.amazonaws.com",),
+    ),
+    # The id of ana is known from a log-in; the sign-in to IAM Identity Center has the same name.
+    "activity-by-user": Case(
+        "who operation outcome is_not_owner",
+        [
+            ("ana", LOG_IN, "failure", False),
+            (fixtures.ANA, "read", "success", False),
+            (fixtures.ANA, "read", "success", True),
+            (fixtures.ANA, "delete", "failure", True),
+            ("ana", "Create", "unknown", False),
+            ("ana", "Delete", "unknown", False),
+            (fixtures.ANA, "GetAvailability", "success", False),
+            (fixtures.ANA, "GetAvailability", "failure", False),
+            (fixtures.ANA, "read_hierarchy", "success", True),
+            ("ana", "Create", "unknown", False),
+            ("ana", "UserAuthentication", "failure", False),
+            ("ana", "UserAuthentication", "success", False),
+            (fixtures.ANA, "AccessControlEvaluation", "failure", False),
+        ],
+        (fixtures.DAY, fixtures.DAY, "ana"),
+    ),
+    "activity-failed": Case(
+        "who operation error_code",
+        [
+            ("ana", LOG_IN, None),
+            ("bob", LOG_IN, None),
+            (ALICE, "DeleteUser", "AccessDenied"),
+            (None, LOG_IN, None),
+            ("bob", LOG_IN, None),
+            (fixtures.ANA, "delete", None),
+            (f"{USER}/bob", "RunInstances", "Client.UnauthorizedOperation"),
+            (fixtures.BOB, "AccessControlEvaluation", None),
+            (f"{USER}/bob", "AssumeRole", "AccessDenied"),
+            (fixtures.CARLA, "AccessControlEvaluation", None),
+            (f"{USER}/bob", SIGN_IN, None),
+            (fixtures.ANA, "GetAvailability", None),
+            (fixtures.BOB, "delete", None),
+            (f"{USER}/bob", "AssumeRole", "AccessDenied"),
+            (fixtures.BOB, "AccessControlEvaluation", None),
+            (trail.PERSON, "ListApplications", "AccessDenied"),
+            ("AIDAFIXTURESTRANGER", "GetObject", "AccessDenied"),
+            ("ana", "UserAuthentication", None),
+            ("carla", LOG_IN, None),
+            (fixtures.ANA, "AccessControlEvaluation", None),
+            (ALICE, "DeleteUser", "AccessDenied"),
+            (None, SIGN_IN, None),
+        ],
+    ),
+    "activity-failed-log-ins": Case("who operation source error_message", FAILED_LOG_INS),
+    "audit-access-denied": Case(
+        "who source protocol scope rule_id outcome",
+        [
+            (fixtures.BOB, "203.0.113.9", "ActiveSync", "AccessControl", "deny-outside", "failure"),
+            (fixtures.CARLA, "203.0.113.9", "ActiveSync", "DeviceAccessControl", None, "failure"),
+            (fixtures.BOB, None, "ActiveSync", "AccessControl", "deny-nowhere", "failure"),
+            (fixtures.ANA, MASKED, "ActiveSync", "AccessControl", None, "failure"),
         ],
     ),
     "audit-availability-failures": Case(
-        "who domain provider error", [(query_fixtures.ANA, "legacy.example.com", "LAMBDA", "Timed out")]
+        "who target_domain provider error_message", [(fixtures.ANA, "legacy.example.com", "LAMBDA", "Timed out")]
     ),
     "audit-failed-logins-by-address": Case(
         "source failures users who protocols reasons",
@@ -69,27 +151,27 @@ CASES = {
         ],
     ),
     "audit-impersonation": Case(
-        "impersonator impersonated owner operation source result",
+        "impersonator impersonated owner operation source outcome",
         [
-            ("imp-01", query_fixtures.CARLA, query_fixtures.CARLA, "read", OFFICE, "Success"),
-            ("imp-01", query_fixtures.CARLA, None, "AccessControlEvaluation", "203.0.113.9", "Success"),
-            ("imp-02", None, query_fixtures.CARLA, "update", OFFICE, "Success"),
-            ("imp-02", query_fixtures.BOB, query_fixtures.BOB, "move", None, "Success"),
+            ("imp-01", fixtures.CARLA, fixtures.CARLA, "read", OFFICE, "success"),
+            ("imp-01", fixtures.CARLA, None, "AccessControlEvaluation", "203.0.113.9", "success"),
+            ("imp-02", None, fixtures.CARLA, "update", OFFICE, "success"),
+            ("imp-02", fixtures.BOB, fixtures.BOB, "move", None, "success"),
         ],
     ),
     "audit-mailbox-denied": Case(ACCESS, DENIED_ACCESS),
     "audit-non-owner-access": Case(
         ACCESS,
         [
-            (query_fixtures.ANA, query_fixtures.BOB, None, "read", "item-2", OFFICE, "EWS", "Success"),
+            (fixtures.ANA, fixtures.BOB, None, "read", "item-2", OFFICE, "EWS", "success"),
             DENIED_ACCESS[0],
-            (query_fixtures.CARLA, query_fixtures.CARLA, "imp-01", "read", "item-4", OFFICE, "EWS", "Success"),
-            (query_fixtures.ANA, query_fixtures.BOB, None, "read_hierarchy", None, OFFICE, "EWS", "Success"),
-            (None, query_fixtures.CARLA, "imp-02", "update", "item-5", OFFICE, "EWS", "Success"),
-            (query_fixtures.BOB, query_fixtures.ANA, None, "read", "item-6", None, "EWS", "Success"),
+            (fixtures.CARLA, fixtures.CARLA, "imp-01", "read", "item-4", OFFICE, "EWS", "success"),
+            (fixtures.ANA, fixtures.BOB, None, "read_hierarchy", None, OFFICE, "EWS", "success"),
+            (None, fixtures.CARLA, "imp-02", "update", "item-5", OFFICE, "EWS", "success"),
+            (fixtures.BOB, fixtures.ANA, None, "read", "item-6", None, "EWS", "success"),
             DENIED_ACCESS[1],
-            (query_fixtures.BOB, query_fixtures.BOB, "imp-02", "move", "item-9", None, "EWS", "Success"),
-            (query_fixtures.CARLA, query_fixtures.BOB, None, "read_hierarchy", None, OFFICE, "EWS", "Success"),
+            (fixtures.BOB, fixtures.BOB, "imp-02", "move", "item-9", None, "EWS", "success"),
+            (fixtures.CARLA, fixtures.BOB, None, "read_hierarchy", None, OFFICE, "EWS", "success"),
         ],
     ),
     "audit-personal-access-tokens": Case(
@@ -101,69 +183,70 @@ CASES = {
         ],
     ),
     "cloudtrail-assumed-roles": Case(
-        "who new_role_arn new_identity new_access_key status",
+        "who new_role_arn new_identity new_access_key outcome",
         [
-            (f"{USER}/alice", query_fixtures_cloudtrail.AUDITOR, f"{STS}/Auditor/night", query_fixtures_cloudtrail.NIGHT_KEY, "Success"),
-            (f"{USER}/bob", query_fixtures_cloudtrail.AUDITOR, f"{ROLE}/Auditor", None, "Failure"),
-            (f"{STS}/Auditor/night", f"{ROLE}/Second", f"{STS}/Second/deeper", query_fixtures_cloudtrail.SECOND_KEY, "Success"),
-            (f"{STS}/Second/deeper", f"{ROLE}/Third", f"{STS}/Third/deepest", query_fixtures_cloudtrail.THIRD_KEY, "Success"),
-            (f"{STS}/Third/deepest", f"{ROLE}/Fourth", f"{STS}/Fourth/beyond", query_fixtures_cloudtrail.FOURTH_KEY, "Success"),
-            (f"{USER}/bob", None, None, None, "Failure"),
-            (f"{USER}/bob", None, query_fixtures_cloudtrail.ROOT, query_fixtures_cloudtrail.ROOT_KEY, "Success"),
-            (f"{USER}/bob", None, query_fixtures_cloudtrail.ROOT, "ASIAFIXTUREEARLIER", "Success"),
+            (ALICE, trail.AUDITOR, f"{STS}/Auditor/night", trail.NIGHT_KEY, "success"),
+            (f"{USER}/bob", trail.AUDITOR, f"{ROLE}/Auditor", None, "failure"),
+            (f"{STS}/Auditor/night", f"{ROLE}/Second", f"{STS}/Second/deeper", trail.SECOND_KEY, "success"),
+            (f"{STS}/Second/deeper", f"{ROLE}/Third", f"{STS}/Third/deepest", trail.THIRD_KEY, "success"),
+            (f"{STS}/Third/deepest", f"{ROLE}/Fourth", f"{STS}/Fourth/beyond", trail.FOURTH_KEY, "success"),
+            (f"{USER}/bob", None, None, None, "failure"),
+            (f"{USER}/bob", None, trail.ROOT, trail.ROOT_KEY, "success"),
+            (f"{USER}/bob", None, trail.ROOT, "ASIAFIXTUREEARLIER", "success"),
         ],
     ),
-    "cloudtrail-behind-roles": Case(
-        "user_name role_arn session_name operation access_key",
+    "activity-with-issued-keys": Case(
+        "obtained_by role_arn session_name operation access_key",
         [
-            ("alice", query_fixtures_cloudtrail.AUDITOR, "night", "ListUsers", query_fixtures_cloudtrail.NIGHT_KEY),
-            ("alice", query_fixtures_cloudtrail.AUDITOR, "night", "AssumeRole", query_fixtures_cloudtrail.NIGHT_KEY),
-            ("alice", f"{ROLE}/Second", "deeper", "AssumeRole", query_fixtures_cloudtrail.SECOND_KEY),
-            ("alice", f"{ROLE}/Third", "deepest", "DeleteBucket", query_fixtures_cloudtrail.THIRD_KEY),
-            ("alice", f"{ROLE}/Third", "deepest", "AssumeRole", query_fixtures_cloudtrail.THIRD_KEY),
-            ("alice", None, "temp", "PutBucketAcl", query_fixtures_cloudtrail.FEDERATED_KEY),
+            (ALICE, trail.AUDITOR, "night", "ListUsers", trail.NIGHT_KEY),
+            (ALICE, trail.AUDITOR, "night", "AssumeRole", trail.NIGHT_KEY),
+            (ALICE, f"{ROLE}/Second", "deeper", "AssumeRole", trail.SECOND_KEY),
+            (ALICE, f"{ROLE}/Third", "deepest", "DeleteBucket", trail.THIRD_KEY),
+            (ALICE, f"{ROLE}/Third", "deepest", "AssumeRole", trail.THIRD_KEY),
+            (ALICE, None, None, "GetBucketAcl", trail.MFA_KEY),
+            (ALICE, None, "temp", "PutBucketAcl", trail.FEDERATED_KEY),
         ],
         ("alice",),
     ),
-    "cloudtrail-by-access-key": Case(CALL, ALICE_CALLS, (query_fixtures_cloudtrail.ALICE_KEY,)),
+    "cloudtrail-by-access-key": Case(CALL, ALICE_CALLS, (trail.ALICE_KEY,)),
     "cloudtrail-by-operation": Case(
         CALL,
         [
             ALICE_CALLS[1],
             ALICE_CALLS[-1],
-            (f"{USER}/bob", "DeleteUser", "Success", "203.0.113.20", query_fixtures_cloudtrail.BOB_KEY),
+            (f"{USER}/bob", "DeleteUser", "success", "203.0.113.20", trail.BOB_KEY),
         ],
         ("DeleteUser", "bob"),
     ),
     "cloudtrail-by-role": Case(
         "role_name session_name operation access_key",
         [
-            ("Auditor", "night", "ListUsers", query_fixtures_cloudtrail.NIGHT_KEY),
-            ("Auditor", "day", "DescribeOrganization", query_fixtures_cloudtrail.DAY_KEY),
+            ("Auditor", "night", "ListUsers", trail.NIGHT_KEY),
+            ("Auditor", "day", "DescribeOrganization", trail.DAY_KEY),
             ("Auditor", "team", "ListBuckets", "ASIAFIXTURETEAM"),
             ("Auditor", "bare", "GetUser", None),
-            ("Auditor", "night", "AssumeRole", query_fixtures_cloudtrail.NIGHT_KEY),
-            ("Auditor", "nowhere", "ListRoles", query_fixtures_cloudtrail.DAY_KEY),
+            ("Auditor", "night", "AssumeRole", trail.NIGHT_KEY),
+            ("Auditor", "nowhere", "ListRoles", trail.DAY_KEY),
         ],
         ("Auditor",),
     ),
     "cloudtrail-by-role-arn": Case(
         "role_arn session_name operation",
         [
-            (query_fixtures_cloudtrail.AUDITOR, "night", "ListUsers"),
-            (query_fixtures_cloudtrail.AUDITOR, "day", "DescribeOrganization"),
-            (query_fixtures_cloudtrail.AUDITOR, "bare", "GetUser"),
-            (query_fixtures_cloudtrail.AUDITOR, "night", "AssumeRole"),
-            (query_fixtures_cloudtrail.AUDITOR, "nowhere", "ListRoles"),
+            (trail.AUDITOR, "night", "ListUsers"),
+            (trail.AUDITOR, "day", "DescribeOrganization"),
+            (trail.AUDITOR, "bare", "GetUser"),
+            (trail.AUDITOR, "night", "AssumeRole"),
+            (trail.AUDITOR, "nowhere", "ListRoles"),
         ],
-        (query_fixtures_cloudtrail.AUDITOR,),
+        (trail.AUDITOR,),
     ),
     "cloudtrail-by-session": Case(
         "session_name role_arn operation",
         [
-            ("night", query_fixtures_cloudtrail.AUDITOR, "ListUsers"),
-            ("night", f"{query_fixtures_cloudtrail.AUDITOR}Junior", "ListBuckets"),
-            ("night", query_fixtures_cloudtrail.AUDITOR, "AssumeRole"),
+            ("night", trail.AUDITOR, "ListUsers"),
+            ("night", f"{trail.AUDITOR}Junior", "ListBuckets"),
+            ("night", trail.AUDITOR, "AssumeRole"),
         ],
         ("night",),
     ),
@@ -173,13 +256,13 @@ CASES = {
     "cloudtrail-denied": Case(
         "who operation error_code",
         [
-            (f"{USER}/alice", "DeleteUser", "AccessDenied"),
+            (ALICE, "DeleteUser", "AccessDenied"),
             (f"{USER}/bob", "RunInstances", "Client.UnauthorizedOperation"),
             (f"{USER}/bob", "AssumeRole", "AccessDenied"),
             (f"{USER}/bob", "AssumeRole", "AccessDenied"),
-            (query_fixtures_cloudtrail.PERSON, "ListApplications", "AccessDenied"),
+            (trail.PERSON, "ListApplications", "AccessDenied"),
             ("AIDAFIXTURESTRANGER", "GetObject", "AccessDenied"),
-            (f"{USER}/alice", "DeleteUser", "AccessDenied"),
+            (ALICE, "DeleteUser", "AccessDenied"),
         ],
     ),
     "cloudtrail-failed-sign-ins": Case(
@@ -202,7 +285,7 @@ CASES = {
         "recipient status_code reason trace_id",
         [
             ("carla@example.com", "5.2.2", "Mailbox full", "in-2"),
-            (query_fixtures.JOERG, "5.1.1", "No such mailbox", "in-6"),
+            (fixtures.JOERG, "5.1.1", "No such mailbox", "in-6"),
         ],
     ),
     "email-journey": Case(
@@ -243,7 +326,7 @@ CASES = {
         MESSAGE,
         [
             SPAM,
-            ("käufer@bücher.example.com", None, query_fixtures.JOERG, "Grüße", "FAIL", "in-6"),
+            ("käufer@bücher.example.com", None, fixtures.JOERG, "Grüße", "FAIL", "in-6"),
             ("offers@example.org", None, ALL_THREE, "You won again", "FAIL", "in-7"),
         ],
     ),
@@ -252,8 +335,8 @@ CASES = {
         [
             ("bob@example.com", 2),
             ("carla@example.com", 2),
-            (f"jörg <{query_fixtures.JOERG}>", 1),
-            (query_fixtures.JOERG, 1),
+            (f"jörg <{fixtures.JOERG}>", 1),
+            (fixtures.JOERG, 1),
         ],
     ),
     "email-verdicts-by-subject": Case(
@@ -268,23 +351,23 @@ CASES = {
             ("carla@example.com", 2),
             ("dora@example.com", 2),
             ("bob@example.com", 1),
-            (query_fixtures.JOERG, 1),
+            (fixtures.JOERG, 1),
         ],
     ),
     "email-volume-sent": Case("address messages", [("ana@example.com", 1), ("carla@example.com", 1)]),
     "other-events": Case(
         "log_group event events",
         [
-            (query_fixtures.AUDIT, "MAILBOX_ACCESS", 5),
-            (query_fixtures.TRAIL, "AwsApiCall", 2),
-            (query_fixtures.AUDIT, "ACCESS_CONTROL", 1),
-            (query_fixtures.AUDIT, "AUTHENTICATION", 1),
-            (query_fixtures.AUDIT, "PERSONAL_ACCESS_TOKEN", 1),
-            (query_fixtures.MAIL, "INCOMING_EMAIL_BOUNCED", 1),
-            (query_fixtures.MAIL, "MAILBOX_EMAIL_DELIVERED", 1),
-            (query_fixtures.MAIL, "ORGANIZATION_EMAIL_RECEIVED", 1),
-            (query_fixtures.MAIL, "RULE_APPLIED", 1),
-            (query_fixtures.TRAIL, "AwsConsoleSignIn", 1),
+            (fixtures.AUDIT, "MAILBOX_ACCESS", 5),
+            (fixtures.TRAIL, "AwsApiCall", 2),
+            (fixtures.AUDIT, "ACCESS_CONTROL", 1),
+            (fixtures.AUDIT, "AUTHENTICATION", 1),
+            (fixtures.AUDIT, "PERSONAL_ACCESS_TOKEN", 1),
+            (fixtures.MAIL, "INCOMING_EMAIL_BOUNCED", 1),
+            (fixtures.MAIL, "MAILBOX_EMAIL_DELIVERED", 1),
+            (fixtures.MAIL, "ORGANIZATION_EMAIL_RECEIVED", 1),
+            (fixtures.MAIL, "RULE_APPLIED", 1),
+            (fixtures.TRAIL, "AwsConsoleSignIn", 1),
         ],
     ),
 }

@@ -211,13 +211,15 @@ AUDIT_LINES = [
 
 
 def _record(number, group, code, product, **fields):
-    told = {"uid": f"{number:056}", "log_name": group, "log_source": "stream", "event_code": code}
-    return {"time": time_of(number), "metadata": {**told, "product": {"name": product}}, "status": "Success", **fields}
+    """What records of every class have."""
+    metadata = {"uid": f"{number:056}", "log_name": group, "log_source": "stream", "event_code": code}
+    about = {"cloud": {"account": {"uid": ACCOUNT}}, "status": "Success", "status_id": 1}
+    return {"time": time_of(number), "metadata": {**metadata, "product": {"name": product}}, **about, **fields}
 
 
 LINES = {MAIL: MAIL_LINES, AUDIT: AUDIT_LINES, TRAIL: TRAIL_LINES}
 # Class → a record as an earlier version of its mapping wrote it, which archives still hold: an owner without anything
-# that is owned, a root as whom somebody acts without a switch of accounts.
+# that is owned, an assumed root without a switch of accounts.
 EARLIER = {
     "api_activity": _record(
         50,
@@ -253,8 +255,8 @@ TWIN = {"eventName": "MAILBOX_EMAIL_DELIVERED", "recipient": "dora@example.com",
 def payloads():
     """Every event in one payload of its log group, every second one again in another, and the twins."""
     packed = []
-    for group, lines in LINES.items():
-        events = [_event(number, _dated(group, line, number)) for number, line in enumerate(lines)]
+    for place, (group, lines) in enumerate(LINES.items()):
+        events = [_event(number, _dated(group, line, number), place) for number, line in enumerate(lines)]
         packed += [_payload(group, "stream", events), _payload(group, "stream", events[::2])]
     twin = _event(len(MAIL_LINES), {"traceId": "in-5", "event": TWIN})
     return packed + [_payload(MAIL, stream, [twin]) for stream in ("stream", "another")]
@@ -273,8 +275,9 @@ def _dated(group, line, number):
     return line
 
 
-def _event(number, line):
-    identifier = (time_of(number) << 144) | number
+def _event(number, line, group=0):
+    """A log event with an id of its own: ids ascend with the time, then with the number of the log group."""
+    identifier = (time_of(number) << 144) | (group << 16) | number
     return {"id": f"{identifier:056}", "timestamp": time_of(number), "message": json.dumps(line)}
 
 

@@ -5,6 +5,8 @@ Fields that are absent here are absent in real records, too: the issuer of a ses
 
 ACCOUNT = "111122223333"
 REGION = "eu-west-1"
+# Another account of the organization.
+MEMBER = "444455556666"
 
 ALICE_KEY, BOB_KEY = "AKIAFIXTUREALICE", "AKIAFIXTUREBOB"
 NIGHT_KEY, DAY_KEY = "ASIAFIXTURENIGHT", "ASIAFIXTUREDAY"
@@ -84,6 +86,8 @@ def _identity_center_sign_in(word):
 
 ALICE, BOB_USER = _user("alice", ALICE_KEY), _user("bob", BOB_KEY)
 IDENTITY_CENTER_USER = {"type": "IdentityCenterUser", "accountId": ACCOUNT, "onBehalfOf": {"userId": PERSON}}
+# A user of another account, as the account of a resource sees the caller.
+CALLER_OF_BUCKET = {"type": "AWSAccount", "accountId": ACCOUNT, "principalId": BOB_USER["principalId"]}
 OTHER_PRINCIPAL = {"type": "AWSAccount", "accountId": ACCOUNT, "principalId": "AIDAFIXTURESTRANGER"}
 NIGHT, SECOND, THIRD, FOURTH = (
     _role(f"arn:aws:iam::{ACCOUNT}:role/{role}", session, key)
@@ -136,4 +140,7 @@ TRAIL_LINES = [
     {**_sign_in("bob", "Failure"), "userIdentity": {"type": "Unknown"}},
     # No request id, and so no request in the record.
     without(_call(BOB_USER, "iam", "DeleteUser", requestParameters={"userName": "bob"}), "requestID"),
+    # One call, delivered to the account of the bucket and to that of its caller.
+    _call(CALLER_OF_BUCKET, "s3", "PutObject", sharedEventID="shared-1", recipientAccountId=MEMBER),
+    _call(BOB_USER, "s3", "PutObject", sharedEventID="shared-1"),
 ]

@@ -1,7 +1,7 @@
 """The queries of infra/queries/ over an archive that `mailtrail ingest` wrote from the events of `query_fixtures`.
 
 DuckDB runs every Athena query, which must return the expected rows and no others although half of the events are
-stored twice. No engine for Logs Insights runs here: its queries are parsed, and every name in them must be known.
+stored twice.
 """
 
 import datetime
@@ -12,24 +12,21 @@ import pytest
 import zstandard
 
 import archive
-import query_fixtures
 import programs
 import queries
+import query_fixtures
+import query_fixtures_cloudtrail
 import tables
-from query_expectations import CASES
 from programs import DONE
+from query_expectations import CASES
 
 TODAY = [query_fixtures.DAY, query_fixtures.DAY]
 
-# What Insights has no query for, and why.
-WITHOUT_INSIGHTS = {
-    "email-journey": "two queries: email-by-message-id, then email-by-trace",
-    "cloudtrail-behind-roles": "two queries: cloudtrail-assumed-roles, then cloudtrail-by-access-key",
-    "other-events": "a log group has no classes",
-}
+# The queries that read the view `activity`; the one by account has the account as a parameter.
+OF_IDENTITIES = [name for name in CASES if name.startswith(("activity-", "audit-", "cloudtrail-"))]
+OF_IDENTITIES.remove("activity-by-account")
 
 every_query = pytest.mark.parametrize("name", queries.names(queries.ATHENA, ".sql"))
-every_insights_query = pytest.mark.parametrize("name", queries.names(queries.INSIGHTS, ".txt"))
 
 
 @pytest.fixture(scope="module")
@@ -57,13 +54,19 @@ def database(ingested):
 
 
 @pytest.fixture(scope="module")
+def database_of_files(ingested):
+    """The same, every statement reading the files that it needs."""
+    return queries.Database(ingested, reads_files=True)
+
+
+@pytest.fixture(scope="module")
 def empty(tmp_path_factory):
     """Tables and views over an archive that has nothing yet."""
     return queries.Database(tmp_path_factory.mktemp("empty"))
 
 
 def parameters(name):
-    """What a query is asked in these tests."""
+    """The parameters of a query in these tests."""
     return [*TODAY, *CASES[name].parameters]
 
 
@@ -86,7 +89,8 @@ def test_times_are_timestamps_in_utc(database):
     text = queries.Query.read("cloudtrail-by-access-key").text
     found = database.rows(text, parameters("cloudtrail-by-access-key"))
     start = datetime.datetime(2026, 12, 3, 9)
-    assert [row["event_time"] for row in found[:3]] == [start + datetime.timedelta(minutes=number) for number in range(3)]
+    expected = [start + datetime.timedelta(minutes=number) for number in range(3)]
+    assert [row["event_time"] for row in found[:3]] == expected
 
 
 @every_query
@@ -104,20 +108,39 @@ def test_the_head_of_a_query_names_its_parameters(name):
 
 
 @every_query
-def test_a_query_reads_the_days_that_it_is_asked_for_and_no_others(name, database):
-    plan = database.plan(queries.Query.read(name).text, parameters(name))
+def test_a_query_reads_the_days_that_it_is_asked_for_and_no_others(name, database_of_files):
+    plan = database_of_files.plan(queries.Query.read(name).text, parameters(name))
     read = [tuple(map(int, found)) for found in re.findall(r"Scanning Files: (\d+)/(\d+)", plan)]
     assert len(read) == plan.count("READ_JSON") > 0, plan
     assert all(some < all_of_them for some, all_of_them in read), plan
 
 
 @every_query
-def test_a_query_can_be_narrowed_to_one_account(name, database):
+def test_a_query_can_be_narrowed_to_the_log_groups_of_one_account(name, database):
     text = queries.Query.read(name).text
-    narrowed, times = queries.OFFERED.subn("", text)
+    narrowed, times = queries.OFFERED["accountid"].subn("", text)
     assert times == 1
     assert database.rows(narrowed, parameters(name)) == database.rows(text, parameters(name))
-    assert database.rows(narrowed.replace(query_fixtures.ACCOUNT, "444455556666"), parameters(name)) == []
+    assert database.rows(narrowed.replace(query_fixtures.ACCOUNT, "777788889999"), parameters(name)) == []
+
+
+@pytest.mark.parametrize("name", OF_IDENTITIES)
+def test_a_query_about_identities_can_be_narrowed_to_the_events_of_one_account(name, database):
+    narrowed, times = queries.OFFERED["event_account"].subn("", queries.Query.read(name).text)
+    assert times == 1
+    of_owner = narrowed.replace(query_fixtures_cloudtrail.MEMBER, query_fixtures.ACCOUNT)
+    assert database.rows(narrowed, parameters(name)) == []
+    assert database.rows(of_owner, parameters(name)) == database.rows(queries.Query.read(name).text, parameters(name))
+
+
+def test_a_call_of_two_accounts_is_one_row(database):
+    text = "SELECT who, event_account, also_in FROM activity WHERE eventday = ? AND operation = 'PutObject'"
+    [row] = database.rows(text, TODAY[:1])
+    assert row == {
+        "who": query_fixtures_cloudtrail.BOB_USER["arn"],
+        "event_account": query_fixtures.ACCOUNT,
+        "also_in": [query_fixtures_cloudtrail.MEMBER],
+    }
 
 
 @pytest.mark.parametrize("name", tables.TABLES)
@@ -134,53 +157,3 @@ def test_a_view_has_every_event_once(name, database, ingested):
     assert in_table == [{"events": stored}]
     assert in_view == [{"events": len(events)}]
     assert stored > len(events), "nothing is stored twice"
-
-
-# Logs Insights
-
-
-@every_insights_query
-def test_every_word_of_an_insights_query_is_known(name):
-    assert queries.problems((queries.INSIGHTS / f"{name}.txt").read_text()) == []
-
-
-@pytest.mark.parametrize(
-    ("line", "problem"),
-    [
-        ("fields event.fron", "no field of any sample: event.fron"),
-        ("select event.from", "no command: select"),
-        ("filter isnice(event.from)", "no function: isnice"),
-        ("filter event.from ~ 1", "cannot be read: ' ~ 1'"),
-        ('filter event.eventName = "EMAIL_EATEN"', 'in no sample: "EMAIL_EATEN"'),
-        ("filter event.from like /@nowhere$/", "in no sample: /@nowhere$/"),
-        ("limit 20000", "not one limit of up to 10000 rows: [20000, 10]"),
-    ],
-)
-def test_a_word_that_insights_does_not_know_is_found(line, problem):
-    head = "# Mail.\n# Log group: the log group of WorkMail's email events.\n"
-    assert queries.problems(f"{head}{line}\n| limit 10") == [problem]
-    assert queries.problems(f"{head}fields event.from\n| limit 10") == []
-
-
-def test_every_question_has_an_insights_query_or_a_reason():
-    asked, answered = set(queries.names(queries.ATHENA, ".sql")), set(queries.names(queries.INSIGHTS, ".txt"))
-    assert answered | set(WITHOUT_INSIGHTS) == asked
-    assert not answered & set(WITHOUT_INSIGHTS)
-
-
-# The page
-
-
-def test_the_page_lists_every_query():
-    rows = re.findall(r"^\| (.+?) \| `athena/(.+?)\.sql` \| (.+?) \|$", queries.README.read_text(), re.MULTILINE)
-    assert sorted(rows) == sorted(listed(name) for name in CASES)
-
-
-def listed(name):
-    """The row of a query in the page, whose two files have one title."""
-    title = queries.title(queries.ATHENA / f"{name}.sql", "--")
-    if name in WITHOUT_INSIGHTS:
-        return title, name, WITHOUT_INSIGHTS[name]
-    insights = queries.INSIGHTS / f"{name}.txt"
-    assert queries.title(insights, "#") == title
-    return title, name, f"`insights/{name}.txt`"

@@ -16,7 +16,7 @@ DATABASE = "mailtrail"
 LONGEST_COMMENT = 255
 # Nobody but their tenants sees them.
 AIR_GAPPED = "aws-iso"
-# What whoever creates the tables fills in.
+# The values of the placeholders in the definitions.
 FILLED_IN = {"<archive>": "s3://archive/mail", "<accounts>": query_fixtures.ACCOUNT, "<parquet>": "s3://parquet"}
 
 every_table = pytest.mark.parametrize("name", tables.TABLES)

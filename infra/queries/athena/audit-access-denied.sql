@@ -11,10 +11,11 @@ SELECT
   protocol,
   scope,
   rule_id,
-  result
-FROM audit_access
+  outcome
+FROM activity
 WHERE eventday BETWEEN ? AND ?
   -- AND accountid = '111122223333'
-  AND kind = 'ACCESS_CONTROL'
-  AND result = 'Failure'
-ORDER BY event_time
+  -- AND event_account = '444455556666'
+  AND event_code = 'ACCESS_CONTROL'
+  AND outcome = 'failure'
+ORDER BY event_time, uid

@@ -1,4 +1,4 @@
--- What was done, or tried, by impersonating somebody.
+-- What applications did, or tried, by impersonating users.
 -- Parameters:
 --   1. first day ('20261120')
 --   2. last day ('20261120')
@@ -11,9 +11,11 @@ SELECT
   folder,
   source,
   protocol,
-  result
-FROM audit_access
+  outcome,
+  uid
+FROM activity
 WHERE eventday BETWEEN ? AND ?
   -- AND accountid = '111122223333'
+  -- AND event_account = '444455556666'
   AND impersonator IS NOT NULL
-ORDER BY event_time
+ORDER BY event_time, uid

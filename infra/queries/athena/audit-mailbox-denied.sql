@@ -14,10 +14,11 @@ SELECT
   source,
   protocol,
   user_agent,
-  result
-FROM audit_access
+  outcome
+FROM activity
 WHERE eventday BETWEEN ? AND ?
   -- AND accountid = '111122223333'
-  AND kind = 'MAILBOX_ACCESS'
-  AND result = 'Failure'
-ORDER BY event_time
+  -- AND event_account = '444455556666'
+  AND event_code = 'MAILBOX_ACCESS'
+  AND outcome = 'failure'
+ORDER BY event_time, uid

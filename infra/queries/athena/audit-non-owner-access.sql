@@ -1,7 +1,6 @@
--- Mailboxes that somebody other than their owner worked in.
--- An application that impersonates somebody is not the owner, even in the owner's name. Where nobody is logged, as
--- with mail that arrives, nobody else was there. WorkMail names people by their ids. Result is Failure where the
--- attempt was denied.
+-- Access to mailboxes by anyone but their owner.
+-- An application that impersonates a user is not the owner, even in the owner's name. An event without a user, as of
+-- incoming mail, is not access by another. WorkMail logs users by their ids: activity-by-user finds them by name.
 -- Parameters:
 --   1. first day ('20261120')
 --   2. last day ('20261120')
@@ -17,10 +16,12 @@ SELECT
   source,
   protocol,
   user_agent,
-  result
-FROM audit_access
+  outcome,
+  uid
+FROM activity
 WHERE eventday BETWEEN ? AND ?
   -- AND accountid = '111122223333'
-  AND kind = 'MAILBOX_ACCESS'
-  AND (impersonator IS NOT NULL OR owner <> user_id)
-ORDER BY event_time
+  -- AND event_account = '444455556666'
+  AND event_code = 'MAILBOX_ACCESS'
+  AND is_not_owner
+ORDER BY event_time, uid

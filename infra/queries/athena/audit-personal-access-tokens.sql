@@ -1,48 +1,19 @@
--- Personal access tokens that somebody made or deleted, or tried to.
+-- Personal access tokens that were created or deleted, or attempts to.
 -- The log does not say whether it worked. A token without a name is a Base Event.
 -- Parameters:
 --   1. first day ('20261120')
 --   2. last day ('20261120')
-WITH tokens AS (
-  SELECT
-    event_time,
-    accountid,
-    eventday,
-    coalesce(actor."user".name, actor."user".uid) AS who,
-    activity_name AS operation,
-    entity.name AS token,
-    json_extract_scalar(entity.data, '$.expires_time') AS expires,
-    coalesce(src_endpoint.ip, src_endpoint.domain, src_endpoint.svc_name) AS source,
-    http_request.user_agent AS user_agent
-  FROM entity_management_once
-  WHERE metadata.event_code = 'PERSONAL_ACCESS_TOKEN'
-  UNION ALL
-  SELECT
-    event_time,
-    accountid,
-    eventday,
-    coalesce(element_at(unmapped, 'user'), element_at(unmapped, 'user_id')) AS who,
-    CASE element_at(unmapped, 'action')
-      WHEN 'create' THEN 'Create'
-      WHEN 'delete' THEN 'Delete'
-      ELSE element_at(unmapped, 'action')
-    END AS operation,
-    CAST(NULL AS varchar) AS token,
-    element_at(unmapped, 'expires_time') AS expires,
-    element_at(unmapped, 'source_ip') AS source,
-    element_at(unmapped, 'user_agent') AS user_agent
-  FROM base_event_once
-  WHERE metadata.event_code = 'PERSONAL_ACCESS_TOKEN'
-)
 SELECT
   event_time,
-  who,
+  coalesce(user_name, who) AS who,
   operation,
-  token,
-  expires,
+  entity_name AS token,
+  expires_time AS expires,
   source,
   user_agent
-FROM tokens
+FROM activity
 WHERE eventday BETWEEN ? AND ?
   -- AND accountid = '111122223333'
-ORDER BY event_time
+  -- AND event_account = '444455556666'
+  AND event_code = 'PERSONAL_ACCESS_TOKEN'
+ORDER BY event_time, uid

@@ -1,4 +1,4 @@
--- Roles that were taken on, or refused: by whom, and as what.
+-- Roles that were assumed, or refused: by whom, and as what.
 -- Parameters:
 --   1. first day ('20261120')
 --   2. last day ('20261120')
@@ -9,11 +9,13 @@ SELECT
   new_role_arn,
   new_identity,
   new_access_key,
-  status,
+  outcome,
   error_code,
-  source
-FROM cloudtrail_calls
+  source,
+  also_in
+FROM activity
 WHERE eventday BETWEEN ? AND ?
   -- AND accountid = '111122223333'
-  AND activity = 'Account Switch'
-ORDER BY event_time
+  -- AND event_account = '444455556666'
+  AND is_account_switch
+ORDER BY event_time, uid

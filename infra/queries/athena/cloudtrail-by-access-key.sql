@@ -8,13 +8,16 @@ SELECT
   who,
   service,
   operation,
-  status,
+  outcome,
   error_code,
   source,
   access_key,
-  aws_region
-FROM cloudtrail_calls
+  event_region,
+  also_in
+FROM activity
 WHERE eventday BETWEEN ? AND ?
   -- AND accountid = '111122223333'
-  AND access_key = ?
-ORDER BY event_time
+  -- AND event_account = '444455556666'
+  AND product = 'CloudTrail'
+  AND contains(credentials, ?)
+ORDER BY event_time, uid

@@ -9,14 +9,17 @@ SELECT
   who,
   service,
   operation,
-  status,
+  outcome,
   error_code,
   source,
   access_key,
-  aws_region
-FROM cloudtrail_calls
+  event_region,
+  also_in
+FROM activity
 WHERE eventday BETWEEN ? AND ?
   -- AND accountid = '111122223333'
+  -- AND event_account = '444455556666'
+  AND product = 'CloudTrail'
   AND operation = ?
   AND target_user = ?
-ORDER BY event_time
+ORDER BY event_time, uid

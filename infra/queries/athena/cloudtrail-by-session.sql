@@ -10,13 +10,16 @@ SELECT
   role_arn,
   service,
   operation,
-  status,
+  outcome,
   error_code,
   source,
   access_key,
-  aws_region
-FROM cloudtrail_calls
+  event_region,
+  also_in,
+  uid
+FROM activity
 WHERE eventday BETWEEN ? AND ?
   -- AND accountid = '111122223333'
+  -- AND event_account = '444455556666'
   AND session_name = ?
-ORDER BY event_time
+ORDER BY event_time, uid

@@ -11,9 +11,12 @@ SELECT
   error_message,
   source,
   access_key,
-  aws_region
-FROM cloudtrail_calls
+  event_region,
+  also_in
+FROM activity
 WHERE eventday BETWEEN ? AND ?
   -- AND accountid = '111122223333'
+  -- AND event_account = '444455556666'
+  AND product = 'CloudTrail'
   AND (error_code LIKE '%AccessDenied%' OR error_code LIKE '%Unauthorized%')
-ORDER BY event_time
+ORDER BY event_time, uid

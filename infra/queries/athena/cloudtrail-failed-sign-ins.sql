@@ -1,5 +1,5 @@
 -- Sign-ins to the console, or to IAM Identity Center, that failed.
--- A user name that does not exist is hidden by AWS.
+-- AWS hides a user name that does not exist.
 -- Parameters:
 --   1. first day ('20261120')
 --   2. last day ('20261120')
@@ -11,10 +11,12 @@ SELECT
   with_mfa,
   source,
   user_agent,
-  aws_region
-FROM cloudtrail_calls
+  event_region
+FROM activity
 WHERE eventday BETWEEN ? AND ?
   -- AND accountid = '111122223333'
-  AND activity IN ('Logon', 'Preauth')
-  AND status = 'Failure'
-ORDER BY event_time
+  -- AND event_account = '444455556666'
+  AND product = 'CloudTrail'
+  AND is_sign_in
+  AND outcome = 'failure'
+ORDER BY event_time, uid

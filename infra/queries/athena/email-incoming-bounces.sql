@@ -1,4 +1,4 @@
--- Mail that could not be delivered to a mailbox here, and why.
+-- Mail that could not be delivered to a mailbox of the organization, and why.
 -- Parameters:
 --   1. first day ('20261120')
 --   2. last day ('20261120')

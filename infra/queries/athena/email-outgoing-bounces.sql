@@ -1,4 +1,4 @@
--- Mail that could not be delivered to somebody outside, and why.
+-- Mail that could not be delivered to an outside address, and why.
 -- Parameters:
 --   1. first day ('20261120')
 --   2. last day ('20261120')

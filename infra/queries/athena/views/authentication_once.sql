@@ -1,4 +1,4 @@
--- Log-ins to mailboxes, sign-ins to AWS, roles taken on: table authentication, each event once.
+-- Log-ins to mailboxes, sign-ins to AWS, assumed roles: table authentication, each event once.
 -- The same event may be stored twice. Account and day are among the keys so that partitions that a query does
 -- not ask for are still left out; without ORDER BY nothing is sorted. The Region is not: an event that came in
 -- a second time may lie under unknown, and one of the two is kept.

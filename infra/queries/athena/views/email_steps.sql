@@ -1,8 +1,8 @@
 -- The steps of messages, one row for each email event of WorkMail, whatever its class: an event without an
 -- address (a mailbox rule that moves a message), or with none in ASCII, is a Base Event. Create the views of single
 -- classes first.
--- sent_by is who really sent it, where somebody sent for somebody else. recipients are addresses, and the text of a
--- recipient whose address is not in ASCII.
+-- sent_by is the sender of a message that was sent on behalf of the address it is from. recipients are addresses, and
+-- the text of a recipient whose address is not in ASCII.
 CREATE OR REPLACE VIEW email_steps AS
 SELECT
   event_time,
