@@ -14,7 +14,7 @@ import tables
 
 DATABASE = "mailtrail"
 LONGEST_COMMENT = 255
-# Nobody but their tenants sees them.
+# Partitions that AWS lists for their tenants alone.
 AIR_GAPPED = "aws-iso"
 # The values of the placeholders in the definitions.
 FILLED_IN = {"<archive>": "s3://archive/mail", "<accounts>": query_fixtures.ACCOUNT, "<parquet>": "s3://parquet"}

@@ -23,6 +23,7 @@ FROM (
   FROM activity_records
   WHERE eventday BETWEEN ? AND ?
     -- AND accountid = '111122223333'
+    AND is_attributed
     AND contains(accounts, ?)
 ) AS found
 WHERE copy_number = 1

@@ -22,5 +22,6 @@ FROM activity
 WHERE eventday BETWEEN ? AND ?
   -- AND accountid = '111122223333'
   -- AND event_account = '444455556666'
+  AND is_attributed
   AND contains(sources, ?)
 ORDER BY event_time, uid

@@ -1,12 +1,12 @@
 -- What a user did, by any name or id that they are known by, in AWS and in WorkMail.
--- Names and ids: user name, ARN, session name of a role, source identity, ids of IAM, of IAM Identity Center and of
--- WorkMail. WorkMail logs what is done in mailboxes under the user's id alone; the log-ins of the fourth to the fifth
--- parameter say whose id it is. Start them 31 days early.
+-- Names and ids: user name, address, ARN, session name of a role, source identity, ids of IAM, of IAM Identity Center
+-- and of WorkMail. WorkMail logs what is done in mailboxes under the user's id alone; the sign-ins from the third to the
+-- fourth parameter say whose id it is. Start them 31 days early.
 -- Parameters:
 --   1. first day ('20261120')
 --   2. last day ('20261120')
---   3. first day of the log-ins to learn names from ('20261020')
---   4. last day of the log-ins to learn names from ('20261120')
+--   3. first day of the sign-ins to learn names from ('20261020')
+--   4. last day of the sign-ins to learn names from ('20261120')
 --   5. name or id of the user ('alice')
 WITH done AS (
   SELECT *

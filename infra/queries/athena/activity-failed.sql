@@ -19,5 +19,6 @@ FROM activity
 WHERE eventday BETWEEN ? AND ?
   -- AND accountid = '111122223333'
   -- AND event_account = '444455556666'
+  AND is_attributed
   AND outcome = 'failure'
 ORDER BY event_time, uid

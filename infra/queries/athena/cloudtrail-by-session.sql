@@ -21,5 +21,5 @@ FROM activity
 WHERE eventday BETWEEN ? AND ?
   -- AND accountid = '111122223333'
   -- AND event_account = '444455556666'
-  AND session_name = ?
+  AND contains(sessions, ?)
 ORDER BY event_time, uid

@@ -24,7 +24,7 @@ SELECT
   actor."user".uid AS user_uid,
   actor."user".uid_alt AS user_uid_alt,
   actor."user".account.uid AS identity_account,
-  transform(actor."user".programmatic_credentials, credential -> credential.uid) AS credentials,
+  actor."user".programmatic_credentials AS credentials,
   actor.session.uid_alt AS session_uid_alt,
   actor.session.issuer AS session_issuer,
   actor.app_name AS invoked_by,
@@ -36,7 +36,7 @@ SELECT
   status_id,
   status_code AS error_code,
   status_detail AS error_message,
-  coalesce(src_endpoint.ip, src_endpoint.domain, src_endpoint.svc_name, src_endpoint.uid) AS source,
+  ARRAY[src_endpoint.ip, src_endpoint.domain, src_endpoint.svc_name, src_endpoint.uid] AS sources,
   http_request.user_agent AS user_agent,
   dst_endpoint.svc_name AS protocol,
   dst_endpoint.domain AS target_domain,
@@ -55,6 +55,7 @@ SELECT
   CAST(NULL AS varchar) AS assumed_role_arn,
   CAST(NULL AS varchar) AS issued_key,
   CAST(NULL AS boolean) AS with_mfa,
+  false AS is_partial,
   unmapped
 FROM api_activity_once
 UNION ALL
@@ -82,10 +83,8 @@ SELECT
     CASE WHEN account_switch_type_id IS NULL THEN "user".account.uid END
   ) AS identity_account,
   coalesce(
-    transform(actor."user".programmatic_credentials, credential -> credential.uid),
-    CASE
-      WHEN account_switch_type_id IS NULL THEN transform("user".programmatic_credentials, credential -> credential.uid)
-    END
+    actor."user".programmatic_credentials,
+    CASE WHEN account_switch_type_id IS NULL THEN "user".programmatic_credentials END
   ) AS credentials,
   actor.session.uid_alt AS session_uid_alt,
   actor.session.issuer AS session_issuer,
@@ -98,7 +97,7 @@ SELECT
   status_id,
   status_code AS error_code,
   status_detail AS error_message,
-  coalesce(src_endpoint.ip, src_endpoint.domain, src_endpoint.svc_name, src_endpoint.uid) AS source,
+  ARRAY[src_endpoint.ip, src_endpoint.domain, src_endpoint.svc_name, src_endpoint.uid] AS sources,
   http_request.user_agent AS user_agent,
   dst_endpoint.svc_name AS protocol,
   dst_endpoint.domain AS target_domain,
@@ -117,6 +116,7 @@ SELECT
   session.issuer AS assumed_role_arn,
   session.credential_uid AS issued_key,
   is_mfa AS with_mfa,
+  false AS is_partial,
   unmapped
 FROM authentication_once
 UNION ALL
@@ -140,7 +140,7 @@ SELECT
   actor."user".uid AS user_uid,
   actor."user".uid_alt AS user_uid_alt,
   actor."user".account.uid AS identity_account,
-  transform(actor."user".programmatic_credentials, credential -> credential.uid) AS credentials,
+  actor."user".programmatic_credentials AS credentials,
   actor.session.uid_alt AS session_uid_alt,
   actor.session.issuer AS session_issuer,
   actor.app_name AS invoked_by,
@@ -152,7 +152,7 @@ SELECT
   status_id,
   CAST(NULL AS varchar) AS error_code,
   CAST(NULL AS varchar) AS error_message,
-  coalesce(src_endpoint.ip, src_endpoint.domain, src_endpoint.svc_name, src_endpoint.uid) AS source,
+  ARRAY[src_endpoint.ip, src_endpoint.domain, src_endpoint.svc_name, src_endpoint.uid] AS sources,
   http_request.user_agent AS user_agent,
   CAST(NULL AS varchar) AS protocol,
   CAST(NULL AS varchar) AS target_domain,
@@ -171,6 +171,7 @@ SELECT
   CAST(NULL AS varchar) AS assumed_role_arn,
   CAST(NULL AS varchar) AS issued_key,
   CAST(NULL AS boolean) AS with_mfa,
+  false AS is_partial,
   unmapped
 FROM entity_management_once
 UNION ALL
@@ -196,11 +197,20 @@ SELECT
   nullif(element_at(unmapped, 'userIdentity.accountId'), '') AS identity_account,
   filter(
     ARRAY[
-      nullif(element_at(unmapped, 'userIdentity.accessKeyId'), ''),
-      nullif(element_at(unmapped, 'userIdentity.credentialId'), ''),
-      element_at(unmapped, 'personal_access_token_id')
+      CAST(
+        ROW('AWS Access Key', nullif(element_at(unmapped, 'userIdentity.accessKeyId'), ''))
+        AS ROW(type varchar, uid varchar)
+      ),
+      CAST(
+        ROW('AWS IAM Identity Center Credential', nullif(element_at(unmapped, 'userIdentity.credentialId'), ''))
+        AS ROW(type varchar, uid varchar)
+      ),
+      CAST(
+        ROW('WorkMail Personal Access Token', element_at(unmapped, 'personal_access_token_id'))
+        AS ROW(type varchar, uid varchar)
+      )
     ],
-    credential -> credential IS NOT NULL
+    credential -> credential.uid IS NOT NULL
   ) AS credentials,
   CAST(NULL AS varchar) AS session_uid_alt,
   element_at(unmapped, 'userIdentity.sessionContext.sessionIssuer.arn') AS session_issuer,
@@ -220,17 +230,13 @@ SELECT
   CAST(NULL AS varchar) AS request,
   CAST(NULL AS varchar) AS response,
   status_id,
-  element_at(unmapped, 'errorCode') AS error_code,
-  coalesce(
-    element_at(unmapped, 'errorMessage'),
-    element_at(unmapped, 'auth_failed_reason'),
-    element_at(unmapped, 'error_message')
-  ) AS error_message,
-  coalesce(
-    nullif(element_at(unmapped, 'sourceIPAddress'), ''),
+  CAST(NULL AS varchar) AS error_code,
+  CAST(NULL AS varchar) AS error_message,
+  ARRAY[
+    element_at(unmapped, 'sourceIPAddress'),
     element_at(unmapped, 'source_ip'),
-    nullif(element_at(unmapped, 'vpcEndpointId'), '')
-  ) AS source,
+    element_at(unmapped, 'vpcEndpointId')
+  ] AS sources,
   coalesce(element_at(unmapped, 'userAgent'), element_at(unmapped, 'user_agent')) AS user_agent,
   element_at(unmapped, 'protocol') AS protocol,
   element_at(unmapped, 'domain') AS target_domain,
@@ -245,7 +251,7 @@ SELECT
   element_at(unmapped, 'expires_time') AS expires_time,
   metadata.event_code = 'AUTHENTICATION'
     OR (
-      element_at(unmapped, 'eventSource') IN ('signin.amazonaws.com', 'sso.amazonaws.com')
+      lower(element_at(unmapped, 'eventSource')) IN ('signin.amazonaws.com', 'sso.amazonaws.com')
       AND element_at(unmapped, 'eventName') IN (
         'ConsoleLogin',
         'ExternalIdPDirectoryLogin',
@@ -255,7 +261,7 @@ SELECT
         'CredentialVerification'
       )
     ) AS is_sign_in,
-  element_at(unmapped, 'eventSource') = 'sts.amazonaws.com'
+  lower(element_at(unmapped, 'eventSource')) = 'sts.amazonaws.com'
     AND element_at(unmapped, 'eventName') LIKE 'AssumeRo%' AS is_account_switch,
   coalesce(
     element_at(unmapped, 'responseElements.assumedRoleUser.arn'),
@@ -265,7 +271,7 @@ SELECT
   element_at(unmapped, 'requestParameters.roleArn') AS assumed_role_arn,
   CAST(NULL AS varchar) AS issued_key,
   CASE element_at(unmapped, 'additionalEventData.MFAUsed') WHEN 'Yes' THEN true WHEN 'No' THEN false END AS with_mfa,
+  raw_data IS NOT NULL AS is_partial,
   unmapped
 FROM base_event_once
-WHERE (metadata.product.name = 'CloudTrail' AND element_at(unmapped, 'eventName') IS NOT NULL)
-  OR metadata.product.feature.name = 'Audit logging'
+WHERE metadata.product.name = 'CloudTrail' OR metadata.product.feature.name = 'Audit logging'
