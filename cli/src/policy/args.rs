@@ -8,8 +8,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use mailtrail_archive::Location;
 use mailtrail_clock::parse_duration;
 use mailtrail_config::settings;
-use mailtrail_policy_report::DAYS;
-use mailtrail_resource_policy::limits::{HARD_CHARACTERS, Limits, SOFT_CHARACTERS};
+use mailtrail_resource_policy::limits::{HARD_CHARACTERS, Limits, SOFT_CHARACTERS, WARNING_DAYS};
 use mailtrail_resource_policy::plan::{Options, TargetLimit};
 
 use super::help;
@@ -119,7 +118,7 @@ pub(super) struct LimitArgs {
     hard_limit: usize,
     /// The days to a limit, by the forecast, from which on a policy is too full
     #[arg(long, value_name = "DAYS", env = settings::POLICY_DAYS.name, hide_env_values = true,
-          default_value_t = DAYS, value_parser = clap::value_parser!(i64).range(0..))]
+          default_value_t = WARNING_DAYS, value_parser = clap::value_parser!(i64).range(0..))]
     pub(super) days: i64,
 }
 

@@ -13,8 +13,9 @@ mod steps;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use mailtrail_policy_report::{History, Report};
+use mailtrail_policy_report::Report;
 use mailtrail_policy_survey::{Kept, What};
+use mailtrail_resource_policy::forecast::History;
 use mailtrail_resource_policy::inventory::Inventory;
 use mailtrail_resource_policy::plan::Options;
 use serde::{Deserialize, Serialize};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use indicatif::HumanCount;
-use mailtrail_policy_report::{NOT_ASKED, Report};
+use mailtrail_policy_report::{NOT_ASKED, Report, not_known_yet, sentence};
 use mailtrail_resource_policy::findings::{Finding, Kind, Severity};
 use mailtrail_resource_policy::limits::Limits;
 use mailtrail_resource_policy::measure::Measure;
@@ -162,8 +162,8 @@ fn ahead(report: &Report) -> Vec<String> {
     };
     let line = |policy: &str, words: String| format!("  {}: {words}", plain(policy));
     let forecasts = report.forecasts.iter().filter(|forecast| !is_told(&forecast.policy));
-    let forecasts = forecasts.map(|forecast| line(&forecast.policy, forecast.words()));
-    let not_known = report.not_known_yet.iter().filter_map(|it| Some(line(&it.policy, it.words()?)));
+    let forecasts = forecasts.map(|forecast| line(&forecast.policy, sentence(forecast)));
+    let not_known = report.not_known_yet.iter().filter_map(|it| Some(line(&it.policy, not_known_yet(it)?)));
     forecasts.chain(not_known).collect()
 }
 

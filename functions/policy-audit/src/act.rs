@@ -107,7 +107,7 @@ fn options(account: &Account, deadline: Deadline) -> Options {
 
 #[cfg(test)]
 mod tests {
-    use mailtrail_policy_report::History;
+    use mailtrail_resource_policy::forecast::History;
     use mailtrail_resource_policy::inventory::Inventory;
     use mailtrail_resource_policy::plan::{self, StepKind};
 

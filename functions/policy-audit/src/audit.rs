@@ -272,8 +272,9 @@ fn measured(report: &Report) -> PolicyMetrics {
 
 #[cfg(test)]
 mod tests {
-    use mailtrail_policy_report::{DAYS, History};
+    use mailtrail_resource_policy::forecast::History;
     use mailtrail_resource_policy::inventory::Part;
+    use mailtrail_resource_policy::limits::WARNING_DAYS;
     use mailtrail_resource_policy::plan::Options;
 
     use super::*;
@@ -287,7 +288,7 @@ mod tests {
     /// After so many audits of an account, one each day: nothing in it changes.
     fn after(audits: i64, inventory: &Inventory) -> Report {
         let report = |history: &History, day| {
-            Report::of(inventory, history, &Options::default(), DAYS, day * EACH_DAY)
+            Report::of(inventory, history, &Options::default(), WARNING_DAYS, day * EACH_DAY)
         };
         (1..audits).fold(report(&History::default(), 0), |last, day| report(&last.history, day))
     }

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use mailtrail_delivery::Announcement;
-use mailtrail_policy_report::{History, Report, markdown};
+use mailtrail_policy_report::{Report, markdown};
 use mailtrail_resource_policy::findings::{Finding, Kind, Severity};
+use mailtrail_resource_policy::forecast::History;
 use serde::{Deserialize, Serialize};
 
 use crate::acted::Acted;

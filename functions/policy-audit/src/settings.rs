@@ -7,9 +7,8 @@ use mailtrail_config::settings::{self, Environment, LogLevel, SettingError, Vari
 use mailtrail_delivery::TopicArn;
 use mailtrail_function::ArchiveSettings;
 use mailtrail_function::values::{number, value_or};
-use mailtrail_policy_report::DAYS;
 use mailtrail_policy_survey::Budget;
-use mailtrail_resource_policy::limits::Limits;
+use mailtrail_resource_policy::limits::{Limits, WARNING_DAYS};
 use mailtrail_resource_policy::plan;
 use thiserror::Error;
 
@@ -134,7 +133,7 @@ impl Settings {
             mode: mode.unwrap_or_default(),
             regions: regions(environment),
             roles: environment.list(&settings::POLICY_ROLES).map(str::to_owned).collect(),
-            days: days.unwrap_or(DAYS),
+            days: days.unwrap_or(WARNING_DAYS),
             log_group_policies: log_group_policies.unwrap_or_else(|| Budget::default().log_group_policies),
             v1_services: v1_services.unwrap_or_default(),
             plan,

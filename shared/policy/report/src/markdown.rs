@@ -4,11 +4,12 @@ use std::fmt::Write;
 
 use mailtrail_clock::Time;
 use mailtrail_resource_policy::findings::{Finding, Severity};
+use mailtrail_resource_policy::forecast::PolicyForecast;
 use mailtrail_resource_policy::measure::Measure;
 use mailtrail_resource_policy::plan::{Move, Plan, Step};
 
-use crate::ahead::date;
-use crate::{PolicyForecast, Report};
+use crate::forecast::{date, not_known_yet};
+use crate::report::Report;
 
 /// Resources of a finding that are named; the JSON has them all.
 const NAMED: usize = 5;
@@ -105,7 +106,7 @@ fn forecasts(report: &Report) -> Vec<String> {
     let mut lines: Vec<String> = report.forecasts.iter().map(forecast).collect();
     lines.extend(
         (report.not_known_yet.iter())
-            .filter_map(|it| Some(format!("* {}: {}", cell(&it.policy), it.words()?))),
+            .filter_map(|it| Some(format!("* {}: {}", cell(&it.policy), not_known_yet(it)?))),
     );
     lines
 }

@@ -1,24 +1,22 @@
 //! The report of one audit.
 
 use mailtrail_clock::Time;
-use mailtrail_resource_policy::findings::{Finding, Severity, findings, in_order};
-use mailtrail_resource_policy::forecast::Outlook;
+use mailtrail_resource_policy::assessment::Assessment;
+use mailtrail_resource_policy::findings::{Finding, Severity, in_order};
+use mailtrail_resource_policy::forecast::{Forecasts, History, PolicyForecast, UnknownForecast};
 use mailtrail_resource_policy::inventory::{Inventory, Part};
 use mailtrail_resource_policy::limits::Limits;
-use mailtrail_resource_policy::measure::{Measures, measure_all};
-use mailtrail_resource_policy::plan::{self, Plan, plan};
+use mailtrail_resource_policy::measure::Measures;
+use mailtrail_resource_policy::plan::{self, Plan};
 use mailtrail_resource_policy::v1;
 use serde::Serialize;
 
-use crate::History;
-use crate::ahead::{NotKnownYet, PolicyForecast};
+use crate::forecast::full_soon;
 
 /// Why a service with V1 log delivery was not seen: nobody asked it. A finding tells of all of them at once.
 pub const NOT_ASKED: &str = "not asked";
 /// The version of the form of a report.
 pub const FORMAT: u32 = 1;
-/// Days to the soft limit from which on a policy is too full, unless somebody says otherwise.
-pub const DAYS: i64 = 14;
 
 /// What an audit found, forecasts and proposes.
 #[derive(Debug, Clone, Serialize)]
@@ -46,7 +44,7 @@ pub struct Report {
     /// When policies will be full: of those that grow.
     pub forecasts: Vec<PolicyForecast>,
     /// Policies of which nobody can tell yet.
-    pub not_known_yet: Vec<NotKnownYet>,
+    pub not_known_yet: Vec<UnknownForecast>,
     /// What to do.
     pub plan: Option<Plan>,
     /// Why there is no plan.
@@ -78,29 +76,15 @@ impl Report {
         now: i64,
     ) -> Self {
         let limits = options.limits;
-        let measures = measure_all(inventory, &limits);
-        let history = history.and(&measures, now);
-        let (mut forecasts, mut not_known_yet) = (Vec::new(), Vec::new());
-        for measure in &measures.policies {
-            let policy = measure.policy.clone();
-            match history.outlook(&policy, &limits) {
-                Outlook::Grows(forecast) => {
-                    forecasts.push(PolicyForecast::new(measure, forecast, &limits, now));
-                }
-                Outlook::Stays => {}
-                Outlook::NotKnown { points, cleaned_up_at } => {
-                    not_known_yet.push(NotKnownYet { policy, points, cleaned_up_at });
-                }
-            }
-        }
-        let less = forecasts.iter().filter(|forecast| forecast.days_to_soft_limit <= days);
-        let less = less.map(|forecast| (forecast.policy.clone(), forecast.room_for(days, &limits))).collect();
-        let (plan, no_plan) = match plan(inventory, &plan::Options { less, ..options.clone() }) {
+        let Assessment { measures, history, forecasts, findings, plan } =
+            Assessment::new(inventory, history, options, days, now);
+        let soon = forecasts.growing.iter().filter_map(|forecast| full_soon(forecast, days));
+        let findings = in_order(findings.into_iter().chain(soon).collect());
+        let (plan, no_plan) = match plan {
             Ok(plan) => (Some(plan), None),
             Err(error) => (None, Some(error.to_string())),
         };
-        let soon = forecasts.iter().filter_map(|forecast| forecast.finding(days));
-        let findings = in_order(findings(inventory, &limits).into_iter().chain(soon).collect());
+        let Forecasts { growing: forecasts, unknown: not_known_yet } = forecasts;
         Self {
             format: FORMAT,
             time: Time::from_millis(now).unwrap_or(Time::EPOCH).rfc3339(),

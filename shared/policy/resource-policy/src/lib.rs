@@ -8,6 +8,7 @@
 //! * [`document`], [`statement`]: any policy document that IAM accepts, written back as it was read.
 //! * [`measure`], [`findings`], [`forecast`]: how full, what is wrong, and when it will be full.
 //! * [`evaluate`], [`condition`], [`arn`]: what policies allow; for identity policies as well.
+//! * [`assessment`]: all of the above and a plan, in one call.
 //! * [`plan`], [`moving`], [`v1`]: the steps that make room, and where they end for log groups that move.
 //! * [`prove`]: why a plan takes nothing from anybody; [`recheck`]: whether that still holds when it is carried out.
 //!
@@ -43,6 +44,7 @@ mod truth;
 mod universe;
 
 pub mod arn;
+pub mod assessment;
 pub mod condition;
 pub mod document;
 pub mod evaluate;

@@ -16,6 +16,8 @@ pub const HARD_CHARACTERS: usize = 51_200;
 pub const ACCOUNT_POLICIES: usize = 10;
 /// Share of a limit, in percent, from which a policy is near it.
 pub const NEAR_PERCENT: usize = 80;
+/// Days to a limit from which a policy counts as too full, unless a setting says otherwise.
+pub const WARNING_DAYS: i64 = 14;
 /// The service principal of log delivery.
 pub const LOG_DELIVERY: &str = "delivery.logs.amazonaws.com";
 /// What resource policies can allow at all

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use mailtrail_resource_policy::forecast::{MAX_POINTS, Outlook, Point, outlook};
-use mailtrail_resource_policy::limits::Limits;
-use mailtrail_resource_policy::measure::Measures;
 use serde::{Deserialize, Serialize};
+
+use super::trend::{MAX_POINTS, Outlook, Point, outlook};
+use crate::limits::Limits;
+use crate::measure::Measures;
 
 /// Times between two points that are kept. An audit that runs every few minutes must not drive out the past.
 const APART: i64 = 60 * 60 * 1000;
@@ -35,6 +36,7 @@ impl History {
     pub fn of(&self, policy: &str) -> &[Point] {
         self.0.get(policy).map_or(&[], Vec::as_slice)
     }
+
     /// What lies ahead of a policy.
     pub fn outlook(&self, policy: &str, limits: &Limits) -> Outlook {
         outlook(self.of(policy), limits)

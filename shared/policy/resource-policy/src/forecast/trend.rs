@@ -1,4 +1,4 @@
-//! When will a policy be full: a straight line through its sizes since it was last cleaned up.
+//! A straight line through the sizes of a policy since its last cleanup.
 //!
 //! The slope is that of Theil and Sen, the median of the slopes between all pairs of points: one burst of deployments
 //! among the points does not turn it over, unlike a least-squares line. The line starts at the last point, which is no
