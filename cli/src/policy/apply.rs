@@ -9,7 +9,8 @@ use serde_json::json;
 use tokio::sync::OnceCell;
 
 use super::args::{ApplyArgs, ChangeArgs, RollbackArgs};
-use super::{give, source, steps};
+use super::write_json::write_json;
+use super::{source, steps};
 use crate::confirm::confirm;
 use crate::connect;
 use crate::output::{self, BAD, Exit, FAINT, GOOD, LOOK, Output, count, paint, plain};
@@ -28,7 +29,7 @@ pub(super) async fn run(args: &ApplyArgs) -> anyhow::Result<Exit> {
             if plan.is_empty() {
                 output::note("the plan has no steps: nothing to do");
                 if change.json {
-                    give(&json!({ "journal": null, "end": End::Done, "changes": 0 }), None)?;
+                    write_json(&json!({ "journal": null, "end": End::Done, "changes": 0 }), None)?;
                 }
                 return Ok(Exit::Done);
             }
@@ -94,7 +95,7 @@ fn tell(event: Event) {
 
 fn say_calls(calls: &DryRun, json: bool) -> anyhow::Result<Exit> {
     if json {
-        give(calls, None)?;
+        write_json(calls, None)?;
     } else {
         let call = |call: &Call| format!("{} {} {}\n", call.service, call.operation, call.parameters);
         Output::Stdout.write(&calls.calls.iter().map(call).collect::<String>())?;
@@ -119,7 +120,7 @@ fn end(outcome: &Outcome, json: bool) -> anyhow::Result<Exit> {
         words.write(&format!("  {} {}\n", paint(LOOK, "!"), plain(&line)))?;
     }
     if json {
-        give(outcome, None)?;
+        write_json(outcome, None)?;
     }
     let is_clean = outcome.left.is_empty() && outcome.kept.is_empty();
     Ok(if exit == Exit::Done && !is_clean { Exit::NeedsALook } else { exit })

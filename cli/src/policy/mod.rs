@@ -9,8 +9,7 @@ pub(crate) mod help;
 mod print;
 mod source;
 mod steps;
-
-use std::path::Path;
+mod write_json;
 
 use anyhow::{Context, bail};
 use mailtrail_policy_report::Report;
@@ -18,10 +17,11 @@ use mailtrail_policy_survey::{Kept, What};
 use mailtrail_resource_policy::forecast::History;
 use mailtrail_resource_policy::inventory::Inventory;
 use mailtrail_resource_policy::plan::Options;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 pub(crate) use args::PolicyArgs;
 use args::{AuditArgs, HistoryArgs, PlanArgs, PolicyCommand, SnapshotArgs};
+use write_json::write_json;
 pub(crate) use source::read;
 
 use crate::output::{Exit, Output};
@@ -41,7 +41,7 @@ pub(crate) async fn run(args: PolicyArgs) -> anyhow::Result<Exit> {
 async fn snapshot(args: &SnapshotArgs) -> anyhow::Result<Exit> {
     let inventory = args.survey.survey().await?;
     let unseen = source::unseen(&inventory);
-    give(&inventory, args.output.as_deref())?;
+    write_json(&inventory, args.output.as_deref())?;
     for part in unseen.iter().chain(&source::silent_services(&inventory)) {
         crate::output::note(&format!("not read: {part}"));
     }
@@ -53,7 +53,7 @@ async fn audit(args: &AuditArgs) -> anyhow::Result<Exit> {
     let inventory = args.source.inventory().await?;
     let report = report(&inventory, &args.history, &args.limits.options(), args.limits.days).await?;
     if args.json {
-        give(&report, None)?;
+        write_json(&report, None)?;
     } else {
         Output::Stdout.write(&print::report(&report, &args.history.plan_command()))?;
     }
@@ -66,10 +66,10 @@ async fn plan(args: &PlanArgs) -> anyhow::Result<Exit> {
     let report = report(&inventory, &args.history, &args.options(), args.limits.days).await?;
     let Some(plan) = report.plan else { bail!(report.no_plan.unwrap_or_default()) };
     if let Some(path) = &args.output {
-        give(&plan, Some(path))?;
+        write_json(&plan, Some(path))?;
     }
     if args.json {
-        give(&plan, None)?;
+        write_json(&plan, None)?;
     } else {
         Output::Stdout.write(&(steps::plan(&plan) + &steps::hint(&plan, args.output.as_deref())))?;
     }
@@ -112,13 +112,4 @@ async fn earlier(
     let Some(json) = latest else { return Ok(History::default()) };
     let earlier: Earlier = serde_json::from_slice(&json).context("the latest report cannot be read")?;
     Ok(earlier.history)
-}
-
-/// Writes JSON to a file, or as one line to stdout.
-fn give(value: &impl Serialize, path: Option<&Path>) -> anyhow::Result<()> {
-    match path {
-        Some(path) => std::fs::write(path, serde_json::to_string_pretty(value)? + "\n")
-            .with_context(|| format!("cannot write {}", path.display())),
-        None => Output::Stdout.write(&(serde_json::to_string(value)? + "\n")),
-    }
 }

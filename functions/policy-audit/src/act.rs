@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mailtrail_archive::Archive;
 use mailtrail_aws_client::Deadline;
-use mailtrail_policy_apply::{Apply, Options, is_ours};
+use mailtrail_policy_apply::{Apply, Options};
 use mailtrail_policy_report::Report;
 use mailtrail_policy_survey::Account;
 use mailtrail_resource_policy::plan::{Move, Plan, Step};
@@ -62,7 +62,7 @@ fn allowed(report: &Report, settings: &Settings) -> Option<Plan> {
 
 /// Whether carrying a step out changes anything: not where people have to do it.
 fn is_for_us(step: &Step) -> bool {
-    step.moving.as_ref().map_or(!step.writes.is_empty(), is_ours)
+    step.moving.as_ref().map_or(!step.writes.is_empty(), Move::is_automatic)
 }
 
 /// Carries a plan out.

@@ -7,12 +7,19 @@ use mailtrail_resource_policy::plan::{Place, Write};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::settings::Setting;
+use crate::call::Call;
+use crate::setting::Setting;
 
 /// The tag by which a log group that we made is known: the id of the journal of that run.
 pub const MADE_BY: &str = "mailtrail:made-by";
 /// The tag of a log group that another one stands in for: the name of that.
 pub const SUPERSEDED_BY: &str = "mailtrail:superseded-by";
+
+/// The action that a permission allows.
+pub(crate) const INVOKE_FUNCTION: &str = "lambda:InvokeFunction";
+/// The principal that a permission is for
+/// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html>).
+pub(crate) const LOGS_PRINCIPAL: &str = "logs.amazonaws.com";
 
 /// One change, which one call makes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -114,18 +121,6 @@ pub struct TagChange {
     pub before: Option<String>,
     /// Its value after.
     pub after: Option<String>,
-}
-
-/// A call as AWS takes it, to be shown.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Call {
-    /// `logs` or `lambda`.
-    pub service: String,
-    /// `PutResourcePolicy` …
-    pub operation: String,
-    /// Its parameters, by the names that the API gives them. The revision of a log group's policy is left out where
-    /// it is known only when the call is made, and a transformer is named by the log group that has it.
-    pub parameters: Value,
 }
 
 impl Change {
@@ -236,8 +231,8 @@ impl PermissionChange {
         if !self.present {
             return ("lambda", "RemovePermission", parameters);
         }
-        parameters["Action"] = json!(crate::permissions::INVOKE);
-        parameters["Principal"] = json!(crate::permissions::LOGS);
+        parameters["Action"] = json!(INVOKE_FUNCTION);
+        parameters["Principal"] = json!(LOGS_PRINCIPAL);
         parameters["SourceArn"] = json!(self.source_arn);
         parameters["SourceAccount"] = json!(self.source_account);
         ("lambda", "AddPermission", parameters)
@@ -284,11 +279,5 @@ fn named(place: &Place) -> String {
     match place {
         Place::Account(name) => format!("the account's policy {name}"),
         Place::LogGroup(arn) => format!("the policy of {arn}"),
-    }
-}
-
-impl fmt::Display for Call {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{} {}", self.service, self.operation, self.parameters)
     }
 }

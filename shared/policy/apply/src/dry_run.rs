@@ -7,9 +7,9 @@ use crate::aws::Aws;
 use crate::change::{Call, Change, PolicyChange};
 use crate::error::ApplyError;
 use crate::journal::{Begun, History};
-use crate::moving::{self, Hindrance};
+use crate::moving;
+use crate::moving::error::Hindrance;
 use crate::premises::{self, Objection};
-use crate::run::left_to_people;
 
 /// Stands for the id of a journal that there is not.
 const NO_JOURNAL: &str = "dry-run";
@@ -36,8 +36,8 @@ pub(crate) async fn dry_run(aws: &Aws<'_>, plan: &Plan) -> Result<DryRun, ApplyE
         Err(objection) => return Err(objection.error(None)),
     }
     for step in &plan.steps {
-        if let Some(left) = step.moving.as_ref().filter(|moving| !moving::is_ours(moving)) {
-            told.left.push(left_to_people(left));
+        if let Some(left) = step.moving.as_ref().filter(|moving| !moving.is_automatic()) {
+            told.left.push(moving::left_to_people(left));
             continue;
         }
         let Some(moving) = &step.moving else {

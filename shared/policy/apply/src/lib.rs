@@ -18,36 +18,41 @@
 //! is left alone.
 
 mod aws;
+mod call;
 mod change;
 mod dry_run;
 mod error;
+mod execute;
 pub mod journal;
 mod moving;
+mod options;
 mod outcome;
 mod permissions;
 mod policies;
 mod premises;
+mod put_setting;
 mod rollback;
 mod run;
 mod session;
-mod settings;
+mod setting;
 
 use std::time::Duration;
 
 use mailtrail_archive::Archive;
-use mailtrail_aws_client::{Deadline, RetryPolicy};
+use mailtrail_aws_client::Deadline;
 use mailtrail_policy_survey::Account;
 use mailtrail_resource_policy::plan::Plan;
 
+pub use call::Call;
 pub use change::{
-    Call, Change, DestinationChange, LogGroupChange, MADE_BY, NewLogGroup, PermissionChange, PolicyChange,
+    Change, DestinationChange, LogGroupChange, MADE_BY, NewLogGroup, PermissionChange, PolicyChange,
     SUPERSEDED_BY, TagChange,
 };
 pub use dry_run::DryRun;
 pub use error::{ApplyError, JournalError, Obstacle};
-pub use moving::is_ours;
+pub use options::Options;
 pub use outcome::{End, Event, Moved, Outcome, Progress, Refused};
-pub use settings::{
+pub use setting::{
     BearerToken, DeletionProtection, MetricFilter, MetricTransformation, Retention, Setting, SettingDocument,
     SubscriptionFilter, Transformer,
 };
@@ -58,40 +63,6 @@ use crate::session::Session;
 
 /// What is left of the time when the last call ends: for the journal to say what became of it.
 const LAST_ENTRY: Duration = Duration::from_secs(10);
-
-/// How a plan is carried out.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// When to stop. A run that was stopped is resumed.
-    pub deadline: Deadline,
-    /// How long to wait for events in a new log group; then it counts as not verified.
-    pub wait: Duration,
-    /// How long to wait between two looks for them.
-    pub between_looks: Duration,
-    /// How to wait while something else is being changed, and for what was written to be read.
-    pub conflicts: RetryPolicy,
-}
-
-impl Default for Options {
-    /// Five minutes for the first event; four minutes at the most for others to be done.
-    fn default() -> Self {
-        let conflicts =
-            RetryPolicy { first: Duration::from_secs(2), longest: Duration::from_secs(30), tries: 12 };
-        let (wait, between_looks) = (Duration::from_mins(5), Duration::from_secs(10));
-        Self { deadline: Deadline::NEVER, wait, between_looks, conflicts }
-    }
-}
-
-impl Options {
-    /// As long as AWS needs; a stand-in on this machine (see [`mailtrail_policy_survey::Calls::to`]) is not waited for.
-    pub fn at(account: &Account) -> Self {
-        if !account.calls.are_to_a_stand_in() {
-            return Self::default();
-        }
-        let (wait, between_looks) = (Duration::from_millis(200), Duration::from_millis(20));
-        Self { conflicts: account.calls.retry_policy(), wait, between_looks, ..Self::default() }
-    }
-}
 
 /// Carries out plans in one Region of one account.
 #[derive(Debug)]

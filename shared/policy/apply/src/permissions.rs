@@ -6,13 +6,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::aws::{Aws, Seen};
-use crate::change::PermissionChange;
-
-/// What is allowed.
-pub(crate) const INVOKE: &str = "lambda:InvokeFunction";
-/// Who is allowed.
-/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html>
-pub(crate) const LOGS: &str = "logs.amazonaws.com";
+use crate::change::{INVOKE_FUNCTION, LOGS_PRINCIPAL, PermissionChange};
 
 /// The permission that the filter of a log group needs for a function. The id of its statement follows from both.
 pub(crate) fn to_invoke(function: &str, group_arn: &str, account: &str) -> PermissionChange {
@@ -55,8 +49,8 @@ pub(crate) async fn send(aws: &Aws<'_>, change: &PermissionChange) -> Result<Val
             let call = aws.lambda.add_permission().function_name(&change.function);
             call.set_qualifier(change.qualifier.clone())
                 .statement_id(&change.statement_id)
-                .action(INVOKE)
-                .principal(LOGS)
+                .action(INVOKE_FUNCTION)
+                .principal(LOGS_PRINCIPAL)
                 .source_arn(&change.source_arn)
                 .source_account(&change.source_account)
                 .send()

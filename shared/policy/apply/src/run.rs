@@ -5,7 +5,8 @@ use mailtrail_resource_policy::plan::{Move, Step};
 use crate::change::{Change, PolicyChange};
 use crate::error::ApplyError;
 use crate::journal::{Body, Script};
-use crate::moving::{self, Hindrance, bridge, verify};
+use crate::moving::error::Hindrance;
+use crate::moving::{self, bridge, verify};
 use crate::outcome::{End, Event, Moved, Outcome, Refused};
 use crate::session::{At, Session};
 
@@ -23,8 +24,8 @@ impl Session<'_, '_> {
         for (number, step) in steps.iter().enumerate() {
             self.say(Event::Step { number: number + 1, of: steps.len(), what: step.what.clone() });
             let moving = step.moving.as_ref();
-            if let Some(left) = moving.filter(|moving| !moving::is_ours(moving)) {
-                outcome.left.push(left_to_people(left));
+            if let Some(left) = moving.filter(|moving| !moving.is_automatic()) {
+                outcome.left.push(moving::left_to_people(left));
                 continue;
             }
             let script = self.script(number, step).await?;
@@ -153,12 +154,4 @@ impl Session<'_, '_> {
 /// Whether AWS says that it will not re-point in place: by rule, or for ever busy.
 fn is_refusal(code: &str) -> bool {
     matches!(code, "ValidationException" | "ConflictException")
-}
-
-/// Why a move is left to people.
-pub(crate) fn left_to_people(moving: &Move) -> String {
-    match &moving.managed_by {
-        Some(tool) => format!("{}: {tool} keeps it as it is; change the destination there", moving.from),
-        None => format!("{}: the plan has the commands", moving.from),
-    }
 }

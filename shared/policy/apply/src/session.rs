@@ -4,11 +4,11 @@ use mailtrail_policy_survey::CallError;
 use mailtrail_resource_policy::prove::Proof;
 use serde_json::Value;
 
-use crate::Options;
 use crate::aws::{Aws, Seen};
 use crate::change::Change;
 use crate::error::{ApplyError, JournalError, Obstacle};
 use crate::journal::{Answer, Body, History, Journal, Purpose, Status};
+use crate::options::Options;
 use crate::outcome::{Event, Progress};
 
 /// A session.

@@ -10,9 +10,9 @@ use aws_config::SdkConfig;
 use mailtrail_aws_client::failure::Failure;
 use mailtrail_aws_client::{Deadline, RetryPolicy};
 use tokio::time::Instant;
+use url::{Host, Url};
 
 use crate::pages::Page;
-use url::{Host, Url};
 
 /// Calls of an operation per second, where the quota of the account is known: half of it, for we are not alone.
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>

@@ -3,7 +3,7 @@
 use aws_config::{Region, SdkConfig};
 use mailtrail_aws_client::Deadline;
 
-use crate::{CallError, Calls};
+use crate::calls::{CallError, Calls};
 
 /// The name of the sessions that we open in other accounts.
 const SESSION: &str = "mailtrail-policy-audit";

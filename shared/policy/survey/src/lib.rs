@@ -18,6 +18,7 @@ mod clients;
 mod kept;
 mod lists;
 mod pages;
+mod part;
 mod survey;
 mod v1;
 

@@ -12,8 +12,9 @@ use mailtrail_resource_policy::inventory::{
 };
 use mailtrail_resource_policy::moving::is_name;
 
+use crate::calls::CallError;
+use crate::clients::Account;
 use crate::pages::{self, PAGE};
-use crate::{Account, CallError};
 
 impl Account {
     /// The policies of the account.

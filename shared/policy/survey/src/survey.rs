@@ -9,8 +9,9 @@ use mailtrail_resource_policy::document::Document;
 use mailtrail_resource_policy::inventory::{Inventory, Part};
 use mailtrail_resource_policy::statement::Choice;
 
-use crate::pages;
-use crate::{Account, CallError, v1};
+use crate::clients::Account;
+use crate::part::part;
+use crate::{pages, v1};
 
 /// What a survey may cost.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,15 +156,6 @@ impl<'a> Survey<'a> {
             0 => budget.cursor.clone(),
             _ => Some(rest[looked_at - 1].clone()),
         }
-    }
-}
-
-/// A part that was read, and when that began; or why it was not.
-pub(crate) async fn part<T>(read: impl Future<Output = Result<T, CallError>>) -> Part<T> {
-    let at = mailtrail_clock::now().millis();
-    match read.await {
-        Ok(value) => Part::Seen { at, value },
-        Err(error) => Part::NotSeen { reason: error.to_string() },
     }
 }
 

@@ -5,8 +5,12 @@ use mailtrail_resource_policy::plan::Plan;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::change::{Call, Change};
+use crate::call::Call;
+use crate::change::Change;
 use crate::outcome::{Outcome, Refused};
+
+/// Where journals are in an archive.
+pub const FOLDER: &str = "policy-audit/journal";
 
 /// One entry: one object of the archive.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use mailtrail_resource_policy::plan::Plan;
+use mailtrail_resource_policy::plan::{Move, Plan};
 use mailtrail_resource_policy::recheck::ToWrite;
 
 use super::entry::{Answer, Begun, Body, Entry, Purpose, Script};
 use crate::change::{Change, PolicyChange};
 use crate::error::JournalError;
-use crate::moving::is_ours;
 use crate::outcome::{Outcome, Refused};
 
 /// What happened so far.
@@ -92,7 +91,7 @@ impl History {
         let mut entries = entries.into_iter();
         let Some(Body::Plan(begun)) = entries.next().map(|entry| entry.body) else {
             let (key, reason) =
-                (format!("{}/{id}", super::FOLDER), "it does not begin with the plan".to_owned());
+                (format!("{}/{id}", super::entry::FOLDER), "it does not begin with the plan".to_owned());
             return Err(JournalError::Unreadable { key, reason });
         };
         let mut history = Self::new(begun);
@@ -141,7 +140,7 @@ impl History {
     pub fn to_write(&self) -> Vec<ToWrite<'_>> {
         let until = self.refused.as_ref().map_or(usize::MAX, |(step, _)| *step);
         let steps = self.plan.steps.iter().enumerate().take(until);
-        let ours = steps.filter(|(_, step)| step.moving.as_ref().is_none_or(is_ours));
+        let ours = steps.filter(|(_, step)| step.moving.as_ref().is_none_or(Move::is_automatic));
         let writes = ours.flat_map(|(number, step)| step.writes.iter().map(move |write| (number, write)));
         let open = writes.filter_map(|(number, write)| {
             let change = Change::Policy(PolicyChange::from(write));

@@ -9,23 +9,20 @@
 mod entry;
 mod history;
 
-use mailtrail_clock::now;
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use mailtrail_archive::{Archive, ArchiveReader, Put};
 use mailtrail_aws_client::Deadline;
-use mailtrail_clock::Time;
+use mailtrail_clock::{Time, now};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-pub use entry::{Answer, Begun, Body, Entry, Purpose, Script};
+pub use entry::{Answer, Begun, Body, Entry, FOLDER, Purpose, Script};
 pub use history::{History, Intended, Status};
 
 use crate::error::JournalError;
 
-/// Where journals are in an archive.
-pub const FOLDER: &str = "policy-audit/journal";
 /// The first entry of each.
 const BEGINNING: &str = "0000-plan.json";
 

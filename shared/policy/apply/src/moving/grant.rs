@@ -8,7 +8,7 @@ use mailtrail_resource_policy::document::Document;
 use mailtrail_resource_policy::evaluate::{Decision, Policies, Request, Requester};
 use mailtrail_resource_policy::limits::{DELIVERY_ACTIONS, LOG_DELIVERY};
 
-use super::Hindrance;
+use super::error::Hindrance;
 use crate::aws::Aws;
 use crate::error::Obstacle;
 

@@ -6,12 +6,12 @@
 
 pub(crate) mod bridge;
 mod carry_over;
+pub(crate) mod error;
 mod grant;
 pub(crate) mod verify;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mailtrail_policy_survey::CallError;
 use mailtrail_resource_policy::inventory::Delivery;
 use mailtrail_resource_policy::moving::managed_by;
 use mailtrail_resource_policy::plan::{Move, Write};
@@ -20,29 +20,11 @@ use crate::aws::{Aws, format_of, resource_of};
 use crate::change::{Change, DestinationChange, PolicyChange, SUPERSEDED_BY, TagChange};
 use crate::error::Obstacle;
 use crate::journal::Script;
+use error::Hindrance;
 
 /// Tags of a log group, the most that there can be.
 /// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TagResource.html>
 const TAGS: usize = 50;
-
-/// Why a move is not begun, or not gone on with.
-#[derive(Debug)]
-pub(crate) enum Hindrance {
-    Obstacle(Obstacle),
-    Call(CallError),
-}
-
-impl From<CallError> for Hindrance {
-    fn from(error: CallError) -> Self {
-        Self::Call(error)
-    }
-}
-
-/// Whether a move is for us to carry out: not what a deployment tool keeps, and not the services that are moved by
-/// commands for people.
-pub fn is_ours(moving: &Move) -> bool {
-    moving.managed_by.is_none() && !moving.v2.is_empty()
-}
 
 /// Everything that a move changes, made of what is there now. Reads only.
 pub(crate) async fn script(
@@ -129,4 +111,12 @@ async fn check_destinations(aws: &Aws<'_>, moving: &Move) -> Result<BTreeSet<Str
         sources.extend(users.iter().map(|delivery| delivery.delivery_source_name.clone()));
     }
     Ok(sources)
+}
+
+/// Why a move is left to people.
+pub(crate) fn left_to_people(moving: &Move) -> String {
+    match &moving.managed_by {
+        Some(tool) => format!("{}: {tool} keeps it as it is; change the destination there", moving.from),
+        None => format!("{}: the plan has the commands", moving.from),
+    }
 }

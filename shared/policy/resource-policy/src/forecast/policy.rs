@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::History;
+use super::history::History;
 use super::trend::{Forecast, Outlook};
 use crate::limits::Limits;
 use crate::measure::{Measure, Measures};

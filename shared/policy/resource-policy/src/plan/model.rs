@@ -189,6 +189,13 @@ pub enum PlanError {
     NotProved(#[from] Violation),
 }
 
+impl Move {
+    /// Whether `mailtrail policy apply` carries it out: it has V2 destinations, and no deployment tool keeps them.
+    pub fn is_automatic(&self) -> bool {
+        self.managed_by.is_none() && !self.v2.is_empty()
+    }
+}
+
 impl Plan {
     /// The version of the form of a plan.
     pub const FORMAT: u32 = 1;

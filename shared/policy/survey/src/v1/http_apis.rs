@@ -5,7 +5,9 @@ use aws_sdk_apigatewayv2::types::Stage;
 use mailtrail_aws_client::Deadline;
 use mailtrail_resource_policy::inventory::V1Destination;
 
-use crate::{Account, CallError};
+use super::destination::{self, group_here};
+use crate::calls::CallError;
+use crate::clients::Account;
 
 /// Its id in the table.
 pub(super) const ID: &str = "api-gateway-http";
@@ -54,11 +56,11 @@ async fn stages(
 
 fn destination(account: &Account, api: &str, stage: &Stage) -> Option<V1Destination> {
     let logging = stage.access_log_settings()?;
-    let group = super::group_here(account, logging.destination_arn()?)?;
+    let group = group_here(account, logging.destination_arn()?)?;
     let values = [
         ("api_id", Some(api.to_owned())),
         ("stage", stage.stage_name().map(str::to_owned)),
         ("format", logging.format().map(str::to_owned)),
     ];
-    Some(super::destination(ID, group, values))
+    Some(destination::destination(ID, group, values))
 }

@@ -7,18 +7,18 @@
 //! A service says no more than where it delivers to **now**. What is read needs `states:ListStateMachines`,
 //! `states:DescribeStateMachine` and `apigateway:GET`.
 
+mod destination;
 mod http_apis;
 mod step_functions;
 
 use std::collections::BTreeMap;
 
 use mailtrail_aws_client::Deadline;
-use mailtrail_resource_policy::arn::{LogGroupName, ResourcePattern};
 use mailtrail_resource_policy::inventory::{Inventory, Part, V1Destination};
 use mailtrail_resource_policy::v1::service;
 
-use crate::Account;
-use crate::survey::part;
+use crate::clients::Account;
+use crate::part::part;
 
 /// What a service answered.
 type Answer = (&'static str, Part<Vec<V1Destination>>);
@@ -60,27 +60,9 @@ fn together(answers: Vec<Answer>) -> (Part<Vec<V1Destination>>, BTreeMap<String,
     (destinations, services)
 }
 
-/// The name of the log group that an ARN names, if it is one of this account and Region: no other takes part in the
-/// policies that are looked at. Firehose streams are none.
-fn group_here(account: &Account, arn: &str) -> Option<String> {
-    let pattern = ResourcePattern::new(arn);
-    let group = pattern.log_group().filter(LogGroupName::is_one)?;
-    ((group.account, group.region) == (account.id.as_str(), account.region.as_str()))
-        .then(|| group.name.to_owned())
-}
-
-/// A destination, with what its commands need.
-fn destination<const N: usize>(
-    service: &str,
-    log_group: String,
-    values: [(&str, Option<String>); N],
-) -> V1Destination {
-    let known = values.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
-    V1Destination { service: service.to_owned(), log_group, values: known.collect() }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::destination::destination;
     use super::*;
 
     fn seen(at: i64, groups: &[&str]) -> Part<Vec<V1Destination>> {

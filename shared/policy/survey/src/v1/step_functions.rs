@@ -6,7 +6,9 @@ use aws_sdk_sfn::types::IncludedData;
 use mailtrail_aws_client::Deadline;
 use mailtrail_resource_policy::inventory::V1Destination;
 
-use crate::{Account, CallError};
+use super::destination::{destination, group_here};
+use crate::calls::CallError;
+use crate::clients::Account;
 
 /// Its id in the table.
 pub(super) const ID: &str = "step-functions";
@@ -61,15 +63,15 @@ fn destinations_of(account: &Account, machine: &DescribeStateMachineOutput) -> V
     let level = logging.level().map_or(NO_LEVEL, |level| level.as_str());
     let arns =
         logging.destinations().iter().filter_map(|to| to.cloud_watch_logs_log_group()?.log_group_arn());
-    let groups = arns.filter_map(|arn| super::group_here(account, arn));
-    let destination = |group| {
+    let groups = arns.filter_map(|arn| group_here(account, arn));
+    let found = |group| {
         let values = [
             ("state_machine_arn", Some(machine.state_machine_arn().to_owned())),
             ("role_arn", Some(machine.role_arn().to_owned())),
             ("level", Some(level.to_owned())),
             ("include_execution_data", Some(logging.include_execution_data().to_string())),
         ];
-        super::destination(ID, group, values)
+        destination(ID, group, values)
     };
-    groups.map(destination).collect()
+    groups.map(found).collect()
 }

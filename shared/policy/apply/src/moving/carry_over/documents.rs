@@ -4,9 +4,9 @@ use aws_sdk_cloudwatchlogs::types::{IndexSource, LogGroup, LogGroupClass};
 use mailtrail_policy_survey::CallError;
 use mailtrail_resource_policy::plan::Move;
 
-use super::{Carried, is_of_class};
+use super::carried::{Carried, is_of_class};
 use crate::aws::Aws;
-use crate::settings::{Setting, SettingDocument, Transformer};
+use crate::setting::{Setting, SettingDocument, Transformer};
 
 /// Reads what a log group of this class can have.
 pub(super) async fn read(

@@ -4,11 +4,11 @@ use aws_sdk_cloudwatchlogs::types;
 use mailtrail_policy_survey::{CallError, PAGE};
 use mailtrail_resource_policy::plan::Move;
 
-use super::Carried;
+use super::carried::Carried;
 use crate::aws::Aws;
 use crate::change::Change;
 use crate::permissions;
-use crate::settings::{MetricFilter, MetricTransformation, Setting, SubscriptionFilter};
+use crate::setting::{MetricFilter, MetricTransformation, Setting, SubscriptionFilter};
 
 /// Reads the filters.
 pub(super) async fn read(aws: &Aws<'_>, moving: &Move, carried: &mut Carried) -> Result<(), CallError> {

@@ -1,5 +1,6 @@
 //! What the new log group must have because the old one has it.
 
+mod carried;
 mod documents;
 mod filters;
 mod notes;
@@ -10,21 +11,11 @@ use std::collections::BTreeMap;
 use aws_sdk_cloudwatchlogs::types::{LogGroup, LogGroupClass};
 use mailtrail_resource_policy::plan::Move;
 
-use super::Hindrance;
+use super::error::Hindrance;
 use crate::aws::Aws;
 use crate::change::{Change, LogGroupChange, MADE_BY, NewLogGroup};
-use crate::settings::{BearerToken, DeletionProtection, Retention, Setting};
-
-/// What is to be made.
-#[derive(Debug, Default)]
-pub(super) struct Carried {
-    /// The log group, and its settings.
-    pub(super) made: Vec<Change>,
-    /// What comes last: a log group that cannot be deleted cannot be taken back.
-    pub(super) last: Vec<Change>,
-    /// What is not made, and what people have to look after.
-    pub(super) not_copied: Vec<String>,
-}
+use crate::setting::{BearerToken, DeletionProtection, Retention, Setting};
+use carried::{Carried, is_of_class};
 
 /// Reads a log group whole. Whatever cannot be read stops the move: half a copy is none.
 pub(super) async fn read(
@@ -62,12 +53,6 @@ pub(super) async fn read(
     Ok(carried)
 }
 
-impl Carried {
-    fn set(&mut self, setting: Setting) {
-        self.made.push(Change::Setting(setting));
-    }
-}
-
 /// What the new log group is made of. Tags that begin with `aws:` are AWS's own; those that begin with `mailtrail:`
 /// tell of the old log group, and of it only.
 fn new(group: &LogGroup, tags: BTreeMap<String, String>, name: &str, mark: &str) -> NewLogGroup {
@@ -80,9 +65,4 @@ fn new(group: &LogGroup, tags: BTreeMap<String, String>, name: &str, mark: &str)
         kms_key_id: group.kms_key_id().map(str::to_owned),
         tags,
     }
-}
-
-/// Whether a log group is of a class; one that says nothing is of the standard one.
-fn is_of_class(group: &LogGroup, class: &LogGroupClass) -> bool {
-    group.log_group_class().unwrap_or(&LogGroupClass::Standard) == class
 }
