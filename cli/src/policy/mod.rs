@@ -21,8 +21,8 @@ use serde::Deserialize;
 
 pub(crate) use args::PolicyArgs;
 use args::{AuditArgs, HistoryArgs, PlanArgs, PolicyCommand, SnapshotArgs};
-use write_json::write_json;
 pub(crate) use source::read;
+use write_json::write_json;
 
 use crate::output::{Exit, Output};
 use mailtrail_clock::now;
