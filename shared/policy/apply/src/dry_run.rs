@@ -4,7 +4,8 @@ use mailtrail_resource_policy::plan::Plan;
 use serde::{Deserialize, Serialize};
 
 use crate::aws::Aws;
-use crate::change::{Call, Change, PolicyChange};
+use crate::call::Call;
+use crate::change::{Change, PolicyChange};
 use crate::error::ApplyError;
 use crate::journal::{Begun, History};
 use crate::moving;

@@ -9,11 +9,11 @@ use crate::setting::Setting;
 #[derive(Debug, Default)]
 pub(super) struct Carried {
     /// The log group, and its settings.
-    pub(super) made: Vec<Change>,
+    pub(in crate::moving) made: Vec<Change>,
     /// What comes last: a log group that cannot be deleted cannot be taken back.
-    pub(super) last: Vec<Change>,
+    pub(in crate::moving) last: Vec<Change>,
     /// What is not made, and what people have to look after.
-    pub(super) not_copied: Vec<String>,
+    pub(in crate::moving) not_copied: Vec<String>,
 }
 
 impl Carried {
