@@ -12,6 +12,9 @@ use crate::{folder, project};
 /// The folders of a package whose code sees its dependencies. Only the first sees the normal ones alone.
 const FOLDERS: [&str; 4] = ["src", "tests", "benches", "examples"];
 
+/// Dependencies that are there for their features alone: package, dependency. Each manifest says why.
+const FOR_FEATURES: &[(&str, &str)] = &[("xtask", "insta"), ("xtask", "proptest"), ("xtask", "tokio")];
+
 /// Every dependency whose crate no source of the package mentions, and every entry of `[workspace.dependencies]`
 /// from outside the workspace that no package has.
 pub(crate) fn problems(workspace: &Workspace) -> anyhow::Result<Vec<String>> {
@@ -23,7 +26,8 @@ pub(crate) fn problems(workspace: &Workspace) -> anyhow::Result<Vec<String>> {
             declared.insert(dependency.name.clone());
             let name = dependency.crate_name();
             let mentioned = if dependency.is_dev() { &sources.all } else { &sources.normal };
-            if !mentioned.contains(&name) {
+            let for_features = FOR_FEATURES.contains(&(&package.name, &dependency.name));
+            if !mentioned.contains(&name) && !for_features {
                 problems.push(format!("{} does not use its dependency {}", package.name, dependency.name));
             }
         }
