@@ -139,6 +139,12 @@ mod tests {
         assert!(with_picture("no marks", "new\n").is_err());
     }
 
+    /// The tests read the commands of the README from its blocks as a shell does, where a lone quote has no end.
+    #[test]
+    fn the_picture_has_no_quotes() {
+        assert!(!picture(&Workspace::read().unwrap()).contains(['\'', '"']));
+    }
+
     #[test]
     fn the_picture_in_the_readme_is_current() {
         assert_eq!(problem(&Workspace::read().unwrap()).unwrap(), None);
