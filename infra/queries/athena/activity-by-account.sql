@@ -1,5 +1,5 @@
 -- What concerned one account: what its identities did, and what happened in it.
--- Of a call that CloudTrail delivered to several accounts, the copy of this one.
+-- Of the copies of a call that concern the account: that of the account of the caller, or else any one.
 -- Parameters:
 --   1. first day ('20261120')
 --   2. last day ('20261120')
@@ -19,7 +19,7 @@ SELECT
 FROM (
   SELECT
     *,
-    row_number() OVER (PARTITION BY call_uid ORDER BY is_copy DESC, uid) AS copy_number
+    row_number() OVER (PARTITION BY call_uid ORDER BY is_copy, uid) AS copy_number
   FROM activity_records
   WHERE eventday BETWEEN ? AND ?
     -- AND accountid = '111122223333'

@@ -7,9 +7,10 @@ SELECT *
 FROM (
   SELECT
     *,
-    filter(
-      array_agg(event_account) OVER (PARTITION BY eventday, call_uid),
-      account -> account <> event_account
+    array_sort(
+      array_distinct(
+        filter(array_agg(event_account) OVER (PARTITION BY eventday, call_uid), account -> account <> event_account)
+      )
     ) AS also_in,
     row_number() OVER (PARTITION BY eventday, call_uid ORDER BY is_copy, uid) AS copy_number
   FROM activity_records

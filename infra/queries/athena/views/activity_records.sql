@@ -102,8 +102,11 @@ SELECT
   event_account,
   filter(ARRAY[identity_account, event_account], account -> account IS NOT NULL) AS accounts,
   event_region,
-  coalesce(shared_event_id, concat(accountid, '/', log_group, '/', log_stream, '/', uid)) AS call_uid,
-  shared_event_id IS NOT NULL AND coalesce(identity_account <> event_account, false) AS is_copy
+  coalesce(
+    concat(shared_event_id, '/', service, '/', operation),
+    concat(accountid, '/', log_group, '/', log_stream, '/', uid)
+  ) AS call_uid,
+  shared_event_id IS NOT NULL AND NOT coalesce(identity_account = event_account, false) AS is_copy
 FROM (
   SELECT
     *,
