@@ -7,7 +7,7 @@ use crate::setting::Setting;
 
 /// What is to be made.
 #[derive(Debug, Default)]
-pub(super) struct Carried {
+pub(in crate::moving) struct Carried {
     /// The log group, and its settings.
     pub(in crate::moving) made: Vec<Change>,
     /// What comes last: a log group that cannot be deleted cannot be taken back.
