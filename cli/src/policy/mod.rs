@@ -13,7 +13,7 @@ mod write_json;
 
 use anyhow::{Context, bail};
 use mailtrail_policy_report::Report;
-use mailtrail_policy_survey::{Kept, What};
+use mailtrail_policy_survey::{Artifact, ReportStore};
 use mailtrail_resource_policy::forecast::History;
 use mailtrail_resource_policy::inventory::Inventory;
 use mailtrail_resource_policy::plan::Options;
@@ -57,7 +57,7 @@ async fn audit(args: &AuditArgs) -> anyhow::Result<Exit> {
     } else {
         Output::Stdout.write(&print::report(&report, &args.history.plan_command()))?;
     }
-    Ok(if report.needs_somebody() { Exit::NeedsALook } else { Exit::Done })
+    Ok(if report.needs_attention() { Exit::NeedsALook } else { Exit::Done })
 }
 
 /// What to do, proved: the plan that an audit has in mind.
@@ -107,8 +107,8 @@ async fn earlier(
 
     let options = mailtrail_archive::S3Options { expected_owner: owner.map(str::to_owned), kms_key: None };
     let reader = crate::connect::reader(archive, options).await;
-    let kept = Kept::of(region, account);
-    let latest = kept.latest(What::Report, &reader, mailtrail_aws_client::Deadline::NEVER).await?;
+    let kept = ReportStore::of(region, account);
+    let latest = kept.latest(Artifact::Report, &reader, mailtrail_aws_client::Deadline::NEVER).await?;
     let Some(json) = latest else { return Ok(History::default()) };
     let earlier: Earlier = serde_json::from_slice(&json).context("the latest report cannot be read")?;
     Ok(earlier.history)

@@ -23,7 +23,7 @@ pub(super) fn report(report: &Report, plan: &str) -> String {
     let mut text = format!("{}\n", place(report));
     for measure in &report.measures.policies {
         push(&mut text, &policy(measure, &report.limits));
-        if let Some(change) = changes.iter().find(|change| change.place.label() == measure.policy) {
+        if let Some(change) = changes.iter().find(|change| change.scope.label() == measure.policy) {
             push(&mut text, &goes(change));
         }
     }
@@ -116,7 +116,7 @@ fn finding(finding: &Finding) -> String {
         Severity::Warning => ("!", LOOK),
         Severity::Note => ("·", FAINT),
     };
-    let place = finding.place().map(|place| format!("{}: ", plain(&place))).unwrap_or_default();
+    let place = finding.location().map(|place| format!("{}: ", plain(&place))).unwrap_or_default();
     let message = wrap(&format!("{place}{}", plain(&finding.message)), 2);
     let mut lines = format!("{} {message}", paint(style, mark));
     for resource in finding.resources.iter().take(NAMED) {
@@ -144,10 +144,10 @@ fn unseen(report: &Report) -> Vec<String> {
         }
     }
     let line = |(reason, parts): (&str, Vec<&str>)| {
-        let needs_somebody = report.findings.iter().any(|finding| {
+        let needs_attention = report.findings.iter().any(|finding| {
             is_told_by_part(finding) && finding.severity > Severity::Note && finding.message.ends_with(reason)
         });
-        let (mark, style) = if needs_somebody { ("!", LOOK) } else { ("·", FAINT) };
+        let (mark, style) = if needs_attention { ("!", LOOK) } else { ("·", FAINT) };
         let words = format!("not seen: {} ({})", parts.join(", "), plain(reason));
         format!("{} {}", paint(style, mark), wrap(&words, 2))
     };
@@ -174,7 +174,7 @@ fn advice(report: &Report, plan: &str) -> String {
         (0, None) if report.plan.as_ref().is_some_and(|plan| !plan.unmet.is_empty()) => {
             format!("no step of a plan makes room; see why with: {plan}")
         }
-        (0, None) if report.needs_somebody() => {
+        (0, None) if report.needs_attention() => {
             "nothing for a plan to do: what is found is for people".to_owned()
         }
         (0, None) => format!("{} nothing to do", paint(GOOD, "✓")),

@@ -5,13 +5,13 @@ use std::path::Path;
 
 use indicatif::HumanCount;
 use mailtrail_resource_policy::measure;
-use mailtrail_resource_policy::plan::{Move, Place, Plan, Step};
+use mailtrail_resource_policy::plan::{Move, Plan, PolicyScope, Step};
 
 use crate::output::{BAD, BOLD, FAINT, GOOD, LOOK, NUMBER, count, paint, plain, wrap};
 
 /// What becomes of the size of a policy.
 pub(super) struct Change<'a> {
-    pub(super) place: &'a Place,
+    pub(super) scope: &'a PolicyScope,
     pub(super) before: usize,
     pub(super) after: usize,
 }
@@ -21,10 +21,10 @@ pub(super) fn changes(plan: &Plan) -> Vec<Change<'_>> {
     let size = |document: &Option<String>| document.as_deref().map_or(0, measure::size);
     let mut changes: Vec<Change> = Vec::new();
     for write in plan.steps.iter().flat_map(|step| &step.writes) {
-        match changes.iter_mut().find(|change| *change.place == write.place) {
+        match changes.iter_mut().find(|change| *change.scope == write.scope) {
             Some(change) => change.after = size(&write.after),
             None => changes.push(Change {
-                place: &write.place,
+                scope: &write.scope,
                 before: size(&write.before),
                 after: size(&write.after),
             }),
@@ -51,7 +51,7 @@ fn told(plan: &Plan, proof: &str) -> String {
     }
     for unmet in &plan.unmet {
         let size = count(unmet.characters as u64, "character");
-        push(&mut text, &format!("{} {} stays at {size}", paint(LOOK, "!"), plain(&unmet.place.to_string())));
+        push(&mut text, &format!("{} {} stays at {size}", paint(LOOK, "!"), plain(&unmet.scope.to_string())));
         for reason in &unmet.reasons {
             push(&mut text, &format!("    {}", wrap(&plain(reason), 4)));
         }
@@ -137,7 +137,7 @@ fn end(plan: &Plan, proof: &str) -> String {
         if change.before == 0 {
             // A `String` takes every write.
             let _infallible =
-                writeln!(lines, "  {}: new, {}", plain(&change.place.to_string()), paint(NUMBER, after));
+                writeln!(lines, "  {}: new, {}", plain(&change.scope.to_string()), paint(NUMBER, after));
             continue;
         }
         let before = HumanCount(change.before as u64);
@@ -145,7 +145,7 @@ fn end(plan: &Plan, proof: &str) -> String {
         let _infallible = writeln!(
             lines,
             "  {}: {before} → {} (at most {} are wanted)",
-            plain(&change.place.to_string()),
+            plain(&change.scope.to_string()),
             paint(NUMBER, after),
             HumanCount(plan.target_characters as u64),
         );

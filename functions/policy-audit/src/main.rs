@@ -5,10 +5,11 @@
 //! One account or Region that cannot be audited is reported, and the others are audited; an archive that takes no
 //! report fails the invocation.
 
-mod act;
-mod acted;
 mod audit;
-mod news;
+mod metrics;
+mod notification;
+mod remediate;
+mod remediation;
 mod runs;
 mod settings;
 
@@ -21,7 +22,7 @@ use mailtrail_delivery::Topic;
 use mailtrail_function::Reporter;
 use serde_json::value::RawValue;
 
-use crate::audit::{Auditor, Done};
+use crate::audit::{AuditResult, Auditor};
 use crate::settings::Settings;
 
 #[tokio::main(flavor = "current_thread")]
@@ -48,7 +49,7 @@ async fn main() -> ExitCode {
     let auditor = Auditor { config, archive, topic, settings, reporter };
     let service = service_fn(async |event: LambdaEvent<Box<RawValue>>| {
         let deadline = Deadline::after(mailtrail_clock::until(event.context.deadline()));
-        let done: Result<Vec<Done>, Diagnostic> = auditor.audit_all(deadline).await;
+        let done: Result<Vec<AuditResult>, Diagnostic> = auditor.audit_all(deadline).await;
         done
     });
     match lambda_runtime::run(service).await {

@@ -8,7 +8,7 @@ use mailtrail_archive::Archive;
 use mailtrail_aws_client::Deadline;
 use mailtrail_clock::Time;
 use mailtrail_policy_apply::JournalError;
-use mailtrail_policy_apply::journal::{self, History, Places};
+use mailtrail_policy_apply::journal::{self, History, JournalOwners};
 use mailtrail_policy_survey::Account;
 use mailtrail_resource_policy::plan::Plan;
 
@@ -44,21 +44,21 @@ pub(crate) struct AtWork {
 }
 
 impl Runs {
-    /// Reads the latest journals of an account and Region. `places` is what is known of the others.
+    /// Reads the latest journals of an account and Region. `owners` is what is known of the others.
     ///
     /// # Errors
     /// When one cannot be read: then nothing is known of what it changed.
     pub(crate) async fn of(
         account: &Account,
         archive: &Archive,
-        places: &mut Places,
+        owners: &mut JournalOwners,
         now: Time,
         deadline: Deadline,
     ) -> Result<Self, JournalError> {
         let reader = archive.reader();
         let here = (account.id.as_str(), account.region.as_str());
         let mut runs = Self::default();
-        for id in journal::latest(&reader, here, JOURNALS, before(now, REFUSED), places, deadline).await? {
+        for id in journal::latest(&reader, here, JOURNALS, before(now, REFUSED), owners, deadline).await? {
             let entries = journal::read(&reader, &id, deadline).await?;
             let latest = entries.last().map(|entry| entry.at.clone()).unwrap_or_default();
             runs.add(&id, History::of(&id, entries)?, &latest, &account.caller, now);
@@ -96,7 +96,7 @@ fn is_older(entry: &str, age: Duration, now: Time) -> bool {
 #[cfg(test)]
 mod tests {
     use mailtrail_policy_apply::Refused;
-    use mailtrail_policy_apply::journal::{Begun, Body, Purpose};
+    use mailtrail_policy_apply::journal::{Body, Purpose, RunHeader};
     use mailtrail_resource_policy::inventory::Inventory;
     use mailtrail_resource_policy::plan::{self, Options};
 
@@ -110,7 +110,7 @@ mod tests {
         let inventory = Inventory::from_json(include_str!("../../../infra/policies/account.json")).unwrap();
         let plan = plan::plan(&inventory, &Options::default()).unwrap();
         let (account, region) = ("111122223333".to_owned(), "eu-west-1".to_owned());
-        History::new(Begun { account, region, by: by.to_owned(), plan })
+        History::new(RunHeader { account, region, by: by.to_owned(), plan })
     }
 
     fn runs(history: History, now: &str) -> Runs {

@@ -6,7 +6,7 @@ use mailtrail_resource_policy::evaluate::{Decision, Policies, Request, Requester
 use mailtrail_resource_policy::findings::{self, Kind};
 use mailtrail_resource_policy::inventory::{Inventory, Part, ResourcePolicy};
 use mailtrail_resource_policy::limits::Limits;
-use mailtrail_resource_policy::statement::{Choice, Effect, Meaning, Principal, Who};
+use mailtrail_resource_policy::statement::{Effect, ElementMatch, Meaning, Principal, PrincipalMatch};
 
 /// The service that delivers logs.
 pub(crate) const DELIVERY: &str = "delivery.logs.amazonaws.com";
@@ -67,17 +67,18 @@ pub(crate) fn meanings(policy: &str) -> Vec<Meaning> {
 pub(crate) fn is_for(meaning: &Meaning, service: &str) -> bool {
     let is_it = |principal: &Principal| matches!(principal, Principal::Service(name) if name == service);
     meaning.effect == Effect::Allow
-        && matches!(&meaning.principal, Who::These(principals) if principals.iter().any(is_it))
+        && matches!(&meaning.principal, PrincipalMatch::Only(principals) if principals.iter().any(is_it))
 }
 
 /// Whether a statement speaks of all but some principals or actions.
 pub(crate) fn is_inverted(meaning: &Meaning) -> bool {
-    matches!(meaning.principal, Who::AllBut(_)) || matches!(meaning.action, Choice::AllBut(_))
+    matches!(meaning.principal, PrincipalMatch::AllBut(_))
+        || matches!(meaning.action, ElementMatch::AllBut(_))
 }
 
 /// Whether a statement names an action, `s3:PutObject` also by `s3:*` or `*`.
 pub(crate) fn names(meaning: &Meaning, action: &str) -> bool {
-    let Choice::Only(actions) = &meaning.action else { return false };
+    let ElementMatch::Only(actions) = &meaning.action else { return false };
     actions.iter().any(|named| {
         let named = named.to_ascii_lowercase();
         let action = action.to_ascii_lowercase();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use mailtrail_resource_policy::plan::{Place, Write};
+use mailtrail_resource_policy::plan::{PolicyScope, Write};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use crate::call::Call;
 use crate::setting::Setting;
 
 /// The tag by which a log group that we made is known: the id of the journal of that run.
-pub const MADE_BY: &str = "mailtrail:made-by";
+pub const CREATED_BY: &str = "mailtrail:made-by";
 /// The tag of a log group that another one stands in for: the name of that.
 pub const SUPERSEDED_BY: &str = "mailtrail:superseded-by";
 
@@ -43,7 +43,8 @@ pub enum Change {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PolicyChange {
     /// Which one.
-    pub place: Place,
+    #[serde(rename = "place")]
+    pub scope: PolicyScope,
     /// The document before; `None`: there is no policy.
     pub before: Option<String>,
     /// The document after; `None`: the policy is deleted.
@@ -88,7 +89,7 @@ pub struct NewLogGroup {
     /// Its KMS key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kms_key_id: Option<String>,
-    /// Its tags, [`MADE_BY`] among them.
+    /// Its tags, [`CREATED_BY`] among them.
     pub tags: BTreeMap<String, String>,
 }
 
@@ -128,7 +129,7 @@ impl Change {
     pub fn reverse(&self) -> Option<Self> {
         Some(match self {
             Self::Policy(change) => Self::Policy(PolicyChange {
-                place: change.place.clone(),
+                scope: change.scope.clone(),
                 before: change.after.clone(),
                 after: change.before.clone(),
                 expected_revision_id: None,
@@ -195,9 +196,9 @@ fn given(mut parameters: Value) -> Value {
 
 impl PolicyChange {
     fn call(&self) -> (&'static str, &'static str, Value) {
-        let (name, arn) = match &self.place {
-            Place::Account(name) => (Some(name), None),
-            Place::LogGroup(arn) => (None, Some(arn)),
+        let (name, arn) = match &self.scope {
+            PolicyScope::Account(name) => (Some(name), None),
+            PolicyScope::LogGroup(arn) => (None, Some(arn)),
         };
         let operation = if self.after.is_some() { "PutResourcePolicy" } else { "DeleteResourcePolicy" };
         let parameters = json!({
@@ -213,7 +214,7 @@ impl PolicyChange {
 impl From<&Write> for PolicyChange {
     fn from(write: &Write) -> Self {
         Self {
-            place: write.place.clone(),
+            scope: write.scope.clone(),
             before: write.before.clone(),
             after: write.after.clone(),
             expected_revision_id: write.expected_revision_id.clone(),
@@ -242,9 +243,9 @@ impl PermissionChange {
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Policy(PolicyChange { place, before: None, .. }) => write!(f, "make {}", named(place)),
-            Self::Policy(PolicyChange { place, after: None, .. }) => write!(f, "delete {}", named(place)),
-            Self::Policy(PolicyChange { place, .. }) => write!(f, "write {}", named(place)),
+            Self::Policy(PolicyChange { scope, before: None, .. }) => write!(f, "make {}", named(scope)),
+            Self::Policy(PolicyChange { scope, after: None, .. }) => write!(f, "delete {}", named(scope)),
+            Self::Policy(PolicyChange { scope, .. }) => write!(f, "write {}", named(scope)),
             Self::Destination(DestinationChange { name, after, .. }) => {
                 write!(f, "point the delivery destination {name} to {after}")
             }
@@ -275,9 +276,9 @@ impl fmt::Display for Change {
     }
 }
 
-fn named(place: &Place) -> String {
-    match place {
-        Place::Account(name) => format!("the account's policy {name}"),
-        Place::LogGroup(arn) => format!("the policy of {arn}"),
+fn named(scope: &PolicyScope) -> String {
+    match scope {
+        PolicyScope::Account(name) => format!("the account's policy {name}"),
+        PolicyScope::LogGroup(arn) => format!("the policy of {arn}"),
     }
 }

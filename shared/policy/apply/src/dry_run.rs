@@ -7,10 +7,10 @@ use crate::aws::Aws;
 use crate::call::Call;
 use crate::change::{Change, PolicyChange};
 use crate::error::ApplyError;
-use crate::journal::{Begun, History};
+use crate::journal::{History, RunHeader};
 use crate::moving;
-use crate::moving::error::Hindrance;
-use crate::premises::{self, Objection};
+use crate::moving::error::MoveError;
+use crate::preconditions::{self, PreconditionError};
 
 /// Stands for the id of a journal that there is not.
 const NO_JOURNAL: &str = "dry-run";
@@ -31,10 +31,10 @@ pub struct DryRun {
 /// Looks, and tells.
 pub(crate) async fn dry_run(aws: &Aws<'_>, plan: &Plan) -> Result<DryRun, ApplyError> {
     let mut told = DryRun::default();
-    match premises::prove(aws, &History::new(Begun::of(aws.account, plan))).await {
+    match preconditions::prove(aws, &History::new(RunHeader::of(aws.account, plan))).await {
         Ok(_) => {}
-        Err(Objection::Stale(why)) => told.stops = why,
-        Err(objection) => return Err(objection.error(None)),
+        Err(PreconditionError::Stale(why)) => told.stops = why,
+        Err(error) => return Err(error.error(None)),
     }
     for step in &plan.steps {
         if let Some(left) = step.moving.as_ref().filter(|moving| !moving.is_automatic()) {
@@ -46,15 +46,15 @@ pub(crate) async fn dry_run(aws: &Aws<'_>, plan: &Plan) -> Result<DryRun, ApplyE
                 .extend(step.writes.iter().map(|write| Change::Policy(PolicyChange::from(write)).call()));
             continue;
         };
-        match moving::script(aws, moving, &step.writes, NO_JOURNAL).await {
-            Ok(script) => {
-                told.calls.extend(script.changes().map(Change::call));
-                told.not_copied.extend(script.not_copied);
+        match moving::change_set(aws, moving, &step.writes, NO_JOURNAL).await {
+            Ok(change_set) => {
+                told.calls.extend(change_set.changes().map(Change::call));
+                told.not_copied.extend(change_set.not_copied);
             }
-            Err(Hindrance::Obstacle(why)) => {
+            Err(MoveError::Blocked(why)) => {
                 told.stops.push(format!("{} would not be moved: {why}", moving.from));
             }
-            Err(Hindrance::Call(error)) => {
+            Err(MoveError::Call(error)) => {
                 return Err(ApplyError::not_seen(format!("look at {}", moving.from), error));
             }
         }

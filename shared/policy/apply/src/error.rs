@@ -90,7 +90,7 @@ pub enum ApplyError {
         /// The log group.
         log_group: String,
         /// Why.
-        why: Obstacle,
+        why: MoveBlocked,
         /// The journal of the run.
         journal: String,
     },
@@ -127,7 +127,7 @@ impl ApplyError {
 
 /// What stands in the way of a move.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Obstacle {
+pub enum MoveBlocked {
     /// It is gone.
     #[error("there is no such log group any more; make a new plan")]
     Gone,

@@ -5,7 +5,7 @@ use mailtrail_policy_survey::CallError;
 use serde_json::{Value, json};
 
 use crate::aws::{Aws, Seen, format_of, resource_of};
-use crate::change::{Change, DestinationChange, LogGroupChange, MADE_BY, TagChange};
+use crate::change::{CREATED_BY, Change, DestinationChange, LogGroupChange, TagChange};
 
 impl Aws<'_> {
     /// Looks at what is there.
@@ -60,7 +60,7 @@ impl Aws<'_> {
             return Ok(if change.present { Seen::Before(None) } else { Seen::After });
         }
         let tags = self.tags(&self.group_arn(&group.log_group_name)).await?;
-        let is_ours = tags.contains_key(MADE_BY) && tags.get(MADE_BY) == group.tags.get(MADE_BY);
+        let is_ours = tags.contains_key(CREATED_BY) && tags.get(CREATED_BY) == group.tags.get(CREATED_BY);
         Ok(match (is_ours, change.present) {
             (false, _) => Seen::Other("there is a log group of that name, and we did not make it".to_owned()),
             (true, true) => Seen::After,

@@ -29,7 +29,7 @@ mod options;
 mod outcome;
 mod permissions;
 mod policies;
-mod premises;
+mod preconditions;
 mod put_setting;
 mod rollback;
 mod run;
@@ -45,11 +45,11 @@ use mailtrail_resource_policy::plan::Plan;
 
 pub use call::Call;
 pub use change::{
-    Change, DestinationChange, LogGroupChange, MADE_BY, NewLogGroup, PermissionChange, PolicyChange,
+    CREATED_BY, Change, DestinationChange, LogGroupChange, NewLogGroup, PermissionChange, PolicyChange,
     SUPERSEDED_BY, TagChange,
 };
 pub use dry_run::DryRun;
-pub use error::{ApplyError, JournalError, Obstacle};
+pub use error::{ApplyError, JournalError, MoveBlocked};
 pub use options::Options;
 pub use outcome::{End, Event, Moved, Outcome, Progress, Refused};
 pub use setting::{
@@ -58,7 +58,7 @@ pub use setting::{
 };
 
 use crate::aws::Aws;
-use crate::journal::{Begun, History, Journal, Purpose};
+use crate::journal::{History, Journal, Purpose, RunHeader};
 use crate::session::Session;
 
 /// What is left of the time when the last call ends: for the journal to say what became of it.
@@ -88,11 +88,10 @@ impl<'a> Apply<'a> {
         progress: &'p mut Progress<'p>,
     ) -> Result<Outcome, ApplyError> {
         check(self.account, plan)?;
-        let begun = Begun::of(self.account, plan);
-        let history = History::new(begun.clone());
-        let proof =
-            premises::prove(&self.aws(), &history).await.map_err(|objection| objection.error(None))?;
-        let journal = Journal::create(self.archive, begun, self.options.deadline).await?;
+        let header = RunHeader::of(self.account, plan);
+        let history = History::new(header.clone());
+        let proof = preconditions::prove(&self.aws(), &history).await.map_err(|error| error.error(None))?;
+        let journal = Journal::create(self.archive, header, self.options.deadline).await?;
         let mut session = self.session(journal, history, progress);
         session.say_proof(proof);
         session.carry_out().await
@@ -118,8 +117,8 @@ impl<'a> Apply<'a> {
         }
         let mut session = self.session(journal, history, progress);
         session.open(Purpose::Resume).await?;
-        let proof = premises::prove(&session.aws, &session.history).await;
-        session.say_proof(proof.map_err(|objection| objection.error(Some(id)))?);
+        let proof = preconditions::prove(&session.aws, &session.history).await;
+        session.say_proof(proof.map_err(|error| error.error(Some(id)))?);
         session.carry_out().await
     }
 

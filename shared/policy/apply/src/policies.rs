@@ -8,7 +8,7 @@
 use mailtrail_policy_survey::CallError;
 use mailtrail_resource_policy::arn::ResourcePattern;
 use mailtrail_resource_policy::inventory::ResourcePolicy;
-use mailtrail_resource_policy::plan::Place;
+use mailtrail_resource_policy::plan::PolicyScope;
 use serde_json::{Value, json};
 
 use crate::aws::{Aws, Seen};
@@ -16,7 +16,7 @@ use crate::change::PolicyChange;
 
 /// Looks at a policy.
 pub(crate) async fn look(aws: &Aws<'_>, change: &PolicyChange) -> Result<Seen, CallError> {
-    let held = read(aws, &change.place).await?;
+    let held = read(aws, &change.scope).await?;
     let document = held.as_ref().map(|held| held.document.as_str());
     let revision = held.as_ref().and_then(|held| held.revision_id.clone());
     let is_other_revision = change.expected_revision_id.is_some() && revision != change.expected_revision_id;
@@ -30,13 +30,13 @@ pub(crate) async fn look(aws: &Aws<'_>, change: &PolicyChange) -> Result<Seen, C
 }
 
 /// A policy as it is now.
-pub(crate) async fn read(aws: &Aws<'_>, place: &Place) -> Result<Option<ResourcePolicy>, CallError> {
+pub(crate) async fn read(aws: &Aws<'_>, place: &PolicyScope) -> Result<Option<ResourcePolicy>, CallError> {
     match place {
-        Place::Account(name) => {
+        PolicyScope::Account(name) => {
             let policies = aws.account.account_policies(aws.deadline).await?;
             Ok(policies.into_iter().find(|policy| policy.policy_name.as_ref() == Some(name)))
         }
-        Place::LogGroup(arn) => {
+        PolicyScope::LogGroup(arn) => {
             let group = ResourcePattern::new(arn).log_group().map_or(arn.as_str(), |group| group.name);
             match aws.account.log_group_policy(group, aws.deadline).await {
                 Err(error) if error.is_missing() => Ok(None),
@@ -53,9 +53,9 @@ pub(crate) async fn send(
     revision: Option<String>,
 ) -> Result<Value, CallError> {
     // The API takes exactly one of the two.
-    let (name, arn) = match &change.place {
-        Place::Account(name) => (Some(name.clone()), None),
-        Place::LogGroup(arn) => (None, Some(arn.clone())),
+    let (name, arn) = match &change.scope {
+        PolicyScope::Account(name) => (Some(name.clone()), None),
+        PolicyScope::LogGroup(arn) => (None, Some(arn.clone())),
     };
     let revision = revision.filter(|_| arn.is_some());
     let (calls, logs) = (&aws.account.calls, &aws.account.logs);

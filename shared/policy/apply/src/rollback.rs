@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use mailtrail_resource_policy::plan::Place;
+use mailtrail_resource_policy::plan::PolicyScope;
 
 use crate::change::Change;
 use crate::error::ApplyError;
 use crate::journal::{Body, Intended};
 use crate::outcome::{End, Outcome};
-use crate::session::{At, Session};
+use crate::session::{Position, Session};
 
 impl Session<'_, '_> {
     /// Undoes the whole run.
@@ -31,7 +31,7 @@ impl Session<'_, '_> {
             }
             let Some(reverse) = intended.change.reverse() else { continue };
             let Intended { number, step, action, .. } = intended;
-            self.perform(At::Undoing { step, action, intent: number }, &reverse).await?;
+            self.perform(Position::Undoing { step, action, intent: number }, &reverse).await?;
         }
         let kept = |arn: &String| {
             format!(
@@ -63,9 +63,9 @@ impl Session<'_, '_> {
     /// The ARN of the log group that a change belongs to, if it belongs to one.
     fn log_group_of(&self, change: &Change) -> Option<String> {
         match change {
-            Change::Policy(policy) => match &policy.place {
-                Place::LogGroup(arn) => Some(arn.clone()),
-                Place::Account(_) => None,
+            Change::Policy(policy) => match &policy.scope {
+                PolicyScope::LogGroup(arn) => Some(arn.clone()),
+                PolicyScope::Account(_) => None,
             },
             Change::LogGroup(made) => Some(self.aws.group_arn(&made.group.log_group_name)),
             Change::Permission(permission) => Some(permission.source_arn.trim_end_matches(":*").to_owned()),

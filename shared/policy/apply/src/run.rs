@@ -4,14 +4,14 @@ use mailtrail_resource_policy::plan::{Move, Step};
 
 use crate::change::{Change, PolicyChange};
 use crate::error::ApplyError;
-use crate::journal::{Body, Script};
-use crate::moving::error::Hindrance;
+use crate::journal::{Body, ChangeSet};
+use crate::moving::error::MoveError;
 use crate::moving::{self, bridge, verify};
 use crate::outcome::{End, Event, Moved, Outcome, Refused};
-use crate::session::{At, Session};
+use crate::session::{Position, Session};
 
 /// What a step came to.
-enum Came {
+enum StepOutcome {
     Done(Option<Moved>),
     Refused(Refused),
 }
@@ -28,10 +28,10 @@ impl Session<'_, '_> {
                 outcome.left.push(moving::left_to_people(left));
                 continue;
             }
-            let script = self.script(number, step).await?;
-            match self.step(number, &script, moving).await? {
-                Came::Done(moved) => outcome.moves.extend(moved),
-                Came::Refused(refused) => {
+            let change_set = self.change_set(number, step).await?;
+            match self.step(number, &change_set, moving).await? {
+                StepOutcome::Done(moved) => outcome.moves.extend(moved),
+                StepOutcome::Refused(refused) => {
                     outcome.kept = self.undo(Some(number)).await?;
                     (outcome.end, outcome.refused) = (End::Stopped, Some(refused));
                     break;
@@ -56,62 +56,62 @@ impl Session<'_, '_> {
     }
 
     /// What a step changes: as it was written down when the step began, or made now.
-    async fn script(&mut self, number: usize, step: &Step) -> Result<Script, ApplyError> {
-        if let Some(script) = self.history.scripts.get(&number) {
-            return Ok(script.clone());
+    async fn change_set(&mut self, number: usize, step: &Step) -> Result<ChangeSet, ApplyError> {
+        if let Some(change_set) = self.history.change_sets.get(&number) {
+            return Ok(change_set.clone());
         }
         let Some(moving) = &step.moving else {
             let prepare = step.writes.iter().map(|write| Change::Policy(PolicyChange::from(write))).collect();
-            return Ok(Script { prepare, ..Script::default() });
+            return Ok(ChangeSet { prepare, ..ChangeSet::default() });
         };
-        let script = moving::script(&self.aws, moving, &step.writes, self.journal.id()).await;
-        let script = script.map_err(|hindrance| self.hindered(moving, hindrance))?;
-        self.record(Body::Script { step: number, script: script.clone() }).await?;
-        Ok(script)
+        let change_set = moving::change_set(&self.aws, moving, &step.writes, self.journal.id()).await;
+        let change_set = change_set.map_err(|error| self.move_failed(moving, error))?;
+        self.record(Body::ChangeSet { step: number, change_set: change_set.clone() }).await?;
+        Ok(change_set)
     }
 
     async fn step(
         &mut self,
         step: usize,
-        script: &Script,
+        change_set: &ChangeSet,
         moving: Option<&Move>,
-    ) -> Result<Came, ApplyError> {
+    ) -> Result<StepOutcome, ApplyError> {
         if let Some((refused_step, refused)) = self.history.refused.clone()
             && refused_step == step
         {
-            return Ok(Came::Refused(refused));
+            return Ok(StepOutcome::Refused(refused));
         }
-        for (action, change) in script.prepare.iter().enumerate() {
-            self.perform(At::Step { step, action }, change).await?;
+        for (action, change) in change_set.prepare.iter().enumerate() {
+            self.perform(Position::Step { step, action }, change).await?;
         }
-        let Some(moving) = moving else { return Ok(Came::Done(None)) };
-        if let Some(refused) = self.repoint(step, script, moving).await? {
+        let Some(moving) = moving else { return Ok(StepOutcome::Done(None)) };
+        if let Some(refused) = self.repoint(step, change_set, moving).await? {
             self.record(Body::Refused { step, refused: refused.clone() }).await?;
-            return Ok(Came::Refused(refused));
+            return Ok(StepOutcome::Refused(refused));
         }
         let seen = self.watch(step, moving).await?;
-        let first = script.prepare.len() + script.repoint.len();
-        for (action, change) in script.finish.iter().enumerate() {
-            self.perform(At::Step { step, action: first + action }, change).await?;
+        let first = change_set.prepare.len() + change_set.repoint.len();
+        for (action, change) in change_set.finish.iter().enumerate() {
+            self.perform(Position::Step { step, action: first + action }, change).await?;
         }
-        let (from, to, not_copied) = (moving.from.clone(), moving.to.clone(), script.not_copied.clone());
-        Ok(Came::Done(Some(Moved { from, to, seen, not_copied })))
+        let (from, to, not_copied) = (moving.from.clone(), moving.to.clone(), change_set.not_copied.clone());
+        Ok(StepOutcome::Done(Some(Moved { from, to, seen, not_copied })))
     }
 
     /// Re-points the destinations, one after the other. A refusal that stays is no error: the step is undone.
     async fn repoint(
         &mut self,
         step: usize,
-        script: &Script,
+        change_set: &ChangeSet,
         moving: &Move,
     ) -> Result<Option<Refused>, ApplyError> {
-        for (index, (change, destination)) in script.repoint.iter().zip(&moving.v2).enumerate() {
-            let action = script.prepare.len() + index;
+        for (index, (change, destination)) in change_set.repoint.iter().zip(&moving.v2).enumerate() {
+            let action = change_set.prepare.len() + index;
             if self.history.status(step, action) != crate::journal::Status::Done {
                 let checked = moving::check_before_repointing(&self.aws, moving).await;
-                checked.map_err(|hindrance| self.hindered(moving, hindrance))?;
+                checked.map_err(|error| self.move_failed(moving, error))?;
             }
-            match self.perform(At::Step { step, action }, change).await {
+            match self.perform(Position::Step { step, action }, change).await {
                 Ok(()) => {}
                 Err(ApplyError::Call { error, .. }) if is_refusal(&error.failure.code) => {
                     let bridge = bridge::commands(&self.aws, moving, destination).await;
@@ -143,10 +143,10 @@ impl Session<'_, '_> {
         Ok(seen)
     }
 
-    fn hindered(&self, moving: &Move, hindrance: Hindrance) -> ApplyError {
-        match hindrance {
-            Hindrance::Obstacle(why) => self.not_moved(&moving.from, why),
-            Hindrance::Call(error) => self.failed(format!("move {}", moving.from), error),
+    fn move_failed(&self, moving: &Move, error: MoveError) -> ApplyError {
+        match error {
+            MoveError::Blocked(why) => self.not_moved(&moving.from, why),
+            MoveError::Call(error) => self.failed(format!("move {}", moving.from), error),
         }
     }
 }

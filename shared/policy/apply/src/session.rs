@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::aws::{Aws, Seen};
 use crate::change::Change;
-use crate::error::{ApplyError, JournalError, Obstacle};
+use crate::error::{ApplyError, JournalError, MoveBlocked};
 use crate::journal::{Answer, Body, History, Journal, Purpose, Status};
 use crate::options::Options;
 use crate::outcome::{Event, Progress};
@@ -22,7 +22,7 @@ pub(crate) struct Session<'a, 'p> {
 
 /// Which change of a run.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum At {
+pub(crate) enum Position {
     /// The change of a step.
     Step {
         /// From 0.
@@ -42,7 +42,7 @@ pub(crate) enum At {
 }
 
 /// Why a change was not made.
-enum Stop {
+enum ChangeError {
     /// Something else was there than expected; nothing was tried.
     Changed(String),
     /// Something else was there right after it.
@@ -84,10 +84,10 @@ impl Session<'_, '_> {
     ///
     /// # Errors
     /// When it is not made, or nobody knows.
-    pub(crate) async fn perform(&mut self, at: At, change: &Change) -> Result<(), ApplyError> {
+    pub(crate) async fn perform(&mut self, at: Position, change: &Change) -> Result<(), ApplyError> {
         let (status, step, action, undoes) = match at {
-            At::Step { step, action } => (self.history.status(step, action), step, action, None),
-            At::Undoing { step, action, intent } => {
+            Position::Step { step, action } => (self.history.status(step, action), step, action, None),
+            Position::Undoing { step, action, intent } => {
                 (self.history.status_of_undoing(intent), step, action, Some(intent))
             }
         };
@@ -104,14 +104,14 @@ impl Session<'_, '_> {
         let made = self.make(change, may_be_ours).await;
         let answer = match &made {
             Ok(answer) => answer.clone(),
-            Err(Stop::Changed(found)) => Answer::NotTried { found: found.clone() },
-            Err(Stop::Overwritten(found)) => {
+            Err(ChangeError::Changed(found)) => Answer::NotTried { found: found.clone() },
+            Err(ChangeError::Overwritten(found)) => {
                 Answer::Failed { error: format!("afterwards there was: {found}") }
             }
-            Err(Stop::Refused(error)) => Answer::Refused { error: error.to_string() },
-            Err(Stop::Unclear(error)) => Answer::Failed { error: error.to_string() },
-            Err(Stop::NotSeen(error)) if may_be_ours => Answer::Failed { error: error.to_string() },
-            Err(Stop::NotSeen(error)) => Answer::NotTried { found: error.to_string() },
+            Err(ChangeError::Refused(error)) => Answer::Refused { error: error.to_string() },
+            Err(ChangeError::Unclear(error)) => Answer::Failed { error: error.to_string() },
+            Err(ChangeError::NotSeen(error)) if may_be_ours => Answer::Failed { error: error.to_string() },
+            Err(ChangeError::NotSeen(error)) => Answer::NotTried { found: error.to_string() },
         };
         self.record(Body::Answer { intent, answer: answer.clone() }).await?;
         let journal = self.journal.id().to_owned();
@@ -121,28 +121,28 @@ impl Session<'_, '_> {
                 self.say(Event::Done { what, already });
                 Ok(())
             }
-            Err(Stop::Changed(_)) if undoes.is_some() => Err(ApplyError::NotUndone { what, journal }),
-            Err(Stop::Changed(_)) => Err(ApplyError::Changed { what, journal }),
-            Err(Stop::Overwritten(_)) => Err(ApplyError::Overwritten { what, journal }),
-            Err(Stop::Refused(error) | Stop::Unclear(error) | Stop::NotSeen(error)) => {
+            Err(ChangeError::Changed(_)) if undoes.is_some() => Err(ApplyError::NotUndone { what, journal }),
+            Err(ChangeError::Changed(_)) => Err(ApplyError::Changed { what, journal }),
+            Err(ChangeError::Overwritten(_)) => Err(ApplyError::Overwritten { what, journal }),
+            Err(ChangeError::Refused(error) | ChangeError::Unclear(error) | ChangeError::NotSeen(error)) => {
                 Err(self.failed(what, error))
             }
         }
     }
 
     /// Makes a change, as often as something else is being changed at the same time, but not for ever.
-    async fn make(&mut self, change: &Change, may_be_ours: bool) -> Result<Answer, Stop> {
+    async fn make(&mut self, change: &Change, may_be_ours: bool) -> Result<Answer, ChangeError> {
         let (mut may_be_ours, mut failed) = (may_be_ours, 0);
         loop {
             let seen = self.aws.look(change).await;
-            let seen = seen.map_err(if failed == 0 { Stop::NotSeen } else { Stop::Unclear })?;
+            let seen = seen.map_err(if failed == 0 { ChangeError::NotSeen } else { ChangeError::Unclear })?;
             let revision = match seen {
                 Seen::Before(revision) => revision,
                 Seen::NotLooked => None,
                 Seen::After if may_be_ours => return Ok(Answer::DoneBefore),
                 Seen::After if is_harmless(change) => return Ok(Answer::There),
-                Seen::After => return Err(Stop::Changed("it is as it was to be made".to_owned())),
-                Seen::Other(found) => return Err(Stop::Changed(found)),
+                Seen::After => return Err(ChangeError::Changed("it is as it was to be made".to_owned())),
+                Seen::Other(found) => return Err(ChangeError::Changed(found)),
             };
             match self.aws.send(change, revision).await {
                 Ok(said) => return self.confirm(change, said).await,
@@ -164,17 +164,17 @@ impl Session<'_, '_> {
     }
 
     /// Looks whether a call that failed has done its work all the same.
-    async fn after_failure(&mut self, change: &Change, error: CallError) -> Result<Answer, Stop> {
+    async fn after_failure(&mut self, change: &Change, error: CallError) -> Result<Answer, ChangeError> {
         let is_final = !error.failure.retryable && !error.failure.is_out_of_time();
         match self.aws.look(change).await {
             Ok(Seen::After) => Ok(Answer::DoneBefore),
-            Ok(Seen::Before(_)) if is_final => Err(Stop::Refused(error)),
-            _ => Err(Stop::Unclear(error)),
+            Ok(Seen::Before(_)) if is_final => Err(ChangeError::Refused(error)),
+            _ => Err(ChangeError::Unclear(error)),
         }
     }
 
     /// Looks at what was written. An answer may be a little old: then it is as before, and we look again.
-    async fn confirm(&mut self, change: &Change, said: Value) -> Result<Answer, Stop> {
+    async fn confirm(&mut self, change: &Change, said: Value) -> Result<Answer, ChangeError> {
         if !matches!(change, Change::Policy(_) | Change::Destination(_) | Change::LogGroup(_)) {
             return Ok(Answer::Done { said });
         }
@@ -186,14 +186,14 @@ impl Session<'_, '_> {
                 Ok(Seen::Other(_)) if matches!(change, Change::LogGroup(_)) => {
                     return Ok(Answer::Done { said });
                 }
-                Ok(Seen::Other(found)) => return Err(Stop::Overwritten(found)),
+                Ok(Seen::Other(found)) => return Err(ChangeError::Overwritten(found)),
                 Ok(Seen::Before(_)) => {
                     looked += 1;
                     if !self.options.conflicts.another_try(looked, self.aws.deadline).await {
-                        return Err(Stop::Overwritten("the same as before".to_owned()));
+                        return Err(ChangeError::Overwritten("the same as before".to_owned()));
                     }
                 }
-                Err(error) => return Err(Stop::Unclear(error)),
+                Err(error) => return Err(ChangeError::Unclear(error)),
             }
         }
     }
@@ -203,7 +203,7 @@ impl Session<'_, '_> {
         ApplyError::call(what, error, self.journal.id().to_owned())
     }
 
-    pub(crate) fn not_moved(&self, log_group: &str, why: Obstacle) -> ApplyError {
+    pub(crate) fn not_moved(&self, log_group: &str, why: MoveBlocked) -> ApplyError {
         let (log_group, journal) = (log_group.to_owned(), self.journal.id().to_owned());
         ApplyError::NotMoved { log_group, why, journal }
     }

@@ -89,7 +89,7 @@ fn finding(finding: &Finding) -> String {
         Severity::Warning => "warning",
         Severity::Note => "note",
     };
-    let place = finding.place().map(|place| format!(" in {}", cell(&place))).unwrap_or_default();
+    let place = finding.location().map(|place| format!(" in {}", cell(&place))).unwrap_or_default();
     let mut line = format!("* {severity}{place}: {}. {}", finding.message, finding.fix);
     for resource in finding.resources.iter().take(NAMED) {
         // A `String` takes every write.
@@ -130,7 +130,7 @@ fn plan(report: &Report) -> Vec<String> {
     };
     let mut lines: Vec<String> = plan.steps.iter().enumerate().map(|(at, one)| step(at + 1, one)).collect();
     lines.extend(plan.unmet.iter().map(|unmet| {
-        format!("* {} stays at {} characters: {}", unmet.place, unmet.characters, unmet.reasons.join("; "))
+        format!("* {} stays at {} characters: {}", unmet.scope, unmet.characters, unmet.reasons.join("; "))
     }));
     lines.extend(plan.refused.iter().map(|refusal| format!("* {refusal}")));
     if !plan.steps.is_empty() {

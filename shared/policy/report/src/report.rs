@@ -108,7 +108,7 @@ impl Report {
     }
 
     /// What needs somebody: everything but notes.
-    pub fn needs_somebody(&self) -> bool {
+    pub fn needs_attention(&self) -> bool {
         self.findings.iter().any(|finding| finding.severity > Severity::Note)
     }
 

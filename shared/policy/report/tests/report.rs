@@ -163,6 +163,6 @@ fn after_a_clean_up_it_is_said_that_nobody_can_tell_yet() {
 fn the_fullest_policy_of_the_account_counts() {
     let report = report(&sample(), &History::default(), &Options::default());
     assert_eq!(report.highest_soft_percent(), 98);
-    assert!(report.needs_somebody());
+    assert!(report.needs_attention());
     assert_eq!(report.fewest_days(), None);
 }

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use mailtrail_aws_types::{AwsPartition, glob};
 
-use crate::Truth;
+use crate::Ternary;
 
 /// A resource of a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,15 +64,15 @@ impl<'a> ResourcePattern<'a> {
 
     /// Whether this one takes in an ARN, or `*`: the resource of a call that is about none, such as a `Describe…`;
     /// such a call is let through by `*` only.
-    pub fn matches(&self, arn: &str) -> Truth {
+    pub fn matches(&self, arn: &str) -> Ternary {
         match (&self.kind, ResourcePattern::new(arn).kind) {
-            (Kind::Everything, _) => Truth::Yes,
-            (Kind::Arn(_), Kind::Everything) => Truth::No,
+            (Kind::Everything, _) => Ternary::Yes,
+            (Kind::Arn(_), Kind::Everything) => Ternary::No,
             (Kind::Arn(parts), Kind::Arn(others)) => {
                 parts.iter().zip(others).all(|(part, other)| glob::matches(part, other)).into()
             }
-            _ if self.text == arn => Truth::Yes,
-            _ => Truth::Unknown,
+            _ if self.text == arn => Ternary::Yes,
+            _ => Ternary::Unknown,
         }
     }
 
@@ -161,10 +161,10 @@ mod tests {
     fn a_wildcard_takes_colons_in_the_last_part_only() {
         let wild = format!("{GROUP}/aws/vendedlogs/*");
         let stream = format!("{GROUP}/aws/vendedlogs/a:log-stream:b");
-        assert_eq!(ResourcePattern::new(&wild).matches(&stream), Truth::Yes);
-        assert_eq!(ResourcePattern::new("arn:*:logs:*:*:*").matches(&stream), Truth::Yes);
-        assert_eq!(ResourcePattern::new("arn:aws:lo*3:log-group:x").matches(&stream), Truth::Unknown);
-        assert_eq!(ResourcePattern::new("arn:aws:logs:us*:*:log-stream:b").matches(&stream), Truth::No);
+        assert_eq!(ResourcePattern::new(&wild).matches(&stream), Ternary::Yes);
+        assert_eq!(ResourcePattern::new("arn:*:logs:*:*:*").matches(&stream), Ternary::Yes);
+        assert_eq!(ResourcePattern::new("arn:aws:lo*3:log-group:x").matches(&stream), Ternary::Unknown);
+        assert_eq!(ResourcePattern::new("arn:aws:logs:us*:*:log-stream:b").matches(&stream), Ternary::No);
     }
 
     #[test]

@@ -36,8 +36,8 @@ impl Assessment {
         let measures = measure_all(inventory, &limits);
         let history = history.and(&measures, now);
         let forecasts = Forecasts::new(&measures, &history, &limits, now);
-        let less = forecasts.size_limits(days, &limits);
-        let plan = plan(inventory, &plan::Options { less, ..options.clone() });
+        let size_limits = forecasts.size_limits(days, &limits);
+        let plan = plan(inventory, &plan::Options { size_limits, ..options.clone() });
         Self { findings: findings(inventory, &limits), measures, history, forecasts, plan }
     }
 }

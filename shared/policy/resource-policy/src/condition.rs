@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use mailtrail_aws_types::glob;
 
-use crate::Truth;
+use crate::Ternary;
 use crate::arn::ResourcePattern;
 
 /// `aws:SourceArn`: the resource on whose behalf a service acts.
@@ -95,14 +95,14 @@ impl Operator {
 }
 
 impl Compare {
-    fn holds(self, wanted: &str, value: &str) -> Truth {
+    fn holds(self, wanted: &str, value: &str) -> Ternary {
         match self {
-            _ if wanted.contains("${") => Truth::Unknown,
+            _ if wanted.contains("${") => Ternary::Unknown,
             Self::Equal => (wanted == value).into(),
             Self::EqualIgnoringCase => wanted.eq_ignore_ascii_case(value).into(),
             Self::Like => glob::matches(wanted, value).into(),
             Self::Arn => ResourcePattern::new(wanted).matches(value),
-            Self::Null => Truth::Unknown,
+            Self::Null => Ternary::Unknown,
         }
     }
 
@@ -158,9 +158,9 @@ impl Clause {
     }
 
     /// Whether it holds. Operators other than those on strings, ARNs and booleans are not evaluated.
-    pub fn holds(&self, context: &Context) -> Truth {
-        let Some(operator) = Operator::parse(&self.operator) else { return Truth::Unknown };
-        let Some(value) = context.0.get(&self.key.to_ascii_lowercase()) else { return Truth::Unknown };
+    pub fn holds(&self, context: &Context) -> Ternary {
+        let Some(operator) = Operator::parse(&self.operator) else { return Ternary::Unknown };
+        let Some(value) = context.0.get(&self.key.to_ascii_lowercase()) else { return Ternary::Unknown };
         if operator.compare == Compare::Null {
             return self
                 .values
@@ -169,7 +169,7 @@ impl Clause {
                 .into();
         }
         let Some(value) = value else { return (operator.if_exists || operator.negated).into() };
-        let fits = Truth::any(self.values.iter().map(|wanted| operator.compare.holds(wanted, value)));
+        let fits = Ternary::any(self.values.iter().map(|wanted| operator.compare.holds(wanted, value)));
         if operator.negated { fits.not() } else { fits }
     }
 
@@ -195,8 +195,8 @@ impl Clause {
 }
 
 /// Whether all clauses hold.
-pub fn all_hold(condition: &[Clause], context: &Context) -> Truth {
-    Truth::all(condition.iter().map(|clause| clause.holds(context)))
+pub fn all_hold(condition: &[Clause], context: &Context) -> Ternary {
+    Ternary::all(condition.iter().map(|clause| clause.holds(context)))
 }
 
 /// Whether a condition holds wherever another one does. Sound: a `true` is certain, a `false` is not.
@@ -227,19 +227,19 @@ mod tests {
     fn what_is_not_known_is_not_decided() {
         let context = Context::source(DELIVERY, "111122223333").without("aws:PrincipalOrgID");
         for (operator, key, value, expected) in [
-            ("StringEquals", "AWS:sourceaccount", "111122223333", Truth::Yes),
-            ("StringEquals", "aws:SourceAccount", "444455556666", Truth::No),
-            ("stringnotequals", "aws:SourceAccount", "444455556666", Truth::Yes),
-            ("ArnLike", "aws:SourceArn", "arn:aws:logs:us-east-1:111122223333:*", Truth::Yes),
-            ("ArnLike", "aws:SourceArn", "arn:aws:logs:eu-west-1:111122223333:*", Truth::No),
-            ("StringLike", "aws:SourceArn", "arn:aws:logs:*", Truth::Yes),
-            ("StringEquals", "aws:SourceOrgID", "o-1", Truth::Unknown),
-            ("StringEquals", "aws:PrincipalOrgID", "o-1", Truth::No),
-            ("StringEqualsIfExists", "aws:PrincipalOrgID", "o-1", Truth::Yes),
-            ("Null", "aws:PrincipalOrgID", "true", Truth::Yes),
-            ("NumericLessThan", "aws:SourceAccount", "1", Truth::Unknown),
-            ("ForAnyValue:StringEquals", "aws:SourceAccount", "1", Truth::Unknown),
-            ("StringEquals", "aws:SourceAccount", "${aws:PrincipalAccount}", Truth::Unknown),
+            ("StringEquals", "AWS:sourceaccount", "111122223333", Ternary::Yes),
+            ("StringEquals", "aws:SourceAccount", "444455556666", Ternary::No),
+            ("stringnotequals", "aws:SourceAccount", "444455556666", Ternary::Yes),
+            ("ArnLike", "aws:SourceArn", "arn:aws:logs:us-east-1:111122223333:*", Ternary::Yes),
+            ("ArnLike", "aws:SourceArn", "arn:aws:logs:eu-west-1:111122223333:*", Ternary::No),
+            ("StringLike", "aws:SourceArn", "arn:aws:logs:*", Ternary::Yes),
+            ("StringEquals", "aws:SourceOrgID", "o-1", Ternary::Unknown),
+            ("StringEquals", "aws:PrincipalOrgID", "o-1", Ternary::No),
+            ("StringEqualsIfExists", "aws:PrincipalOrgID", "o-1", Ternary::Yes),
+            ("Null", "aws:PrincipalOrgID", "true", Ternary::Yes),
+            ("NumericLessThan", "aws:SourceAccount", "1", Ternary::Unknown),
+            ("ForAnyValue:StringEquals", "aws:SourceAccount", "1", Ternary::Unknown),
+            ("StringEquals", "aws:SourceAccount", "${aws:PrincipalAccount}", Ternary::Unknown),
         ] {
             assert_eq!(clause(operator, key, value).holds(&context), expected, "{operator} {key} {value}");
         }

@@ -11,9 +11,9 @@ use mailtrail_aws_types::glob;
 
 use crate::arn::ResourcePattern;
 use crate::condition;
+use crate::policy_set::{ParsedPolicy, PolicySet};
 use crate::resources::Resources;
-use crate::state::{Held, State};
-use crate::statement::{Choice, Effect, Meaning, Who};
+use crate::statement::{Effect, ElementMatch, Meaning, PrincipalMatch};
 
 /// One resource of one statement that allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,16 +36,16 @@ pub(crate) struct Entry<'a> {
 impl fmt::Display for Entry<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let actions = match &self.meaning.action {
-            Choice::Only(actions) | Choice::AllBut(actions) => actions.join(", "),
+            ElementMatch::Only(actions) | ElementMatch::AllBut(actions) => actions.join(", "),
         };
         write!(f, "{actions} on {}", self.resource)
     }
 }
 
 /// The entries of one policy.
-pub(crate) fn entries_of(policy: usize, held: &Held) -> impl Iterator<Item = Entry<'_>> {
-    let only = held.log_group_arn();
-    held.statements().iter().enumerate().flat_map(move |(place, statement)| {
+pub(crate) fn entries_of(policy: usize, parsed: &ParsedPolicy) -> impl Iterator<Item = Entry<'_>> {
+    let only = parsed.log_group_arn();
+    parsed.statements().iter().enumerate().flat_map(move |(place, statement)| {
         let listed = statement.meaning().ok().and_then(listing);
         let editable = statement.editable().is_some();
         listed.into_iter().flat_map(move |(meaning, resources)| {
@@ -81,36 +81,37 @@ struct Frame<'a> {
 }
 
 impl<'a> Coverage<'a> {
-    pub(crate) fn new(state: &'a State) -> Self {
+    pub(crate) fn new(state: &'a PolicySet) -> Self {
         Self::of(state, |_| true)
     }
 
     /// The entries of one policy, and those of others that could take them in: of policies of log groups only those
     /// whose log group it names.
-    pub(crate) fn around(state: &'a State, policy: usize) -> Self {
-        let held = &state.policies[policy];
-        let named: HashSet<String> = (entries_of(policy, held))
+    pub(crate) fn around(state: &'a PolicySet, policy: usize) -> Self {
+        let parsed = &state.policies[policy];
+        let named: HashSet<String> = (entries_of(policy, parsed))
             .filter_map(|entry| ResourcePattern::new(entry.resource).log_group())
             .map(|group| group.arn())
             .collect();
         Self::of(state, |other| match other.log_group_arn() {
-            Some(group) => other.place == held.place || named.contains(group),
+            Some(group) => other.scope == parsed.scope || named.contains(group),
             None => true,
         })
     }
 
-    fn of(state: &'a State, counts: impl Fn(&Held) -> bool) -> Self {
+    fn of(state: &'a PolicySet, counts: impl Fn(&ParsedPolicy) -> bool) -> Self {
         let mut coverage =
             Self { entries: Vec::new(), frame_of: Vec::new(), frames: Vec::new(), wider: Vec::new() };
         let mut frames = HashMap::new();
-        for (policy, held) in state.policies.iter().enumerate().filter(|(_, held)| counts(held)) {
+        for (policy, parsed) in state.policies.iter().enumerate().filter(|(_, parsed)| counts(parsed)) {
             let mut of_statement = None;
-            for entry in entries_of(policy, held) {
+            for entry in entries_of(policy, parsed) {
                 let frame = match of_statement {
                     Some((statement, frame)) if statement == entry.statement => frame,
                     _ => {
                         let next = coverage.frames.len();
-                        let frame = *frames.entry(held.statements()[entry.statement].frame()).or_insert(next);
+                        let frame =
+                            *frames.entry(parsed.statements()[entry.statement].frame()).or_insert(next);
                         if frame == next {
                             let resources = Resources::default();
                             coverage.frames.push(Frame { meaning: entry.meaning, resources });
@@ -141,7 +142,7 @@ impl<'a> Coverage<'a> {
         for (number, entry) in self.entries.iter().enumerate().rev() {
             let wanted = entry.editable && policy.is_none_or(|policy| policy == entry.policy);
             let wider = self.wider[self.frame_of[number]].iter().map(|frame| &self.frames[*frame]);
-            if wanted && self.takes_in(wider, entry, |other| other != number && !gone[other]) {
+            if wanted && self.covers_entry(wider, entry, |other| other != number && !gone[other]) {
                 gone[number] = true;
                 redundant.push(number);
             }
@@ -153,10 +154,10 @@ impl<'a> Coverage<'a> {
     /// Whether one of these entries takes in an entry, which may be of other policies.
     pub(crate) fn covers(&self, entry: &Entry) -> bool {
         let wider = self.frames.iter().filter(|frame| allows_at_least(frame.meaning, entry.meaning));
-        self.takes_in(wider, entry, |_| true)
+        self.covers_entry(wider, entry, |_| true)
     }
 
-    fn takes_in<'f>(
+    fn covers_entry<'f>(
         &'f self,
         mut frames: impl Iterator<Item = &'f Frame<'a>>,
         entry: &Entry,
@@ -174,9 +175,10 @@ impl<'a> Coverage<'a> {
 }
 
 /// Whether a policy has an entry that takes in another one.
-pub(crate) fn takes_in(state: &State, other: &Entry) -> bool {
+pub(crate) fn covers_entry(state: &PolicySet, other: &Entry) -> bool {
     let pattern = ResourcePattern::new(other.resource);
-    let mut entries = state.policies.iter().enumerate().flat_map(|(policy, held)| entries_of(policy, held));
+    let mut entries =
+        state.policies.iter().enumerate().flat_map(|(policy, parsed)| entries_of(policy, parsed));
     entries.any(|entry| {
         ResourcePattern::new(entry.resource).covers(&pattern)
             && reaches(entry.only, other.only, &pattern)
@@ -189,9 +191,9 @@ fn listing(meaning: &Meaning) -> Option<(&Meaning, &[String])> {
     match meaning {
         Meaning {
             effect: Effect::Allow,
-            principal: Who::These(_),
-            action: Choice::Only(_),
-            resource: Choice::Only(resources),
+            principal: PrincipalMatch::Only(_),
+            action: ElementMatch::Only(_),
+            resource: ElementMatch::Only(resources),
             complete: true,
             ..
         } => Some((meaning, resources)),
@@ -208,10 +210,14 @@ fn reaches(only: Option<&str>, entry_only: Option<&str>, pattern: &ResourcePatte
 
 /// Whether one statement allows everything that another does, resources apart.
 fn allows_at_least(wide: &Meaning, narrow: &Meaning) -> bool {
-    let (Who::These(wide_who), Who::These(narrow_who)) = (&wide.principal, &narrow.principal) else {
+    let (PrincipalMatch::Only(wide_who), PrincipalMatch::Only(narrow_who)) =
+        (&wide.principal, &narrow.principal)
+    else {
         return false;
     };
-    let (Choice::Only(wide_actions), Choice::Only(narrow_actions)) = (&wide.action, &narrow.action) else {
+    let (ElementMatch::Only(wide_actions), ElementMatch::Only(narrow_actions)) =
+        (&wide.action, &narrow.action)
+    else {
         return false;
     };
     // `*` lets services in as well, it seems, but no page of AWS says so of these policies: it takes in itself only.

@@ -35,11 +35,11 @@ use std::fmt;
 
 use mailtrail_aws_types::glob;
 
-use crate::Truth;
+use crate::Ternary;
 use crate::condition::{self, Context};
 use crate::document::Document;
 use crate::resources::Resources;
-use crate::statement::{Choice, Effect, Meaning, Principal, Who};
+use crate::statement::{Effect, ElementMatch, Meaning, Principal, PrincipalMatch};
 
 /// A request, context apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,14 +138,14 @@ impl<'a> Policies<'a> {
         let mut asked = Asked { everywhere: Vec::new(), in_groups: HashMap::new(), unclear: self.unclear };
         for statement in &self.statements {
             // A member that is not known could mean anything.
-            let complete = if statement.meaning.complete { Truth::Yes } else { Truth::Unknown };
-            let applies = Truth::all([
+            let complete = if statement.meaning.complete { Ternary::Yes } else { Ternary::Unknown };
+            let applies = Ternary::all([
                 complete,
                 is_meant(&statement.meaning.principal, requester),
                 has_action(&statement.meaning.action, action),
                 condition::all_hold(&statement.meaning.condition, context),
             ]);
-            if applies != Truth::No {
+            if applies != Ternary::No {
                 match statement.only {
                     None => asked.everywhere.push((applies, statement)),
                     Some(group) => asked.in_groups.entry(group).or_default().push((applies, statement)),
@@ -159,8 +159,8 @@ impl<'a> Policies<'a> {
 /// Policies that were asked who, what and in which context: which resources are left.
 #[derive(Debug, Clone)]
 pub struct Asked<'p, 'a> {
-    everywhere: Vec<(Truth, &'p Compiled<'a>)>,
-    in_groups: HashMap<&'a str, Vec<(Truth, &'p Compiled<'a>)>>,
+    everywhere: Vec<(Ternary, &'p Compiled<'a>)>,
+    in_groups: HashMap<&'a str, Vec<(Ternary, &'p Compiled<'a>)>>,
     unclear: bool,
 }
 
@@ -168,27 +168,27 @@ impl Asked<'_, '_> {
     /// Which statements are left, and whether they apply for certain: the same gives the same answers.
     pub(crate) fn signature(&self) -> BTreeSet<(usize, bool)> {
         let statements = self.everywhere.iter().chain(self.in_groups.values().flatten());
-        statements.map(|(applies, statement)| (statement.number, *applies == Truth::Yes)).collect()
+        statements.map(|(applies, statement)| (statement.number, *applies == Ternary::Yes)).collect()
     }
 
     /// Decides for one resource.
     pub fn decide(&self, resource: &str) -> Decision {
-        let (mut allowed, mut denied) = (Truth::No, Truth::No);
+        let (mut allowed, mut denied) = (Ternary::No, Ternary::No);
         let in_group = log_group_of(resource).and_then(|group| self.in_groups.get(group));
         for (applies, statement) in self.everywhere.iter().chain(in_group.into_iter().flatten()) {
             let answer = match statement.meaning.effect {
                 Effect::Allow => &mut allowed,
                 Effect::Deny => &mut denied,
             };
-            if *answer != Truth::Yes {
-                *answer = Truth::any([*answer, Truth::all([*applies, statement.speaks_of(resource)])]);
+            if *answer != Ternary::Yes {
+                *answer = Ternary::any([*answer, Ternary::all([*applies, statement.speaks_of(resource)])]);
             }
         }
         match (denied, allowed) {
-            (Truth::Yes, _) => Decision::Denied,
+            (Ternary::Yes, _) => Decision::Denied,
             _ if self.unclear => Decision::Depends,
-            (Truth::No, Truth::Yes) => Decision::Allowed,
-            (_, Truth::No) => Decision::Denied,
+            (Ternary::No, Ternary::Yes) => Decision::Allowed,
+            (_, Ternary::No) => Decision::Denied,
             _ => Decision::Depends,
         }
     }
@@ -196,15 +196,15 @@ impl Asked<'_, '_> {
 
 impl<'a> Compiled<'a> {
     fn new(number: usize, meaning: &'a Meaning, only: Option<&'a str>) -> Self {
-        let (Choice::Only(patterns) | Choice::AllBut(patterns)) = &meaning.resource;
+        let (ElementMatch::Only(patterns) | ElementMatch::AllBut(patterns)) = &meaning.resource;
         Self { number, meaning, resources: Resources::new(patterns), only }
     }
 
-    fn speaks_of(&self, resource: &str) -> Truth {
+    fn speaks_of(&self, resource: &str) -> Ternary {
         let named = self.resources.matches(resource);
         match self.meaning.resource {
-            Choice::Only(_) => named,
-            Choice::AllBut(_) => named.not(),
+            ElementMatch::Only(_) => named,
+            ElementMatch::AllBut(_) => named.not(),
         }
     }
 }
@@ -217,37 +217,41 @@ fn log_group_of(resource: &str) -> Option<&str> {
     Some(&resource[..end])
 }
 
-fn is_meant(who: &Who, requester: Requester) -> Truth {
+fn is_meant(who: &PrincipalMatch, requester: Requester) -> Ternary {
     match who {
-        Who::Holder => (requester == Requester::Holder).into(),
-        Who::These(principals) => Truth::any(principals.iter().map(|principal| is_one(principal, requester))),
-        Who::AllBut(principals) => {
-            Truth::any(principals.iter().map(|principal| is_one(principal, requester))).not()
+        PrincipalMatch::Holder => (requester == Requester::Holder).into(),
+        PrincipalMatch::Only(principals) => {
+            Ternary::any(principals.iter().map(|principal| is_one(principal, requester)))
+        }
+        PrincipalMatch::AllBut(principals) => {
+            Ternary::any(principals.iter().map(|principal| is_one(principal, requester))).not()
         }
     }
 }
 
-fn is_one(principal: &Principal, requester: Requester) -> Truth {
+fn is_one(principal: &Principal, requester: Requester) -> Ternary {
     match (principal, requester) {
-        (_, Requester::Holder) | (Principal::Other(..), _) => Truth::Unknown,
-        (Principal::Anyone, _) => Truth::Yes,
+        (_, Requester::Holder) | (Principal::Other(..), _) => Ternary::Unknown,
+        (Principal::Anyone, _) => Ternary::Yes,
         (Principal::Service(name), Requester::Service(service)) => {
             (name == "*" || name.eq_ignore_ascii_case(service)).into()
         }
-        (Principal::Service(_), Requester::Aws(_)) | (Principal::Aws(_), Requester::Service(_)) => Truth::No,
+        (Principal::Service(_), Requester::Aws(_)) | (Principal::Aws(_), Requester::Service(_)) => {
+            Ternary::No
+        }
         // An account as principal leaves it to that account, whose policies are not here.
-        (Principal::Aws(name), Requester::Aws(arn)) if name == arn => Truth::Yes,
-        (Principal::Aws(_), Requester::Aws(_)) => Truth::Unknown,
+        (Principal::Aws(name), Requester::Aws(arn)) if name == arn => Ternary::Yes,
+        (Principal::Aws(_), Requester::Aws(_)) => Ternary::Unknown,
     }
 }
 
-fn has_action(choice: &Choice, action: &str) -> Truth {
+fn has_action(choice: &ElementMatch, action: &str) -> Ternary {
     let action = action.to_ascii_lowercase();
     let named = |patterns: &[String]| {
         patterns.iter().any(|pattern| glob::matches(&pattern.to_ascii_lowercase(), &action))
     };
     match choice {
-        Choice::Only(patterns) => named(patterns).into(),
-        Choice::AllBut(patterns) => (!named(patterns)).into(),
+        ElementMatch::Only(patterns) => named(patterns).into(),
+        ElementMatch::AllBut(patterns) => (!named(patterns)).into(),
     }
 }

@@ -15,7 +15,7 @@
 //! # Policy of the crate
 //!
 //! What was not seen is unknown, and nothing is concluded from it. What is not understood is measured, kept character
-//! by character, and never edited. Where an answer can only be guessed there is a third one ([`Truth::Unknown`],
+//! by character, and never edited. Where an answer can only be guessed there is a third one ([`Ternary::Unknown`],
 //! [`evaluate::Decision::Depends`], [`inventory::Existence::Unknown`]), and it never counts as a yes. No plan leaves
 //! this crate without a proof.
 //!
@@ -39,9 +39,9 @@
 
 mod coverage;
 mod json;
+mod probe_set;
 mod resources;
-mod truth;
-mod universe;
+mod ternary;
 
 pub mod arn;
 pub mod assessment;
@@ -56,11 +56,11 @@ pub mod limits;
 pub mod measure;
 pub mod moving;
 pub mod plan;
+pub mod policy_set;
 pub mod prove;
 pub mod recheck;
 pub mod scope;
-pub mod state;
 pub mod statement;
 pub mod v1;
 
-pub use truth::Truth;
+pub use ternary::Ternary;

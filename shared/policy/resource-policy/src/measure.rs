@@ -1,7 +1,7 @@
 //! How big policies are, and what fills them.
 //!
 //! No page of AWS says whether characters or bytes count, or whether white space does: the text is counted exactly
-//! as it was returned, and the larger of characters and bytes is held against the limits.
+//! as it was returned, and the larger of characters and bytes counts against the limits.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::document::Document;
 use crate::inventory::{Inventory, ResourcePolicy};
 use crate::json;
 use crate::limits::Limits;
-use crate::statement::Choice;
+use crate::statement::ElementMatch;
 
 /// The size of one policy document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -73,7 +73,7 @@ pub fn measure(policy: &ResourcePolicy, limits: &Limits) -> Measure {
     let (mut groups, mut wildcards) = (BTreeSet::new(), 0);
     for statement in parsed.iter().flat_map(Document::statements) {
         let Ok(meaning) = statement.meaning() else { continue };
-        let (Choice::Only(resources) | Choice::AllBut(resources)) = &meaning.resource;
+        let (ElementMatch::Only(resources) | ElementMatch::AllBut(resources)) = &meaning.resource;
         for group in resources.iter().filter_map(|resource| ResourcePattern::new(resource).log_group()) {
             if group.is_one() {
                 groups.insert(group.arn());

@@ -14,13 +14,13 @@ pub struct Refusal {
     /// The log group.
     pub log_group: String,
     /// Why.
-    pub why: Why,
+    pub why: RefusalReason,
 }
 
 /// Why a log group is not moved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "kebab-case")]
-pub enum Why {
+pub enum RefusalReason {
     /// It is there already.
     #[error("its name begins with {VENDED_LOGS_PREFIX} already")]
     AlreadyThere,
@@ -53,7 +53,7 @@ pub enum Why {
         /// The new name of both.
         name: String,
     },
-    /// It cannot be told whether the new name is free.
+    /// It is not known whether the new name is free.
     #[error("the log groups were not listed, so whether {0} is free is not known")]
     GroupsNotSeen(String),
     /// There is no such log group to move.
@@ -111,7 +111,7 @@ pub fn new_names(
 ) -> Vec<Result<(String, String), Refusal>> {
     let mut taken: BTreeMap<String, &str> = BTreeMap::new();
     let mut doubled: BTreeMap<String, &str> = BTreeMap::new();
-    let named: Vec<(&String, Result<String, Why>)> =
+    let named: Vec<(&String, Result<String, RefusalReason>)> =
         groups.iter().map(|group| (group, new_name(group, overrides.get(group), existing))).collect();
     for (group, name) in &named {
         let Ok(name) = name else { continue };
@@ -129,34 +129,41 @@ pub fn new_names(
     (named.into_iter())
         .map(|(group, name)| match (name, doubled.get(group)) {
             (Err(why), _) => Err(refuse(group, why)),
-            (Ok(name), Some(other)) => Err(refuse(group, Why::Collides { other: (*other).to_owned(), name })),
+            (Ok(name), Some(other)) => {
+                Err(refuse(group, RefusalReason::Collides { other: (*other).to_owned(), name }))
+            }
             (Ok(name), None) => Ok((group.clone(), name)),
         })
         .collect()
 }
 
-fn new_name(group: &str, wanted: Option<&String>, existing: Option<&BTreeSet<&str>>) -> Result<String, Why> {
+fn new_name(
+    group: &str,
+    wanted: Option<&String>,
+    existing: Option<&BTreeSet<&str>>,
+) -> Result<String, RefusalReason> {
     if group.starts_with(VENDED_LOGS_PREFIX) {
-        return Err(Why::AlreadyThere);
+        return Err(RefusalReason::AlreadyThere);
     }
     if group.starts_with("aws-waf-logs-") {
-        return Err(Why::Waf);
+        return Err(RefusalReason::Waf);
     }
     if let Some((_, service)) = FIXED_NAMES.iter().find(|(start, _)| group.starts_with(start)) {
-        return Err(Why::FixedName { service: (*service).to_owned() });
+        return Err(RefusalReason::FixedName { service: (*service).to_owned() });
     }
     let name = wanted.cloned().unwrap_or_else(|| rule(group));
-    let rest = name.strip_prefix(VENDED_LOGS_PREFIX).ok_or_else(|| Why::OutsidePrefix(name.clone()))?;
+    let rest =
+        name.strip_prefix(VENDED_LOGS_PREFIX).ok_or_else(|| RefusalReason::OutsidePrefix(name.clone()))?;
     let length = name.chars().count();
     if length > LogGroupName::MAX_LENGTH {
-        Err(Why::TooLong(length))
+        Err(RefusalReason::TooLong(length))
     } else if rest.is_empty() || !LogGroupName::is_valid(&name) {
-        Err(Why::NotAName(name))
+        Err(RefusalReason::NotAName(name))
     } else {
         match existing {
-            None => Err(Why::GroupsNotSeen(name)),
-            Some(existing) if !existing.contains(group) => Err(Why::NoSuchGroup),
-            Some(existing) if existing.contains(name.as_str()) => Err(Why::Exists(name)),
+            None => Err(RefusalReason::GroupsNotSeen(name)),
+            Some(existing) if !existing.contains(group) => Err(RefusalReason::NoSuchGroup),
+            Some(existing) if existing.contains(name.as_str()) => Err(RefusalReason::Exists(name)),
             Some(_) => Ok(name),
         }
     }
@@ -192,7 +199,7 @@ pub fn managed_by(tags: &BTreeMap<String, String>) -> Option<&'static str> {
 mod tests {
     use super::*;
 
-    fn name_of(group: &str) -> Result<String, Why> {
+    fn name_of(group: &str) -> Result<String, RefusalReason> {
         new_name(group, None, Some(&BTreeSet::from([group, "/aws/vendedlogs/taken"])))
     }
 
@@ -205,16 +212,19 @@ mod tests {
 
     #[test]
     fn what_cannot_move_is_refused_with_the_reason() {
-        assert_eq!(name_of("/aws/vendedlogs/a"), Err(Why::AlreadyThere));
-        assert_eq!(name_of("aws-waf-logs-a"), Err(Why::Waf));
-        assert!(matches!(name_of("/aws/eks/a/cluster"), Err(Why::FixedName { .. })));
-        assert_eq!(name_of("taken"), Err(Why::Exists("/aws/vendedlogs/taken".to_owned())));
-        assert_eq!(name_of(&"x".repeat(497)), Err(Why::TooLong(513)));
+        assert_eq!(name_of("/aws/vendedlogs/a"), Err(RefusalReason::AlreadyThere));
+        assert_eq!(name_of("aws-waf-logs-a"), Err(RefusalReason::Waf));
+        assert!(matches!(name_of("/aws/eks/a/cluster"), Err(RefusalReason::FixedName { .. })));
+        assert_eq!(name_of("taken"), Err(RefusalReason::Exists("/aws/vendedlogs/taken".to_owned())));
+        assert_eq!(name_of(&"x".repeat(497)), Err(RefusalReason::TooLong(513)));
         assert!(name_of(&"x".repeat(496)).is_ok());
-        assert_eq!(name_of("/aws/"), Err(Why::NotAName("/aws/vendedlogs/".to_owned())));
-        assert_eq!(new_name("a", Some(&"/b".to_owned()), None), Err(Why::OutsidePrefix("/b".to_owned())));
-        assert!(matches!(new_name("a", None, None), Err(Why::GroupsNotSeen(_))));
-        assert_eq!(new_name("a", None, Some(&BTreeSet::new())), Err(Why::NoSuchGroup));
+        assert_eq!(name_of("/aws/"), Err(RefusalReason::NotAName("/aws/vendedlogs/".to_owned())));
+        assert_eq!(
+            new_name("a", Some(&"/b".to_owned()), None),
+            Err(RefusalReason::OutsidePrefix("/b".to_owned()))
+        );
+        assert!(matches!(new_name("a", None, None), Err(RefusalReason::GroupsNotSeen(_))));
+        assert_eq!(new_name("a", None, Some(&BTreeSet::new())), Err(RefusalReason::NoSuchGroup));
     }
 
     #[test]

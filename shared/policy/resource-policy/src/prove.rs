@@ -18,10 +18,10 @@ use crate::grant::Grant;
 use crate::inventory::Inventory;
 use crate::limits::HARD_CHARACTERS;
 use crate::measure;
-use crate::scope::Place;
-use crate::state::{Held, State};
+use crate::policy_set::{ParsedPolicy, PolicySet};
+use crate::probe_set::{self, ProbeSet};
+use crate::scope::PolicyScope;
 use crate::statement::Statement;
-use crate::universe::{self, Universe};
 
 /// What was proved, over how much.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -62,8 +62,8 @@ pub enum Violation {
 
 /// Proves that one state of the policies may follow another one, and that the grants are what is new, no more.
 pub fn prove(
-    before: &State,
-    after: &State,
+    before: &PolicySet,
+    after: &PolicySet,
     inventory: &Inventory,
     grants: &[Grant],
 ) -> Result<Proof, Violation> {
@@ -74,90 +74,91 @@ pub fn prove(
 
 /// Proves that one state may follow another one; not each of the grants has to be given by it.
 pub(crate) fn prove_safe(
-    before: &State,
-    after: &State,
+    before: &PolicySet,
+    after: &PolicySet,
     inventory: &Inventory,
     grants: &[Grant],
 ) -> Result<Proof, Violation> {
     untouched(before, after)?;
     not_grown(before, after)?;
     let mut proof = entries(before, after, inventory, grants)?;
-    let granted = State::granting(grants);
-    let universe = Universe::new(before, after, &granted, inventory);
-    (proof.services, proof.actions) = (universe.services.len(), universe.actions.len());
-    proof.log_groups = universe.log_groups.len();
-    proof.requests = requests(before, after, &granted, &universe)?;
+    let granted = PolicySet::granting(grants);
+    let probes = ProbeSet::new(before, after, &granted, inventory);
+    (proof.services, proof.actions) = (probes.services.len(), probes.actions.len());
+    proof.log_groups = probes.log_groups.len();
+    proof.requests = requests(before, after, &granted, &probes)?;
     Ok(proof)
 }
 
-/// Each place with what it had before and what it has after.
-fn places<'a>(
-    before: &'a State,
-    after: &'a State,
-) -> BTreeMap<&'a Place, (Option<&'a Held>, Option<&'a Held>)> {
-    let mut places: BTreeMap<_, (Option<&Held>, Option<&Held>)> = BTreeMap::new();
-    for held in &before.policies {
-        places.entry(&held.place).or_default().0 = Some(held);
+/// Each scope with what it had before and what it has after.
+fn scopes<'a>(
+    before: &'a PolicySet,
+    after: &'a PolicySet,
+) -> BTreeMap<&'a PolicyScope, (Option<&'a ParsedPolicy>, Option<&'a ParsedPolicy>)> {
+    let mut scopes: BTreeMap<_, (Option<&ParsedPolicy>, Option<&ParsedPolicy>)> = BTreeMap::new();
+    for parsed in &before.policies {
+        scopes.entry(&parsed.scope).or_default().0 = Some(parsed);
     }
-    for held in &after.policies {
-        places.entry(&held.place).or_default().1 = Some(held);
+    for parsed in &after.policies {
+        scopes.entry(&parsed.scope).or_default().1 = Some(parsed);
     }
-    places
+    scopes
 }
 
 /// What the planner does not edit is the same, character by character.
-fn untouched(before: &State, after: &State) -> Result<(), Violation> {
-    for (place, (one, two)) in places(before, after) {
+fn untouched(before: &PolicySet, after: &PolicySet) -> Result<(), Violation> {
+    for (scope, (one, two)) in scopes(before, after) {
         let same = match (one, two) {
             (Some(one), Some(two)) if one.text == two.text => true,
-            (Some(Held { document: None, .. }), _) | (_, Some(Held { document: None, .. })) => false,
+            (Some(ParsedPolicy { document: None, .. }), _)
+            | (_, Some(ParsedPolicy { document: None, .. })) => false,
             (Some(_), Some(_)) => fixed(one) == fixed(two) && head(one) == head(two),
             _ => fixed(one) == fixed(two),
         };
         if !same {
-            return Err(Violation::Touched(place.to_string()));
+            return Err(Violation::Touched(scope.to_string()));
         }
     }
     Ok(())
 }
 
 /// The statements of a policy that are never edited.
-fn fixed(held: Option<&Held>) -> Vec<String> {
-    let statements = held.map_or(&[][..], Held::statements).iter();
+fn fixed(parsed: Option<&ParsedPolicy>) -> Vec<String> {
+    let statements = parsed.map_or(&[][..], ParsedPolicy::statements).iter();
     statements.filter(|statement| statement.editable().is_none()).map(Statement::to_json).collect()
 }
 
 /// All of a policy but its statements.
-fn head(held: Option<&Held>) -> Option<String> {
-    Some(held?.document.as_ref()?.with_statements(Vec::new()).to_json())
+fn head(parsed: Option<&ParsedPolicy>) -> Option<String> {
+    Some(parsed?.document.as_ref()?.with_statements(Vec::new()).to_json())
 }
 
 /// Policies of the account only become smaller; those of log groups stay within the hard limit.
-fn not_grown(before: &State, after: &State) -> Result<(), Violation> {
-    for (place, (old, new)) in places(before, after) {
-        let size = |held: &Held| measure::size(&held.text);
+fn not_grown(before: &PolicySet, after: &PolicySet) -> Result<(), Violation> {
+    for (scope, (old, new)) in scopes(before, after) {
+        let size = |parsed: &ParsedPolicy| measure::size(&parsed.text);
         let Some(new) = new else { continue };
-        let allowed = match (old, place) {
-            (Some(old), Place::Account(_)) => size(old),
-            (Some(old), Place::LogGroup(_)) => size(old).max(HARD_CHARACTERS),
-            (None, Place::LogGroup(_)) => HARD_CHARACTERS,
-            (None, Place::Account(_)) => 0,
+        let allowed = match (old, scope) {
+            (Some(old), PolicyScope::Account(_)) => size(old),
+            (Some(old), PolicyScope::LogGroup(_)) => size(old).max(HARD_CHARACTERS),
+            (None, PolicyScope::LogGroup(_)) => HARD_CHARACTERS,
+            (None, PolicyScope::Account(_)) => 0,
         };
         if size(new) > allowed {
-            return Err(Violation::Grown(place.to_string()));
+            return Err(Violation::Grown(scope.to_string()));
         }
     }
     Ok(())
 }
 
 fn entries(
-    before: &State,
-    after: &State,
+    before: &PolicySet,
+    after: &PolicySet,
     inventory: &Inventory,
     grants: &[Grant],
 ) -> Result<Proof, Violation> {
     let known = inventory.known_groups();
-    let granted = State::granting(grants);
+    let granted = PolicySet::granting(grants);
     let (old, new, listed) = (Coverage::new(before), Coverage::new(after), Coverage::new(&granted));
     let mut proof = Proof::default();
     for entry in &old.entries {
@@ -178,28 +179,33 @@ fn entries(
 }
 
 /// Each grant is given, and was not before.
-fn none_idle(before: &State, after: &State, grants: &[Grant]) -> Result<(), Violation> {
-    let granted = State::granting(grants);
+fn none_idle(before: &PolicySet, after: &PolicySet, grants: &[Grant]) -> Result<(), Violation> {
+    let granted = PolicySet::granting(grants);
     let (old, new, listed) = (Coverage::new(before), Coverage::new(after), Coverage::new(&granted));
     let idle = listed.entries.iter().find(|entry| old.covers(entry) || !new.covers(entry));
     idle.map_or(Ok(()), |entry| Err(Violation::Idle(entry.resource.to_owned())))
 }
 
-fn requests(before: &State, after: &State, granted: &State, universe: &Universe) -> Result<usize, Violation> {
+fn requests(
+    before: &PolicySet,
+    after: &PolicySet,
+    granted: &PolicySet,
+    probes: &ProbeSet,
+) -> Result<usize, Violation> {
     use crate::evaluate::Decision::{Allowed, Denied, Depends};
 
-    let states = [before, after, granted].map(State::compile);
+    let states = [before, after, granted].map(PolicySet::compile);
     let mut decided = 0;
     let mut looked_at = HashSet::new();
-    for (requester, action, context) in universe.questions() {
-        decided += universe.log_groups.len();
+    for (requester, action, context) in probes.questions() {
+        decided += probes.log_groups.len();
         let asked = states.each_ref().map(|state| state.asked_by(requester, action, context));
         // Whoever is spoken of by the same statements gets the same answers.
         if !looked_at.insert(asked.each_ref().map(Asked::signature)) {
             continue;
         }
-        for group in &universe.log_groups {
-            let stream = universe::stream_in(&group.arn);
+        for group in &probes.log_groups {
+            let stream = probe_set::stream_in(&group.arn);
             let [old, new, listed] = asked.each_ref().map(|asked| asked.decide(&stream));
             let request = || format!("{action} of {requester} on {stream}");
             match (old, new) {

@@ -13,9 +13,9 @@ use crate::coverage::{self, Coverage};
 use crate::grant::Grant;
 use crate::inventory::{Inventory, LogGroup, Part, ResourcePolicy};
 use crate::plan::Write;
+use crate::policy_set::{ParsedPolicy, PolicySet};
 use crate::prove::{self, Proof, Violation};
-use crate::scope::Place;
-use crate::state::{Held, State};
+use crate::scope::PolicyScope;
 
 /// A write that is not known to be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,8 +29,8 @@ pub struct ToWrite<'a> {
 /// What is left of a plan: the policies as they are now, and as they will be when all of it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rest {
-    now: State,
-    after: State,
+    now: PolicySet,
+    after: PolicySet,
 }
 
 impl Rest {
@@ -38,23 +38,23 @@ impl Rest {
     ///
     /// # Errors
     /// With the policies that are not what the writes begin with.
-    pub fn new(policies: &[ResourcePolicy], writes: &[ToWrite<'_>]) -> Result<Self, BTreeSet<Place>> {
-        let now = State { policies: policies.iter().map(Held::new).collect() };
+    pub fn new(policies: &[ResourcePolicy], writes: &[ToWrite<'_>]) -> Result<Self, BTreeSet<PolicyScope>> {
+        let now = PolicySet { policies: policies.iter().map(ParsedPolicy::new).collect() };
         let mut after = now.clone();
         let mut changed = BTreeSet::new();
         for ToWrite { write, tried } in writes {
-            let found = after.at(&write.place);
-            let text = found.map(|held| held.text.as_str());
+            let found = after.at(&write.scope);
+            let text = found.map(|parsed| parsed.text.as_str());
             if *tried && text == write.after.as_deref() {
                 continue;
             }
-            let revision = found.and_then(|held| held.revision_id.as_ref());
+            let revision = found.and_then(|parsed| parsed.revision_id.as_ref());
             let is_other_revision =
                 write.expected_revision_id.is_some() && write.expected_revision_id.as_ref() != revision;
             if text == write.before.as_deref() && !is_other_revision {
-                after.put(&write.place, write.after.as_deref());
+                after.put(&write.scope, write.after.as_deref());
             } else {
-                changed.insert(write.place.clone());
+                changed.insert(write.scope.clone());
             }
         }
         if changed.is_empty() { Ok(Self { now, after }) } else { Err(changed) }
@@ -71,10 +71,10 @@ impl Rest {
 
     /// Adds the policy of a log group that is not to be written: it may take in what goes elsewhere.
     pub fn add(&mut self, policy: &ResourcePolicy) {
-        let held = Held::new(policy);
-        if self.now.at(&held.place).is_none() && self.after.at(&held.place).is_none() {
-            self.now.policies.push(held.clone());
-            self.after.policies.push(held);
+        let parsed = ParsedPolicy::new(policy);
+        if self.now.at(&parsed.scope).is_none() && self.after.at(&parsed.scope).is_none() {
+            self.now.policies.push(parsed.clone());
+            self.after.policies.push(parsed);
         }
     }
 
@@ -109,7 +109,7 @@ impl Rest {
     fn log_groups(&self) -> BTreeSet<String> {
         let policies = self.now.policies.iter().chain(&self.after.policies).enumerate();
         policies
-            .flat_map(|(number, held)| coverage::entries_of(number, held))
+            .flat_map(|(number, parsed)| coverage::entries_of(number, parsed))
             .filter_map(|entry| ResourcePattern::new(entry.resource).log_group())
             .filter(LogGroupName::is_one)
             .map(|group| group.name.to_owned())

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::Truth;
+use crate::Ternary;
 use crate::arn::ResourcePattern;
 
 /// Resource patterns, each with a number of the caller's. Those about exactly one log group are found by its name;
@@ -34,9 +34,9 @@ impl<'a> Resources<'a> {
     }
 
     /// Whether one of them takes in an ARN.
-    pub(crate) fn matches(&self, arn: &str) -> Truth {
+    pub(crate) fn matches(&self, arn: &str) -> Ternary {
         // A star in an ARN is a star: the form that ends in `:*` is found under its group all the same.
-        Truth::any(self.candidates(&ResourcePattern::new(arn)).map(|(_, pattern)| pattern.matches(arn)))
+        Ternary::any(self.candidates(&ResourcePattern::new(arn)).map(|(_, pattern)| pattern.matches(arn)))
     }
 
     /// The numbers of those that take in all of a pattern.

@@ -26,11 +26,11 @@ pub struct Meaning {
     /// Whether it allows or denies.
     pub effect: Effect,
     /// Who may, or may not.
-    pub principal: Who,
+    pub principal: PrincipalMatch,
     /// Action patterns; case does not matter.
-    pub action: Choice,
+    pub action: ElementMatch,
     /// Resource patterns; case matters.
-    pub resource: Choice,
+    pub resource: ElementMatch,
     /// All of them must hold; none: always.
     pub condition: Vec<Clause>,
     /// Whether every member is one that is known here.
@@ -48,11 +48,11 @@ pub enum Effect {
 
 /// `Principal` or `NotPrincipal` of a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Who {
+pub enum PrincipalMatch {
     /// Neither: an identity policy, which speaks of whoever holds it.
     Holder,
     /// `Principal`.
-    These(Vec<Principal>),
+    Only(Vec<Principal>),
     /// `NotPrincipal`.
     AllBut(Vec<Principal>),
 }
@@ -72,7 +72,7 @@ pub enum Principal {
 
 /// A list that is meant, or a list of exceptions (`NotAction`, `NotResource`).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Choice {
+pub enum ElementMatch {
     /// Only these.
     Only(Vec<String>),
     /// All but these.
@@ -128,9 +128,9 @@ impl Statement {
         let meaning = Meaning {
             sid: Some(sid.to_owned()),
             effect: Effect::Allow,
-            principal: Who::These(vec![Principal::Service(service.to_owned())]),
-            action: Choice::Only(actions.to_vec()),
-            resource: Choice::Only(vec![resource.to_owned()]),
+            principal: PrincipalMatch::Only(vec![Principal::Service(service.to_owned())]),
+            action: ElementMatch::Only(actions.to_vec()),
+            resource: ElementMatch::Only(vec![resource.to_owned()]),
             condition: condition.to_vec(),
             complete: true,
         };
@@ -169,9 +169,9 @@ impl Statement {
             Ok(
                 meaning @ Meaning {
                     effect: Effect::Allow,
-                    principal: Who::These(principals),
-                    action: Choice::Only(_),
-                    resource: Choice::Only(resources),
+                    principal: PrincipalMatch::Only(principals),
+                    action: ElementMatch::Only(_),
+                    resource: ElementMatch::Only(resources),
                     complete: true,
                     ..
                 },
@@ -195,7 +195,7 @@ impl Statement {
             }
         }
         if let Ok(meaning) = &mut changed.meaning {
-            meaning.resource = Choice::Only(resources);
+            meaning.resource = ElementMatch::Only(resources);
         }
         changed
     }
@@ -213,9 +213,9 @@ impl Statement {
     /// Whether another one lets in the same, on other resources.
     pub(crate) fn says_the_same_of_others(&self, other: &Self) -> bool {
         let (Ok(one), Ok(two)) = (&self.meaning, &other.meaning) else { return false };
-        let actions = |choice: &Choice| match choice {
-            Choice::Only(actions) => actions.iter().map(|action| action.to_ascii_lowercase()).collect(),
-            Choice::AllBut(_) => BTreeSet::new(),
+        let actions = |choice: &ElementMatch| match choice {
+            ElementMatch::Only(actions) => actions.iter().map(|action| action.to_ascii_lowercase()).collect(),
+            ElementMatch::AllBut(_) => BTreeSet::new(),
         };
         one.principal == two.principal
             && actions(&one.action) == actions(&two.action)
@@ -241,9 +241,9 @@ fn meaning(object: &Object) -> Result<Meaning, String> {
         _ => return Err("its Effect is neither Allow nor Deny".to_owned()),
     };
     let principal = match (member("Principal"), member("NotPrincipal")) {
-        (None, None) => Who::Holder,
-        (Some(value), None) => Who::These(principals(value)?),
-        (None, Some(value)) => Who::AllBut(principals(value)?),
+        (None, None) => PrincipalMatch::Holder,
+        (Some(value), None) => PrincipalMatch::Only(principals(value)?),
+        (None, Some(value)) => PrincipalMatch::AllBut(principals(value)?),
         (Some(_), Some(_)) => return Err("it has both Principal and NotPrincipal".to_owned()),
     };
     let action = choice("Action", member("Action"), "NotAction", member("NotAction"))?;
@@ -270,7 +270,7 @@ fn choice(
     only: Option<&RawValue>,
     not_name: &str,
     all_but: Option<&RawValue>,
-) -> Result<Choice, String> {
+) -> Result<ElementMatch, String> {
     let patterns = |name: &str, value: &RawValue| {
         let patterns = texts(value).ok_or_else(|| format!("its {name} is no string or list of strings"))?;
         match patterns.iter().find(|pattern| pattern.contains("${")) {
@@ -279,8 +279,8 @@ fn choice(
         }
     };
     match (only, all_but) {
-        (Some(value), None) => patterns(name, value).map(Choice::Only),
-        (None, Some(value)) => patterns(not_name, value).map(Choice::AllBut),
+        (Some(value), None) => patterns(name, value).map(ElementMatch::Only),
+        (None, Some(value)) => patterns(not_name, value).map(ElementMatch::AllBut),
         (None, None) => Err(format!("it has neither {name} nor {not_name}")),
         (Some(_), Some(_)) => Err(format!("it has both {name} and {not_name}")),
     }

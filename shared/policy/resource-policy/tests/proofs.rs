@@ -4,8 +4,8 @@
 
 use mailtrail_resource_policy::inventory::{Inventory, LogGroup, Part, ResourcePolicy};
 use mailtrail_resource_policy::plan::Grant;
+use mailtrail_resource_policy::policy_set::PolicySet;
 use mailtrail_resource_policy::prove::{Violation, prove};
-use mailtrail_resource_policy::state::State;
 
 const ACCOUNT: &str = "111122223333";
 const REGION: &str = "us-east-1";
@@ -56,7 +56,7 @@ fn proved(
     grants: &[Grant],
 ) -> Result<(usize, usize), Violation> {
     let inventory = with(before);
-    let proof = prove(&State::of(&inventory), &State::of(&with(after)), &inventory, grants)?;
+    let proof = prove(&PolicySet::of(&inventory), &PolicySet::of(&with(after)), &inventory, grants)?;
     Ok((proof.kept, proof.dead))
 }
 

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use mailtrail_resource_policy::inventory::ResourcePolicy;
-use mailtrail_resource_policy::plan::{Grant, Place, Write};
+use mailtrail_resource_policy::plan::{Grant, PolicyScope, Write};
 use mailtrail_resource_policy::prove::Violation;
 use mailtrail_resource_policy::recheck::{Rest, ToWrite};
 
@@ -38,10 +38,13 @@ fn policy(name: &str, document: &str) -> ResourcePolicy {
 }
 
 fn write(name: &str, before: Option<&str>, after: Option<&str>) -> Write {
-    let place =
-        if name.starts_with('/') { Place::LogGroup(arn(name)) } else { Place::Account(name.to_owned()) };
+    let scope = if name.starts_with('/') {
+        PolicyScope::LogGroup(arn(name))
+    } else {
+        PolicyScope::Account(name.to_owned())
+    };
     let [before, after] = [before, after].map(|text| text.map(str::to_owned));
-    Write { place, before, after, expected_revision_id: None }
+    Write { scope, before, after, expected_revision_id: None }
 }
 
 fn new(write: &Write) -> ToWrite<'_> {
@@ -108,7 +111,7 @@ fn every_policy_must_be_what_the_writes_begin_with() {
     let writes = [write("p", Some(&one), Some(&two)), write("p", Some(&two), Some(&three))];
     let ready = [new(&writes[0]), new(&writes[1])];
     assert!(Rest::new(&[policy("p", &one)], &ready).is_ok());
-    let place = BTreeSet::from([Place::Account("p".to_owned())]);
+    let place = BTreeSet::from([PolicyScope::Account("p".to_owned())]);
     for found in [&[][..], &[policy("p", &two)], &[policy("p", &three)], &[policy("q", &one)]] {
         assert_eq!(Rest::new(found, &ready), Err(place.clone()), "{found:?}");
     }
@@ -119,10 +122,10 @@ fn every_policy_must_be_what_the_writes_begin_with() {
 #[test]
 fn another_revision_of_the_same_text_is_not_what_the_plan_was_made_of() {
     let text = document(&["/a"]);
-    let held = [policy("/a", &text)];
+    let parsed = [policy("/a", &text)];
     for (revision, is_same) in [("1", true), ("2", false)] {
         let write =
             Write { expected_revision_id: Some(revision.to_owned()), ..write("/a", Some(&text), None) };
-        assert_eq!(Rest::new(&held, &[new(&write)]).is_ok(), is_same);
+        assert_eq!(Rest::new(&parsed, &[new(&write)]).is_ok(), is_same);
     }
 }

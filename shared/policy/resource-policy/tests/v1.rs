@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mailtrail_resource_policy::inventory::{Inventory, LogGroup, V1Destination};
-use mailtrail_resource_policy::v1::{Change, Commands, Policy, Route, commands, not_seen, service, services};
+use mailtrail_resource_policy::v1::{
+    Change, Commands, PolicyRequirement, Route, commands, not_seen, service, services,
+};
 
 const ROUTE: Route = Route {
     partition: "aws",
@@ -213,8 +215,8 @@ fn a_value_that_was_not_found_is_named() {
 fn of_an_account_that_was_not_asked_no_service_is_known_but_those_that_need_no_policy() {
     let unknown: BTreeSet<&str> = not_seen(&Inventory::default()).map(|(service, _)| service.id).collect();
     for service in services() {
-        let needs = service.policy == Policy::LogDelivery;
-        let has_none = matches!(service.policy, Policy::Role | Policy::Own);
+        let needs = service.policy == PolicyRequirement::LogDelivery;
+        let has_none = matches!(service.policy, PolicyRequirement::Role | PolicyRequirement::Own);
         assert!(!needs || unknown.contains(service.id), "{}", service.id);
         assert!(!has_none || !unknown.contains(service.id), "{}", service.id);
     }

@@ -9,21 +9,21 @@
 //!   and calls of other services.
 //! * **What cannot be read is said so**, part by part, with the reason; the rest is read all the same. Nothing is
 //!   concluded from a part that is missing.
-//! * **The next one goes on** where this one ended ([`Kept`]): each policy of a log group takes a call of its own, and
+//! * **The next one goes on** where this one ended ([`ReportStore`]): each policy of a log group takes a call of its own, and
 //!   an account may have a million of them.
 //! * **Policies before log groups**, so that a group that is made meanwhile is never taken for one that is gone.
 
 pub mod calls;
 mod clients;
-mod kept;
 mod lists;
 mod pages;
 mod part;
+mod report_store;
 mod survey;
 mod v1;
 
 pub use calls::{CallError, Calls};
 pub use clients::{Account, AccountError};
-pub use kept::{Kept, What};
 pub use pages::{PAGE, Page};
+pub use report_store::{Artifact, ReportStore};
 pub use survey::{Budget, Survey, Surveyed};

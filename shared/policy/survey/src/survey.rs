@@ -7,7 +7,7 @@ use mailtrail_aws_client::Deadline;
 use mailtrail_resource_policy::arn::{LogGroupName, ResourcePattern};
 use mailtrail_resource_policy::document::Document;
 use mailtrail_resource_policy::inventory::{Inventory, Part};
-use mailtrail_resource_policy::statement::Choice;
+use mailtrail_resource_policy::statement::ElementMatch;
 
 use crate::clients::Account;
 use crate::part::part;
@@ -174,7 +174,7 @@ fn named_groups(inventory: &Inventory) -> BTreeSet<String> {
     let mut groups = BTreeSet::new();
     for document in documents {
         for meaning in document.statements().iter().filter_map(|statement| statement.meaning().ok()) {
-            let (Choice::Only(resources) | Choice::AllBut(resources)) = &meaning.resource;
+            let (ElementMatch::Only(resources) | ElementMatch::AllBut(resources)) = &meaning.resource;
             groups.extend(resources.iter().filter_map(|resource| group_of(resource)));
         }
     }

@@ -7,7 +7,7 @@ use mailtrail_config::settings;
 use mailtrail_resource_policy::condition::Context;
 use mailtrail_resource_policy::evaluate::{Decision, Request, Requester};
 use mailtrail_resource_policy::inventory::{DeliverySource, Part};
-use mailtrail_resource_policy::state::State;
+use mailtrail_resource_policy::policy_set::PolicySet;
 
 use crate::documents::DELIVERY;
 use crate::facts::{Delivered, Facts, group_name};
@@ -218,7 +218,7 @@ fn allowed(facts: &Facts, delivered: &Delivered<'_>) -> Option<Finding> {
     if let Some(reason) = inventory.log_group_policies.get(&name).and_then(Part::reason) {
         return Some(ALLOWED.unknown(name, reason));
     }
-    let state = State::of(inventory);
+    let state = PolicySet::of(inventory);
     let policies = state.compile();
     let source = facts.arn("logs", &format!("delivery-source:{}", delivered.source.name));
     let context = Context::source(&source, &facts.account);

@@ -26,7 +26,7 @@ pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
     let mut findings: Vec<Finding> = found
         .filter(|it| it.severity > Severity::Note && !told(it.id))
         .map(|it| {
-            let resource = it.place().unwrap_or_else(|| here.clone());
+            let resource = it.location().unwrap_or_else(|| here.clone());
             if it.severity == Severity::Critical {
                 POLICIES.broken(resource, it.message, it.fix)
             } else {

@@ -38,7 +38,7 @@ impl Entry {
 #[serde(tag = "entry", rename_all = "kebab-case")]
 pub enum Body {
     /// The first one: what is to be carried out, and where.
-    Plan(Begun),
+    Plan(RunHeader),
     /// A session goes on, or undoes.
     Session {
         /// What for.
@@ -48,11 +48,13 @@ pub enum Body {
         by: String,
     },
     /// What a step changes, made of what was found when it began.
-    Script {
+    #[serde(rename = "script")]
+    ChangeSet {
         /// The step, from 0.
         step: usize,
         /// Its changes.
-        script: Script,
+        #[serde(rename = "script")]
+        change_set: ChangeSet,
     },
     /// A change is about to be made.
     Intent {
@@ -99,7 +101,7 @@ pub enum Body {
 
 /// A run, at its beginning.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Begun {
+pub struct RunHeader {
     /// The account.
     pub account: String,
     /// The Region.
@@ -111,7 +113,7 @@ pub struct Begun {
     pub plan: Plan,
 }
 
-impl Begun {
+impl RunHeader {
     /// A plan that is to be carried out in an account by whoever we are there.
     pub(crate) fn of(account: &Account, plan: &Plan) -> Self {
         Self {
@@ -135,7 +137,7 @@ pub enum Purpose {
 
 /// What a step changes, in this order.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Script {
+pub struct ChangeSet {
     /// What is changed without moving anything: policies; the new log group with all it needs.
     pub prepare: Vec<Change>,
     /// Destinations that are re-pointed.
@@ -149,7 +151,7 @@ pub struct Script {
     pub not_copied: Vec<String>,
 }
 
-impl Script {
+impl ChangeSet {
     /// All changes, each with its number in the step.
     pub fn changes(&self) -> impl Iterator<Item = &Change> {
         self.prepare.iter().chain(&self.repoint).chain(&self.finish)
@@ -192,7 +194,7 @@ impl Body {
         match self {
             Self::Plan(_) => "plan".to_owned(),
             Self::Session { .. } => "session".to_owned(),
-            Self::Script { step, .. } => format!("script-{step}"),
+            Self::ChangeSet { step, .. } => format!("script-{step}"),
             Self::Intent { call, .. } => format!("intent-{}", call.operation),
             Self::Answer { intent, .. } => format!("answer-to-{intent:04}"),
             Self::Watched { step, .. } => format!("watched-{step}"),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use mailtrail_resource_policy::plan::{Move, Plan};
 use mailtrail_resource_policy::recheck::ToWrite;
 
-use super::entry::{Answer, Begun, Body, Entry, Purpose, Script};
+use super::entry::{Answer, Body, ChangeSet, Entry, Purpose, RunHeader};
 use crate::change::{Change, PolicyChange};
 use crate::error::JournalError;
 use crate::outcome::{Outcome, Refused};
@@ -22,7 +22,7 @@ pub struct History {
     /// The principal of the latest session, an ARN.
     pub by: String,
     /// What each step that was begun changes.
-    pub scripts: BTreeMap<usize, Script>,
+    pub change_sets: BTreeMap<usize, ChangeSet>,
     /// What was to be done, in order.
     pub intents: Vec<Intended>,
     /// The steps whose new log group was watched, and the log stream that was seen.
@@ -67,14 +67,14 @@ pub enum Status {
 
 impl History {
     /// At its beginning.
-    pub fn new(begun: Begun) -> Self {
-        let Begun { account, region, by, plan } = begun;
+    pub fn new(header: RunHeader) -> Self {
+        let RunHeader { account, region, by, plan } = header;
         Self {
             account,
             region,
             plan,
             by,
-            scripts: BTreeMap::new(),
+            change_sets: BTreeMap::new(),
             intents: Vec::new(),
             watched: BTreeMap::new(),
             refused: None,
@@ -89,12 +89,12 @@ impl History {
     /// When the first entry is not the plan.
     pub fn of(id: &str, entries: Vec<Entry>) -> Result<Self, JournalError> {
         let mut entries = entries.into_iter();
-        let Some(Body::Plan(begun)) = entries.next().map(|entry| entry.body) else {
+        let Some(Body::Plan(header)) = entries.next().map(|entry| entry.body) else {
             let (key, reason) =
                 (format!("{}/{id}", super::entry::FOLDER), "it does not begin with the plan".to_owned());
             return Err(JournalError::Unreadable { key, reason });
         };
-        let mut history = Self::new(begun);
+        let mut history = Self::new(header);
         for entry in entries {
             history.add(entry.number, entry.body);
         }
@@ -109,8 +109,8 @@ impl History {
                 self.undoing |= purpose == Purpose::Rollback;
                 self.by = by;
             }
-            Body::Script { step, script } => {
-                self.scripts.insert(step, script);
+            Body::ChangeSet { step, change_set } => {
+                self.change_sets.insert(step, change_set);
             }
             Body::Intent { step, action, undoes, change, call: _ } => {
                 self.intents.push(Intended { number, step, action, undoes, change, answer: None });

@@ -18,7 +18,7 @@ use mailtrail_clock::{Time, now};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-pub use entry::{Answer, Begun, Body, Entry, FOLDER, Purpose, Script};
+pub use entry::{Answer, Body, ChangeSet, Entry, FOLDER, Purpose, RunHeader};
 pub use history::{History, Intended, Status};
 
 use crate::error::JournalError;
@@ -43,14 +43,14 @@ impl<'a> Journal<'a> {
     /// When it cannot be written, or another run of the same plan began in the same second.
     pub async fn create(
         archive: &'a Archive,
-        begun: Begun,
+        header: RunHeader,
         deadline: Deadline,
     ) -> Result<Self, JournalError> {
-        let written = serde_json::to_vec(&begun.plan).unwrap_or_default();
+        let written = serde_json::to_vec(&header.plan).unwrap_or_default();
         let hash = hex::encode(&Sha256::digest(&written)[..4]);
         let id = format!("{}-{hash}", now().compact());
         let mut journal = Self { archive, deadline, id, session: new_session(), next: 0 };
-        journal.append(Body::Plan(begun)).await?;
+        journal.append(Body::Plan(header)).await?;
         Ok(journal)
     }
 
@@ -110,7 +110,7 @@ async fn list(archive: &ArchiveReader, deadline: Deadline) -> Result<Vec<String>
 }
 
 /// The account and the Region of each journal that somebody has looked into: they never change.
-pub type Places = BTreeMap<String, (String, String)>;
+pub type JournalOwners = BTreeMap<String, (String, String)>;
 
 /// The latest journals of an account and Region, the oldest first: at most so many, and none that was begun before
 /// `since`. Of the journals of others, no more than the first entry is read, and that once.
@@ -122,7 +122,7 @@ pub async fn latest(
     (account, region): (&str, &str),
     most: usize,
     since: Time,
-    places: &mut Places,
+    owners: &mut JournalOwners,
     deadline: Deadline,
 ) -> Result<Vec<String>, JournalError> {
     let mut found = Vec::new();
@@ -134,9 +134,9 @@ pub async fn latest(
         if begun_at(&id).is_none_or(|begun| begun < since) {
             continue;
         }
-        let place = match places.get(&id) {
+        let place = match owners.get(&id) {
             Some(place) => place,
-            None => places.entry(id.clone()).or_insert(place(archive, &id, deadline).await?),
+            None => owners.entry(id.clone()).or_insert(place(archive, &id, deadline).await?),
         };
         if *place == (account.to_owned(), region.to_owned()) {
             found.push(id);

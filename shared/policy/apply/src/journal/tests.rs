@@ -1,4 +1,4 @@
-use mailtrail_resource_policy::plan::{Move, Place, Plan, Risk, Step, StepKind, TargetLimit, Write};
+use mailtrail_resource_policy::plan::{Move, Plan, PolicyScope, Risk, Step, StepKind, TargetLimit, Write};
 use mailtrail_resource_policy::prove::Proof;
 use tempfile::TempDir;
 
@@ -23,10 +23,10 @@ fn plan() -> Plan {
     }
 }
 
-fn beginning() -> Begun {
+fn beginning() -> RunHeader {
     let [account, region, by] =
         ["111122223333", "eu-west-1", "arn:aws:iam::111122223333:user/somebody"].map(str::to_owned);
-    Begun { account, region, by, plan: plan() }
+    RunHeader { account, region, by, plan: plan() }
 }
 
 fn session(purpose: Purpose) -> Body {
@@ -35,7 +35,7 @@ fn session(purpose: Purpose) -> Body {
 
 fn policy() -> Change {
     Change::Policy(PolicyChange {
-        place: Place::Account("mail".to_owned()),
+        scope: PolicyScope::Account("mail".to_owned()),
         before: Some("{\"ü\": 1}\n".to_owned()),
         after: None,
         expected_revision_id: None,
@@ -98,10 +98,10 @@ async fn a_journal_tells_what_was_written_into_it() {
             tags: [("team".to_owned(), "mail".to_owned())].into(),
         },
     };
-    let script = Script {
+    let change_set = ChangeSet {
         prepare: vec![Change::LogGroup(made), policy()],
         repoint: vec![repointing()],
-        ..Script::default()
+        ..ChangeSet::default()
     };
     let outcome = Outcome {
         journal: journal.id().to_owned(),
@@ -113,7 +113,7 @@ async fn a_journal_tells_what_was_written_into_it() {
         refused: None,
     };
     let bodies = vec![
-        Body::Script { step: 0, script },
+        Body::ChangeSet { step: 0, change_set },
         intent(0, None, policy()),
         answer(2, done()),
         answer(2, Answer::DoneBefore),
@@ -161,7 +161,7 @@ async fn of_two_sessions_with_one_journal_the_second_to_write_stops() {
 
 /// The first entry of a journal that was begun elsewhere.
 async fn begin_at(archive: &Archive, id: &str, account: &str) {
-    let body = Body::Plan(Begun { account: account.to_owned(), ..beginning() });
+    let body = Body::Plan(RunHeader { account: account.to_owned(), ..beginning() });
     let (at, session) = (String::new(), String::new());
     let entry = Entry { format: Entry::FORMAT, number: 0, at, session, body };
     let text = Bytes::from(serde_json::to_vec(&entry).unwrap());
@@ -180,7 +180,7 @@ async fn the_latest_journals_are_those_of_one_account_and_region_whatever_others
         begin_at(&archive, &format!("20261105T1015{number:02}Z-1a2b3c4d"), "444455556666").await;
     }
     archive.put(&format!("{FOLDER}/notes/0000-plan.json"), Bytes::new(), Deadline::NEVER).await.unwrap();
-    let (reader, mut places) = (archive.reader(), Places::new());
+    let (reader, mut owners) = (archive.reader(), JournalOwners::new());
     let since = |day| Time::from_iso8601(day).unwrap();
     for (most, day, expected) in [
         (20, "20261101T000000Z", &[1, 2, 3, 4][..]),
@@ -188,13 +188,13 @@ async fn the_latest_journals_are_those_of_one_account_and_region_whatever_others
         (20, "20261104T000000Z", &[4]),
     ] {
         let here = ("111122223333", "eu-west-1");
-        let found = latest(&reader, here, most, since(day), &mut places, Deadline::NEVER).await.unwrap();
+        let found = latest(&reader, here, most, since(day), &mut owners, Deadline::NEVER).await.unwrap();
         assert_eq!(found, expected.iter().map(|day| ours(*day)).collect::<Vec<_>>());
     }
     let there = ("111122223333", "us-east-1");
     let none =
-        latest(&reader, there, 20, since("20261101T000000Z"), &mut places, Deadline::NEVER).await.unwrap();
-    assert!(none.is_empty() && places.len() == 34);
+        latest(&reader, there, 20, since("20261101T000000Z"), &mut owners, Deadline::NEVER).await.unwrap();
+    assert!(none.is_empty() && owners.len() == 34);
 }
 
 #[tokio::test]
@@ -290,7 +290,7 @@ fn a_change_that_is_reversed_twice_is_the_same() {
 #[test]
 fn what_is_not_known_to_be_made_is_still_to_be_written_but_for_what_people_do_and_what_was_refused() {
     let write = |name: &str| Write {
-        place: Place::Account(name.to_owned()),
+        scope: PolicyScope::Account(name.to_owned()),
         before: Some("{}".to_owned()),
         after: None,
         expected_revision_id: None,
@@ -319,7 +319,7 @@ fn what_is_not_known_to_be_made_is_still_to_be_written_but_for_what_people_do_an
         history.add(number, body);
     }
     let left = |history: &History| -> Vec<(String, bool)> {
-        history.to_write().iter().map(|it| (it.write.place.label().to_owned(), it.tried)).collect()
+        history.to_write().iter().map(|it| (it.write.scope.label().to_owned(), it.tried)).collect()
     };
     assert_eq!(left(&history), [("tried".to_owned(), true), ("new".to_owned(), false)]);
     let refused = Refused { destination: "audit".to_owned(), reason: String::new(), bridge: Vec::new() };

@@ -2,16 +2,16 @@
 
 use mailtrail_policy_survey::CallError;
 
-use crate::error::Obstacle;
+use crate::error::MoveBlocked;
 
 /// Why a move is not begun, or not gone on with.
 #[derive(Debug)]
-pub(crate) enum Hindrance {
-    Obstacle(Obstacle),
+pub(crate) enum MoveError {
+    Blocked(MoveBlocked),
     Call(CallError),
 }
 
-impl From<CallError> for Hindrance {
+impl From<CallError> for MoveError {
     fn from(error: CallError) -> Self {
         Self::Call(error)
     }

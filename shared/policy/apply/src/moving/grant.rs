@@ -8,15 +8,15 @@ use mailtrail_resource_policy::document::Document;
 use mailtrail_resource_policy::evaluate::{Decision, Policies, Request, Requester};
 use mailtrail_resource_policy::limits::{DELIVERY_ACTIONS, LOG_DELIVERY};
 
-use super::error::Hindrance;
+use super::error::MoveError;
 use crate::aws::Aws;
-use crate::error::Obstacle;
+use crate::error::MoveBlocked;
 
 /// Any log stream.
 const STREAM: &str = "any";
 
 /// Asks for each source whether it may. Whatever depends on something that is not understood counts as a no.
-pub(super) async fn check(aws: &Aws<'_>, group: &str, sources: &BTreeSet<String>) -> Result<(), Hindrance> {
+pub(super) async fn check(aws: &Aws<'_>, group: &str, sources: &BTreeSet<String>) -> Result<(), MoveError> {
     let (account, deadline) = (aws.account, aws.deadline);
     let texts = account.account_policies(deadline).await?;
     let own = account.log_group_policy(group, deadline).await?;
@@ -43,7 +43,7 @@ pub(super) async fn check(aws: &Aws<'_>, group: &str, sources: &BTreeSet<String>
             policies.decide(&request, &context) == Decision::Allowed
         });
         if !is_allowed {
-            return Err(Hindrance::Obstacle(Obstacle::NotGranted(group.to_owned(), source.clone())));
+            return Err(MoveError::Blocked(MoveBlocked::NotGranted(group.to_owned(), source.clone())));
         }
     }
     Ok(())

@@ -18,36 +18,36 @@ use mailtrail_resource_policy::plan::{Move, Write};
 
 use crate::aws::{Aws, format_of, resource_of};
 use crate::change::{Change, DestinationChange, PolicyChange, SUPERSEDED_BY, TagChange};
-use crate::error::Obstacle;
-use crate::journal::Script;
-use error::Hindrance;
+use crate::error::MoveBlocked;
+use crate::journal::ChangeSet;
+use error::MoveError;
 
 /// Tags of a log group, the most that there can be.
 /// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TagResource.html>
 const TAGS: usize = 50;
 
 /// Everything that a move changes, made of what is there now. Reads only.
-pub(crate) async fn script(
+pub(crate) async fn change_set(
     aws: &Aws<'_>,
     moving: &Move,
     writes: &[Write],
     mark: &str,
-) -> Result<Script, Hindrance> {
+) -> Result<ChangeSet, MoveError> {
     let (from, to) = (&moving.from, &moving.to);
-    let Some(group) = aws.log_group(from).await? else { return Err(Hindrance::Obstacle(Obstacle::Gone)) };
+    let Some(group) = aws.log_group(from).await? else { return Err(MoveError::Blocked(MoveBlocked::Gone)) };
     if aws.log_group(to).await?.is_some() {
-        return Err(Hindrance::Obstacle(Obstacle::Exists(to.clone())));
+        return Err(MoveError::Blocked(MoveBlocked::Exists(to.clone())));
     }
     let arn = aws.group_arn(from);
     let tags = aws.tags(&arn).await?;
     if let Some(tool) = managed_by(&tags) {
-        return Err(Hindrance::Obstacle(Obstacle::Managed(tool.to_owned())));
+        return Err(MoveError::Blocked(MoveBlocked::Managed(tool.to_owned())));
     }
     // A gets the tag of what stands in for it, B gets the one by which we know it. AWS's own do not count.
     let is_theirs = |key: &&String| !key.starts_with("mailtrail:") && !key.starts_with("aws:");
     let needed = tags.keys().filter(is_theirs).count() + 1;
     if needed > TAGS {
-        return Err(Hindrance::Obstacle(Obstacle::Tags));
+        return Err(MoveError::Blocked(MoveBlocked::Tags));
     }
     check_destinations(aws, moving).await?;
     let superseded = tags.get(SUPERSEDED_BY).cloned();
@@ -65,7 +65,7 @@ pub(crate) async fn script(
         before: superseded,
         after: Some(to.clone()),
     };
-    Ok(Script { prepare, repoint: repoint(moving), finish: vec![Change::Tag(finish)], not_copied })
+    Ok(ChangeSet { prepare, repoint: repoint(moving), finish: vec![Change::Tag(finish)], not_copied })
 }
 
 fn repoint(moving: &Move) -> Vec<Change> {
@@ -79,18 +79,18 @@ fn repoint(moving: &Move) -> Vec<Change> {
 }
 
 /// The last look before destinations are re-pointed: nobody else moves along, and log delivery may write to B.
-pub(crate) async fn check_before_repointing(aws: &Aws<'_>, moving: &Move) -> Result<(), Hindrance> {
+pub(crate) async fn check_before_repointing(aws: &Aws<'_>, moving: &Move) -> Result<(), MoveError> {
     let sources = check_destinations(aws, moving).await?;
     grant::check(aws, &moving.to, &sources).await
 }
 
 /// Looks whether the destinations are what they were when the plan was made. Returns the names of the sources that
 /// deliver to them.
-async fn check_destinations(aws: &Aws<'_>, moving: &Move) -> Result<BTreeSet<String>, Hindrance> {
+async fn check_destinations(aws: &Aws<'_>, moving: &Move) -> Result<BTreeSet<String>, MoveError> {
     let deliveries = aws.account.deliveries(aws.deadline).await?;
     let mut sources = BTreeSet::new();
     for planned in &moving.v2 {
-        let changed = || Hindrance::Obstacle(Obstacle::Destination(planned.name.clone()));
+        let changed = || MoveError::Blocked(MoveBlocked::Destination(planned.name.clone()));
         let found = aws.destination(&planned.name).await?.ok_or_else(changed)?;
         let resource = resource_of(&found);
         let is_known = resource == planned.from_arn || resource == planned.to_arn;
@@ -99,14 +99,14 @@ async fn check_destinations(aws: &Aws<'_>, moving: &Move) -> Result<BTreeSet<Str
         }
         let tags: BTreeMap<String, String> = found.tags.clone().unwrap_or_default().into_iter().collect();
         if let Some(tool) = managed_by(&tags) {
-            return Err(Hindrance::Obstacle(Obstacle::Managed(tool.to_owned())));
+            return Err(MoveError::Blocked(MoveBlocked::Managed(tool.to_owned())));
         }
         let delivers_there =
             |delivery: &&Delivery| Some(delivery.delivery_destination_arn.as_str()) == found.arn();
         let users: Vec<&Delivery> = deliveries.iter().filter(delivers_there).collect();
         let now: BTreeSet<&String> = users.iter().map(|delivery| &delivery.id).collect();
         if now != planned.deliveries.iter().collect() {
-            return Err(Hindrance::Obstacle(Obstacle::Shared(planned.name.clone())));
+            return Err(MoveError::Blocked(MoveBlocked::Shared(planned.name.clone())));
         }
         sources.extend(users.iter().map(|delivery| delivery.delivery_source_name.clone()));
     }

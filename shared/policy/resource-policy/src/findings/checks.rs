@@ -12,8 +12,8 @@ use crate::document::Document;
 use crate::inventory::{Existence, INACTIVE, Inventory, Part};
 use crate::limits::{Limits, NEAR_PERCENT};
 use crate::measure::{Measure, measure_all};
-use crate::state::State;
-use crate::statement::{Effect, Meaning, Principal, Statement, Who};
+use crate::policy_set::PolicySet;
+use crate::statement::{Effect, Meaning, Principal, PrincipalMatch, Statement};
 use crate::v1;
 
 const SHRINK: &str = "Make room with `mailtrail policy plan` and `mailtrail policy apply`.";
@@ -114,9 +114,9 @@ fn wildcard_principal(meaning: &Meaning) -> Option<Finding> {
         matches!(principal, Principal::Anyone) || matches!(principal, Principal::Service(name) if name == "*")
     };
     let anyone = match &meaning.principal {
-        Who::These(principals) => principals.iter().any(wild),
-        Who::AllBut(_) => true,
-        Who::Holder => false,
+        PrincipalMatch::Only(principals) => principals.iter().any(wild),
+        PrincipalMatch::AllBut(_) => true,
+        PrincipalMatch::Holder => false,
     };
     let fix = "Name the services that need it.";
     let message = "it lets anyone in, or all but a few".to_owned();
@@ -124,7 +124,7 @@ fn wildcard_principal(meaning: &Meaning) -> Option<Finding> {
 }
 
 fn source_condition(meaning: &Meaning) -> Option<Finding> {
-    let Who::These(principals) = &meaning.principal else { return None };
+    let PrincipalMatch::Only(principals) = &meaning.principal else { return None };
     let services: Vec<&str> = (principals.iter())
         .filter_map(|principal| match principal {
             Principal::Service(name) => Some(name.as_str()),
@@ -182,7 +182,7 @@ fn source_accounts(meaning: &Meaning) -> Option<Finding> {
 
 /// Entries: dead, not known to be alive, covered by others.
 pub(super) fn entries(inventory: &Inventory) -> Vec<Finding> {
-    let state = State::of(inventory);
+    let state = PolicySet::of(inventory);
     let coverage = Coverage::new(&state);
     let known = inventory.known_groups();
     let existence = |entry: &&Entry| {
@@ -207,7 +207,7 @@ pub(super) fn entries(inventory: &Inventory) -> Vec<Finding> {
 
 /// One finding for each statement.
 fn grouped<'a>(
-    state: &State,
+    state: &PolicySet,
     entries: impl Iterator<Item = &'a Entry<'a>>,
     kind: Kind,
     severity: Severity,
@@ -219,11 +219,11 @@ fn grouped<'a>(
         statements.entry((entry.policy, entry.statement)).or_default().push(entry.resource);
     }
     let finding = |((policy, place), resources): ((usize, usize), Vec<&str>)| {
-        let held = &state.policies[policy];
+        let parsed = &state.policies[policy];
         let noun = if resources.len() == 1 { "entry" } else { "entries" };
         Finding::new(kind, severity, format!("{} {noun} {what}", resources.len()), fix)
-            .of_policy(held.label())
-            .of_statement(name(&held.statements()[place], place))
+            .of_policy(parsed.label())
+            .of_statement(name(&parsed.statements()[place], place))
             .about(resources)
     };
     statements.into_iter().map(finding).collect()

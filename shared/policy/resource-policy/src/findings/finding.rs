@@ -78,7 +78,7 @@ pub enum Kind {
 
 impl Finding {
     /// What it is about, for people: the policy, and the statement of it.
-    pub fn place(&self) -> Option<String> {
+    pub fn location(&self) -> Option<String> {
         let policy = self.policy.as_ref()?;
         let statement = self.statement.as_ref().map(|statement| format!(", statement {statement}"));
         Some(format!("{policy}{}", statement.unwrap_or_default()))

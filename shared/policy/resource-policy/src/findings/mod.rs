@@ -21,7 +21,7 @@ pub fn findings(inventory: &Inventory, limits: &Limits) -> Vec<Finding> {
     in_order(findings)
 }
 
-/// Findings in the order in which they are told: the worst come first; of the same severity, in the order of [`Kind`].
+/// Findings in the order in which they are reported: the worst come first; of the same severity, in the order of [`Kind`].
 #[must_use]
 pub fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.id));

@@ -131,7 +131,7 @@ impl ResourcePolicy {
         Some(ResourcePattern::new(arn).log_group().map_or(arn, |group| group.name))
     }
 
-    /// What names it: its name, or the ARN of its log group, as in [`crate::plan::Place::label`]. The policy of a log
+    /// What names it: its name, or the ARN of its log group, as in [`crate::plan::PolicyScope::label`]. The policy of a log
     /// group may have a name as well, which one of the account can have, too.
     pub fn label(&self) -> &str {
         match self.resource_arn.as_deref() {

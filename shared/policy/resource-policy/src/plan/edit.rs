@@ -4,12 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use crate::coverage::Entry;
 use crate::limits::WRITTEN_BY_AWS;
-use crate::state::Held;
+use crate::policy_set::ParsedPolicy;
 use crate::statement::Statement;
 
 /// A policy without some of its entries; statements that have none left go, too. `None` if nothing is left.
-pub(super) fn without(held: &Held, entries: &HashSet<(usize, usize)>) -> Option<Held> {
-    let document = held.document.as_ref()?;
+pub(super) fn without(parsed: &ParsedPolicy, entries: &HashSet<(usize, usize)>) -> Option<ParsedPolicy> {
+    let document = parsed.document.as_ref()?;
     let mut statements = Vec::new();
     for (place, statement) in document.statements().iter().enumerate() {
         let Some((_, resources)) = statement.editable() else {
@@ -25,7 +25,7 @@ pub(super) fn without(held: &Held, entries: &HashSet<(usize, usize)>) -> Option<
             statements.push(statement.with_resources(left));
         }
     }
-    (!statements.is_empty()).then(|| held.with(document.with_statements(statements)))
+    (!statements.is_empty()).then(|| parsed.with(document.with_statements(statements)))
 }
 
 /// The places of entries in their policy.
@@ -34,8 +34,8 @@ pub(super) fn places<'a>(entries: impl IntoIterator<Item = Entry<'a>>) -> HashSe
 }
 
 /// A policy in which statements that differ only in label and resources are one. The label that AWS looks for stays.
-pub(super) fn merged(held: &Held) -> Option<Held> {
-    let document = held.document.as_ref()?;
+pub(super) fn merged(parsed: &ParsedPolicy) -> Option<ParsedPolicy> {
+    let document = parsed.document.as_ref()?;
     let mut statements: Vec<Statement> = Vec::new();
     let mut frames = HashMap::new();
     for statement in document.statements() {
@@ -48,7 +48,8 @@ pub(super) fn merged(held: &Held) -> Option<Held> {
             _ => statements.push(statement.clone()),
         }
     }
-    (statements.len() < document.statements().len()).then(|| held.with(document.with_statements(statements)))
+    (statements.len() < document.statements().len())
+        .then(|| parsed.with(document.with_statements(statements)))
 }
 
 /// Of two statements, the one whose label stays.
@@ -66,8 +67,8 @@ fn union(statement: &Statement, more: &[String]) -> Vec<String> {
 }
 
 /// A policy with another statement; its resources go into one that says the same of others, if there is one.
-pub(super) fn with_statement(held: &Held, statement: &Statement) -> Option<Held> {
-    let document = held.document.as_ref()?;
+pub(super) fn with_statement(parsed: &ParsedPolicy, statement: &Statement) -> Option<ParsedPolicy> {
+    let document = parsed.document.as_ref()?;
     let mut statements = document.statements().to_vec();
     let resources = statement.editable().map_or(&[][..], |(_, resources)| resources);
     let same = |other: &Statement| other.editable().is_some() && other.says_the_same_of_others(statement);
@@ -79,5 +80,5 @@ pub(super) fn with_statement(held: &Held, statement: &Statement) -> Option<Held>
     } else {
         statements.push(statement.clone());
     }
-    Some(held.with(document.with_statements(statements)))
+    Some(parsed.with(document.with_statements(statements)))
 }

@@ -18,18 +18,18 @@ mod edit;
 mod model;
 mod moves;
 mod shrink;
-mod told;
+mod step_text;
 
 pub use model::{
     Move, Options, Plan, PlanError, Risk, Step, StepKind, TargetLimit, Unmet, V2Destination, Write,
 };
 
 pub use crate::grant::{Grant, SID};
-pub use crate::scope::Place;
+pub use crate::scope::PolicyScope;
 
 use crate::inventory::Inventory;
+use crate::policy_set::PolicySet;
 use crate::prove;
-use crate::state::State;
 use draft::Draft;
 
 /// Makes a plan.
@@ -37,7 +37,7 @@ pub fn plan(inventory: &Inventory, options: &Options) -> Result<Plan, PlanError>
     if let Some(reason) = inventory.account_policies.reason() {
         return Err(PlanError::PoliciesNotSeen(reason.to_owned()));
     }
-    let before = State::of(inventory);
+    let before = PolicySet::of(inventory);
     let known = inventory.known_groups();
     let (steps, grants) = (Vec::new(), Vec::new());
     let mut draft = Draft { inventory, known, options, state: before.clone(), steps, grants };

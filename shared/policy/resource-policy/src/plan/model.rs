@@ -8,7 +8,7 @@ use crate::grant::Grant;
 use crate::limits::{Limits, NEAR_PERCENT};
 use crate::moving::Refusal;
 use crate::prove::{Proof, Violation};
-use crate::scope::Place;
+use crate::scope::PolicyScope;
 
 /// What a plan is to reach.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub struct Options {
     pub target_percent: usize,
     /// The characters that single policies are not to exceed, by name (of a log group's policy: by the ARN of that),
     /// where that is less: of those that grow fast.
-    pub less: BTreeMap<String, usize>,
+    pub size_limits: BTreeMap<String, usize>,
     /// Log groups to be moved whether or not a limit would be hit.
     pub moves: Vec<String>,
     /// Names for the new log groups, by the names of the old ones, where the rule's are not wanted.
@@ -127,7 +127,8 @@ pub enum Risk {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Write {
     /// Which one.
-    pub place: Place,
+    #[serde(rename = "place")]
+    pub scope: PolicyScope,
     /// The document before, as it must be found; `None`: there is none.
     pub before: Option<String>,
     /// The document after; `None`: the policy is deleted.
@@ -171,7 +172,8 @@ pub struct V2Destination {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unmet {
     /// Which one.
-    pub place: Place,
+    #[serde(rename = "place")]
+    pub scope: PolicyScope,
     /// Its size after the plan.
     pub characters: usize,
     /// What stands in the way, a sentence each.
@@ -213,7 +215,7 @@ impl Default for Options {
             limits: Limits::default(),
             target: TargetLimit::Soft,
             target_percent: NEAR_PERCENT,
-            less: BTreeMap::new(),
+            size_limits: BTreeMap::new(),
             moves: Vec::new(),
             names: BTreeMap::new(),
         }
@@ -231,8 +233,8 @@ impl Options {
     }
 
     /// The characters that one policy is not to exceed.
-    pub fn characters_of(&self, place: &Place) -> usize {
+    pub fn characters_of(&self, place: &PolicyScope) -> usize {
         let target = self.target_characters();
-        self.less.get(place.label()).map_or(target, |less| target.min(*less))
+        self.size_limits.get(place.label()).map_or(target, |less| target.min(*less))
     }
 }

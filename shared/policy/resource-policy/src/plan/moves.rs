@@ -9,9 +9,9 @@ use crate::arn::{self, ResourcePattern};
 use crate::coverage::{self, Coverage};
 use crate::grant::Grant;
 use crate::inventory::{Delivery, DeliveryDestination, INACTIVE, Inventory};
-use crate::moving::{self, Refusal, Why};
-use crate::scope::Place;
-use crate::state::{Held, State};
+use crate::moving::{self, Refusal, RefusalReason};
+use crate::policy_set::{ParsedPolicy, PolicySet};
+use crate::scope::PolicyScope;
 use crate::{json, v1};
 
 /// What could go wrong with every move.
@@ -45,8 +45,8 @@ impl Draft<'_> {
         let coverage = Coverage::new(&self.state);
         (coverage.entries.iter())
             .filter(|entry| {
-                let place = &self.state.policies[entry.policy].place;
-                matches!(place, Place::Account(_)) && unmet.iter().any(|unmet| unmet.place == *place)
+                let place = &self.state.policies[entry.policy].scope;
+                matches!(place, PolicyScope::Account(_)) && unmet.iter().any(|unmet| unmet.scope == *place)
             })
             .filter_map(|entry| ResourcePattern::new(entry.resource).log_group())
             .filter(|group| group.is_one() && Some((group.account, group.region)) == self.here())
@@ -60,7 +60,7 @@ impl Draft<'_> {
 
     fn move_one(&mut self, from: &str, to: &str) -> Result<Step, Refusal> {
         let refuse = |why| Refusal { log_group: from.to_owned(), why };
-        let Some((account, region)) = self.here() else { return Err(refuse(Why::NoAccount)) };
+        let Some((account, region)) = self.here() else { return Err(refuse(RefusalReason::NoAccount)) };
         let partition = arn::partition(region);
         let to_arn = arn::arn(partition, region, account, to);
         let v2 = v2_destinations(self.inventory, from, &to_arn);
@@ -75,7 +75,7 @@ impl Draft<'_> {
         let gone = gone_sources(self.inventory, &v2);
         if v1.is_empty() && !gone.is_empty() && gone.len() == sources_of(self.inventory, &v2).len() {
             let sources = gone.into_iter().map(str::to_owned).collect();
-            return Err(refuse(Why::SourceGone { sources }));
+            return Err(refuse(RefusalReason::SourceGone { sources }));
         }
         let managed_by = managed_by(self.inventory, from, &v2);
         let of_gone = |source| {
@@ -89,7 +89,10 @@ impl Draft<'_> {
         if !v2.is_empty() && managed_by.is_none() {
             let grant = Grant::to_log_delivery(partition, region, account, format!("{to_arn}:log-stream:*"));
             if !self.is_granted(&grant) {
-                let policy = edit::with_statement(&Held::empty(Place::LogGroup(to_arn)), &grant.statement());
+                let policy = edit::with_statement(
+                    &ParsedPolicy::empty(PolicyScope::LogGroup(to_arn)),
+                    &grant.statement(),
+                );
                 writes.extend(policy.map(|policy| self.grant_to_group(None, policy)));
                 self.grants.push(grant);
             }
@@ -101,7 +104,7 @@ impl Draft<'_> {
 
     /// Why nothing is known to deliver to a log group: where log delivery may write to it, somebody may who was not
     /// asked.
-    fn why_no_destination(&self, route: &v1::Route) -> Why {
+    fn why_no_destination(&self, route: &v1::Route) -> RefusalReason {
         let v1::Route { partition, region, account, from, .. } = *route;
         let streams = format!("{}:log-stream:*", arn::arn(partition, region, account, from));
         let not_seen: Vec<String> =
@@ -109,18 +112,17 @@ impl Draft<'_> {
         if self.is_granted(&Grant::to_log_delivery(partition, region, account, streams))
             && !not_seen.is_empty()
         {
-            return Why::UnknownSource { not_seen };
+            return RefusalReason::UnknownSource { not_seen };
         }
-        Why::NoDestination
+        RefusalReason::NoDestination
     }
 
     /// Whether the policies as they are now give a grant.
     pub(super) fn is_granted(&self, grant: &Grant) -> bool {
-        let granting = State::granting(std::slice::from_ref(grant));
-        granting
-            .policies
-            .iter()
-            .all(|held| coverage::entries_of(0, held).all(|entry| coverage::takes_in(&self.state, &entry)))
+        let granting = PolicySet::granting(std::slice::from_ref(grant));
+        granting.policies.iter().all(|parsed| {
+            coverage::entries_of(0, parsed).all(|entry| coverage::covers_entry(&self.state, &entry))
+        })
     }
 
     /// The characters that the entries of a log group take in account-level policies.

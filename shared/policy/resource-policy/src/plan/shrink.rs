@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::draft::Draft;
 use super::edit;
 use super::model::{StepKind, Unmet, Write};
-use super::told::{self, Told};
+use super::step_text::{self, StepText};
 use crate::arn::{self, ResourcePattern};
 use crate::coverage::{self, Coverage, Entry};
 use crate::grant::Grant;
 use crate::inventory::Existence;
 use crate::limits::{VENDED_LOGS_PREFIX, WRITTEN_BY_AWS};
-use crate::scope::Place;
-use crate::state::{Held, State};
+use crate::policy_set::{ParsedPolicy, PolicySet};
+use crate::scope::PolicyScope;
 use crate::{json, measure};
 
 /// In this order.
@@ -31,10 +31,11 @@ impl Draft<'_> {
     pub(super) fn shrink(&mut self) {
         loop {
             let taken = self.steps.len();
-            let places: Vec<Place> = self.all_above_target().map(|(_, held)| held.place.clone()).collect();
-            for place in places {
+            let scopes: Vec<PolicyScope> =
+                self.all_above_target().map(|(_, parsed)| parsed.scope.clone()).collect();
+            for scope in scopes {
                 for kind in KINDS {
-                    if let Some(number) = self.above_target(&place) {
+                    if let Some(number) = self.above_target(&scope) {
                         self.take(kind, number);
                     }
                 }
@@ -47,9 +48,9 @@ impl Draft<'_> {
 
     /// The policies that are still above the target, and why.
     pub(super) fn unmet(&self) -> Vec<Unmet> {
-        let unmet = |(number, held): (usize, &Held)| Unmet {
-            place: held.place.clone(),
-            characters: measure::size(&held.text),
+        let unmet = |(number, parsed): (usize, &ParsedPolicy)| Unmet {
+            scope: parsed.scope.clone(),
+            characters: measure::size(&parsed.text),
             reasons: obstacles(self, number),
         };
         self.all_above_target().map(unmet).collect()
@@ -57,29 +58,29 @@ impl Draft<'_> {
 
     /// Takes one step for one policy, if it makes that smaller.
     fn take(&mut self, kind: StepKind, number: usize) {
-        let held = &self.state.policies[number];
+        let parsed = &self.state.policies[number];
         match kind {
             StepKind::WhiteSpace => {
-                if let Some(document) = &held.document {
-                    let after = held.with(document.clone());
-                    self.replace(kind, number, Some(after), told::white_space());
+                if let Some(document) = &parsed.document {
+                    let after = parsed.with(document.clone());
+                    self.replace(kind, number, Some(after), step_text::white_space());
                 }
             }
             StepKind::CoveredEntries => {
                 let coverage = Coverage::around(&self.state, number);
                 let covered = coverage.redundant(Some(number));
                 let covered = edit::places(covered.into_iter().map(|number| coverage.entries[number]));
-                self.take_out(kind, number, &covered, told::covered_entries(covered.len()));
+                self.take_out(kind, number, &covered, step_text::covered_entries(covered.len()));
             }
             StepKind::DeadEntries => {
                 let dead =
                     edit::places(self.editable(number).filter(|entry| self.known.is_gone(entry.resource)));
-                let told = told::dead_entries(dead.len(), written_by_aws(held));
-                self.take_out(kind, number, &dead, told);
+                let text = step_text::dead_entries(dead.len(), written_by_aws(parsed));
+                self.take_out(kind, number, &dead, text);
             }
             StepKind::MergeStatements => {
-                if let Some(after) = edit::merged(held) {
-                    self.replace(kind, number, Some(after), told::merged_statements());
+                if let Some(after) = edit::merged(parsed) {
+                    self.replace(kind, number, Some(after), step_text::merged_statements());
                 }
             }
             StepKind::VendedLogsWildcard => self.wildcard(number),
@@ -93,27 +94,27 @@ impl Draft<'_> {
         coverage::entries_of(number, &self.state.policies[number]).filter(|entry| entry.editable)
     }
 
-    fn take_out(&mut self, kind: StepKind, number: usize, entries: &HashSet<(usize, usize)>, told: Told) {
+    fn take_out(&mut self, kind: StepKind, number: usize, entries: &HashSet<(usize, usize)>, text: StepText) {
         if !entries.is_empty() {
             let after = edit::without(&self.state.policies[number], entries);
-            self.replace(kind, number, after, told);
+            self.replace(kind, number, after, text);
         }
     }
 
     /// Replaces a policy by a smaller one; does nothing if it is not smaller.
-    fn replace(&mut self, kind: StepKind, number: usize, after: Option<Held>, told: Told) {
+    fn replace(&mut self, kind: StepKind, number: usize, after: Option<ParsedPolicy>, text: StepText) {
         let before = measure::size(&self.state.policies[number].text);
         let left = after.as_ref().map_or(0, |after| measure::size(&after.text));
         if left < before {
             let write = self.write(number, after);
-            self.steps.push(told.step(kind, before - left, vec![write]));
+            self.steps.push(text.step(kind, before - left, vec![write]));
         }
     }
 
     /// One entry for everything under `/aws/vendedlogs/` instead of those that it takes in.
     fn wildcard(&mut self, number: usize) {
-        let held = &self.state.policies[number];
-        let (Some((account, region)), Place::Account(_)) = (self.here(), &held.place) else { return };
+        let parsed = &self.state.policies[number];
+        let (Some((account, region)), PolicyScope::Account(_)) = (self.here(), &parsed.scope) else { return };
         let partition = arn::partition(region);
         let resource = arn::arn(partition, region, account, &format!("{VENDED_LOGS_PREFIX}*"));
         let grant = Grant::to_log_delivery(partition, region, account, resource);
@@ -121,17 +122,17 @@ impl Draft<'_> {
         if self.is_granted(&grant) {
             return;
         }
-        let granting = State::granting(std::slice::from_ref(&grant));
+        let granting = PolicySet::granting(std::slice::from_ref(&grant));
         let taken_in = Coverage::new(&granting);
         let replaced = edit::places(self.editable(number).filter(|entry| taken_in.covers(entry)));
         if replaced.is_empty() {
             return;
         }
         // The statement first, so that it can take the place of one that loses all its entries to it.
-        let after =
-            edit::with_statement(held, &grant.statement()).and_then(|held| edit::without(&held, &replaced));
+        let after = edit::with_statement(parsed, &grant.statement())
+            .and_then(|parsed| edit::without(&parsed, &replaced));
         let steps = self.steps.len();
-        self.replace(StepKind::VendedLogsWildcard, number, after, told::vended_logs(replaced.len()));
+        self.replace(StepKind::VendedLogsWildcard, number, after, step_text::vended_logs(replaced.len()));
         if self.steps.len() > steps {
             self.grants.push(grant);
         }
@@ -144,8 +145,8 @@ impl Draft<'_> {
 
     /// Entries into policies of their log groups, as many as it takes, the longest first.
     fn log_group_policies(&mut self, number: usize) {
-        let held = &self.state.policies[number];
-        let Place::Account(_) = &held.place else { return };
+        let parsed = &self.state.policies[number];
+        let PolicyScope::Account(_) = &parsed.scope else { return };
         let mut groups: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
         for entry in self.editable(number) {
             if let Some(group) = self.movable_to_its_group(&entry) {
@@ -157,14 +158,14 @@ impl Draft<'_> {
         };
         let mut groups: Vec<(String, Vec<Entry>)> = groups.into_iter().collect();
         groups.sort_by_key(|(group, entries)| (std::cmp::Reverse(length(entries)), group.clone()));
-        let excess = measure::size(&held.text) - self.options.characters_of(&held.place);
+        let excess = measure::size(&parsed.text) - self.options.characters_of(&parsed.scope);
         let (mut taken, mut saved) = (HashSet::new(), 0);
         let mut policies = Vec::new();
         let own = self.policies_of_groups();
         for (group, entries) in groups {
             let number = own.get(group.as_str()).copied();
             let own = number.map(|number| &self.state.policies[number]);
-            let Some(policy) = self.with_entries(own, &group, held, &entries) else { continue };
+            let Some(policy) = self.with_entries(own, &group, parsed, &entries) else { continue };
             policies.push((number, policy));
             saved += length(&entries);
             taken.extend(edit::places(entries));
@@ -175,14 +176,14 @@ impl Draft<'_> {
         if policies.is_empty() {
             return;
         }
-        let (before, after) = (measure::size(&held.text), edit::without(held, &taken));
+        let (before, after) = (measure::size(&parsed.text), edit::without(parsed, &taken));
         let left = after.as_ref().map_or(0, |after| measure::size(&after.text));
-        let told = told::to_log_groups(policies.len());
+        let text = step_text::to_log_groups(policies.len());
         let mut writes: Vec<Write> =
             policies.into_iter().map(|(number, policy)| self.grant_to_group(number, policy)).collect();
         // Policies of log groups come last in the state, so the number of this one is what it was.
         writes.push(self.write(number, after));
-        self.steps.push(told.step(StepKind::LogGroupPolicies, before - left, writes));
+        self.steps.push(text.step(StepKind::LogGroupPolicies, before - left, writes));
     }
 
     /// The ARN of the log group that an entry is about, if that exists and what its policy is was seen.
@@ -196,34 +197,41 @@ impl Draft<'_> {
     /// The numbers of the policies of log groups, by the ARN of the group.
     fn policies_of_groups(&self) -> HashMap<&str, usize> {
         let numbered = self.state.policies.iter().enumerate();
-        numbered.filter_map(|(number, held)| Some((held.log_group_arn()?, number))).collect()
+        numbered.filter_map(|(number, parsed)| Some((parsed.log_group_arn()?, number))).collect()
     }
 
     /// The policy of a log group with entries of another policy in it; `None` if it would get too large.
-    fn with_entries(&self, own: Option<&Held>, group: &str, from: &Held, entries: &[Entry]) -> Option<Held> {
-        let mut policy = own.cloned().unwrap_or_else(|| Held::empty(Place::LogGroup(group.to_owned())));
+    fn with_entries(
+        &self,
+        own: Option<&ParsedPolicy>,
+        group: &str,
+        from: &ParsedPolicy,
+        entries: &[Entry],
+    ) -> Option<ParsedPolicy> {
+        let mut policy =
+            own.cloned().unwrap_or_else(|| ParsedPolicy::empty(PolicyScope::LogGroup(group.to_owned())));
         for entry in entries {
             let statement = from.statements().get(entry.statement)?;
             policy =
                 edit::with_statement(&policy, &statement.with_resources(vec![entry.resource.to_owned()]))?;
         }
-        (measure::size(&policy.text) <= self.options.characters_of(&policy.place)).then_some(policy)
+        (measure::size(&policy.text) <= self.options.characters_of(&policy.scope)).then_some(policy)
     }
 
     /// Writes the policy of a log group, new or changed.
-    pub(super) fn grant_to_group(&mut self, number: Option<usize>, policy: Held) -> Write {
+    pub(super) fn grant_to_group(&mut self, number: Option<usize>, policy: ParsedPolicy) -> Write {
         if let Some(number) = number {
             return self.write(number, Some(policy));
         }
-        let (place, after) = (policy.place.clone(), Some(policy.text.clone()));
+        let (scope, after) = (policy.scope.clone(), Some(policy.text.clone()));
         self.state.policies.push(policy);
-        Write { place, before: None, after, expected_revision_id: None }
+        Write { scope, before: None, after, expected_revision_id: None }
     }
 }
 
-fn written_by_aws(held: &Held) -> bool {
-    held.label().starts_with(WRITTEN_BY_AWS)
-        || held.statements().iter().all(|statement| {
+fn written_by_aws(parsed: &ParsedPolicy) -> bool {
+    parsed.label().starts_with(WRITTEN_BY_AWS)
+        || parsed.statements().iter().all(|statement| {
             statement.editable().is_none()
                 || statement.sid().is_some_and(|sid| sid.starts_with(WRITTEN_BY_AWS))
         })
@@ -231,8 +239,8 @@ fn written_by_aws(held: &Held) -> bool {
 
 /// What keeps a policy above the target, a sentence each.
 fn obstacles(draft: &Draft, number: usize) -> Vec<String> {
-    let held = &draft.state.policies[number];
-    if held.document.is_none() {
+    let parsed = &draft.state.policies[number];
+    if parsed.document.is_none() {
         return vec!["It is not a policy document; it has to be looked at by hand.".to_owned()];
     }
     let known = draft.inventory.known_groups();
@@ -240,7 +248,7 @@ fn obstacles(draft: &Draft, number: usize) -> Vec<String> {
     let entries = || coverage.entries.iter().filter(|entry| entry.policy == number && entry.editable);
     let group =
         |entry: &Entry| ResourcePattern::new(entry.resource).log_group().map(|group| known.existence(&group));
-    let fixed = held.statements().iter().filter(|statement| statement.editable().is_none()).count();
+    let fixed = parsed.statements().iter().filter(|statement| statement.editable().is_none()).count();
     let unknown = entries().filter(|entry| group(entry) == Some(Existence::Unknown)).count();
     let existing = entries().filter(|entry| group(entry) == Some(Existence::Exists)).count();
     let unseen = entries().filter(|entry| {

@@ -11,7 +11,7 @@ mod model;
 mod prepare;
 mod table;
 
-pub use model::{Change, Command, Commands, Policy, Route, Service};
+pub use model::{Change, Command, Commands, PolicyRequirement, Route, Service};
 pub use table::services;
 
 use crate::inventory::{Inventory, Part, V1Destination};

@@ -12,7 +12,7 @@ pub struct Service {
     /// Its name.
     pub title: &'static str,
     /// Whether its deliveries need the resource policies that this crate is about.
-    pub policy: Policy,
+    pub policy: PolicyRequirement,
     /// The operations that tell where it logs to.
     pub read: &'static [&'static str],
     /// How it is changed.
@@ -24,7 +24,7 @@ pub struct Service {
 /// Whether deliveries of a service need a resource policy of CloudWatch Logs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Policy {
+pub enum PolicyRequirement {
     /// They do, for `delivery.logs.amazonaws.com`.
     LogDelivery,
     /// They do, for another principal, in a policy that the customer writes.
@@ -99,9 +99,9 @@ impl Service {
     /// not said to need a policy, do not.
     pub(super) fn may_need_policy(&self) -> bool {
         match self.policy {
-            Policy::LogDelivery => true,
-            Policy::NotVerified => !matches!(self.change, Change::Impossible(_)),
-            Policy::Own | Policy::Role => false,
+            PolicyRequirement::LogDelivery => true,
+            PolicyRequirement::NotVerified => !matches!(self.change, Change::Impossible(_)),
+            PolicyRequirement::Own | PolicyRequirement::Role => false,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::fill::Filler;
-use super::model::{Policy, Route, Service};
+use super::model::{PolicyRequirement, Route, Service};
 use crate::arn;
 use crate::document::Document;
 use crate::grant::Grant;
@@ -19,7 +19,7 @@ pub(super) fn new_log_group(service: &Service, route: &Route) -> Vec<String> {
     let filler = Filler::new(&none, route, false);
     let mut commands = vec![create(&filler, route)];
     commands.extend(keep_as_long(&filler, route));
-    if matches!(service.policy, Policy::LogDelivery | Policy::NotVerified) {
+    if matches!(service.policy, PolicyRequirement::LogDelivery | PolicyRequirement::NotVerified) {
         commands.push(let_write(&filler, route));
     }
     commands.push(lacks(route));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mailtrail_resource_policy::inventory::{Inventory, LogGroup, Part, ResourcePolicy};
-use mailtrail_resource_policy::plan::{Options, Place, Plan, plan};
+use mailtrail_resource_policy::plan::{Options, Plan, PolicyScope, plan};
 use mailtrail_resource_policy::v1::services;
 
 pub(crate) const ACCOUNT: &str = "111122223333";
@@ -84,8 +84,8 @@ pub(crate) fn full_of(prefix: &str, characters: usize) -> Vec<String> {
 pub(crate) fn apply(inventory: &Inventory, plan: &Plan) -> Inventory {
     let mut after = inventory.clone();
     for write in plan.steps.iter().flat_map(|step| &step.writes) {
-        match &write.place {
-            Place::Account(name) => {
+        match &write.scope {
+            PolicyScope::Account(name) => {
                 let Part::Seen { value: policies, .. } = &mut after.account_policies else {
                     panic!("not seen")
                 };
@@ -97,7 +97,7 @@ pub(crate) fn apply(inventory: &Inventory, plan: &Plan) -> Inventory {
                     (None, _) => panic!("a plan adds no policy to the account"),
                 }
             }
-            Place::LogGroup(arn) => {
+            PolicyScope::LogGroup(arn) => {
                 let name = arn.rsplit_once("log-group:").unwrap().1.to_owned();
                 let part = after.log_group_policies.entry(name).or_insert_with(|| seen(None));
                 let Part::Seen { value, .. } = part else { panic!("not seen") };

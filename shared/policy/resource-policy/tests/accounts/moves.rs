@@ -6,8 +6,8 @@ use mailtrail_resource_policy::inventory::{
     Delivery, DeliveryDestination, DeliverySource, DestinationConfiguration, Inventory, LogGroup, Part,
     V1Destination,
 };
-use mailtrail_resource_policy::moving::Why;
-use mailtrail_resource_policy::plan::{Move, Options, Place, Plan, StepKind};
+use mailtrail_resource_policy::moving::RefusalReason;
+use mailtrail_resource_policy::plan::{Move, Options, Plan, PolicyScope, StepKind};
 
 use crate::account::{
     ACCOUNT, AWS_POLICY, account, arn, document, entry, full_of, planned, seen, statement, statements,
@@ -65,7 +65,7 @@ fn a_move_that_is_asked_for_grants_first_and_keeps_the_old_entry() {
     assert_eq!(destination.to_arn, format!("{}:*", arn("/aws/vendedlogs/mail/audit")));
     let step = &plan.steps[0];
     assert_eq!(step.writes.len(), 1);
-    assert_eq!(step.writes[0].place, Place::LogGroup(arn("/aws/vendedlogs/mail/audit")));
+    assert_eq!(step.writes[0].scope, PolicyScope::LogGroup(arn("/aws/vendedlogs/mail/audit")));
     assert_eq!(step.saves_later, i64::try_from(entry("/mail/audit").len() + 3).unwrap());
     assert_eq!(plan.grants.len(), 1);
     assert_eq!(plan.grants[0].resource, entry("/aws/vendedlogs/mail/audit"));
@@ -122,7 +122,7 @@ fn what_only_a_deleted_resource_delivered_to_is_not_moved_and_one_of_several_is_
     inventory.delivery_sources = seen(vec![source("mail", "INACTIVE"), source("other", "INACTIVE")]);
     let plan = planned(&inventory, &moving("/mail/audit"));
     assert!(plan.steps.is_empty());
-    assert_eq!(plan.refused[0].why, Why::SourceGone { sources: vec!["mail".to_owned()] });
+    assert_eq!(plan.refused[0].why, RefusalReason::SourceGone { sources: vec!["mail".to_owned()] });
     inventory.delivery_sources = seen(vec![source("mail", "INACTIVE"), source("second", "ACTIVE")]);
     let Part::Seen { value: deliveries, .. } = &mut inventory.deliveries else { unreachable!() };
     deliveries.push(Delivery {
@@ -132,22 +132,22 @@ fn what_only_a_deleted_resource_delivered_to_is_not_moved_and_one_of_several_is_
     });
     let plan = planned(&inventory, &moving("/mail/audit"));
     assert_eq!(only_move(&plan).v2[0].deliveries.len(), 2);
-    let told = &plan.steps[0].risk_reason;
-    assert!(told.contains("What the delivery source mail was for is deleted"), "{told}");
-    assert!(!told.contains("second"), "{told}");
+    let text = &plan.steps[0].risk_reason;
+    assert!(text.contains("What the delivery source mail was for is deleted"), "{text}");
+    assert!(!text.contains("second"), "{text}");
 }
 
 #[test]
 fn a_move_of_which_a_deployment_tool_may_know_more_than_was_seen_says_so() {
     let mut inventory = delivering_to("/mail/audit", &[], &["/mail/audit"]);
-    let told = |inventory: &Inventory| planned(inventory, &moving("/mail/audit")).steps.remove(0).risk_reason;
-    assert!(told(&inventory).contains("The tags of /mail/audit were not read"));
+    let text = |inventory: &Inventory| planned(inventory, &moving("/mail/audit")).steps.remove(0).risk_reason;
+    assert!(text(&inventory).contains("The tags of /mail/audit were not read"));
     let tags = Some(BTreeMap::new());
     inventory.log_groups =
         seen(vec![LogGroup { name: "/mail/audit".to_owned(), tags, ..LogGroup::default() }]);
-    assert!(!told(&inventory).contains("not known"));
+    assert!(!text(&inventory).contains("not known"));
     inventory.delivery_sources = Part::default();
-    assert!(told(&inventory).contains("The delivery sources were not seen"));
+    assert!(text(&inventory).contains("The delivery sources were not seen"));
 }
 
 #[test]
@@ -175,13 +175,13 @@ fn v1_destinations_are_commands_for_people() {
 fn who_was_not_asked_may_deliver_where_a_policy_lets_log_delivery_write() {
     let mut inventory = account(&[(AWS_POLICY, document(&["/mail/http"]))], &["/mail/http", "/lonely"]);
     let why = |inventory: &Inventory, group| planned(inventory, &moving(group)).refused.remove(0).why;
-    assert_eq!(why(&inventory, "/mail/http"), Why::NoDestination, "all were asked");
+    assert_eq!(why(&inventory, "/mail/http"), RefusalReason::NoDestination, "all were asked");
     inventory.v1_services.remove("pipes");
     let not_seen = vec!["EventBridge Pipes".to_owned()];
-    assert_eq!(why(&inventory, "/mail/http"), Why::UnknownSource { not_seen });
+    assert_eq!(why(&inventory, "/mail/http"), RefusalReason::UnknownSource { not_seen });
     let said = why(&inventory, "/mail/http").to_string();
     assert!(said.contains("EventBridge Pipes") && said.contains("snapshot file"), "{said}");
-    assert_eq!(why(&inventory, "/lonely"), Why::NoDestination, "no policy lets log delivery in");
+    assert_eq!(why(&inventory, "/lonely"), RefusalReason::NoDestination, "no policy lets log delivery in");
 }
 
 #[test]
@@ -190,16 +190,24 @@ fn what_cannot_be_moved_is_refused_and_the_rest_is_planned() {
     let mut inventory = delivering_to("/mail/audit", &[], &groups);
     let options = Options { moves: groups.map(str::to_owned).to_vec(), ..Options::default() };
     let plan = planned(&inventory, &options);
-    let why: Vec<&Why> = plan.refused.iter().map(|refusal| &refusal.why).collect();
+    let why: Vec<&RefusalReason> = plan.refused.iter().map(|refusal| &refusal.why).collect();
     assert!(
-        matches!(why[..], [Why::Collides { .. }, Why::Waf, Why::NoDestination, Why::Collides { .. }]),
+        matches!(
+            why[..],
+            [
+                RefusalReason::Collides { .. },
+                RefusalReason::Waf,
+                RefusalReason::NoDestination,
+                RefusalReason::Collides { .. }
+            ]
+        ),
         "{why:?}"
     );
     let names = BTreeMap::from([("/aws/mail/audit".to_owned(), "/aws/vendedlogs/other".to_owned())]);
     assert_eq!(planned(&inventory, &Options { names, ..options }).steps.len(), 1);
     inventory.account = None;
     let plan = planned(&inventory, &moving("/mail/audit"));
-    assert_eq!(plan.refused[0].why, Why::NoAccount);
+    assert_eq!(plan.refused[0].why, RefusalReason::NoAccount);
     assert_eq!(
         plan.refused[0].to_string(),
         "/mail/audit cannot be moved: the account and the Region are not known"

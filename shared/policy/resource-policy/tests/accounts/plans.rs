@@ -1,7 +1,7 @@
 //! Plans that shrink.
 
 use mailtrail_resource_policy::inventory::{Part, ResourcePolicy};
-use mailtrail_resource_policy::plan::{Options, Place, PlanError, Risk, StepKind, TargetLimit, plan};
+use mailtrail_resource_policy::plan::{Options, PlanError, PolicyScope, Risk, StepKind, TargetLimit, plan};
 
 use crate::account::{
     ACCOUNT, AWS_POLICY, account, after, arn, document, entry, full_of, planned, seen, statement, statements,
@@ -155,15 +155,18 @@ fn entries_go_into_policies_of_their_log_groups_no_more_than_needed() {
     assert_eq!(kinds(&plan), [StepKind::LogGroupPolicies]);
     let writes = &plan.steps[0].writes;
     let last = writes.last().unwrap();
-    assert_eq!(last.place, Place::Account(AWS_POLICY.to_owned()), "what takes away comes last");
+    assert_eq!(last.scope, PolicyScope::Account(AWS_POLICY.to_owned()), "what takes away comes last");
     let size = last.after.as_ref().unwrap().len();
     assert!(size <= 4_096 && size > 4_096 - 80, "{size}");
-    let of_own = writes.iter().find(|write| write.place == Place::LogGroup(arn("/mail/0001"))).unwrap();
+    let of_own = writes.iter().find(|write| write.scope == PolicyScope::LogGroup(arn("/mail/0001"))).unwrap();
     assert_eq!(
         (of_own.before.as_ref(), of_own.expected_revision_id.as_deref()),
         (Some(&own.document), Some("r1"))
     );
-    assert!(writes.iter().all(|write| write.place != Place::LogGroup(arn("/mail/0000"))), "it was not seen");
+    assert!(
+        writes.iter().all(|write| write.scope != PolicyScope::LogGroup(arn("/mail/0000"))),
+        "it was not seen"
+    );
 }
 
 #[test]
@@ -192,7 +195,7 @@ fn a_text_that_is_no_policy_is_never_written() {
     let inventory = account(&[("broken", "{".repeat(6_000)), (AWS_POLICY, document(&["/mail"]))], &["/mail"]);
     let plan = planned(&inventory, &Options::default());
     assert!(plan.is_empty());
-    assert_eq!(plan.unmet[0].place, Place::Account("broken".to_owned()));
+    assert_eq!(plan.unmet[0].scope, PolicyScope::Account("broken".to_owned()));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use mailtrail_resource_policy::findings::{Kind, findings};
 use mailtrail_resource_policy::inventory::{Inventory, ResourcePolicy};
 use mailtrail_resource_policy::limits::Limits;
 use mailtrail_resource_policy::measure::{measure, measure_all};
-use mailtrail_resource_policy::state::State;
+use mailtrail_resource_policy::policy_set::PolicySet;
 
 use crate::account::{AWS_POLICY, account, arn, document, seen};
 
@@ -58,8 +58,8 @@ fn the_policy_of_a_log_group_is_not_taken_for_one_of_the_account_with_the_same_n
     let measures = measure_all(&inventory, &Limits::default());
     let labels: Vec<&str> = measures.policies.iter().map(|measure| measure.policy.as_str()).collect();
     assert_eq!(labels, [AWS_POLICY, arn("/mail").as_str()]);
-    let state = State::of(&inventory);
-    let places: Vec<&str> = state.policies.iter().map(|held| held.place.label()).collect();
+    let state = PolicySet::of(&inventory);
+    let places: Vec<&str> = state.policies.iter().map(|parsed| parsed.scope.label()).collect();
     assert_eq!(places, labels);
 }
 

@@ -13,9 +13,9 @@ use mailtrail_resource_policy::document::Document;
 use mailtrail_resource_policy::evaluate::{Decision, Policies, Request, Requester};
 use mailtrail_resource_policy::inventory::{Inventory, Part, ResourcePolicy};
 use mailtrail_resource_policy::limits::Limits;
-use mailtrail_resource_policy::plan::{Options, Place, Plan, Write, plan};
+use mailtrail_resource_policy::plan::{Options, Plan, PolicyScope, Write, plan};
 use mailtrail_resource_policy::recheck::{Rest, ToWrite};
-use mailtrail_resource_policy::{Truth, findings, measure};
+use mailtrail_resource_policy::{Ternary, findings, measure};
 use proptest::prelude::*;
 
 use generate::{CONTEXTS, GROUPS, arn};
@@ -64,8 +64,8 @@ proptest! {
     ) {
         let (wide, narrow, name) = (arn(&wide), arn(&narrow), arn(&name));
         let (wide, narrow) = (ResourcePattern::new(&wide), ResourcePattern::new(&narrow));
-        if wide.covers(&narrow) && narrow.matches(&name) == Truth::Yes {
-            prop_assert_eq!(wide.matches(&name), Truth::Yes);
+        if wide.covers(&narrow) && narrow.matches(&name) == Ternary::Yes {
+            prop_assert_eq!(wide.matches(&name), Ternary::Yes);
         }
     }
 }
@@ -85,7 +85,7 @@ proptest! {
         let again = mailtrail_resource_policy::plan::plan(&after, &options).unwrap();
         prop_assert!(again.is_empty(), "{:#?}", again.steps);
         let of_account = plan.steps.iter().filter(|step| {
-            step.writes.last().is_some_and(|write| matches!(write.place, Place::Account(_)))
+            step.writes.last().is_some_and(|write| matches!(write.scope, PolicyScope::Account(_)))
         });
         let saved: i64 = of_account.map(|step| step.saves).sum();
         prop_assert_eq!(saved, characters(&inventory) - characters(&after));
@@ -196,9 +196,9 @@ fn characters(inventory: &Inventory) -> i64 {
 fn rest_of(now: &Inventory, left: &[&Write], existing: &BTreeSet<String>) -> Rest {
     let own = |name: &str| now.log_group_policies.get(name).and_then(|part| part.seen().cloned().flatten());
     let touched: BTreeSet<&str> = (left.iter())
-        .filter_map(|write| match &write.place {
-            Place::LogGroup(arn) => Some(arn.rsplit_once("log-group:").unwrap().1),
-            Place::Account(_) => None,
+        .filter_map(|write| match &write.scope {
+            PolicyScope::LogGroup(arn) => Some(arn.rsplit_once("log-group:").unwrap().1),
+            PolicyScope::Account(_) => None,
         })
         .collect();
     let mut policies = now.account_policies.seen().unwrap().clone();
@@ -227,8 +227,8 @@ fn written(inventory: &Inventory, writes: &[&Write]) -> Inventory {
                 ..ResourcePolicy::default()
             })
         };
-        match &write.place {
-            Place::Account(name) => {
+        match &write.scope {
+            PolicyScope::Account(name) => {
                 let Part::Seen { value: policies, .. } = &mut after.account_policies else { unreachable!() };
                 let at = policies.iter().position(|policy| policy.label() == name).unwrap();
                 assert_eq!(write.before.as_ref(), Some(&policies[at].document));
@@ -237,7 +237,7 @@ fn written(inventory: &Inventory, writes: &[&Write]) -> Inventory {
                     None => drop(policies.remove(at)),
                 }
             }
-            Place::LogGroup(group) => {
+            PolicyScope::LogGroup(group) => {
                 let name = group.rsplit_once("log-group:").unwrap().1.to_owned();
                 let Some(Part::Seen { value, .. }) = after.log_group_policies.get_mut(&name) else {
                     unreachable!()

@@ -11,9 +11,9 @@ use std::collections::BTreeMap;
 use aws_sdk_cloudwatchlogs::types::{LogGroup, LogGroupClass};
 use mailtrail_resource_policy::plan::Move;
 
-use super::error::Hindrance;
+use super::error::MoveError;
 use crate::aws::Aws;
-use crate::change::{Change, LogGroupChange, MADE_BY, NewLogGroup};
+use crate::change::{CREATED_BY, Change, LogGroupChange, NewLogGroup};
 use crate::setting::{BearerToken, DeletionProtection, Retention, Setting};
 use carried::{Carried, is_of_class};
 
@@ -24,7 +24,7 @@ pub(super) async fn read(
     tags: BTreeMap<String, String>,
     moving: &Move,
     mark: &str,
-) -> Result<Carried, Hindrance> {
+) -> Result<Carried, MoveError> {
     let (from, to) = (&moving.from, &moving.to);
     let mut carried = Carried::default();
     carried.made.push(Change::LogGroup(LogGroupChange { present: true, group: new(group, tags, to, mark) }));
@@ -58,7 +58,7 @@ pub(super) async fn read(
 fn new(group: &LogGroup, tags: BTreeMap<String, String>, name: &str, mark: &str) -> NewLogGroup {
     let mut tags = tags;
     tags.retain(|key, _| !key.to_ascii_lowercase().starts_with("aws:") && !key.starts_with("mailtrail:"));
-    tags.insert(MADE_BY.to_owned(), mark.to_owned());
+    tags.insert(CREATED_BY.to_owned(), mark.to_owned());
     NewLogGroup {
         log_group_name: name.to_owned(),
         log_group_class: group.log_group_class().map(|class| class.as_str().to_owned()),

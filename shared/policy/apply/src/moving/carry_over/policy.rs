@@ -2,7 +2,7 @@
 
 use mailtrail_policy_survey::CallError;
 use mailtrail_resource_policy::document::Document;
-use mailtrail_resource_policy::plan::{Move, Place, Write};
+use mailtrail_resource_policy::plan::{Move, PolicyScope, Write};
 use mailtrail_resource_policy::statement::Statement;
 
 use crate::aws::Aws;
@@ -28,13 +28,13 @@ pub(in crate::moving) async fn adapted(
         return Ok(Adapted::default());
     };
     let (from, to) = (aws.group_arn(&moving.from), aws.group_arn(&moving.to));
-    let place = Place::LogGroup(to.clone());
-    let granted = writes.iter().rfind(|write| write.place == place).and_then(|write| write.after.clone());
+    let scope = PolicyScope::LogGroup(to.clone());
+    let granted = writes.iter().rfind(|write| write.scope == scope).and_then(|write| write.after.clone());
     Ok(match merge(&old.document, granted.as_deref(), &from, &to) {
         Some(after) if granted.as_ref() == Some(&after) => Adapted::default(),
         Some(after) => {
             let change =
-                PolicyChange { place, before: granted, after: Some(after), expected_revision_id: None };
+                PolicyChange { scope, before: granted, after: Some(after), expected_revision_id: None };
             Adapted { change: Some(change), not_copied: None }
         }
         None => {

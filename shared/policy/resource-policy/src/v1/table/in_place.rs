@@ -1,12 +1,12 @@
 //! Services that are pointed to another log group in place, without a break.
 
-use super::super::model::{Change, Policy, Service};
+use super::super::model::{Change, PolicyRequirement, Service};
 
 pub(super) const SERVICES: &[Service] = &[
     Service {
         id: "api-gateway-http",
         title: "API Gateway HTTP and WebSocket APIs",
-        policy: Policy::LogDelivery,
+        policy: PolicyRequirement::LogDelivery,
         read: &["apigatewayv2 get-apis", "apigatewayv2 get-stages"],
         change: Change::InPlace(&[&[
             "apigatewayv2",
@@ -23,7 +23,7 @@ pub(super) const SERVICES: &[Service] = &[
     Service {
         id: "api-gateway-rest",
         title: "API Gateway REST APIs, access logs",
-        policy: Policy::Role,
+        policy: PolicyRequirement::Role,
         read: &["apigateway get-rest-apis", "apigateway get-stages"],
         change: Change::InPlace(&[&[
             "apigateway",
@@ -40,7 +40,7 @@ pub(super) const SERVICES: &[Service] = &[
     Service {
         id: "step-functions",
         title: "Step Functions",
-        policy: Policy::LogDelivery,
+        policy: PolicyRequirement::LogDelivery,
         read: &["stepfunctions list-state-machines", "stepfunctions describe-state-machine"],
         change: Change::InPlace(&[&[
             "stepfunctions",
@@ -57,7 +57,7 @@ pub(super) const SERVICES: &[Service] = &[
     Service {
         id: "pipes",
         title: "EventBridge Pipes",
-        policy: Policy::LogDelivery,
+        policy: PolicyRequirement::LogDelivery,
         read: &["pipes list-pipes", "pipes describe-pipe"],
         change: Change::InPlace(&[&[
             "pipes",
@@ -74,7 +74,7 @@ pub(super) const SERVICES: &[Service] = &[
     Service {
         id: "vpc-lattice",
         title: "VPC Lattice",
-        policy: Policy::LogDelivery,
+        policy: PolicyRequirement::LogDelivery,
         read: &["vpc-lattice list-access-log-subscriptions"],
         change: Change::InPlace(&[&[
             "vpc-lattice",
@@ -89,7 +89,7 @@ pub(super) const SERVICES: &[Service] = &[
     Service {
         id: "verified-access",
         title: "Verified Access",
-        policy: Policy::LogDelivery,
+        policy: PolicyRequirement::LogDelivery,
         read: &["ec2 describe-verified-access-instance-logging-configurations"],
         change: Change::InPlace(&[&[
             "ec2",
@@ -104,7 +104,7 @@ pub(super) const SERVICES: &[Service] = &[
     Service {
         id: "network-firewall",
         title: "Network Firewall",
-        policy: Policy::LogDelivery,
+        policy: PolicyRequirement::LogDelivery,
         read: &["network-firewall describe-logging-configuration"],
         change: Change::InPlace(&[&[
             "network-firewall",
@@ -119,7 +119,7 @@ pub(super) const SERVICES: &[Service] = &[
     Service {
         id: "cognito",
         title: "Cognito user pools",
-        policy: Policy::LogDelivery,
+        policy: PolicyRequirement::LogDelivery,
         read: &["cognito-idp get-log-delivery-configuration"],
         change: Change::InPlace(&[&[
             "cognito-idp",
@@ -134,7 +134,7 @@ pub(super) const SERVICES: &[Service] = &[
     Service {
         id: "prometheus",
         title: "Managed Service for Prometheus, alerts and rules",
-        policy: Policy::LogDelivery,
+        policy: PolicyRequirement::LogDelivery,
         read: &["amp describe-logging-configuration"],
         change: Change::InPlace(&[&[
             "amp",
@@ -149,7 +149,7 @@ pub(super) const SERVICES: &[Service] = &[
     Service {
         id: "prometheus-queries",
         title: "Managed Service for Prometheus, queries",
-        policy: Policy::LogDelivery,
+        policy: PolicyRequirement::LogDelivery,
         read: &["amp describe-query-logging-configuration"],
         change: Change::InPlace(&[&[
             "amp",
@@ -164,7 +164,7 @@ pub(super) const SERVICES: &[Service] = &[
     Service {
         id: "prometheus-scrapers",
         title: "Managed Service for Prometheus, scrapers",
-        policy: Policy::LogDelivery,
+        policy: PolicyRequirement::LogDelivery,
         read: &["amp describe-scraper-logging-configuration"],
         change: Change::InPlace(&[&[
             "amp",
@@ -181,7 +181,7 @@ pub(super) const SERVICES: &[Service] = &[
     Service {
         id: "transfer",
         title: "Transfer Family, structured logs",
-        policy: Policy::NotVerified,
+        policy: PolicyRequirement::NotVerified,
         read: &["transfer describe-server"],
         change: Change::InPlace(&[&[
             "transfer",
@@ -196,7 +196,7 @@ pub(super) const SERVICES: &[Service] = &[
     Service {
         id: "ivs-chat",
         title: "IVS Chat",
-        policy: Policy::LogDelivery,
+        policy: PolicyRequirement::LogDelivery,
         read: &["ivschat get-logging-configuration"],
         change: Change::InPlace(&[&[
             "ivschat",
@@ -211,7 +211,7 @@ pub(super) const SERVICES: &[Service] = &[
     Service {
         id: "iot-fleetwise",
         title: "IoT FleetWise",
-        policy: Policy::NotVerified,
+        policy: PolicyRequirement::NotVerified,
         read: &["iotfleetwise get-logging-options"],
         change: Change::InPlace(&[&[
             "iotfleetwise",
@@ -224,7 +224,7 @@ pub(super) const SERVICES: &[Service] = &[
     Service {
         id: "storage-gateway",
         title: "Storage Gateway, gateway log",
-        policy: Policy::NotVerified,
+        policy: PolicyRequirement::NotVerified,
         read: &["storagegateway describe-gateway-information"],
         change: Change::InPlace(&[&[
             "storagegateway",
@@ -239,7 +239,7 @@ pub(super) const SERVICES: &[Service] = &[
     Service {
         id: "storage-gateway-audit",
         title: "Storage Gateway, audit log of an SMB file share",
-        policy: Policy::NotVerified,
+        policy: PolicyRequirement::NotVerified,
         read: &["storagegateway describe-smb-file-shares"],
         change: Change::InPlace(&[&[
             "storagegateway",

@@ -1,12 +1,12 @@
 //! Services of which the resource is modified, of which something new is made, or that cannot be moved at all.
 
-use super::super::model::{Change, Command, Policy, Service};
+use super::super::model::{Change, Command, PolicyRequirement, Service};
 
 pub(super) const SERVICES: &[Service] = &[
     Service {
         id: "msk",
         title: "MSK brokers",
-        policy: Policy::LogDelivery,
+        policy: PolicyRequirement::LogDelivery,
         read: &["kafka describe-cluster-v2"],
         change: Change::Window(&[
             &[
@@ -36,7 +36,7 @@ pub(super) const SERVICES: &[Service] = &[
     Service {
         id: "elasticache",
         title: "ElastiCache replication groups",
-        policy: Policy::LogDelivery,
+        policy: PolicyRequirement::LogDelivery,
         read: &["elasticache describe-replication-groups"],
         change: Change::Window(&[&[
             "elasticache",
@@ -52,7 +52,7 @@ pub(super) const SERVICES: &[Service] = &[
     Service {
         id: "elasticache-cluster",
         title: "ElastiCache clusters without a replication group",
-        policy: Policy::LogDelivery,
+        policy: PolicyRequirement::LogDelivery,
         read: &["elasticache describe-cache-clusters"],
         change: Change::Window(&[&[
             "elasticache",
@@ -68,7 +68,7 @@ pub(super) const SERVICES: &[Service] = &[
     Service {
         id: "vpn",
         title: "Site-to-Site VPN tunnels",
-        policy: Policy::LogDelivery,
+        policy: PolicyRequirement::LogDelivery,
         read: &["ec2 describe-vpn-connections"],
         change: Change::Window(&[&[
             "ec2",
@@ -85,7 +85,7 @@ pub(super) const SERVICES: &[Service] = &[
     Service {
         id: "opensearch",
         title: "OpenSearch Service domains",
-        policy: Policy::Own,
+        policy: PolicyRequirement::Own,
         read: &["opensearch describe-domain-config"],
         change: Change::Window(&[&[
             "opensearch",
@@ -100,7 +100,7 @@ pub(super) const SERVICES: &[Service] = &[
     Service {
         id: "opensearch-ingestion",
         title: "OpenSearch Ingestion pipelines",
-        policy: Policy::LogDelivery,
+        policy: PolicyRequirement::LogDelivery,
         read: &["osis get-pipeline"],
         change: Change::Impossible("pipelines log under /aws/vendedlogs/ already, by rule"),
         note: "",
@@ -108,7 +108,7 @@ pub(super) const SERVICES: &[Service] = &[
     Service {
         id: "vpc-flow-logs",
         title: "VPC flow logs",
-        policy: Policy::Role,
+        policy: PolicyRequirement::Role,
         read: &["ec2 describe-flow-logs"],
         change: Change::Recreate {
             forward: &[FLOW_LOG, &["ec2", "delete-flow-logs", "--flow-log-ids", "<flow_log_id>"]],
@@ -134,7 +134,7 @@ pub(super) const SERVICES: &[Service] = &[
     Service {
         id: "resolver-query-logs",
         title: "Route 53 Resolver query logs",
-        policy: Policy::LogDelivery,
+        policy: PolicyRequirement::LogDelivery,
         read: &[
             "route53resolver list-resolver-query-log-configs",
             "route53resolver list-resolver-query-log-config-associations",
@@ -202,7 +202,7 @@ pub(super) const SERVICES: &[Service] = &[
     Service {
         id: "route53-query-logs",
         title: "Route 53 public DNS query logs",
-        policy: Policy::Own,
+        policy: PolicyRequirement::Own,
         read: &["route53 list-query-logging-configs"],
         change: Change::Recreate {
             forward: &[&["route53", "delete-query-logging-config", "--id", "<config_id>"], ROUTE53_CREATE],
@@ -228,7 +228,7 @@ pub(super) const SERVICES: &[Service] = &[
     Service {
         id: "msk-connect",
         title: "MSK Connect",
-        policy: Policy::LogDelivery,
+        policy: PolicyRequirement::LogDelivery,
         read: &["kafkaconnect describe-connector"],
         change: Change::Impossible(
             "a connector's log delivery cannot be changed; a new connector has to be made",
@@ -238,7 +238,7 @@ pub(super) const SERVICES: &[Service] = &[
     Service {
         id: "waf",
         title: "WAF",
-        policy: Policy::LogDelivery,
+        policy: PolicyRequirement::LogDelivery,
         read: &["wafv2 list-logging-configurations"],
         change: Change::Impossible("WAF delivers only to log groups whose names begin with aws-waf-logs-"),
         note: "Policies of the log groups themselves, or one conditioned entry for aws-waf-logs-*, make room.",
@@ -246,7 +246,7 @@ pub(super) const SERVICES: &[Service] = &[
     Service {
         id: "amazon-mq",
         title: "Amazon MQ",
-        policy: Policy::Own,
+        policy: PolicyRequirement::Own,
         read: &["mq describe-broker"],
         change: Change::Impossible(
             "Amazon MQ chooses the names of its log groups itself, under /aws/amazonmq/",
@@ -256,7 +256,7 @@ pub(super) const SERVICES: &[Service] = &[
     Service {
         id: "eks",
         title: "EKS control plane",
-        policy: Policy::NotVerified,
+        policy: PolicyRequirement::NotVerified,
         read: &["eks describe-cluster"],
         change: Change::Impossible(
             "EKS chooses the name of its log group itself, /aws/eks/<cluster>/cluster",
@@ -266,7 +266,7 @@ pub(super) const SERVICES: &[Service] = &[
     Service {
         id: "sagemaker",
         title: "SageMaker",
-        policy: Policy::NotVerified,
+        policy: PolicyRequirement::NotVerified,
         read: &[],
         change: Change::Impossible("SageMaker has no setting for the log group"),
         note: "",
@@ -274,7 +274,7 @@ pub(super) const SERVICES: &[Service] = &[
     Service {
         id: "m2",
         title: "Mainframe Modernization",
-        policy: Policy::NotVerified,
+        policy: PolicyRequirement::NotVerified,
         read: &[],
         change: Change::Impossible("Mainframe Modernization has no setting for the log group"),
         note: "",
@@ -282,7 +282,7 @@ pub(super) const SERVICES: &[Service] = &[
     Service {
         id: "finspace",
         title: "FinSpace",
-        policy: Policy::NotVerified,
+        policy: PolicyRequirement::NotVerified,
         read: &[],
         change: Change::Impossible("FinSpace has no setting for the log group"),
         note: "",
@@ -290,7 +290,7 @@ pub(super) const SERVICES: &[Service] = &[
     Service {
         id: "chime-voice-connector",
         title: "Chime Voice Connector",
-        policy: Policy::NotVerified,
+        policy: PolicyRequirement::NotVerified,
         read: &["chime-sdk-voice get-voice-connector-logging-configuration"],
         change: Change::Impossible(
             "logging of a Voice Connector is on or off, without a setting for the log group",

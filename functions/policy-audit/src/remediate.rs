@@ -9,7 +9,7 @@ use mailtrail_policy_report::Report;
 use mailtrail_policy_survey::Account;
 use mailtrail_resource_policy::plan::{Move, Plan, Step};
 
-use crate::acted::Acted;
+use crate::remediation::Remediation;
 use crate::runs::{AtWork, Runs};
 use crate::settings::{Mode, Settings};
 
@@ -66,9 +66,14 @@ fn is_for_us(step: &Step) -> bool {
 }
 
 /// Carries a plan out.
-pub(crate) async fn apply(account: &Account, archive: &Archive, plan: &Plan, deadline: Deadline) -> Acted {
+pub(crate) async fn apply(
+    account: &Account,
+    archive: &Archive,
+    plan: &Plan,
+    deadline: Deadline,
+) -> Remediation {
     let apply = Apply::new(account, archive, options(account, deadline));
-    Acted::of(apply.run(plan, &mut |_| {}).await)
+    Remediation::of(apply.run(plan, &mut |_| {}).await)
 }
 
 /// Goes on with what was interrupted, as far as the mode allows it. Where somebody else is at work, nothing is begun.
@@ -78,26 +83,26 @@ pub(crate) async fn resume(
     mode: Mode,
     runs: &Runs,
     deadline: Deadline,
-) -> Acted {
-    let mut acted = Acted::default();
+) -> Remediation {
+    let mut remediation = Remediation::default();
     for AtWork { journal, by, at } in &runs.at_work {
-        acted.left.push(format!("everything, for {by} is at {journal}, and wrote there at {at}"));
+        remediation.left.push(format!("everything, for {by} is at {journal}, and wrote there at {at}"));
     }
     if !runs.at_work.is_empty() {
-        return acted;
+        return remediation;
     }
     for (id, plan) in &runs.interrupted {
         if mode < Mode::Move && plan.steps.iter().any(|step| step.moving.is_some()) {
-            acted.failed.push(format!(
+            remediation.failed.push(format!(
                 "{id} was interrupted, and moves destinations, which the mode does not allow: go on with it, or undo \
                  it, with `mailtrail policy`"
             ));
             continue;
         }
         let apply = Apply::new(account, archive, options(account, deadline));
-        acted = acted.and(Acted::of(apply.resume(id, &mut |_| {}).await));
+        remediation = remediation.and(Remediation::of(apply.resume(id, &mut |_| {}).await));
     }
-    acted
+    remediation
 }
 
 fn options(account: &Account, deadline: Deadline) -> Options {

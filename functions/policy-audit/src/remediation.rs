@@ -5,7 +5,7 @@ use serde::Serialize;
 
 /// What was done.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub(crate) struct Acted {
+pub(crate) struct Remediation {
     /// The journals of what was done, by which it is undone.
     pub(crate) journals: Vec<String>,
     /// What was done, a sentence each.
@@ -18,7 +18,7 @@ pub(crate) struct Acted {
     pub(crate) commands: Vec<String>,
 }
 
-impl Acted {
+impl Remediation {
     /// Nothing was done, and nothing failed.
     pub(crate) fn is_nothing(&self) -> bool {
         self.done.is_empty() && self.failed.is_empty()
@@ -55,18 +55,20 @@ impl Acted {
     pub(crate) fn of(ended: Result<Outcome, ApplyError>) -> Self {
         match ended {
             Ok(outcome) => {
-                let mut acted = Self { journals: vec![outcome.journal.clone()], ..Self::default() };
+                let mut remediation = Self { journals: vec![outcome.journal.clone()], ..Self::default() };
                 let changes = if outcome.changes == 1 { "change" } else { "changes" };
-                acted.done.push(format!("{} {changes} (undo: {})", outcome.changes, outcome.journal));
-                acted.done.extend(outcome.moves.iter().map(|it| format!("moved {} to {}", it.from, it.to)));
+                remediation.done.push(format!("{} {changes} (undo: {})", outcome.changes, outcome.journal));
+                remediation
+                    .done
+                    .extend(outcome.moves.iter().map(|it| format!("moved {} to {}", it.from, it.to)));
                 if outcome.end == End::Stopped
                     && let Some(refused) = outcome.refused
                 {
-                    acted.failed.push(format!("{}: {}", refused.destination, refused.reason));
-                    acted.failed.extend(outcome.kept);
-                    acted.commands = refused.bridge;
+                    remediation.failed.push(format!("{}: {}", refused.destination, refused.reason));
+                    remediation.failed.extend(outcome.kept);
+                    remediation.commands = refused.bridge;
                 }
-                acted
+                remediation
             }
             Err(error) => Self { failed: vec![error.to_string()], ..Self::default() },
         }
@@ -84,11 +86,11 @@ mod tests {
 
     #[test]
     fn the_report_for_people_tells_what_was_done_and_how_to_do_the_rest() {
-        assert_eq!(Acted::default().markdown(), "");
+        assert_eq!(Remediation::default().markdown(), "");
         let [done, failed, left, command] = ["a", "b", "c", "aws logs"].map(|word| vec![word.to_owned()]);
-        let acted = Acted { journals: Vec::new(), done, failed, left, commands: command };
+        let remediation = Remediation { journals: Vec::new(), done, failed, left, commands: command };
         let expected = "\n## What was done\n\n* Done: a\n* Failed: b\n* Left alone: c\n\n\
                         ## The way round, for people\n\n    aws logs\n";
-        assert_eq!(acted.markdown(), expected);
+        assert_eq!(remediation.markdown(), expected);
     }
 }

@@ -1,17 +1,17 @@
-//! How steps are told to people.
+//! The sentences of a step.
 
 use super::model::{Risk, Step, StepKind, Write};
 use crate::limits::VENDED_LOGS_PREFIX;
 
-/// How a step is told to people, its figures apart.
-pub(super) struct Told {
+/// The sentences of a step, without its figures.
+pub(super) struct StepText {
     what: String,
     why: &'static str,
     risk: Risk,
     risk_reason: &'static str,
 }
 
-impl Told {
+impl StepText {
     pub(super) fn step(self, kind: StepKind, saves: usize, writes: Vec<Write>) -> Step {
         let undo = if writes.len() == 1 {
             "Write the document from before again.".to_owned()
@@ -38,8 +38,8 @@ fn entries(count: usize) -> String {
     if count == 1 { "one entry".to_owned() } else { format!("{count} entries") }
 }
 
-pub(super) fn white_space() -> Told {
-    Told {
+pub(super) fn white_space() -> StepText {
+    StepText {
         what: "Write the document without white space.".to_owned(),
         why: "The limits count the text, white space included.",
         risk: Risk::None,
@@ -47,8 +47,8 @@ pub(super) fn white_space() -> Told {
     }
 }
 
-pub(super) fn covered_entries(count: usize) -> Told {
-    Told {
+pub(super) fn covered_entries(count: usize) -> StepText {
+    StepText {
         what: format!("Take out {} that other entries take in.", entries(count)),
         why: "They allow nothing that is not allowed without them.",
         risk: Risk::None,
@@ -56,14 +56,14 @@ pub(super) fn covered_entries(count: usize) -> Told {
     }
 }
 
-pub(super) fn dead_entries(count: usize, of_aws: bool) -> Told {
+pub(super) fn dead_entries(count: usize, of_aws: bool) -> StepText {
     let risk_reason = if of_aws {
         "A log group that is created again under the same name gets its entry when logging is set up again, not before."
     } else {
         "Somebody wrote this policy: a deployment tool may put the entries back, and an entry may have been written \
          before its log group."
     };
-    Told {
+    StepText {
         what: format!("Take out {} of log groups that do not exist.", entries(count)),
         why: "AWS adds an entry when logging is set up, and never takes one out when the log group is deleted.",
         risk: Risk::Low,
@@ -71,8 +71,8 @@ pub(super) fn dead_entries(count: usize, of_aws: bool) -> Told {
     }
 }
 
-pub(super) fn merged_statements() -> Told {
-    Told {
+pub(super) fn merged_statements() -> StepText {
+    StepText {
         what: "Make one statement of those that differ only in their resources.".to_owned(),
         why: "Everything but the resources is there several times.",
         risk: Risk::None,
@@ -80,8 +80,8 @@ pub(super) fn merged_statements() -> Told {
     }
 }
 
-pub(super) fn vended_logs(count: usize) -> Told {
-    Told {
+pub(super) fn vended_logs(count: usize) -> StepText {
+    StepText {
         what: format!("Let log delivery write to {VENDED_LOGS_PREFIX}* with one entry instead of {count}."),
         why: "Log groups under this prefix then need no entry, new ones neither.",
         risk: Risk::Medium,
@@ -89,13 +89,13 @@ pub(super) fn vended_logs(count: usize) -> Told {
     }
 }
 
-pub(super) fn to_log_groups(count: usize) -> Told {
+pub(super) fn to_log_groups(count: usize) -> StepText {
     let what = if count == 1 {
         "Put the entries of one log group into a policy of that log group.".to_owned()
     } else {
         format!("Put the entries of {count} log groups into policies of those log groups.")
     };
-    Told {
+    StepText {
         what,
         why: "A log group can have one policy of its own, which counts for itself.",
         risk: Risk::Low,

@@ -8,7 +8,7 @@ use mailtrail_resource_policy::findings::{Finding, Kind, Severity};
 use mailtrail_resource_policy::forecast::History;
 use serde::{Deserialize, Serialize};
 
-use crate::acted::Acted;
+use crate::remediation::Remediation;
 
 /// The most bytes of a message, 256 KiB, less room for what was done.
 /// <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>
@@ -16,37 +16,37 @@ const MOST_BYTES: usize = 200 * 1024;
 
 /// What the report before said, as far as it matters now.
 #[derive(Debug, Default, Deserialize)]
-pub(crate) struct Earlier {
+pub(crate) struct PreviousReport {
     /// Sizes.
     pub(crate) history: History,
     /// What people were told, and what still held.
-    #[serde(default)]
-    told: Vec<Known>,
+    #[serde(default, rename = "told")]
+    announced: Vec<KnownFinding>,
 }
 
 /// A finding that people know of. What it says may change from day to day, as numbers do: that is no news.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct Known {
+pub(crate) struct KnownFinding {
     id: String,
     severity: String,
     policy: Option<String>,
 }
 
-impl Earlier {
+impl PreviousReport {
     /// What people were told before, and what holds still: what is over and comes again is news again.
-    pub(crate) fn still_told(&self, report: &Report) -> Vec<Known> {
-        all(report).into_iter().filter(|known| self.told.contains(known)).collect()
+    pub(crate) fn still_announced(&self, report: &Report) -> Vec<KnownFinding> {
+        all(report).into_iter().filter(|known| self.announced.contains(known)).collect()
     }
 }
 
 /// Everything that people know of, once they have read the report.
-pub(crate) fn all(report: &Report) -> Vec<Known> {
-    let known: BTreeSet<Known> = needing_somebody(report).map(known_as).collect();
+pub(crate) fn all(report: &Report) -> Vec<KnownFinding> {
+    let known: BTreeSet<KnownFinding> = actionable(report).map(known_finding).collect();
     known.into_iter().collect()
 }
 
 /// The findings that need somebody.
-pub(crate) fn needing_somebody(report: &Report) -> impl Iterator<Item = &Finding> {
+pub(crate) fn actionable(report: &Report) -> impl Iterator<Item = &Finding> {
     report.findings.iter().filter(|finding| finding.severity > Severity::Note)
 }
 
@@ -57,21 +57,26 @@ pub(crate) fn dead_entries(report: &Report) -> usize {
 }
 
 /// The message, if there is anything new that needs somebody, or anything was done or failed.
-pub(crate) fn of(report: &Report, earlier: &Earlier, acted: &Acted, key: &str) -> Option<Announcement> {
+pub(crate) fn of(
+    report: &Report,
+    earlier: &PreviousReport,
+    remediation: &Remediation,
+    key: &str,
+) -> Option<Announcement> {
     let news: Vec<&Finding> =
-        needing_somebody(report).filter(|finding| !earlier.told.contains(&known_as(finding))).collect();
-    if news.is_empty() && acted.is_nothing() {
+        actionable(report).filter(|finding| !earlier.announced.contains(&known_finding(finding))).collect();
+    if news.is_empty() && remediation.is_nothing() {
         return None;
     }
     let unknown = || "unknown".to_owned();
     let account = report.account.clone().unwrap_or_else(unknown);
     let region = report.region.clone().unwrap_or_else(unknown);
     let new = news.iter().map(|finding| format!("New: {}", finding.message));
-    let report_at = [format!("Report: {key}"), String::new(), markdown(report) + &acted.markdown()];
-    let mut body = acted.lines().chain(new).chain(report_at).collect::<Vec<_>>().join("\n");
+    let report_at = [format!("Report: {key}"), String::new(), markdown(report) + &remediation.markdown()];
+    let mut body = remediation.lines().chain(new).chain(report_at).collect::<Vec<_>>().join("\n");
     let end = body.floor_char_boundary(MOST_BYTES);
     body.truncate(end);
-    let what = match (acted.failed.is_empty(), acted.done.is_empty()) {
+    let what = match (remediation.failed.is_empty(), remediation.done.is_empty()) {
         (false, _) => "something failed".to_owned(),
         (true, false) => "made room".to_owned(),
         (true, true) if news.len() == 1 => "1 new finding".to_owned(),
@@ -85,9 +90,9 @@ pub(crate) fn of(report: &Report, earlier: &Earlier, acted: &Acted, key: &str) -
     })
 }
 
-fn known_as(finding: &Finding) -> Known {
+fn known_finding(finding: &Finding) -> KnownFinding {
     let word = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-    Known {
+    KnownFinding {
         id: serde_json::to_value(finding.id).map(word).unwrap_or_default(),
         severity: serde_json::to_value(finding.severity).map(word).unwrap_or_default(),
         policy: finding.policy.clone(),
@@ -112,23 +117,23 @@ mod tests {
     }
 
     /// After people were told of everything in a report.
-    fn after(report: &Report) -> Earlier {
+    fn after(report: &Report) -> PreviousReport {
         let told = serde_json::to_value(all(report)).unwrap();
         serde_json::from_value(serde_json::json!({ "history": {}, "told": told })).unwrap()
     }
 
-    fn subject(report: &Report, earlier: &Earlier, acted: &Acted) -> Option<String> {
-        Some(of(report, earlier, acted, KEY)?.subject)
+    fn subject(report: &Report, earlier: &PreviousReport, remediation: &Remediation) -> Option<String> {
+        Some(of(report, earlier, remediation, KEY)?.subject)
     }
 
     #[test]
     fn what_is_new_is_told_once() {
         let report = report(&sample());
-        let news = of(&report, &Earlier::default(), &Acted::default(), KEY).unwrap();
+        let news = of(&report, &PreviousReport::default(), &Remediation::default(), KEY).unwrap();
         assert!(news.subject.ends_with("in eu-west-1: 3 new findings"), "{}", news.subject);
         assert!(news.body.starts_with("New: 5053 characters of 5120, the soft limit\n"), "{}", news.body);
         assert!(news.body.contains(&format!("Report: {KEY}\n\n# Resource policies")), "{}", news.body);
-        assert_eq!(subject(&report, &after(&report), &Acted::default()), None);
+        assert_eq!(subject(&report, &after(&report), &Remediation::default()), None);
     }
 
     #[test]
@@ -138,7 +143,7 @@ mod tests {
         groups.retain(|group| !group.name.starts_with("/aws/states/"));
         let report = report(&inventory);
         assert!(dead_entries(&report) > 40);
-        assert_eq!(subject(&report, &known, &Acted::default()), None);
+        assert_eq!(subject(&report, &known, &Remediation::default()), None);
     }
 
     #[test]
@@ -148,18 +153,21 @@ mod tests {
         let Part::Seen { value: policies, .. } = &mut inventory.account_policies else { unreachable!() };
         policies.retain(|policy| policy.label() == "OpenSearch-logs");
         let better = report(&inventory);
-        assert_eq!(subject(&better, &known, &Acted::default()), None);
-        assert_eq!((known.still_told(&report(&sample())).len(), known.still_told(&better).len()), (3, 1));
-        let again = subject(&report(&sample()), &after(&better), &Acted::default());
+        assert_eq!(subject(&better, &known, &Remediation::default()), None);
+        assert_eq!(
+            (known.still_announced(&report(&sample())).len(), known.still_announced(&better).len()),
+            (3, 1)
+        );
+        let again = subject(&report(&sample()), &after(&better), &Remediation::default());
         assert!(again.unwrap().ends_with("2 new findings"));
     }
 
     #[test]
     fn what_was_done_or_failed_is_always_told() {
         let report = report(&sample());
-        let done = Acted { done: vec!["1 changes".to_owned()], ..Acted::default() };
+        let done = Remediation { done: vec!["1 changes".to_owned()], ..Remediation::default() };
         assert!(subject(&report, &after(&report), &done).unwrap().ends_with(": made room"));
-        let failed = Acted { failed: vec!["denied".to_owned()], ..done };
+        let failed = Remediation { failed: vec!["denied".to_owned()], ..done };
         let news = of(&report, &after(&report), &failed, KEY).unwrap();
         assert!(news.subject.ends_with(": something failed"));
         assert!(news.body.starts_with("Done: 1 changes\nFailed: denied\nReport: "), "{}", news.body);
@@ -167,8 +175,8 @@ mod tests {
 
     #[test]
     fn a_message_is_not_longer_than_a_topic_takes() {
-        let acted = Acted { failed: vec!["é".repeat(MOST_BYTES)], ..Acted::default() };
-        let news = of(&report(&sample()), &Earlier::default(), &acted, KEY).unwrap();
+        let remediation = Remediation { failed: vec!["é".repeat(MOST_BYTES)], ..Remediation::default() };
+        let news = of(&report(&sample()), &PreviousReport::default(), &remediation, KEY).unwrap();
         assert!(news.body.len() <= MOST_BYTES && news.subject.len() <= 100);
     }
 }

@@ -10,15 +10,15 @@ use crate::coverage;
 use crate::evaluate::Requester;
 use crate::inventory::Inventory;
 use crate::limits::{DELIVERY_ACTIONS, LOG_DELIVERY};
-use crate::state::{Held, State};
-use crate::statement::{Choice, Principal, Who};
+use crate::policy_set::{ParsedPolicy, PolicySet};
+use crate::statement::{ElementMatch, Principal, PrincipalMatch};
 
 /// A service that no policy names, an account that no policy names.
 const STRANGER: &str = "stranger.amazonaws.com";
 const FOREIGN_ACCOUNT: &str = "000000000000";
 
 #[derive(Debug)]
-pub(crate) struct Universe {
+pub(crate) struct ProbeSet {
     pub(crate) services: BTreeSet<String>,
     pub(crate) actions: BTreeSet<String>,
     pub(crate) log_groups: Vec<Group>,
@@ -32,24 +32,31 @@ pub(crate) struct Group {
     pub(crate) gone: bool,
 }
 
-impl Universe {
-    pub(crate) fn new(before: &State, after: &State, granted: &State, inventory: &Inventory) -> Self {
+impl ProbeSet {
+    pub(crate) fn new(
+        before: &PolicySet,
+        after: &PolicySet,
+        granted: &PolicySet,
+        inventory: &Inventory,
+    ) -> Self {
         let known = inventory.known_groups();
         let mut services = BTreeSet::from([LOG_DELIVERY.to_owned(), STRANGER.to_owned()]);
         let mut actions = BTreeSet::from(DELIVERY_ACTIONS.map(str::to_owned));
         let mut groups: BTreeMap<String, bool> = BTreeMap::new();
         let mut accounts = BTreeSet::new();
         for state in [before, after, granted] {
-            for statement in state.policies.iter().flat_map(Held::statements) {
+            for statement in state.policies.iter().flat_map(ParsedPolicy::statements) {
                 let Ok(meaning) = statement.meaning() else { continue };
-                if let Who::These(principals) | Who::AllBut(principals) = &meaning.principal {
+                if let PrincipalMatch::Only(principals) | PrincipalMatch::AllBut(principals) =
+                    &meaning.principal
+                {
                     services.extend(principals.iter().filter_map(service));
                 }
-                let (Choice::Only(named) | Choice::AllBut(named)) = &meaning.action;
+                let (ElementMatch::Only(named) | ElementMatch::AllBut(named)) = &meaning.action;
                 actions.extend(named.iter().filter(|action| !glob::has_wildcard(action)).cloned());
             }
             let numbered = state.policies.iter().enumerate();
-            for entry in numbered.flat_map(|(number, held)| coverage::entries_of(number, held)) {
+            for entry in numbered.flat_map(|(number, parsed)| coverage::entries_of(number, parsed)) {
                 let Some(group) = ResourcePattern::new(entry.resource).log_group() else { continue };
                 accounts.insert((group.region.to_owned(), group.account.to_owned()));
                 let arn = if group.is_one() { group.arn() } else { instance(&group.arn()) };

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use mailtrail_policy_survey::CallError;
-use mailtrail_resource_policy::plan::Place;
+use mailtrail_resource_policy::plan::PolicyScope;
 use mailtrail_resource_policy::prove::{Proof, Violation};
 use mailtrail_resource_policy::recheck::Rest;
 
@@ -20,14 +20,14 @@ const WHAT: &str = "look at what the plan rests on";
 
 /// Why nothing may be written.
 #[derive(Debug)]
-pub(crate) enum Objection {
+pub(crate) enum PreconditionError {
     /// What has changed, or would be wrong.
     Stale(Vec<String>),
     /// What is there could not be looked at.
     NotSeen(CallError),
 }
 
-impl Objection {
+impl PreconditionError {
     /// The error with which a run stops; with its journal, if it had begun.
     pub(crate) fn error(self, journal: Option<&str>) -> ApplyError {
         let (what, journal) = (WHAT.to_owned(), journal.map(str::to_owned));
@@ -39,7 +39,7 @@ impl Objection {
     }
 }
 
-impl From<CallError> for Objection {
+impl From<CallError> for PreconditionError {
     fn from(error: CallError) -> Self {
         Self::NotSeen(error)
     }
@@ -47,31 +47,31 @@ impl From<CallError> for Objection {
 
 /// Looks at the policies of the account, at those that are to be written, and for the log groups whose entries go; and
 /// proves what a run has still to write. Returns nothing if there is nothing to prove.
-pub(crate) async fn prove(aws: &Aws<'_>, history: &History) -> Result<Option<Proof>, Objection> {
+pub(crate) async fn prove(aws: &Aws<'_>, history: &History) -> Result<Option<Proof>, PreconditionError> {
     let writes = history.to_write();
     if writes.is_empty() {
         return Ok(None);
     }
     let account = aws.account;
     let mut seen = account.account_policies(aws.deadline).await?;
-    let places: BTreeSet<&Place> = writes.iter().map(|it| &it.write.place).collect();
-    for place in places.into_iter().filter(|place| matches!(place, Place::LogGroup(_))) {
-        seen.extend(policies::read(aws, place).await?);
+    let scopes: BTreeSet<&PolicyScope> = writes.iter().map(|it| &it.write.scope).collect();
+    for scope in scopes.into_iter().filter(|scope| matches!(scope, PolicyScope::LogGroup(_))) {
+        seen.extend(policies::read(aws, scope).await?);
     }
     let mut rest = Rest::new(&seen, &writes).map_err(|changed| {
         let is_other = |place| format!("{place} is not what it was when the plan was made");
-        Objection::Stale(changed.iter().map(is_other).collect())
+        PreconditionError::Stale(changed.iter().map(is_other).collect())
     })?;
     let named = rest.rests_on();
     let there = account.existing_log_groups(&named, aws.deadline).await?;
     for name in &there {
-        if let Some(own) = policies::read(aws, &Place::LogGroup(aws.group_arn(name))).await? {
+        if let Some(own) = policies::read(aws, &PolicyScope::LogGroup(aws.group_arn(name))).await? {
             rest.add(&own);
         }
     }
     let missing = named.difference(&there).cloned().collect();
     let proved = rest.prove(&account.id, &account.region, &missing, &history.plan.grants);
-    proved.map(Some).map_err(|violation| Objection::Stale(vec![reason(&violation, &rest, &there)]))
+    proved.map(Some).map_err(|violation| PreconditionError::Stale(vec![reason(&violation, &rest, &there)]))
 }
 
 /// What would be wrong, and with it the log groups that would lose something.

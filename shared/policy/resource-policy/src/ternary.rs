@@ -1,8 +1,8 @@
 //! Yes, no, or not known.
 
-/// An answer of three values. Nothing is ever concluded from [`Truth::Unknown`].
+/// An answer of three values. Nothing is ever concluded from [`Ternary::Unknown`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Truth {
+pub enum Ternary {
     /// It does not hold.
     No,
     /// What would decide it is not known, or not understood.
@@ -11,12 +11,12 @@ pub enum Truth {
     Yes,
 }
 
-impl Truth {
+impl Ternary {
     /// Whether one holds; no, if there is none.
-    pub fn any(truths: impl IntoIterator<Item = Self>) -> Self {
+    pub fn any(values: impl IntoIterator<Item = Self>) -> Self {
         let mut any = Self::No;
-        for truth in truths {
-            match truth {
+        for value in values {
+            match value {
                 Self::Yes => return Self::Yes,
                 Self::Unknown => any = Self::Unknown,
                 Self::No => {}
@@ -26,8 +26,8 @@ impl Truth {
     }
 
     /// Whether all hold; yes, if there is none.
-    pub fn all(truths: impl IntoIterator<Item = Self>) -> Self {
-        Self::any(truths.into_iter().map(Self::not)).not()
+    pub fn all(values: impl IntoIterator<Item = Self>) -> Self {
+        Self::any(values.into_iter().map(Self::not)).not()
     }
 
     /// The opposite.
@@ -42,7 +42,7 @@ impl Truth {
     }
 }
 
-impl From<bool> for Truth {
+impl From<bool> for Ternary {
     fn from(holds: bool) -> Self {
         if holds { Self::Yes } else { Self::No }
     }

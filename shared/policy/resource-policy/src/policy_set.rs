@@ -4,14 +4,14 @@ use crate::document::Document;
 use crate::evaluate::Policies;
 use crate::grant::Grant;
 use crate::inventory::{Inventory, ResourcePolicy};
-use crate::scope::Place;
+use crate::scope::PolicyScope;
 use crate::statement::Statement;
 
 /// One policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Held {
+pub struct ParsedPolicy {
     /// Where it belongs.
-    pub place: Place,
+    pub scope: PolicyScope,
     /// Its text: as returned at first, as it would be written after a change.
     pub text: String,
     /// Its text read, if it can be.
@@ -22,18 +22,18 @@ pub struct Held {
 
 /// All policies of an account in one Region; of log groups those that were seen no earlier than the account's.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct State {
+pub struct PolicySet {
     /// Those of the account first, then those of log groups.
-    pub policies: Vec<Held>,
+    pub policies: Vec<ParsedPolicy>,
 }
 
-impl Held {
+impl ParsedPolicy {
     /// A policy as it was seen.
     pub fn new(policy: &ResourcePolicy) -> Self {
-        let of = if policy.resource_arn.is_some() { Place::LogGroup } else { Place::Account };
-        let place = of(policy.label().to_owned());
+        let of = if policy.resource_arn.is_some() { PolicyScope::LogGroup } else { PolicyScope::Account };
+        let scope = of(policy.label().to_owned());
         Self {
-            place,
+            scope,
             text: policy.document.clone(),
             document: Document::parse(&policy.document).ok(),
             revision_id: policy.revision_id.clone(),
@@ -41,9 +41,9 @@ impl Held {
     }
 
     /// The policy of a log group that has none.
-    pub(crate) fn empty(place: Place) -> Self {
+    pub(crate) fn empty(scope: PolicyScope) -> Self {
         let document = Document::of(Vec::new());
-        Self { place, text: document.to_json(), document: Some(document), revision_id: None }
+        Self { scope, text: document.to_json(), document: Some(document), revision_id: None }
     }
 
     /// The same with other statements; in one line without white space.
@@ -59,32 +59,32 @@ impl Held {
 
     /// What to call it in a sentence.
     pub fn label(&self) -> &str {
-        let (Place::Account(label) | Place::LogGroup(label)) = &self.place;
+        let (PolicyScope::Account(label) | PolicyScope::LogGroup(label)) = &self.scope;
         label
     }
 
     /// The ARN of its log group, if it belongs to one.
     pub fn log_group_arn(&self) -> Option<&str> {
-        match &self.place {
-            Place::LogGroup(arn) => Some(arn),
-            Place::Account(_) => None,
+        match &self.scope {
+            PolicyScope::LogGroup(arn) => Some(arn),
+            PolicyScope::Account(_) => None,
         }
     }
 }
 
-impl State {
+impl PolicySet {
     /// What was seen, and can be relied upon: [`Inventory::current_policies`].
     pub fn of(inventory: &Inventory) -> Self {
-        Self { policies: inventory.current_policies().map(Held::new).collect() }
+        Self { policies: inventory.current_policies().map(ParsedPolicy::new).collect() }
     }
 
     /// A state with nothing in it but grants.
     pub(crate) fn granting(grants: &[Grant]) -> Self {
         let document = Document::of(grants.iter().map(Grant::statement).collect());
-        let place = Place::Account(String::new());
+        let scope = PolicyScope::Account(String::new());
         Self {
-            policies: vec![Held {
-                place,
+            policies: vec![ParsedPolicy {
+                scope,
                 text: document.to_json(),
                 document: Some(document),
                 revision_id: None,
@@ -92,33 +92,33 @@ impl State {
         }
     }
 
-    /// The policy of a place, if there is one.
-    pub(crate) fn at(&self, place: &Place) -> Option<&Held> {
-        self.policies.iter().find(|held| held.place == *place)
+    /// The policy of a scope, if there is one.
+    pub(crate) fn at(&self, scope: &PolicyScope) -> Option<&ParsedPolicy> {
+        self.policies.iter().find(|parsed| parsed.scope == *scope)
     }
 
-    /// Puts a text in a place, or leaves nothing there.
-    pub(crate) fn put(&mut self, place: &Place, text: Option<&str>) {
-        let number = self.policies.iter().position(|held| held.place == *place);
-        let held = text.map(|text| Held {
-            place: place.clone(),
+    /// Puts a text in a scope, or leaves nothing there.
+    pub(crate) fn put(&mut self, scope: &PolicyScope, text: Option<&str>) {
+        let number = self.policies.iter().position(|parsed| parsed.scope == *scope);
+        let parsed = text.map(|text| ParsedPolicy {
+            scope: scope.clone(),
             text: text.to_owned(),
             document: Document::parse(text).ok(),
             revision_id: None,
         });
-        match (number, held) {
-            (Some(number), Some(held)) => self.policies[number] = held,
+        match (number, parsed) {
+            (Some(number), Some(parsed)) => self.policies[number] = parsed,
             (Some(number), None) => drop(self.policies.remove(number)),
-            (None, held) => self.policies.extend(held),
+            (None, parsed) => self.policies.extend(parsed),
         }
     }
 
     /// Ready to be asked.
     pub fn compile(&self) -> Policies<'_> {
         let mut policies = Policies::default();
-        for held in &self.policies {
-            match &held.document {
-                Some(document) => policies.add(document, held.log_group_arn()),
+        for parsed in &self.policies {
+            match &parsed.document {
+                Some(document) => policies.add(document, parsed.log_group_arn()),
                 None => policies.add_unreadable(),
             }
         }

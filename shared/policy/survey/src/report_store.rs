@@ -10,13 +10,13 @@ use mailtrail_clock::Time;
 
 /// Where audits of one account and Region are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
+pub struct ReportStore {
     folder: String,
 }
 
 /// What is kept of an audit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum What {
+pub enum Artifact {
     /// The report, for machines.
     Report,
     /// The report, for people.
@@ -25,7 +25,7 @@ pub enum What {
     Inventory,
 }
 
-impl What {
+impl Artifact {
     const fn ending(self) -> &'static str {
         match self {
             Self::Report => "-report.json",
@@ -35,7 +35,7 @@ impl What {
     }
 }
 
-impl Kept {
+impl ReportStore {
     /// The folder of an account and Region.
     pub fn of(region: &str, account: &str) -> Self {
         let partition = Partition::new(Some(region), Some(account));
@@ -50,7 +50,7 @@ impl Kept {
     /// When the archive cannot be listed or read.
     pub async fn latest(
         &self,
-        what: What,
+        what: Artifact,
         archive: &ArchiveReader,
         deadline: Deadline,
     ) -> Result<Option<Bytes>, ArchiveError> {
@@ -62,7 +62,7 @@ impl Kept {
     }
 
     /// The key of what is kept of an audit.
-    pub fn key(&self, what: What, time: Time) -> String {
+    pub fn key(&self, what: Artifact, time: Time) -> String {
         let (second, millis) = (time.compact(), time.millis() % 1000);
         format!("{}/{second}-{millis:03}{}", self.folder, what.ending())
     }
@@ -73,7 +73,7 @@ impl Kept {
     /// When the archive did not take it.
     pub async fn keep(
         &self,
-        what: What,
+        what: Artifact,
         time: Time,
         body: Bytes,
         archive: &Archive,
