@@ -288,4 +288,97 @@ mod tests {
         assert!(!implies(&one, &other) && !implies(&other, &one));
         assert!(implies(&one, &one));
     }
+
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>
+    #[test]
+    fn a_key_that_the_request_lacks_satisfies_negated_operators_and_if_exists_only() {
+        let context = Context::new().without("aws:SourceVpc");
+        for (operator, expected) in [
+            ("StringEquals", Ternary::No),
+            ("StringLike", Ternary::No),
+            ("StringEqualsIgnoreCase", Ternary::No),
+            ("ArnLike", Ternary::No),
+            ("Bool", Ternary::No),
+            ("StringNotEquals", Ternary::Yes),
+            ("StringNotEqualsIgnoreCase", Ternary::Yes),
+            ("StringNotLike", Ternary::Yes),
+            ("ArnNotEquals", Ternary::Yes),
+            ("ArnNotLike", Ternary::Yes),
+            ("StringEqualsIfExists", Ternary::Yes),
+            ("StringNotEqualsIfExists", Ternary::Yes),
+            ("BoolIfExists", Ternary::Yes),
+        ] {
+            assert_eq!(clause(operator, "aws:SourceVpc", "vpc-1").holds(&context), expected, "{operator}");
+        }
+    }
+
+    #[test]
+    fn each_operator_compares_in_its_own_way() {
+        let context = Context::new().with("aws:x", "arn:aws:logs:eu-west-1:1:Group");
+        for (operator, value, expected) in [
+            ("StringEquals", "arn:aws:logs:eu-west-1:1:group", Ternary::No),
+            ("StringNotEquals", "arn:aws:logs:eu-west-1:1:group", Ternary::Yes),
+            ("StringEqualsIgnoreCase", "arn:aws:logs:eu-west-1:1:group", Ternary::Yes),
+            ("StringNotEqualsIgnoreCase", "arn:aws:logs:eu-west-1:1:group", Ternary::No),
+            ("StringNotEqualsIgnoreCase", "other", Ternary::Yes),
+            ("StringEquals", "arn:*", Ternary::No),
+            ("StringLike", "arn:*", Ternary::Yes),
+            ("StringNotLike", "arn:*", Ternary::No),
+            ("StringNotLike", "x*", Ternary::Yes),
+            ("ArnEquals", "arn:aws:logs:*:1:*", Ternary::Yes),
+            ("ArnNotEquals", "arn:aws:logs:*:1:*", Ternary::No),
+            ("ArnNotLike", "arn:aws:logs:*:1:*", Ternary::No),
+            ("ArnNotLike", "arn:aws:logs:*:2:*", Ternary::Yes),
+            ("Null", "true", Ternary::No),
+            ("Null", "false", Ternary::Yes),
+            ("NullIfExists", "true", Ternary::Unknown),
+        ] {
+            assert_eq!(clause(operator, "aws:x", value).holds(&context), expected, "{operator} {value}");
+        }
+        let bool = Context::new().with("aws:SecureTransport", "TRUE");
+        assert_eq!(clause("Bool", "aws:SecureTransport", "true").holds(&bool), Ternary::Yes);
+    }
+
+    #[test]
+    fn one_fitting_value_is_enough_unless_the_operator_is_negated() {
+        let context = Context::new().with("aws:x", "b");
+        let of = |operator: &str| Clause::new(operator, "aws:x", &["a", "b"]).holds(&context);
+        assert_eq!((of("StringEquals"), of("StringNotEquals")), (Ternary::Yes, Ternary::No));
+    }
+
+    #[test]
+    fn every_value_of_a_narrower_clause_has_to_be_covered() {
+        let one = |operator: &str, values: &[&str]| [Clause::new(operator, "aws:x", values)];
+        let wide = one("StringEquals", &["a", "b"]);
+        assert!(implies(&one("StringEquals", &["a"]), &wide));
+        assert!(!implies(&one("StringEquals", &["a", "c"]), &wide));
+        assert!(!implies(&wide, &one("StringEquals", &["a"])));
+        let not = one("StringNotEquals", &["a", "b"]);
+        assert!(implies(&not, &one("StringNotEquals", &["b", "a"])));
+        assert!(!implies(&not, &one("StringNotEquals", &["a"])));
+        assert!(!implies(&one("StringNotEquals", &["a"]), &not));
+        let null = one("Null", &["true", "false"]);
+        assert!(!implies(&one("Null", &["true"]), &null) && implies(&null, &null));
+    }
+
+    #[test]
+    fn an_optional_key_does_not_imply_a_required_one() {
+        let [optional, required] =
+            ["StringEqualsIfExists", "StringEquals"].map(|it| [clause(it, "aws:x", "a")]);
+        assert!(!implies(&optional, &required));
+        assert!(implies(&optional, &optional) && implies(&required, &required));
+        let [mail, any] = ["m*", "*"].map(|value| [clause("StringLikeIfExists", "aws:x", value)]);
+        assert!(implies(&mail, &any) && !implies(&any, &mail));
+    }
+
+    #[test]
+    fn a_policy_variable_covers_nothing_but_itself() {
+        let [own, any] = ["${aws:username}", "*"].map(|value| [clause("StringLike", "aws:x", value)]);
+        assert!(!implies(&own, &any) && !implies(&any, &own) && implies(&own, &own));
+    }
+
+    #[test]
+    fn a_null_check_demands_no_value() {
+        assert!(!clause("Null", SOURCE_ACCOUNT, "false").demands());
+    }
 }

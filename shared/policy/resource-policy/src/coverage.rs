@@ -230,3 +230,32 @@ fn allows_at_least(wide: &Meaning, narrow: &Meaning) -> bool {
 pub(crate) fn covers_action(wide: &str, narrow: &str) -> bool {
     glob::covers(&wide.to_ascii_lowercase(), &narrow.to_ascii_lowercase())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scope::PolicyScope;
+
+    const NARROW: &str = r#"{"Effect":"Allow","Principal":{"Service":"es.amazonaws.com"},"Action":"logs:PutLogEvents",
+        "Resource":"arn:aws:logs:us-east-1:111122223333:log-group:/mail:*"}"#;
+
+    fn redundant(statements: &[&str]) -> usize {
+        let mut set = PolicySet::default();
+        let text = format!(r#"{{"Statement":[{}]}}"#, statements.join(","));
+        set.put(&PolicyScope::Account("p".to_owned()), Some(&text));
+        Coverage::new(&set).redundant(None).len()
+    }
+
+    #[test]
+    fn a_statement_that_is_not_understood_covers_nothing() {
+        let wide = NARROW.replace("/mail", "*");
+        assert_eq!(redundant(&[NARROW, &wide]), 1);
+        assert_eq!(redundant(&[NARROW, &wide.replace(r#"{"Effect""#, r#"{"Unless":"sunday","Effect""#)]), 0);
+    }
+
+    #[test]
+    fn an_entry_that_is_never_edited_is_not_redundant() {
+        let anyone = NARROW.replace(r#"{"Service":"es.amazonaws.com"}"#, r#""*""#);
+        assert_eq!(redundant(&[&anyone, &anyone.replace("/mail", "*")]), 0);
+    }
+}

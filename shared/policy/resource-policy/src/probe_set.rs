@@ -113,3 +113,79 @@ fn instance(pattern: &str) -> String {
 pub(crate) fn stream_in(group_arn: &str) -> String {
     format!("{group_arn}:log-stream:mailtrail")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::{LogGroup, Part};
+    use crate::scope::PolicyScope;
+
+    fn set(name: &str) -> PolicySet {
+        let text = format!(
+            r#"{{"Statement":{{"Effect":"Allow","Principal":{{"Service":["{name}.amazonaws.com","*"]}},
+                "Action":["logs:Put{name}","logs:*"],
+                "Resource":"arn:aws:logs:us-east-1:111122223333:log-group:/{name}:*"}}}}"#
+        );
+        let mut set = PolicySet::default();
+        set.put(&PolicyScope::Account(name.to_owned()), Some(&text));
+        set
+    }
+
+    fn probes(log_groups: Part<Vec<LogGroup>>) -> ProbeSet {
+        let inventory = Inventory {
+            account: Some("111122223333".to_owned()),
+            region: Some("us-east-1".to_owned()),
+            account_policies: Part::Seen { at: 0, value: Vec::new() },
+            log_groups,
+            ..Inventory::default()
+        };
+        ProbeSet::new(&set("before"), &set("after"), &set("granted"), &inventory)
+    }
+
+    fn existing(names: &[&str]) -> Part<Vec<LogGroup>> {
+        let group = |name: &&str| LogGroup { name: (*name).to_owned(), ..LogGroup::default() };
+        Part::Seen { at: 0, value: names.iter().map(group).collect() }
+    }
+
+    #[test]
+    fn everything_that_a_policy_names_is_probed_and_a_service_that_none_names() {
+        let probes = probes(existing(&[]));
+        let services = ["after", "before", "delivery.logs", "granted", "stranger"];
+        assert!(probes.services.iter().eq(&services.map(|name| format!("{name}.amazonaws.com"))));
+        let actions = ["CreateLogStream", "PutLogEvents", "Putafter", "Putbefore", "Putgranted"];
+        assert!(probes.actions.iter().eq(&actions.map(|name| format!("logs:{name}"))));
+    }
+
+    #[test]
+    fn a_log_group_is_gone_only_where_the_groups_were_listed() {
+        let gone = |probes: ProbeSet| -> Vec<(String, bool)> {
+            let name = |arn: &str| arn.rsplit_once('/').unwrap().1.to_owned();
+            probes.log_groups.iter().map(|group| (name(&group.arn), group.gone)).collect()
+        };
+        let expected = |flags: &[(&str, bool)]| -> Vec<(String, bool)> {
+            flags.iter().map(|(name, gone)| ((*name).to_owned(), *gone)).collect()
+        };
+        assert_eq!(
+            gone(probes(existing(&["/after", "/unnamed"]))),
+            expected(&[("after", false), ("before", true), ("granted", true), ("unnamed", false)])
+        );
+        let unseen = Part::NotSeen { reason: "access denied".to_owned() };
+        assert_eq!(
+            gone(probes(unseen)),
+            expected(&[("after", false), ("before", false), ("granted", false)])
+        );
+    }
+
+    #[test]
+    fn each_question_is_asked_for_this_account_another_one_none_and_an_unknown_one() {
+        let probes = probes(existing(&[]));
+        let of = |account: &str| {
+            Context::source(&format!("arn:aws:logs:us-east-1:{account}:delivery-source:mailtrail"), account)
+        };
+        let none = Context::new().without(SOURCE_ARN).without(SOURCE_ACCOUNT);
+        let expected = [of("111122223333"), of("000000000000"), none, Context::new()];
+        let asked: Vec<&Context> = probes.questions().take(4).map(|(_, _, context)| context).collect();
+        assert!(asked.into_iter().eq(&expected));
+        assert_eq!(probes.questions().count(), 5 * 5 * 4);
+    }
+}

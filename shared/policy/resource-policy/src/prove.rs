@@ -222,3 +222,6 @@ fn requests(
     }
     Ok(decided)
 }
+
+#[cfg(test)]
+mod tests;

@@ -342,3 +342,43 @@ fn condition_values(value: &RawValue) -> Option<Vec<String>> {
     }
     scalar(value).map(|one| vec![one])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALLOW: &str =
+        r#"{"Effect":"Allow","Principal":{"Service":"es.amazonaws.com"},"Action":"logs:*","Resource":"*"}"#;
+
+    fn statement(text: &str) -> Statement {
+        Statement::parse(text).unwrap()
+    }
+
+    #[test]
+    fn only_what_lets_services_in_by_name_and_is_understood_is_editable() {
+        assert!(statement(ALLOW).editable().is_some());
+        for (old, new) in [
+            (r#""Allow""#, r#""Deny""#),
+            (r#"{"Effect""#, r#"{"Unless":"sunday","Effect""#),
+            (r#"{"Service":"es.amazonaws.com"}"#, r#""*""#),
+            (r#""Principal""#, r#""NotPrincipal""#),
+            (r#""Action""#, r#""NotAction""#),
+            (r#""Resource""#, r#""NotResource""#),
+        ] {
+            let other = ALLOW.replace(old, new);
+            assert_ne!(other, ALLOW);
+            assert!(statement(&other).editable().is_none(), "{other}");
+        }
+    }
+
+    #[test]
+    fn statements_say_the_same_of_others_only_if_neither_is_stricter() {
+        let stricter = statement(&ALLOW.replace(
+            r#""Resource""#,
+            r#""Condition":{"StringEquals":{"aws:SourceAccount":"111122223333"}},"Resource""#,
+        ));
+        let plain = statement(ALLOW);
+        assert!(plain.says_the_same_of_others(&statement(&ALLOW.replace("logs:*", "LOGS:*"))));
+        assert!(!plain.says_the_same_of_others(&stricter) && !stricter.says_the_same_of_others(&plain));
+    }
+}

@@ -117,3 +117,61 @@ fn a_policy_of_a_log_group_says_nothing_of_others() {
         assert_eq!(policies.decide(&request, &Context::new()), expected, "{tail}");
     }
 }
+
+#[test]
+fn the_policy_of_a_log_group_is_found_in_each_form_of_its_arn() {
+    let open = document(r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}"#);
+    let group = "arn:aws:logs:us-east-1:111122223333:log-group:/mail";
+    let with_star = format!("{group}:*");
+    let mut policies = Policies::default();
+    policies.add(&open, Some(&with_star));
+    let resource = format!("{group}:log-stream:a");
+    let requester = Requester::Service("delivery.logs.amazonaws.com");
+    let request = Request { requester, action: "logs:PutLogEvents", resource: &resource };
+    assert_eq!(policies.decide(&request, &Context::new()), Decision::Allowed);
+}
+
+#[test]
+fn a_service_is_named_in_any_case_or_by_a_star() {
+    let on = |principal: &str| {
+        let policy = document(&format!(
+            r#"{{"Effect":"Allow","Principal":{{"Service":"{principal}"}},"Action":"*","Resource":"*"}}"#
+        ));
+        let requester = Requester::Service("delivery.logs.amazonaws.com");
+        let request = Request { requester, action: "logs:PutLogEvents", resource: "*" };
+        Policies::of_account([&policy]).decide(&request, &Context::new())
+    };
+    assert_eq!(on("Delivery.Logs.AmazonAWS.com"), Decision::Allowed);
+    assert_eq!(on("*"), Decision::Allowed);
+    assert_eq!(on("logs.amazonaws.com"), Decision::Denied);
+}
+
+#[test]
+fn a_statement_without_a_principal_lets_no_service_in() {
+    let policy = document(r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#);
+    let requester = Requester::Service("delivery.logs.amazonaws.com");
+    let request = Request { requester, action: "logs:PutLogEvents", resource: "*" };
+    assert_eq!(Policies::of_account([&policy]).decide(&request, &Context::new()), Decision::Denied);
+}
+
+#[test]
+fn a_call_without_a_resource_needs_a_star() {
+    let policy = document(r#"{"Effect":"Allow","Action":"*","Resource":"arn:*:*:*:*:*"}"#);
+    assert_eq!(holder(&policy, "logs:DescribeLogGroups", "*", &Context::new()), Decision::Denied);
+}
+
+#[test]
+fn a_statement_with_a_condition_twice_is_not_understood() {
+    let policy = document(
+        r#"{"Effect":"Allow","Action":"*","Resource":"*","Condition":{
+            "StringEquals":{"aws:x":"a"},"stringequals":{"AWS:X":"b"}}}"#,
+    );
+    let known = Context::new().with("aws:x", "c");
+    assert_eq!(holder(&policy, "s3:PutObject", BUCKET, &known), Decision::Depends);
+}
+
+#[test]
+fn a_resource_with_a_policy_variable_is_not_understood() {
+    let policy = document(r#"{"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::${aws:username}/*"}"#);
+    assert_eq!(holder(&policy, "s3:PutObject", BUCKET, &Context::new()), Decision::Depends);
+}

@@ -143,3 +143,28 @@ fn no_policy_of_the_account_grows_and_none_is_added() {
     let both = [("p", entry.clone()), ("q", entry.clone())];
     assert!(matches!(proved(&[("p", entry)], &both, &[]), Err(Violation::Grown(_))));
 }
+
+#[test]
+fn a_policy_with_a_statement_that_is_never_edited_may_neither_come_nor_go() {
+    let deny = document(&[r#"{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}"#.to_owned()]);
+    let mail = arn("/mail");
+    let with_deny = [(mail.as_str(), deny)];
+    assert!(matches!(proved(&with_deny, &[], &[]), Err(Violation::Touched(_))));
+    assert!(matches!(proved(&[], &with_deny, &[]), Err(Violation::Touched(_))));
+}
+
+#[test]
+fn the_policy_of_a_log_group_stays_within_the_hard_limit_or_what_it_was() {
+    let mail = arn("/mail");
+    let of_size = |size: usize| {
+        let small = document(&[]);
+        [(mail.as_str(), format!("{small}{}", " ".repeat(size - small.len())))]
+    };
+    let proved = |before: &[(&str, String)], size| proved(before, &of_size(size), &[]);
+    assert!(proved(&[], 51_200).is_ok());
+    assert!(matches!(proved(&[], 51_201), Err(Violation::Grown(_))));
+    assert!(proved(&of_size(100), 51_200).is_ok());
+    assert!(matches!(proved(&of_size(100), 51_201), Err(Violation::Grown(_))));
+    assert!(proved(&of_size(60_000), 60_000).is_ok());
+    assert!(matches!(proved(&of_size(60_000), 60_001), Err(Violation::Grown(_))));
+}
