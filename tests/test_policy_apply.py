@@ -19,7 +19,7 @@ def applying(account, tmp_path):
 
 @pytest.fixture
 def audit(account):
-    """A WorkMail audit log; somebody signs in when its destination has been re-pointed."""
+    """A WorkMail audit log; a user signs in when its destination has been re-pointed."""
     audit = account.plant.workmail_audit()
     audit.log("before")
     account.faults.after("PutDeliveryDestination", lambda: audit.log("after"), nth=None)
@@ -125,7 +125,7 @@ def test_a_dry_run_tells_where_a_plan_would_stop(account, applying, audit):
     plan["steps"].append(step(wanted))
     account.plant.share_destination(audit)
     stops = applying.dry_run(plan).expect(NEEDS_A_LOOK).answer["stops"]
-    assert ["used by other deliveries" in stops[1], stops[0].startswith("mail is not what it was")] == [True, True]
+    assert ["used by other deliveries" in stops[1], stops[0].startswith("mail has changed")] == [True, True]
     account.faults.deny("logs:DescribeResourcePolicies")
     assert "nothing was changed" in applying.dry_run(plan).expect(FAILED).stderr
     assert writes(account) == [] and applying.journals == []
@@ -195,7 +195,7 @@ def test_a_mark_that_came_after_the_plan_stops_the_move(account, applying, audit
     ],
     ids=["the new group exists", "the destination is shared"],
 )
-def test_a_move_whose_premises_have_gone_is_not_begun(account, applying, audit, happens, said):
+def test_a_move_whose_preconditions_fail_is_not_begun(account, applying, audit, happens, said):
     plan = applying.plan(GROUP)
     happens(account, audit)
     assert said in applying.apply(plan).expect(FAILED).stderr
@@ -240,7 +240,7 @@ def test_a_log_group_that_came_back_since_the_plan_keeps_its_entry(account, appl
     said = applying.apply(plan).expect(FAILED).stderr
     for expected in (full.dead[0], "was allowed, and would not be", f"the log group {full.dead[0]} exists"):
         assert expected in stop and expected in said, expected
-    assert "make the plan again: nothing was changed" in said
+    assert "create the plan again: nothing was changed" in said
     assert policies(account) == {AWS_WRITTEN: full.document}
     assert writes(account) == [] and applying.journals == []
     applying.apply(applying.plan()).expect(DONE)
@@ -279,14 +279,14 @@ def test_a_plan_that_was_edited_is_not_believed_to_be_proved(account, applying):
     for edited, said in (
         ({**statement, "Resource": statement["Resource"][1:]}, f"the log group {full.live[0]} exists"),
         (without, "without being listed"),
-        ({**statement, "Principal": "*"}, "has a part that must not be touched"),
+        ({**statement, "Principal": "*"}, "has a statement that is never edited"),
     ):
         last["after"] = json.dumps({**json.loads(honest), "Statement": [edited]})
         failed = applying.apply(plan).expect(FAILED).stderr
         assert said in failed and "proved" not in failed
     assert writes(account) == []
     last["after"] = honest
-    assert "proved of what is there now" in applying.apply(plan).expect(DONE).stderr
+    assert "proved for the current policies" in applying.apply(plan).expect(DONE).stderr
 
 
 def test_whether_log_groups_are_there_is_found_with_few_calls(account, applying):

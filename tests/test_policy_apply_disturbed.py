@@ -55,7 +55,7 @@ class Moving:
         return self.applying.resume() if self.applying.journals else self.applying.apply(self.plan)
 
     def undo(self):
-        """Undoes the run. What has to stay is for somebody to look at."""
+        """Undoes the run. What has to stay needs attention."""
         run = self.applying.rollback()
         return run.expect(NEEDS_A_LOOK if run.answer["kept"] else DONE).answer
 
@@ -228,7 +228,7 @@ def test_a_permission_that_is_not_known_everywhere_yet_is_waited_for(moving, mov
 
 def test_what_was_tried_and_cannot_be_looked_at_is_looked_at_by_the_next_session(moving, moved):
     with moving() as move:
-        # The work is done, its answer says that it is not, and nobody may look.
+        # The work is done, its answer says that it is not, and no one may look.
         move.aws.faults.after("CreateLogGroup", lambda: move.aws.faults.deny("logs:DescribeLogGroups"))
         move.aws.faults.fail_after("CreateLogGroup", "OperationAbortedException")
         assert "allow the call" in move.applying.apply(move.plan).expect(FAILED).stderr
@@ -335,22 +335,22 @@ def plan_of_three_writes(aws, applying):
     return plan, texts
 
 
-def test_what_somebody_else_wrote_since_the_plan_stands(account, applying):
+def test_what_another_caller_wrote_since_the_plan_stands(account, applying):
     account.plant.full_of_dead_groups()
     plan, theirs = applying.plan(), document("theirs")
     account.faults.before("DescribeResourcePolicies", lambda: account.plant.policy(AWS_WRITTEN, theirs))
     said = applying.apply(plan).expect(FAILED).stderr
-    assert f"{AWS_WRITTEN} is not what it was" in said and "make the plan again: nothing was changed" in said
+    assert f"{AWS_WRITTEN} has changed" in said and "create the plan again: nothing was changed" in said
     assert policies(account) == {AWS_WRITTEN: theirs}
     assert writes(account) == [] and applying.journals == []
 
 
-def test_what_somebody_else_writes_right_before_us_stands(account, applying):
+def test_what_another_caller_writes_right_before_us_stands(account, applying):
     account.plant.full_of_dead_groups()
     plan, theirs = applying.plan(), document("theirs")
     # What the plan rests on was looked at, and its first policy is about to be.
     account.faults.before("DescribeResourcePolicies", lambda: account.plant.policy(AWS_WRITTEN, theirs), nth=2)
-    assert "somebody else changed it meanwhile" in applying.apply(plan).expect(FAILED).stderr
+    assert "it was changed by another caller" in applying.apply(plan).expect(FAILED).stderr
     assert policies(account) == {AWS_WRITTEN: theirs}
     applying.rollback().expect(DONE)
     assert policies(account) == {AWS_WRITTEN: theirs}
@@ -365,7 +365,7 @@ def test_a_run_goes_on_only_while_what_is_left_of_it_is_safe(account, applying):
     kept = groups(account)["a"].policy
     groups(account)["a"].policy = None
     said = applying.resume().expect(FAILED).stderr
-    for expected in ("the log group a exists", "make the plan again", f"rollback {applying.journal}"):
+    for expected in ("the log group a exists", "create the plan again", f"rollback {applying.journal}"):
         assert expected in said
     assert policies(account) == texts
     groups(account)["a"].policy = kept
@@ -377,18 +377,18 @@ def test_a_run_goes_on_only_while_what_is_left_of_it_is_safe(account, applying):
     assert policies(account) == {"old": document("b")}
 
 
-def test_what_somebody_else_writes_right_after_us_is_noticed_and_stands(account, applying):
+def test_what_another_caller_writes_right_after_us_is_noticed_and_stands(account, applying):
     account.plant.full_of_dead_groups()
     plan, theirs = applying.plan(), document("theirs")
     account.faults.after("PutResourcePolicy", lambda: account.plant.policy(AWS_WRITTEN, theirs))
-    assert "somebody wrote at the same time" in applying.apply(plan).expect(FAILED).stderr
+    assert "another caller wrote at the same time" in applying.apply(plan).expect(FAILED).stderr
     assert policies(account) == {AWS_WRITTEN: theirs}
-    assert "is not what it was when the plan was made" in applying.resume().expect(FAILED).stderr
-    assert "somebody else changed it since" in applying.rollback().expect(FAILED).stderr
+    assert "has changed since the plan was created" in applying.resume().expect(FAILED).stderr
+    assert "changed by another caller since" in applying.rollback().expect(FAILED).stderr
     assert policies(account) == {AWS_WRITTEN: theirs}
 
 
-def test_nobody_gets_in_between_reading_and_writing_the_policy_of_a_log_group(account, applying):
+def test_no_caller_gets_in_between_reading_and_writing_the_policy_of_a_log_group(account, applying):
     account.plant.log_group("a")
     account.plant.policy("of-account", document("a"))
     revision = account.plant.group_policy("a")
@@ -398,11 +398,11 @@ def test_nobody_gets_in_between_reading_and_writing_the_policy_of_a_log_group(ac
     plan["steps"] = [step({"place": place, "before": before, "after": None, "expected_revision_id": revision})]
     theirs = {"Version": "2012-10-17", "Statement": []}
     account.faults.before("DeleteResourcePolicy", lambda: account.plant.group_policy("a", theirs))
-    assert "somebody else changed it meanwhile" in applying.apply(plan).expect(FAILED).stderr
+    assert "it was changed by another caller" in applying.apply(plan).expect(FAILED).stderr
     assert json.loads(groups(account)["a"].policy["policyDocument"]) == theirs
 
 
-def test_a_destination_that_somebody_else_repointed_stays_there(moving):
+def test_a_destination_that_another_caller_repointed_stays_there(moving):
     with moving() as move:
         theirs = move.aws.plant.log_group("theirs")
         place = move.aws.place().logs.deliveries.destinations[move.audit.destination]
@@ -411,14 +411,14 @@ def test_a_destination_that_somebody_else_repointed_stays_there(moving):
             place["deliveryDestinationConfiguration"] = {"destinationResourceArn": theirs}
 
         move.aws.faults.before("CreateLogGroup", repoint)
-        assert "is not what it was when the plan was made" in move.applying.apply(move.plan).expect(FAILED).stderr
+        assert "has changed since the plan was created" in move.applying.apply(move.plan).expect(FAILED).stderr
         assert destination_of(move.aws, move.audit) == theirs
         move.applying.rollback().expect(DONE)
         assert destination_of(move.aws, move.audit) == theirs
         assert NEW_GROUP not in groups(move.aws)
 
 
-def test_a_log_group_that_somebody_else_makes_at_the_same_moment_is_not_touched(moving):
+def test_a_log_group_that_another_caller_creates_at_the_same_moment_is_not_touched(moving):
     with moving() as move:
         move.aws.faults.before("CreateLogGroup", lambda: move.aws.plant.log_group(NEW_GROUP))
         move.applying.apply(move.plan).expect(FAILED)

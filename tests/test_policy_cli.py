@@ -39,7 +39,7 @@ class Policy:
         return self.offline(command, "-", *options, stdin=self.aws_cli())
 
     def offline(self, *arguments, stdin=b""):
-        """Runs a command that cannot ask AWS: it has no credentials, and nobody listens at the endpoint."""
+        """Runs a command that cannot ask AWS: it has no credentials, and nothing listens at the endpoint."""
         nowhere = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
         return self.mailtrail.run("policy", *arguments, stdin=stdin, env=nowhere)
 
@@ -185,7 +185,7 @@ def test_policies_of_log_groups_are_measured_beside_those_of_the_account(account
     assert report["log_groups_looked_at"] == [3, 3]
 
 
-def test_fewer_log_groups_are_asked_for_their_policy_where_somebody_says_so(account, policy):
+def test_fewer_log_groups_are_asked_for_their_policy_with_an_option(account, policy):
     account.plant.log_groups(5)
     report = policy.run("audit", "--json", "--log-group-policies", "2").expect(DONE).answer
     assert report["log_groups_looked_at"] == [2, 5]
@@ -230,9 +230,9 @@ def test_without_the_policies_of_the_account_there_is_no_plan(account, policy):
     account.faults.deny("logs:DescribeResourcePolicies")
     report = policy.run("audit", "--json").expect(NEEDS_A_LOOK).answer
     assert report["plan"] is None and report["measures"]["account_policies"] is None
-    assert "there is no plan" in policy.run("audit").expect(NEEDS_A_LOOK).stdout
+    assert "no plan" in policy.run("audit").expect(NEEDS_A_LOOK).stdout
     run = policy.run("plan", "--json").expect(FAILED)
-    assert run.stdout == "" and "no plan without the policies of the account" in run.stderr
+    assert run.stdout == "" and "the policies of the account were not read" in run.stderr
 
 
 @pytest.mark.parametrize("command", [["audit"], ["plan"], ["snapshot"]])
@@ -249,8 +249,8 @@ def test_another_account_is_looked_at_through_a_role(account, policy):
     run = policy.run("audit", "--json", "--role", role, "--region", OTHER_REGION).expect(NEEDS_A_LOOK)
     assert (run.answer["account"], run.answer["region"]) == (OTHER_ACCOUNT, OTHER_REGION)
     assert "not-a-policy" in found(run.answer)
-    refused = policy.run("audit", "--role", f"arn:aws:iam::{OTHER_ACCOUNT}:role/nobody").expect(FAILED)
-    assert "role/nobody" in refused.stderr and "trust policy" in refused.stderr
+    refused = policy.run("audit", "--role", f"arn:aws:iam::{OTHER_ACCOUNT}:role/unknown").expect(FAILED)
+    assert "role/unknown" in refused.stderr and "trust policy" in refused.stderr
 
 
 def test_without_a_region_nothing_is_asked(account, policy):
@@ -268,7 +268,7 @@ def test_a_file_that_is_neither_kind_is_refused(policy, tmp_path, text, said):
     for command in ("audit", "plan"):
         run = policy.offline(command, path).expect(FAILED)
         assert said in run.stderr and "strange.json" in run.stderr
-    assert "cannot read" in policy.offline("audit", tmp_path / "missing.json").expect(FAILED).stderr
+    assert "failed to read" in policy.offline("audit", tmp_path / "missing.json").expect(FAILED).stderr
 
 
 def test_reading_changes_nothing(account, policy):
@@ -293,7 +293,7 @@ def test_people_see_a_bar_with_both_limits_what_fills_it_and_what_goes(account, 
     assert f"account {ACCOUNT}, Region {REGION}" in said
     for expected in (AWS_WRITTEN, "█", "┃", "(soft)", "(hard)", f"{len(full.live + full.dead)} log groups"):
         assert expected in said, expected
-    assert "the plan takes out" in said and "mailtrail policy plan" in said
+    assert "the plan removes" in said and "mailtrail policy plan" in said
     # Bars and ARNs are not cut in two.
     assert all(len(line) <= 100 or "┃" in line or "arn:aws:" in line for line in said.splitlines()), said
 
@@ -303,7 +303,7 @@ def test_a_plan_in_a_file_is_the_plan_on_stdout(account, policy, tmp_path):
     run = policy.run("plan", "--json", "--output", tmp_path / "plan.json").expect(DONE)
     assert archive.strict_json((tmp_path / "plan.json").read_text()) == run.answer
     said = policy.run("plan", "--output", tmp_path / "plan.json").expect(DONE).stdout
-    assert f"mailtrail policy apply {tmp_path / 'plan.json'}" in said and "nobody loses access" in said
+    assert f"mailtrail policy apply {tmp_path / 'plan.json'}" in said and "no access is lost" in said
 
 
 def test_what_counts_as_full_can_be_said(account, policy):
@@ -341,7 +341,7 @@ def test_a_plan_is_shown_dry_carried_out_and_undone(account, applying):
     assert policies(account) == {AWS_WRITTEN: full.document}
 
 
-def test_nobody_who_can_be_asked_is_no_yes(account, applying):
+def test_without_a_terminal_an_unanswered_question_is_not_a_yes(account, applying):
     account.plant.full_of_dead_groups()
     path = applying.write(applying.plan())
     to = ["--archive", applying.archive]
@@ -364,7 +364,7 @@ def test_a_change_without_an_archive_is_wrong_usage(account, applying):
 def test_what_is_no_plan_is_refused(account, applying):
     for strange in ({}, {"steps": []}, [1]):
         run = applying.change("apply", applying.write(strange)).expect(FAILED)
-        assert "is no plan" in run.stderr and run.stdout == ""
+        assert "invalid plan" in run.stderr and run.stdout == ""
     newer = {**applying.plan(), "format": 99}
     newer["steps"] = [{**step(), "writes": []}]
     assert "99" in applying.change("apply", applying.write(newer)).expect(FAILED).stderr

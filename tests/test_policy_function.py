@@ -74,7 +74,7 @@ def test_news_that_did_not_reach_the_topic_are_told_by_the_next_audit(account, a
     audit.border.denied.add("sns:Publish")
     invocation = audit.invoke()
     assert invocation.answer[0]["failure"] is None
-    assert any("did not reach the topic" in line for line in invocation.lines)
+    assert any("was not published to the topic" in line for line in invocation.lines)
     audit.border.denied.clear()
     audit.audit_one()
     audit.audit_one()
@@ -153,7 +153,7 @@ def test_a_policy_that_grows_fast_is_shrunk_before_it_is_full(account, audit, gr
 
     before = len(changes(account))
     invocation = audit.invoke(**SHRINK)
-    assert "days_to_limit" not in function.metrics(invocation.lines), "nobody can tell yet"
+    assert "days_to_limit" not in function.metrics(invocation.lines), "no forecast yet"
     assert "full-soon" not in findings(audit.report()) and len(changes(account)) == before
     (unknown,) = audit.report()["not_known_yet"]
     assert (unknown["policy"], unknown["points"]) == (AWS_WRITTEN, 1) and unknown["cleaned_up_at"]
@@ -172,8 +172,8 @@ def test_an_account_behind_a_role_is_audited_too(account, audit):
     assert len(audit.news()) == 2
 
 
-def test_a_role_that_lets_nobody_in_is_reported_and_the_others_are_audited(account, audit):
-    role = f"arn:aws:iam::{OTHER_ACCOUNT}:role/nobody"
+def test_a_role_that_cannot_be_assumed_is_reported_and_the_others_are_audited(account, audit):
+    role = f"arn:aws:iam::{OTHER_ACCOUNT}:role/unknown"
     invocation = audit.invoke(MAILTRAIL_POLICY_ROLES=role)
     first, second = invocation.answer
     assert first["failure"] is None and role in second["failure"]
@@ -230,7 +230,7 @@ def test_policies_of_log_groups_are_looked_at_a_share_at_a_time(account, audit):
     assert audit.report()["measures"]["log_group_policies"] == 2
 
 
-def test_services_with_v1_log_delivery_are_asked_only_where_somebody_says_so(account, audit):
+def test_services_with_v1_log_delivery_are_asked_only_where_a_setting_says_so(account, audit):
     account.plant.log_group("/aws/states/orders")
     account.plant.state_machine("orders", "/aws/states/orders")
     audit.audit_one()
@@ -254,7 +254,7 @@ def test_nothing_is_guessed_of_what_may_not_be_read(account, audit):
     assert (set(sums), sums["audit_failed"]) == ({"audit_failed"}, 1), "what was not seen is not measured"
     report = audit.report()
     assert report["plan"] is None and "DescribeResourcePolicies" in report["no_plan"]
-    assert len(report["history"][AWS_WRITTEN]) == 1, "sizes are not forgotten because nobody could look"
+    assert len(report["history"][AWS_WRITTEN]) == 1, "sizes are not forgotten because nothing could be read"
     assert changes(account) == []
 
 

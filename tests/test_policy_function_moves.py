@@ -14,8 +14,8 @@ SHRINK = {"MAILTRAIL_POLICY_MODE": "shrink"}
 
 
 def forbidding(users):
-    """A statement that nobody may make smaller, of about 46 characters for each user."""
-    arns = [f"arn:aws:iam::{ACCOUNT}:user/somebody-{number:04}" for number in range(users)]
+    """A statement that is never made smaller, of about 46 characters for each user."""
+    arns = [f"arn:aws:iam::{ACCOUNT}:user/another-{number:04}" for number in range(users)]
     return {"Effect": "Deny", "Principal": {"AWS": arns}, "Action": "logs:PutLogEvents", "Resource": "*"}
 
 
@@ -83,15 +83,15 @@ def test_a_run_that_was_interrupted_is_gone_on_with_whatever_is_done_elsewhere(a
     assert (done["acted"]["journals"][0], done["acted"]["failed"]) == (journal, [])
 
 
-def test_a_run_that_somebody_else_is_at_is_left_to_them_until_it_is_quiet(account, audit, stubborn):
+def test_a_run_of_another_session_is_left_alone_until_it_is_quiet(account, audit, stubborn):
     account.faults.kill_after("PutDeliveryDestination", lambda: audit.runtime.process)
     audit.invoke(MAILTRAIL_POLICY_MODE="move")
     account.faults.clear()
     (journal,) = audit.journals()
     before = len(changes(account))
-    audit.rewrite(journal, by=f"arn:aws:iam::{ACCOUNT}:user/somebody")
+    audit.rewrite(journal, by=f"arn:aws:iam::{ACCOUNT}:user/another")
     acted = audit.audit_one(MAILTRAIL_POLICY_MODE="move")["acted"]
-    assert "user/somebody is at" in acted["left"][0] and journal in acted["left"][0]
+    assert "user/another is writing" in acted["left"][0] and journal in acted["left"][0]
     assert (acted["done"], acted["failed"], len(changes(account))) == ([], [], before)
     audit.rewrite(journal, at="2026-01-01T00:00:00Z")
     assert f"moved {GROUP} to {NEW_GROUP}" in audit.audit_one(MAILTRAIL_POLICY_MODE="move")["acted"]["done"]
@@ -108,12 +108,12 @@ def test_a_destination_that_aws_will_not_repoint_is_told_with_the_way_round_and_
     assert any(command.startswith(bridge) for command in acted["commands"])
     markdown = audit.kept("report.md")[-1].read_text()
     for text in (audit.news()[-1][1], markdown):
-        assert "## The way round, for people" in text and f"    {bridge}" in text
+        assert "## Alternative, by hand" in text and f"    {bridge}" in text
     before = len(changes(account))
     acted = audit.audit_one(MAILTRAIL_POLICY_MODE="move")["acted"]
     assert GROUP in acted["left"][0] and journal in acted["left"][0]
     assert (len(changes(account)), audit.journals(), len(audit.news())) == (before, [journal], 1)
-    assert "* Left alone: " in audit.kept("report.md")[-1].read_text()
+    assert "* Skipped: " in audit.kept("report.md")[-1].read_text()
 
 
 def test_a_move_that_was_interrupted_is_left_to_people_where_the_mode_only_shrinks(account, audit, stubborn):

@@ -31,7 +31,7 @@ class V1:
         return self.mailtrail.run("policy", *arguments, env=self.account.environment())
 
     def offline(self, *arguments):
-        """Runs a command that nobody would answer."""
+        """Runs a command without an endpoint that answers."""
         return self.mailtrail.run("policy", *arguments, env={"AWS_ENDPOINT_URL": "http://127.0.0.1:9"})
 
     def snapshot(self, code=DONE):
@@ -204,7 +204,7 @@ def test_where_no_service_may_be_asked_nothing_was_seen(account, v1):
     assert all(name in snapshot["v1_destinations"]["reason"] for name in (STEP_FUNCTIONS, API_GATEWAY))
 
 
-def test_nobody_claims_that_services_that_were_not_asked_deliver_nothing(account, v1):
+def test_services_that_were_not_asked_are_not_said_to_deliver_nothing(account, v1):
     account.plant.log_group(MACHINES)
     account.plant.policy("delivery", account.plant.delivery_policy([MACHINES]))
     not_seen = v1.refusal("--move", MACHINES)["unknown-source"]["not_seen"]
@@ -254,4 +254,4 @@ def test_people_get_the_commands_to_copy(account, v1):
     account.plant.log_group(MACHINES)
     account.plant.state_machine("orders", MACHINES)
     said = v1.run("plan", "--move", MACHINES).expect(DONE).stdout
-    assert "aws stepfunctions update-state-machine" in said and "left to people" in said
+    assert "aws stepfunctions update-state-machine" in said and "by hand" in said

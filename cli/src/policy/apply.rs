@@ -42,7 +42,7 @@ pub(super) async fn run(args: &ApplyArgs) -> anyhow::Result<Exit> {
             Apply::new(&account, &archive, options).run(&plan, &mut tell).await?
         }
         (None, Some(journal)) => {
-            confirm(change.yes, &format!("Go on with {journal} in account {}?", account.id))?;
+            confirm(change.yes, &format!("Resume {journal} in account {}?", account.id))?;
             let archive = archive(change).await?;
             Apply::new(&account, &archive, options).resume(journal, &mut tell).await?
         }
@@ -53,7 +53,7 @@ pub(super) async fn run(args: &ApplyArgs) -> anyhow::Result<Exit> {
 
 pub(super) async fn rollback(args: &RollbackArgs) -> anyhow::Result<Exit> {
     let account = args.change.survey.open().await?;
-    confirm(args.change.yes, &format!("Undo {} in account {}?", args.journal, account.id))?;
+    confirm(args.change.yes, &format!("Roll back {} in account {}?", args.journal, account.id))?;
     let archive = archive(&args.change).await?;
     let options = Options::at(&account);
     let outcome = Apply::new(&account, &archive, options).rollback(&args.journal, &mut tell).await?;
@@ -63,7 +63,7 @@ pub(super) async fn rollback(args: &RollbackArgs) -> anyhow::Result<Exit> {
 fn read(path: &std::path::Path) -> anyhow::Result<Plan> {
     let text = source::read(path)?;
     serde_json::from_str(&text).with_context(|| {
-        format!("{} is no plan; write one with: mailtrail policy plan --output", path.display())
+        format!("invalid plan `{}`; create one with: mailtrail policy plan --output", path.display())
     })
 }
 
@@ -80,7 +80,10 @@ fn tell(event: Event) {
         Event::Journal { id } => paint(FAINT, format_args!("journal {id}")),
         Event::Proved { requests } => {
             let requests = count(requests as u64, "request");
-            format!("{} proved of what is there now, over {requests}: nobody loses access", paint(GOOD, "✓"))
+            format!(
+                "{} proved for the current policies, over {requests}: no access is lost",
+                paint(GOOD, "✓")
+            )
         }
         Event::Step { number, of, what } => format!("step {number} of {of}: {}", plain(&what)),
         Event::Doing { what } => paint(FAINT, format_args!("  … {}", plain(&what))),
@@ -126,12 +129,15 @@ fn end(outcome: &Outcome, json: bool) -> anyhow::Result<Exit> {
     Ok(if exit == Exit::Done && !is_clean { Exit::NeedsALook } else { exit })
 }
 
-/// What somebody should look at.
+/// What needs attention.
 fn to_look_at(outcome: &Outcome) -> Vec<String> {
     let mut lines = Vec::new();
     for moved in &outcome.moves {
         if moved.seen.is_none() {
-            lines.push(format!("{} gets no events yet: look at it again later", moved.to));
+            lines.push(format!(
+                "{} has no events yet, so the move is not verified: check it again later",
+                moved.to
+            ));
         }
         lines.extend(moved.not_copied.iter().map(|what| format!("{}: {what}", moved.to)));
     }

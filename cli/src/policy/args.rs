@@ -29,13 +29,13 @@ pub(super) enum PolicyCommand {
     /// Show how full the policies are, what is wrong with them, and when they will be full
     #[command(after_help = help::AUDIT)]
     Audit(AuditArgs),
-    /// Propose the smallest set of changes that makes room, proved to take access from nobody
+    /// Propose the smallest set of changes that makes room, proved to remove no access
     #[command(after_help = help::PLAN)]
     Plan(PlanArgs),
-    /// Carry a plan out, with a journal
+    /// Apply a plan, and record every change in a journal
     #[command(after_help = help::APPLY)]
     Apply(ApplyArgs),
-    /// Undo what a journal tells of
+    /// Roll back the run of a journal
     #[command(after_help = help::ROLLBACK)]
     Rollback(RollbackArgs),
 }
@@ -133,7 +133,7 @@ pub(super) struct ApplyArgs {
     /// The plan: a file that `mailtrail policy plan` wrote, or - for standard input
     #[arg(value_name = "PLAN", required_unless_present = "resume", conflicts_with = "resume")]
     pub(super) plan: Option<PathBuf>,
-    /// Go on with an interrupted run, by the id of its journal
+    /// Resume an interrupted run, by the id of its journal
     #[arg(long, value_name = "JOURNAL")]
     pub(super) resume: Option<String>,
     /// Print every call that would be made, and make none
@@ -169,16 +169,16 @@ pub(super) struct ChangeArgs {
     /// The KMS key to encrypt the journal in S3 with
     #[arg(long, value_name = "KEY", env = settings::ARCHIVE_KMS_KEY.name, hide_env_values = true)]
     pub(super) archive_kms_key: Option<String>,
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(short, long)]
     pub(super) yes: bool,
-    /// Print what came of it as one JSON object on stdout, and the rest on stderr
+    /// Print the outcome as one JSON object on stdout, and the rest on stderr
     #[arg(long)]
     pub(super) json: bool,
 }
 
 impl PolicyArgs {
-    /// Checks what the surroundings must add.
+    /// Checks what the environment must add.
     pub(crate) fn check(&self) -> Result<(), String> {
         let change = match &self.command {
             PolicyCommand::Apply(args) if args.dry_run => return Ok(()),

@@ -3,10 +3,10 @@
 pub(crate) const ABOUT: &str = "\
 Audit the resource policies of CloudWatch Logs, and make room in them
 
-Log delivery of AWS services writes to log groups by right of resource policies. Each log group that a service \
-delivers to adds to one, nothing is ever taken out, and when it is full, new deliveries fail with errors that name \
-other causes. These commands show how full the policies are and plan how to make room; every plan is proved to take \
-access from no log group that exists. What cannot be seen is said to be unknown, never guessed.";
+Resource policies of CloudWatch Logs allow AWS services to deliver logs. AWS adds an entry for each log group that a \
+service delivers to and never removes one; when the policy is full, new deliveries fail with errors that name other \
+causes. These commands show how full the policies are and plan how to make room; every plan is proved \
+to keep access to every log group that exists. What cannot be read is reported as unknown, never guessed.";
 
 pub(crate) const AFTER: &str = "\
 Examples:
@@ -20,13 +20,13 @@ Exit codes:
   0  done
   1  failed
   2  wrong usage
-  3  done, but something needs a look (findings, steps that are left to people)";
+  3  done, but something needs attention (findings, steps to do by hand)";
 
 pub(crate) const SNAPSHOT: &str = "\
-Reads the policies, the log groups and the deliveries of one account and Region; changes nothing. The file serves \
-`mailtrail policy audit` and `plan`, without AWS. Of the services with V1 log delivery, Step Functions and API Gateway \
-are asked (states:ListStateMachines, states:DescribeStateMachine, apigateway:GET); where the others deliver to, people \
-can write into the file.
+Reads the policies, the log groups and the deliveries of one account and Region; changes nothing. `mailtrail policy \
+audit` and `plan` read the file instead of AWS. Of the services with V1 log delivery, Step Functions and API Gateway \
+are asked (states:ListStateMachines, states:DescribeStateMachine, apigateway:GET); destinations \
+of other services can be added to the file by hand.
 
 Examples:
   mailtrail policy snapshot --output account.json
@@ -40,7 +40,7 @@ Exit codes:
 
 pub(crate) const AUDIT: &str = "\
 The first half of the bar goes up to the soft limit, the second one up to the hard limit. With --archive, the sizes \
-that the function policy-audit has seen before give a forecast; a limit that is --days away, or less, is a finding.
+that the function policy-audit recorded give a forecast; a limit that is --days away, or less, is a finding.
 
 Examples:
   mailtrail policy audit
@@ -49,13 +49,13 @@ Examples:
   mailtrail policy audit --json | jq '.findings[].id'
 
 Exit codes:
-  0  nothing needs a look
+  0  no finding above a note
   1  failed
   2  wrong usage
-  3  there are findings that need a look";
+  3  there are findings above a note";
 
 pub(crate) const PLAN: &str = "\
-The cheapest and safest steps come first: white space, entries that others cover, entries of log groups that are gone; \
+The cheapest and safest steps come first: white space, entries that others cover, entries of log groups that do not exist; \
 then merged statements, one entry for /aws/vendedlogs/*, policies of single log groups; destinations are moved only \
 where nothing else helps, or where you ask for it. With --archive, policies that will soon be full get room as well. \
 Nothing is changed by planning.
@@ -74,10 +74,11 @@ Exit codes:
   3  done, but a policy stays too full, or a log group cannot be moved";
 
 pub(crate) const APPLY: &str = "\
-Before anything is written, the plan is proved again of what is there by then: a log group may have come back, or the \
-file may have been edited. Each policy is read again right before it is written, and right after; where it is not what the plan was made of, \
-nothing is written. Every call is in the journal before it is made, under policy-audit/journal/ of the archive: an \
-interrupted run is resumed, and any run undone.
+Before anything is written, the plan is proved again for the current policies: a log group may have been created again, or \
+the file may have been edited. Each policy is read right before it is written, and right after; if it has changed since \
+the plan was created, nothing is written. Account policies have no revision, so a change by another caller within the \
+milliseconds between reading and writing can be overwritten. Every call is recorded in the journal before it is sent, \
+under policy-audit/journal/ of the archive, so that an interrupted run can be resumed and any run rolled back.
 
 Examples:
   mailtrail policy apply plan.json --dry-run
@@ -87,22 +88,22 @@ Examples:
 
 Exit codes:
   0  done
-  1  failed; what was done by then is in the journal, and the error says how to go on
+  1  failed; what was done by then is in the journal, and the error says how to continue
   2  wrong usage
-  3  done, but something is left to people, or was stopped and put back";
+  3  done, but steps remain to do by hand, or a step was stopped and undone";
 
 pub(crate) const JOURNAL_ARCHIVE: &str = "\
 The archive that the journal is kept in: a directory, file:///…, or s3://bucket/prefix";
 
 pub(crate) const ROLLBACK: &str = "\
-Policies are what they were, byte for byte, and destinations write to where they wrote. A log group that the run made \
-stays if anything may have been delivered to it.
+Restores the policies byte for byte, and points destinations back. A log group that the run created stays if anything \
+may have been delivered to it.
 
 Examples:
   mailtrail policy rollback 20261120T101502Z-1a2b3c4d --archive ./archive
 
 Exit codes:
   0  done
-  1  failed: what is undone by then is in the journal; run it again
+  1  failed: the journal has what was undone by then; run the command again
   2  wrong usage
-  3  done, but something is left as it is, and why";
+  3  done, but something stays as it is, and why";

@@ -60,7 +60,7 @@ async fn audit(args: &AuditArgs) -> anyhow::Result<Exit> {
     Ok(if report.needs_attention() { Exit::NeedsALook } else { Exit::Done })
 }
 
-/// What to do, proved: the plan that an audit has in mind.
+/// The plan of an audit, proved.
 async fn plan(args: &PlanArgs) -> anyhow::Result<Exit> {
     let inventory = args.source.inventory().await?;
     let report = report(&inventory, &args.history, &args.options(), args.limits.days).await?;
@@ -110,6 +110,6 @@ async fn earlier(
     let kept = ReportStore::of(region, account);
     let latest = kept.latest(Artifact::Report, &reader, mailtrail_aws_client::Deadline::NEVER).await?;
     let Some(json) = latest else { return Ok(History::default()) };
-    let earlier: Earlier = serde_json::from_slice(&json).context("the latest report cannot be read")?;
+    let earlier: Earlier = serde_json::from_slice(&json).context("failed to parse the latest report")?;
     Ok(earlier.history)
 }

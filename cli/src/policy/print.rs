@@ -92,7 +92,7 @@ fn policy(measure: &Measure, limits: &Limits) -> String {
 fn goes(change: &steps::Change) -> String {
     let (before, after) = (change.before as u64, change.after as u64);
     let goes = count(before.saturating_sub(after), "character");
-    format!("    the plan takes out {}, and leaves {}", paint(NUMBER, goes), HumanCount(after))
+    format!("    the plan removes {}, and leaves {}", paint(NUMBER, goes), HumanCount(after))
 }
 
 /// The first half of a bar goes up to the soft limit, the second one up to the hard limit: a scale for both would leave
@@ -135,7 +135,7 @@ fn is_told_by_part(finding: &Finding) -> bool {
     finding.id == Kind::NotSeen && finding.resources.is_empty()
 }
 
-/// The parts that were not seen, a line for each reason; but for services that nobody asked, of which a finding tells.
+/// The parts that were not seen, a line for each reason; but for services that were not asked, of which a finding tells.
 fn unseen(report: &Report) -> Vec<String> {
     let mut parts: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for seen in &report.seen {
@@ -170,12 +170,12 @@ fn ahead(report: &Report) -> Vec<String> {
 fn advice(report: &Report, plan: &str) -> String {
     let steps = report.plan.as_ref().map_or(0, |plan| plan.steps.len());
     match (steps, &report.no_plan) {
-        (_, Some(reason)) => wrap(&format!("there is no plan: {}", plain(reason)), 2),
+        (_, Some(reason)) => wrap(&format!("no plan: {}", plain(reason)), 2),
         (0, None) if report.plan.as_ref().is_some_and(|plan| !plan.unmet.is_empty()) => {
             format!("no step of a plan makes room; see why with: {plan}")
         }
         (0, None) if report.needs_attention() => {
-            "nothing for a plan to do: what is found is for people".to_owned()
+            "nothing for a plan to do: fix the findings by hand".to_owned()
         }
         (0, None) => format!("{} nothing to do", paint(GOOD, "✓")),
         (steps, None) => {

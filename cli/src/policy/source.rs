@@ -80,7 +80,7 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<String> {
         std::io::stdin().read_to_string(&mut text).context("standard input")?;
         return Ok(text);
     }
-    std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+    std::fs::read_to_string(path).with_context(|| format!("failed to read `{}`", path.display()))
 }
 
 /// The services with V1 log delivery that did not say where they deliver to, and why. Few people may ask them all,
@@ -90,7 +90,7 @@ pub(super) fn silent_services(inventory: &Inventory) -> Vec<String> {
     services.filter_map(|(service, reason)| Some(format!("{}: {}", service.title, reason?))).collect()
 }
 
-/// The parts that were not read though somebody asked for them, and why.
+/// The parts that were not read though they were asked for, and why.
 pub(super) fn unseen(inventory: &Inventory) -> Vec<String> {
     let parts = [
         ("policies of the account", inventory.account_policies.reason()),

@@ -36,7 +36,7 @@ pub(super) fn changes(plan: &Plan) -> Vec<Change<'_>> {
 /// The steps, what stands in the way of more, and what it all comes to: of a plan that was made now, and proved.
 pub(super) fn plan(plan: &Plan) -> String {
     let requests = count(plan.proof.requests as u64, "request");
-    told(plan, &format!(", proved over {requests}: nobody loses access"))
+    told(plan, &format!(", proved over {requests}: no access is lost"))
 }
 
 /// The same of a file, which may say that it was proved; that is for those to find out who carry it out.
@@ -110,7 +110,7 @@ fn saves(step: &Step) -> String {
 fn by_hand(moving: &Move) -> Vec<(&'static str, String)> {
     let mut lines = Vec::new();
     if let Some(tool) = &moving.managed_by {
-        lines.push(("you", format!("{tool} keeps it as it is and would undo the move: change it there")));
+        lines.push(("you", format!("{tool} manages it and would undo the move: change it there")));
     }
     for commands in &moving.v1 {
         lines.push(("note", format!("{}: {}", commands.service, commands.note)));

@@ -11,7 +11,7 @@ use crate::output::Output;
 pub(super) fn write_json(value: &impl Serialize, path: Option<&Path>) -> anyhow::Result<()> {
     match path {
         Some(path) => std::fs::write(path, serde_json::to_string_pretty(value)? + "\n")
-            .with_context(|| format!("cannot write {}", path.display())),
+            .with_context(|| format!("failed to write `{}`", path.display())),
         None => Output::Stdout.write(&(serde_json::to_string(value)? + "\n")),
     }
 }

@@ -47,7 +47,7 @@ pub(crate) struct AuditResult {
     region: String,
     /// Where the report is.
     report: Option<String>,
-    /// How many findings need somebody.
+    /// How many findings are above a note.
     findings: usize,
     #[serde(rename = "acted")]
     remediation: Remediation,
@@ -163,7 +163,7 @@ impl Auditor {
         Ok(AuditResult { account, region, report: Some(key), findings, remediation, failure: None })
     }
 
-    /// What earlier runs left, and what became of those that were gone on with. Where nobody can tell what they left,
+    /// What earlier runs left, and what became of those that were gone on with. Where it is unknown what they left,
     /// nothing is begun.
     async fn resume(
         &self,
@@ -231,13 +231,14 @@ impl Auditor {
         match topic.announce(&news, deadline).await {
             Ok(()) => notification::all(report),
             Err(failure) => {
-                self.reporter.failure("", &format!("the news of {key} did not reach the topic: {failure}"));
+                self.reporter
+                    .failure("", &format!("the news of {key} was not published to the topic: {failure}"));
                 earlier.still_announced(report)
             }
         }
     }
 
-    /// The metrics of an audit. Where nobody could look, it failed, whatever else it saw.
+    /// The metrics of an audit. Where nothing could be read, it failed, whatever else it saw.
     fn measure(&self, account: &Account, report: &Report) {
         let measured = measured(report);
         let level = match (report.saw_policies(), report.needs_attention()) {

@@ -8,7 +8,7 @@ use crate::notification;
 /// The days to a limit that is never hit: a metric needs a number, and an alarm watches for small ones.
 const FOR_EVER: i64 = 100_000;
 
-/// What a report measured. Without the policies of the account there are no sizes; without its log groups nobody knows
+/// What a report measured. Without the policies of the account there are no sizes; without its log groups it is unknown
 /// which entries are dead; and as long as it is not known of each policy whether it grows, no day is the first.
 pub(crate) fn measured(report: &Report) -> PolicyMetrics {
     let Some(policies) = report.measures.account_policies else { return PolicyMetrics::default() };

@@ -45,7 +45,7 @@ pub(crate) fn all(report: &Report) -> Vec<KnownFinding> {
     known.into_iter().collect()
 }
 
-/// The findings that need somebody.
+/// The findings above a note.
 pub(crate) fn actionable(report: &Report) -> impl Iterator<Item = &Finding> {
     report.findings.iter().filter(|finding| finding.severity > Severity::Note)
 }
@@ -56,7 +56,7 @@ pub(crate) fn dead_entries(report: &Report) -> usize {
     dead.map(|finding| finding.resources.len()).sum()
 }
 
-/// The message, if there is anything new that needs somebody, or anything was done or failed.
+/// The message, if there is anything new above a note, or anything was done or failed.
 pub(crate) fn of(
     report: &Report,
     earlier: &PreviousReport,
@@ -77,7 +77,7 @@ pub(crate) fn of(
     let end = body.floor_char_boundary(MOST_BYTES);
     body.truncate(end);
     let what = match (remediation.failed.is_empty(), remediation.done.is_empty()) {
-        (false, _) => "something failed".to_owned(),
+        (false, _) => "remediation failed".to_owned(),
         (true, false) => "made room".to_owned(),
         (true, true) if news.len() == 1 => "1 new finding".to_owned(),
         (true, true) => format!("{} new findings", news.len()),
@@ -169,7 +169,7 @@ mod tests {
         assert!(subject(&report, &after(&report), &done).unwrap().ends_with(": made room"));
         let failed = Remediation { failed: vec!["denied".to_owned()], ..done };
         let news = of(&report, &after(&report), &failed, KEY).unwrap();
-        assert!(news.subject.ends_with(": something failed"));
+        assert!(news.subject.ends_with(": remediation failed"));
         assert!(news.body.starts_with("Done: 1 changes\nFailed: denied\nReport: "), "{}", news.body);
     }
 

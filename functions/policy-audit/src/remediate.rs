@@ -42,7 +42,7 @@ fn refused(moving: &Move, runs: &Runs) -> Option<String> {
     let known = moving.v2.iter().find_map(|it| Some((&it.name, runs.refused.get(&it.name)?)))?;
     let (destination, journal) = known;
     Some(format!(
-        "{}: AWS would not re-point {destination}; {journal} has the way round, and `mailtrail policy apply` tries again",
+        "{}: AWS would not re-point {destination}; the journal {journal} has the alternative commands, and `mailtrail policy apply` tries again",
         moving.from
     ))
 }
@@ -76,7 +76,7 @@ pub(crate) async fn apply(
     Remediation::of(apply.run(plan, &mut |_| {}).await)
 }
 
-/// Goes on with what was interrupted, as far as the mode allows it. Where somebody else is at work, nothing is begun.
+/// Goes on with what was interrupted, as far as the mode allows it. Where another session is at work, nothing is begun.
 pub(crate) async fn resume(
     account: &Account,
     archive: &Archive,
@@ -86,7 +86,9 @@ pub(crate) async fn resume(
 ) -> Remediation {
     let mut remediation = Remediation::default();
     for AtWork { journal, by, at } in &runs.at_work {
-        remediation.left.push(format!("everything, for {by} is at {journal}, and wrote there at {at}"));
+        remediation
+            .left
+            .push(format!("everything: {by} is writing the journal {journal} (latest entry at {at})"));
     }
     if !runs.at_work.is_empty() {
         return remediation;
@@ -173,13 +175,17 @@ mod tests {
         let refused = [(moving.v2[0].name.clone(), "journal".to_owned())].into();
         let (plan, left) = on(&report, &settings, &Runs { refused, ..Runs::default() });
         assert_eq!(plan.unwrap().steps.len(), report.plan.unwrap().steps.len() - 1);
-        assert!(left[0].starts_with(AUDIT) && left[0].contains("journal has the way round"), "{left:?}");
+        assert!(
+            left[0].starts_with(AUDIT)
+                && left[0].contains("the journal journal has the alternative commands"),
+            "{left:?}"
+        );
     }
 
     #[test]
-    fn nothing_is_begun_beside_somebody_who_is_at_work() {
+    fn nothing_is_begun_beside_a_session_that_is_at_work() {
         let settings = settings(&[("MAILTRAIL_POLICY_MODE", "shrink")]);
-        let [journal, by, at] = ["journal", "somebody", "now"].map(str::to_owned);
+        let [journal, by, at] = ["journal", "another", "now"].map(str::to_owned);
         let runs = Runs { at_work: vec![AtWork { journal, by, at }], ..Runs::default() };
         assert_eq!(on(&report(&settings, &[]), &settings, &runs), (None, Vec::new()));
     }

@@ -38,7 +38,7 @@ impl Remediation {
     pub(crate) fn lines(&self) -> impl Iterator<Item = String> {
         let done = self.done.iter().map(|line| format!("Done: {line}"));
         let failed = self.failed.iter().map(|line| format!("Failed: {line}"));
-        let left = self.left.iter().map(|line| format!("Left alone: {line}"));
+        let left = self.left.iter().map(|line| format!("Skipped: {line}"));
         done.chain(failed).chain(left)
     }
 
@@ -48,7 +48,7 @@ impl Remediation {
         let code = |line: &String| format!("    {line}");
         let did: Vec<String> = self.lines().map(list).collect();
         let to_do: Vec<String> = self.commands.iter().map(code).collect();
-        section("What was done", &did) + &section("The way round, for people", &to_do)
+        section("What was done", &did) + &section("Alternative, by hand", &to_do)
     }
 
     /// What a run came to.
@@ -89,8 +89,8 @@ mod tests {
         assert_eq!(Remediation::default().markdown(), "");
         let [done, failed, left, command] = ["a", "b", "c", "aws logs"].map(|word| vec![word.to_owned()]);
         let remediation = Remediation { journals: Vec::new(), done, failed, left, commands: command };
-        let expected = "\n## What was done\n\n* Done: a\n* Failed: b\n* Left alone: c\n\n\
-                        ## The way round, for people\n\n    aws logs\n";
+        let expected = "\n## What was done\n\n* Done: a\n* Failed: b\n* Skipped: c\n\n\
+                        ## Alternative, by hand\n\n    aws logs\n";
         assert_eq!(remediation.markdown(), expected);
     }
 }

@@ -1,4 +1,4 @@
-//! What earlier runs in this account and Region left: those to go on with, one that somebody is at, and destinations
+//! What earlier runs in this account and Region left: those to go on with, one that another session is at, and destinations
 //! that AWS would not re-point.
 
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ use mailtrail_resource_policy::plan::Plan;
 /// Journals of an account and Region that are looked at, the latest ones: an interrupted run is among those of the last
 /// days.
 const JOURNALS: usize = 20;
-/// How long somebody else must have written nothing to a journal before their run counts as interrupted. Between two
+/// How long another session must have written nothing to a journal before their run counts as interrupted. Between two
 /// entries a run waits for events and for other changes, some minutes each.
 const QUIET: Duration = Duration::from_mins(30);
 /// How long a refusal counts, and how old a journal may be: what stood in the way may be gone by then, and a try in a
@@ -27,13 +27,13 @@ const REFUSED: Duration = Duration::from_hours(30 * 24);
 pub(crate) struct Runs {
     /// Those that have no end, the oldest first: journal and plan.
     pub(crate) interrupted: Vec<(String, Plan)>,
-    /// Those that somebody else is at, as far as can be told.
+    /// Those that another session is at, as far as can be told.
     pub(crate) at_work: Vec<AtWork>,
     /// Destinations that AWS would not re-point in place, each with the journal that tells of it.
     pub(crate) refused: BTreeMap<String, String>,
 }
 
-/// A run that somebody else is at.
+/// A run that another session is at.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct AtWork {
     pub(crate) journal: String,
@@ -73,7 +73,7 @@ impl Runs {
         if history.outcome.is_some() {
             return;
         }
-        // One audit runs at a time: what has our own name, nobody is at any more.
+        // One audit runs at a time: what has our own name, no session is at any more.
         if history.by != caller && !is_older(latest, QUIET, now) {
             let (journal, at) = (id.to_owned(), latest.to_owned());
             self.at_work.push(AtWork { journal, by: history.by, at });
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     const US: &str = "arn:aws:sts::111122223333:assumed-role/audit/policy-audit";
-    const SOMEBODY: &str = "arn:aws:iam::111122223333:user/somebody";
+    const ANOTHER: &str = "arn:aws:iam::111122223333:user/another";
     const WRITTEN: &str = "2026-11-20T12:00:00Z";
 
     fn begun(by: &str) -> History {
@@ -130,18 +130,18 @@ mod tests {
     }
 
     #[test]
-    fn a_run_of_somebody_else_is_left_to_them_until_nothing_was_written_for_half_an_hour() {
-        assert_eq!(counts(begun(SOMEBODY), "2026-11-20T12:29:59Z"), (0, 1));
-        assert_eq!(counts(begun(SOMEBODY), "2026-11-20T12:30:00Z"), (1, 0));
+    fn a_run_of_another_session_is_left_to_them_until_nothing_was_written_for_half_an_hour() {
+        assert_eq!(counts(begun(ANOTHER), "2026-11-20T12:29:59Z"), (0, 1));
+        assert_eq!(counts(begun(ANOTHER), "2026-11-20T12:30:00Z"), (1, 0));
         let mut resumed = begun(US);
-        resumed.add(1, Body::Session { purpose: Purpose::Resume, by: SOMEBODY.to_owned() });
+        resumed.add(1, Body::Session { purpose: Purpose::Resume, by: ANOTHER.to_owned() });
         assert_eq!(counts(resumed, "2026-11-20T12:01:00Z"), (0, 1));
     }
 
     #[test]
-    fn what_somebody_undoes_is_never_gone_on_with() {
+    fn what_another_session_undoes_is_never_gone_on_with() {
         let mut undone = begun(US);
-        undone.add(1, Body::Session { purpose: Purpose::Rollback, by: SOMEBODY.to_owned() });
+        undone.add(1, Body::Session { purpose: Purpose::Rollback, by: ANOTHER.to_owned() });
         assert_eq!(counts(undone.clone(), "2026-11-20T12:01:00Z"), (0, 1));
         assert_eq!(counts(undone, "2026-11-21T12:00:00Z"), (0, 0));
     }

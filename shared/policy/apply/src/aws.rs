@@ -24,7 +24,7 @@ pub(crate) enum Seen {
     After,
     /// Something else.
     Other(String),
-    /// Nobody looks: to make the change again changes nothing.
+    /// Not looked at: to send the change again changes nothing.
     NotLooked,
 }
 

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::call::Call;
 use crate::setting::Setting;
 
-/// The tag by which a log group that we made is known: the id of the journal of that run.
+/// The tag by which a log group that a run created is known: the id of the journal of that run.
 pub const CREATED_BY: &str = "mailtrail:made-by";
 /// The tag of a log group that another one stands in for: the name of that.
 pub const SUPERSEDED_BY: &str = "mailtrail:superseded-by";
@@ -35,7 +35,7 @@ pub enum Change {
     Permission(PermissionChange),
     /// A tag.
     Tag(TagChange),
-    /// A setting of a log group that we made.
+    /// A setting of a log group that the run created.
     Setting(Setting),
 }
 
@@ -243,33 +243,33 @@ impl PermissionChange {
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Policy(PolicyChange { scope, before: None, .. }) => write!(f, "make {}", named(scope)),
+            Self::Policy(PolicyChange { scope, before: None, .. }) => write!(f, "create {}", named(scope)),
             Self::Policy(PolicyChange { scope, after: None, .. }) => write!(f, "delete {}", named(scope)),
             Self::Policy(PolicyChange { scope, .. }) => write!(f, "write {}", named(scope)),
             Self::Destination(DestinationChange { name, after, .. }) => {
                 write!(f, "point the delivery destination {name} to {after}")
             }
             Self::LogGroup(LogGroupChange { present: true, group }) => {
-                write!(f, "make the log group {}", group.log_group_name)
+                write!(f, "create the log group {}", group.log_group_name)
             }
             Self::LogGroup(LogGroupChange { present: false, group }) => {
                 write!(
                     f,
-                    "delete the log group {}, which we made and nothing was delivered to",
+                    "delete the log group {}, which this run created and nothing was delivered to",
                     group.log_group_name
                 )
             }
             Self::Permission(PermissionChange { present: true, function, source_arn, .. }) => {
-                write!(f, "let {source_arn} invoke {function}")
+                write!(f, "allow {source_arn} to invoke {function}")
             }
             Self::Permission(PermissionChange { function, source_arn, .. }) => {
-                write!(f, "let {source_arn} no longer invoke {function}")
+                write!(f, "no longer allow {source_arn} to invoke {function}")
             }
             Self::Tag(TagChange { resource_arn, key, after: Some(value), .. }) => {
                 write!(f, "tag {resource_arn} with {key}={value}")
             }
             Self::Tag(TagChange { resource_arn, key, .. }) => {
-                write!(f, "take the tag {key} from {resource_arn}")
+                write!(f, "remove the tag {key} from {resource_arn}")
             }
             Self::Setting(setting) => setting.fmt(f),
         }

@@ -7,9 +7,9 @@ use mailtrail_policy_survey::CallError;
 #[derive(Debug, thiserror::Error)]
 pub enum ApplyError {
     /// The plan is of another version of the program.
-    #[error("this plan has the form {0}, and this program reads the form {known}; make the plan again", known = mailtrail_resource_policy::plan::Plan::FORMAT)]
+    #[error("unknown plan format {0}: expected {known}; create the plan again", known = mailtrail_resource_policy::plan::Plan::FORMAT)]
     Format(u32),
-    /// The plan was made for another account or Region. Nothing was changed.
+    /// The plan was created for another account or Region. Nothing was changed.
     #[error("the plan is for {plan}, and this is {here}; use the credentials and the Region of the plan")]
     Elsewhere {
         /// Account and Region of the plan.
@@ -19,17 +19,17 @@ pub enum ApplyError {
     },
     /// What the plan rests on is not there (any more): what is to be written is not proved to be safe. Nothing of it
     /// was touched.
-    #[error("the plan does not hold: {}; make the plan again{}", why.join("; "), after(journal.as_deref()))]
+    #[error("the plan is out of date: {}; create the plan again{}", why.join("; "), after(journal.as_deref()))]
     Stale {
         /// What has changed, or would be wrong.
         why: Vec<String>,
         /// The journal of the run, if it had begun.
         journal: Option<String>,
     },
-    /// What is there is not what the plan was made of. Nothing of it was touched.
+    /// The policy has changed since the plan was created. It was not written.
     #[error(
-        "cannot {what}: somebody else changed it meanwhile, and what they wrote stands; make a new plan from what is \
-         there now, or undo what was done so far with: rollback {journal}"
+        "failed to {what}: it was changed by another caller, and that change stands; create a new plan from the \
+         current policies, or undo this run with: mailtrail policy rollback {journal}"
     )]
     Changed {
         /// What was to be done.
@@ -40,8 +40,8 @@ pub enum ApplyError {
     /// What a run wrote is not there any more, so it is not undone. What the run did before stays as well: it may be
     /// needed.
     #[error(
-        "cannot {what}: somebody else changed it since, and what they wrote stands; put it right by hand (the journal \
-         has what was there before), then go on with: rollback {journal}"
+        "failed to {what}: it was changed by another caller since, and that change stands; correct it by hand (the \
+         journal has the previous document), then continue with: mailtrail policy rollback {journal}"
     )]
     NotUndone {
         /// What was to be done.
@@ -51,8 +51,8 @@ pub enum ApplyError {
     },
     /// We wrote, and right after it something else was there.
     #[error(
-        "did {what}, and right after it something else was there: somebody wrote at the same time, and what they wrote \
-         stands; look at it, then make a new plan, or undo the rest with: rollback {journal}"
+        "did {what}, and read something else right after: another caller wrote at the same time, and that change \
+         stands; review it, then create a new plan, or undo the rest with: mailtrail policy rollback {journal}"
     )]
     Overwritten {
         /// What was done.
@@ -62,7 +62,8 @@ pub enum ApplyError {
     },
     /// AWS refused a call.
     #[error(
-        "cannot {what}: {error}; {advice}, then go on with: resume {journal} (or undo what was done with: rollback {journal})"
+        "failed to {what}: {error}; {advice}, then continue with: mailtrail policy apply --resume {journal} (or undo this \
+         run with: mailtrail policy rollback {journal})"
     )]
     Call {
         /// What was to be done.
@@ -75,7 +76,7 @@ pub enum ApplyError {
         journal: String,
     },
     /// What is there could not be looked at, before anything was begun.
-    #[error("cannot {what}: {error}; {advice}, then try again: nothing was changed")]
+    #[error("failed to {what}: {error}; {advice}, then try again: nothing was changed")]
     NotSeen {
         /// What was to be looked at.
         what: String,
@@ -85,7 +86,9 @@ pub enum ApplyError {
         advice: &'static str,
     },
     /// A log group is not moved, for it is not safe.
-    #[error("{log_group} is not moved: {why}; earlier steps stand (undo them with: rollback {journal})")]
+    #[error(
+        "{log_group} is not moved: {why}; earlier steps stand (undo them with: mailtrail policy rollback {journal})"
+    )]
     NotMoved {
         /// The log group.
         log_group: String,
@@ -129,7 +132,7 @@ impl ApplyError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MoveBlocked {
     /// It is gone.
-    #[error("there is no such log group any more; make a new plan")]
+    #[error("the log group no longer exists; create a new plan")]
     Gone,
     /// The new one is there, and not by this run.
     #[error("there is a log group {0} already; choose another name in the plan")]
@@ -139,11 +142,11 @@ pub enum MoveBlocked {
     Managed(String),
     /// Other deliveries would move along than the plan says.
     #[error(
-        "the delivery destination {0} is used by other deliveries than when the plan was made; make a new plan"
+        "the delivery destination {0} is used by other deliveries than when the plan was created; create a new plan"
     )]
     Shared(String),
     /// The destination is not what it was.
-    #[error("the delivery destination {0} is not what it was when the plan was made; make a new plan")]
+    #[error("the delivery destination {0} has changed since the plan was created; create a new plan")]
     Destination(String),
     /// No room for the tag by which we know it.
     #[error(
@@ -151,9 +154,7 @@ pub enum MoveBlocked {
     )]
     Tags,
     /// Log delivery may not write to the new one.
-    #[error(
-        "log delivery may not write to {0} for {1}: no policy that is understood lets it; make a new plan"
-    )]
+    #[error("log delivery may not write to {0} for {1}: no policy is known to allow it; create a new plan")]
     NotGranted(String, String),
 }
 
@@ -161,27 +162,25 @@ pub enum MoveBlocked {
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
     /// It cannot be read or written. What is not in the journal is not done.
-    #[error("the journal: {0}")]
+    #[error("failed to use the journal: {0}")]
     Archive(#[from] ArchiveError),
     /// There is no such journal.
     #[error("there is no journal {0} in this archive")]
     Missing(String),
     /// An entry that is none.
-    #[error("`{key}` is no entry of a journal: {reason}")]
+    #[error("invalid journal entry `{key}`: {reason}")]
     Unreadable {
         /// The object.
         key: String,
         /// Why.
         reason: String,
     },
-    /// Somebody else goes on with it at this moment.
-    #[error(
-        "somebody else is at work with the journal {0}; wait until they are done, then resume or roll back"
-    )]
+    /// Another session goes on with it at this moment.
+    #[error("another session writes the journal {0}; wait until it is done, then resume or roll back")]
     InUse(String),
     /// It was undone, as a whole or in part.
     #[error(
-        "the run of the journal {0} was undone, or is to be: roll it back to the end, and make a new plan"
+        "the run of the journal {0} was rolled back, at least in part: roll it back to the end, and create a new plan"
     )]
     Undone(String),
 }
@@ -190,7 +189,9 @@ pub enum JournalError {
 fn after(journal: Option<&str>) -> String {
     journal.map_or_else(
         || ": nothing was changed".to_owned(),
-        |journal| format!(" from what is there now, or undo what was done so far with: rollback {journal}"),
+        |journal| {
+            format!(" from the current policies, or undo this run with: mailtrail policy rollback {journal}")
+        },
     )
 }
 
@@ -208,6 +209,6 @@ fn advice(error: &CallError) -> &'static str {
         "OutOfTime" => "take more time",
         "NoConnection" | "Timeout" | "BrokenAnswer" => "check the network",
         "NotSent" => "check the credentials",
-        _ => "see to it",
+        _ => "look up the error in the API reference of CloudWatch Logs",
     }
 }

@@ -62,7 +62,9 @@ impl Aws<'_> {
         let tags = self.tags(&self.group_arn(&group.log_group_name)).await?;
         let is_ours = tags.contains_key(CREATED_BY) && tags.get(CREATED_BY) == group.tags.get(CREATED_BY);
         Ok(match (is_ours, change.present) {
-            (false, _) => Seen::Other("there is a log group of that name, and we did not make it".to_owned()),
+            (false, _) => {
+                Seen::Other("there is a log group of that name, and this run did not create it".to_owned())
+            }
             (true, true) => Seen::After,
             (true, false) => Seen::Before(None),
         })

@@ -14,7 +14,7 @@ pub struct Outcome {
     /// Log groups that were moved.
     #[serde(default)]
     pub moves: Vec<Moved>,
-    /// Steps that are left to people, and why.
+    /// Steps to do by hand, and why.
     #[serde(default)]
     pub left: Vec<String>,
     /// What a rollback left as it is, and why.

@@ -1,7 +1,7 @@
 //! Resource policies: read again right before each write, and right after.
 //!
 //! A policy of the account has no optimistic lock
-//! (<https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html>): what somebody
+//! (<https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html>): what another caller
 //! writes between our reading and our writing, some milliseconds, is overwritten, and nothing tells. What they write
 //! before or after is noticed. The policy of a log group has a revision, so there nothing gets in between.
 

@@ -59,7 +59,7 @@ pub(crate) async fn prove(aws: &Aws<'_>, history: &History) -> Result<Option<Pro
         seen.extend(policies::read(aws, scope).await?);
     }
     let mut rest = Rest::new(&seen, &writes).map_err(|changed| {
-        let is_other = |place| format!("{place} is not what it was when the plan was made");
+        let is_other = |place| format!("{place} has changed since the plan was created");
         PreconditionError::Stale(changed.iter().map(is_other).collect())
     })?;
     let named = rest.rests_on();

@@ -34,14 +34,12 @@ impl Session<'_, '_> {
             self.perform(Position::Undoing { step, action, intent: number }, &reverse).await?;
         }
         let kept = |arn: &String| {
-            format!(
-                "{arn} stays, with its filters and policy: events may be in it, or still on their way to it"
-            )
+            format!("{arn} stays, with its filters and policy: it has events, or may still receive some")
         };
         Ok(staying.iter().map(kept).collect())
     }
 
-    /// The log groups that we made and that stay: a destination was pointed to them, or something is in them.
+    /// The log groups that the run created and that stay: a destination was pointed to them, or something is in them.
     async fn staying(&mut self, intents: &[Intended]) -> Result<BTreeSet<String>, ApplyError> {
         let mut staying = BTreeSet::new();
         for change in intents.iter().map(|intended| &intended.change) {

@@ -151,7 +151,7 @@ impl Session<'_, '_> {
     }
 }
 
-/// Whether AWS says that it will not re-point in place: by rule, or for ever busy.
+/// Whether AWS says that it will not re-point in place: by rule, or permanently busy.
 fn is_refusal(code: &str) -> bool {
     matches!(code, "ValidationException" | "ConflictException")
 }

@@ -83,7 +83,7 @@ impl Session<'_, '_> {
     /// Makes a change, unless it is made.
     ///
     /// # Errors
-    /// When it is not made, or nobody knows.
+    /// When it is not made, or that is unknown.
     pub(crate) async fn perform(&mut self, at: Position, change: &Change) -> Result<(), ApplyError> {
         let (status, step, action, undoes) = match at {
             Position::Step { step, action } => (self.history.status(step, action), step, action, None),
@@ -130,7 +130,7 @@ impl Session<'_, '_> {
         }
     }
 
-    /// Makes a change, as often as something else is being changed at the same time, but not for ever.
+    /// Makes a change, as often as something else is being changed at the same time, but not without end.
     async fn make(&mut self, change: &Change, may_be_ours: bool) -> Result<Answer, ChangeError> {
         let (mut may_be_ours, mut failed) = (may_be_ours, 0);
         loop {
@@ -141,7 +141,9 @@ impl Session<'_, '_> {
                 Seen::NotLooked => None,
                 Seen::After if may_be_ours => return Ok(Answer::DoneBefore),
                 Seen::After if is_harmless(change) => return Ok(Answer::There),
-                Seen::After => return Err(ChangeError::Changed("it is as it was to be made".to_owned())),
+                Seen::After => {
+                    return Err(ChangeError::Changed("it is in the target state already".to_owned()));
+                }
                 Seen::Other(found) => return Err(ChangeError::Changed(found)),
             };
             match self.aws.send(change, revision).await {

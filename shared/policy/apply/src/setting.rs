@@ -197,6 +197,6 @@ impl fmt::Display for Setting {
             }
             Self::PutLogGroupDeletionProtection(_) => "no deletion protection".to_owned(),
         };
-        write!(f, "give {} {what}", self.log_group())
+        write!(f, "set on {}: {what}", self.log_group())
     }
 }

@@ -55,7 +55,7 @@ fn summary(report: &Report) -> String {
     let critical = report.findings.iter().filter(|finding| finding.severity == Severity::Critical).count();
     let warnings = report.findings.iter().filter(|finding| finding.severity == Severity::Warning).count();
     match (critical, warnings) {
-        (0, 0) => "nothing needs a look".to_owned(),
+        (0, 0) => "no findings above note".to_owned(),
         _ => format!("{critical} critical, {warnings} warnings"),
     }
 }
@@ -126,7 +126,7 @@ fn forecast(forecast: &PolicyForecast) -> String {
 
 fn plan(report: &Report) -> Vec<String> {
     let Some(plan) = &report.plan else {
-        return report.no_plan.iter().map(|reason| format!("There is no plan: {reason}")).collect();
+        return report.no_plan.iter().map(|reason| format!("No plan: {reason}")).collect();
     };
     let mut lines: Vec<String> = plan.steps.iter().enumerate().map(|(at, one)| step(at + 1, one)).collect();
     lines.extend(plan.unmet.iter().map(|unmet| {
@@ -141,7 +141,7 @@ fn plan(report: &Report) -> Vec<String> {
 
 fn step(number: usize, step: &Step) -> String {
     let mut line = format!(
-        "{number}. {} {} Saves {} characters. Risk: {} Undone by: {}",
+        "{number}. {} {} Saves {} characters. Risk: {} Undo: {}",
         step.what, step.why, step.saves, step.risk_reason, step.undo
     );
     if let Some(moving) = &step.moving {
@@ -157,7 +157,9 @@ fn step(number: usize, step: &Step) -> String {
 fn commands(moving: &Move) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(tool) = &moving.managed_by {
-        lines.push(format!("* a proposal only: {tool} keeps it, and would undo the change; change it there"));
+        lines.push(format!(
+            "* a proposal only: {tool} manages it, and would undo the change; change it there"
+        ));
     }
     for commands in &moving.v1 {
         lines.push(format!("* {}: {}", commands.service, commands.note));
@@ -186,7 +188,7 @@ fn proof(plan: &Plan) -> String {
 fn read(report: &Report) -> Vec<String> {
     let mut lines: Vec<String> = (report.seen.iter())
         .map(|part| match (&part.reason, part.at.and_then(Time::from_millis)) {
-            (Some(reason), _) => format!("* not the {}: {reason}", part.part),
+            (Some(reason), _) => format!("* {}: not read: {reason}", part.part),
             (None, Some(time)) => format!("* {}: {}", part.part, time.rfc3339()),
             (None, None) => format!("* {}", part.part),
         })

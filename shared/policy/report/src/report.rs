@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::forecast::full_soon;
 
-/// Why a service with V1 log delivery was not seen: nobody asked it. A finding tells of all of them at once.
+/// Why a service with V1 log delivery was not seen: it was not asked. A finding tells of all of them at once.
 pub const NOT_ASKED: &str = "not asked";
 /// The version of the form of a report.
 pub const FORMAT: u32 = 1;
@@ -43,7 +43,7 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// When policies will be full: of those that grow.
     pub forecasts: Vec<PolicyForecast>,
-    /// Policies of which nobody can tell yet.
+    /// Policies without a forecast yet.
     pub not_known_yet: Vec<UnknownForecast>,
     /// What to do.
     pub plan: Option<Plan>,
@@ -107,7 +107,7 @@ impl Report {
         }
     }
 
-    /// What needs somebody: everything but notes.
+    /// Whether there is a finding above a note.
     pub fn needs_attention(&self) -> bool {
         self.findings.iter().any(|finding| finding.severity > Severity::Note)
     }

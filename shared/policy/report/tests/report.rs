@@ -121,7 +121,7 @@ fn a_policy_that_grows_fast_gets_room_before_it_is_full() {
 }
 
 #[test]
-fn a_limit_that_is_days_away_needs_somebody() {
+fn a_limit_that_is_days_away_needs_attention() {
     let options = wide(10_000);
     assert_eq!(soon(&report(&sample(), &grown_to(5053, 100), &options)), None);
     let fast = report(&sample(), &grown_to(5053, 400), &options);
@@ -147,7 +147,7 @@ fn beyond_the_soft_limit_the_days_to_the_hard_one_count() {
 }
 
 #[test]
-fn after_a_clean_up_it_is_said_that_nobody_can_tell_yet() {
+fn after_a_clean_up_it_is_said_that_there_is_no_forecast_yet() {
     let cleaned_up = report(&sample(), &grown_to(50_000, 400), &wide(10_000));
     assert!(cleaned_up.forecasts.is_empty() && soon(&cleaned_up).is_none());
     let said = "cleaned up on 2026-11-20; from one size since then it is not known yet when it will be full";

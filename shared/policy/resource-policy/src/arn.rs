@@ -62,7 +62,7 @@ impl<'a> ResourcePattern<'a> {
         self.text
     }
 
-    /// Whether this one takes in an ARN, or `*`: the resource of a call that is about none, such as a `Describe…`;
+    /// Whether this one matches an ARN, or `*`: the resource of a call that is about none, such as a `Describe…`;
     /// such a call is let through by `*` only.
     pub fn matches(&self, arn: &str) -> Ternary {
         match (&self.kind, ResourcePattern::new(arn).kind) {
@@ -76,7 +76,7 @@ impl<'a> ResourcePattern<'a> {
         }
     }
 
-    /// Whether this one takes in everything that another does. Sound: a `true` is certain, a `false` is not.
+    /// Whether this one covers everything that another does. Sound: a `true` is certain, a `false` is not.
     pub fn covers(&self, other: &ResourcePattern) -> bool {
         match (&self.kind, &other.kind) {
             (Kind::Everything, _) => true,
@@ -101,7 +101,7 @@ impl<'a> ResourcePattern<'a> {
         Some(LogGroupName { partition, region, account, name, tail })
     }
 
-    /// The start that everything it takes in has, through the colon after the name of the one log group that it
+    /// The start that everything it matches has, through the colon after the name of the one log group that it
     /// is about. `None` if it may be about several, or about something else.
     pub(crate) fn key(&self) -> Option<Cow<'a, str>> {
         let group = self.log_group()?;

@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clause_restricts_if_it_demands_a_value_that_not_everybody_has() {
+    fn a_clause_restricts_if_it_demands_a_value_that_not_every_request_has() {
         for (operator, key, value, demands, restricts) in [
             ("StringEquals", SOURCE_ACCOUNT, "111122223333", true, true),
             ("StringLike", SOURCE_ACCOUNT, "1111*", true, true),

@@ -1,4 +1,4 @@
-//! Which entry takes in which: one entry is one resource of one statement.
+//! Which entry covers which: one entry is one resource of one statement.
 //!
 //! An entry is covered if another one lets in at least the same principals, with at least the same actions, on at
 //! least the same resources, under conditions that hold at least where its own do. That is a chain of inclusions, so
@@ -134,7 +134,7 @@ impl<'a> Coverage<'a> {
         coverage
     }
 
-    /// The entries that others take in. Each may go, and all of them together; of entries that take in each other the
+    /// The entries that others cover. Each may go, and all of them together; of entries that cover each other the
     /// first one stays. With a policy given, only entries of that one.
     pub(crate) fn redundant(&self, policy: Option<usize>) -> Vec<usize> {
         let mut gone = vec![false; self.entries.len()];
@@ -151,7 +151,7 @@ impl<'a> Coverage<'a> {
         redundant
     }
 
-    /// Whether one of these entries takes in an entry, which may be of other policies.
+    /// Whether one of these entries covers an entry, which may be of other policies.
     pub(crate) fn covers(&self, entry: &Entry) -> bool {
         let wider = self.frames.iter().filter(|frame| allows_at_least(frame.meaning, entry.meaning));
         self.covers_entry(wider, entry, |_| true)
@@ -174,7 +174,7 @@ impl<'a> Coverage<'a> {
     }
 }
 
-/// Whether a policy has an entry that takes in another one.
+/// Whether a policy has an entry that covers another one.
 pub(crate) fn covers_entry(state: &PolicySet, other: &Entry) -> bool {
     let pattern = ResourcePattern::new(other.resource);
     let mut entries =
@@ -220,13 +220,13 @@ fn allows_at_least(wide: &Meaning, narrow: &Meaning) -> bool {
     else {
         return false;
     };
-    // `*` lets services in as well, it seems, but no page of AWS says so of these policies: it takes in itself only.
+    // `*` lets services in as well, it seems, but no page of AWS says so of these policies: it covers itself only.
     narrow_who.iter().all(|principal| wide_who.contains(principal))
         && narrow_actions.iter().all(|action| wide_actions.iter().any(|wider| covers_action(wider, action)))
         && condition::implies(&narrow.condition, &wide.condition)
 }
 
-/// Whether one action pattern takes in another.
+/// Whether one action pattern covers another.
 pub(crate) fn covers_action(wide: &str, narrow: &str) -> bool {
     glob::covers(&wide.to_ascii_lowercase(), &narrow.to_ascii_lowercase())
 }

@@ -1,7 +1,7 @@
 //! JSON that is written back as it was read: members in their order, values verbatim, only white space gone.
 //!
 //! `serde_json::Value` sorts keys, drops all but the last of repeated ones and respells numbers; a policy
-//! that somebody wrote by hand must survive an edit of one of its lists without any of that.
+//! that was written by hand must survive an edit of one of its lists without any of that.
 
 use std::fmt;
 

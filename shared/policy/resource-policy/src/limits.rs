@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// (<https://docs.aws.amazon.com/workmail/latest/adminguide/monitoring-audit-logging.html>,
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html>).
 pub const SOFT_CHARACTERS: usize = 5_120;
-/// Characters that the API takes in a policy document
+/// Characters that the API accepts in a policy document
 /// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-CWL.html>).
 pub const HARD_CHARACTERS: usize = 51_200;
 /// Account-level resource policies in one Region; this quota cannot be raised

@@ -37,7 +37,7 @@ pub enum RefusalReason {
     #[error("the new name would have {0} characters, and {max} are allowed", max = LogGroupName::MAX_LENGTH)]
     TooLong(usize),
     /// A name has letters, digits and `. - _ / #`.
-    #[error("the new name {0:?} has a character that names of log groups cannot have, or none at all")]
+    #[error("the new name {0:?} is not a valid log group name")]
     NotAName(String),
     /// The new name is not under `/aws/vendedlogs/`.
     #[error("the new name {0} does not begin with {VENDED_LOGS_PREFIX}")]
@@ -46,7 +46,7 @@ pub enum RefusalReason {
     #[error("there is a log group {0} already")]
     Exists(String),
     /// Two log groups would become one.
-    #[error("{other} would become {name} as well")]
+    #[error("{other} would be renamed to {name} as well")]
     Collides {
         /// The other log group.
         other: String,
@@ -60,11 +60,11 @@ pub enum RefusalReason {
     #[error("there is no such log group")]
     NoSuchGroup,
     /// Nothing that was seen delivers there.
-    #[error("nothing that was seen delivers to it")]
+    #[error("no known delivery writes to it")]
     NoDestination,
     /// What delivered there is deleted.
     #[error(
-        "what delivered to it is deleted: delivery source {}; delete its deliveries, then the source, then the \
+        "the resource of its delivery source is deleted: {}; delete its deliveries, then the source, then the \
          destination",
         sources.join(", ")
     )]
@@ -74,8 +74,8 @@ pub enum RefusalReason {
     },
     /// Something may deliver there, or did once; whatever was asked does not.
     #[error(
-        "log delivery may write to it, and nothing that was seen does. These services were not asked, or did not say: \
-         {}. Where one of them does, name it under `v1_destinations` in a snapshot file",
+        "log delivery may write to it, and no known delivery does. These services were not asked, or did not answer: \
+         {}. If one of them does, name it under `v1_destinations` in a snapshot file",
         not_seen.join("; ")
     )]
     UnknownSource {
@@ -234,7 +234,11 @@ mod tests {
         let names = new_names(&groups, &BTreeMap::new(), Some(&existing));
         assert!(names[0].is_err() && names[1].is_err() && names[2].is_ok());
         assert!(
-            names[0].as_ref().unwrap_err().to_string().contains("a would become /aws/vendedlogs/a as well")
+            names[0]
+                .as_ref()
+                .unwrap_err()
+                .to_string()
+                .contains("a would be renamed to /aws/vendedlogs/a as well")
         );
         let overrides = BTreeMap::from([("a".to_owned(), "/aws/vendedlogs/plain/a".to_owned())]);
         assert!(new_names(&groups, &overrides, Some(&existing)).iter().all(Result::is_ok));

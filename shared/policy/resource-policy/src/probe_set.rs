@@ -86,7 +86,7 @@ impl ProbeSet {
     }
 }
 
-/// On behalf of a delivery of this account, of one of another account, of nobody; and nothing known of it.
+/// On behalf of a delivery of this account, of one of another account, of none; and nothing known of it.
 fn contexts(region: &str, account: &str) -> Vec<Context> {
     let of = |account: &str| {
         let source =
@@ -104,7 +104,7 @@ fn service(principal: &Principal) -> Option<String> {
     }
 }
 
-/// Something that a pattern takes in.
+/// Something that a pattern matches.
 fn instance(pattern: &str) -> String {
     pattern.replace('*', "any-mailtrail").replace('?', "x")
 }

@@ -3,7 +3,7 @@
 //! Twice, in two ways that have little in common. First entry by entry: each one before is taken in by one after (or
 //! is of a log group that does not exist), each one after by one before or by a listed grant. That covers every
 //! resource there could ever be, wildcards included. Then by asking the evaluator, before and after, about each
-//! service, action and log group that is known or named, on behalf of this account, of another one, and of nobody.
+//! service, action and log group that is known or named, on behalf of this account, of another one, and of none.
 //!
 //! What is not understood (texts that are no policies, `Deny`, exceptions, unknown members) must be the same before
 //! and after, character by character; so whatever it says, it says of both.
@@ -50,10 +50,10 @@ pub enum Violation {
     #[error("{0} was not allowed, and would be without being listed")]
     Unlisted(String),
     /// A grant is listed that is not given, or is none because it was there before.
-    #[error("the grant on {0} is listed, and is none")]
+    #[error("the grant on {0} is listed, and grants nothing new")]
     Idle(String),
     /// A statement was touched that must not be.
-    #[error("{0} has a part that must not be touched, and would not be the same")]
+    #[error("{0} has a statement that is never edited, and it would change")]
     Touched(String),
     /// A policy became larger.
     #[error("{0} would become larger")]
@@ -200,7 +200,7 @@ fn requests(
     for (requester, action, context) in probes.questions() {
         decided += probes.log_groups.len();
         let asked = states.each_ref().map(|state| state.asked_by(requester, action, context));
-        // Whoever is spoken of by the same statements gets the same answers.
+        // A principal that the same statements apply to gets the same answers.
         if !looked_at.insert(asked.each_ref().map(Asked::signature)) {
             continue;
         }

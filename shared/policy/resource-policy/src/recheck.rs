@@ -1,8 +1,8 @@
 //! A plan that was made a while ago, proved again right before it is written: of what is there now.
 //!
 //! A plan rests on more than the policies that it writes: on log groups that do not exist, and on entries of other
-//! policies that take in what goes. All of that may be over by the time somebody carries it out, and a plan is a file,
-//! which may have been edited. So whoever writes reads the policies again, then looks for the log groups that
+//! policies that cover what is removed. All of that may be over by the time it is carried out, and a plan is a file,
+//! which may have been edited. So a writer reads the policies again, then looks for the log groups that
 //! [`Rest::rests_on`] names, adds the policies of those that exist, and asks [`Rest::prove`]. Policies before log
 //! groups, as in an [`Inventory`].
 
@@ -69,7 +69,7 @@ impl Rest {
         groups.filter(LogGroupName::is_one).map(|group| group.name.to_owned()).collect()
     }
 
-    /// Adds the policy of a log group that is not to be written: it may take in what goes elsewhere.
+    /// Adds the policy of a log group that is not to be written: it may cover what is removed elsewhere.
     pub fn add(&mut self, policy: &ResourcePolicy) {
         let parsed = ParsedPolicy::new(policy);
         if self.now.at(&parsed.scope).is_none() && self.after.at(&parsed.scope).is_none() {

@@ -33,18 +33,18 @@ impl<'a> Resources<'a> {
         }
     }
 
-    /// Whether one of them takes in an ARN.
+    /// Whether one of them matches an ARN.
     pub(crate) fn matches(&self, arn: &str) -> Ternary {
         // A star in an ARN is a star: the form that ends in `:*` is found under its group all the same.
         Ternary::any(self.candidates(&ResourcePattern::new(arn)).map(|(_, pattern)| pattern.matches(arn)))
     }
 
-    /// The numbers of those that take in all of a pattern.
+    /// The numbers of those that cover a pattern.
     pub(crate) fn covering(&self, other: &ResourcePattern) -> impl Iterator<Item = usize> {
         self.candidates(other).filter(|(_, pattern)| pattern.covers(other)).map(|(number, _)| *number)
     }
 
-    /// Those that may have to do with a pattern: one about a single log group takes in nothing else.
+    /// Those that may have to do with a pattern: one about a single log group covers nothing else.
     fn candidates(&self, other: &ResourcePattern) -> impl Iterator<Item = &(usize, ResourcePattern<'a>)> {
         let group = other.key().and_then(|key| self.by_group.get(key.as_ref()));
         group.into_iter().flatten().chain(&self.others)

@@ -49,7 +49,7 @@ pub enum Effect {
 /// `Principal` or `NotPrincipal` of a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PrincipalMatch {
-    /// Neither: an identity policy, which speaks of whoever holds it.
+    /// Neither: an identity policy, which speaks of the identity that holds it.
     Holder,
     /// `Principal`.
     Only(Vec<Principal>),
@@ -272,7 +272,8 @@ fn choice(
     all_but: Option<&RawValue>,
 ) -> Result<ElementMatch, String> {
     let patterns = |name: &str, value: &RawValue| {
-        let patterns = texts(value).ok_or_else(|| format!("its {name} is no string or list of strings"))?;
+        let patterns =
+            texts(value).ok_or_else(|| format!("its {name} is not a string or a list of strings"))?;
         match patterns.iter().find(|pattern| pattern.contains("${")) {
             Some(pattern) => Err(format!("its {name} has a policy variable, {pattern}")),
             None => Ok(patterns),
@@ -287,7 +288,7 @@ fn choice(
 }
 
 fn principals(value: &RawValue) -> Result<Vec<Principal>, String> {
-    const WRONG: &str = "its principals are not written as IAM has them";
+    const WRONG: &str = "invalid Principal";
     if let Some(one) = text(value) {
         return if one == "*" { Ok(vec![Principal::Anyone]) } else { Err(WRONG.to_owned()) };
     }
@@ -310,7 +311,7 @@ fn principals(value: &RawValue) -> Result<Vec<Principal>, String> {
 }
 
 fn conditions(value: &RawValue) -> Result<Vec<Clause>, String> {
-    const WRONG: &str = "its Condition is not written as IAM has them";
+    const WRONG: &str = "invalid Condition";
     let operators: Object = serde_json::from_str(value.get()).map_err(|_| WRONG)?;
     let mut clauses = Vec::new();
     let mut seen = HashSet::new();

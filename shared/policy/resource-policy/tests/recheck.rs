@@ -94,7 +94,7 @@ fn an_edited_plan_that_drops_a_condition_is_not_proved() {
 }
 
 #[test]
-fn grants_that_are_given_already_or_left_to_people_are_no_objection() {
+fn grants_that_are_given_already_or_left_to_operators_are_accepted() {
     let granted = document(&["/new"]);
     let write = write("/new", None, Some(&granted));
     let grants = [grant("/new"), grant("/of-people")];

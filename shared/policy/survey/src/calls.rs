@@ -66,7 +66,7 @@ impl CallError {
         matches!(self.failure.code.as_str(), "LimitExceededException" | "ServiceQuotaExceededException")
     }
 
-    /// Whether somebody else is changing the same thing at this moment, or has changed it meanwhile.
+    /// Whether another caller is changing the same thing at this moment, or has changed it meanwhile.
     pub fn is_conflict(&self) -> bool {
         matches!(self.failure.code.as_str(), "ConflictException" | "OperationAbortedException")
     }
@@ -149,7 +149,7 @@ impl Calls {
         }
     }
 
-    /// When the next call of an operation may begin. Whoever asks has that turn.
+    /// When the next call of an operation may begin. The caller has that turn.
     fn turn(&self, operation: &'static str) -> Instant {
         let known = PER_SECOND.iter().find(|(name, _)| *name == operation);
         let rate = known.map_or(OTHERS_PER_SECOND, |(_, rate)| *rate) * self.haste;

@@ -29,11 +29,11 @@ pub struct Account {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AccountError {
     /// No credentials, or none that are accepted.
-    #[error("cannot tell which account this is ({0}); check the credentials and the Region")]
+    #[error("failed to read the account of the credentials: {0}; check the credentials and the Region")]
     WhoAmI(CallError),
     /// The role in the other account does not let us in.
     #[error(
-        "cannot take on the role {role} ({error}); check its trust policy, and that we may call sts:AssumeRole"
+        "failed to assume the role {role}: {error}; check its trust policy, and that the caller may call sts:AssumeRole"
     )]
     Role {
         /// The role.
@@ -50,7 +50,7 @@ impl Account {
     /// The account of `config`, or the one that `role` (an ARN) opens, in a Region.
     ///
     /// # Errors
-    /// When it cannot be told which account it is, or the role cannot be taken on.
+    /// When it cannot be told which account it is, or the role cannot be assumed.
     pub async fn open(
         config: &SdkConfig,
         region: &str,

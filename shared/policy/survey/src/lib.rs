@@ -5,7 +5,7 @@
 //! * **Read only.** Nothing here changes anything.
 //! * **Within AWS's rates.** Each operation is called at most so often a second ([`calls`]), for other tools of the
 //!   same account have to live from the same quotas.
-//! * **Services with V1 log delivery are asked where somebody wants it** ([`Survey::with_v1_services`]): it takes rights
+//! * **Services with V1 log delivery are asked on request** ([`Survey::with_v1_services`]): it takes rights
 //!   and calls of other services.
 //! * **What cannot be read is said so**, part by part, with the reason; the rest is read all the same. Nothing is
 //!   concluded from a part that is missing.

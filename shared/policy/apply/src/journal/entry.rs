@@ -114,7 +114,7 @@ pub struct RunHeader {
 }
 
 impl RunHeader {
-    /// A plan that is to be carried out in an account by whoever we are there.
+    /// A plan that is to be carried out in an account by the caller.
     pub(crate) fn of(account: &Account, plan: &Plan) -> Self {
         Self {
             account: account.id.clone(),

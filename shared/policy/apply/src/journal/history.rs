@@ -48,7 +48,7 @@ pub struct Intended {
     pub undoes: Option<u32>,
     /// The change.
     pub change: Change,
-    /// What became of it; `None`: whoever was to do it did not come to say so.
+    /// What became of it; `None`: the session ended before it could say so.
     pub answer: Option<Answer>,
 }
 

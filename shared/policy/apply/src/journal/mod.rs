@@ -3,7 +3,7 @@
 //! Objects of an archive are written once and never changed, so an entry is an object of its own:
 //! `policy-audit/journal/<time>-<hash of the plan>/NNNN-<what>.json`. They are the same in a directory and in S3.
 //!
-//! Only one session at a time can write: entries are numbered, and whoever finds that another one took its number
+//! Only one session at a time can write: entries are numbered, and a session that finds its number taken
 //! stops, before the call that the entry announces.
 
 mod entry;
@@ -54,7 +54,7 @@ impl<'a> Journal<'a> {
         Ok(journal)
     }
 
-    /// Reads a journal. Whoever goes on with it writes an entry first, and so finds out whether somebody else does.
+    /// Reads a journal. A session that goes on with it writes an entry first, and so finds out whether another session does.
     ///
     /// # Errors
     /// When there is none, or it cannot be read.
@@ -77,7 +77,7 @@ impl<'a> Journal<'a> {
     /// Writes an entry. Returns its number.
     ///
     /// # Errors
-    /// When it cannot be written, or somebody else writes this journal.
+    /// When it cannot be written, or another session writes this journal.
     pub async fn append(&mut self, body: Body) -> Result<u32, JournalError> {
         let number = self.next;
         let start = format!("{}/{}/{number:04}-", FOLDER, self.id);
@@ -109,7 +109,7 @@ async fn list(archive: &ArchiveReader, deadline: Deadline) -> Result<Vec<String>
     Ok(folders.iter().filter_map(|folder| folder.rsplit('/').next()).map(str::to_owned).collect())
 }
 
-/// The account and the Region of each journal that somebody has looked into: they never change.
+/// The account and the Region of each journal that was looked into: they never change.
 pub type JournalOwners = BTreeMap<String, (String, String)>;
 
 /// The latest journals of an account and Region, the oldest first: at most so many, and none that was begun before
@@ -130,7 +130,7 @@ pub async fn latest(
         if found.len() == most {
             break;
         }
-        // What does not begin with a time is no journal of ours.
+        // What does not begin with a time is not a journal of ours.
         if begun_at(&id).is_none_or(|begun| begun < since) {
             continue;
         }

@@ -25,12 +25,12 @@ fn plan() -> Plan {
 
 fn beginning() -> RunHeader {
     let [account, region, by] =
-        ["111122223333", "eu-west-1", "arn:aws:iam::111122223333:user/somebody"].map(str::to_owned);
+        ["111122223333", "eu-west-1", "arn:aws:iam::111122223333:user/another"].map(str::to_owned);
     RunHeader { account, region, by, plan: plan() }
 }
 
 fn session(purpose: Purpose) -> Body {
-    Body::Session { purpose, by: "arn:aws:iam::111122223333:user/somebody-else".to_owned() }
+    Body::Session { purpose, by: "arn:aws:iam::111122223333:user/another".to_owned() }
 }
 
 fn policy() -> Change {

@@ -78,7 +78,7 @@ fn repoint(moving: &Move) -> Vec<Change> {
     changes.map(Change::Destination).collect()
 }
 
-/// The last look before destinations are re-pointed: nobody else moves along, and log delivery may write to B.
+/// The last look before destinations are re-pointed: no other delivery moves along, and log delivery may write to B.
 pub(crate) async fn check_before_repointing(aws: &Aws<'_>, moving: &Move) -> Result<(), MoveError> {
     let sources = check_destinations(aws, moving).await?;
     grant::check(aws, &moving.to, &sources).await
@@ -116,7 +116,7 @@ async fn check_destinations(aws: &Aws<'_>, moving: &Move) -> Result<BTreeSet<Str
 /// Why a move is left to people.
 pub(crate) fn left_to_people(moving: &Move) -> String {
     match &moving.managed_by {
-        Some(tool) => format!("{}: {tool} keeps it as it is; change the destination there", moving.from),
+        Some(tool) => format!("{}: {tool} manages it; change the destination there", moving.from),
         None => format!("{}: the plan has the commands", moving.from),
     }
 }

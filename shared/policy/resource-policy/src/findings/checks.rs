@@ -69,7 +69,7 @@ pub(super) fn statements(inventory: &Inventory) -> Vec<Finding> {
         let document = match Document::parse(&policy.document) {
             Ok(document) => document,
             Err(error) => {
-                let fix = "Look at it by hand: it is measured, and never changed.";
+                let fix = "Review it by hand: it is measured, and never changed.";
                 let finding = Finding::new(Kind::NotAPolicy, Severity::Warning, error.to_string(), fix);
                 findings.push(finding.of_policy(policy.label()));
                 continue;
@@ -95,7 +95,7 @@ fn one_statement(statement: &Statement) -> Vec<Finding> {
         Ok(meaning) if meaning.complete => meaning,
         unclear => {
             let reason = unclear.err().unwrap_or("it has members that IAM does not know");
-            let fix = "Nothing needs to be done: it is left as it is.";
+            let fix = "No action is needed: the statement is never edited.";
             let message = format!("not understood: {reason}");
             return vec![Finding::new(Kind::StatementNotUnderstood, Severity::Note, message, fix)];
         }
@@ -119,7 +119,7 @@ fn wildcard_principal(meaning: &Meaning) -> Option<Finding> {
         PrincipalMatch::Holder => false,
     };
     let fix = "Name the services that need it.";
-    let message = "it lets anyone in, or all but a few".to_owned();
+    let message = "it allows any principal, or all but a few".to_owned();
     anyone.then(|| Finding::new(Kind::WildcardPrincipal, Severity::Warning, message, fix))
 }
 
@@ -149,8 +149,8 @@ fn source_condition(meaning: &Meaning) -> Option<Finding> {
     }
     let is_idle = |clause: &Clause| clause.demands() && !clause.restricts();
     let idle = of_source(&[SOURCE_ARN], is_idle) || of_source(&of_account, is_idle);
-    let why = if idle { "; a value that takes in everything counts as none" } else { "" };
-    let message = format!("it lets {} in with {missing} in its conditions{why}", services.join(", "));
+    let why = if idle { "; a value that matches everything counts as none" } else { "" };
+    let message = format!("it allows {} with {missing} in its conditions{why}", services.join(", "));
     let fix = "Add StringEquals aws:SourceAccount and ArnLike aws:SourceArn, both of the account that logs.";
     Some(Finding::new(Kind::NoSourceCondition, severity, message, fix))
 }
@@ -176,7 +176,7 @@ fn source_accounts(meaning: &Meaning) -> Option<Finding> {
         of_arns.join(", "),
         accounts.join(", ")
     );
-    let fix = "Name the same account in both; a request has to fulfil both at once.";
+    let fix = "Name the same account in both; a request has to match both.";
     Some(Finding::new(Kind::SourceAccountsDiffer, Severity::Warning, message, fix))
 }
 
@@ -191,7 +191,7 @@ pub(super) fn entries(inventory: &Inventory) -> Vec<Finding> {
     };
     let gone = coverage.entries.iter().filter(|entry| existence(entry) == Some(Existence::Gone));
     let unknown = coverage.entries.iter().filter(|entry| existence(entry) == Some(Existence::Unknown));
-    let fix = "Take them out; AWS never does.";
+    let fix = "Remove them; AWS never does.";
     let dead = "of log groups that do not exist";
     let mut findings = grouped(&state, gone, Kind::DeadEntries, Severity::Warning, dead, fix);
     let fix = "Take a snapshot of the account with `mailtrail policy snapshot`, log groups after policies.";
@@ -199,8 +199,8 @@ pub(super) fn entries(inventory: &Inventory) -> Vec<Finding> {
     findings.extend(grouped(&state, unknown, Kind::UnknownEntries, Severity::Note, unseen, fix));
     let covered = coverage.redundant(None);
     let covered = covered.iter().map(|number| &coverage.entries[*number]);
-    let fix = "Take them out; access stays the same.";
-    let by_others = "that other entries take in";
+    let fix = "Remove them; access stays the same.";
+    let by_others = "that other entries cover";
     findings.extend(grouped(&state, covered, Kind::CoveredEntries, Severity::Note, by_others, fix));
     findings
 }
@@ -236,7 +236,7 @@ pub(super) fn deliveries(inventory: &Inventory) -> Vec<Finding> {
     let sources = inventory.delivery_sources.seen().into_iter().flatten();
     for source in sources.filter(|source| source.status.as_deref() == Some(INACTIVE)) {
         let used_by = deliveries.iter().filter(|delivery| delivery.delivery_source_name == source.name);
-        let message = format!("what the delivery source {} was for is deleted", source.name);
+        let message = format!("the resource of the delivery source {} is deleted", source.name);
         let fix = "Delete its deliveries, then the source, then destinations that nothing else uses.";
         let finding = Finding::new(Kind::DeliverySourceGone, Severity::Warning, message, fix);
         findings.push(finding.about(used_by.map(|delivery| delivery.id.as_str())));
@@ -247,7 +247,7 @@ pub(super) fn deliveries(inventory: &Inventory) -> Vec<Finding> {
     }
     for (arn, ids) in destinations.into_iter().filter(|(_, ids)| ids.len() > 1) {
         let message = format!("{} deliveries share the destination {arn}", ids.len());
-        let fix = "Nothing needs to be done; if the destination moves, all of them move.";
+        let fix = "No action is needed; if the destination moves, all of them move.";
         findings.push(Finding::new(Kind::DestinationShared, Severity::Note, message, fix).about(ids));
     }
     findings
@@ -256,8 +256,8 @@ pub(super) fn deliveries(inventory: &Inventory) -> Vec<Finding> {
 /// Why nothing is known of most services with V1 log delivery.
 const NOT_ASKED: &str = "they were not asked, for each has an API of its own; a snapshot file can name them under `v1_destinations`";
 
-/// What was not seen. Of a file that holds policies only, nobody expects more; of an account that was asked, a part that
-/// is missing needs somebody.
+/// What was not seen. Of a file that holds policies only, no more is expected; of an account that was asked, a part that
+/// is missing needs attention.
 pub(super) fn unseen(inventory: &Inventory) -> Vec<Finding> {
     type Unseen<'a> = (Severity, &'static str, &'a str, Vec<&'a str>);
     fn reason<'a, T>(severity: Severity, what: &'static str, part: &'a Part<T>) -> Option<Unseen<'a>> {
@@ -300,7 +300,8 @@ pub(super) fn unseen(inventory: &Inventory) -> Vec<Finding> {
             .extend(by_reason.into_iter().map(|(reason, services)| (Severity::Note, what, reason, services)));
     }
     let finding = |(severity, what, reason, resources): Unseen| {
-        let fix = "Allow the calls that read it, or take a newer snapshot; until then nothing is concluded from it.";
+        let fix =
+            "Allow the calls that read it, or take a newer snapshot; until then nothing is derived from it.";
         let message = format!("{what} were not seen: {reason}");
         Finding::new(Kind::NotSeen, severity, message, fix).about(resources)
     };

@@ -58,7 +58,7 @@ pub enum Kind {
     DeadEntries,
     /// Entries of log groups of which it is not known whether they exist.
     UnknownEntries,
-    /// Entries that another one takes in.
+    /// Entries that another one covers.
     CoveredEntries,
     /// White space that counts.
     WhiteSpace,

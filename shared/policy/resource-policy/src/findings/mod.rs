@@ -1,6 +1,6 @@
 //! What deserves a look.
 //!
-//! Nothing is called wrong that was not seen: an entry of a log group that nobody looked for is unknown, not dead,
+//! Nothing is called wrong that was not seen: an entry of a log group that was not looked for is unknown, not dead,
 //! and one with a wildcard in the name of the group is never dead.
 
 mod checks;

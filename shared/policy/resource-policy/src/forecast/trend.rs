@@ -36,7 +36,7 @@ pub enum Outlook {
     Grows(Forecast),
     /// It does not grow.
     Stays,
-    /// Nobody can tell yet: the points are too few, or too close together.
+    /// Unknown yet: the points are too few, or too close together.
     NotKnown {
         /// How many there are.
         points: usize,

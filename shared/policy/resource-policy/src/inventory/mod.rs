@@ -1,7 +1,7 @@
 //! What is known of an account in one Region, and what is not: the snapshot file.
 //!
 //! Each part was either seen, at some time, or not, for some reason. Nothing is concluded from a part that was not
-//! seen: a log group that is missing from a list that nobody read is unknown, not gone.
+//! seen: a log group that is missing from a list that was not read is unknown, not gone.
 //!
 //! Two kinds of file are read: the snapshot (see [`Inventory`]), and the plain answer of
 //! `aws logs describe-resource-policies`, of which everything but the policies is unknown.

@@ -34,7 +34,7 @@ pub struct LogGroup {
     pub name: String,
     /// Its tags; `None` if they were not read.
     pub tags: Option<BTreeMap<String, String>>,
-    /// How long it keeps events, in days; `None`: for ever.
+    /// How long it keeps events, in days; `None`: they never expire.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retention_in_days: Option<i32>,
     /// The ARN of the key that it is encrypted with, if it is the customer's.

@@ -7,7 +7,7 @@
 //! that is not known, one that a wildcard may stand for.
 //!
 //! Moving destinations makes no room by itself: the entry of the old log group stays as long as that exists, since
-//! nobody knows who else writes there. It is proposed where all other steps leave a policy above the target, so that it
+//! it is unknown who else writes there. It is proposed where all other steps leave a policy above the target, so that it
 //! stops growing, or for log groups that are asked for.
 //!
 //! A plan is proved ([`crate::prove`]) before it is returned. After it was carried out, planning again finds nothing,

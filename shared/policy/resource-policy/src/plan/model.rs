@@ -93,17 +93,17 @@ pub struct Step {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StepKind {
-    /// White space between tokens goes.
+    /// White space between tokens is removed.
     WhiteSpace,
-    /// Entries go that another one takes in.
+    /// Entries that another one covers are removed.
     CoveredEntries,
-    /// Entries of log groups that do not exist go.
+    /// Entries of log groups that do not exist are removed.
     DeadEntries,
     /// Statements that differ only in their resources become one.
     MergeStatements,
     /// One entry for `/aws/vendedlogs/*` instead of many.
     VendedLogsWildcard,
-    /// Entries go into policies of their log groups.
+    /// Entries move to the policies of their log groups.
     LogGroupPolicies,
     /// A destination moves to a log group under `/aws/vendedlogs/`.
     MoveDestination,
@@ -115,7 +115,7 @@ pub enum StepKind {
 pub enum Risk {
     /// Access is the same before and after.
     None,
-    /// What could be missed is something that nobody can see in the account.
+    /// What could be missed is something that is not visible in the account.
     Low,
     /// Access changes, within the grants that are listed.
     Medium,
@@ -184,10 +184,10 @@ pub struct Unmet {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
     /// The account-level policies were not seen.
-    #[error("no plan without the policies of the account: {0}")]
+    #[error("failed to plan: the policies of the account were not read: {0}")]
     PoliciesNotSeen(String),
     /// The steps could not be proved to be safe: a fault in the planner. Nothing of them is shown.
-    #[error("no plan: it could not be proved to be safe: {0}")]
+    #[error("failed to prove the plan safe: {0}")]
     NotProved(#[from] Violation),
 }
 

@@ -15,8 +15,8 @@ use crate::scope::PolicyScope;
 use crate::{json, v1};
 
 /// What could go wrong with every move.
-const RISK: &str = "Events from then on are in the new log group, older ones stay in the old one; whoever reads the \
-                    old one by its name has to follow. Whether events in flight are late or doubled is not documented.";
+const RISK: &str = "Events from then on are in the new log group, older ones stay in the old one; readers \
+                    that name the old one have to be changed. Whether events in flight are late or doubled is not documented.";
 
 impl Draft<'_> {
     /// Proposes moves: of the log groups that are asked for, and of those that fill a policy that stays too large.
@@ -78,9 +78,8 @@ impl Draft<'_> {
             return Err(refuse(RefusalReason::SourceGone { sources }));
         }
         let managed_by = managed_by(self.inventory, from, &v2);
-        let of_gone = |source| {
-            format!("What the delivery source {source} was for is deleted: nothing comes from there.")
-        };
+        let of_gone =
+            |source| format!("The resource of the delivery source {source} is deleted: it delivers nothing.");
         let mut notes: Vec<String> = gone.into_iter().map(of_gone).collect();
         if managed_by.is_none() {
             notes.extend(unknown(self.inventory, from, &v2));
@@ -102,7 +101,7 @@ impl Draft<'_> {
         Ok(step(moving, saves_later, writes, &notes))
     }
 
-    /// Why nothing is known to deliver to a log group: where log delivery may write to it, somebody may who was not
+    /// Why nothing is known to deliver to a log group: where log delivery may write to it, a service may that was not
     /// asked.
     fn why_no_destination(&self, route: &v1::Route) -> RefusalReason {
         let v1::Route { partition, region, account, from, .. } = *route;
@@ -138,18 +137,18 @@ impl Draft<'_> {
 }
 
 fn step(moving: Move, saves_later: i64, writes: Vec<Write>, notes: &[String]) -> Step {
-    let by_hand = if moving.managed_by.is_some() || moving.v2.is_empty() { " (left to people)" } else { "" };
+    let by_hand = if moving.managed_by.is_some() || moving.v2.is_empty() { " (by hand)" } else { "" };
     Step {
         kind: StepKind::MoveDestination,
         what: format!("Deliver to {} instead of {}{by_hand}.", moving.to, moving.from),
-        why: "Log groups under this prefix need no entry of their own where the prefix as a whole is let in, and some \
-              services take no others once a policy is full."
+        why: "Log groups under this prefix need no entry of their own where a policy allows the prefix as a whole, and \
+              some services accept no others once a policy is full."
             .to_owned(),
         saves: 0,
         saves_later,
         risk: Risk::High,
         risk_reason: std::iter::once(RISK).chain(notes.iter().map(String::as_str)).collect::<Vec<_>>().join(" "),
-        undo: "Point every destination back to the old log group, which is left as it is; the new one keeps what it got."
+        undo: "Point every destination back to the old log group, which is unchanged; the new one keeps its events."
             .to_owned(),
         writes,
         moving: Some(moving),
@@ -222,11 +221,11 @@ fn unknown(inventory: &Inventory, group: &str, v2: &[V2Destination]) -> Vec<Stri
     let mut groups = inventory.log_groups.seen().into_iter().flatten();
     let is_untold = groups.any(|found| found.name == group && found.tags.is_none());
     let tags = is_untold.then(|| {
-        format!("The tags of {group} were not read, so whether a deployment tool keeps it is not known.")
+        format!("The tags of {group} were not read, so whether a deployment tool manages it is unknown.")
     });
     let sources = inventory.delivery_sources.reason().filter(|_| !v2.is_empty()).map(|_| {
-        "The delivery sources were not seen, so whether they are active, and whether a deployment tool keeps them, is \
-         not known."
+        "The delivery sources were not seen, so whether they are active, and whether a deployment tool manages them, is \
+         unknown."
             .to_owned()
     });
     tags.into_iter().chain(sources).collect()

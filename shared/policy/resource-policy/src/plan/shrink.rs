@@ -51,7 +51,7 @@ impl Draft<'_> {
         let unmet = |(number, parsed): (usize, &ParsedPolicy)| Unmet {
             scope: parsed.scope.clone(),
             characters: measure::size(&parsed.text),
-            reasons: obstacles(self, number),
+            reasons: reasons_unmet(self, number),
         };
         self.all_above_target().map(unmet).collect()
     }
@@ -89,7 +89,7 @@ impl Draft<'_> {
         }
     }
 
-    /// The entries of a policy that may be taken out.
+    /// The entries of a policy that may be removed.
     fn editable(&self, number: usize) -> impl Iterator<Item = Entry<'_>> {
         coverage::entries_of(number, &self.state.policies[number]).filter(|entry| entry.editable)
     }
@@ -111,14 +111,14 @@ impl Draft<'_> {
         }
     }
 
-    /// One entry for everything under `/aws/vendedlogs/` instead of those that it takes in.
+    /// One entry for everything under `/aws/vendedlogs/` instead of those that it covers.
     fn wildcard(&mut self, number: usize) {
         let parsed = &self.state.policies[number];
         let (Some((account, region)), PolicyScope::Account(_)) = (self.here(), &parsed.scope) else { return };
         let partition = arn::partition(region);
         let resource = arn::arn(partition, region, account, &format!("{VENDED_LOGS_PREFIX}*"));
         let grant = Grant::to_log_delivery(partition, region, account, resource);
-        // Where it is let in already, whatever that takes in is gone by now.
+        // Where it is granted already, the entries that it covers are removed by now.
         if self.is_granted(&grant) {
             return;
         }
@@ -238,10 +238,10 @@ fn written_by_aws(parsed: &ParsedPolicy) -> bool {
 }
 
 /// What keeps a policy above the target, a sentence each.
-fn obstacles(draft: &Draft, number: usize) -> Vec<String> {
+fn reasons_unmet(draft: &Draft, number: usize) -> Vec<String> {
     let parsed = &draft.state.policies[number];
     if parsed.document.is_none() {
-        return vec!["It is not a policy document; it has to be looked at by hand.".to_owned()];
+        return vec!["It is not a policy document; review it by hand.".to_owned()];
     }
     let known = draft.inventory.known_groups();
     let coverage = Coverage::new(&draft.state);
@@ -262,7 +262,7 @@ fn obstacles(draft: &Draft, number: usize) -> Vec<String> {
     let vended = if draft.here().is_some() { vended.count() } else { 0 };
     let unseen = unseen.filter(|entry| group(entry) == Some(Existence::Exists)).count();
     [
-        (fixed, "statements are never edited: they deny, have exceptions, let in others than services, or are not understood"),
+        (fixed, "statements are never edited: they deny, have exceptions, allow principals other than services, or are not understood"),
         (unknown, "entries stand for several log groups, or for ones of which it is not known whether they exist"),
         (existing, "entries are of log groups that exist"),
         (unseen, "entries are of log groups whose own policies were not seen (lately), so nothing can be put there"),

@@ -14,9 +14,9 @@ pub(super) struct StepText {
 impl StepText {
     pub(super) fn step(self, kind: StepKind, saves: usize, writes: Vec<Write>) -> Step {
         let undo = if writes.len() == 1 {
-            "Write the document from before again.".to_owned()
+            "Write the previous document again.".to_owned()
         } else {
-            "Write the documents from before again, the last one first; delete those that were not there."
+            "Write the previous documents again, the last one first; delete the policies that did not exist."
                 .to_owned()
         };
         Step {
@@ -43,14 +43,14 @@ pub(super) fn white_space() -> StepText {
         what: "Write the document without white space.".to_owned(),
         why: "The limits count the text, white space included.",
         risk: Risk::None,
-        risk_reason: "It says the same.",
+        risk_reason: "The meaning is the same.",
     }
 }
 
 pub(super) fn covered_entries(count: usize) -> StepText {
     StepText {
-        what: format!("Take out {} that other entries take in.", entries(count)),
-        why: "They allow nothing that is not allowed without them.",
+        what: format!("Remove {} that other entries cover.", entries(count)),
+        why: "The other entries allow the same.",
         risk: Risk::None,
         risk_reason: "Access is the same before and after.",
     }
@@ -60,12 +60,12 @@ pub(super) fn dead_entries(count: usize, of_aws: bool) -> StepText {
     let risk_reason = if of_aws {
         "A log group that is created again under the same name gets its entry when logging is set up again, not before."
     } else {
-        "Somebody wrote this policy: a deployment tool may put the entries back, and an entry may have been written \
-         before its log group."
+        "AWS did not write this policy: a deployment tool may restore the entries, and an entry may have been written \
+         before its log group was created."
     };
     StepText {
-        what: format!("Take out {} of log groups that do not exist.", entries(count)),
-        why: "AWS adds an entry when logging is set up, and never takes one out when the log group is deleted.",
+        what: format!("Remove {} of log groups that do not exist.", entries(count)),
+        why: "AWS adds an entry when logging is set up, and never removes it when the log group is deleted.",
         risk: Risk::Low,
         risk_reason,
     }
@@ -73,17 +73,17 @@ pub(super) fn dead_entries(count: usize, of_aws: bool) -> StepText {
 
 pub(super) fn merged_statements() -> StepText {
     StepText {
-        what: "Make one statement of those that differ only in their resources.".to_owned(),
-        why: "Everything but the resources is there several times.",
+        what: "Merge the statements that differ only in their resources.".to_owned(),
+        why: "Everything but the resources is repeated in each of them.",
         risk: Risk::None,
-        risk_reason: "Access is the same before and after; labels of statements may go.",
+        risk_reason: "Access is the same before and after; `Sid`s of merged statements are removed.",
     }
 }
 
 pub(super) fn vended_logs(count: usize) -> StepText {
     StepText {
-        what: format!("Let log delivery write to {VENDED_LOGS_PREFIX}* with one entry instead of {count}."),
-        why: "Log groups under this prefix then need no entry, new ones neither.",
+        what: format!("Allow log delivery to {VENDED_LOGS_PREFIX}* with one entry instead of {count}."),
+        why: "Log groups under this prefix, new ones included, then need no entry.",
         risk: Risk::Medium,
         risk_reason: "Log delivery on behalf of this account can write to every log group under the prefix.",
     }
@@ -91,14 +91,14 @@ pub(super) fn vended_logs(count: usize) -> StepText {
 
 pub(super) fn to_log_groups(count: usize) -> StepText {
     let what = if count == 1 {
-        "Put the entries of one log group into a policy of that log group.".to_owned()
+        "Move the entries of one log group to its own resource policy.".to_owned()
     } else {
-        format!("Put the entries of {count} log groups into policies of those log groups.")
+        format!("Move the entries of {count} log groups to their own resource policies.")
     };
     StepText {
         what,
-        why: "A log group can have one policy of its own, which counts for itself.",
+        why: "A log group can have one resource policy of its own, with a size limit of its own.",
         risk: Risk::Low,
-        risk_reason: "A log group has room for one policy: whoever wants to attach another one has to edit this one.",
+        risk_reason: "A log group has one resource policy: to allow anything else, edit that policy.",
     }
 }

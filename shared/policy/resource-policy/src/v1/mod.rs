@@ -22,7 +22,7 @@ pub fn service(id: &str) -> Option<&'static Service> {
     services().find(|service| service.id == id)
 }
 
-/// Services that may deliver to a log group by a resource policy, and of which nobody knows where they do: those that
+/// Services that may deliver to a log group by a resource policy, whose destinations are unknown: those that
 /// were not asked (`None`), and those that did not say, with the reason.
 pub fn not_seen(inventory: &Inventory) -> impl Iterator<Item = (&'static Service, Option<&str>)> {
     services().filter(|service| service.may_need_policy()).filter_map(|service| {

@@ -9,8 +9,8 @@ use crate::document::Document;
 use crate::grant::Grant;
 use crate::inventory::LogGroup;
 
-/// What people have to make themselves, that which stops somebody's events first.
-const BY_HAND: &str = "subscription filters (until it has them, nobody is sent its events), metric filters, data \
+/// What operators have to set up themselves, what stops events first.
+const BY_HAND: &str = "subscription filters (until then its events reach no subscriber), metric filters, data \
                        protection, field indexes, transformer, deletion protection";
 
 /// The new log group, leave for log delivery to write to it, and a line that says what it lacks.
@@ -50,7 +50,7 @@ fn tags(group: &LogGroup) -> Option<String> {
     (!tags.is_empty()).then(|| serde_json::json!(tags).to_string())
 }
 
-/// A new log group keeps events for ever.
+/// A new log group never expires its events.
 fn keep_as_long(filler: &Filler, route: &Route) -> Option<String> {
     let days = route.known?.retention_in_days?.to_string();
     let name = ["logs", "put-retention-policy", "--log-group-name", route.to];
@@ -73,5 +73,8 @@ fn lacks(route: &Route) -> String {
         Some(LogGroup { tags: None, .. }) => ", and its tags, which are not known here",
         Some(_) => "",
     };
-    format!("# Make for {} what else {} has, before you go on: {BY_HAND}{unknown}.", route.to, route.from)
+    format!(
+        "# Before you go on, set up for {} what {} has as well: {BY_HAND}{unknown}.",
+        route.to, route.from
+    )
 }

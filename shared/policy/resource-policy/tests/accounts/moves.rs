@@ -133,7 +133,7 @@ fn what_only_a_deleted_resource_delivered_to_is_not_moved_and_one_of_several_is_
     let plan = planned(&inventory, &moving("/mail/audit"));
     assert_eq!(only_move(&plan).v2[0].deliveries.len(), 2);
     let text = &plan.steps[0].risk_reason;
-    assert!(text.contains("What the delivery source mail was for is deleted"), "{text}");
+    assert!(text.contains("The resource of the delivery source mail is deleted"), "{text}");
     assert!(!text.contains("second"), "{text}");
 }
 
@@ -163,12 +163,12 @@ fn v1_destinations_are_commands_for_people() {
     let moved = only_move(&plan);
     assert_eq!((moved.v2.len(), moved.v1.len()), (0, 1));
     assert!(moved.v1[0].forward.last().unwrap().contains("/aws/vendedlogs/mail/http"));
-    assert!(!moved.v1[0].forward.iter().any(|line| line.contains("put-retention-policy")), "kept for ever");
+    assert!(!moved.v1[0].forward.iter().any(|line| line.contains("put-retention-policy")), "never expires");
     let Part::Seen { value: groups, .. } = &mut inventory.log_groups else { panic!("they were seen") };
     groups[0].retention_in_days = Some(30);
     let moved = only_move(&planned(&inventory, &moving("/mail/http"))).v1[0].forward.join("\n");
     assert!(moved.contains("put-retention-policy"), "{moved}");
-    assert!(plan.steps[0].what.contains("left to people") && plan.steps[0].writes.is_empty());
+    assert!(plan.steps[0].what.contains("(by hand)") && plan.steps[0].writes.is_empty());
 }
 
 #[test]

@@ -186,7 +186,7 @@ fn foreign_statements_stay_as_they_are_written() {
     let inventory = account(&[("by-hand", text.clone())], &[]);
     let plan = planned(&inventory, &Options::default());
     assert_eq!(kinds(&plan), [StepKind::DeadEntries]);
-    assert!(plan.steps[0].risk_reason.contains("Somebody wrote this policy"));
+    assert!(plan.steps[0].risk_reason.contains("AWS did not write this policy"));
     assert_eq!(after(&inventory, &plan), [text.replace(&format!("{},", all[2]), "")]);
 }
 

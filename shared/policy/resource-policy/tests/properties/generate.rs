@@ -131,7 +131,7 @@ pub(crate) fn inventory() -> impl Strategy<Value = Inventory> {
         let mut existing = Vec::new();
         let mut own = BTreeMap::new();
         for (name, (exists, policy, at)) in GROUPS.iter().zip(groups) {
-            // The last two never exist: a new one, and one that nobody has heard of.
+            // The last two never exist: a new one, and an unknown one.
             if exists && *name != "/gone" && *name != "/aws/vendedlogs/new" {
                 existing.push(LogGroup { name: (*name).to_owned(), ..LogGroup::default() });
                 if let Some(policy) = policy {

@@ -2,7 +2,7 @@
 //!
 //! AWS has no list of V1 deliveries ([`mailtrail_resource_policy::v1`]). Asked are the two services that nearly all
 //! public reports of full policies are about; the inventory says which were asked, and how each of them answered, so
-//! that nobody takes silence for an answer.
+//! that silence is not taken for an answer.
 //!
 //! A service says no more than where it delivers to **now**. What is read needs `states:ListStateMachines`,
 //! `states:DescribeStateMachine` and `apigateway:GET`.

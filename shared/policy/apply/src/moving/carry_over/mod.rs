@@ -28,7 +28,7 @@ pub(super) async fn read(
     let (from, to) = (&moving.from, &moving.to);
     let mut carried = Carried::default();
     carried.made.push(Change::LogGroup(LogGroupChange { present: true, group: new(group, tags, to, mark) }));
-    // Before anything else: without it, a log group keeps its events for ever.
+    // Before anything else: without it, a log group never expires its events.
     if let Some(days) = group.retention_in_days().filter(|_| !is_of_class(group, &LogGroupClass::Delivery)) {
         carried.set(Setting::PutRetentionPolicy(Retention {
             log_group_name: to.clone(),
