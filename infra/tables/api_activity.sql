@@ -103,6 +103,7 @@ CREATE EXTERNAL TABLE IF NOT EXISTS `api_activity` (
   `metadata` struct<
     `correlation_uid`: string,
     `event_code`: string,
+    `is_truncated`: boolean,
     `log_name`: string,
     `log_provider`: string,
     `log_source`: string,

@@ -49,6 +49,7 @@ CREATE EXTERNAL TABLE IF NOT EXISTS `email_activity` (
   `metadata` struct<
     `correlation_uid`: string,
     `event_code`: string,
+    `is_truncated`: boolean,
     `log_name`: string,
     `log_provider`: string,
     `log_source`: string,

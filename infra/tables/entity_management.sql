@@ -71,6 +71,7 @@ CREATE EXTERNAL TABLE IF NOT EXISTS `entity_management` (
   `metadata` struct<
     `correlation_uid`: string,
     `event_code`: string,
+    `is_truncated`: boolean,
     `log_name`: string,
     `log_provider`: string,
     `log_source`: string,

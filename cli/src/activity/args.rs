@@ -17,7 +17,7 @@ pub(crate) struct ActivityArgs {
     pub(super) jobs: usize,
     #[command(flatten)]
     pub(super) filter: Filter,
-    /// Also what the sessions did that the calls opened which are found, and the sessions opened by those
+    /// Also what was done with the access keys that the calls found handed out, and with those handed out by that
     #[arg(long, conflicts_with_all = ["not_owner", "impersonated"])]
     pub(super) follow: bool,
     #[command(flatten)]
@@ -43,7 +43,7 @@ impl ActivityArgs {
     pub(crate) fn complete(&mut self, now: Time) -> Result<(), String> {
         if self.follow && !self.filter.is_narrow() {
             return Err(
-                "--follow needs somebody to follow: give --user, --role, --access-key or another filter"
+                "--follow needs an identity to follow: give --user, --role, --access-key or another filter"
                     .to_owned(),
             );
         }

@@ -1,15 +1,16 @@
 //! Events as CSV: a line of names, and a line for each event.
 //!
-//! Much of it is what strangers chose (user agents, session names, parameters), and a spreadsheet takes a cell
+//! Much of it is what callers chose (user agents, session names, parameters), and a spreadsheet takes a cell
 //! that begins with `=`, `+`, `-`, `@`, a tab or a carriage return for a formula. Such a cell gets an apostrophe
 //! in front, which spreadsheets do not show. Control characters are written as escapes, so that CSV may be
 //! looked at on a terminal, and an event is one line.
 
-use super::deed::Outcome;
+use mailtrail_activity::Outcome;
+
 use super::event::Event;
 use crate::output::plain;
 
-const NAMES: [&str; 20] = [
+const NAMES: [&str; COLUMNS] = [
     "time",
     "who",
     "identity",
@@ -30,7 +31,10 @@ const NAMES: [&str; 20] = [
     "region",
     "log_group",
     "uid",
+    "also_in",
+    "partial",
 ];
+const COLUMNS: usize = 22;
 
 /// The line of names.
 pub(super) fn names() -> anyhow::Result<Vec<u8>> {
@@ -48,7 +52,7 @@ fn written(write: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> csv::Result<()>) -> 
     Ok(csv.into_inner()?)
 }
 
-fn cells(event: Event) -> [String; 20] {
+fn cells(event: Event) -> [String; COLUMNS] {
     let status = match event.outcome {
         Outcome::Success => "success",
         Outcome::Failure => "failure",
@@ -75,6 +79,8 @@ fn cells(event: Event) -> [String; 20] {
         event.region,
         event.log_group,
         event.uid,
+        event.also_in.join(" "),
+        if event.is_partial { "true".to_owned() } else { String::new() },
     ]
     .map(|cell| harmless(&cell))
 }

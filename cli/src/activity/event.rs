@@ -1,22 +1,23 @@
-//! An event as it is shown: what the table, the CSV and the summary have in common.
+//! An event as it is shown: what the table and the CSV have in common.
 
+use mailtrail_activity::{Activity, ActivityFields, IdentityKind, Outcome, parameters};
 use mailtrail_clock::Time;
 
-use super::deed::{Deed, Outcome};
-use super::record::Record;
+use super::phrase::describe;
 
 #[derive(Debug)]
 pub(super) struct Event {
+    /// The epoch where it is unknown.
     pub(super) time: Time,
-    /// Who it was, in a few words: a user, `role/session`, a service.
+    /// The caller in a few words: a user, `role/session`, a service.
     pub(super) who: String,
-    /// The ARN or id of it.
+    /// The ARN or id of the caller.
     pub(super) identity: String,
     /// The ARN of the role.
     pub(super) role: String,
     pub(super) session: String,
     pub(super) access_key: String,
-    /// The service, without what all names of AWS's services end with.
+    /// The service, without the domain that all names of AWS's services end with.
     pub(super) service: String,
     /// The operation.
     pub(super) name: String,
@@ -24,10 +25,11 @@ pub(super) struct Event {
     pub(super) target: String,
     /// The owner of the mailbox.
     pub(super) owner: String,
+    /// The addresses that it came from, separated by spaces.
     pub(super) source: String,
     pub(super) user_agent: String,
     pub(super) outcome: Outcome,
-    /// The code of the error, or the words to it where there is no code.
+    /// The code of the error, or its text where there is no code.
     pub(super) error: String,
     pub(super) error_detail: String,
     /// The sessions through which it came into the chain that is followed.
@@ -36,52 +38,77 @@ pub(super) struct Event {
     pub(super) region: String,
     pub(super) log_group: String,
     pub(super) uid: String,
+    /// The other accounts that CloudTrail delivered a copy of it to.
+    pub(super) also_in: Vec<String>,
+    /// Whether the source cut the event off.
+    pub(super) is_partial: bool,
 }
 
 impl Event {
-    pub(super) fn new(record: &Record<'_>, deed: &Deed<'_>, account: &str, via: String) -> Self {
-        let own = |text: Option<&str>| text.unwrap_or_default().to_owned();
-        let (who, service) = (&deed.who, deed.service);
-        let error = if deed.error.is_empty() { deed.error_detail } else { deed.error };
+    /// `account` is that of the partition, for a record that names none.
+    pub(super) fn new(
+        fields: &ActivityFields<'_>,
+        activity: &Activity<'_>,
+        account: &str,
+        via: String,
+    ) -> Self {
+        let first = |kind| activity.first(kind).unwrap_or_default().to_owned();
+        let ids = [IdentityKind::UserId, IdentityKind::Principal, IdentityKind::OnBehalfOf];
+        let identity = ids.into_iter().find_map(|kind| activity.first(kind)).unwrap_or_default();
+        let account = if activity.event_account.is_empty() { account } else { activity.event_account };
         Self {
-            time: record.moment(),
-            who: who.label(),
-            identity: own(who.uid.or(who.uid_alt)),
-            role: who.role.clone().unwrap_or_default(),
-            session: own(who.session),
-            access_key: who.keys.join(" "),
-            service: service.strip_suffix(".amazonaws.com").unwrap_or(service).to_owned(),
-            name: deed.event.to_owned(),
-            target: deed.target(record),
-            owner: own(deed.owner),
-            source: deed.source.to_owned(),
-            user_agent: deed.user_agent.to_owned(),
-            outcome: deed.outcome,
-            error: error.to_owned(),
-            error_detail: deed.error_detail.to_owned(),
+            time: activity.time,
+            who: activity.label(),
+            identity: identity.to_owned(),
+            role: first(IdentityKind::Role),
+            session: first(IdentityKind::RoleSession),
+            access_key: activity.credentials().collect::<Vec<_>>().join(" "),
+            service: service(activity).to_owned(),
+            name: activity.operation.to_owned(),
+            target: describe(activity, &parameters(fields)),
+            owner: activity.owner.as_ref().map(|owner| owner.value.clone().into_owned()).unwrap_or_default(),
+            source: activity.sources.join(" "),
+            user_agent: activity.user_agent.to_owned(),
+            outcome: activity.outcome,
+            error: error(activity).to_owned(),
+            error_detail: activity.error_detail.to_owned(),
             via,
-            account: record.cloud.account.uid.get().unwrap_or(account).to_owned(),
-            region: own(record.cloud.region.get()),
-            log_group: record.metadata.log_name.to_owned(),
-            uid: record.metadata.uid.to_owned(),
+            account: account.to_owned(),
+            region: activity.region.to_owned(),
+            log_group: fields.log_group().to_owned(),
+            uid: fields.uid().to_owned(),
+            also_in: Vec::new(),
+            is_partial: activity.is_partial,
         }
     }
 
-    /// How it went, in a word.
+    /// How it ended, in a word.
     pub(super) fn result(&self) -> &str {
         match self.outcome {
             Outcome::Success => "ok",
             Outcome::Failure if self.error.is_empty() => "failed",
             Outcome::Failure => &self.error,
+            Outcome::Unknown if self.is_partial => "cut off",
             Outcome::Unknown => "",
         }
     }
+}
+
+/// The service without the domain that all names of AWS's services end with.
+pub(super) fn service<'a>(activity: &Activity<'a>) -> &'a str {
+    activity.service.strip_suffix(".amazonaws.com").unwrap_or(activity.service)
+}
+
+/// The code of the error, or its text where there is no code.
+pub(super) fn error<'a>(activity: &Activity<'a>) -> &'a str {
+    if activity.error_code.is_empty() { activity.error_detail } else { activity.error_code }
 }
 
 #[cfg(test)]
 impl Default for Event {
     /// Of a record that says nothing.
     fn default() -> Self {
-        Self::new(&Record::default(), &Deed::default(), "", String::new())
+        let fields = ActivityFields::default();
+        Self::new(&fields, &Activity::of(&fields), "", String::new())
     }
 }

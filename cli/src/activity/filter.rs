@@ -1,79 +1,126 @@
-//! What is asked for. All of it must be so.
+//! What is asked for. All of it must hold.
+
+use std::collections::BTreeSet;
 
 use clap::Args;
+use mailtrail_activity::{Activity, IdentityKind, Outcome, Subject};
 
-use super::deed::{Deed, Outcome};
+use super::address::AddressPattern;
 use super::pattern::Pattern;
-use super::who::last_part;
 
 #[derive(Debug, Args)]
 #[expect(clippy::doc_markdown, reason = "the text of --help is no Markdown")]
 #[command(next_help_heading = "Who and what (all that are given must match)")]
 pub(crate) struct Filter {
-    /// What a user did, by name or id: of IAM, of IAM Identity Center, of WorkMail
+    /// What a user did: by user name, address or id, by the name of a role session, by source identity
     #[arg(long, value_name = "NAME")]
-    user: Option<Pattern>,
+    pub(super) user: Option<Pattern>,
     /// What was done in a role, in any of its sessions: its name, or its ARN
     #[arg(long, value_name = "ROLE")]
-    role: Option<Pattern>,
+    pub(super) role: Option<Pattern>,
     /// What was done in sessions of this name
     #[arg(long, value_name = "NAME")]
-    session: Option<Pattern>,
+    pub(super) session: Option<Pattern>,
     /// What was done with an access key, or with a personal access token of WorkMail
     #[arg(long, value_name = "ID")]
-    access_key: Option<Pattern>,
+    pub(super) access_key: Option<Pattern>,
     /// What an identity did, by its ARN: *:user/alice, arn:aws:sts::111122223333:assumed-role/Admin/*
     #[arg(long, value_name = "ARN")]
-    arn: Option<Pattern>,
+    pub(super) arn: Option<Pattern>,
+    /// What an account logged, or an identity of it did: twelve digits
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(super) account: Option<Pattern>,
     /// Only this operation: AssumeRole, Delete*, read
     #[arg(long, value_name = "NAME")]
-    event_name: Option<Pattern>,
-    /// Only from this address: 203.0.113.20, 203.0.113.*, cloudformation.amazonaws.com
+    pub(super) event_name: Option<Pattern>,
+    /// Only from this address or block: 203.0.113.20, 203.0.113.0/24, 203.0.113.*, cloudformation.amazonaws.com
     #[arg(long, value_name = "ADDRESS")]
-    source_ip: Option<Pattern>,
+    source_ip: Option<AddressPattern>,
     /// Only what failed or was refused; with --follow, of what was found
     #[arg(long)]
     failed: bool,
-    /// Only access to a mailbox by somebody who does not own it, or by an application in the owner's name
+    /// Only access to a mailbox by a user who does not own it, or by an application in the owner's name
     #[arg(long)]
     not_owner: bool,
-    /// Only what an application of WorkMail did in somebody's name
+    /// Only what an application of WorkMail did in a user's name
     #[arg(long)]
     impersonated: bool,
+    /// Other values that the user is known by.
+    #[arg(skip)]
+    pub(super) aliases: BTreeSet<String>,
 }
 
 impl Filter {
-    /// Whether it asks for anything that tells one deed from another before its outcome is known.
+    /// The options that are given whose value is a name or an id, and what they are about.
+    pub(super) fn patterns(&self) -> Vec<(&'static str, Asked, &Pattern)> {
+        let given = [
+            ("--user", Asked::Identity(Subject::User), &self.user),
+            ("--role", Asked::Identity(Subject::Role), &self.role),
+            ("--session", Asked::Identity(Subject::Session), &self.session),
+            ("--access-key", Asked::Identity(Subject::Credential), &self.access_key),
+            ("--arn", Asked::Identity(Subject::Arn), &self.arn),
+            ("--account", Asked::Account, &self.account),
+            ("--event-name", Asked::Operation, &self.event_name),
+        ];
+        given
+            .into_iter()
+            .filter_map(|(option, asked, pattern)| Some((option, asked, pattern.as_ref()?)))
+            .collect()
+    }
+
+    /// Whether it asks for anything but an outcome.
     pub(super) fn is_narrow(&self) -> bool {
-        let Self { user, role, session, access_key, arn, event_name, source_ip, .. } = self;
-        [user, role, session, access_key, arn, event_name, source_ip].into_iter().any(Option::is_some)
+        !self.patterns().is_empty() || self.source_ip.is_some()
     }
 
-    /// Whether a deed is asked for, whatever came of it.
-    pub(super) fn selects(&self, deed: &Deed<'_>) -> bool {
-        let who = &deed.who;
-        let one = |pattern: &Option<Pattern>, texts: &[Option<&str>]| {
-            let matches = |pattern: &Pattern| texts.iter().flatten().any(|text| pattern.matches(text));
-            pattern.as_ref().is_none_or(matches)
-        };
-        let key = |pattern: &Pattern| who.keys.iter().any(|key| pattern.matches(key));
-        one(&self.user, &[who.name, who.uid, who.uid_alt])
-            && self.role.as_ref().is_none_or(|role| is_role(role, who.role.as_deref()))
-            && one(&self.session, &[who.session])
-            && self.access_key.as_ref().is_none_or(key)
-            && one(&self.arn, &[who.uid])
-            && one(&self.event_name, &[Some(deed.event)])
-            && self.source_ip.as_ref().is_none_or(|address| address.matches_address(deed.source))
-            && (!self.not_owner || deed.is_by_another())
-            && (!self.impersonated || who.impersonator.is_some())
+    /// Whether an activity is asked for, whatever its outcome.
+    pub(super) fn selects(&self, activity: &Activity<'_>) -> bool {
+        self.patterns().into_iter().all(|(_, asked, pattern)| self.is_asked_for(activity, asked, pattern))
+            && self
+                .source_ip
+                .as_ref()
+                .is_none_or(|wanted| activity.sources.iter().any(|source| wanted.matches(source)))
+            && (!self.not_owner || activity.is_by_non_owner())
+            && (!self.impersonated || activity.first(IdentityKind::Impersonator).is_some())
     }
 
-    /// Whether what came of a deed is asked for.
-    pub(super) fn accepts(&self, deed: &Deed<'_>) -> bool {
-        !self.failed || deed.outcome == Outcome::Failure
+    /// Whether the outcome of an activity is asked for.
+    pub(super) fn accepts(&self, activity: &Activity<'_>) -> bool {
+        !self.failed || activity.outcome == Outcome::Failure
+    }
+
+    fn is_asked_for(&self, activity: &Activity<'_>, asked: Asked, pattern: &Pattern) -> bool {
+        match asked {
+            Asked::Identity(Subject::User) => {
+                let is_user = |text: &str| pattern.matches(text) || self.aliases.contains(text);
+                activity.find(Subject::User, is_user).is_some()
+            }
+            Asked::Identity(subject) => activity.find(subject, |text| pattern.matches(text)).is_some(),
+            Asked::Account => activity.find_account(|text| pattern.matches(text)).is_some(),
+            Asked::Operation => pattern.matches(activity.operation),
+        }
     }
 }
 
-fn is_role(wanted: &Pattern, arn: Option<&str>) -> bool {
-    arn.is_some_and(|arn| wanted.matches(if wanted.is_arn() { arn } else { last_part(arn) }))
+/// What an option is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    Identity(Subject),
+    Account,
+    Operation,
+}
+
+impl Asked {
+    /// The values of an activity that the option is compared with.
+    pub(super) fn values<'a>(self, activity: &'a Activity<'_>) -> Vec<&'a str> {
+        match self {
+            Self::Identity(subject) => {
+                let kinds = subject.kinds();
+                let identities = activity.identities.iter().filter(|identity| kinds.contains(&identity.kind));
+                identities.flat_map(|identity| subject.texts(identity)).collect()
+            }
+            Self::Account => activity.values(IdentityKind::Account).chain([activity.event_account]).collect(),
+            Self::Operation => vec![activity.operation],
+        }
+    }
 }

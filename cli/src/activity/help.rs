@@ -3,34 +3,39 @@
 pub(crate) const ABOUT: &str = "\
 Show who did what: users, roles, sessions and access keys, in AWS and in mailboxes
 
-Reads the records in an archive that tell of somebody's acts (api_activity, authentication, entity_management, and \
-of base_event those that name somebody), in order of time: the calls of CloudTrail, and WorkMail's sign-ins, access \
-to mailboxes and tokens. An event that is stored twice is shown once. Without --since and --until, the whole archive \
-is read. An event whose time cannot be read may be of any time, so it is always looked at, and shown first.
+Reads the records in an archive that name a caller (api_activity, authentication, entity_management, and of base_event those \
+that do), in order of time: the calls of CloudTrail, and WorkMail's sign-ins, access to mailboxes and tokens. An event that is \
+stored twice is shown once, and so is a call that CloudTrail delivered to several accounts. Without --since and --until, the \
+whole archive is read. An event whose time cannot be read may be of any time, so it is always looked at, and shown first.
 
 Nothing is written anywhere. An object that cannot be read is named on stderr, and the rest is shown; ingest makes \
 its records again, in another archive, from the raw copies of this one.";
 
 pub(crate) const AFTER: &str = "\
-A filter is the whole name or id, upper and lower case as it is; * stands for any part of it. Who was filtered for \
-is who did it: a call of AssumeRole belongs to its caller, and not to the role that was taken on.
+A filter is the whole name or id, upper and lower case as it is; * stands for any part of it. An identity that is filtered \
+for is the caller: a call of AssumeRole belongs to its caller, and not to the role that was assumed.
 
-What is done in a session is logged under the role, not under who opened it. --follow goes on from each AssumeRole, \
-GetSessionToken or GetFederationToken that is found to everything that was signed with the key that it returned, \
-however often roles are chained; `via` shows through which sessions. It reads the archive twice. What is logged \
-without a key cannot be followed (--session finds it), nor can a session that was opened before --since.
+--user finds a user by every name and id: WorkMail logs the name at a sign-in and elsewhere the id alone, so the ids that go \
+with a name are learned from the sign-ins in the range and in the 31 days before, and stderr says which were.
+
+What is done in a session is logged under the role, not under its caller. --follow goes on from each call found whose answer \
+holds an access key (AssumeRole, GetSessionToken, CreateAccessKey, …) to everything that was signed with that key, however \
+often roles are chained; `via` shows through which sessions. It reads the archive twice, and stderr names what it could not \
+follow. What is logged without a key cannot be followed (--session finds it), nor can a session that was opened before --since.
 
 MAILTRAIL_ARCHIVE names the archive where --archive does not.
 
 Examples:
   mailtrail activity --user alice --follow
+  mailtrail activity --user ana --not-owner
   mailtrail activity --role Admin --since 7d --summary
   mailtrail activity --access-key AKIAIOSFODNN7EXAMPLE --failed
-  mailtrail activity --not-owner --csv > strangers.csv
-  mailtrail activity --event-name 'Delete*' --source-ip '203.0.113.*' --json | jq .api
+  mailtrail activity --account 444455556666 --source-ip 203.0.113.0/24
+  mailtrail activity --not-owner --csv > other-mailboxes.csv
+  mailtrail activity --event-name 'Delete*' --json | jq .api
 
 Exit codes:
-  0  done, whether anything is found or not
+  0  done, whether anything is found or not; where nothing is, stderr says what is close to it
   1  failed: the archive cannot be listed or reached
   2  wrong usage
   3  done, but something needs a look (objects that cannot be read; no archive, or one without records)";

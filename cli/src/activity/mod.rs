@@ -1,51 +1,57 @@
 //! `mailtrail activity`: who did what, from the records of an archive.
 //!
-//! Somebody acts in three classes: API Activity (CloudTrail, access to mailboxes), Authentication, Entity
-//! Management (tokens); and in a Base Event, where the event lacked what its class requires. A step of a message
-//! (Email Activity) names addresses and no identity: that is what `search` is for.
+//! Callers act in three classes: API Activity (CloudTrail, access to mailboxes), Authentication, Entity Management (tokens);
+//! and in a Base Event, where the event lacked what its class requires. A step of a message (Email Activity) names addresses
+//! and no identity: that is what `search` is for. Who did what is decided by `mailtrail-activity`; here is what is asked for,
+//! and how it is shown.
 //!
 //! The archive is read a day at a time, all classes of it together; what is found of a day is sorted and
-//! printed before the next one. An event that is stored twice lies twice under the same day. So the memory is
-//! bounded by what is found in a day.
+//! printed before the next one. An event that is stored twice lies twice under the same day, and so do the copies of one
+//! call. So the memory is bounded by what is found in a day; of `--summary`, by the counters and the ids of a day.
 
+mod address;
 mod args;
+mod census;
+mod copies;
 mod csv;
-mod deed;
 mod event;
 mod filter;
 mod follow;
 pub(crate) mod help;
-mod kept;
 mod output;
 mod pattern;
-mod record;
+mod phrase;
 mod scan;
-mod session;
 mod summary;
 mod table;
-mod who;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::hash::RandomState;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{TryStreamExt, pin_mut};
+use mailtrail_activity::Names;
 use mailtrail_archive::{ArchiveReader, records_day};
-use mailtrail_clock::Time;
+use mailtrail_clock::{DAY, Time, TimeRange};
 use mailtrail_ocsf::Class;
 
 pub(crate) use args::ActivityArgs;
+use census::Census;
 use follow::Followed;
 use output::Output;
-use scan::{Found, Query};
+use scan::{Found, Query, Scanned};
 
-use crate::output::{Exit, NUMBER, count, paint};
+use crate::output::{Exit, NUMBER, count, paint, plain};
 use crate::reading::{self, Object, Partition, Tally};
 
-/// The classes in which somebody acts.
+/// The classes in which callers act.
 const CLASSES: [Class; 4] =
     [Class::ApiActivity, Class::Authentication, Class::EntityManagement, Class::BaseEvent];
+/// Names are learned from the sign-ins of so many days before the range, too: mail clients sign in at least once a month.
+const DAYS_OF_NAMES: i64 = 31;
+/// Log groups that are named where nothing was found.
+const NAMED_GROUPS: usize = 10;
 
 pub(crate) async fn run(args: ActivityArgs) -> anyhow::Result<Exit> {
     let archive = args.reading.reader().await?;
@@ -53,48 +59,102 @@ pub(crate) async fn run(args: ActivityArgs) -> anyhow::Result<Exit> {
 }
 
 async fn show(args: ActivityArgs, archive: &ArchiveReader) -> anyhow::Result<Exit> {
-    let tally = Tally::start();
-    let mut partitions = Vec::new();
+    let mut tally = Tally::start();
+    let (mut partitions, mut sign_ins) = (Vec::new(), Vec::new());
     for class in CLASSES {
-        partitions.extend(reading::partitions(archive, class.name(), records_day).await?);
+        let of_class = reading::partitions(archive, class.name(), records_day).await?;
+        if class == Class::Authentication {
+            sign_ins.clone_from(&of_class);
+        }
+        partitions.extend(of_class);
     }
     if partitions.is_empty() {
-        return Ok(tally.nothing(archive.location(), "records of anybody's activity"));
+        return Ok(tally.nothing(archive.location(), "records of activity"));
     }
     let range = args.reading.range;
+    let days = days(&partitions);
     partitions.retain(|partition| range.overlaps_day(partition.day));
     partitions.sort_unstable();
 
-    let query = Arc::new(Query {
-        filter: args.filter,
-        range,
-        wants_records: args.output.json && !args.output.summary,
-        keys: [RandomState::new(), RandomState::new()],
-    });
+    let output = Output::new(&args.output);
+    let keys = [RandomState::new(), RandomState::new()];
+    let mut query = Query { filter: args.filter, range, shown: output.shown(), keys };
+    if query.filter.user.is_some() {
+        tally.preparing("learning the names of users");
+        sign_ins.retain(|partition| is_for_names(range, partition.day));
+        query.filter.aliases = aliases(&query, archive, sign_ins, args.jobs, &mut tally).await?;
+    }
+    let query = Arc::new(query);
     let followed = if args.follow {
-        tally.preparing("looking for the sessions to follow");
+        tally.preparing("looking for the credentials to follow");
         follow(Arc::clone(&query), archive, partitions.clone(), args.jobs).await?
     } else {
         Followed::default()
     };
-    let mut activity = Activity::new(tally, Output::new(&args.output));
-    let look = move |key: &str, bytes: &Bytes| query.scan(&followed, key, bytes);
+    let (followed, mut answer) = (Arc::new(followed), Answering::new(tally, output));
+    let look = {
+        let (query, followed) = (Arc::clone(&query), Arc::clone(&followed));
+        move |key: &str, bytes: &Bytes| query.scan(&followed, key, bytes)
+    };
     let objects = reading::read(archive, records_day, partitions, args.jobs, look);
     pin_mut!(objects);
     while let Some(object) = objects.try_next().await? {
-        activity.take(object)?;
+        answer.take(object)?;
     }
-    activity.end()
+    answer.end(&query, &followed, days)
 }
 
-/// Finds out which sessions to follow. An object that cannot be read is named when the events are looked for.
+/// The first and the last day of the archive, except that of events without a usable time.
+fn days(partitions: &[Partition]) -> Option<(Time, Time)> {
+    let known = || partitions.iter().map(|partition| partition.day).filter(|day| *day != Time::EPOCH);
+    Some((known().min()?, known().max()?))
+}
+
+/// Whether sign-ins of a day may tell names for events in a range.
+fn is_for_names(range: TimeRange, day: Time) -> bool {
+    (0..=DAYS_OF_NAMES).any(|days| {
+        let later = day.millis().checked_add(days * DAY).and_then(Time::from_millis);
+        later.is_some_and(|later| range.overlaps_day(later))
+    })
+}
+
+/// Other values that the user is known by, as sign-ins say, which is told.
+async fn aliases(
+    query: &Query,
+    archive: &ArchiveReader,
+    sign_ins: Vec<Partition>,
+    jobs: usize,
+    tally: &mut Tally,
+) -> anyhow::Result<BTreeSet<String>> {
+    let look = move |_: &str, bytes: &Bytes| scan::names(bytes);
+    let objects = reading::read(archive, records_day, sign_ins, jobs, look);
+    pin_mut!(objects);
+    let mut names = Names::default();
+    while let Some(object) = objects.try_next().await? {
+        // Of the range, an object that cannot be read is named when the events are looked for.
+        if query.range.overlaps_day(object.day) {
+            names.merge(object.content.unwrap_or_default());
+        } else {
+            names.merge(tally.take(object).unwrap_or_default());
+        }
+    }
+    let is_asked_for = |text: &str| query.filter.user.as_ref().is_some_and(|user| user.matches(text));
+    let aliases = names.aliases(is_asked_for);
+    for alias in &aliases {
+        let sign_ins = count(alias.sign_ins, "sign-in");
+        tally.note(&format!("{} = {}, from {sign_ins}", plain(&alias.asked), plain(&alias.value)));
+    }
+    Ok(aliases.into_iter().map(|alias| alias.value).collect())
+}
+
+/// Finds out which keys to follow. An object that cannot be read is named when the events are looked for.
 async fn follow(
     query: Arc<Query>,
     archive: &ArchiveReader,
     partitions: Vec<Partition>,
     jobs: usize,
 ) -> anyhow::Result<Followed> {
-    let look = move |_: &str, bytes: &Bytes| query.opened(bytes);
+    let look = move |_: &str, bytes: &Bytes| query.handouts(bytes);
     let objects = reading::read(archive, records_day, partitions, jobs, look);
     pin_mut!(objects);
     let mut calls = Vec::new();
@@ -104,48 +164,104 @@ async fn follow(
     Ok(Followed::from_calls(calls))
 }
 
-/// What was found so far.
-struct Activity {
+/// The answer so far.
+struct Answering {
     tally: Tally,
     output: Output,
     day: Option<Time>,
     /// What was found of the day.
     found: Vec<Found>,
-    /// The events of the day that came by already.
+    /// The events of the day that were found already.
     seen: HashSet<u128>,
+    /// The calls of the day that were counted already, where events are only counted.
+    counted: HashSet<u128>,
     events: u64,
+    used_keys: HashSet<String>,
+    census: Census,
 }
 
-impl Activity {
+impl Answering {
     fn new(tally: Tally, output: Output) -> Self {
-        Self { tally, output, day: None, found: Vec::new(), seen: HashSet::new(), events: 0 }
+        Self {
+            tally,
+            output,
+            day: None,
+            found: Vec::new(),
+            seen: HashSet::new(),
+            counted: HashSet::new(),
+            events: 0,
+            used_keys: HashSet::new(),
+            census: Census::default(),
+        }
     }
 
-    fn take(&mut self, object: Object<Vec<Found>>) -> anyhow::Result<()> {
+    fn take(&mut self, object: Object<Scanned>) -> anyhow::Result<()> {
         if self.day != Some(object.day) {
             self.end_day()?;
             self.day = Some(object.day);
         }
-        let found = self.tally.take(object).unwrap_or_default();
-        let before = self.found.len();
-        self.found.extend(found.into_iter().filter(|event| self.seen.insert(event.identity)));
-        self.events += (self.found.len() - before) as u64;
-        self.tally.found(self.events);
+        let scanned = self.tally.take(object).unwrap_or_default();
+        self.used_keys.extend(scanned.used_keys);
+        self.census.merge(scanned.census);
+        for event in scanned.found {
+            if !self.seen.insert(event.identity) {
+                continue;
+            }
+            let call = event.call.as_ref().map(|call| call.identity);
+            if call.is_some_and(|call| self.counted.contains(&call)) {
+                continue;
+            }
+            if let Some(event) = self.output.count(event) {
+                self.found.push(event);
+            } else {
+                self.events += 1;
+                self.counted.extend(call);
+            }
+        }
+        self.tally.found(self.events + self.found.len() as u64);
         Ok(())
     }
 
     fn end_day(&mut self) -> anyhow::Result<()> {
         self.seen.clear();
+        self.counted.clear();
         let mut found = std::mem::take(&mut self.found);
         let Some(day) = self.day.filter(|_| !found.is_empty()) else { return Ok(()) };
         // Stable: of one moment, as they lie in the archive.
         found.sort_by_key(|event| event.time);
+        let found = copies::merge(found);
+        self.events += found.len() as u64;
         self.output.add(day, found, &self.tally)
     }
 
-    fn end(mut self) -> anyhow::Result<Exit> {
+    fn end(mut self, query: &Query, followed: &Followed, days: Option<(Time, Time)>) -> anyhow::Result<Exit> {
         self.end_day()?;
         self.output.end(&self.tally)?;
+        for text in followed.not_followed(&self.used_keys) {
+            self.tally.note(&format!("not followed: {}", plain(&text)));
+        }
+        if self.events == 0 {
+            for text in explanation(&self.census, query, days) {
+                self.tally.note(&plain(&text));
+            }
+        }
         Ok(self.tally.end(&format!("{} found", paint(NUMBER, count(self.events, "event")))))
     }
+}
+
+/// Why nothing was found, as far as it is known: what is close to what was asked for, and what the archive has.
+fn explanation(census: &Census, query: &Query, days: Option<(Time, Time)>) -> Vec<String> {
+    let mut texts = census.explain(&query.filter);
+    if let Some((first, last)) = days {
+        let date = |day: Time| day.rfc3339().chars().take(10).collect::<String>();
+        texts.push(format!("the archive has records of activity from {} to {}", date(first), date(last)));
+    }
+    let groups: Vec<&str> = census.log_groups().collect();
+    if !groups.is_empty() {
+        let more = groups.len().saturating_sub(NAMED_GROUPS);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let named = groups[..groups.len().min(NAMED_GROUPS)].join(", ");
+        texts.push(format!("what was read is of the log groups {named}{more}"));
+    }
+    texts
 }

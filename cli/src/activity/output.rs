@@ -5,7 +5,8 @@ use std::io::{self, IsTerminal};
 use mailtrail_clock::Time;
 
 use super::args::OutputArgs;
-use super::scan::Found;
+use super::event::Event;
+use super::scan::{Answer, Found, Shown};
 use super::summary::Summary;
 use super::{csv, table};
 use crate::reading::Tally;
@@ -44,31 +45,47 @@ impl Output {
         }
     }
 
+    /// What it needs of each event.
+    pub(super) fn shown(&self) -> Shown {
+        match self {
+            Self::Records => Shown::Records,
+            Self::Table { .. } | Self::Csv { .. } => Shown::Events,
+            Self::Summary { .. } => Shown::Counts,
+        }
+    }
+
+    /// Counts an event where nothing else is asked for, and hands back any other.
+    pub(super) fn count(&mut self, found: Found) -> Option<Found> {
+        match (self, &found.answer) {
+            (Self::Summary { summary, .. }, Answer::Counted(event)) => {
+                summary.add(event);
+                None
+            }
+            _ => Some(found),
+        }
+    }
+
     /// Takes what was found of a day.
     pub(super) fn add(&mut self, day: Time, found: Vec<Found>, tally: &Tally) -> anyhow::Result<()> {
         match self {
             Self::Table { width, is_first } => {
-                let events: Vec<_> = found.into_iter().filter_map(Found::event).collect();
+                let events: Vec<_> = events(found).collect();
                 let parting = if std::mem::take(is_first) { "" } else { "\n" };
                 let text = parting.to_owned() + &table::day(day, &events, *width);
                 tally.print(text.as_bytes(), true)?;
             }
             Self::Records => {
                 for some in found.chunks(AT_ONCE) {
-                    let lines = some.iter().filter_map(Found::record).flat_map(|record| [record, b"\n"]);
+                    let lines = some.iter().filter_map(record).flat_map(|record| [record, b"\n"]);
                     tally.print(&lines.collect::<Vec<_>>().concat(), false)?;
                 }
             }
             Self::Csv { has_names } => {
                 let mut text = if std::mem::replace(has_names, true) { Vec::new() } else { csv::names()? };
-                text.extend(csv::lines(found.into_iter().filter_map(Found::event))?);
+                text.extend(csv::lines(events(found))?);
                 tally.print(&text, false)?;
             }
-            Self::Summary { summary, .. } => {
-                for event in found.into_iter().filter_map(Found::event) {
-                    summary.add(event);
-                }
-            }
+            Self::Summary { .. } => {}
         }
         Ok(())
     }
@@ -83,6 +100,17 @@ impl Output {
         }
         Ok(())
     }
+}
+
+fn events(found: Vec<Found>) -> impl Iterator<Item = Event> {
+    found.into_iter().filter_map(|found| match found.answer {
+        Answer::Event(event) => Some(*event),
+        Answer::Record(_) | Answer::Counted(_) => None,
+    })
+}
+
+fn record(found: &Found) -> Option<&[u8]> {
+    if let Answer::Record(line) = &found.answer { Some(line) } else { None }
 }
 
 /// How wide the terminal is that stdout goes to, if it goes to one.

@@ -1,16 +1,17 @@
 //! One object of records: its bytes in, the events that are asked for out. Pure, and work for a processor.
 
+use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 
+use mailtrail_activity::{Activity, ActivityFields, IdentityKind, Names, issued};
 use mailtrail_clock::{Time, TimeRange};
 use mailtrail_subscription::is_cloudwatch_id;
 
-use super::deed::Deed;
+use super::census::Census;
 use super::event::Event;
 use super::filter::Filter;
-use super::follow::{Followed, Opened};
-use super::record::Record;
-use super::session::issued;
+use super::follow::{Followed, Handout};
+use super::summary::{Counted, Interner};
 use crate::reading::for_each_line;
 
 /// What is looked for.
@@ -18,10 +19,28 @@ use crate::reading::for_each_line;
 pub(super) struct Query {
     pub(super) filter: Filter,
     pub(super) range: TimeRange,
-    /// Whether the records themselves are wanted.
-    pub(super) wants_records: bool,
-    /// Keys of this run for [`Found::identity`]: nobody can write two events that it takes for one.
+    pub(super) shown: Shown,
+    /// Random keys of this run for [`Found::identity`]: no sender can write two events that it takes for one.
     pub(super) keys: [RandomState; 2],
+}
+
+/// What is shown of the events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// The records as they lie in the archive.
+    Records,
+    Events,
+    Counts,
+}
+
+/// What was found in an object.
+#[derive(Debug, Default)]
+pub(super) struct Scanned {
+    pub(super) found: Vec<Found>,
+    /// The followed keys that something is signed with.
+    pub(super) used_keys: HashSet<String>,
+    /// Names that occur, for an answer that would be empty.
+    pub(super) census: Census,
 }
 
 /// An event that is asked for.
@@ -31,96 +50,144 @@ pub(super) struct Found {
     pub(super) time: Time,
     /// The same for the same event, wherever it is stored.
     pub(super) identity: u128,
+    /// The call that it may be one of several copies of.
+    pub(super) call: Option<Call>,
     pub(super) answer: Answer,
+}
+
+/// A call that CloudTrail delivers to several accounts.
+#[derive(Debug)]
+pub(super) struct Call {
+    /// The same for all copies.
+    pub(super) identity: u128,
+    /// The account of this copy.
+    pub(super) account: String,
+    /// Whether that is the caller's.
+    pub(super) is_of_caller: bool,
 }
 
 /// What is shown of an event.
 #[derive(Debug)]
 pub(super) enum Answer {
-    /// The record as it lies in the archive.
     Record(Vec<u8>),
     Event(Box<Event>),
-}
-
-impl Found {
-    /// The record, where it is wanted.
-    pub(super) fn record(&self) -> Option<&[u8]> {
-        if let Answer::Record(line) = &self.answer { Some(line) } else { None }
-    }
-
-    /// The event, where no record is wanted.
-    pub(super) fn event(self) -> Option<Event> {
-        if let Answer::Event(event) = self.answer { Some(*event) } else { None }
-    }
+    Counted(Counted),
 }
 
 impl Query {
-    /// The events of an object that are asked for, and those of the sessions that are followed.
+    /// The events of an object that are asked for, and those that are signed with keys that are followed.
     ///
     /// # Errors
     /// When it cannot be read to its last byte: then nothing of it counts.
-    pub(super) fn scan(&self, followed: &Followed, key: &str, object: &[u8]) -> Result<Vec<Found>, String> {
-        let (account, mut found) = (account(key), Vec::new());
+    pub(super) fn scan(&self, followed: &Followed, key: &str, object: &[u8]) -> Result<Scanned, String> {
+        let (account, mut scanned, mut interner) = (account(key), Scanned::default(), Interner::default());
         for_each_line(object, |line| {
-            let record: Record<'_> = serde_json::from_slice(line)?;
-            found.extend(self.find(followed, &record, line, account));
+            let fields: ActivityFields<'_> = serde_json::from_slice(line)?;
+            let activity = Activity::of(&fields);
+            if activity.is_attributed() && self.range.contains(activity.time) {
+                self.look(followed, &fields, &activity, line, account, &mut interner, &mut scanned);
+            }
             Ok(())
         })?;
-        Ok(found)
+        Ok(scanned)
     }
 
-    fn find(&self, followed: &Followed, record: &Record<'_>, line: &[u8], account: &str) -> Option<Found> {
-        let (time, deed) = (record.moment(), Deed::of(record)?);
-        if !self.range.contains(time) || !self.filter.accepts(&deed) {
-            return None;
+    #[expect(clippy::too_many_arguments, reason = "an event, where it lies, and where it goes")]
+    fn look(
+        &self,
+        followed: &Followed,
+        fields: &ActivityFields<'_>,
+        activity: &Activity<'_>,
+        line: &[u8],
+        account: &str,
+        interner: &mut Interner,
+        scanned: &mut Scanned,
+    ) {
+        let keys: Vec<&str> = activity.credentials().collect();
+        let via = followed.via(&keys);
+        let used = keys.into_iter().filter(|key| followed.contains(key));
+        scanned.used_keys.extend(used.map(str::to_owned));
+        if via.is_none() && !self.filter.selects(activity) {
+            scanned.census.add(&self.filter, fields, activity);
+            return;
         }
-        let via = followed.via(&deed.who.keys);
-        if via.is_none() && !self.filter.selects(&deed) {
-            return None;
+        if !self.filter.accepts(activity) {
+            return;
         }
-        Some(Found {
-            time,
-            identity: self.identity(record, line, account),
-            answer: if self.wants_records {
-                Answer::Record(line.to_owned())
-            } else {
-                Answer::Event(Box::new(Event::new(record, &deed, account, via.unwrap_or_default())))
-            },
-        })
+        let answer = match self.shown {
+            Shown::Records => Answer::Record(line.to_owned()),
+            Shown::Events => {
+                Answer::Event(Box::new(Event::new(fields, activity, account, via.unwrap_or_default())))
+            }
+            Shown::Counts => Answer::Counted(Counted::of(activity, interner)),
+        };
+        let identity = self.identity(fields, line, account);
+        scanned.found.push(Found { time: activity.time, identity, call: self.call(activity), answer });
     }
 
-    /// The calls in an object that opened a session which can be followed.
+    /// The calls in an object that handed out credentials.
     ///
     /// # Errors
     /// As for [`Self::scan`].
-    pub(super) fn opened(&self, object: &[u8]) -> Result<Vec<Opened>, String> {
-        let mut opened = Vec::new();
+    pub(super) fn handouts(&self, object: &[u8]) -> Result<Vec<Handout>, String> {
+        let mut handouts = Vec::new();
         for_each_line(object, |line| {
-            let record: Record<'_> = serde_json::from_slice(line)?;
-            opened.extend(self.opening(&record));
+            let fields: ActivityFields<'_> = serde_json::from_slice(line)?;
+            let activity = Activity::of(&fields);
+            let credentials = issued(&fields, &activity);
+            if credentials.is_empty() || !self.range.contains(activity.time) {
+                return Ok(());
+            }
+            let is_start = self.filter.selects(&activity);
+            let by: Vec<String> = activity.credentials().map(str::to_owned).collect();
+            if is_start || !by.is_empty() {
+                handouts.extend(credentials.into_iter().map(|credential| Handout {
+                    time: activity.time,
+                    credential,
+                    by: by.clone(),
+                    is_start,
+                }));
+            }
             Ok(())
         })?;
-        Ok(opened)
-    }
-
-    fn opening(&self, record: &Record<'_>) -> Option<Opened> {
-        let session = issued(record)?;
-        let (time, deed) = (record.moment(), Deed::of(record)?);
-        let is_start = self.filter.selects(&deed);
-        let by: Vec<String> = deed.who.keys.iter().map(|&key| key.to_owned()).collect();
-        let wanted = self.range.contains(time) && (is_start || !by.is_empty());
-        wanted.then_some(Opened { time, session, by, is_start })
+        Ok(handouts)
     }
 
     /// Account, log group, log stream and uid make an event; where the uid is not of CloudWatch's own form, it
     /// proves nothing, and the whole record counts.
-    fn identity(&self, record: &Record<'_>, line: &[u8], account: &str) -> u128 {
-        let (group, stream, uid) =
-            (&*record.metadata.log_name, &*record.metadata.log_source, &*record.metadata.uid);
-        let whole = (account, group, stream, uid, (!is_cloudwatch_id(uid)).then_some(line));
-        let [high, low] = &self.keys;
-        u128::from(high.hash_one(whole)) << 64 | u128::from(low.hash_one(whole))
+    fn identity(&self, fields: &ActivityFields<'_>, line: &[u8], account: &str) -> u128 {
+        let (group, stream, uid) = (fields.log_group(), fields.log_stream(), fields.uid());
+        self.hash((account, group, stream, uid, (!is_cloudwatch_id(uid)).then_some(line)))
     }
+
+    fn call(&self, activity: &Activity<'_>) -> Option<Call> {
+        let id = activity.shared_event_id?;
+        let account = activity.event_account;
+        Some(Call {
+            identity: self.hash((id, activity.operation, activity.service)),
+            account: account.to_owned(),
+            is_of_caller: activity.values(IdentityKind::Account).any(|caller| caller == account),
+        })
+    }
+
+    fn hash(&self, value: impl std::hash::Hash + Copy) -> u128 {
+        let [high, low] = &self.keys;
+        u128::from(high.hash_one(value)) << 64 | u128::from(low.hash_one(value))
+    }
+}
+
+/// The names and ids of users that the sign-ins in an object say.
+///
+/// # Errors
+/// As for [`Query::scan`].
+pub(super) fn names(object: &[u8]) -> Result<Names, String> {
+    let mut names = Names::default();
+    for_each_line(object, |line| {
+        let fields: ActivityFields<'_> = serde_json::from_slice(line)?;
+        names.learn(&Activity::of(&fields));
+        Ok(())
+    })?;
+    Ok(names)
 }
 
 /// The account under which an object lies.

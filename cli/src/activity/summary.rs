@@ -1,17 +1,18 @@
 //! How much of what: counts by identity, event name, service, address and error, and the first and the last
-//! time. The memory is that of the distinct values.
+//! time. The memory is that of the distinct values, however many the events are.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
+use std::sync::Arc;
 
 use indicatif::HumanCount;
+use mailtrail_activity::{Activity, Outcome};
 use mailtrail_clock::Time;
 use serde::Serialize;
 use serde::ser::SerializeMap;
 
-use super::deed::Outcome;
-use super::event::Event;
+use super::event::{error, service};
 use crate::output::{BOLD, FAINT, NUMBER, count, paint, plain};
 
 /// So many of a kind are shown to people.
@@ -33,14 +34,61 @@ pub(super) struct Summary {
     span: Option<(Time, Time)>,
 }
 
+/// What is counted of an event. Values that repeat are kept once for an object.
+#[derive(Debug)]
+pub(super) struct Counted {
+    time: Time,
+    is_failure: bool,
+    who: Arc<str>,
+    operation: Arc<str>,
+    service: Arc<str>,
+    source: Arc<str>,
+    error: Arc<str>,
+}
+
+/// The distinct values of an object.
+#[derive(Debug, Default)]
+pub(super) struct Interner(HashSet<Arc<str>>);
+
+impl Interner {
+    fn get(&mut self, text: &str) -> Arc<str> {
+        if let Some(known) = self.0.get(text) {
+            return Arc::clone(known);
+        }
+        let text: Arc<str> = Arc::from(text);
+        self.0.insert(Arc::clone(&text));
+        text
+    }
+}
+
+impl Counted {
+    pub(super) fn of(activity: &Activity<'_>, interner: &mut Interner) -> Self {
+        let is_failure = activity.outcome == Outcome::Failure;
+        let error = Some(error(activity)).filter(|error| !error.is_empty()).unwrap_or("failed");
+        Self {
+            time: activity.time,
+            is_failure,
+            who: interner.get(&activity.label()),
+            operation: interner.get(activity.operation),
+            service: interner.get(service(activity)),
+            source: interner.get(activity.sources.first().copied().unwrap_or_default()),
+            error: interner.get(if is_failure { error } else { "" }),
+        }
+    }
+}
+
 #[derive(Debug, Default)]
 struct Counts(HashMap<String, u64>);
 
 impl Counts {
     /// Counts a value; nothing is no value.
-    fn add(&mut self, value: String) {
-        if !value.is_empty() {
-            *self.0.entry(value).or_default() += 1;
+    fn add(&mut self, value: &str) {
+        match self.0.get_mut(value) {
+            Some(count) => *count += 1,
+            None if value.is_empty() => {}
+            None => {
+                self.0.insert(value.to_owned(), 1);
+            }
         }
     }
 
@@ -63,20 +111,18 @@ impl Serialize for Counts {
 }
 
 impl Summary {
-    pub(super) fn add(&mut self, event: Event) {
+    pub(super) fn add(&mut self, event: &Counted) {
         self.events += 1;
-        if event.outcome == Outcome::Failure {
-            self.failed += 1;
-            self.by_error.add(event.result().to_owned());
-        }
+        self.failed += u64::from(event.is_failure);
         if event.time != Time::EPOCH {
             let (first, last) = self.span.unwrap_or((event.time, event.time));
             self.span = Some((first.min(event.time), last.max(event.time)));
         }
-        self.by_identity.add(event.who);
-        self.by_event.add(event.name);
-        self.by_service.add(event.service);
-        self.by_source.add(event.source);
+        self.by_identity.add(&event.who);
+        self.by_event.add(&event.operation);
+        self.by_service.add(&event.service);
+        self.by_source.add(&event.source);
+        self.by_error.add(&event.error);
     }
 
     /// One JSON object, one line.
@@ -128,15 +174,15 @@ fn section(text: &mut String, heading: &str, counts: &Counts) {
 mod tests {
     use super::*;
 
-    fn event(seconds: i64, name: &str, error: &str) -> Event {
-        let outcome = if error.is_empty() { Outcome::Success } else { Outcome::Failure };
-        Event {
+    fn event(seconds: i64, name: &str, error: &str) -> Counted {
+        Counted {
             time: Time::from_millis(seconds * 1_000).unwrap(),
-            who: "alice".to_owned(),
-            name: name.to_owned(),
-            error: error.to_owned(),
-            outcome,
-            ..Event::default()
+            is_failure: !error.is_empty(),
+            who: "alice".into(),
+            operation: name.into(),
+            service: "".into(),
+            source: "".into(),
+            error: error.into(),
         }
     }
 
@@ -144,7 +190,7 @@ mod tests {
     fn machines_get_all_counts_the_most_frequent_first() {
         let mut summary = Summary::default();
         for (seconds, name, error) in [(9, "b", ""), (5, "a", "Denied"), (7, "a", ""), (0, "c", "")] {
-            summary.add(event(seconds, name, error));
+            summary.add(&event(seconds, name, error));
         }
         assert_eq!(
             summary.json().unwrap(),
@@ -161,7 +207,7 @@ mod tests {
     fn people_see_the_first_ten_of_a_kind_without_any_power_over_the_terminal() {
         let mut summary = Summary::default();
         for number in 0..12 {
-            summary.add(event(1, &format!("\u{1b}{number:02}"), ""));
+            summary.add(&event(1, &format!("\u{1b}{number:02}"), ""));
         }
         let text = anstream::adapter::strip_str(&summary.text()).to_string();
         assert!(text.contains("1 \\u{1b}09\n") && !text.contains("\\u{1b}10"), "{text}");

@@ -1,12 +1,12 @@
-//! Events as a table, for people: a heading for each day, and below it a line for each event.
+//! Events as a table, for people: a heading for each day, and below it a row for each event.
 //!
-//! On a terminal a line is as wide as the terminal at most: the widest columns give way first, and what does not
-//! fit is cut in its middle. Elsewhere nothing gives way. (A crate for tables would lay out all rows at once, where a day is
-//! what we have, and needs to be told the rest of this anyway.)
+//! On a terminal a row is as wide as the terminal at most: the widest columns give way first, and what does not fit is
+//! wrapped at words. Elsewhere nothing gives way. Nothing is ever cut.
 
+use mailtrail_activity::Outcome;
 use mailtrail_clock::Time;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::deed::Outcome;
 use super::event::Event;
 use crate::output::{BAD, BOLD, FAINT, paint, plain};
 
@@ -18,51 +18,56 @@ const DETAILS: usize = 5;
 const GAP: usize = 2;
 /// No column gives way below this width.
 const NARROW: usize = 10;
-/// No cell is wider: parameters may have a hundred kilobytes.
-const WIDEST: usize = 120;
 
-/// The lines of a day. `width` is that of the terminal, if there is one.
+/// The rows of a day. `width` is that of the terminal, if there is one.
 pub(super) fn day(day: Time, events: &[Event], width: Option<usize>) -> String {
-    let rows: Vec<[String; COLUMNS]> = events.iter().map(cells).collect();
+    let has_millis = events.iter().any(|event| event.time.millis() % 1_000 != 0);
+    let rows: Vec<[String; COLUMNS]> = events.iter().map(|event| cells(event, has_millis)).collect();
     let widths = widths(&rows, width);
     let title = if day == Time::EPOCH { "at an unknown time".to_owned() } else { date(day) };
     let mut text = format!("{}\n", paint(BOLD, title));
-    let line = |cells: &[String; COLUMNS], failed: bool| {
-        let shown = (0..COLUMNS).filter(|&column| widths[column] > 0);
-        let mut fitted: Vec<(usize, String)> =
-            shown.map(|column| (column, fit(&cells[column], widths[column]))).collect();
-        if let Some((_, last)) = fitted.last_mut() {
-            last.truncate(last.trim_end().len());
-        }
-        let painted = fitted
-            .into_iter()
-            .map(|(column, cell)| if failed && column == RESULT { paint(BAD, cell) } else { cell });
-        painted.collect::<Vec<_>>().join(&" ".repeat(GAP))
-    };
     let mut add = |line: &str| {
         text.push_str(line.trim_end());
         text.push('\n');
     };
-    add(&paint(FAINT, line(&HEADINGS.map(str::to_owned), false)));
+    for line in lines(&HEADINGS.map(str::to_owned), &widths) {
+        add(&paint(FAINT, join(line, false)));
+    }
     for (cells, event) in rows.iter().zip(events) {
-        add(&line(cells, event.outcome == Outcome::Failure));
+        for line in lines(cells, &widths) {
+            add(&join(line, event.outcome == Outcome::Failure));
+        }
     }
     text
 }
 
-fn cells(event: &Event) -> [String; COLUMNS] {
-    let time = event.time.rfc3339();
-    let time = time.split_once('T').map_or("", |(_, time)| time);
+fn cells(event: &Event, has_millis: bool) -> [String; COLUMNS] {
+    let time = if event.time == Time::EPOCH { String::new() } else { clock(event.time, has_millis) };
+    let also = match event.also_in.as_slice() {
+        [] => String::new(),
+        accounts => format!(" (also in {})", accounts.join(", ")),
+    };
     [
-        if event.time == Time::EPOCH { "" } else { time },
+        &time,
         &event.who,
         &format!("{} {}", event.service.strip_prefix("Amazon ").unwrap_or(&event.service), event.name),
         event.result(),
         &event.source,
         &event.via,
-        &event.target,
+        format!("{}{also}", event.target).trim_start(),
     ]
-    .map(|cell| cut(&plain(cell).replace('\t', " "), WIDEST))
+    .map(|cell| plain(cell).replace('\t', " "))
+}
+
+/// The time of the day, with three decimals or none.
+fn clock(time: Time, has_millis: bool) -> String {
+    let text = time.rfc3339();
+    let seconds: String = text.split_once('T').map_or("", |(_, time)| time).chars().take(8).collect();
+    if has_millis {
+        format!("{seconds}.{:03}Z", time.millis().rem_euclid(1_000))
+    } else {
+        format!("{seconds}Z")
+    }
 }
 
 fn date(day: Time) -> String {
@@ -73,43 +78,73 @@ fn date(day: Time) -> String {
 fn widths(rows: &[[String; COLUMNS]], limit: Option<usize>) -> [usize; COLUMNS] {
     let mut widths = [0; COLUMNS];
     for (column, width) in widths.iter_mut().enumerate() {
-        let widest = rows.iter().map(|row| length(&row[column])).max().unwrap_or_default();
+        let widest = rows.iter().map(|row| row[column].width()).max().unwrap_or_default();
         *width = if widest == 0 { 0 } else { widest.max(HEADINGS[column].len()) };
     }
     let Some(limit) = limit else { return widths };
     let gaps = GAP * widths.iter().filter(|&&width| width > 0).count().saturating_sub(1);
-    while widths.iter().sum::<usize>() + gaps > limit {
-        // The time keeps its width: nobody can guess the rest of it. Details give way twice as soon.
+    loop {
+        let excess = (widths.iter().sum::<usize>() + gaps).saturating_sub(limit);
+        // The time keeps its width. Details give way twice as soon.
         let weight = |column: usize, width: usize| if column >= DETAILS { 2 * width } else { width };
         let others = widths.iter_mut().enumerate().skip(1).filter(|(_, width)| **width > NARROW);
-        let Some((_, widest)) = others.max_by_key(|(column, width)| weight(*column, **width)) else { break };
-        *widest -= 1;
+        let widest = others.max_by_key(|(column, width)| weight(*column, **width));
+        let (Some((_, widest)), 1..) = (widest, excess) else { return widths };
+        // Parameters may have a hundred kilobytes: not one column at a time from there.
+        *widest = if *widest > 2 * limit { limit.max(NARROW) } else { *widest - 1 };
     }
-    widths
 }
 
-/// A cell, cut or filled up to a width.
-fn fit(cell: &str, width: usize) -> String {
-    let cell = cut(cell, width);
-    let missing = width.saturating_sub(length(&cell));
-    cell + &" ".repeat(missing)
+/// A row as lines: each cell wrapped and filled up to its column's width. Columns in which nothing stands are left out.
+fn lines(cells: &[String; COLUMNS], widths: &[usize; COLUMNS]) -> Vec<Vec<(usize, String)>> {
+    let shown: Vec<usize> = (0..COLUMNS).filter(|&column| widths[column] > 0).collect();
+    let wrapped: Vec<Vec<String>> =
+        shown.iter().map(|&column| wrap(&cells[column], widths[column])).collect();
+    let height = wrapped.iter().map(Vec::len).max().unwrap_or_default();
+    let cell = |at: usize, line: usize| {
+        let text = wrapped[at].get(line).map_or("", String::as_str);
+        let missing = widths[shown[at]].saturating_sub(text.width());
+        (shown[at], text.to_owned() + &" ".repeat(missing))
+    };
+    (0..height).map(|line| (0..shown.len()).map(|at| cell(at, line)).collect()).collect()
 }
 
-/// A cell without its middle, if it is wider: of many ids, the end makes the difference.
-fn cut(cell: &str, width: usize) -> String {
-    let length = length(cell);
-    if length <= width {
-        return cell.to_owned();
+fn join(mut line: Vec<(usize, String)>, is_failure: bool) -> String {
+    if let Some((_, last)) = line.last_mut() {
+        last.truncate(last.trim_end().len());
     }
-    let end = width.saturating_sub(1) / 2;
-    let start = width.saturating_sub(1) - end;
-    let characters = || cell.chars();
-    characters().take(start).chain(['…']).chain(characters().skip(length - end)).collect()
+    let painted = line.into_iter().map(|(column, cell)| {
+        if is_failure && column == RESULT && !cell.trim().is_empty() { paint(BAD, cell) } else { cell }
+    });
+    painted.collect::<Vec<_>>().join(&" ".repeat(GAP))
 }
 
-/// In characters. Names in AWS are of narrow ones; a wide one in a user's parameters shifts its own line only.
-fn length(cell: &str) -> usize {
-    cell.chars().count()
+/// A text in lines of at most this width, broken between words; a word that is wider is broken where the line ends.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let (mut lines, mut line) = (Vec::new(), String::new());
+    for word in text.split(' ') {
+        let gap = usize::from(!line.is_empty());
+        if line.width() + gap + word.width() <= width {
+            line.push_str(if gap == 1 { " " } else { "" });
+            line.push_str(word);
+            continue;
+        }
+        if !line.is_empty() {
+            lines.push(std::mem::take(&mut line));
+        }
+        let mut used = 0;
+        for character in word.chars() {
+            let wide = character.width().unwrap_or_default();
+            if used + wide > width && used > 0 {
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+            }
+            line.push(character);
+            used += wide;
+        }
+    }
+    lines.push(line);
+    lines
 }
 
 #[cfg(test)]
@@ -117,7 +152,7 @@ mod tests {
     use super::*;
 
     fn event(who: &str, target: &str, outcome: Outcome) -> Event {
-        let [time, later] = [1_795_161_649_000, 1_795_161_649_515].map(Time::from_millis);
+        let [time, later] = [1_795_161_649_000, 1_795_161_649_500].map(Time::from_millis);
         Event {
             time: if target.is_empty() { time } else { later }.unwrap(),
             who: who.to_owned(),
@@ -137,36 +172,36 @@ mod tests {
 
     #[test]
     fn a_day_has_a_heading_and_columns_in_which_something_stands() {
-        let events = [
-            event("alice", "", Outcome::Success),
-            event("Admin/bob", "{\"userName\":\"eve\"}", Outcome::Failure),
-        ];
-        insta::assert_snapshot!(shown(&events, None), @r#"
+        let events = [event("alice", "", Outcome::Success), event("Admin/bob", "eve", Outcome::Failure)];
+        insta::assert_snapshot!(shown(&events, None), @r"
         2026-11-20
         time           who        event           result  from        about
-        08:00:49Z      alice      iam DeleteUser  ok      192.0.2.44
-        08:00:49.515Z  Admin/bob  iam DeleteUser  failed  192.0.2.44  {"userName":"eve"}
-        "#);
+        08:00:49.000Z  alice      iam DeleteUser  ok      192.0.2.44
+        08:00:49.500Z  Admin/bob  iam DeleteUser  failed  192.0.2.44  eve
+        ");
+        assert!(shown(&events[..1], None).contains("\n08:00:49Z  alice"));
     }
 
     #[test]
-    fn the_widest_columns_give_way_to_a_narrow_terminal() {
-        let events =
-            [event("alice", &"x".repeat(500), Outcome::Success), event("bob", "y", Outcome::Unknown)];
+    fn on_a_narrow_terminal_words_are_wrapped_and_nothing_is_lost() {
+        let about = "FULL_ACCESS for S-grantee on the mailbox of S-owner ".repeat(3);
+        let events = [event("alice", about.trim(), Outcome::Success), event("bob", "y", Outcome::Unknown)];
         for width in [80, 100, 200] {
             let shown = shown(&events, Some(width));
-            assert!(shown.lines().all(|line| length(line) <= width), "{shown}");
-            assert!(shown.contains("08:00:49.515Z") && shown.contains("x…x"), "{shown}");
+            assert!(shown.lines().all(|line| line.width() <= width), "{shown}");
+            assert_eq!(shown.matches("S-grantee").count(), 3, "{shown}");
         }
         assert!(shown(&events, Some(10)).contains("alice"));
-        assert!(shown(&events, None).contains(&format!("{}…x", "x".repeat(WIDEST / 2))));
+        assert!(shown(&events, None).contains(about.trim()));
     }
 
     #[test]
-    fn a_cell_that_is_cut_keeps_both_its_ends() {
-        assert_eq!(cut("S-1-1-11-3333333333-1001", 11), "S-1-1…-1001");
-        assert_eq!(cut("Grüße", 4), "Gr…e");
-        assert_eq!([cut("ab", 2), cut("ab", 1), cut("", 0)], ["ab", "…", ""]);
+    fn a_word_is_broken_only_where_it_is_wider_than_its_column() {
+        assert_eq!(wrap("a few words", 7), ["a few", "words"]);
+        assert_eq!(wrap("see abcdefghij x", 4), ["see", "abcd", "efgh", "ij x"]);
+        // Characters of two columns each.
+        assert_eq!(wrap("日本語", 4), ["日本", "語"]);
+        assert_eq!(wrap("", 4), [""]);
     }
 
     #[test]
@@ -179,5 +214,12 @@ mod tests {
     fn an_event_without_a_time_is_of_no_day() {
         let events = [Event { time: Time::EPOCH, ..event("alice", "", Outcome::Success) }];
         assert!(shown(&events, None).starts_with("at an unknown time\nwho "));
+    }
+
+    #[test]
+    fn copies_in_other_accounts_are_named() {
+        let copied =
+            Event { also_in: vec!["444455556666".to_owned()], ..event("alice", "", Outcome::Success) };
+        assert!(shown(&[copied], None).contains("  (also in 444455556666)\n"));
     }
 }

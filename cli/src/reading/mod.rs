@@ -88,7 +88,8 @@ impl Tally {
         self.progress.set_message(what);
     }
 
-    fn note(&self, text: &str) {
+    /// Writes a line for people to stderr.
+    pub(crate) fn note(&self, text: &str) {
         self.progress.suspend(|| output::note(text));
     }
 

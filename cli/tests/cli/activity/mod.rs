@@ -1,6 +1,7 @@
 //! `mailtrail activity`: of [`questions`], what is answered; of [`reading`], what the answer is made of, and how it is
 //! printed.
 
+mod answers;
 mod questions;
 mod reading;
 
@@ -83,7 +84,7 @@ fn records(run: &Run) -> Vec<Value> {
 }
 
 /// Who did what: by CSV.
-fn deeds(mailtrail: &Mailtrail, arguments: &[&str]) -> Vec<String> {
+fn acts(mailtrail: &Mailtrail, arguments: &[&str]) -> Vec<String> {
     let run = activity(mailtrail, &[arguments, &["--csv"]].concat());
     let mut csv = csv::Reader::from_reader(run.stdout.as_bytes());
     let rows = csv.deserialize::<HashMap<String, String>>();

@@ -105,7 +105,7 @@ fn what_a_key_touched_from_where_and_what_failed_is_summed_up() {
 }
 
 #[test]
-fn who_opened_the_mailbox_of_somebody_else_is_found() {
+fn who_opened_the_mailbox_of_another_user_is_found() {
     let mailtrail = archive_of_samples();
     let run = activity(&mailtrail, &["--not-owner"]);
     insta::assert_snapshot!(run.stdout, @"
@@ -151,14 +151,14 @@ fn a_call_that_names_no_address_is_the_callers_all_the_same() {
 }
 
 #[test]
-fn a_role_that_was_taken_on_did_nothing_yet() {
+fn a_role_that_was_assumed_did_nothing_yet() {
     let taken = call(MORNING, 1, "alice", "AKIA1", "AssumeRole", &assumes("Admin", "ASIA1"));
     let mailtrail = archive_of(&[batch(vec![taken])]);
     for filter in [["--role", "Admin"], ["--session", "s"], ["--access-key", "ASIA1"], ["--arn", "*Admin*"]] {
-        assert!(deeds(&mailtrail, &filter).is_empty(), "{filter:?}");
+        assert!(acts(&mailtrail, &filter).is_empty(), "{filter:?}");
     }
     for filter in [["--user", "alice"], ["--access-key", "AKIA1"], ["--arn", "*:user/alice"]] {
-        assert_eq!(deeds(&mailtrail, &filter), ["alice AssumeRole"], "{filter:?}");
+        assert_eq!(acts(&mailtrail, &filter), ["alice AssumeRole"], "{filter:?}");
     }
 }
 
@@ -186,13 +186,12 @@ fn a_chain_of_roles_is_followed_through_days_in_whatever_order_its_events_lie() 
     let (noon, next) = (MORNING + 14_400_000, MORNING + DAY);
     let first = call(MORNING, 1, "alice", "AKIA1", "AssumeRole", &assumes("One", "ASIA1"));
     let second = in_role(noon, 2, "One", "ASIA1", "AssumeRole", &assumes("Two", "ASIA2"));
-    let deed = in_role(next, 3, "Two", "ASIA2", "DeleteUser", "");
+    let act = in_role(next, 3, "Two", "ASIA2", "DeleteUser", "");
     let other = in_role(next, 4, "Two", "ASIA9", "CreateUser", "");
     // The object that comes first holds the end of the chain of its day, and the epoch holds an event of it.
     let timeless = in_role(0, 5, "Two", "ASIA2", "DeleteRole", "");
-    let mailtrail =
-        archive_of(&[batch(vec![second, deed, other]), batch(vec![first]), batch(vec![timeless])]);
-    assert_eq!(deeds(&mailtrail, &["--user", "alice"]), ["alice AssumeRole"]);
+    let mailtrail = archive_of(&[batch(vec![second, act, other]), batch(vec![first]), batch(vec![timeless])]);
+    assert_eq!(acts(&mailtrail, &["--user", "alice"]), ["alice AssumeRole"]);
     let run = activity(&mailtrail, &["--user", "alice", "--follow"]);
     insta::assert_snapshot!(run.stdout, @"
     at an unknown time
@@ -217,5 +216,5 @@ fn of_a_chain_only_what_failed_can_be_asked_for() {
         in_role(MORNING + 1_000, 2, "One", "ASIA1", "CreateUser", ""),
         in_role(MORNING + 2_000, 3, "One", "ASIA1", "DeleteUser", r#","errorCode":"AccessDenied""#),
     ])]);
-    assert_eq!(deeds(&mailtrail, &["--user", "alice", "--follow", "--failed"]), ["One/s DeleteUser"]);
+    assert_eq!(acts(&mailtrail, &["--user", "alice", "--follow", "--failed"]), ["One/s DeleteUser"]);
 }

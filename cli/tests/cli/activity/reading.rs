@@ -117,7 +117,7 @@ fn an_archive_that_is_not_there_or_holds_nobody_needs_a_look_and_is_not_made() {
     let mailtrail = Mailtrail::new();
     let run = mailtrail.run(&["activity", "--archive", "archvie"]).expect(3);
     assert_eq!(run.stdout, "");
-    insta::assert_snapshot!(run.stderr, @"! there are no records of anybody's activity in archvie: check that this is the address of the archive");
+    insta::assert_snapshot!(run.stderr, @"! there are no records of activity in archvie: check that this is the address of the archive");
     assert!(!mailtrail.path("archvie").exists());
     mailtrail.write("archive/raw/x", "");
     mailtrail.run(&["activity", "--archive", "archive"]).expect(3);
@@ -154,7 +154,7 @@ fn wrong_usage_is_told_before_anything_is_read() {
     ];
     insta::assert_snapshot!(complaints.join("\n"), @"
     error: no archive is named: give --archive DIR, --archive file:///… or --archive s3://bucket/prefix, or set MAILTRAIL_ARCHIVE
-    error: --follow needs somebody to follow: give --user, --role, --access-key or another filter
+    error: --follow needs an identity to follow: give --user, --role, --access-key or another filter
     error: the argument '--follow' cannot be used with '--not-owner'
     error: the argument '--csv' cannot be used with '--json'
     error: invalid value 'yesterday' for '--since <TIME>': invalid time `yesterday`: expected a day (2026-11-20, from midnight UTC), a time with its offset (2026-11-20T10:15:00Z), or how long ago (30m, 24h, 7d)

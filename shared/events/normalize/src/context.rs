@@ -23,9 +23,9 @@ pub struct Event<'a> {
 }
 
 impl<'a> Event<'a> {
-    /// What there is to map: JSON, or text that nobody understands.
+    /// What is mapped: the JSON of the message without a byte order mark, or else text of any other form.
     pub(crate) fn json(&self) -> &'a str {
-        self.values.unwrap_or(self.message)
+        self.values.unwrap_or(self.message.strip_prefix('\u{feff}').unwrap_or(self.message))
     }
 
     /// The CloudWatch time; an impossible one counts as the epoch and is kept in `unmapped`.

@@ -25,6 +25,15 @@ impl<'a> Fields<'a> {
         serde_json::from_str(text).ok()
     }
 
+    pub(crate) fn from_members(members: Vec<(Cow<'a, str>, &'a RawValue)>) -> Self {
+        Self(members)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn into_members(self) -> Vec<(Cow<'a, str>, &'a RawValue)> {
+        self.0
+    }
+
     pub(crate) fn get(&self, name: &str) -> Option<&'a RawValue> {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| *value)
     }

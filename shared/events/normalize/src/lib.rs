@@ -15,18 +15,18 @@
 mod cloudtrail;
 mod columns;
 mod context;
-mod deed;
 mod fields;
 mod observables;
 mod other;
+mod prefix;
 mod record;
 mod source;
 mod workmail_audit;
 mod workmail_email;
 
+pub use cloudtrail::{is_sign_in, says_failure};
 pub use columns::{Columns, UnknownColumns};
 pub use context::{Context, Event, InternalDomains};
-pub use deed::{Deed, role_arn};
 pub use record::Record;
 pub use source::{Source, UnknownSource};
 
@@ -34,15 +34,15 @@ use fields::Fields;
 use mailtrail_ocsf::Transformation;
 
 /// The version of the mapping, in every record. It changes when the same event would give another record.
-pub const MAPPING_VERSION: &str = "1";
+pub const MAPPING_VERSION: &str = "2";
 
 /// Turns a log event into its OCSF record.
 pub fn normalize<'a>(event: &Event<'a>, context: &Context<'a>) -> Record<'a> {
-    Fields::parse(event.json())
-        .and_then(|fields| {
-            source::mapping(&fields, context.source).and_then(|map| map(fields, event, context))
-        })
-        .unwrap_or_else(|| other::normalize(event, context))
+    let record = match Fields::parse(event.json()) {
+        Some(fields) => source::mapping(&fields, context.source).and_then(|map| map(fields, event, context)),
+        None => cloudtrail::normalize_cut_off(event, context),
+    };
+    record.unwrap_or_else(|| other::normalize(event, context))
 }
 
 const fn transformation(uid: &'static str) -> Transformation {

@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer};
 pub enum Record<'a> {
     /// A step of a message on its way.
     EmailActivity(EmailActivity<'a>),
-    /// A log-in, or an identity taken on.
+    /// A log-in, or a role assumed.
     Authentication(Authentication<'a>),
     /// A call of a service's API, an access to a mailbox item, an access rule evaluated.
     ApiActivity(ApiActivity<'a>),
@@ -49,7 +49,8 @@ impl<'a> Record<'a> {
         self.head_mut().enrichments.push(enrichment);
     }
 
-    pub(crate) fn head(&self) -> &Head<'a> {
+    /// What every record begins with.
+    pub fn head(&self) -> &Head<'a> {
         match self {
             Self::EmailActivity(record) => &record.head,
             Self::Authentication(record) => &record.head,

@@ -73,6 +73,14 @@ pub struct Classification<'a> {
 }
 
 impl<'a> Classification<'a> {
+    pub(crate) fn class_uid(&self) -> u32 {
+        self.class_uid
+    }
+
+    pub(crate) fn activity_name(&self) -> &str {
+        &self.activity_name
+    }
+
     /// Classifies a record as this activity of this class.
     pub fn new(class: Class, activity: Activity<'a>) -> Self {
         Self {

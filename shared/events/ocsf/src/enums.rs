@@ -39,6 +39,11 @@ impl<'a> Status<'a> {
     /// The source does not tell.
     pub const UNKNOWN: Self = Self { status_id: 0, status: Cow::Borrowed("Unknown") };
 
+    /// `status_id`: 1 for success, 2 for failure, 0 for unknown, 99 for a word of the source.
+    pub fn id(&self) -> u8 {
+        self.status_id
+    }
+
     /// A state of the source's own, in its own word.
     pub fn other(word: impl Into<Cow<'a, str>>) -> Self {
         Self { status_id: OTHER, status: word.into() }
@@ -152,6 +157,11 @@ pub struct AccountSwitch {
 }
 
 impl AccountSwitch {
+    /// `account_switch_type_id`.
+    pub fn id(&self) -> u8 {
+        self.account_switch_type_id
+    }
+
     /// By a call that lends the identity.
     pub const IMPERSONATE: Self = Self { account_switch_type_id: 2, account_switch_type: "Impersonate" };
 }

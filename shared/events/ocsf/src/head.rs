@@ -27,6 +27,16 @@ pub struct Head<'a> {
 }
 
 impl<'a> Head<'a> {
+    /// `class_uid`.
+    pub fn class_uid(&self) -> u32 {
+        self.classification.class_uid()
+    }
+
+    /// `activity_name`.
+    pub fn activity_name(&self) -> &str {
+        self.classification.activity_name()
+    }
+
     /// The head of a record of this class. The severity is always informational: no source of ours rates its
     /// events, and we do not invent ratings.
     pub fn new(

@@ -39,6 +39,9 @@ pub struct Metadata<'a> {
     pub original_time: Option<Cow<'a, str>>,
     /// The OCSF profiles whose attributes the record uses.
     pub profiles: &'static [&'static str],
+    /// Whether the source delivered the event cut off: attributes may be missing that it had. Absent where it is whole.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_truncated: bool,
     /// Who turned the log event into this record, and by which version of the mapping.
     pub transformation_info_list: [Transformation; 1],
 }
@@ -59,6 +62,7 @@ impl<'a> Metadata<'a> {
             correlation_uid: None,
             original_time: None,
             profiles: &[],
+            is_truncated: false,
             transformation_info_list: [transformation],
         }
     }

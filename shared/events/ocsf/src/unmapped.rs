@@ -31,6 +31,11 @@ impl<'a> Unmapped<'a> {
         self.values.get(key).map(AsRef::as_ref)
     }
 
+    /// Keys and values, in the order of the keys, which is that of the serialised attribute.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.values.iter().map(|(key, value)| (&**key, &**value))
+    }
+
     /// Nothing to write: the attribute is left out.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()

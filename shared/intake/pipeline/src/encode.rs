@@ -10,12 +10,13 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io;
 
+use mailtrail_activity::{Activity, ActivityFields};
 use mailtrail_archive::{Object, ObjectWriter, Partition, batch_object_key};
 use mailtrail_clock::Time;
 use mailtrail_normalize::{Context, Event, Record, normalize};
 use mailtrail_ocsf::Class;
 use mailtrail_subscription::{BatchId, LogBatch, LogEvent};
-use mailtrail_watch::{Match, Sighting, Sightings, WatchList};
+use mailtrail_watch::{Match, Notification, Notifications, WatchList};
 use thiserror::Error;
 
 use crate::{Options, Organization};
@@ -34,7 +35,7 @@ pub struct Encoded {
     /// One for each class, Region, account and day.
     pub objects: Vec<Object>,
     /// One for each entry of the watch list that applied.
-    pub sightings: Vec<Sighting>,
+    pub notifications: Vec<Notification>,
 }
 
 /// Maps the events of a batch and writes them into objects. `region` is that of events which do not say theirs.
@@ -49,13 +50,13 @@ pub fn encode(
     watches: &WatchList,
 ) -> Result<Encoded, EncodeError> {
     let encoder = BatchEncoder { batch, id, options, watches, partitions: Partitions::of(batch, region) };
-    let (mut kept, mut sightings) = (Vec::new(), Sightings::new(watches));
+    let (mut kept, mut notifications) = (Vec::new(), Notifications::new(watches));
     let slots: Result<Vec<Slot>, EncodeError> =
-        (0..batch.events.len()).map(|at| encoder.slot(at, &mut kept, &mut sightings)).collect();
+        (0..batch.events.len()).map(|at| encoder.slot(at, &mut kept, &mut notifications)).collect();
     let mut slots = slots?;
     slots.sort_unstable();
     let objects = slots.chunk_by(Slot::same_object).map(|slots| encoder.object(slots, &kept));
-    Ok(Encoded { objects: objects.collect::<Result<_, _>>()?, sightings: sightings.finish() })
+    Ok(Encoded { objects: objects.collect::<Result<_, _>>()?, notifications: notifications.finish() })
 }
 
 /// Where an event belongs, in the order of objects and of lines in them.
@@ -97,17 +98,18 @@ impl BatchEncoder<'_> {
         &self,
         at: usize,
         kept: &mut Vec<u8>,
-        sightings: &mut Sightings<'_>,
+        notifications: &mut Notifications<'_>,
     ) -> Result<Slot, EncodeError> {
         let event = &self.batch.events[at];
         let (partition, line) = (self.partitions.at(at), self.line(event));
         let (record, found) = self.record(event, at, partition, &line);
         if !found.is_empty() {
-            let deed = record.deed();
+            let fields = ActivityFields::from(&record);
+            let activity = Activity::of(&fields);
             let key =
                 batch_object_key(record.class(), self.partitions.get(partition), record.time(), self.id);
             for found in &found {
-                sightings.add(found, &deed, record.time(), key.clone());
+                notifications.add(found, &activity, record.time(), key.clone());
             }
         }
         let start = kept.len();

@@ -19,7 +19,7 @@ use mailtrail_normalize::MAPPING_VERSION;
 use mailtrail_subscription::{BatchId, Kind, LogBatch, Payload, Undecodable, batches};
 use mailtrail_watch::WatchList;
 
-use crate::watch::{Scene, Watched, announce};
+use crate::watch::{BatchNotification, Watched, announce};
 use crate::{EncodeError, Options, encode, raw};
 
 /// What is kept of the time for writing down what the streams did not take.
@@ -74,7 +74,7 @@ struct Parcel {
     /// The raw copy, and the day pointers that tell where it is.
     raw: Vec<(String, Bytes)>,
     objects: Vec<Object>,
-    scenes: Vec<Scene>,
+    notifications: Vec<BatchNotification>,
 }
 
 /// Why there is no parcel.
@@ -180,7 +180,7 @@ impl Pipeline {
             Ok(Some(parcel)) => {
                 self.store(&parcel, deadline, run).await?;
                 let sending = deadline.reserve(RESERVE_FOR_UNDELIVERED);
-                let announced = announce(self.topic.as_ref(), &parcel.scenes, sending);
+                let announced = announce(self.topic.as_ref(), &parcel.notifications, sending);
                 let (streamed, watched) = tokio::join!(self.stream(&parcel, deadline, run), announced);
                 run.watched = watched;
                 streamed
@@ -199,7 +199,7 @@ impl Pipeline {
         run.decoded_bytes = text.len() as u64;
         let batches = batches(&text)?;
         let region = payload.region.as_deref().or(self.options.region.as_deref());
-        let (mut objects, mut scenes, mut refused) = (Vec::new(), Vec::new(), 0);
+        let (mut objects, mut notifications, mut refused) = (Vec::new(), Vec::new(), 0);
         let watches = self.watches();
         for batch in batches.iter().filter(|batch| batch.kind == Kind::Data) {
             run.ledger.events += batch.events.len() as u64;
@@ -209,7 +209,12 @@ impl Pipeline {
             } else {
                 let id = BatchId::of(std::slice::from_ref(batch));
                 let encoded = encode(batch, &id, region, &self.options, &watches)?;
-                scenes.extend(encoded.sightings.into_iter().map(|sighting| Scene::of(batch, &id, sighting)));
+                notifications.extend(
+                    encoded
+                        .notifications
+                        .into_iter()
+                        .map(|notification| BatchNotification::of(batch, &id, notification)),
+                );
                 objects.extend(encoded.objects);
             }
         }
@@ -221,7 +226,7 @@ impl Pipeline {
         }
         let id = BatchId::of(&batches);
         let raw = raw::objects(payload, &batches, region, &id).map_err(EncodeError::from)?;
-        Ok(Some(Parcel { id, raw, objects, scenes }))
+        Ok(Some(Parcel { id, raw, objects, notifications }))
     }
 
     async fn quarantine(

@@ -1,4 +1,4 @@
-//! What becomes of a sighting: it is counted, and announced where there is somebody to tell.
+//! What becomes of a notification: it is counted, and announced where there is a topic.
 //!
 //! That happens when the archive has the events, and beside the streams: an announcement that fails is tried
 //! again, then counted, and holds up neither.
@@ -8,7 +8,7 @@ use mailtrail_aws_client::Deadline;
 use mailtrail_aws_client::failure::Failure;
 use mailtrail_delivery::{Announcement, Topic};
 use mailtrail_subscription::{BatchId, LogBatch};
-use mailtrail_watch::Sighting;
+use mailtrail_watch::Notification;
 use serde::Serialize;
 
 /// Announcements under way at a time.
@@ -32,29 +32,29 @@ impl Watched {
     }
 }
 
-/// A sighting and where it was: the body of an announcement.
+/// A notification and its batch: the body of an announcement.
 #[derive(Debug, Serialize)]
-pub(crate) struct Scene {
+pub(crate) struct BatchNotification {
     /// The same for the same batch and entry.
     id: String,
     log_group: String,
     log_stream: String,
     #[serde(flatten)]
-    sighting: Sighting,
+    notification: Notification,
 }
 
-impl Scene {
-    pub(crate) fn of(batch: &LogBatch<'_>, id: &BatchId, sighting: Sighting) -> Self {
+impl BatchNotification {
+    pub(crate) fn of(batch: &LogBatch<'_>, id: &BatchId, notification: Notification) -> Self {
         Self {
-            id: format!("{id}/{}", sighting.watch),
+            id: format!("{id}/{}", notification.watch),
             log_group: batch.log_group.to_string(),
             log_stream: batch.log_stream.to_string(),
-            sighting,
+            notification,
         }
     }
 
     fn announcement(&self) -> Result<Announcement, Failure> {
-        let Sighting { watch, events, failed, .. } = &self.sighting;
+        let Notification { watch, events, failed, .. } = &self.notification;
         let failures = if *failed > 0 { format!(", {failed} failed") } else { String::new() };
         let (noun, id) = (if *events == 1 { "event" } else { "events" }, self.id.clone());
         let body = serde_json::to_string_pretty(self)
@@ -68,11 +68,15 @@ impl Scene {
     }
 }
 
-/// Announces every scene, and tells what became of each.
-pub(crate) async fn announce(topic: Option<&Topic>, scenes: &[Scene], deadline: Deadline) -> Vec<Watched> {
-    let tell = |scene: &Scene| {
-        let (watch, events) = (scene.sighting.watch.clone(), scene.sighting.events);
-        let news = scene.announcement();
+/// Announces every notification, and says what became of each.
+pub(crate) async fn announce(
+    topic: Option<&Topic>,
+    notifications: &[BatchNotification],
+    deadline: Deadline,
+) -> Vec<Watched> {
+    let tell = |notification: &BatchNotification| {
+        let (watch, events) = (notification.notification.watch.clone(), notification.notification.events);
+        let news = notification.announcement();
         async move {
             let announced = match (topic, news) {
                 (None, _) => None,
@@ -82,5 +86,5 @@ pub(crate) async fn announce(topic: Option<&Topic>, scenes: &[Scene], deadline: 
             Watched { watch, events, announced }
         }
     };
-    stream::iter(scenes.iter().map(tell)).buffered(CONCURRENT_ANNOUNCEMENTS).collect().await
+    stream::iter(notifications.iter().map(tell)).buffered(CONCURRENT_ANNOUNCEMENTS).collect().await
 }

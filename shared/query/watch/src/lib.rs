@@ -1,6 +1,6 @@
-//! Watch lists: which identities and events somebody wants to hear of.
+//! Watch lists: the identities and events that an operator wants to be told of.
 //!
-//! A list is JSON that people write:
+//! A list is JSON:
 //!
 //! ```json
 //! {"watches": [
@@ -16,30 +16,32 @@
 //!
 //! | criterion | holds for |
 //! |---|---|
-//! | `user` | a user of this name, or a WorkMail user of this id |
+//! | `user` | a user, as people name one: user name, address or id; the name of a role session; a source identity; the id that a request was made on behalf of |
 //! | `role` | a session of the role of this name or ARN |
 //! | `session` | a role session of this name |
 //! | `access_key` | what was signed with the access key of this id, or done with the token of this id |
 //! | `arn` | a principal, or the role of its session, with this ARN; `*` stands for any text |
-//! | `account` | somebody of this account |
-//! | `event` | `failed_login`, `impersonation`, or `non_owner_access` (a mailbox opened by somebody else) |
+//! | `account` | the account of the caller, or the account that logged the event |
+//! | `event` | `failed_login`, `impersonation`, or `non_owner_access` (a mailbox that another user, or an application in the owner's name, opened) |
 //! | `pattern` | a log event that this filter pattern of CloudWatch Logs matches |
+//!
+//! Who did what is decided by [`mailtrail_activity`], and nowhere here.
 //!
 //! Policy:
 //!
 //! * **One wrong entry is one entry less.** Each is read by itself; what is wrong is named with entry, field and
 //!   reason, and the rest watches on.
-//! * **The one who acts.** Criteria about identities mean who did it. That somebody took on a role is a deed of
-//!   the somebody; what the session then did is the role's.
-//! * **Marked, counted, told.** A match is an `enrichments` entry in the record, and part of the [`Sighting`]
-//!   that each entry has in a batch.
+//! * **The one who acts.** Criteria about identities mean the caller: a call of `AssumeRole` is its caller's, and what the
+//!   session then does is the role's.
+//! * **Marked, counted, announced.** A match is an `enrichments` entry in the record, which names the attribute that the entry
+//!   was recognised by, and part of the [`Notification`] that each entry has in a batch.
 //! * **Pure.** No I/O, no clock.
 
 mod criteria;
 mod list;
 mod members;
-mod sighting;
+mod notification;
 
 pub use criteria::{Match, Watch};
 pub use list::{MAX_WATCHES, WatchList, WrongWatch};
-pub use sighting::{Sighting, Sightings, Tally};
+pub use notification::{Notification, Notifications, Tally};

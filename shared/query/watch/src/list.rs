@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use mailtrail_activity::{Activity, ActivityFields, Subject};
 use mailtrail_filter_pattern::FilterPattern;
 use mailtrail_normalize::Record;
 use serde_json::Value;
@@ -75,7 +76,7 @@ impl WatchList {
         (list, wrong)
     }
 
-    /// Nobody is watched.
+    /// Whether no entry is valid.
     pub fn is_empty(&self) -> bool {
         self.watches.is_empty()
     }
@@ -90,9 +91,10 @@ impl WatchList {
         if self.is_empty() {
             return Vec::new();
         }
-        let (deed, uid) = (record.deed(), record.uid());
+        let fields = ActivityFields::from(record);
+        let (activity, uid) = (Activity::of(&fields), record.uid());
         let watches = self.watches.iter().enumerate();
-        watches.filter_map(|(at, watch)| watch.matches(at, &deed, uid, message)).collect()
+        watches.filter_map(|(at, watch)| watch.matches(at, &activity, uid, message)).collect()
     }
 
     fn entry(&self, entry: Option<&Members>) -> Result<Watch, (String, String)> {
@@ -172,11 +174,12 @@ fn text<'v>(field: &str, value: &'v Value) -> Result<&'v str, (String, String)> 
 
 fn criterion(field: &str, value: &Value) -> Result<Criterion, (String, String)> {
     let said = || text(field, value).map(str::to_owned);
+    let identity = |subject| said().map(|wanted| Criterion::Identity(subject, wanted));
     match field {
-        "user" => said().map(Criterion::User),
-        "role" => said().map(Criterion::Role),
-        "session" => said().map(Criterion::Session),
-        "access_key" => said().map(Criterion::AccessKey),
+        "user" => identity(Subject::User),
+        "role" => identity(Subject::Role),
+        "session" => identity(Subject::Session),
+        "access_key" => identity(Subject::Credential),
         "arn" => match said()? {
             arn if arn.starts_with("arn:") => Ok(Criterion::Arn(WildMatchPattern::new(&arn))),
             _ => Err(wrong(field, "an ARN begins with `arn:`; for a name, use user or role")),

@@ -1,4 +1,4 @@
-//! A JSON object as somebody wrote it: also with a member that stands there twice, of which others keep the last one
+//! A JSON object as it was written: also with a member that stands there twice, of which others keep the last one
 //! without a word.
 
 use std::fmt;

@@ -5,9 +5,10 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use mailtrail_activity::{Activity, ActivityFields};
 use mailtrail_clock::Time;
 use mailtrail_normalize::{Context, Event, InternalDomains, Record, normalize};
-use mailtrail_watch::{MAX_WATCHES, Sightings, WatchList, WrongWatch};
+use mailtrail_watch::{MAX_WATCHES, Notifications, WatchList, WrongWatch};
 use serde_json::{Value, json};
 
 const SESSION: &str = r#"{"eventVersion":"1.11","eventID":"e","eventName":"GetObject","eventSource":
@@ -109,7 +110,7 @@ fn every_criterion_holds_for_what_it_says_and_for_nothing_else() {
             let marks = marks(&list, message);
             assert_eq!(!marks.is_empty(), expected, "{field}={text} on {message}");
             if expected {
-                // Who logs in is told by `user`, and has done nothing yet.
+                // Of a sign-in, the user is the subject and no actor yet.
                 let is_log_in = field == "user" && message == LOG_IN;
                 let attribute =
                     if is_log_in { attribute.replace("actor.", "") } else { attribute.to_owned() };
@@ -191,24 +192,29 @@ fn a_list_has_an_end() {
 }
 
 #[test]
-fn a_sighting_tells_who_what_how_often_when_and_from_where_within_bounds() {
+fn a_notification_tells_who_what_how_often_when_and_from_where_within_bounds() {
     let list = list(&json!({"name": "root", "arn": "arn:*"}));
-    let mut sightings = Sightings::new(&list);
+    let mut notifications = Notifications::new(&list);
     for at in 0..30_i64 {
         let message = SESSION.replace("203.0.113.7", &format!("203.0.113.{at}"));
         with_record(&message, |record| {
             for found in list.matches(&record, &message) {
                 let time = Time::from_millis(1_795_169_702_000 + 1_000 * ((at + 15) % 30)).unwrap();
-                sightings.add(&found, &record.deed(), time, format!("api_activity/{at:02}"));
+                notifications.add(
+                    &found,
+                    &Activity::of(&ActivityFields::from(&record)),
+                    time,
+                    format!("api_activity/{at:02}"),
+                );
             }
         });
     }
-    let sightings = sightings.finish();
-    let [sighting] = &sightings[..] else { panic!("{sightings:?}") };
-    assert_eq!((sighting.events, sighting.failed), (30, 30));
-    assert_eq!(sighting.who.of("arn:aws:sts::111122223333:assumed-role/R/deploy"), 30);
-    assert_eq!((sighting.what.of("GetObject"), sighting.from.others()), (30, 20));
-    let json = serde_json::to_value(sighting).unwrap();
+    let notifications = notifications.finish();
+    let [notification] = &notifications[..] else { panic!("{notifications:?}") };
+    assert_eq!((notification.events, notification.failed), (30, 30));
+    assert_eq!(notification.who.of("arn:aws:sts::111122223333:assumed-role/R/deploy"), 30);
+    assert_eq!((notification.what.of("GetObject"), notification.from.others()), (30, 20));
+    let json = serde_json::to_value(notification).unwrap();
     assert_eq!(
         (&json["first"], &json["last"]),
         (&"2026-11-20T10:15:02Z".into(), &"2026-11-20T10:15:31Z".into())

@@ -4,8 +4,6 @@ use std::borrow::Cow;
 
 use mailtrail_ocsf::Activity;
 
-use super::call::Call;
-
 /// The sources of sign-in events: the console, and IAM Identity Center.
 const SIGN_IN: [&str; 2] = ["signin.amazonaws.com", "sso.amazonaws.com"];
 const STS: [&str; 1] = ["sts.amazonaws.com"];
@@ -34,12 +32,16 @@ const UPDATE: [&str; 18] = [
 ];
 const DELETE: [&str; 2] = ["Delete", "Terminate"];
 
+/// Whether an operation of a service (its `eventSource`) is a sign-in to AWS, or a step of one.
+pub fn is_sign_in(service: &str, operation: &str) -> bool {
+    authentication(service, operation).is_some_and(|activity| activity != Activity::ACCOUNT_SWITCH)
+}
+
 /// The activity of a call that is an Authentication: its name alone would not do, other services have calls
 /// of the same names.
-pub(super) fn authentication(call: &Call<'_>) -> Option<Activity<'static>> {
-    let service = call.api.service.as_ref()?.name.as_ref();
+pub(super) fn authentication(service: &str, operation: &str) -> Option<Activity<'static>> {
     let is_of = |sources: &[&str]| sources.iter().any(|source| source.eq_ignore_ascii_case(service));
-    match call.api.operation.as_ref() {
+    match operation {
         "ConsoleLogin" | "ExternalIdPDirectoryLogin" | "UserAuthentication" if is_of(&SIGN_IN) => {
             Some(Activity::LOGON)
         }

@@ -37,7 +37,7 @@ impl<'a> Call<'a> {
     ) -> Option<Self> {
         let actor = identity::take(fields.take_object("userIdentity")?, unmapped)?;
         let (code, detail) = (fields.take_text("errorCode"), fields.take_text("errorMessage"));
-        let failed = code.is_some() || detail.is_some();
+        let failed = has_failed(&fields, code.is_some() || detail.is_some(), &operation);
         let parameters = fields.get("requestParameters").map(serde_json::value::RawValue::get);
         let request = fields
             .take_text("requestID")
@@ -70,6 +70,19 @@ impl<'a> Call<'a> {
             fields,
         })
     }
+}
+
+/// Whether an event of this name failed: by its error, or by its own name in the answer or in the details of a sign-in.
+pub(super) fn has_failed(fields: &Fields<'_>, has_error: bool, operation: &str) -> bool {
+    let said = |name: &str| fields.get(name).is_some_and(|value| says_failure(value.get(), operation));
+    has_error || said("responseElements") || said("serviceEventDetails")
+}
+
+/// Whether the answer to an operation, as JSON, is `{"<operation>": "Failure"}`. Sign-in events fail in this way, without
+/// an error.
+pub fn says_failure(answer: &str, operation: &str) -> bool {
+    let word = || Fields::parse(answer)?.text(operation);
+    answer.contains(operation) && word().is_some_and(|word| word.eq_ignore_ascii_case("Failure"))
 }
 
 /// Where the call came from. The address may be the name of a service, or `AWS Internal`.

@@ -17,7 +17,7 @@ const KEY: &str = "userIdentity";
 pub(super) fn take<'a>(mut identity: Fields<'a>, unmapped: &mut Unmapped<'a>) -> Option<Actor<'a>> {
     let principal = identity.take_text("principalId");
     let session = session(&mut identity, principal.as_ref(), unmapped);
-    let mut idp = Idp::default();
+    let (mut idp, mut on_behalf_of) = (Idp::default(), None);
     let mut user = User {
         name: identity.take_text("userName"),
         uid: identity.take_text("arn"),
@@ -26,14 +26,13 @@ pub(super) fn take<'a>(mut identity: Fields<'a>, unmapped: &mut Unmapped<'a>) ->
         ..User::default()
     };
     if let Some(mut person) = identity.take_object("onBehalfOf") {
-        if user.uid_alt.is_none() {
-            user.uid_alt = person.take_text("userId");
-        }
         idp.uid = person.take_text("identityStoreArn");
+        // Not `uid_alt`: a role acts on behalf of a person, too, and has a principal id of its own.
+        on_behalf_of = person.text("userId");
         person.keep_rest(&format!("{KEY}.onBehalfOf"), unmapped);
     }
     if !user.is_identified() {
-        user.uid = user.uid_alt.take();
+        user.uid = user.uid_alt.take().or(on_behalf_of);
     }
     let user = user.is_identified().then(|| User {
         kind: identity.take_text("type").map(UserType::other),

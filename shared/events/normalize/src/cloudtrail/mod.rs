@@ -4,7 +4,7 @@
 //! A record is an Authentication or an API Activity by its `eventSource` *and* its `eventName`
 //! ([`activity`]): WorkMail has a `CreateUser`, too. Both classes require an actor, and API Activity an
 //! address; a record that has none (an insight, an aggregate) is a Base Event with everything in
-//! `unmapped`. `metadata.uid` is the id of the log event; CloudTrail's own is `original_event_uid`.
+//! `unmapped`, and so is one that AWS cut off, as far as it can be read. `metadata.uid` is the id of the log event; CloudTrail's own is `original_event_uid`.
 
 mod activity;
 mod call;
@@ -16,20 +16,22 @@ use std::borrow::Cow;
 use mailtrail_clock::Time;
 use mailtrail_ocsf::{
     Activity, ApiActivity, Authentication, BaseEvent, Class, Cloud, Head, Metadata, Name, Product, Service,
-    Transformation, Unmapped,
+    Status, Transformation, Unmapped,
 };
 
 use crate::fields::Fields;
 use crate::observables::Parts;
-use crate::source::Mapping;
-use crate::{Context, Event, Record, transformation};
+use crate::source::{Mapping, Source};
+use crate::{Context, Event, Record, prefix, transformation};
+pub use activity::is_sign_in;
 use call::Call;
+pub use call::says_failure;
 
 pub(crate) static MAPPING: Mapping = Mapping { recognises, normalize };
 
 const PRODUCT: Product<'static> =
     Product { name: "CloudTrail", vendor_name: "AWS", version: None, feature: None };
-const TRANSFORMATION: Transformation = transformation("cloudtrail/1");
+const TRANSFORMATION: Transformation = transformation("cloudtrail/2");
 
 /// Within one major version CloudTrail only adds fields.
 const MAJOR_VERSION: u32 = 1;
@@ -50,7 +52,22 @@ fn parse_version(text: &str) -> Option<(u32, u32)> {
 fn normalize<'a>(fields: Fields<'a>, event: &Event<'a>, context: &Context<'a>) -> Option<Record<'a>> {
     let record = record(fields, event, context);
     // The first attempt took the fields apart; a record without an actor is rare enough to parse again.
-    record.or_else(|| Some(Record::BaseEvent(base_event(event, context)?)))
+    record.or_else(|| Some(Record::BaseEvent(base_event(Fields::parse(event.json())?, event, context))))
+}
+
+/// A record of an event that was cut off (`[Truncated...]`), if what is left of it is recognised: a Base Event with the whole
+/// members in `unmapped`, the text in `raw_data`, and `metadata.is_truncated`.
+pub(crate) fn normalize_cut_off<'a>(event: &Event<'a>, context: &Context<'a>) -> Option<Record<'a>> {
+    if !context.source.is_none_or(|source| source == Source::Cloudtrail) {
+        return None;
+    }
+    let fields = prefix::fields(event.json()).filter(recognises)?;
+    let mut record = base_event(fields, event, context);
+    record.head.metadata.is_truncated = true;
+    // That nothing failed is not known: the error may be in what is missing.
+    record.status = record.status.filter(|status| *status == Status::FAILURE);
+    record.raw_data = Some(Cow::Borrowed(event.message));
+    Some(Record::BaseEvent(record))
 }
 
 /// What every record has, whatever its class.
@@ -90,7 +107,8 @@ fn record<'a>(mut fields: Fields<'a>, event: &Event<'a>, context: &Context<'a>) 
     let service = fields.take_text("eventSource");
     let mut common = Common::take(&mut fields, event, context);
     let call = Call::take(operation, service, fields, &mut common.unmapped)?;
-    match activity::authentication(&call) {
+    let service = call.api.service.as_ref().map(|service| service.name.as_ref());
+    match service.and_then(|service| activity::authentication(service, &call.api.operation)) {
         Some(activity) => authentication(activity, call, common).map(Record::Authentication),
         None => api_activity(call, common).map(Record::ApiActivity),
     }
@@ -161,18 +179,22 @@ fn authentication<'a>(
 }
 
 /// The record of an event that its class cannot hold: all of it in `unmapped`.
-fn base_event<'a>(event: &Event<'a>, context: &Context<'a>) -> Option<BaseEvent<'a>> {
-    let mut fields = Fields::parse(event.json())?;
-    let name = fields.text("eventName").or_else(|| fields.text("eventType"));
-    let mut common = Common::take(&mut fields, event, context);
-    Fields::parse(event.json())?.keep_rest("", &mut common.unmapped);
+fn base_event<'a>(fields: Fields<'a>, event: &Event<'a>, context: &Context<'a>) -> BaseEvent<'a> {
+    let mut common = Common::take(&mut fields.clone(), event, context);
+    let operation = fields.text("eventName");
+    let has_error = ["errorCode", "errorMessage"].iter().any(|name| fields.text(name).is_some());
+    let status = operation.as_deref().map(|operation| {
+        if call::has_failed(&fields, has_error, operation) { Status::FAILURE } else { Status::SUCCESS }
+    });
+    let name = operation.or_else(|| fields.text("eventType"));
+    fields.keep_rest("", &mut common.unmapped);
     let activity = name.map_or(Activity::UNKNOWN, Activity::other);
-    Some(BaseEvent {
+    BaseEvent {
         head: Head::new(Class::BaseEvent, activity, common.time, common.metadata, common.cloud),
-        status: None,
+        status,
         raw_data: None,
         unmapped: common.unmapped,
-    })
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
-//! Log-ins, and roles that are taken on: who somebody became, and whether they did.
+//! Sign-ins, and roles that are assumed: which identity the caller got, and whether they got it.
 //!
 //! A role is described as its later calls will describe it: `user.uid` is the ARN of the session,
-//! `user.uid_alt` its principal id, `session.credential_uid` the access key that it was given. Who took it on
+//! `user.uid_alt` its principal id, `session.credential_uid` the access key that it was given. Who assumed it
 //! is the actor. Of a role that was refused only its own ARN is known, and where nothing says even that, the user is
 //! the one who asked.
 
@@ -28,7 +28,7 @@ pub(super) fn take<'a>(
     unmapped: &mut Unmapped<'a>,
 ) -> Option<SignIn<'a>> {
     let answer = call.answer.and_then(Fields::parse).unwrap_or_default();
-    let status = if is_refused(call, &answer) { Status::FAILURE } else { call.status.clone() };
+    let status = call.status.clone();
     if *activity == Activity::ACCOUNT_SWITCH {
         return switch(call, answer, status);
     }
@@ -52,15 +52,7 @@ pub(super) fn take<'a>(
     user.is_identified().then_some(SignIn { user, session: None, status, account_switch: None, is_mfa })
 }
 
-/// Whether the event says that it failed, under its own name: in the answer, or in the details of a sign-in.
-fn is_refused(call: &Call<'_>, answer: &Fields<'_>) -> bool {
-    let name = call.api.operation.as_ref();
-    let details = call.fields.get("serviceEventDetails").and_then(|details| Fields::parse(details.get()));
-    let word = answer.text(name).or_else(|| details?.text(name));
-    word.is_some_and(|word| word.eq_ignore_ascii_case("Failure"))
-}
-
-/// The identity that was taken on, and the session that was opened for it.
+/// The identity that was assumed, and the session that was opened for it.
 fn switch<'a>(call: &Call<'a>, mut answer: Fields<'a>, status: Status<'a>) -> Option<SignIn<'a>> {
     let parameters = call.parameters.and_then(Fields::parse).unwrap_or_default();
     let key = answer.take_object("credentials").and_then(|mut key| key.take_text("accessKeyId"));

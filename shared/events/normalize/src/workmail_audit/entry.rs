@@ -14,7 +14,7 @@ use crate::fields::Fields;
 use crate::{Context, Event};
 
 /// Fields that only failures have: of a log-in, and of a question for availability.
-pub(crate) const REASONS: [&str; 2] = ["auth_failed_reason", "error_message"];
+const REASONS: [&str; 2] = ["auth_failed_reason", "error_message"];
 
 /// One event: what every kind has is taken already, the rest waits in `fields`.
 pub(super) struct Entry<'a> {

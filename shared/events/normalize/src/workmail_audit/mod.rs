@@ -22,7 +22,6 @@ use crate::fields::Fields;
 use crate::source::Mapping;
 use crate::{Context, Event, Record, transformation};
 use entry::Entry;
-pub(crate) use entry::REASONS;
 use kind::{Kind, VERDICTS};
 
 pub(crate) static MAPPING: Mapping = Mapping { recognises, normalize };

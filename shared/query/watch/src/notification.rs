@@ -1,9 +1,9 @@
-//! What the entries of a list saw in one batch: the words of an announcement.
+//! What the entries of a list matched in one batch: the content of an announcement.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use mailtrail_activity::{Activity, Outcome};
 use mailtrail_clock::Time;
-use mailtrail_normalize::Deed;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::{Match, WatchList};
@@ -11,14 +11,14 @@ use crate::{Match, WatchList};
 /// Different values that a tally names; the rest is counted together. An announcement has at most 256 KiB
 /// (<https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>).
 const NAMED: usize = 10;
-/// Characters of a value that a tally keeps. The words come from whoever caused the event.
+/// Characters of a value that a tally keeps. The caller chose it.
 const LONGEST_VALUE: usize = 256;
-/// Objects that a sighting names.
+/// Objects that a notification names.
 const OBJECTS: usize = 10;
 
-/// What one entry saw in a batch.
+/// What one entry matched in a batch.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Sighting {
+pub struct Notification {
     /// The entry's name.
     pub watch: String,
     /// How many events.
@@ -31,11 +31,11 @@ pub struct Sighting {
     /// The last of them.
     #[serde(serialize_with = "rfc3339")]
     pub last: Time,
-    /// Who it was: ARNs, or names where there is none.
+    /// The callers: by ARN, or else by name or id.
     pub who: Tally,
-    /// What they did.
+    /// The operations.
     pub what: Tally,
-    /// Where they were.
+    /// The source addresses.
     pub from: Tally,
     /// Where the records are in the archive; of very many objects, the first ones.
     pub objects: BTreeSet<String>,
@@ -48,42 +48,43 @@ pub struct Tally {
     others: u64,
 }
 
-/// The sightings of a batch as it goes by.
+/// The notifications of a batch, collected event by event.
 #[derive(Debug)]
-pub struct Sightings<'l> {
+pub struct Notifications<'l> {
     list: &'l WatchList,
-    of_watch: BTreeMap<usize, Sighting>,
+    of_watch: BTreeMap<usize, Notification>,
 }
 
-impl<'l> Sightings<'l> {
-    /// Nothing was seen yet.
+impl<'l> Notifications<'l> {
+    /// Without any match so far.
     pub fn new(list: &'l WatchList) -> Self {
         Self { list, of_watch: BTreeMap::new() }
     }
 
     /// An entry applied to an event, whose record lies in the object of this key.
-    pub fn add(&mut self, found: &Match<'_>, deed: &Deed<'_>, time: Time, object: String) {
+    pub fn add(&mut self, found: &Match<'_>, activity: &Activity<'_>, time: Time, object: String) {
         let Some(watch) = self.list.watches().get(found.at) else { return };
-        let sighting = self.of_watch.entry(found.at).or_insert_with(|| Sighting::new(watch.name(), time));
-        sighting.events += 1;
-        sighting.failed += u64::from(deed.failed);
-        sighting.first = sighting.first.min(time);
-        sighting.last = sighting.last.max(time);
-        sighting.who.count(who(deed));
-        sighting.what.count(deed.operation);
-        sighting.from.count(deed.source);
-        if sighting.objects.len() < OBJECTS {
-            sighting.objects.insert(object);
+        let notification =
+            self.of_watch.entry(found.at).or_insert_with(|| Notification::new(watch.name(), time));
+        notification.events += 1;
+        notification.failed += u64::from(activity.outcome == Outcome::Failure);
+        notification.first = notification.first.min(time);
+        notification.last = notification.last.max(time);
+        notification.who.count(activity.principal());
+        notification.what.count(Some(activity.operation).filter(|text| !text.is_empty()));
+        notification.from.count(activity.sources.first().copied());
+        if notification.objects.len() < OBJECTS {
+            notification.objects.insert(object);
         }
     }
 
-    /// What was seen, in the order of the list.
-    pub fn finish(self) -> Vec<Sighting> {
+    /// The notifications, in the order of the list.
+    pub fn finish(self) -> Vec<Notification> {
         self.of_watch.into_values().collect()
     }
 }
 
-impl Sighting {
+impl Notification {
     fn new(watch: &str, time: Time) -> Self {
         Self {
             watch: watch.to_owned(),
@@ -97,13 +98,6 @@ impl Sighting {
             objects: BTreeSet::new(),
         }
     }
-}
-
-/// The word for who it was: an ARN says the most, a name more than an id, and that more than an account.
-fn who<'d>(deed: &'d Deed<'_>) -> Option<&'d str> {
-    let arn = deed.uid.filter(|uid| uid.starts_with("arn:"));
-    let known = arn.or(deed.user).or(deed.uid).or(deed.uid_alt).or(deed.role.as_deref());
-    known.or(deed.service).or(deed.impersonator).or(deed.account)
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]

@@ -1,0 +1,103 @@
+//! The credentials that an answer handed out: what is done with them is not logged under the caller.
+
+use serde_json::Value;
+
+use crate::{Activity, ActivityFields, Outcome, role_name};
+
+/// Members of an answer that hold the id of an access key.
+const KEY_ID: &str = "accessKeyId";
+/// Operations that hand out credentials whenever they succeed, by service.
+const HANDING_OUT: [(&str, &[&str]); 4] = [
+    (
+        "sts.amazonaws.com",
+        &[
+            "AssumeRole",
+            "AssumeRoleWithSAML",
+            "AssumeRoleWithWebIdentity",
+            "AssumeRoot",
+            "GetFederationToken",
+            "GetSessionToken",
+        ],
+    ),
+    ("iam.amazonaws.com", &["CreateAccessKey", "CreateServiceSpecificCredential"]),
+    ("sso.amazonaws.com", &["GetRoleCredentials"]),
+    ("cognito-identity.amazonaws.com", &["GetCredentialsForIdentity"]),
+];
+
+/// A credential that was handed out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issued {
+    /// The id of the access key; nothing where the record does not hold it, so that it cannot be followed.
+    pub key: Option<String>,
+    /// What it is for, in a few words: `Admin/alice`, `CreateAccessKey for bob`.
+    pub label: String,
+}
+
+/// The credentials that the answer to a call handed out: every access key in it, whatever the service.
+pub fn issued(fields: &ActivityFields<'_>, activity: &Activity<'_>) -> Vec<Issued> {
+    let mut keys: Vec<String> = fields.session.credential_uid.get().map(str::to_owned).into_iter().collect();
+    let answer = fields.api.response.data.get().filter(|answer| answer.contains(KEY_ID));
+    let answer: Option<Value> = answer.and_then(|answer| serde_json::from_str(answer).ok());
+    if let Some(answer) = &answer {
+        collect(answer, &mut keys);
+    }
+    let below = fields.unmapped.below("responseElements.");
+    keys.extend(below.filter(|(name, _)| is_key_id(name)).map(|(_, value)| value.to_owned()));
+    keys.sort_unstable();
+    keys.dedup();
+    let label = label(fields, activity, answer.as_ref());
+    if keys.is_empty() && hands_out(activity) {
+        return vec![Issued { key: None, label }];
+    }
+    keys.into_iter().map(|key| Issued { key: Some(key), label: label.clone() }).collect()
+}
+
+/// `credentials.accessKeyId` as `accessKeyId`.
+fn is_key_id(name: &str) -> bool {
+    name.rsplit('.').next() == Some(KEY_ID)
+}
+
+fn collect(value: &Value, keys: &mut Vec<String>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| collect(item, keys)),
+        Value::Object(members) => {
+            for (name, value) in members {
+                match value {
+                    Value::String(key) if name == KEY_ID && !key.is_empty() => keys.push(key.clone()),
+                    _ => collect(value, keys),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn hands_out(activity: &Activity<'_>) -> bool {
+    let of_service = HANDING_OUT.iter().find(|(service, _)| service.eq_ignore_ascii_case(activity.service));
+    activity.outcome == Outcome::Success
+        && of_service.is_some_and(|(_, operations)| operations.contains(&activity.operation))
+}
+
+fn label(fields: &ActivityFields<'_>, activity: &Activity<'_>, answer: Option<&Value>) -> String {
+    if let Some(assumed) = activity.assumed {
+        return assumed.label();
+    }
+    let text = |pointer: &str| answer?.pointer(pointer)?.as_str();
+    if let Some(arn) = text("/federatedUser/arn") {
+        return arn.splitn(6, ':').nth(5).unwrap_or(arn).to_owned();
+    }
+    let user = text("/accessKey/userName");
+    match user.or_else(|| fields.unmapped.get("responseElements.accessKey.userName")) {
+        Some(user) => format!("{} for {user}", activity.operation),
+        None => activity.operation.to_owned(),
+    }
+}
+
+impl crate::activity::AssumedRole<'_> {
+    /// `role/session`, or whichever of the two is known.
+    pub fn label(&self) -> String {
+        let role = role_name(self.role).unwrap_or_else(|| self.role.rsplit('/').next().unwrap_or(self.role));
+        let parts = [role, self.session];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/")
+    }
+}
