@@ -48,7 +48,7 @@ pub(crate) enum Command {
     /// Show the main job on this machine: no AWS, no account, nothing to prepare
     #[command(long_about = demo::help::ABOUT, after_help = demo::help::AFTER)]
     Demo(DemoArgs),
-    /// Take payloads into an archive, and to streams
+    /// Ingest payloads into an archive, and send them to streams
     #[command(long_about = ingest::help::ABOUT, after_help = ingest::help::AFTER)]
     Ingest(Box<IngestArgs>),
     /// Find log events in an archive by a filter pattern of CloudWatch Logs

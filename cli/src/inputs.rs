@@ -1,8 +1,8 @@
 //! What is to be ingested: files, folders, standard input.
 //!
-//! What is named on the command line is taken, whatever it is. A folder is walked in the order of its
-//! paths, and there we leave alone what is plainly no payload: hidden files, and what an archive holds
-//! besides payloads, so that an archive can be ingested again.
+//! A file that is named on the command line is ingested, whatever it is. A folder is walked in the order of its paths,
+//! and what is clearly not a payload is skipped: hidden files, and what an archive holds besides payloads, so that an
+//! archive can be ingested again.
 
 use std::fmt;
 use std::fs::{self, File};
@@ -34,7 +34,7 @@ pub(crate) enum Input {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Inputs {
     pub(crate) found: Vec<Input>,
-    /// Files of folders that hold no payload.
+    /// Files of folders that are not payloads.
     pub(crate) skipped: u64,
 }
 
@@ -56,7 +56,7 @@ impl Inputs {
             return Ok(());
         }
         let metadata = fs::metadata(path).map_err(|error| unreadable(path.display(), &error))?;
-        if metadata.is_dir() { self.walk(path) } else { self.take(path, metadata.len()) }
+        if metadata.is_dir() { self.walk(path) } else { self.add_file(path, metadata.len()) }
     }
 
     fn walk(&mut self, folder: &Path) -> anyhow::Result<()> {
@@ -67,7 +67,7 @@ impl Inputs {
                 continue;
             }
             if entry.file_type().is_file() && may_be_payload(folder, entry.path()) {
-                self.take(entry.path(), entry.metadata()?.len())?;
+                self.add_file(entry.path(), entry.metadata()?.len())?;
             } else {
                 self.skipped += 1;
             }
@@ -75,10 +75,10 @@ impl Inputs {
         Ok(())
     }
 
-    fn take(&mut self, path: &Path, bytes: u64) -> anyhow::Result<()> {
+    fn add_file(&mut self, path: &Path, bytes: u64) -> anyhow::Result<()> {
         if bytes > LARGEST {
             bail!(
-                "{} holds {}, more than any payload ({}): move it away, or name the files that you mean",
+                "{} has {}, more than any payload ({}): move it away, or name the files to ingest",
                 path.display(),
                 ByteSize(bytes),
                 ByteSize(LARGEST)
@@ -115,14 +115,14 @@ impl Input {
 }
 
 fn unreadable(what: impl fmt::Display, error: &dyn std::error::Error) -> anyhow::Error {
-    anyhow!("cannot read {what}: {error}; check the path, and the right to read it")
+    anyhow!("failed to read {what}: {error}; check the path and its permissions")
 }
 
 fn read(from: impl Read) -> io::Result<Bytes> {
     let mut bytes = Vec::new();
     from.take(LARGEST + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > LARGEST {
-        let words = format!("it holds more than {}, more than any payload", ByteSize(LARGEST));
+        let words = format!("more than {}, the size of the largest payload", ByteSize(LARGEST));
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, words));
     }
     Ok(bytes.into())

@@ -16,7 +16,7 @@ use crate::inputs::Input;
 use crate::outcome::Outcome;
 use crate::stop::Stop;
 
-/// A pipeline that takes inputs until they end, something fails, or somebody stops it.
+/// A pipeline that processes inputs until they end, something fails, or it is stopped.
 #[derive(Debug)]
 pub(crate) struct Intake {
     pub(crate) pipeline: Pipeline,
@@ -25,9 +25,9 @@ pub(crate) struct Intake {
 }
 
 impl Intake {
-    /// Takes all inputs, and adds what comes of them to what is there. `jobs` threads work at a time; each needs a
+    /// Processes all inputs, and adds what becomes of them to `outcome`. `jobs` threads work at a time; each needs a
     /// few others of tokio's 512 for its files, so let there be far fewer.
-    pub(crate) async fn take_all(
+    pub(crate) async fn process_all(
         self: Arc<Self>,
         inputs: Vec<Input>,
         jobs: usize,
@@ -39,10 +39,10 @@ impl Intake {
             while working.len() < jobs && !self.stop.is_requested() {
                 let Some(input) = waiting.next() else { break };
                 let (this, runtime) = (Arc::clone(&self), Handle::current());
-                working.spawn_blocking(move || runtime.block_on(this.take(input)));
+                working.spawn_blocking(move || runtime.block_on(this.process(input)));
             }
-            let Some(taken) = working.join_next().await else { break };
-            outcome.add(taken?);
+            let Some(processed) = working.join_next().await else { break };
+            outcome.add(processed?);
             self.progress.inc(1);
             self.progress.set_message(HumanCount(outcome.ledger.archived).to_string());
         }
@@ -51,12 +51,12 @@ impl Intake {
         Ok(outcome)
     }
 
-    async fn take(&self, input: Input) -> Outcome {
+    async fn process(&self, input: Input) -> Outcome {
         let mut outcome = Outcome::default();
         let input = Arc::new(input);
         let reader = Arc::clone(&input);
         let read = tokio::task::spawn_blocking(move || reader.read());
-        // Who waits for a pipe in which nothing comes must be able to stop.
+        // A run that waits for a pipe must be able to stop.
         let bytes = tokio::select! {
             bytes = read => bytes.map_err(anyhow::Error::from).flatten(),
             () = self.stop.requested() => {
@@ -65,7 +65,7 @@ impl Intake {
             }
         };
         match bytes {
-            Ok(bytes) => self.take_payloads(&input, &bytes, &mut outcome).await,
+            Ok(bytes) => self.process_payloads(&input, &bytes, &mut outcome).await,
             Err(error) => outcome.failure = Some(error),
         }
         if outcome.failure.is_some() {
@@ -75,7 +75,7 @@ impl Intake {
         outcome
     }
 
-    async fn take_payloads(&self, input: &Input, bytes: &bytes::Bytes, outcome: &mut Outcome) {
+    async fn process_payloads(&self, input: &Input, bytes: &bytes::Bytes, outcome: &mut Outcome) {
         for payload in payloads(bytes) {
             if self.stop.is_requested() {
                 outcome.left = 1;
@@ -87,7 +87,7 @@ impl Intake {
                 return;
             }
         }
-        outcome.taken = 1;
+        outcome.processed = 1;
     }
 }
 

@@ -10,7 +10,6 @@ mod activity;
 mod args;
 mod command;
 mod confirm;
-mod connect;
 mod demo;
 mod doctor;
 mod ingest;

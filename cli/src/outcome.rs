@@ -1,4 +1,4 @@
-//! What came of the inputs. Sums of outcomes are outcomes.
+//! What became of the inputs. Sums of outcomes are outcomes.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +9,8 @@ use mailtrail_pipeline::{Problem, Run};
 use crate::inputs::Input;
 use crate::output::{self, Exit, Output};
 
-/// So many unreadable payloads are told one by one. A hundred thousand of them must not fill the memory.
-const TOLD: usize = 5;
+/// How many unreadable payloads are named. A hundred thousand of them must not fill the memory.
+const NAMED: usize = 5;
 
 /// A payload that cannot be read.
 #[derive(Debug)]
@@ -26,9 +26,9 @@ pub(crate) struct Unreadable {
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
     pub(crate) ledger: Ledger,
-    /// Inputs that were taken to their end.
-    pub(crate) taken: u64,
-    /// Inputs that were not: something failed, or somebody stopped us.
+    /// Inputs that were processed to their end.
+    pub(crate) processed: u64,
+    /// Inputs that were not: something failed, or the run was stopped.
     pub(crate) left: u64,
     /// Size of the payloads as they came.
     pub(crate) received_bytes: u64,
@@ -38,8 +38,8 @@ pub(crate) struct Outcome {
     pub(crate) quarantined: Vec<Unreadable>,
     /// How many events each entry of the watch list applied to.
     pub(crate) watched: BTreeMap<String, u64>,
-    /// Why a stream did not take events: the first reason, by stream.
-    pub(crate) refusals: BTreeMap<String, String>,
+    /// Why a stream did not accept events: the first reason, by stream.
+    pub(crate) delivery_failures: BTreeMap<String, String>,
     /// Why not everything is archived.
     pub(crate) failure: Option<Error>,
 }
@@ -69,50 +69,50 @@ impl Outcome {
 
     fn add_problem(&mut self, input: &Input, problem: Problem) {
         match problem {
-            Problem::Quarantined(kept) if self.quarantined.len() < TOLD => {
-                let (input, reason) = (input.to_string(), kept.reason.to_string());
-                self.quarantined.push(Unreadable { input, reason, key: kept.key });
+            Problem::Quarantined(payload) if self.quarantined.len() < NAMED => {
+                let (input, reason) = (input.to_string(), payload.reason.to_string());
+                self.quarantined.push(Unreadable { input, reason, key: payload.key });
             }
             Problem::Quarantined(_) => {}
             Problem::Undelivered { stream, failure, .. } => {
-                self.refusals.entry(stream).or_insert_with(|| failure.to_string());
+                self.delivery_failures.entry(stream).or_insert_with(|| failure.to_string());
             }
         }
     }
 
-    /// Adds what came of other inputs.
+    /// Adds what became of other inputs.
     pub(crate) fn add(&mut self, other: Self) {
         self.ledger.add(&other.ledger);
-        self.taken += other.taken;
+        self.processed += other.processed;
         self.left += other.left;
         self.received_bytes += other.received_bytes;
         self.decoded_bytes += other.decoded_bytes;
         self.quarantined.extend(other.quarantined);
-        self.quarantined.truncate(TOLD);
+        self.quarantined.truncate(NAMED);
         for (watch, events) in other.watched {
             *self.watched.entry(watch).or_default() += events;
         }
-        for (stream, reason) in other.refusals {
-            self.refusals.entry(stream).or_insert(reason);
+        for (stream, reason) in other.delivery_failures {
+            self.delivery_failures.entry(stream).or_insert(reason);
         }
         self.failure = self.failure.take().or(other.failure);
     }
 
-    /// Whether all inputs were taken to their end.
+    /// Whether all inputs were processed to their end.
     pub(crate) fn is_complete(&self) -> bool {
         self.left == 0 && self.failure.is_none()
     }
 
-    /// Whether somebody should look at something.
+    /// Whether an operator should look at something.
     pub(crate) fn needs_a_look(&self) -> bool {
         self.ledger.quarantined_payloads > 0
             || self.ledger.streams.iter().any(|stream| stream.undelivered > 0)
             || !self.ledger.streams_balance()
     }
 
-    /// Tells what came of it: to people, and, if asked for, to machines.
-    pub(crate) fn tell(self, words: &str, json: bool) -> anyhow::Result<Exit> {
-        Output::for_text(json || !self.is_complete()).write(words)?;
+    /// Writes what became of the inputs: the summary for people and, if asked for, the ledger as JSON.
+    pub(crate) fn write(self, summary: &str, json: bool) -> anyhow::Result<Exit> {
+        Output::for_text(json || !self.is_complete()).write(summary)?;
         if json {
             output::json(&self.ledger)?;
         }
@@ -127,7 +127,7 @@ impl Outcome {
             bail!("stopped before the end; run the same command again: nothing is stored twice")
         } else if !self.ledger.archive_balances() {
             bail!(
-                "the ledger does not balance, which is a fault of mailtrail; please report it: {:?}",
+                "the ledger does not balance, which is a bug in mailtrail; please report it: {:?}",
                 self.ledger
             )
         } else if needs_a_look {

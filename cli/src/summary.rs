@@ -1,4 +1,4 @@
-//! The account of a run, for people: what came in, what came out, where it lies, what needs a look.
+//! The summary of a run, for people: what was received, what was archived and where, and what needs a look.
 
 use std::cmp::Reverse;
 use std::fmt::Write;
@@ -34,20 +34,24 @@ fn section(text: &mut String, heading: &str, lines: &[String]) {
 }
 
 fn headline(outcome: &Outcome, took: Duration) -> String {
-    let Outcome { taken, left, .. } = outcome;
+    let Outcome { processed, left, .. } = outcome;
     let events = paint(NUMBER, count(outcome.ledger.events, "event"));
     let took = format!("in {:.1} s", took.as_secs_f32());
     if outcome.failure.is_some() {
-        format!("{} failed: {events} from {taken} of {} {took}", paint(BAD, "✗"), count(taken + left, "file"))
+        format!(
+            "{} failed: {events} from {processed} of {} {took}",
+            paint(BAD, "✗"),
+            count(processed + left, "file")
+        )
     } else if *left > 0 {
         format!(
-            "{} stopped: {events} from {taken} of {} {took}",
+            "{} stopped: {events} from {processed} of {} {took}",
             paint(BAD, "✗"),
-            count(taken + left, "file")
+            count(processed + left, "file")
         )
     } else {
         let mark = if outcome.needs_a_look() { paint(LOOK, "!") } else { paint(GOOD, "✓") };
-        format!("{mark} {events} from {} {took}", count(*taken, "file"))
+        format!("{mark} {events} from {} {took}", count(*processed, "file"))
     }
 }
 
@@ -56,15 +60,15 @@ fn came_in(outcome: &Outcome, skipped: u64) -> Vec<String> {
     let payloads = count(ledger.payloads, "payload");
     let mut lines =
         vec![format!("{payloads}, {}, {} decoded", ByteSize(*received_bytes), ByteSize(*decoded_bytes))];
-    let mut tell = |number: u64, noun: &str, what: &str| {
+    let mut add = |number: u64, noun: &str, what: &str| {
         if number > 0 {
             lines.push(format!("{} {what}", count(number, noun)));
         }
     };
-    tell(ledger.control_messages, "payload", "without events: CloudWatch Logs asks whether anybody is there");
-    tell(ledger.quarantined_payloads, "payload", "unreadable, kept in quarantine");
-    tell(ledger.refused, "event", "refused: from a log group of our own");
-    tell(skipped, "file", "left out: no payload");
+    add(ledger.control_messages, "payload", "without events: health checks of CloudWatch Logs");
+    add(ledger.quarantined_payloads, "payload", "unreadable, quarantined");
+    add(ledger.refused, "event", "refused: from a log group of mailtrail itself");
+    add(skipped, "file", "skipped: not a payload");
     lines
 }
 
@@ -86,20 +90,20 @@ pub(crate) fn by_count(ledger: &Ledger) -> Vec<(&'static str, u64)> {
     classes
 }
 
-/// How much of what is archived was so before.
+/// How much of what is archived was archived before.
 pub(crate) fn novelty(ledger: &Ledger) -> String {
     match (ledger.already, ledger.archived.saturating_sub(ledger.already)) {
         (0, 0) => "no events".to_owned(),
         (0, _) => "all of them new".to_owned(),
-        (_, 0) => "all of them were there before: nothing is stored twice".to_owned(),
-        (already, new) => format!("{} new, {} there before", HumanCount(new), HumanCount(already)),
+        (_, 0) => "all of them archived before: nothing is stored twice".to_owned(),
+        (already, new) => format!("{} new, {} archived before", HumanCount(new), HumanCount(already)),
     }
 }
 
 fn streamed(stream: &StreamLedger) -> String {
     let mut words = format!("{}: {} delivered", stream.stream, paint(NUMBER, HumanCount(stream.delivered)));
     let others = [
-        (stream.filtered, "of classes that it does not take"),
+        (stream.filtered, "filtered by class"),
         (stream.gated, "gated"),
         (stream.undelivered, "undelivered"),
     ];
@@ -117,7 +121,7 @@ fn watched(outcome: &Outcome) -> Vec<String> {
     outcome.watched.iter().map(line).collect()
 }
 
-/// What did not go as it should.
+/// What failed, or cannot be read.
 fn look_at(outcome: &Outcome) -> Vec<String> {
     let mut lines = Vec::new();
     for unreadable in &outcome.quarantined {
@@ -128,24 +132,25 @@ fn look_at(outcome: &Outcome) -> Vec<String> {
     if untold > 0 {
         lines.push(format!("and {} more, in quarantine/ of the archive", HumanCount(untold)));
     }
-    for (stream, reason) in &outcome.refusals {
-        lines.push(format!("the stream {stream} did not take all events: {reason}"));
+    for (stream, reason) in &outcome.delivery_failures {
+        lines.push(format!("failed to deliver all events to the stream {stream}: {reason}"));
         lines.push(paint(FAINT, format_args!("kept in undelivered/stream={stream}/ of the archive")));
     }
     if outcome.is_complete() && !outcome.ledger.streams_balance() {
         lines.push(
-            "the counts of the streams do not add up: a fault of mailtrail, please report it".to_owned(),
+            "the counts of the streams do not balance: a bug in mailtrail, please report it".to_owned(),
         );
     }
     lines
 }
 
-/// What somebody decided, and may have forgotten.
+/// What an operator decided, and may have forgotten.
 fn hints(ledger: &Ledger) -> Vec<String> {
     let (key, value) = DELIVERY_TAG;
     let mut lines = Vec::new();
     for StreamLedger { stream, .. } in ledger.streams.iter().filter(|stream| stream.gated > 0) {
-        lines.push(format!("{stream} is gated: without the tag {key}={value} it gets nothing; to open it:"));
+        lines
+            .push(format!("{stream} is gated: without the tag {key}={value} it gets no events; to open it:"));
         lines.push(format!(
             "aws firehose tag-delivery-stream --delivery-stream-name {stream} --tags Key={key},Value={value}"
         ));
@@ -160,7 +165,7 @@ mod tests {
     #[test]
     fn a_stream_without_the_tag_is_named_with_the_command_that_opens_it() {
         let mut outcome = Outcome::of_streams(["mail".to_owned()]);
-        outcome.taken = 1;
+        outcome.processed = 1;
         outcome.ledger.archived = 1200;
         outcome.ledger.streams[0].gated = 1200;
         let text = of(&outcome, "s3://example-trail", 0, Duration::from_millis(1234));
@@ -170,7 +175,7 @@ mod tests {
               archived  s3://example-trail
                         all of them new
               streamed  mail: 0 delivered, 1,200 gated
-              hint      mail is gated: without the tag LogDeliveryEnabled=true it gets nothing; to open it:
+              hint      mail is gated: without the tag LogDeliveryEnabled=true it gets no events; to open it:
                         aws firehose tag-delivery-stream --delivery-stream-name mail --tags Key=LogDeliveryEnabled,Value=true
             ");
     }

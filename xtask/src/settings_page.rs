@@ -1,9 +1,9 @@
-//! `functions/SETTINGS.md`: the reference of every environment variable, written from the constants.
+//! `functions/SETTINGS.md`: the reference of every setting, generated from the constants.
 
 use std::fs;
 
 use anyhow::{Context, ensure};
-use mailtrail_config::settings::{OF_PIPELINE, OF_POLICY_AUDIT, Variable};
+use mailtrail_config::settings::{PIPELINE, POLICY_AUDIT, Setting};
 
 use crate::project;
 
@@ -22,17 +22,17 @@ pub(crate) fn check() -> anyhow::Result<()> {
 fn page() -> String {
     let mut page = String::from(
         "# Settings of the functions\n\n\
-         Environment variables, read once at start. A wrong archive setting stops the function; any other wrong one \
-         is reported, counted as the metric `wrong_settings`, and left out. An empty variable counts as not set. The \
-         standard variables of AWS (`AWS_REGION`, `AWS_ENDPOINT_URL`, …) keep their meaning.\n\n\
-         This page is generated from `shared/foundation/config/src/settings.rs` by `cargo xtask generate`.\n",
+         Environment variables, read once at start. An invalid archive setting stops the function; any other invalid \
+         setting is ignored, reported, and counted as the metric `wrong_settings`. An empty variable counts as not set. \
+         The standard variables of AWS (`AWS_REGION`, `AWS_ENDPOINT_URL`, …) keep their meaning.\n\n\
+         This page is generated from `shared/settings/config/src/settings/` by `cargo xtask generate`.\n",
     );
-    let part = |heading: &str, variables: &[Variable]| {
+    let part = |heading: &str, variables: &[Setting]| {
         let entries: String = variables.iter().map(entry).collect();
         format!("\n## {heading}\n{entries}")
     };
-    page.push_str(&part("workmail-events and cloudtrail-activity", OF_PIPELINE));
-    page.push_str(&part("policy-audit", OF_POLICY_AUDIT));
+    page.push_str(&part("workmail-events and cloudtrail-activity", PIPELINE));
+    page.push_str(&part("policy-audit", POLICY_AUDIT));
     page.push_str(
         "\nIt reads `MAILTRAIL_ARCHIVE`, `MAILTRAIL_ARCHIVE_OWNER`, `MAILTRAIL_ARCHIVE_KMS_KEY`, `MAILTRAIL_TOPIC` \
          and `MAILTRAIL_LOG`, too.\n",
@@ -40,9 +40,10 @@ fn page() -> String {
     page
 }
 
-fn entry(variable: &Variable) -> String {
-    let Variable { name, about, allowed, default, example } = variable;
+fn entry(setting: &Setting) -> String {
+    let Setting { name, meaning, example, .. } = setting;
+    let (allowed, default) = (setting.allowed(), setting.default());
     format!(
-        "\n### `{name}`\n\n{about}\n\n* Allowed: {allowed}\n* Default: {default}\n* Example: `{example}`\n"
+        "\n### `{name}`\n\n{meaning}\n\n* Allowed: {allowed}\n* Default: {default}\n* Example: `{example}`\n"
     )
 }

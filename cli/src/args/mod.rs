@@ -3,9 +3,7 @@
 mod account;
 mod archive;
 mod jobs;
-mod size;
 
 pub(crate) use account::{AccountArgs, account_id};
 pub(crate) use archive::{ARCHIVE_HELP, missing_archive};
 pub(crate) use jobs::jobs;
-pub(crate) use size::size;

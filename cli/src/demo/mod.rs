@@ -15,10 +15,10 @@ use std::time::Instant;
 
 use anyhow::{Context, anyhow};
 use indicatif::ProgressBar;
-use mailtrail_archive::Archive;
-use mailtrail_delivery::{Stream, Target};
+use mailtrail_aws_client::Clients;
+use mailtrail_config::{Config, IntakeConfig, Location, StreamTarget};
 use mailtrail_normalize::InternalDomains;
-use mailtrail_pipeline::{Options, Pipeline};
+use mailtrail_pipeline::Pipeline;
 use url::Url;
 
 pub(crate) use args::DemoArgs;
@@ -32,57 +32,54 @@ use crate::summary;
 
 pub(crate) async fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     let start = Instant::now();
-    let places = Places::of(args.archive.as_deref());
-    let stream = places.stream()?;
-    let nothing = Outcome::of_streams([stream.name()]);
-    let pipeline = Pipeline::new(Archive::directory(places.archive.clone())?, vec![stream], options());
+    let outputs = Outputs::of(args.archive.as_deref());
+    let config = outputs.config()?;
+    let empty = Outcome::of_streams(config.streams.iter().map(StreamTarget::name));
+    let pipeline = Pipeline::open(&config, &Clients::default()).await?;
     let intake = Intake { pipeline, stop: Stop::default(), progress: ProgressBar::hidden() };
     intake.stop.listen(&intake.progress)?;
-    let outcome = Arc::new(intake).take_all(samples(), 1, nothing).await?;
+    let outcome = Arc::new(intake).process_all(samples(), 1, empty).await?;
 
-    let words = if outcome.is_complete() {
-        text::demo(&outcome, &places).context("cannot show the archive that was made")?
+    let text = if outcome.is_complete() {
+        text::demo(&outcome, &outputs).context("cannot show the archive that was made")?
     } else {
-        summary::of(&outcome, &places.archive.display().to_string(), 0, start.elapsed())
+        summary::of(&outcome, &outputs.archive.display().to_string(), 0, start.elapsed())
     };
-    outcome.tell(&words, args.json)
+    outcome.write(&text, args.json)
 }
 
-/// Where the demo puts things.
-struct Places {
+/// What the demo writes.
+struct Outputs {
     archive: PathBuf,
     stream: PathBuf,
-    /// Whether they were chosen by `--archive`.
-    chosen: bool,
+    /// Whether `--archive` names the archive.
+    is_named: bool,
 }
 
-impl Places {
+impl Outputs {
     fn of(archive: Option<&Path>) -> Self {
         let Some(archive) = archive else {
             let folder = Path::new("mailtrail-demo");
             let (archive, stream) = (folder.join("archive"), folder.join("stream.ndjson"));
-            return Self { archive, stream, chosen: false };
+            return Self { archive, stream, is_named: false };
         };
         let mut stream = archive.as_os_str().to_owned();
         stream.push("-stream.ndjson");
-        Self { archive: archive.to_owned(), stream: stream.into(), chosen: true }
+        Self { archive: archive.to_owned(), stream: stream.into(), is_named: true }
     }
 
-    /// The stream, by its URL, as `ingest` would get it.
-    fn stream(&self) -> anyhow::Result<Stream> {
+    /// What `ingest` would be told, with the stream by its URL.
+    fn config(&self) -> anyhow::Result<Config> {
         let path = std::path::absolute(&self.stream)?;
-        let url =
-            Url::from_file_path(&path).map_err(|()| anyhow!("{} is no path for a stream", path.display()))?;
-        let target: Target = url.as_str().parse()?;
-        Ok(Stream::file(target, path))
-    }
-}
-
-fn options() -> Options {
-    Options {
-        region: Some(mailtrail_samples::REGION.to_owned()),
-        internal_domains: InternalDomains::new([mailtrail_samples::INTERNAL_DOMAIN]),
-        ..Options::default()
+        let url = Url::from_file_path(&path)
+            .map_err(|()| anyhow!("invalid path for a stream `{}`: expected UTF-8", path.display()))?;
+        let intake = IntakeConfig {
+            region: Some(mailtrail_samples::REGION.to_owned()),
+            internal_domains: InternalDomains::new([mailtrail_samples::INTERNAL_DOMAIN]),
+            ..IntakeConfig::default()
+        };
+        let location = Location::Directory(self.archive.clone());
+        Ok(Config { streams: vec![url.as_str().parse()?], intake, ..Config::new(location) })
     }
 }
 

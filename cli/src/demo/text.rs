@@ -10,7 +10,7 @@ use mailtrail_archive::{Partition, batch_object_key};
 use mailtrail_clock::Time;
 use mailtrail_ocsf::{Class, OCSF_VERSION};
 
-use super::{Places, story, tree};
+use super::{Outputs, story, tree};
 use crate::outcome::Outcome;
 use crate::output::{BOLD, FAINT, GOOD, NUMBER, count, paint};
 use crate::summary::{by_count, novelty};
@@ -18,13 +18,13 @@ use crate::summary::{by_count, novelty};
 /// Width of the longest bar.
 const BAR: u64 = 32;
 
-pub(super) fn demo(outcome: &Outcome, places: &Places) -> io::Result<String> {
+pub(super) fn demo(outcome: &Outcome, outputs: &Outputs) -> io::Result<String> {
     let mut page = Page::default();
     came_in(&mut page, outcome);
     came_out(&mut page, outcome);
-    where_it_lies(&mut page, outcome, places)?;
-    one_message(&mut page, &places.archive)?;
-    try_next(&mut page, places);
+    where_it_is(&mut page, outcome, outputs)?;
+    one_message(&mut page, &outputs.archive)?;
+    try_next(&mut page, outputs);
     Ok(page.0)
 }
 
@@ -70,10 +70,10 @@ fn came_out(page: &mut Page, outcome: &Outcome) {
     page.line(format_args!("{} {}", paint(GOOD, "✓"), novelty(ledger)));
 }
 
-fn where_it_lies(page: &mut Page, outcome: &Outcome, places: &Places) -> io::Result<()> {
-    page.heading("Where it lies");
-    page.line(places.archive.display());
-    let folders = tree::folders(&places.archive)?;
+fn where_it_is(page: &mut Page, outcome: &Outcome, outputs: &Outputs) -> io::Result<()> {
+    page.heading("Where it is");
+    page.line(outputs.archive.display());
+    let folders = tree::folders(&outputs.archive)?;
     for (at, (name, folder)) in folders.iter().enumerate() {
         let branch = if at + 1 < folders.len() { "├─" } else { "└─" };
         let (files, size) = (count(folder.objects, "file"), ByteSize(folder.bytes).to_string());
@@ -82,9 +82,8 @@ fn where_it_lies(page: &mut Page, outcome: &Outcome, places: &Places) -> io::Res
     }
     for stream in &outcome.ledger.streams {
         let delivered = count(stream.delivered, "event");
-        let again =
-            if outcome.ledger.already > 0 { " once more: metadata.uid tells what came twice" } else { "" };
-        page.line(format_args!("{}  {delivered}{again}", places.stream.display()));
+        let again = if outcome.ledger.already > 0 { " once more: de-duplicate by metadata.uid" } else { "" };
+        page.line(format_args!("{}  {delivered}{again}", outputs.stream.display()));
     }
     Ok(())
 }
@@ -103,17 +102,17 @@ fn one_message(page: &mut Page, archive: &Path) -> io::Result<()> {
 }
 
 /// Commands that work as they stand, in this folder, one after the other.
-fn try_next(page: &mut Page, places: &Places) {
+fn try_next(page: &mut Page, outputs: &Outputs) {
     let program = std::env::args_os().next().unwrap_or_else(|| "mailtrail".into());
     let program = shell_word(Path::new(&program));
-    let archive = shell_word(&places.archive);
+    let archive = shell_word(&outputs.archive);
     let (region, domain) = (mailtrail_samples::REGION, mailtrail_samples::INTERNAL_DOMAIN);
     page.heading("Try next");
     let mut suggest = |why: &str, command: &str| {
         page.line(paint(FAINT, format_args!("# {why}")));
         page.line(command);
     };
-    let again = if places.chosen { format!(" --archive {archive}") } else { String::new() };
+    let again = if outputs.is_named { format!(" --archive {archive}") } else { String::new() };
     suggest("the same again: nothing is stored twice", &format!("{program} demo{again}"));
     suggest(
         "the archive anew, from the raw bytes alone",

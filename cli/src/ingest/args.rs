@@ -1,21 +1,21 @@
 //! The arguments of `mailtrail ingest`.
 
-use std::collections::HashSet;
 use std::fmt::Display;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Args;
-use mailtrail_archive::{Location, S3Options};
-use mailtrail_config::settings;
-use mailtrail_delivery::Target;
+use mailtrail_config::{
+    ArchiveConfig, Config, DecodedLimit, DuplicateStream, IntakeConfig, InvalidEntry, InvalidStreamTarget,
+    Location, Organization, PerLogGroup, S3Options, StreamTarget, WatchListSource, add_stream_target,
+    settings,
+};
 use mailtrail_normalize::{Columns, InternalDomains, Source};
-use mailtrail_pipeline::{Options, Organization, PerLogGroup, WrongEntry};
 use mailtrail_watch::WatchList;
 
 use super::help;
-use crate::args::{ARCHIVE_HELP, account_id, jobs, missing_archive, size};
+use crate::args::{ARCHIVE_HELP, account_id, jobs, missing_archive};
 
 #[derive(Debug, Args)]
 pub(crate) struct IngestArgs {
@@ -31,17 +31,17 @@ pub(crate) struct IngestArgs {
     pub(crate) jobs: usize,
     /// The largest decoded payload; a larger one is quarantined: 64MiB, 1GiB, bytes
     #[arg(long, value_name = "SIZE", env = settings::DECODED_LIMIT.name, hide_env_values = true,
-          default_value = "64MiB", value_parser = size)]
-    decoded_limit: usize,
+          default_value = DecodedLimit::DEFAULT_TEXT)]
+    decoded_limit: DecodedLimit,
     #[command(flatten)]
-    pub(crate) destinations: DestinationArgs,
+    destinations: DestinationArgs,
     #[command(flatten)]
     interpretation: InterpretationArgs,
 }
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Where to")]
-pub(crate) struct DestinationArgs {
+struct DestinationArgs {
     #[arg(long, help = ARCHIVE_HELP, value_name = "URL", env = settings::ARCHIVE.name, hide_env_values = true)]
     archive: Option<Location>,
     /// The account that the bucket must belong to: twelve digits
@@ -80,24 +80,18 @@ struct InterpretationArgs {
     #[arg(long, help = help::COLUMNS, value_name = "GROUP=FIELD|FIELD…", env = settings::COLUMNS.name,
           hide_env_values = true, value_delimiter = ' ', value_parser = entry::<Columns>)]
     columns: Vec<String>,
-    /// Mark the events of whom and what this watch list names: a JSON file, as the functions take it
+    /// Mark the events that match this watch list: a JSON file, as the functions read it
     #[arg(long, value_name = "FILE", value_parser = watch_list)]
-    watches: Option<WatchList>,
+    watches: Option<WatchListSource>,
 }
 
 impl IngestArgs {
-    /// Fills in what follows from the surroundings, and checks what one option says about another.
+    /// Completes the arguments from the context (what is piped in), and checks options against each other.
     pub(crate) fn complete(&mut self) -> Result<(), String> {
         if self.destinations.archive.is_none() {
             return Err(missing_archive());
         }
-        let mut names = HashSet::new();
-        if let Some(twin) = self.destinations.streams().find(|target| !names.insert(target.name())) {
-            return Err(format!(
-                "two streams are called `{}`, and their counts could not be told apart: rename one",
-                twin.name()
-            ));
-        }
+        self.destinations.stream_targets().map_err(|error| error.to_string())?;
         if self.paths.is_empty() {
             if io::stdin().is_terminal() {
                 return Err("nothing to ingest: name files or folders, or pipe a payload in".to_owned());
@@ -107,13 +101,9 @@ impl IngestArgs {
         Ok(())
     }
 
-    /// Whom and what to watch.
-    pub(crate) fn watches(&self) -> WatchList {
-        self.interpretation.watches.clone().unwrap_or_default()
-    }
-
-    /// What the pipeline wants to know.
-    pub(crate) fn options(&self) -> anyhow::Result<Options> {
+    /// The decisions of the command line. What it has no option for has the default of the functions.
+    pub(crate) fn config(&self) -> anyhow::Result<Config> {
+        let DestinationArgs { archive, archive_owner, archive_kms_key, .. } = &self.destinations;
         let InterpretationArgs {
             region,
             internal_domains,
@@ -121,9 +111,12 @@ impl IngestArgs {
             organizations,
             sources,
             columns,
-            ..
+            watches,
         } = &self.interpretation;
-        Ok(Options {
+        // `complete` has checked that there is one.
+        let location = archive.clone().ok_or_else(|| anyhow::anyhow!("no archive is named"))?;
+        let s3 = S3Options { expected_owner: archive_owner.clone(), kms_key: archive_kms_key.clone() };
+        let intake = IntakeConfig {
             region: region.clone(),
             decoded_limit: self.decoded_limit,
             own_log_groups: named(own_log_groups),
@@ -131,40 +124,34 @@ impl IngestArgs {
             sources: per_log_group(sources)?,
             columns: per_log_group(columns)?,
             internal_domains: InternalDomains::new(named(internal_domains)),
+        };
+        Ok(Config {
+            archive: ArchiveConfig { location: location.clone(), s3 },
+            streams: self.destinations.stream_targets()?,
+            watch_list: watches.clone().unwrap_or_default(),
+            intake,
+            ..Config::new(location)
         })
     }
 }
 
 impl DestinationArgs {
-    /// The archive. [`IngestArgs::complete`] has seen that there is one.
-    pub(crate) fn archive(&self) -> anyhow::Result<&Location> {
-        self.archive.as_ref().ok_or_else(|| anyhow::anyhow!("no archive is named"))
-    }
-
-    /// Where the archive is, in words.
-    pub(crate) fn describe_archive(&self) -> anyhow::Result<String> {
-        let archive = self.archive()?;
-        Ok(match (archive, &self.archive_owner) {
-            (Location::S3 { .. }, Some(owner)) => format!("{archive}, a bucket of account {owner}"),
-            _ => archive.to_string(),
-        })
-    }
-
-    pub(crate) fn s3_options(&self) -> S3Options {
-        S3Options { expected_owner: self.archive_owner.clone(), kms_key: self.archive_kms_key.clone() }
-    }
-
-    pub(crate) fn streams(&self) -> impl Iterator<Item = &Target> {
-        self.streams.iter().flat_map(|streams| &streams.0)
+    /// All streams; no two may have the same name.
+    fn stream_targets(&self) -> Result<Vec<StreamTarget>, DuplicateStream> {
+        let mut targets = Vec::new();
+        for target in self.streams.iter().flat_map(|streams| &streams.0) {
+            add_stream_target(&mut targets, target.clone())?;
+        }
+        Ok(targets)
     }
 }
 
-/// Streams, parted by white space: the variable may name several.
+/// Streams separated by white space: the variable may name several.
 #[derive(Debug, Clone)]
-struct Streams(Vec<Target>);
+struct Streams(Vec<StreamTarget>);
 
 impl FromStr for Streams {
-    type Err = mailtrail_delivery::UnknownTarget;
+    type Err = InvalidStreamTarget;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         text.split_whitespace().map(str::parse).collect::<Result<_, _>>().map(Self)
@@ -181,14 +168,14 @@ fn entry<T: FromStr<Err: Display>>(text: &str) -> Result<String, String> {
     per_log_group::<T>(&[text.to_owned()]).map(|_| text.to_owned()).map_err(|error| error.reason)
 }
 
-fn per_log_group<T: FromStr<Err: Display>>(entries: &[String]) -> Result<PerLogGroup<T>, WrongEntry> {
+fn per_log_group<T: FromStr<Err: Display>>(entries: &[String]) -> Result<PerLogGroup<T>, InvalidEntry> {
     PerLogGroup::parse(entries.iter().map(|entry| entry.trim()).filter(|entry| !entry.is_empty()))
 }
 
-/// All that is wrong with a list is told at once; who types a command can mend it.
-fn watch_list(path: &str) -> Result<WatchList, String> {
+/// A watch list without invalid entries. All that is wrong with it is reported at once, so that it can be corrected.
+fn watch_list(path: &str) -> Result<WatchListSource, String> {
     let json = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
-    let (list, wrong) = WatchList::parse(&json);
-    let wrong: Vec<String> = wrong.iter().map(ToString::to_string).collect();
-    if wrong.is_empty() { Ok(list) } else { Err(wrong.join("; ")) }
+    let (_, invalid) = WatchList::parse(&json);
+    let invalid: Vec<String> = invalid.iter().map(ToString::to_string).collect();
+    if invalid.is_empty() { Ok(WatchListSource::Inline(json)) } else { Err(invalid.join("; ")) }
 }

@@ -1,18 +1,16 @@
 //! `mailtrail policy apply` and `rollback`.
 
 use anyhow::{Context, bail};
-use mailtrail_archive::{Archive, S3Options};
-use mailtrail_aws_client::Deadline;
+use mailtrail_archive::{Archive, ArchiveConfig, S3Options};
+use mailtrail_aws_client::{Clients, Deadline};
 use mailtrail_policy_apply::{Apply, Call, DryRun, End, Event, Options, Outcome};
 use mailtrail_resource_policy::plan::Plan;
 use serde_json::json;
-use tokio::sync::OnceCell;
 
 use super::args::{ApplyArgs, ChangeArgs, RollbackArgs};
 use super::write_json::write_json;
 use super::{source, steps};
 use crate::confirm::confirm;
-use crate::connect;
 use crate::output::{self, BAD, Exit, FAINT, GOOD, LOOK, Output, count, paint, plain};
 
 pub(super) async fn run(args: &ApplyArgs) -> anyhow::Result<Exit> {
@@ -68,10 +66,10 @@ fn read(path: &std::path::Path) -> anyhow::Result<Plan> {
 }
 
 async fn archive(change: &ChangeArgs) -> anyhow::Result<Archive> {
-    let options =
+    let s3 =
         S3Options { expected_owner: change.archive_owner.clone(), kms_key: change.archive_kms_key.clone() };
-    let Some(location) = &change.archive else { bail!("no archive is named") };
-    connect::archive(location, options, &OnceCell::new()).await
+    let Some(location) = change.archive.clone() else { bail!("no archive is named") };
+    Ok(Archive::open(&ArchiveConfig { location, s3 }, &Clients::default()).await?)
 }
 
 /// What happens, as it does.

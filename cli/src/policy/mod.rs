@@ -12,6 +12,8 @@ mod steps;
 mod write_json;
 
 use anyhow::{Context, bail};
+use mailtrail_archive::{ArchiveConfig, ArchiveReader, Location, S3Options};
+use mailtrail_aws_client::Clients;
 use mailtrail_policy_report::Report;
 use mailtrail_policy_survey::{Artifact, ReportStore};
 use mailtrail_resource_policy::forecast::History;
@@ -95,7 +97,7 @@ async fn report(
 
 /// The sizes that earlier audits of the function saw.
 async fn earlier(
-    archive: &mailtrail_archive::Location,
+    archive: &Location,
     owner: Option<&str>,
     account: &str,
     region: &str,
@@ -105,8 +107,9 @@ async fn earlier(
         history: History,
     }
 
-    let options = mailtrail_archive::S3Options { expected_owner: owner.map(str::to_owned), kms_key: None };
-    let reader = crate::connect::reader(archive, options).await;
+    let s3 = S3Options { expected_owner: owner.map(str::to_owned), kms_key: None };
+    let config = ArchiveConfig { location: archive.clone(), s3 };
+    let reader = ArchiveReader::open(&config, &Clients::default()).await;
     let kept = ReportStore::of(region, account);
     let latest = kept.latest(Artifact::Report, &reader, mailtrail_aws_client::Deadline::NEVER).await?;
     let Some(json) = latest else { return Ok(History::default()) };

@@ -1,12 +1,12 @@
 //! Which archive to read, and which time of it: the arguments that all readers share.
 
 use clap::Args;
-use mailtrail_archive::{ArchiveReader, Location, S3Options};
+use mailtrail_archive::{ArchiveConfig, ArchiveReader, Location, S3Options};
+use mailtrail_aws_client::Clients;
 use mailtrail_clock::{Moment, Time, TimeRange};
 use mailtrail_config::settings;
 
 use crate::args::{ARCHIVE_HELP, account_id, missing_archive};
-use crate::connect;
 
 #[derive(Debug, Args)]
 pub(crate) struct ReadArgs {
@@ -41,8 +41,8 @@ impl ReadArgs {
 
     /// The archive. [`Self::complete`] has seen that there is one.
     pub(crate) async fn reader(&self) -> anyhow::Result<ArchiveReader> {
-        let archive = self.archive.as_ref().ok_or_else(|| anyhow::anyhow!("no archive is named"))?;
-        let options = S3Options { expected_owner: self.archive_owner.clone(), kms_key: None };
-        Ok(connect::reader(archive, options).await)
+        let location = self.archive.clone().ok_or_else(|| anyhow::anyhow!("no archive is named"))?;
+        let s3 = S3Options { expected_owner: self.archive_owner.clone(), kms_key: None };
+        Ok(ArchiveReader::open(&ArchiveConfig { location, s3 }, &Clients::default()).await)
     }
 }

@@ -1,10 +1,10 @@
 //! The arguments of `mailtrail search`.
 
 use clap::Args;
-use mailtrail_config::settings;
+use mailtrail_config::{DecodedLimit, settings};
 use mailtrail_filter_pattern::{FilterPattern, ParseError};
 
-use crate::args::{jobs, size};
+use crate::args::jobs;
 use crate::reading::ReadArgs;
 
 #[derive(Debug, Args)]
@@ -30,8 +30,8 @@ pub(crate) struct SearchArgs {
     pub(super) jobs: usize,
     /// The largest decoded payload; a larger one is named, and not searched: 64MiB, 1GiB, bytes
     #[arg(long, value_name = "SIZE", env = settings::DECODED_LIMIT.name, hide_env_values = true,
-          default_value = "64MiB", value_parser = size)]
-    pub(super) decoded_limit: usize,
+          default_value = DecodedLimit::DEFAULT_TEXT)]
+    pub(super) decoded_limit: DecodedLimit,
 }
 
 fn pattern(text: &str) -> Result<FilterPattern, String> {

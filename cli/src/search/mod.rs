@@ -45,7 +45,7 @@ async fn search(args: SearchArgs, archive: &ArchiveReader) -> anyhow::Result<Exi
         pattern: args.filter_pattern,
         range,
         log_group: args.log_group,
-        decoded_limit: args.decoded_limit,
+        decoded_limit: args.decoded_limit.bytes(),
         keys: [RandomState::new(), RandomState::new()],
     };
     let objects = reading::read(archive, raw_day, partitions, args.jobs, move |_, bytes| {

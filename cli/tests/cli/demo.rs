@@ -63,5 +63,5 @@ fn a_demo_that_cannot_be_kept_fails_and_says_why() {
     mailtrail.write("mailtrail-demo", "a letter");
     let run = mailtrail.run(&["demo"]).expect(1);
     assert_eq!(run.stdout, "");
-    insta::assert_snapshot!(run.stderr, @"error: cannot open the archive mailtrail-demo/archive: NotADirectory: Not a directory (os error 20); at mailtrail-demo/archive, a file is in the place of a folder or a folder in that of a file: move it away, or choose another place");
+    insta::assert_snapshot!(run.stderr, @"error: failed to open the archive mailtrail-demo/archive: NotADirectory: Not a directory (os error 20); at mailtrail-demo/archive, there is a file instead of a directory or a directory instead of a file: move it away, or choose another archive");
 }

@@ -35,7 +35,7 @@ fn the_summary_says_what_came_in_what_came_out_and_where_it_lies() {
       came in   1 payload, [SIZE], [SIZE] decoded
       archived  archive
                 100 email_activity
-                all of them were there before: nothing is stored twice
+                all of them archived before: nothing is stored twice
     ");
 }
 
@@ -100,7 +100,7 @@ fn in_a_folder_only_what_may_be_a_payload_is_taken() {
     insta::assert_snapshot!(run.stdout, @"
     ✓ 11 events from 3 files in [TIME]
       came in   3 payloads, [SIZE], [SIZE] decoded
-                4 files left out: no payload
+                4 files skipped: not a payload
       archived  archive
                 11 email_activity
                 all of them new
@@ -136,7 +136,7 @@ fn what_cannot_be_read_is_kept_and_told() {
     insta::assert_snapshot!(run.stdout, @"
     ! 0 events from 7 files in [TIME]
       came in   7 payloads, [SIZE], [SIZE] decoded
-                7 payloads unreadable, kept in quarantine
+                7 payloads unreadable, quarantined
       archived  archive
                 no events
       look at   in/0.txt: the payload is neither gzip nor JSON
@@ -225,7 +225,7 @@ fn what_a_stream_does_not_take_is_kept_and_told() {
                     20 email_activity
                     all of them new
           streamed  mail.ndjson: 0 delivered, 20 undelivered
-          look at   the stream mail.ndjson did not take all events: NotFound: cannot append to [FOLDER]/missing/mail.ndjson: No such file or directory (os error 2)
+          look at   failed to deliver all events to the stream mail.ndjson: NotFound: failed to append to [FOLDER]/missing/mail.ndjson: No such file or directory (os error 2)
                     kept in undelivered/stream=mail.ndjson/ of the archive
         ");
     assert_eq!(mailtrail.files("archive/undelivered/stream=mail.ndjson").len(), 2);
@@ -236,7 +236,7 @@ fn a_path_that_does_not_exist_stops_the_run_before_it_begins() {
     let mailtrail = Mailtrail::new();
     mailtrail.write_payloads(1, 1);
     let run = mailtrail.run(&["ingest", "--archive", "archive", "in", "missing.gz"]).expect(1);
-    insta::assert_snapshot!(run.stderr, @"error: cannot read missing.gz: No such file or directory (os error 2); check the path, and the right to read it");
+    insta::assert_snapshot!(run.stderr, @"error: failed to read missing.gz: No such file or directory (os error 2); check the path and its permissions");
     assert!(!mailtrail.path("archive").exists());
 }
 
@@ -255,7 +255,7 @@ fn an_archive_that_takes_no_more_stops_the_run_with_the_ledger_so_far() {
           came in   1 payload, [SIZE], [SIZE] decoded
           archived  archive
                     no events
-        error: in/000.gz: cannot write `email_activity/region=unknown/accountId=111122223333/eventDay=20261120/20261120T080000Z-baf73868fa5b970a03f6756b5c597193.ndjson.zst` to the archive archive: NotADirectory: Not a directory (os error 20); at archive, a file is in the place of a folder or a folder in that of a file: move it away, or choose another place
+        error: in/000.gz: failed to write `email_activity/region=unknown/accountId=111122223333/eventDay=20261120/20261120T080000Z-baf73868fa5b970a03f6756b5c597193.ndjson.zst` to the archive archive: NotADirectory: Not a directory (os error 20); at archive, there is a file instead of a directory or a directory instead of a file: move it away, or choose another archive
         ");
 }
 

@@ -227,7 +227,7 @@ fn a_file_in_the_place_of_the_archive_is_a_failure() {
     let mailtrail = Mailtrail::new();
     mailtrail.write("archive", "a letter");
     let run = mailtrail.run(&["search", "--archive", "archive"]).expect(1);
-    assert!(run.stderr.contains("a file is in the place of a folder"), "{}", run.stderr);
+    assert!(run.stderr.contains("there is a file instead of a directory"), "{}", run.stderr);
 }
 
 #[test]

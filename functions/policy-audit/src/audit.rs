@@ -6,8 +6,9 @@ use lambda_runtime::Diagnostic;
 use mailtrail_archive::{Archive, ArchiveError};
 use mailtrail_aws_client::Deadline;
 use mailtrail_clock::now;
+use mailtrail_config::RemediationMode;
 use mailtrail_delivery::Topic;
-use mailtrail_function::Reporter;
+use mailtrail_lambda::Reporter;
 use mailtrail_policy_apply::journal::JournalOwners;
 use mailtrail_policy_report::{Report, markdown};
 use mailtrail_policy_survey::{Account, AccountError, Artifact, Budget, ReportStore, Survey, Surveyed};
@@ -21,7 +22,7 @@ use crate::notification::{self, KnownFinding, PreviousReport};
 use crate::remediate;
 use crate::remediation::Remediation;
 use crate::runs::Runs;
-use crate::settings::{Mode, Settings, Switch};
+use crate::settings::Settings;
 
 /// An account by the role that opens it, and a Region.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,7 +145,7 @@ impl Auditor {
         let budget = Budget { log_group_policies: self.settings.log_group_policies, cursor };
         let survey = Survey::new(&account, reading)
             .after(left.as_ref().map(|left| &left.inventory))
-            .with_v1_services(self.settings.v1_services == Switch::On);
+            .with_v1_services(self.settings.v1_services);
         let Surveyed { inventory, cursor } = survey.take(&budget).await;
         let Settings { plan, days, .. } = &self.settings;
         let time = now();
@@ -172,7 +173,7 @@ impl Auditor {
         deadline: Deadline,
     ) -> (Option<Runs>, Remediation) {
         let mode = self.settings.mode;
-        if mode == Mode::Report {
+        if mode == RemediationMode::Report {
             return (None, Remediation::default());
         }
         match Runs::of(account, &self.archive, owners, now(), deadline).await {

@@ -16,10 +16,11 @@ mod settings;
 use std::process::ExitCode;
 
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
-use mailtrail_aws_client::{Deadline, RetryPolicy, clients as aws};
-use mailtrail_config::settings::Environment;
+use mailtrail_archive::Archive;
+use mailtrail_aws_client::{Clients, Deadline};
+use mailtrail_config::Environment;
 use mailtrail_delivery::Topic;
-use mailtrail_function::Reporter;
+use mailtrail_lambda::{Reporter, start};
 use serde_json::value::RawValue;
 
 use crate::audit::{AuditResult, Auditor};
@@ -29,23 +30,21 @@ use crate::settings::Settings;
 async fn main() -> ExitCode {
     let environment = Environment::of_process();
     let reporter = Reporter::new(&environment, env!("CARGO_PKG_NAME"));
-    let settings = match Settings::read(&environment) {
-        Ok(settings) => settings,
-        Err(error) => return cannot_start(&reporter, &error.to_string()),
-    };
-    mailtrail_telemetry::init(settings.log_level);
-    for error in &settings.left_out {
-        reporter.setting_left_out(error);
-    }
-    let config = aws::config().await;
-    let archive = match settings.archive.clone().open(&config) {
+    let Some(config) = start(&environment, &reporter) else { return ExitCode::FAILURE };
+    let clients = Clients::default();
+    let archive = match Archive::open(&config.archive, &clients).await {
         Ok(archive) => archive,
-        Err(error) => return cannot_start(&reporter, &error.to_string()),
+        Err(error) => {
+            reporter.failed_to_start(&error.to_string());
+            return ExitCode::FAILURE;
+        }
     };
-    let topic = settings
-        .topic
-        .clone()
-        .map(|arn| Topic::new(aws::sns(&config, arn.region()), arn, RetryPolicy::default()));
+    let topic = match &config.topic {
+        Some(arn) => Some(Topic::open(arn, &clients).await),
+        None => None,
+    };
+    let settings = Settings::of(&config.policy_audit);
+    let config = clients.config().await.clone();
     let auditor = Auditor { config, archive, topic, settings, reporter };
     let service = service_fn(async |event: LambdaEvent<Box<RawValue>>| {
         let deadline = Deadline::after(mailtrail_clock::until(event.context.deadline()));
@@ -56,9 +55,4 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
-}
-
-fn cannot_start(reporter: &Reporter, reason: &str) -> ExitCode {
-    reporter.cannot_start(reason);
-    ExitCode::FAILURE
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use mailtrail_archive::Archive;
 use mailtrail_aws_client::Deadline;
+use mailtrail_config::RemediationMode;
 use mailtrail_policy_apply::{Apply, Options};
 use mailtrail_policy_report::Report;
 use mailtrail_policy_survey::Account;
@@ -11,7 +12,7 @@ use mailtrail_resource_policy::plan::{Move, Plan, Step};
 
 use crate::remediation::Remediation;
 use crate::runs::{AtWork, Runs};
-use crate::settings::{Mode, Settings};
+use crate::settings::Settings;
 
 /// The most time that is kept free for carrying a plan out, and for telling of it.
 pub(crate) const MOST_TIME: Duration = Duration::from_mins(7);
@@ -53,9 +54,9 @@ fn allowed(report: &Report, settings: &Settings) -> Option<Plan> {
     let is_soon = report.fewest_days().is_some_and(|days| days <= settings.days);
     let mut plan = report.plan.clone().filter(|_| is_full || is_soon)?;
     match settings.mode {
-        Mode::Report => return None,
-        Mode::Shrink => plan.steps.retain(|step| step.moving.is_none()),
-        Mode::Move => {}
+        RemediationMode::Report => return None,
+        RemediationMode::Shrink => plan.steps.retain(|step| step.moving.is_none()),
+        RemediationMode::Move => {}
     }
     Some(plan)
 }
@@ -80,7 +81,7 @@ pub(crate) async fn apply(
 pub(crate) async fn resume(
     account: &Account,
     archive: &Archive,
-    mode: Mode,
+    mode: RemediationMode,
     runs: &Runs,
     deadline: Deadline,
 ) -> Remediation {
@@ -94,7 +95,7 @@ pub(crate) async fn resume(
         return remediation;
     }
     for (id, plan) in &runs.interrupted {
-        if mode < Mode::Move && plan.steps.iter().any(|step| step.moving.is_some()) {
+        if mode < RemediationMode::Move && plan.steps.iter().any(|step| step.moving.is_some()) {
             remediation.failed.push(format!(
                 "{id} was interrupted, and moves destinations, which the mode does not allow: go on with it, or undo \
                  it, with `mailtrail policy`"
@@ -119,13 +120,9 @@ mod tests {
     use mailtrail_resource_policy::plan::{self, StepKind};
 
     use super::*;
-    use crate::settings::tests::environment;
+    use crate::settings::tests::settings;
 
     const AUDIT: &str = "/aws/workmail/audit/example";
-
-    fn settings(variables: &[(&str, &str)]) -> Settings {
-        Settings::read(&environment(variables)).unwrap()
-    }
 
     /// The sample account, of which one policy is 98 % full; with log groups that are to be moved.
     fn report(settings: &Settings, moves: &[&str]) -> Report {

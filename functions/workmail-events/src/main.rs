@@ -6,5 +6,5 @@ use std::process::ExitCode;
 // One invocation at a time, which waits for the network most of the time: one thread is enough.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    mailtrail_function::run(env!("CARGO_PKG_NAME")).await
+    mailtrail_lambda::run(env!("CARGO_PKG_NAME")).await
 }

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use aws_sdk_firehose::types::{DestinationDescription, ProcessingConfiguration, ProcessorType};
 use mailtrail_aws_client::clients as aws;
 use mailtrail_aws_types::Arn;
-use mailtrail_config::settings;
-use mailtrail_delivery::Target;
+use mailtrail_config::{StreamAddress, StreamTarget, settings};
 use mailtrail_doctor::{Facts, Part, Stream, StreamSettings};
 
 use super::Reader;
@@ -18,8 +17,12 @@ const TAGS: i32 = 50;
 /// The streams that functions or deliveries write to, and those that were named.
 pub(super) fn names(facts: &Facts, named: &[String]) -> BTreeSet<String> {
     let settings = facts.functions.iter().filter_map(|function| function.variable(settings::STREAMS.name));
-    let targets = settings.flat_map(str::split_whitespace).filter_map(|entry| entry.parse::<Target>().ok());
-    let of_functions = targets.filter(|target| target.file().is_none()).map(|target| target.name());
+    let targets =
+        settings.flat_map(str::split_whitespace).filter_map(|entry| entry.parse::<StreamTarget>().ok());
+    let of_functions = targets.filter_map(|target| match target.address() {
+        StreamAddress::Firehose(name) => Some(name.clone()),
+        StreamAddress::File(_) => None,
+    });
     let of_deliveries = facts.delivery_targets("FH").into_iter();
     let of_deliveries = of_deliveries.filter_map(|arn| Some(Arn::parse(&arn).ok()?.resource_id().to_owned()));
     of_functions.chain(of_deliveries).chain(named.iter().cloned()).collect()

@@ -123,7 +123,7 @@ fn an_archive_that_is_not_there_or_holds_nobody_needs_a_look_and_is_not_made() {
     mailtrail.run(&["activity", "--archive", "archive"]).expect(3);
     mailtrail.write("file", "a letter");
     let run = mailtrail.run(&["activity", "--archive", "file"]).expect(1);
-    assert!(run.stderr.contains("a file is in the place of a folder"), "{}", run.stderr);
+    assert!(run.stderr.contains("there is a file instead of a directory"), "{}", run.stderr);
 }
 
 #[test]

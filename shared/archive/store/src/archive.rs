@@ -7,11 +7,11 @@ use thiserror::Error;
 
 use crate::directory::Directory;
 use crate::s3::S3;
-use crate::{ArchiveReader, Location, S3Options};
+use crate::{ArchiveConfig, ArchiveReader, Location, S3Options};
 use mailtrail_aws_client::failure::Failure;
-use mailtrail_aws_client::{Deadline, RetryPolicy};
+use mailtrail_aws_client::{Clients, Deadline, RetryPolicy};
 
-/// An archive, in S3 or in a directory: the same keys, the same promises.
+/// An archive, in S3 or in a directory, with the same keys and guarantees.
 #[derive(Debug)]
 pub struct Archive {
     location: Location,
@@ -25,18 +25,18 @@ enum Store {
     Directory(Directory),
 }
 
-/// How a write ended well.
+/// How a write succeeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Put {
     /// The object exists now.
     Written,
-    /// It existed before, from an earlier delivery of the same content.
+    /// It existed before, from an earlier write of the same key.
     Already,
 }
 
-/// A write, a look or a read that did not end well: what is not in the archive is not archived.
+/// A write, look-up or read that failed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("cannot {action}: {failure}{advice}")]
+#[error("failed to {action}: {failure}{advice}")]
 pub struct ArchiveError {
     action: String,
     /// What went wrong.
@@ -45,10 +45,23 @@ pub struct ArchiveError {
 }
 
 impl Archive {
+    /// The archive that an operator decided on. Nothing is asked of S3 yet, and no client is made for a directory.
+    ///
+    /// # Errors
+    /// When it is a directory that cannot be created or written to.
+    pub async fn open(config: &ArchiveConfig, clients: &Clients) -> Result<Self, ArchiveError> {
+        match &config.location {
+            Location::Directory(path) => Self::directory(path.clone()),
+            Location::S3 { bucket, prefix } => {
+                Ok(Self::s3(clients.s3().await, bucket, prefix, config.s3.clone()))
+            }
+        }
+    }
+
     /// An archive in a directory, which is created where it is missing.
     ///
     /// # Errors
-    /// When it cannot be created, or is no directory.
+    /// When it cannot be created, or is not a directory.
     pub fn directory(path: PathBuf) -> Result<Self, ArchiveError> {
         let opened = Directory::open(&path).map_err(Failure::from);
         let location = Location::Directory(path);
@@ -76,7 +89,7 @@ impl Archive {
         }
     }
 
-    /// With another way to wait between tries.
+    /// With another retry policy.
     #[must_use]
     pub fn retry_policy(self, retry_policy: RetryPolicy) -> Self {
         Self { retry_policy, ..self }
@@ -99,7 +112,7 @@ impl Archive {
     /// Writes an object, unless it exists.
     ///
     /// # Errors
-    /// When the object is not there afterwards, or nobody knows whether it is.
+    /// When the object does not exist afterwards, or it is unknown whether it does.
     pub async fn put(&self, key: &str, body: Bytes, deadline: Deadline) -> Result<Put, ArchiveError> {
         let written = match &self.store {
             Store::Directory(directory) => directory.put(key, body).await,
@@ -111,7 +124,7 @@ impl Archive {
     /// Whether an object exists.
     ///
     /// # Errors
-    /// When that cannot be found out.
+    /// When S3 or the file system does not say.
     pub async fn contains(&self, key: &str, deadline: Deadline) -> Result<bool, ArchiveError> {
         let found = match &self.store {
             Store::Directory(directory) => directory.contains(key),
@@ -134,14 +147,14 @@ impl ArchiveError {
     }
 }
 
-/// What somebody needs the right to do.
+/// What the caller needs permission for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
     Write,
     Read,
 }
 
-/// What to do about a failure, where that is known.
+/// What to do about a failure, where it is known.
 fn advice(location: &Location, access: Access, failure: &Failure) -> String {
     let (bucket, path) = match location {
         Location::S3 { bucket, .. } => (bucket.as_str(), String::new()),
@@ -162,14 +175,14 @@ fn advice(location: &Location, access: Access, failure: &Failure) -> String {
         }
         "NoConnection" => "check the network, and AWS_REGION".to_owned(),
         "NotSent" => "check the credentials, and AWS_REGION".to_owned(),
-        "OutOfTime" => "the caller tries again; give the function more time if it happens often".to_owned(),
-        "PermissionDenied" | "ReadOnlyFilesystem" => format!("give yourself the right to {right} {path}"),
+        "OutOfTime" => "the sender retries; raise the timeout of the function if it happens often".to_owned(),
+        "PermissionDenied" | "ReadOnlyFilesystem" => format!("get permission to {right} {path}"),
         "NotADirectory" | "IsADirectory" | "AlreadyExists" => format!(
-            "at {path}, a file is in the place of a folder or a folder in that of a file: move it away, or \
-             choose another place"
+            "at {path}, there is a file instead of a directory or a directory instead of a file: move it away, or \
+             choose another archive"
         ),
         "StorageFull" | "QuotaExceeded" | "FileTooLarge" => {
-            format!("make room at {path} and run the same command again: nothing is stored twice")
+            format!("free space at {path} and run the same command again: nothing is stored twice")
         }
         _ => String::new(),
     }

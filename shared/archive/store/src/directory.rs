@@ -4,7 +4,7 @@
 //! refuses to overwrite; the folder is synced as well. So a key either holds all of its bytes or does not
 //! exist, also after a power cut, and a second write of it changes nothing.
 //!
-//! What a crash leaves in `.tmp` is removed when the archive is opened next, unless somebody else has it
+//! What a crash leaves in `.tmp` is removed when the archive is opened next, unless another process has it
 //! open (a shared lock says so): another process's work in progress is not ours to delete.
 
 use std::fs::{self, File, Permissions};
@@ -57,7 +57,7 @@ impl Directory {
         let path = self.root.join(key);
         let folder = path.parent().unwrap_or(&self.root);
         let put = if exists(&path)? { Put::Already } else { self.create(&path, folder, body)? };
-        // Also where it existed: whoever wrote it may have been stopped before this.
+        // Also where it existed: the process that wrote it may have been stopped before this.
         sync_folder(folder)?;
         Ok(put)
     }

@@ -1,4 +1,5 @@
-//! The layout of the archive: every key is made here, and nowhere else.
+//! The layout of what arrives: the keys of raw copies, records, quarantined payloads and undelivered events.
+//! (The description of the archive has its keys in `about.rs`, the audit of resource policies in its own crates.)
 //!
 //! A key is built from what strangers wrote (an account, a Region, a stream's name), so each part is
 //! checked: what is not of the expected form becomes [`Partition::UNKNOWN`], and no key can leave the archive.

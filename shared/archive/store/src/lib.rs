@@ -1,6 +1,6 @@
 //! The archive: objects that are written once and never changed, in S3 or in a directory.
 //!
-//! * Every key is made in one place, and derives from content.
+//! * Every key of a log event derives from its content, in one place.
 //! * A write never overwrites ([`Archive::put`]): a retry at any point leaves the objects of one delivery.
 //! * What cannot be read is kept whole ([`quarantine`]).
 //! * The archive describes itself ([`about`]).
@@ -9,7 +9,6 @@ pub mod about;
 mod archive;
 mod directory;
 mod layout;
-mod location;
 mod object;
 mod quarantine;
 mod reader;
@@ -20,8 +19,7 @@ pub use layout::{
     Partition, RAW, batch_object_key, batch_of, day_pointer_day, day_pointer_key, quarantine_key, raw_day,
     raw_key, records_day, undelivered_key,
 };
-pub use location::{Location, UnknownLocation};
+pub use mailtrail_config::{ArchiveConfig, Location, S3Options};
 pub use object::{LEVEL, Lines, Object, ObjectWriter};
 pub use quarantine::{Quarantined, quarantine};
 pub use reader::ArchiveReader;
-pub use s3::S3Options;

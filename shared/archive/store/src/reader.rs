@@ -12,9 +12,9 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::archive::Access;
 use crate::s3::{Listed, S3};
-use crate::{ArchiveError, Location, S3Options};
+use crate::{ArchiveConfig, ArchiveError, Location, S3Options};
 use mailtrail_aws_client::failure::Failure;
-use mailtrail_aws_client::{Deadline, RetryPolicy};
+use mailtrail_aws_client::{Clients, Deadline, RetryPolicy};
 
 /// An archive to read, in S3 or in a directory.
 #[derive(Debug, Clone)]
@@ -31,6 +31,16 @@ enum Store {
 }
 
 impl ArchiveReader {
+    /// The archive that an operator decided on. Nothing is asked of S3 yet, and no client is made for a directory.
+    pub async fn open(config: &ArchiveConfig, clients: &Clients) -> Self {
+        match &config.location {
+            Location::Directory(path) => Self::directory(path.clone()),
+            Location::S3 { bucket, prefix } => {
+                Self::s3(clients.s3().await, bucket, prefix, config.s3.clone())
+            }
+        }
+    }
+
     /// The archive in a directory, which need not exist: then it is empty.
     pub fn directory(path: PathBuf) -> Self {
         let location = Location::Directory(path.clone());
@@ -48,7 +58,7 @@ impl ArchiveReader {
         Self { location, retry_policy: RetryPolicy::default(), store: Store::S3(s3) }
     }
 
-    /// With another way to wait between tries.
+    /// With another retry policy.
     #[must_use]
     pub fn retry_policy(self, retry_policy: RetryPolicy) -> Self {
         Self { retry_policy, ..self }
@@ -141,7 +151,7 @@ async fn blocking<T: Send + 'static>(
     Ok(done.map_err(|error| Failure::permanent("Cancelled", error.to_string()))??)
 }
 
-/// What is below a folder of a directory. A name that is no Unicode is none of ours.
+/// What is below a folder of a directory. A name that is not Unicode is not one of ours.
 fn walk(root: &Path, folder: &str, what: Listed) -> io::Result<Vec<String>> {
     let walk = WalkDir::new(root.join(folder)).follow_links(true).min_depth(1);
     let walk = if what == Listed::Folders { walk.max_depth(1) } else { walk };

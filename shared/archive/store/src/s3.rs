@@ -9,18 +9,8 @@ use aws_sdk_s3::primitives::{AggregatedBytes, ByteStream};
 use aws_sdk_s3::types::ServerSideEncryption;
 use bytes::Bytes;
 
-use crate::Put;
+use crate::{Put, S3Options};
 use mailtrail_aws_client::failure::Failure;
-
-/// What an operator may ask for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct S3Options {
-    /// The account that the bucket must belong to: a write to anybody else's fails.
-    /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html>
-    pub expected_owner: Option<String>,
-    /// The KMS key to encrypt with; else the bucket's own default holds.
-    pub kms_key: Option<String>,
-}
 
 #[derive(Debug, Clone)]
 pub(crate) struct S3 {

@@ -1,4 +1,4 @@
-//! The archive in a directory promises what S3 does: an object is there whole or not at all, and nobody
+//! The archive in a directory promises what S3 does: an object is there whole or not at all, and no one
 //! overwrites it.
 
 #![allow(clippy::unwrap_used, reason = "a helper of a test is a test")]
@@ -149,8 +149,8 @@ fn a_file_in_the_place_of_the_archive_is_refused_with_what_to_do() {
     fs::write(&path, "I am a file").unwrap();
     let error = open(&path).unwrap_err().to_string();
     let path = path.display();
-    assert!(error.starts_with(&format!("cannot open the archive {path}: NotADirectory:")), "{error}");
-    assert!(error.ends_with("choose another place"), "{error}");
+    assert!(error.starts_with(&format!("failed to open the archive {path}: NotADirectory:")), "{error}");
+    assert!(error.ends_with("choose another archive"), "{error}");
 }
 
 #[tokio::test]
@@ -160,9 +160,9 @@ async fn a_file_in_the_place_of_a_folder_fails_the_write_and_stays_as_it_is() {
     fs::write(&file, "I am a file").unwrap();
     let error = put(&archive, KEY, "body").await.unwrap_err();
     let words = error.to_string();
-    assert!(words.starts_with(&format!("cannot write `{KEY}` to the archive ")), "{words}");
+    assert!(words.starts_with(&format!("failed to write `{KEY}` to the archive ")), "{words}");
     assert!(
-        words.contains("NotADirectory") && words.contains("a file is in the place of a folder"),
+        words.contains("NotADirectory") && words.contains("there is a file instead of a directory"),
         "{words}"
     );
     assert_eq!(fs::read_to_string(&file).unwrap(), "I am a file");
@@ -179,13 +179,13 @@ async fn a_folder_in_the_place_of_an_object_is_not_taken_for_the_object() {
     assert!(leftovers(folder.path()).is_empty());
 }
 
-/// Where nobody can make a folder, not even root.
+/// Where no directory can be created, not even by root.
 #[cfg(target_os = "linux")]
 #[test]
 fn an_unwritable_place_is_refused_with_what_to_do() {
     let error = open(Path::new("/sys/mailtrail")).unwrap_err().to_string();
-    assert!(error.starts_with("cannot open the archive /sys/mailtrail: "), "{error}");
-    assert!(error.ends_with("give yourself the right to write to /sys/mailtrail"), "{error}");
+    assert!(error.starts_with("failed to open the archive /sys/mailtrail: "), "{error}");
+    assert!(error.ends_with("get permission to write to /sys/mailtrail"), "{error}");
 }
 
 #[cfg(unix)]

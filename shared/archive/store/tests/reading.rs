@@ -129,7 +129,7 @@ async fn who_may_not_read_is_told_what_to_allow() {
     aws.deny(Operation::ListObjectsV2);
     let said = reader.list("raw", NEVER).await.unwrap_err().to_string();
     assert!(
-        said.starts_with("cannot list `raw` in the archive s3://archive/mail/2026: AccessDenied"),
+        said.starts_with("failed to list `raw` in the archive s3://archive/mail/2026: AccessDenied"),
         "{said}"
     );
     assert!(said.contains("allow s3:ListBucket and s3:GetObject on `archive`"), "{said}");
@@ -141,5 +141,5 @@ async fn a_file_in_the_place_of_the_archive_is_an_error() {
     let file = folder.path().join("archive");
     fs::write(&file, "a letter").unwrap();
     let said = ArchiveReader::directory(file).folders("raw", NEVER).await.unwrap_err().to_string();
-    assert!(said.contains("a file is in the place of a folder"), "{said}");
+    assert!(said.contains("there is a file instead of a directory"), "{said}");
 }

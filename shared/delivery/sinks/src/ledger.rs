@@ -1,11 +1,11 @@
-//! The account of an invocation: everything that came in is somewhere.
+//! The ledger of an invocation: every payload and event that was received, and what became of it.
 
 use std::collections::BTreeMap;
 
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-/// What came in and where it is. Sums of ledgers are ledgers.
+/// What was received, and what became of it. Sums of ledgers are ledgers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ledger {
     /// Payloads received.
@@ -22,7 +22,7 @@ pub struct Ledger {
     pub archived: u64,
     /// Those of them whose object existed before.
     pub already: u64,
-    /// Events of our own log groups, which we do not take.
+    /// Events of our own log groups, which are not archived.
     pub refused: u64,
     /// Archived events, by class.
     pub by_class: BTreeMap<&'static str, u64>,
@@ -35,13 +35,13 @@ pub struct Ledger {
 pub struct StreamLedger {
     /// The stream's name.
     pub stream: String,
-    /// Taken by the stream.
+    /// Accepted by the stream.
     pub delivered: u64,
-    /// Not sent, because the stream has no delivery tag: somebody decided that.
+    /// Not sent, because the stream has no delivery tag: a decision of an operator.
     pub gated: u64,
-    /// Not sent, because the stream does not ask for their class.
+    /// Not sent, because the stream does not accept their class.
     pub filtered: u64,
-    /// Not taken; kept under `undelivered/`.
+    /// Not accepted; kept under `undelivered/`.
     pub undelivered: u64,
 }
 
@@ -75,7 +75,7 @@ impl Ledger {
         self.archive_balances() && self.streams_balance()
     }
 
-    /// Whether nothing happened but refusals: an invocation of which nothing is said.
+    /// Whether events were refused and nothing else happened: such an invocation reports nothing.
     pub fn only_refused(&self) -> bool {
         self.refused > 0 && self.refused == self.events && self.payloads == self.decoded_payloads
     }

@@ -1,17 +1,28 @@
-//! Where records go once they are archived: the streams, the topic; and what keeps count of them.
+//! Where records go once they are archived: streams and a topic; and the ledger that counts them.
 //!
-//! * **At least once to the streams**, `metadata.uid` being the key to de-duplicate by. Only the failed
+//! * **A stream is a [`Sink`] and what an operator wants it to get.** A sink carries its own limits and gate; a new one
+//!   is a module with an `impl Sink`, its address in `mailtrail_config::StreamAddress`, and its line in `open.rs`.
+//! * **At least once to the streams**, with `metadata.uid` as the key to de-duplicate by. Only the failed
 //!   records of a call are sent again; what is left at the deadline goes to `undelivered/` ([`Stream`]).
-//! * **No tag, no stream.** ([`TagGate`])
+//! * **No tag, no stream** ([`TagGate`], the gate of Firehose).
 //! * **Time is respected.** Every wait ends at the deadline.
-//! * **Everything is counted.** ([`Ledger`])
+//! * **Everything is counted** ([`Ledger`]).
 
+mod file;
+mod firehose;
 mod ledger;
+mod open;
+mod packing;
+mod sink;
+mod slim;
 mod stream;
-mod tag_gate;
 mod topic;
 
+pub use file::FileSink;
+pub use firehose::{DELIVERY_TAG, FirehoseSink, TagGate};
 pub use ledger::{Ledger, StreamLedger};
-pub use stream::{Delivery, Stream, Target, UnknownTarget};
-pub use tag_gate::{DELIVERY_TAG, Gate, TagGate};
-pub use topic::{Announcement, Topic, TopicArn, UnknownTopic};
+pub use open::open_streams;
+pub use packing::{Record, RecordBatch};
+pub use sink::{Gate, Sink, SinkLimits, Unsent};
+pub use stream::{Delivery, Stream};
+pub use topic::{Announcement, Topic};

@@ -1,4 +1,5 @@
-//! What went wrong, and whether it is worth another try: the one place that decides.
+//! What went wrong with a call, and whether it is retried. (The policy crates decide for the calls of their own services
+//! in their `calls.rs`, from the same [`Failure`].)
 
 use std::fmt;
 use std::io;
@@ -47,7 +48,7 @@ impl Failure {
         Self { code: code.into(), message: message.into(), retryable: true }
     }
 
-    /// A failure that stays until somebody does something.
+    /// A failure that stays until something is changed.
     pub fn permanent(code: impl Into<String>, message: impl Into<String>) -> Self {
         Self { code: code.into(), message: message.into(), retryable: false }
     }
@@ -60,7 +61,7 @@ impl Failure {
         Self { retryable, ..self }
     }
 
-    /// The deadline came first. Not worth another try here; whoever set the deadline may try again.
+    /// The deadline came first. Not retried here; the caller that set the deadline may retry.
     pub fn out_of_time() -> Self {
         Self::permanent("OutOfTime", "the time for this work ran out")
     }

@@ -1,6 +1,6 @@
 //! Clients of AWS: one HTTP stack, one retry loop, one judgement of failures.
 //!
-//! * [`clients`]: what all clients share, and the clients of the pipeline.
+//! * [`Clients`]: the clients of the pipeline, made where they are needed; [`clients`]: what all clients share.
 //! * [`failure`]: what went wrong, and the one place that decides whether another try is worth it.
 //! * [`Deadline`] and [`RetryPolicy`]: how long to try, and how to wait in between.
 
@@ -8,4 +8,5 @@ pub mod clients;
 pub mod failure;
 mod retry;
 
+pub use clients::Clients;
 pub use retry::{Deadline, RetryPolicy};

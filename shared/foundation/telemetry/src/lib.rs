@@ -1,6 +1,5 @@
-//! Settings, log lines and metrics of the functions.
+//! Log lines and metrics of the functions.
 //!
-//! * Every environment variable is a documented constant ([`settings`]), read in one place.
 //! * One type per thing that happens ([`report`]): its log line and its metrics are the same JSON object (CloudWatch's
 //!   Embedded Metric Format), so they cannot tell different stories.
 //! * No addresses, no subjects, no message text: a report holds counts, names of our own, keys of objects and
@@ -9,11 +8,13 @@
 pub mod metrics;
 pub mod report;
 
-use mailtrail_config::settings::LogLevel;
+mod log_level;
+
+pub use log_level::LogLevel;
 
 /// Sends the log lines of libraries, as JSON, to standard output, from this level up.
 ///
-/// Their debug output may contain what they send, so `debug` and `trace` are not to be had.
+/// Their debug output may contain what they send, so `debug` and `trace` are not offered.
 pub fn init(level: LogLevel) {
     use tracing_subscriber::filter::LevelFilter;
     let level = match level {

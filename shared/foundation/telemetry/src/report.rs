@@ -6,13 +6,13 @@ use serde::Serialize;
 
 use crate::metrics::{Declaration, Unit};
 
-/// How much a line matters, by what was lost: a warning lost nothing, an error needs somebody.
+/// How much a line matters, by what was lost: a warning lost nothing, an error needs an operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Level {
     /// As it should be.
     Info,
-    /// Nothing is lost, but somebody should look.
+    /// Nothing is lost, but an operator should look at it.
     Warn,
     /// Something failed.
     Error,
@@ -119,7 +119,7 @@ impl StreamReport<'_> {
     pub const DIMENSIONS: &'static [&'static str] = &["function", "stream"];
 }
 
-/// A line about something that needs a look. The words name reasons and objects, never content.
+/// A line about something that needs a look. The text names reasons and objects, never content.
 #[derive(Debug, Clone, Serialize)]
 pub struct ProblemReport<'a> {
     /// How much it matters.
@@ -133,7 +133,7 @@ pub struct ProblemReport<'a> {
     pub request_id: &'a str,
 }
 
-/// A line about a setting that is left out, counted so that an alarm can see it.
+/// A line about a setting that is ignored, counted so that an alarm can see it.
 #[derive(Debug, Clone, Serialize)]
 pub struct SettingReport<'a> {
     /// The declaration of `wrong_settings`.
@@ -156,13 +156,13 @@ impl SettingReport<'_> {
     pub const DIMENSIONS: &'static [&'static str] = &["function"];
 }
 
-/// A line about an entry of the watch list that applied in an invocation.
+/// A line about an entry of the watch list that events of an invocation matched.
 #[derive(Debug, Clone, Serialize)]
 pub struct WatchReport<'a> {
     /// The declaration of the metrics.
     #[serde(rename = "_aws")]
     pub aws: Declaration,
-    /// How much it matters: an error where somebody was not told.
+    /// How much it matters: an error where a notification failed.
     pub level: Level,
     /// What happened.
     pub message: &'static str,
@@ -173,13 +173,13 @@ pub struct WatchReport<'a> {
     /// The invocation.
     #[serde(rename = "requestId")]
     pub request_id: &'a str,
-    /// Events that the entry applied to.
+    /// Events that matched the entry.
     pub watched: u64,
-    /// Announcements that the topic took.
+    /// Notifications that the topic accepted.
     pub announced: u64,
-    /// Announcements that it did not take.
+    /// Notifications that failed.
     pub unannounced: u64,
-    /// Why it did not.
+    /// Why the first of them failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -215,7 +215,7 @@ pub struct PolicyReport<'a> {
     pub audit_failed: u64,
 }
 
-/// What an audit measured: what it could not see is no metric, for a number would be a guess.
+/// What an audit measured. What it could not read has no metric: a number would be a guess.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 pub struct PolicyMetrics {
     /// Characters of the largest policy.
@@ -275,7 +275,7 @@ impl PolicyReport<'_> {
 /// Writes a report as one line of JSON.
 ///
 /// # Errors
-/// When nobody listens.
+/// When the line cannot be written.
 pub fn write(report: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
     let mut line = serde_json::to_vec(report)?;
     line.push(b'\n');

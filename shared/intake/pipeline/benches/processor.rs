@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use mailtrail_archive::{LEVEL, Object};
-use mailtrail_pipeline::{Options, encode};
+use mailtrail_config::IntakeConfig;
+use mailtrail_pipeline::encode;
 use mailtrail_samples::Traffic;
 use mailtrail_subscription::{BatchId, Payload, batches, inflate, payloads};
 use mailtrail_watch::WatchList;
@@ -81,7 +82,7 @@ fn process(payload: &Payload) -> Vec<Object> {
 }
 
 fn encode_all(text: &str) -> Vec<Object> {
-    let options = Options::default();
+    let options = IntakeConfig::default();
     let batches = batches(text).unwrap();
     let id = BatchId::of(&batches);
     let watches = WatchList::default();

@@ -13,13 +13,12 @@ use std::io;
 use mailtrail_activity::{Activity, ActivityFields};
 use mailtrail_archive::{Object, ObjectWriter, Partition, batch_object_key};
 use mailtrail_clock::Time;
+use mailtrail_config::{IntakeConfig, Organization};
 use mailtrail_normalize::{Context, Event, Record, normalize};
 use mailtrail_ocsf::Class;
 use mailtrail_subscription::{BatchId, LogBatch, LogEvent};
 use mailtrail_watch::{Match, Notification, Notifications, WatchList};
 use thiserror::Error;
-
-use crate::{Options, Organization};
 
 /// Bytes of lines that are kept between the passes.
 const KEPT_LINES: usize = 16 << 20;
@@ -29,7 +28,7 @@ const KEPT_LINES: usize = 16 << 20;
 #[error("cannot encode the records of a batch: {0}")]
 pub struct EncodeError(#[from] io::Error);
 
-/// The objects of a batch, and what somebody wanted to hear of in it.
+/// The objects of a batch, and the entries of the watch list that its events match.
 #[derive(Debug)]
 pub struct Encoded {
     /// One for each class, Region, account and day.
@@ -46,10 +45,10 @@ pub fn encode(
     batch: &LogBatch<'_>,
     id: &BatchId,
     region: Option<&str>,
-    options: &Options,
+    config: &IntakeConfig,
     watches: &WatchList,
 ) -> Result<Encoded, EncodeError> {
-    let encoder = BatchEncoder { batch, id, options, watches, partitions: Partitions::of(batch, region) };
+    let encoder = BatchEncoder { batch, id, config, watches, partitions: Partitions::of(batch, region) };
     let (mut kept, mut notifications) = (Vec::new(), Notifications::new(watches));
     let slots: Result<Vec<Slot>, EncodeError> =
         (0..batch.events.len()).map(|at| encoder.slot(at, &mut kept, &mut notifications)).collect();
@@ -87,7 +86,7 @@ impl Slot {
 struct BatchEncoder<'a> {
     batch: &'a LogBatch<'a>,
     id: &'a BatchId,
-    options: &'a Options,
+    config: &'a IntakeConfig,
     watches: &'a WatchList,
     partitions: Partitions,
 }
@@ -149,7 +148,7 @@ impl BatchEncoder<'_> {
     /// The log line, and its values where it is text whose columns are known.
     fn line<'m>(&self, event: &LogEvent<'m>) -> Line<'m> {
         let message = event.message();
-        let columns = self.options.columns.of(&self.batch.log_group);
+        let columns = self.config.columns.of(&self.batch.log_group);
         Line { values: columns.and_then(|columns| columns.read(&message)), message }
     }
 
@@ -167,9 +166,9 @@ impl BatchEncoder<'_> {
             log_stream: &self.batch.log_stream,
             region: partition.region(),
             account: partition.account(),
-            organization: self.options.organizations.of(&self.batch.log_group).map(Organization::id),
-            source: self.options.sources.of(&self.batch.log_group).copied(),
-            internal_domains: &self.options.internal_domains,
+            organization: self.config.organizations.of(&self.batch.log_group).map(Organization::id),
+            source: self.config.sources.of(&self.batch.log_group).copied(),
+            internal_domains: &self.config.internal_domains,
         };
         let uid = match event.id() {
             id if id.is_empty() => Cow::Owned(self.id.event_uid(at)),

@@ -3,22 +3,23 @@
 //! `bytes → Payload → LogBatch → Record… → archive → streams → Ledger`
 //!
 //! * The archive comes first: raw copy and records side by side, all of them before anything goes to a
-//!   stream. A write that does not end well ends the run ([`Run::failure`]).
-//! * What cannot be read is quarantined whole; that is no failure.
-//! * What somebody watches is marked in the record, counted, and announced once the archive has it.
+//!   stream. A write that fails ends the run ([`Run::failure`]).
+//! * What cannot be decoded is quarantined whole, which is not a failure.
+//! * What the watch list names is marked in the record, counted, and notified once the archive has it.
 //! * Batches of our own log groups are refused: no loops.
 //!
-//! Nothing here reads a clock or the environment.
+//! [`Pipeline::open`] puts the parts together, from the one [`Config`](mailtrail_config::Config). Nothing here reads the
+//! wall clock or the environment.
 
 mod encode;
-mod options;
-mod per_log_group;
+mod pipeline;
+mod prepare;
 mod raw;
 mod run;
 mod watch;
+mod watch_list;
 
 pub use encode::{EncodeError, Encoded, encode};
-pub use options::Options;
-pub use per_log_group::{Organization, PerLogGroup, UnknownOrganization, WrongEntry};
-pub use run::{Pipeline, Problem, Run};
+pub use pipeline::Pipeline;
+pub use run::{Problem, Run, RunError};
 pub use watch::Watched;

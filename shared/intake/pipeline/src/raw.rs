@@ -1,4 +1,4 @@
-//! The raw copy: exactly what arrived, once, under the day of its earliest event; and what tells where it is.
+//! The raw copy: exactly what arrived, once, under the day of its earliest event; and the day pointers that name it.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -38,7 +38,7 @@ fn body(payload: &Payload) -> io::Result<Bytes> {
     }
 }
 
-/// The raw copy lies where its first event does.
+/// The raw copy has the partition of its first event.
 fn partition(batches: &[LogBatch<'_>], region: Option<&str>) -> Partition {
     let first = batches.iter().find_map(|batch| batch.events.first());
     let fields = first.map(LogEvent::system_fields).unwrap_or_default();
@@ -46,8 +46,8 @@ fn partition(batches: &[LogBatch<'_>], region: Option<&str>) -> Partition {
     Partition::new(fields.region.as_deref().or(region), fields.account.as_deref().or(owner))
 }
 
-/// What tells where the raw copy is, under each day on which nobody would look for it. Who looks for a day looks at the
-/// one before, too, and at 1970, where the copy is if an event has no usable time.
+/// Day pointers: keys under each further day of the payload's events, which name the raw copy. A reader of a day reads the
+/// day before, too, and 1970, where the copy is if an event has no usable time; so those days need no pointer.
 fn day_pointers(
     batches: &[LogBatch<'_>],
     partition: &Partition,

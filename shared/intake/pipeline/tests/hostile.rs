@@ -11,8 +11,9 @@ use bytes::Bytes;
 use common::{Key, Record, all_records, now, tree};
 use mailtrail_archive::Archive;
 use mailtrail_aws_client::Deadline;
+use mailtrail_config::IntakeConfig;
 use mailtrail_delivery::Ledger;
-use mailtrail_pipeline::{Options, Pipeline, Problem};
+use mailtrail_pipeline::{Pipeline, Problem};
 use mailtrail_samples::{Batch, SampleFile, Traffic, envelope, sample_files};
 use mailtrail_subscription::payloads;
 
@@ -43,10 +44,10 @@ impl Left {
 async fn leave(inputs: &[Vec<u8>]) -> Left {
     let folder = tempfile::tempdir().unwrap();
     let archive = Archive::directory(folder.path().to_owned()).unwrap();
-    let options = Options {
+    let options = IntakeConfig {
         region: Some("eu-west-1".to_owned()),
         own_log_groups: vec!["/aws/lambda/mailtrail-workmail-events".to_owned()],
-        ..Options::default()
+        ..IntakeConfig::default()
     };
     let pipeline = Pipeline::new(archive, Vec::new(), options);
     let (mut ledger, mut problems) = (Ledger::default(), Vec::new());
@@ -95,7 +96,7 @@ async fn what_cannot_be_read_is_quarantined_whole_under_its_reason() {
         let folder = format!("quarantine/reason={reason}/eventDay=20261120/");
         assert!(keys.len() == 2 && keys.iter().all(|key| key.starts_with(&folder)), "{name}: {keys:?}");
         let words = left.problems[0].to_string();
-        assert!(words.ends_with(&format!("; it is kept in {}", keys[0])), "{words}");
+        assert!(words.ends_with(&format!("; kept in {}", keys[0])), "{words}");
     }
 }
 

@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use common::lines;
+use mailtrail_config::IntakeConfig;
 use mailtrail_ocsf::Class;
-use mailtrail_pipeline::{Options, encode};
+use mailtrail_pipeline::encode;
 use mailtrail_samples::{Batch, Event, event_id, sample_files};
 use mailtrail_subscription::{BatchId, batches, payloads};
 use mailtrail_watch::WatchList;
@@ -45,7 +46,7 @@ fn batch(messages: &[(usize, String)]) -> Batch {
 fn records(batch: &Batch) -> BTreeMap<String, (Class, Value)> {
     let text = String::from_utf8(batch.to_json()).unwrap();
     let batches = batches(&text).unwrap();
-    let (options, watches) = (Options::default(), WatchList::default());
+    let (options, watches) = (IntakeConfig::default(), WatchList::default());
     let encoded = encode(&batches[0], &BatchId::of(&batches), None, &options, &watches).unwrap();
     let mut found = BTreeMap::new();
     for object in &encoded.objects {

@@ -1,4 +1,4 @@
-//! One invocation: its payloads through the pipeline, and the answer.
+//! One invocation: its payloads through the pipeline, and the response.
 
 use std::time::{Duration, Instant};
 
@@ -12,44 +12,41 @@ use mailtrail_pipeline::{Pipeline, Run};
 use mailtrail_subscription::{Payload, payloads};
 use serde_json::value::RawValue;
 
-use crate::answer::{Answer, Failed, ItemFailure};
-use crate::reporter::{Circumstances, Reporter};
-use crate::watching::Watching;
+use crate::reporter::{InvocationDetails, Reporter};
+use crate::response::{InvocationError, ItemFailure, Response};
 
-/// Payloads of one invocation that are under way at a time. Only one is decoded at any moment; the others
-/// wait for the network, and hold nothing but their compressed objects.
+/// Payloads of one invocation that are in progress at a time. Only one is decoded at any moment; the others
+/// wait for the network, and hold only their compressed objects.
 const CONCURRENT_PAYLOADS: usize = 8;
 
-/// What is kept of the time for reporting and answering.
-const RESERVE_FOR_ANSWER: Duration = Duration::from_secs(1);
+/// Time that is kept for reporting and responding.
+const RESERVE_FOR_RESPONSE: Duration = Duration::from_secs(1);
 
 pub(crate) struct Handler {
     pipeline: Pipeline,
-    watching: Watching,
     reporter: Reporter,
 }
 
 impl Handler {
-    pub(crate) fn new(pipeline: Pipeline, watching: Watching, reporter: Reporter) -> Self {
-        Self { pipeline, watching, reporter }
+    pub(crate) fn new(pipeline: Pipeline, reporter: Reporter) -> Self {
+        Self { pipeline, reporter }
     }
 
-    /// Reads the watch list if it is time to. What is wrong with it is reported, and no event waits for it.
-    pub(crate) async fn refresh_watches(&self) {
-        let news = self.watching.refresh(self.pipeline.archive()).await;
-        if let Some(list) = news.list {
-            self.pipeline.watch(list);
-        }
-        for problem in &news.problems {
-            self.reporter.setting_left_out(problem);
+    /// Reads the watch list if it is due, and reports what is wrong with it.
+    pub(crate) async fn refresh_watch_list(&self) {
+        for problem in &self.pipeline.refresh_watch_list().await {
+            self.reporter.ignored_setting(problem);
         }
     }
 
     /// Handles an event of either kind.
-    pub(crate) async fn handle(&self, event: LambdaEvent<Box<RawValue>>) -> Result<Answer, Failed> {
+    pub(crate) async fn handle(
+        &self,
+        event: LambdaEvent<Box<RawValue>>,
+    ) -> Result<Response, InvocationError> {
         let started = Instant::now();
-        let deadline = Deadline::after(until(event.context.deadline())).reserve(RESERVE_FOR_ANSWER);
-        self.refresh_watches().await;
+        let deadline = Deadline::after(until(event.context.deadline())).reserve(RESERVE_FOR_RESPONSE);
+        self.refresh_watch_list().await;
         let arrived = now();
 
         let payloads = payloads(&Bytes::from(Box::<str>::from(event.payload).into_string()));
@@ -67,11 +64,11 @@ impl Handler {
             .filter_map(|(payload, run)| Some((payload, run.failure.as_ref()?.to_string())))
             .collect();
         self.report(&event.context.request_id, &runs, &ledger, &failed, started);
-        answer(&payloads, &failed, ledger)
+        response(&payloads, &failed, ledger)
     }
 
-    /// Says what happened; of an invocation that was nothing but refused, nothing, for a line would come
-    /// back to us as the next batch to refuse.
+    /// Reports the invocation. One that was only refused reports nothing: a line would come back as the next batch
+    /// to refuse.
     fn report(
         &self,
         request_id: &str,
@@ -90,32 +87,36 @@ impl Handler {
         for (_, reason) in failed {
             self.reporter.failure(request_id, reason);
         }
-        let circumstances = Circumstances {
+        let details = InvocationDetails {
             request_id,
             decoded_bytes: runs.iter().map(|run| run.decoded_bytes).sum(),
             milliseconds: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
             failed: failed.len() as u64,
         };
-        self.reporter.invocation(ledger, &circumstances);
+        self.reporter.invocation(ledger, &details);
     }
 }
 
-/// Records of Kinesis can be sent again one by one; any other event only as a whole. When all of them failed,
-/// the invocation has: that is understood also by a mapping which was set up without partial answers.
-fn answer(payloads: &[Payload], failed: &[(&Payload, String)], ledger: Ledger) -> Result<Answer, Failed> {
+/// Records of Kinesis can be sent again one by one; any other event only as a whole. When all records failed, the
+/// invocation fails: an event source mapping without `ReportBatchItemFailures` understands that, too.
+fn response(
+    payloads: &[Payload],
+    failed: &[(&Payload, String)],
+    ledger: Ledger,
+) -> Result<Response, InvocationError> {
     if failed.is_empty() && !ledger.archive_balances() {
-        return Err(Failed::Imbalance);
+        return Err(InvocationError::Imbalance);
     }
     let is_kinesis = payloads.iter().all(|payload| payload.sequence_number.is_some());
     if is_kinesis && failed.len() < payloads.len() {
         let sequence_numbers = failed.iter().filter_map(|(payload, _)| payload.sequence_number.clone());
         let batch_item_failures =
             sequence_numbers.map(|item_identifier| ItemFailure { item_identifier }).collect();
-        return Ok(Answer::Kinesis { batch_item_failures });
+        return Ok(Response::Kinesis { batch_item_failures });
     }
     match failed.first() {
-        Some((_, reason)) => Err(Failed::NotArchived(reason.clone())),
-        None => Ok(Answer::Ledger(ledger)),
+        Some((_, reason)) => Err(InvocationError::NotArchived(reason.clone())),
+        None => Ok(Response::Ledger(ledger)),
     }
 }
 
@@ -141,9 +142,9 @@ mod tests {
     #[test]
     fn a_kinesis_record_that_is_not_archived_is_named_and_the_others_are_done() {
         let payloads = kinesis_payloads(3);
-        let answer = answer(&payloads, &failures(&payloads, &[1]), Ledger::default()).unwrap();
+        let response = response(&payloads, &failures(&payloads, &[1]), Ledger::default()).unwrap();
         assert_eq!(
-            serde_json::to_string(&answer).unwrap(),
+            serde_json::to_string(&response).unwrap(),
             r#"{"batchItemFailures":[{"itemIdentifier":"49001"}]}"#
         );
     }
@@ -151,13 +152,13 @@ mod tests {
     #[test]
     fn an_invocation_of_which_nothing_is_archived_fails_as_a_whole() {
         let payloads = kinesis_payloads(2);
-        let failed = answer(&payloads, &failures(&payloads, &[0, 1]), Ledger::default()).unwrap_err();
-        assert!(matches!(failed, Failed::NotArchived(reason) if reason == "the bucket is gone"));
+        let failed = response(&payloads, &failures(&payloads, &[0, 1]), Ledger::default()).unwrap_err();
+        assert!(matches!(failed, InvocationError::NotArchived(reason) if reason == "the bucket is gone"));
     }
 
     #[test]
     fn an_imbalance_fails_the_invocation() {
         let ledger = Ledger { payloads: 1, decoded_payloads: 1, events: 2, archived: 1, ..Ledger::default() };
-        assert!(matches!(answer(&kinesis_payloads(1), &[], ledger), Err(Failed::Imbalance)));
+        assert!(matches!(response(&kinesis_payloads(1), &[], ledger), Err(InvocationError::Imbalance)));
     }
 }

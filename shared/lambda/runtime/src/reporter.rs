@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::io;
 
 use mailtrail_clock::now;
-use mailtrail_config::settings::{self, Environment};
+use mailtrail_config::{Environment, settings};
 use mailtrail_delivery::{Ledger, StreamLedger};
 use mailtrail_pipeline::{Problem, Watched};
 use mailtrail_telemetry::metrics::Declaration;
@@ -15,23 +15,23 @@ use mailtrail_telemetry::report::{
 };
 use serde::Serialize;
 
-/// Knows the function's name, and writes.
+/// Writes the function's reports.
 #[derive(Debug)]
 pub struct Reporter {
     function: String,
 }
 
-/// What there is to say about an invocation besides its ledger.
-pub(crate) struct Circumstances<'a> {
+/// What is reported of an invocation besides its ledger.
+pub(crate) struct InvocationDetails<'a> {
     pub(crate) request_id: &'a str,
     pub(crate) decoded_bytes: u64,
     pub(crate) milliseconds: u64,
-    /// Payloads that are not archived as a whole.
+    /// Payloads that failed.
     pub(crate) failed: u64,
 }
 
 impl Reporter {
-    /// A reporter for the function that Lambda names, or else for `name`.
+    /// A reporter with the name that Lambda sets, or else `name`.
     pub fn new(environment: &Environment, name: &str) -> Self {
         let name = environment.get(settings::FUNCTION_NAME).unwrap_or(name);
         Self { function: name.to_owned() }
@@ -42,9 +42,9 @@ impl Reporter {
         &self.function
     }
 
-    /// One line for the invocation, one for each class of its events, and one for each stream that had anything to do.
-    pub(crate) fn invocation(&self, ledger: &Ledger, what: &Circumstances<'_>) {
-        let level = match (what.failed, ledger.balanced(), ledger.quarantined_payloads) {
+    /// One line for the invocation, one for each class of its events, and one for each stream that got or missed events.
+    pub(crate) fn invocation(&self, ledger: &Ledger, details: &InvocationDetails<'_>) {
+        let level = match (details.failed, ledger.balanced(), ledger.quarantined_payloads) {
             (0, true, 0) => Level::Info,
             (0, true, _) => Level::Warn,
             _ => Level::Error,
@@ -54,7 +54,7 @@ impl Reporter {
             level,
             message: "invocation",
             function: &self.function,
-            request_id: what.request_id,
+            request_id: details.request_id,
             received: ledger.payloads,
             control: ledger.control_messages,
             quarantined: ledger.quarantined_payloads,
@@ -62,24 +62,24 @@ impl Reporter {
             archived: ledger.archived,
             already: ledger.already,
             refused: ledger.refused,
-            decoded_bytes: what.decoded_bytes,
-            duration: what.milliseconds,
-            failed: what.failed,
+            decoded_bytes: details.decoded_bytes,
+            duration: details.milliseconds,
+            failed: details.failed,
             // A payload that failed is not accounted for, and is reported as such.
-            imbalance: u64::from(what.failed == 0 && !ledger.balanced()),
+            imbalance: u64::from(details.failed == 0 && !ledger.balanced()),
         });
-        for class in self.classes(ledger, what) {
+        for class in self.classes(ledger, details) {
             write(&class);
         }
         for stream in ledger.streams.iter().filter(|stream| **stream != StreamLedger::new(&stream.stream)) {
-            self.stream(stream, what);
+            self.stream(stream, details);
         }
     }
 
     fn classes<'r>(
         &'r self,
         ledger: &'r Ledger,
-        what: &'r Circumstances<'_>,
+        details: &'r InvocationDetails<'_>,
     ) -> impl Iterator<Item = ClassReport<'r>> {
         ledger.by_class.iter().map(|(&class, &classified)| ClassReport {
             aws: Declaration::new(now(), ClassReport::DIMENSIONS, ClassReport::METRICS),
@@ -87,19 +87,19 @@ impl Reporter {
             message: "class",
             function: &self.function,
             class,
-            request_id: what.request_id,
+            request_id: details.request_id,
             classified,
         })
     }
 
-    fn stream(&self, stream: &StreamLedger, what: &Circumstances<'_>) {
+    fn stream(&self, stream: &StreamLedger, details: &InvocationDetails<'_>) {
         write(&StreamReport {
             aws: Declaration::new(now(), StreamReport::DIMENSIONS, StreamReport::METRICS),
             level: if stream.undelivered > 0 { Level::Error } else { Level::Info },
             message: "stream",
             function: &self.function,
             stream: &stream.stream,
-            request_id: what.request_id,
+            request_id: details.request_id,
             delivered: stream.delivered,
             gated: stream.gated,
             filtered: stream.filtered,
@@ -107,7 +107,7 @@ impl Reporter {
         });
     }
 
-    /// One line for each entry of the watch list that applied.
+    /// One line for each entry of the watch list that events matched.
     pub(crate) fn watched<'w>(&self, request_id: &str, watched: impl Iterator<Item = &'w Watched>) {
         let mut by_watch: BTreeMap<&str, Vec<&Watched>> = BTreeMap::new();
         for one in watched {
@@ -136,39 +136,39 @@ impl Reporter {
         write(report);
     }
 
-    /// Nothing is lost, but somebody should look.
+    /// Nothing is lost, but an operator should look at it.
     pub(crate) fn problem(&self, request_id: &str, problem: &Problem) {
         let level = Level::Warn;
         write(&ProblemReport { level, message: problem.to_string(), function: &self.function, request_id });
     }
 
-    /// A payload is not archived, and must come again.
+    /// A payload is not archived, and must be sent again.
     pub fn failure(&self, request_id: &str, reason: &str) {
         let (level, message) = (Level::Error, reason.to_owned());
         write(&ProblemReport { level, message, function: &self.function, request_id });
     }
 
-    /// A setting is wrong, and the function works without it.
-    pub fn setting_left_out(&self, error: &impl Display) {
+    /// A setting is invalid, and its default applies.
+    pub fn ignored_setting(&self, error: &impl Display) {
         write(&SettingReport {
             aws: Declaration::new(now(), SettingReport::DIMENSIONS, SettingReport::METRICS),
             level: Level::Error,
-            message: format!("{error}; the function works without it"),
+            message: format!("{error}; setting ignored"),
             function: &self.function,
             wrong_settings: 1,
         });
     }
 
-    /// The function ends here.
-    pub fn cannot_start(&self, reason: &str) {
-        let message = format!("the function cannot start: {reason}");
+    /// The function does not start.
+    pub fn failed_to_start(&self, reason: &str) {
+        let message = format!("failed to start: {reason}");
         write(&ProblemReport { level: Level::Error, message, function: &self.function, request_id: "" });
     }
 }
 
-/// Writes a line. A log that nobody can write to must not stop anything.
+/// Writes a line. A log that cannot be written to must not stop anything.
 fn write(report: &impl Serialize) {
-    let _nobody_listens = report::write(report, &mut io::stdout().lock());
+    let _unwritable = report::write(report, &mut io::stdout().lock());
 }
 
 #[cfg(test)]
@@ -177,8 +177,8 @@ mod tests {
 
     use super::*;
 
-    const CIRCUMSTANCES: Circumstances<'static> =
-        Circumstances { request_id: "example", decoded_bytes: 0, milliseconds: 0, failed: 0 };
+    const DETAILS: InvocationDetails<'static> =
+        InvocationDetails { request_id: "example", decoded_bytes: 0, milliseconds: 0, failed: 0 };
 
     fn reporter() -> Reporter {
         Reporter { function: "workmail-events".to_owned() }
@@ -186,7 +186,7 @@ mod tests {
 
     fn lines_of(ledger: &Ledger) -> Vec<Value> {
         let reporter = reporter();
-        reporter.classes(ledger, &CIRCUMSTANCES).map(|line| serde_json::to_value(line).unwrap()).collect()
+        reporter.classes(ledger, &DETAILS).map(|line| serde_json::to_value(line).unwrap()).collect()
     }
 
     #[test]

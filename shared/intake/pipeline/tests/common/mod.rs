@@ -47,7 +47,7 @@ pub(crate) enum Key<'a> {
 impl<'a> Key<'a> {
     /// Reads a key of the archive's contract; panics on any other.
     pub(crate) fn parse(key: &'a str) -> Self {
-        Self::read(key).unwrap_or_else(|| panic!("`{key}` is no key of the archive"))
+        Self::read(key).unwrap_or_else(|| panic!("`{key}` is not a key of the archive"))
     }
 
     fn read(key: &'a str) -> Option<Self> {

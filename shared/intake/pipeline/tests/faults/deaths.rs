@@ -3,10 +3,10 @@
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-use mailtrail_archive::Archive;
-use mailtrail_aws_client::Deadline;
+use mailtrail_aws_client::{Clients, Deadline};
+use mailtrail_config::{Config, Location};
 use mailtrail_faulty_aws::{FaultKind, Faults};
-use mailtrail_pipeline::{Options, Pipeline};
+use mailtrail_pipeline::Pipeline;
 use mailtrail_samples::{Batch, Traffic};
 
 use crate::common::{Key, lines, now, payload, tree};
@@ -65,14 +65,10 @@ async fn wherever_a_run_dies_the_next_one_completes_it() {
 
 #[tokio::test]
 async fn wherever_a_run_into_a_directory_dies_the_next_one_completes_it() {
-    let open = |folder: &tempfile::TempDir, streams: &[&str]| {
-        let archive = Archive::directory(folder.path().to_owned()).unwrap();
-        let stream = |target: &&str| {
-            let target: mailtrail_delivery::Target = target.parse().unwrap();
-            let path = target.file().unwrap().clone();
-            mailtrail_delivery::Stream::file(target, path)
-        };
-        Pipeline::new(archive, streams.iter().map(stream).collect(), Options::default())
+    let open = async |folder: &tempfile::TempDir, streams: &[&str]| {
+        let streams = streams.iter().map(|target| target.parse().unwrap()).collect();
+        let config = Config { streams, ..Config::new(Location::Directory(folder.path().to_owned())) };
+        Pipeline::open(&config, &Clients::default()).await.unwrap()
     };
     let (kept, undisturbed) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let out = tempfile::tempdir().unwrap();
@@ -81,13 +77,13 @@ async fn wherever_a_run_into_a_directory_dies_the_next_one_completes_it() {
     let mut deaths = 0;
     for (number, batch) in (0..).zip(batches(80)) {
         let payload = payload(batch.to_invocation());
-        let first = open(&kept, &[&target]);
+        let first = open(&kept, &[&target]).await;
         let time = Duration::from_micros(100 * number);
         let run = dies_after(time, first.run(&payload, now(), Deadline::NEVER)).await;
         deaths += u32::from(run.is_none());
         drop(first);
-        run_well(&open(&kept, &[&target]), &batch).await;
-        run_well(&open(&undisturbed, &[]), &batch).await;
+        run_well(&open(&kept, &[&target]).await, &batch).await;
+        run_well(&open(&undisturbed, &[]).await, &batch).await;
     }
     assert!(deaths > 10, "only {deaths} of the runs died");
     assert_eq!(tree(kept.path()), tree(undisturbed.path()));

@@ -33,7 +33,10 @@ fn assert_undelivered(aws: &FaultyAws, run: &Run, why: &str) {
         panic!("{:?}", run.problems)
     };
     let words = problem.to_string();
-    assert!(words.starts_with("the stream all did not take 20 events (") && words.contains(why), "{words}");
+    assert!(
+        words.starts_with("failed to deliver 20 events to the stream all: ") && words.contains(why),
+        "{words}"
+    );
     assert_eq!(lines(&content(aws, "archive")[key]).len(), 20);
     assert_eq!(calls(aws, Operation::PutRecordBatch), 0);
 }
@@ -69,7 +72,7 @@ async fn a_stream_gets_records_only_while_its_tag_says_exactly_true() {
         aws.set_tags("all", tags);
         let run = run_twenty(&pipeline, seed).await;
         assert_eq!(*the_stream(&run), StreamLedger { gated: EVENTS, ..StreamLedger::new("all") }, "{tags:?}");
-        assert!(run.problems.is_empty(), "somebody decided it: {:?}", run.problems);
+        assert!(run.problems.is_empty(), "a decision is not a problem: {:?}", run.problems);
     }
     assert_eq!(calls(&aws, Operation::PutRecordBatch), 0);
 

@@ -11,9 +11,10 @@ use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use bytes::Bytes;
 use mailtrail_archive::{Archive, S3Options};
 use mailtrail_aws_client::{Deadline, RetryPolicy, clients as aws};
-use mailtrail_delivery::{Gate, Stream, TagGate, Topic, TopicArn};
+use mailtrail_config::{IntakeConfig, StreamTarget, TopicArn};
+use mailtrail_delivery::{FirehoseSink, Gate, Stream, TagGate, Topic};
 use mailtrail_faulty_aws::{Config, Faults, FaultyAws, Operation};
-use mailtrail_pipeline::{Options, Pipeline, Run};
+use mailtrail_pipeline::{Pipeline, Run};
 use mailtrail_samples::{Batch, REGION};
 
 use crate::common::{self, now, payload};
@@ -25,7 +26,7 @@ pub(crate) const OPEN: &[(&str, &str)] = &[("LogDeliveryEnabled", "true")];
 pub(crate) const QUICK: RetryPolicy =
     RetryPolicy { first: Duration::from_millis(1), longest: Duration::from_millis(5), tries: 8 };
 
-/// The topic that sightings are announced to.
+/// The topic that is notified of watched events.
 pub(crate) const TOPIC: &str = "arn:aws:sns:eu-central-1:111122223333:watch";
 
 /// A server with the bucket `archive`, two open streams, `all` and `mail`, and a topic.
@@ -86,7 +87,7 @@ impl Process {
         Self { bucket, ..self }
     }
 
-    /// With other wishes for its archive.
+    /// With other options for its archive.
     pub(crate) fn s3(self, s3: S3Options) -> Self {
         Self { s3, ..self }
     }
@@ -97,8 +98,10 @@ impl Process {
     }
 
     pub(crate) fn stream(&self, target: &str) -> Stream {
-        let client = aws::firehose(&self.config);
-        Stream::firehose(target.parse().unwrap(), client, Arc::clone(&self.gate), self.retry_policy)
+        let target: StreamTarget = target.parse().unwrap();
+        let (client, gate) = (aws::firehose(&self.config), Arc::clone(&self.gate));
+        let sink = FirehoseSink::new(client, target.name(), gate, self.retry_policy);
+        Stream::new(target, sink)
     }
 
     /// What a run asks before it sends anything.
@@ -106,14 +109,14 @@ impl Process {
         self.gate.ask(stream, Deadline::NEVER).await
     }
 
-    /// The topic, for [`Pipeline::announcing_to`].
+    /// The topic, for [`Pipeline::with_topic`].
     pub(crate) fn topic(&self) -> Topic {
         let arn: TopicArn = TOPIC.parse().unwrap();
         Topic::new(aws::sns(&self.config, arn.region()), arn, self.retry_policy)
     }
 
     pub(crate) fn pipeline(&self, streams: &[&str]) -> Pipeline {
-        let options = Options { region: Some(REGION.to_owned()), ..Options::default() };
+        let options = IntakeConfig { region: Some(REGION.to_owned()), ..IntakeConfig::default() };
         let streams = streams.iter().map(|target| self.stream(target)).collect();
         Pipeline::new(self.archive(), streams, options)
     }

@@ -52,7 +52,7 @@ async fn deliver(pipeline: &Pipeline, batch: Batch) -> Delivered {
             }
         }
     }
-    panic!("a batch fails for ever");
+    panic!("a batch fails permanently");
 }
 
 #[tokio::test]
@@ -71,7 +71,7 @@ async fn a_thousand_batches_survive_a_storm() {
     aws.set_faults(Faults::storm(SEED).slow_by(Duration::from_millis(3)));
     let process = Process::patient(&aws, Duration::ZERO, SHORT_OF_PATIENCE).bucket("storm");
     let pipeline = process.pipeline(&["firehose:all?packing=off", "firehose:mail?classes=email_activity"]);
-    let pipeline = pipeline.announcing_to(Some(process.topic()));
+    let pipeline = pipeline.with_topic(process.topic());
     pipeline.watch(WatchList::parse(WATCHES).0);
     let delivered = stream::iter(traffic()).map(|batch| deliver(&pipeline, batch));
     let delivered: Vec<Delivered> = delivered.buffer_unordered(AT_ONCE).collect().await;

@@ -203,7 +203,7 @@ async fn a_slow_archive_fails_the_run_in_time() {
     let (run, took) = run_within(&pipeline, Duration::from_millis(300)).await;
     assert!(took < Duration::from_secs(3), "{took:?}");
     let words = run.failure.unwrap().to_string();
-    assert!(words.contains("OutOfTime") && words.contains("give the function more time"), "{words}");
+    assert!(words.contains("OutOfTime") && words.contains("raise the timeout of the function"), "{words}");
     assert_eq!((run.ledger.archived, calls(&aws, Operation::PutRecordBatch)), (0, 0));
 }
 

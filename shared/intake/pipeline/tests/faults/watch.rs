@@ -17,7 +17,7 @@ const EVERYTHING: &str = r#"{"watches": [{"name": "mail", "pattern": "{ $.event.
 async fn a_sighting_is_told_with_the_objects_that_hold_the_records_and_marked_in_them() {
     let aws = server();
     let process = Process::new(&aws);
-    let pipeline = process.pipeline(&[]).announcing_to(Some(process.topic()));
+    let pipeline = process.pipeline(&[]).with_topic(process.topic());
     pipeline.watch(WatchList::parse(EVERYTHING).0);
     let run = run_well(&pipeline, &Traffic::new(3).batch(40)).await;
     assert_eq!(run.watched[0].announced, Some(Ok(())));
@@ -43,7 +43,7 @@ async fn a_sighting_is_told_with_the_objects_that_hold_the_records_and_marked_in
 async fn an_announcement_that_fails_is_tried_again_and_then_counted_and_harms_nothing_else() {
     let busy = server_with(Faults::none().with(FaultKind::SnsThrottled, 1.0));
     let process = Process::new(&busy);
-    let pipeline = process.pipeline(&["firehose:all"]).announcing_to(Some(process.topic()));
+    let pipeline = process.pipeline(&["firehose:all"]).with_topic(process.topic());
     pipeline.watch(WatchList::parse(EVERYTHING).0);
     let run = run_well(&pipeline, &Traffic::new(3).batch(5)).await;
     assert_eq!((run.ledger.archived, run.ledger.streams[0].delivered), (5, 5));
@@ -53,7 +53,7 @@ async fn an_announcement_that_fails_is_tried_again_and_then_counted_and_harms_no
     let denied = server();
     denied.deny(Operation::Publish);
     let process = Process::new(&denied);
-    let pipeline = process.pipeline(&[]).announcing_to(Some(process.topic()));
+    let pipeline = process.pipeline(&[]).with_topic(process.topic());
     pipeline.watch(WatchList::parse(EVERYTHING).0);
     let run = run_well(&pipeline, &Traffic::new(3).batch(5)).await;
     assert_eq!(run.watched[0].was_announced(), Some(false));
@@ -64,7 +64,7 @@ async fn an_announcement_that_fails_is_tried_again_and_then_counted_and_harms_no
 async fn a_topic_that_does_not_answer_costs_only_the_time_that_is_left() {
     let aws = server_with(Faults::none().with(FaultKind::SnsSlow, 1.0).slow_by(Duration::from_mins(1)));
     let process = Process::new(&aws);
-    let pipeline = process.pipeline(&[]).announcing_to(Some(process.topic()));
+    let pipeline = process.pipeline(&[]).with_topic(process.topic());
     pipeline.watch(WatchList::parse(EVERYTHING).0);
     let (start, time) = (Instant::now(), Duration::from_millis(600));
     let payload = payload(Traffic::new(3).batch(5).to_invocation());
@@ -78,7 +78,7 @@ async fn a_topic_that_does_not_answer_costs_only_the_time_that_is_left() {
 async fn what_is_not_archived_is_not_announced() {
     let aws = server();
     let process = Process::new(&aws);
-    let pipeline = process.pipeline(&[]).announcing_to(Some(process.topic()));
+    let pipeline = process.pipeline(&[]).with_topic(process.topic());
     pipeline.watch(WatchList::parse(EVERYTHING).0);
     aws.deny(Operation::PutObject);
     let payload = payload(Traffic::new(3).batch(5).to_invocation());

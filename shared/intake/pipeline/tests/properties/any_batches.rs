@@ -9,7 +9,7 @@ use mailtrail_samples::envelope;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use crate::House;
+use crate::TestEnv;
 use crate::archived::{archived_lines, expected, found, without_raw};
 use crate::common::Key;
 use crate::generated::{a_payload, json};
@@ -22,12 +22,12 @@ proptest! {
         batches in a_payload(),
         region in prop::option::of(Just("eu-west-1")),
     ) {
-        let house = House::new(region);
+        let env = TestEnv::new(region);
         let input = envelope::gzip(&json(&batches, 0));
-        let (_, run) = house.run(&input).remove(0);
-        let tree = house.tree();
+        let (_, run) = env.run(&input).remove(0);
+        let tree = env.tree();
         prop_assert_eq!(found(&tree), expected(&batches, region));
-        prop_assert_eq!(house.streamed(), archived_lines(&tree));
+        prop_assert_eq!(env.streamed(), archived_lines(&tree));
         prop_assert!(run.objects.iter().all(|key| tree.contains_key(key)));
 
         let events = batches.iter().map(|batch| batch.events.len() as u64).sum::<u64>();
@@ -43,10 +43,10 @@ proptest! {
 
     #[test]
     fn the_same_payload_again_changes_nothing(batches in a_payload(), how in 0..5_usize, cut: Index) {
-        let house = House::new(Some("eu-west-1"));
+        let env = TestEnv::new(Some("eu-west-1"));
         let text = json(&batches, 0);
-        house.run(&envelope::gzip(&text));
-        let before = house.tree();
+        env.run(&envelope::gzip(&text));
+        let before = env.tree();
         let (front, back) = text.split_at(cut.index(text.len()));
         let again = match how {
             0 => envelope::gzip(&text),
@@ -55,27 +55,27 @@ proptest! {
             3 => envelope::kinesis_event(&[envelope::gzip_at(1, &text)], "eu-west-1"),
             _ => envelope::gzip(&[&b" \n"[..], &text, b" "].concat()),
         };
-        let (_, run) = house.run(&again).remove(0);
+        let (_, run) = env.run(&again).remove(0);
         prop_assert_eq!(run.ledger.already, run.ledger.events);
-        prop_assert!(house.tree() == before, "the archive has changed");
+        prop_assert!(env.tree() == before, "the archive has changed");
     }
 
     #[test]
     fn the_order_of_keys_changes_nothing(batches in a_payload(), order in 1..40_usize) {
-        let house = House::new(None);
-        house.run(&envelope::gzip(&json(&batches, 0)));
-        let before = house.tree();
-        let (_, run) = house.run(&envelope::gzip(&json(&batches, order))).remove(0);
+        let env = TestEnv::new(None);
+        env.run(&envelope::gzip(&json(&batches, 0)));
+        let before = env.tree();
+        let (_, run) = env.run(&envelope::gzip(&json(&batches, order))).remove(0);
         prop_assert_eq!(run.ledger.already, run.ledger.events);
-        prop_assert!(house.tree() == before, "the archive has changed");
+        prop_assert!(env.tree() == before, "the archive has changed");
 
-        let other = House::new(None);
+        let other = TestEnv::new(None);
         other.run(&envelope::gzip(&json(&batches, order)));
         prop_assert_eq!(without_raw(&other.tree()), without_raw(&before));
     }
 }
 
-/// Whether somebody who looks for the day of an event finds the raw copy: there, under the day before, under 1970, or
+/// Whether a reader who looks for the day of an event finds the raw copy: there, under the day before, under 1970, or
 /// by a day pointer.
 fn leads_to_the_raw_copy(tree: &BTreeMap<String, Bytes>, raw_key: &str, time: i64) -> bool {
     let Key::Raw { day: raw_day, batch } = Key::parse(raw_key) else { return false };

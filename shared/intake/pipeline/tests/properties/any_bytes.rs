@@ -8,7 +8,7 @@ use mailtrail_subscription::Content;
 use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
 
-use crate::House;
+use crate::TestEnv;
 use crate::archived::found;
 
 /// Pieces that inputs are made of, in any order: sometimes they make sense.
@@ -39,7 +39,7 @@ const PIECES: [&str; 24] = [
     "\"extractedFields\":{\"@aws.region\":\"..\"}",
 ];
 
-/// Bytes that nobody should send.
+/// Bytes that no sender should send.
 fn any_input() -> impl Strategy<Value = Vec<u8>> {
     let pieces =
         prop::collection::vec(select(&PIECES[..]), 0..24).prop_map(|pieces| pieces.concat().into_bytes());
@@ -80,9 +80,9 @@ proptest! {
 
     #[test]
     fn any_bytes_are_kept_and_counted(input in any_input()) {
-        let house = House::new(None);
-        let runs = house.run(&input);
-        let tree = house.tree();
+        let env = TestEnv::new(None);
+        let runs = env.run(&input);
+        let tree = env.tree();
         let mut sum = Ledger::default();
         for (payload, run) in &runs {
             sum.add(&run.ledger);
@@ -109,7 +109,7 @@ proptest! {
         prop_assert_eq!(found(&tree).len() as u64, sum.archived - sum.already);
         prop_assert!(tree.keys().all(|key| !key.contains("..")));
 
-        house.run(&input);
-        prop_assert!(house.tree() == tree, "the second time was another");
+        env.run(&input);
+        prop_assert!(env.tree() == tree, "the second time was another");
     }
 }

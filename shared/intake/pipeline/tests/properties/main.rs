@@ -16,20 +16,21 @@ use bytes::Bytes;
 use common::{Key, now, tree};
 use mailtrail_archive::Archive;
 use mailtrail_aws_client::Deadline;
-use mailtrail_delivery::{Stream, Target};
-use mailtrail_pipeline::{Options, Pipeline, Run};
+use mailtrail_config::{IntakeConfig, StreamTarget};
+use mailtrail_delivery::{FileSink, Stream};
+use mailtrail_pipeline::{Pipeline, Run};
 use mailtrail_subscription::{Payload, payloads};
 use tempfile::TempDir;
 
 /// An archive in a folder, and a stream into a file beside it.
-pub(crate) struct House {
+pub(crate) struct TestEnv {
     folder: TempDir,
-    options: Options,
+    options: IntakeConfig,
 }
 
-impl House {
+impl TestEnv {
     pub(crate) fn new(region: Option<&str>) -> Self {
-        let options = Options { region: region.map(str::to_owned), ..Options::default() };
+        let options = IntakeConfig { region: region.map(str::to_owned), ..IntakeConfig::default() };
         Self { folder: tempfile::tempdir().unwrap(), options }
     }
 
@@ -37,9 +38,10 @@ impl House {
     pub(crate) fn run(&self, input: &[u8]) -> Vec<(Payload, Run)> {
         let archive = self.folder.path().join("archive");
         let stream = self.folder.path().join("stream.ndjson");
-        let target: Target = format!("file://{}", stream.display()).parse().unwrap();
+        let target: StreamTarget = format!("file://{}", stream.display()).parse().unwrap();
         let archive = Archive::directory(archive).unwrap();
-        let pipeline = Pipeline::new(archive, vec![Stream::file(target, stream)], self.options.clone());
+        let pipeline =
+            Pipeline::new(archive, vec![Stream::new(target, FileSink::new(stream))], self.options.clone());
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let run = |payload: Payload| {
             let run = runtime.block_on(pipeline.run(&payload, now(), Deadline::NEVER));

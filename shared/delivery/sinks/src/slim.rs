@@ -1,19 +1,20 @@
-//! An event that is larger than a record of Firehose may be: what a stream gets instead.
+//! The slim form of an event that is larger than a sink's records may be.
 //!
-//! The record keeps its class, its time, its origin and every other small attribute, and names the archive's
-//! object that holds it whole.
+//! It keeps the event's class, time, origin and every other small attribute, and names the archive's object that holds
+//! the whole event.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::value::{RawValue, to_raw_value};
 
-/// Attributes above this many bytes are left out. A record has some thirty attributes, so what is left
-/// fits a Firehose record, whatever the event.
-const MAX_ATTRIBUTE_BYTES: usize = 16 * 1024;
+/// Attributes above this share of a record are omitted. A record has about thirty attributes, so that what is left
+/// fits, whatever the event.
+const ATTRIBUTES: usize = 64;
 
-/// Makes the slim form of an event that stands in the archive's object `key`.
-pub(super) fn slim<'a>(line: &'a [u8], key: &str) -> Cow<'a, [u8]> {
+/// Makes the slim form of an event in the archive's object `key`, for records of at most `record_bytes`.
+pub(crate) fn slim<'a>(line: &'a [u8], key: &str, record_bytes: usize) -> Cow<'a, [u8]> {
+    let is_large = |value: &RawValue| value.get().len() > record_bytes / ATTRIBUTES;
     let whole: BTreeMap<&str, &RawValue> = serde_json::from_slice(line).unwrap_or_default();
     let omitted: Vec<&str> =
         whole.iter().filter(|(_, value)| is_large(value)).map(|(name, _)| *name).collect();
@@ -30,22 +31,18 @@ pub(super) fn slim<'a>(line: &'a [u8], key: &str) -> Cow<'a, [u8]> {
     serde_json::to_vec(&slim).unwrap_or_default().into()
 }
 
-fn is_large(value: &RawValue) -> bool {
-    value.get().len() > MAX_ATTRIBUTE_BYTES
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stream::packing::MAX_RECORD_BYTES;
+    use crate::firehose::LIMITS;
 
     #[test]
     fn a_slim_record_names_the_object_that_holds_the_event() {
         let line = format!(
             r#"{{"class_uid":0,"time":5,"raw_data":"{}","unmapped":{{"a":"b"}}}}"#,
-            "x".repeat(MAX_RECORD_BYTES)
+            "x".repeat(LIMITS.record_bytes)
         );
-        let slim = slim(line.as_bytes(), "base_event/k.ndjson.zst");
+        let slim = slim(line.as_bytes(), "base_event/k.ndjson.zst", LIMITS.record_bytes);
         assert_eq!(
             std::str::from_utf8(&slim).unwrap(),
             format!(

@@ -1,11 +1,11 @@
 //! No tag, no stream: a Firehose stream gets records only while it carries the tag that says so.
 //!
-//! The tag is AWS's own sign on streams that log delivery may write to; removing it is how an operator
-//! closes a stream. <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-Firehose.html>
+//! The tag is the one that AWS itself sets on streams that log delivery may write to; an operator closes a stream by
+//! removing it. <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-Firehose.html>
 //!
 //! Look-ups are limited to five a second for the whole account
 //! (<https://docs.aws.amazon.com/firehose/latest/dev/limits.html>), so an answer is remembered, and while
-//! look-ups are throttled the last known answer holds.
+//! look-ups are throttled the last known answer applies.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -17,33 +17,24 @@ use tokio::time::Instant;
 use mailtrail_aws_client::failure::Failure;
 use mailtrail_aws_client::{Deadline, RetryPolicy};
 
-/// The tag that opens a stream, and its value: exactly this, in this case.
+use crate::sink::Gate;
+
+/// The key and value of the tag that opens a stream. Both are case-sensitive.
 pub const DELIVERY_TAG: (&str, &str) = ("LogDeliveryEnabled", "true");
 
 /// A stream has at most 50 tags, so one page of 50 holds them all.
 /// <https://docs.aws.amazon.com/firehose/latest/APIReference/API_ListTagsForDeliveryStream.html>
 const PAGE: i32 = 50;
 
-/// How long a failed look-up is remembered: long enough not to use up the account's five a second, short
-/// enough to notice a repair.
-const FAILURE_MEMORY: Duration = Duration::from_secs(30);
+/// How long a failed look-up is remembered: long enough to stay within the account's five a second, short enough to
+/// notice a repair.
+const FAILURE_CACHE: Duration = Duration::from_secs(30);
 
-/// Whether records may be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Gate {
-    /// The stream has the tag.
-    Open,
-    /// It has not, or with another value: somebody decided that.
-    Closed,
-    /// Nobody can tell.
-    Unknown(Failure),
-}
-
-/// Asks for tags, and remembers.
+/// Looks up the tags of streams, and remembers the answers.
 #[derive(Debug)]
 pub struct TagGate {
     client: Client,
-    memory: Duration,
+    cache: Duration,
     retry_policy: RetryPolicy,
     known: Mutex<HashMap<String, Answer>>,
 }
@@ -52,14 +43,14 @@ pub struct TagGate {
 struct Answer {
     gate: Gate,
     until: Instant,
-    /// The last answer that was one: it holds while look-ups are throttled.
+    /// The last answer of a look-up that succeeded: it applies while look-ups are throttled.
     decided: Option<Gate>,
 }
 
 impl TagGate {
-    /// A gate that remembers each answer for so long.
-    pub fn new(client: Client, memory: Duration, retry_policy: RetryPolicy) -> Self {
-        Self { client, memory, retry_policy, known: Mutex::default() }
+    /// A gate that remembers each answer for the time `cache`.
+    pub fn new(client: Client, cache: Duration, retry_policy: RetryPolicy) -> Self {
+        Self { client, cache, retry_policy, known: Mutex::default() }
     }
 
     /// Whether a stream may get records now.
@@ -69,11 +60,11 @@ impl TagGate {
             return answer.gate.clone();
         }
         let decided = known.and_then(|answer| answer.decided);
-        let short = FAILURE_MEMORY.min(self.memory);
-        let (gate, memory) = match self.look_up(stream, decided.is_some(), deadline).await {
-            Ok(true) => (Gate::Open, self.memory),
-            Ok(false) => (Gate::Closed, self.memory),
-            // That says nothing about the stream, and the next invocation has time of its own.
+        let short = FAILURE_CACHE.min(self.cache);
+        let (gate, cache) = match self.look_up(stream, decided.is_some(), deadline).await {
+            Ok(true) => (Gate::Open, self.cache),
+            Ok(false) => (Gate::Closed, self.cache),
+            // That says nothing about the stream, and the next invocation has its own time.
             Err(failure) if failure.is_out_of_time() => return Gate::Unknown(failure),
             Err(failure) => match decided.clone().filter(|_| failure.is_throttling()) {
                 Some(gate) => (gate, short),
@@ -81,7 +72,7 @@ impl TagGate {
             },
         };
         let decided = if matches!(gate, Gate::Unknown(_)) { decided } else { Some(gate.clone()) };
-        let answer = Answer { gate: gate.clone(), until: Instant::now() + memory, decided };
+        let answer = Answer { gate: gate.clone(), until: Instant::now() + cache, decided };
         self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(stream.to_owned(), answer);
         gate
     }

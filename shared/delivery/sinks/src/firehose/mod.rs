@@ -1,48 +1,65 @@
 //! Amazon Data Firehose: `PutRecordBatch` and its partial failures.
 //!
 //! An answer of 200 may still refuse records: `FailedPutCount` says how many, the entries say which. Only
-//! those are sent again. A whole call that is refused is cut in halves: what throttles a stream may be the
-//! size of the call.
+//! those are sent again. A call that is refused as a whole is halved: its size may be what
+//! throttles the stream.
 //! <https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecordBatch.html>
 
+mod tag_gate;
+
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use aws_sdk_firehose::Client;
 use aws_sdk_firehose::primitives::Blob;
-
-use super::Rest;
-use super::packing::{Chunk, MAX_CALL_RECORDS, Record};
+use futures_util::future::BoxFuture;
 use mailtrail_aws_client::failure::Failure;
 use mailtrail_aws_client::{Deadline, RetryPolicy};
 
+use crate::packing::{Record, RecordBatch};
+use crate::sink::{Gate, Sink, SinkLimits, Unsent};
+
+pub use tag_gate::{DELIVERY_TAG, TagGate};
+
+/// A record has at most 1,000 KiB before base64, a call 4 MiB and 500 records.
+/// <https://docs.aws.amazon.com/firehose/latest/dev/limits.html>
+///
+/// A stream that separates the events of a record again refuses more than 500 of them.
+/// <https://docs.aws.amazon.com/firehose/latest/dev/dynamic-partitioning-multirecord-deaggergation.html>
+pub(crate) const LIMITS: SinkLimits = SinkLimits {
+    record_bytes: 1_024_000,
+    record_events: 500,
+    batch_bytes: 4 * 1024 * 1024,
+    batch_records: 500,
+};
+
+/// A Firehose stream behind its tag gate.
 #[derive(Debug)]
-pub(super) struct Firehose {
+pub struct FirehoseSink {
     client: Client,
     name: String,
+    gate: Arc<TagGate>,
     retry_policy: RetryPolicy,
 }
 
 /// What became of one call.
 enum Answer {
-    /// These records were refused (none: all were taken).
+    /// These records were refused; without any, all were accepted.
     Refused(Vec<Record>, Option<Failure>),
     /// The whole call failed.
     Failed(Vec<Record>, Failure),
 }
 
-impl Firehose {
-    pub(super) fn new(client: Client, name: String, retry_policy: RetryPolicy) -> Self {
-        Self { client, name, retry_policy }
+impl FirehoseSink {
+    /// The stream of this name. Nothing is asked of Firehose yet. A gate may serve several streams.
+    pub fn new(client: Client, name: String, gate: Arc<TagGate>, retry_policy: RetryPolicy) -> Self {
+        Self { client, name, gate, retry_policy }
     }
 
-    pub(super) fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Sends a chunk, and what is refused again, until all is taken or no try is left.
-    pub(super) async fn send(&self, chunk: Chunk, deadline: Deadline) -> Result<(), Rest> {
-        let mut pending: VecDeque<Record> = chunk.into_records().into();
-        let (mut call_records, mut failed) = (MAX_CALL_RECORDS, 0);
+    /// Sends a batch, and what is refused again, until all is accepted or no attempt is left.
+    async fn put(&self, batch: RecordBatch, deadline: Deadline) -> Result<(), Unsent> {
+        let mut pending: VecDeque<Record> = batch.into_records().into();
+        let (mut call_records, mut failed) = (LIMITS.batch_records, 0);
         while !pending.is_empty() {
             let call: Vec<Record> = pending.drain(..call_records.min(pending.len())).collect();
             let sent = call.len();
@@ -53,7 +70,7 @@ impl Firehose {
                     (records, Some(failure))
                 }
             };
-            // A call that took something is progress: only calls in a row that took nothing count.
+            // A call that accepted something is progress: only calls in a row that accepted nothing count.
             failed = if refused.len() < sent { 0 } else { failed };
             for record in refused.into_iter().rev() {
                 pending.push_front(record);
@@ -61,7 +78,7 @@ impl Firehose {
             let Some(failure) = failure else { continue };
             failed += 1;
             if !failure.retryable || !self.retry_policy.another_try(failed, deadline).await {
-                return Err(Rest { chunk: pending.into_iter().collect(), failure });
+                return Err(Unsent { records: pending.into_iter().collect(), failure });
             }
         }
         Ok(())
@@ -102,5 +119,19 @@ impl Firehose {
             }
         }
         Answer::Refused(refused, failure)
+    }
+}
+
+impl Sink for FirehoseSink {
+    fn limits(&self) -> SinkLimits {
+        LIMITS
+    }
+
+    fn gate(&self, deadline: Deadline) -> BoxFuture<'_, Gate> {
+        Box::pin(self.gate.ask(&self.name, deadline))
+    }
+
+    fn send(&self, batch: RecordBatch, deadline: Deadline) -> BoxFuture<'_, Result<(), Unsent>> {
+        Box::pin(self.put(batch, deadline))
     }
 }

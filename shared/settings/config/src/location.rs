@@ -4,63 +4,64 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use mailtrail_aws_types::BucketName;
 use thiserror::Error;
 use url::Url;
 
 /// The address of an archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Location {
-    /// A folder on this machine.
+    /// A directory on this machine.
     Directory(PathBuf),
-    /// A bucket, and a prefix in it without slashes at its ends (empty for the whole bucket).
+    /// A prefix of a bucket; empty for the whole bucket.
     S3 {
-        /// The bucket.
+        /// The bucket's name.
         bucket: String,
-        /// The prefix.
+        /// The prefix, without slashes at its ends.
         prefix: String,
     },
 }
 
-/// Text that is no address of an archive.
+/// Text that is not the address of an archive.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{text}` is no archive: {reason}; give a directory, file:///…, or s3://bucket/prefix")]
-pub struct UnknownLocation {
+#[error("invalid archive `{text}`: {reason}; expected a directory, file:///…, or s3://bucket/prefix")]
+pub struct InvalidLocation {
     text: String,
     reason: &'static str,
 }
 
 impl FromStr for Location {
-    type Err = UnknownLocation;
+    type Err = InvalidLocation;
 
-    fn from_str(text: &str) -> Result<Self, UnknownLocation> {
-        let wrong = |reason| UnknownLocation { text: text.to_owned(), reason };
+    fn from_str(text: &str) -> Result<Self, InvalidLocation> {
+        let invalid = |reason| InvalidLocation { text: text.to_owned(), reason };
         if let Some(rest) = text.strip_prefix("s3://") {
             let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
             let prefix = prefix.trim_matches('/');
-            if !is_bucket(bucket) {
-                return Err(wrong(
+            if !BucketName::is_valid(bucket) {
+                return Err(invalid(
                     "a bucket's name has 3 to 63 lower-case letters, digits, dots and hyphens",
                 ));
             }
             if prefix.split('/').any(|part| part == "." || part == "..") {
-                return Err(wrong("a prefix must not contain `.` or `..`"));
+                return Err(invalid("a prefix must not contain `.` or `..`"));
             }
             return Ok(Self::S3 { bucket: bucket.to_owned(), prefix: prefix.to_owned() });
         }
         if let Some(address) = text.strip_prefix("file:") {
-            let not_here = || wrong("the path must be absolute and on this machine");
+            let not_local = || invalid("the path must be absolute and on this machine");
             // A URL parser would take `file:name` for `/name`.
             if !address.starts_with('/') {
-                return Err(not_here());
+                return Err(not_local());
             }
-            let url = Url::parse(text).map_err(|_| wrong("it is no URL"))?;
-            return Ok(Self::Directory(url.to_file_path().map_err(|()| not_here())?));
+            let url = Url::parse(text).map_err(|_| invalid("not a URL"))?;
+            return Ok(Self::Directory(url.to_file_path().map_err(|()| not_local())?));
         }
         if text.trim().is_empty() {
-            return Err(wrong("it is empty"));
+            return Err(invalid("it is empty"));
         }
         if text.contains("://") {
-            return Err(wrong("that scheme is not supported"));
+            return Err(invalid("unsupported scheme"));
         }
         Ok(Self::Directory(PathBuf::from(text)))
     }
@@ -74,15 +75,6 @@ impl fmt::Display for Location {
             Self::S3 { bucket, prefix } => write!(f, "s3://{bucket}/{prefix}"),
         }
     }
-}
-
-/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>
-fn is_bucket(name: &str) -> bool {
-    let ends = |at: Option<char>| at.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
-    (3..=63).contains(&name.len())
-        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-".contains(c))
-        && ends(name.chars().next())
-        && ends(name.chars().next_back())
 }
 
 #[cfg(test)]
@@ -102,7 +94,7 @@ mod tests {
     fn anything_else_is_refused_with_what_is_allowed() {
         for text in ["", "s3://", "s3://X", "s3://trail/../x", "gs://bucket", "file:relative"] {
             let error = text.parse::<Location>().unwrap_err().to_string();
-            assert!(error.contains("give a directory, file:///…, or s3://bucket/prefix"), "{error}");
+            assert!(error.contains("expected a directory, file:///…, or s3://bucket/prefix"), "{error}");
         }
     }
 }

@@ -13,13 +13,13 @@ pub struct PerLogGroup<T> {
     by_log_group: BTreeMap<String, T>,
 }
 
-/// An entry that cannot be read.
+/// An entry whose value is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("the entry `{entry}`: {reason}")]
-pub struct WrongEntry {
-    /// The entry.
+#[error("invalid entry `{entry}`: {reason}")]
+pub struct InvalidEntry {
+    /// The entry as it was written.
     pub entry: String,
-    /// What is wrong with it, and what is allowed.
+    /// What is wrong with its value, and what is allowed.
     pub reason: String,
 }
 
@@ -33,14 +33,14 @@ impl<T: FromStr<Err: fmt::Display>> PerLogGroup<T> {
     /// Reads entries: `<value>`, for all log groups, and `<log group>=<value>`.
     ///
     /// # Errors
-    /// With the first entry whose value cannot be read.
-    pub fn parse<'t>(entries: impl IntoIterator<Item = &'t str>) -> Result<Self, WrongEntry> {
+    /// With the first entry whose value is invalid.
+    pub fn parse<'t>(entries: impl IntoIterator<Item = &'t str>) -> Result<Self, InvalidEntry> {
         let mut values = Self::default();
         for entry in entries {
             // The name of a log group has no `=`; a value may.
             let (log_group, text) =
                 entry.split_once('=').map_or((None, entry), |(group, text)| (Some(group), text));
-            let value = text.trim().parse().map_err(|reason: T::Err| WrongEntry {
+            let value = text.trim().parse().map_err(|reason: T::Err| InvalidEntry {
                 entry: entry.to_owned(),
                 reason: reason.to_string(),
             })?;
@@ -66,10 +66,10 @@ impl<T> PerLogGroup<T> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Organization(String);
 
-/// Text that is no organization's id.
+/// Text that is not an organization's id.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{0}` is no WorkMail organization; its id is `m-` and 32 hexadecimal digits")]
-pub struct UnknownOrganization(String);
+#[error("invalid WorkMail organization `{0}`: expected `m-` and 32 hexadecimal digits")]
+pub struct InvalidOrganization(String);
 
 impl Organization {
     /// The id: `m-…`.
@@ -80,12 +80,12 @@ impl Organization {
 
 /// <https://docs.aws.amazon.com/workmail/latest/APIReference/API_Organization.html>
 impl FromStr for Organization {
-    type Err = UnknownOrganization;
+    type Err = InvalidOrganization;
 
-    fn from_str(text: &str) -> Result<Self, UnknownOrganization> {
+    fn from_str(text: &str) -> Result<Self, InvalidOrganization> {
         let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
         let is_id = text.strip_prefix("m-").is_some_and(|hex| hex.len() == 32 && hex.bytes().all(is_digit));
-        if is_id { Ok(Self(text.to_owned())) } else { Err(UnknownOrganization(text.to_owned())) }
+        if is_id { Ok(Self(text.to_owned())) } else { Err(InvalidOrganization(text.to_owned())) }
     }
 }
 
@@ -107,10 +107,10 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_that_cannot_be_read_is_named_with_the_reason() {
+    fn an_invalid_entry_is_named_with_the_reason() {
         let wrong = PerLogGroup::<Organization>::parse(["m-123"]).unwrap_err().to_string();
         assert!(
-            wrong.starts_with("the entry `m-123`:") && wrong.contains("32 hexadecimal digits"),
+            wrong.starts_with("invalid entry `m-123`:") && wrong.contains("32 hexadecimal digits"),
             "{wrong}"
         );
         let wrong = PerLogGroup::<Source>::parse(["cloudtrail", "/a=syslog"]).unwrap_err().to_string();
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_may_be_parted_by_the_sign_that_parts_group_and_value() {
+    fn columns_may_be_separated_by_the_sign_between_group_and_value() {
         let columns = PerLogGroup::<Columns>::parse(["/a=user_id=action"]).unwrap();
         assert!(columns.of("/a").unwrap().read("S-1=read").is_some());
     }

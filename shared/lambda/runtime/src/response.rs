@@ -1,4 +1,4 @@
-//! What the function answers.
+//! The response of the function.
 
 use lambda_runtime::Diagnostic;
 use mailtrail_delivery::Ledger;
@@ -7,13 +7,13 @@ use serde::Serialize;
 /// An invocation that went well.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-pub(crate) enum Answer {
-    /// To a subscription filter, which does not listen, and to people, who do: the ledger.
+pub(crate) enum Response {
+    /// To a subscription filter, which ignores it, and to people who invoke the function: the ledger.
     Ledger(Ledger),
     /// To an event source mapping: which records to send again.
     /// <https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html>
     Kinesis {
-        /// The records; the lowest sequence number is where the mapping goes on.
+        /// The records to send again; the mapping continues at the lowest sequence number.
         #[serde(rename = "batchItemFailures")]
         batch_item_failures: Vec<ItemFailure>,
     },
@@ -27,20 +27,20 @@ pub(crate) struct ItemFailure {
     pub(crate) item_identifier: String,
 }
 
-/// An invocation that failed: Lambda tries again, and then hands the event to the on-failure destination.
+/// An invocation that failed: Lambda retries, and then sends the event to the on-failure destination.
 #[derive(Debug)]
-pub(crate) enum Failed {
+pub(crate) enum InvocationError {
     /// Something is not in the archive.
     NotArchived(String),
-    /// The count is wrong.
+    /// The ledger does not balance.
     Imbalance,
 }
 
-impl From<Failed> for Diagnostic {
-    fn from(failed: Failed) -> Self {
+impl From<InvocationError> for Diagnostic {
+    fn from(failed: InvocationError) -> Self {
         let (error_type, error_message) = match failed {
-            Failed::NotArchived(reason) => ("NotArchived", reason),
-            Failed::Imbalance => {
+            InvocationError::NotArchived(reason) => ("NotArchived", reason),
+            InvocationError::Imbalance => {
                 ("LedgerImbalance", "the ledger does not balance: an event was lost or invented".to_owned())
             }
         };

@@ -1,0 +1,200 @@
+//! The path of one payload.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::future::join_all;
+use futures_util::stream::{self, StreamExt};
+use mailtrail_archive::{Archive, ArchiveError, Object, Put, about, quarantine, undelivered_key};
+use mailtrail_aws_client::failure::Failure;
+use mailtrail_aws_client::{Clients, Deadline};
+use mailtrail_clock::Time;
+use mailtrail_config::{Config, IntakeConfig, WatchListSource};
+use mailtrail_delivery::{Ledger, Stream, StreamLedger, Topic, open_streams};
+use mailtrail_normalize::MAPPING_VERSION;
+use mailtrail_subscription::{Payload, Undecodable};
+use mailtrail_watch::WatchList;
+
+use crate::EncodeError;
+use crate::prepare::{PrepareError, PreparedPayload, prepare};
+use crate::run::{Problem, Run, RunError};
+use crate::watch::announce;
+use crate::watch_list::CurrentWatchList;
+
+/// Time that is kept for writing what the streams did not accept.
+const RESERVE_FOR_UNDELIVERED: Duration = Duration::from_secs(5);
+
+/// Writes of one payload in progress at a time. Nearly all payloads have fewer objects.
+const CONCURRENT_WRITES: usize = 16;
+
+/// Archive, streams, topic and decisions, ready for payloads.
+#[derive(Debug)]
+pub struct Pipeline {
+    archive: Archive,
+    streams: Vec<Stream>,
+    topic: Option<Topic>,
+    config: IntakeConfig,
+    watch_list: CurrentWatchList,
+    /// Whether the archive has its description already, as far as this process knows.
+    described: AtomicBool,
+}
+
+impl Pipeline {
+    /// The pipeline that an operator decided on: the one place where its parts are put together. Nothing is asked of
+    /// AWS yet, and clients are made only where the archive, a stream or the topic needs one. The watch list is read
+    /// by [`Self::refresh_watch_list`].
+    ///
+    /// # Errors
+    /// When the archive is a directory that cannot be created or written to.
+    pub async fn open(config: &Config, clients: &Clients) -> Result<Self, ArchiveError> {
+        let archive = Archive::open(&config.archive, clients).await?;
+        let streams = open_streams(&config.streams, config.tag_cache, clients).await;
+        let topic = match &config.topic {
+            Some(arn) => Some(Topic::open(arn, clients).await),
+            None => None,
+        };
+        let watch_list = CurrentWatchList::new(config.watch_list.clone());
+        Ok(Self { topic, watch_list, ..Self::new(archive, streams, config.intake.clone()) })
+    }
+
+    /// A pipeline of an archive and streams, without topic and watch list.
+    pub fn new(archive: Archive, streams: Vec<Stream>, config: IntakeConfig) -> Self {
+        let watch_list = CurrentWatchList::new(WatchListSource::None);
+        Self { archive, streams, topic: None, config, watch_list, described: AtomicBool::new(false) }
+    }
+
+    /// With a topic that is notified of watched events.
+    #[must_use]
+    pub fn with_topic(self, topic: Topic) -> Self {
+        Self { topic: Some(topic), ..self }
+    }
+
+    /// Watches for the entries of this list from now on.
+    pub fn watch(&self, list: WatchList) {
+        self.watch_list.set(list);
+    }
+
+    /// Reads the watch list if it is due. Returns what is wrong with it: no event waits for a list, and the last valid
+    /// one stays in use.
+    pub async fn refresh_watch_list(&self) -> Vec<String> {
+        self.watch_list.refresh(&self.archive).await
+    }
+
+    /// Processes one payload from bytes to ledger. `now` is the time of its arrival.
+    pub async fn run(&self, payload: &Payload, now: Time, deadline: Deadline) -> Run {
+        let mut run = Run::default();
+        run.ledger.payloads = 1;
+        run.ledger.streams = self.streams.iter().map(|stream| StreamLedger::new(stream.name())).collect();
+        if let Err(error) = self.process(payload, now, deadline, &mut run).await {
+            run.failure = Some(error);
+            // A payload that must be sent again is none of the three, and so no failed run balances.
+            let ledger = &mut run.ledger;
+            (ledger.decoded_payloads, ledger.control_messages, ledger.quarantined_payloads) = (0, 0, 0);
+        }
+        run
+    }
+
+    async fn process(
+        &self,
+        payload: &Payload,
+        now: Time,
+        deadline: Deadline,
+        run: &mut Run,
+    ) -> Result<(), RunError> {
+        match prepare(payload, &self.config, &self.watch_list.get(), run) {
+            Ok(None) => Ok(()),
+            Ok(Some(prepared)) => {
+                self.store(&prepared, deadline, run).await?;
+                let sending = deadline.reserve(RESERVE_FOR_UNDELIVERED);
+                let announced = announce(self.topic.as_ref(), &prepared.notifications, sending);
+                let (streamed, watched) = tokio::join!(self.stream(&prepared, deadline, run), announced);
+                run.watched = watched;
+                streamed
+            }
+            Err(PrepareError::Undecodable(reason)) => {
+                self.quarantine(payload, reason, now, deadline, run).await
+            }
+            Err(PrepareError::Encode(error)) => Err(error.into()),
+        }
+    }
+
+    async fn quarantine(
+        &self,
+        payload: &Payload,
+        reason: Undecodable,
+        now: Time,
+        deadline: Deadline,
+        run: &mut Run,
+    ) -> Result<(), RunError> {
+        let quarantined = quarantine(&self.archive, payload, reason, now, deadline).await?;
+        run.ledger.quarantined_payloads = 1;
+        run.problems.push(Problem::Quarantined(quarantined));
+        Ok(())
+    }
+
+    /// Writes the raw copy and the objects side by side, and waits for all of them to end before it returns: a failed
+    /// write must not cancel another one half-way.
+    async fn store(
+        &self,
+        prepared: &PreparedPayload,
+        deadline: Deadline,
+        run: &mut Run,
+    ) -> Result<(), RunError> {
+        let described = self.described.load(Ordering::Relaxed);
+        let about = if described { Vec::new() } else { about::files(MAPPING_VERSION).to_vec() };
+        let put = |(key, body): (String, Bytes)| async move { self.archive.put(&key, body, deadline).await };
+        let whole = about.into_iter().chain(prepared.raw.iter().cloned());
+        let whole = stream::iter(whole.map(put)).buffered(CONCURRENT_WRITES).collect::<Vec<_>>();
+        let records = prepared.objects.iter().map(|object| (object.key.clone(), object.body.clone()));
+        let records = stream::iter(records.map(put)).buffered(CONCURRENT_WRITES).collect::<Vec<_>>();
+        let (whole, records) = tokio::join!(whole, records);
+        let mut failure = None;
+        for (object, put) in prepared.objects.iter().zip(records) {
+            match put {
+                Ok(put) => {
+                    count(&mut run.ledger, object, put);
+                    run.objects.push(object.key.clone());
+                }
+                Err(error) => failure = Some(error),
+            }
+        }
+        let failure = whole.into_iter().find_map(Result::err).or(failure);
+        self.described.store(failure.is_none(), Ordering::Relaxed);
+        failure.map_or(Ok(()), |error| Err(error.into()))
+    }
+
+    async fn stream(
+        &self,
+        prepared: &PreparedPayload,
+        deadline: Deadline,
+        run: &mut Run,
+    ) -> Result<(), RunError> {
+        let sending = deadline.reserve(RESERVE_FOR_UNDELIVERED);
+        let deliver = |stream| Stream::deliver(stream, &prepared.objects, sending);
+        let deliveries = join_all(self.streams.iter().map(deliver)).await;
+        for (delivery, ledger) in deliveries.into_iter().zip(&mut run.ledger.streams) {
+            let delivery = delivery.map_err(EncodeError::from)?;
+            let name = ledger.stream.clone();
+            *ledger = delivery.ledger;
+            if let Some(body) = delivery.undelivered {
+                let key = undelivered_key(&name, prepared.id.time(), prepared.id);
+                self.archive.put(&key, body, deadline).await?;
+                let failure = delivery.failure.unwrap_or_else(Failure::out_of_time);
+                run.problems.push(Problem::Undelivered {
+                    stream: name,
+                    events: ledger.undelivered,
+                    key,
+                    failure,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn count(ledger: &mut Ledger, object: &Object, put: Put) {
+    ledger.archived += object.events;
+    ledger.already += if put == Put::Already { object.events } else { 0 };
+    *ledger.by_class.entry(object.class.name()).or_default() += object.events;
+}
