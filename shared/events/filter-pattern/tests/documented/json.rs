@@ -1,5 +1,7 @@
 //! `{ … }`
 
+use mailtrail_filter_pattern::FilterPattern;
+
 use super::{error, matches};
 
 const EVENT: &str = r#"{
@@ -177,4 +179,42 @@ fn a_message_that_is_no_json_object_never_matches() {
 fn escapes_in_a_message_are_read_and_half_a_character_costs_nothing() {
     assert!(matches(r#"{ $.a = "x\"y" }"#, r#"{"a":"x\"\u0079"}"#));
     assert!(matches("{ $.a = 1 && $.b = cut* }", r#"{"b":"cut\ud83d","a":1}"#));
+}
+
+#[test]
+fn one_boolean_of_several_is_enough() {
+    let message = r#"{"flags":[true,false,null]}"#;
+    for test in ["IS TRUE", "IS FALSE", "IS NULL"] {
+        assert!(matches(&format!("{{ $.flags[*] {test} }}"), message), "{test}");
+        assert!(!matches(&format!("{{ $.flags[*] {test} }}"), r#"{"flags":["x"]}"#), "{test}");
+    }
+}
+
+#[test]
+fn a_number_begins_and_ends_with_a_digit() {
+    let equals =
+        |value: &str, json: &str| matches(&format!("{{ $.a = {value} }}"), &format!(r#"{{"a":{json}}}"#));
+    // What is no number is a text, and equal to itself alone.
+    for text in ["1.", ".5", "1e", "-", "+.5", "1.5."] {
+        assert!(equals(text, &format!("\"{text}\"")), "{text}");
+    }
+    assert!(!equals("1.", "1") && !equals(".5", "0.5") && !equals("+.5", "0.5"));
+    assert!(!matches("{ $.a < 2 }", r#"{"a":"1."}"#) && !matches("{ $.a < 2 }", r#"{"a":".5"}"#));
+    assert!(matches("{ $.a < 2 }", r#"{"a":"1"}"#));
+}
+
+#[test]
+fn a_quoted_number_is_printed_in_its_quotes() {
+    let quoted = FilterPattern::parse(r#"{ $.a = "3" }"#).unwrap();
+    assert_eq!(quoted.to_string(), r#"{ $.a = "3" }"#);
+    assert!(!quoted.matches(r#"{"a":3.0}"#));
+    assert_eq!(FilterPattern::parse(r#"{ $.a = "x" }"#).unwrap().to_string(), "{ $.a = x }");
+}
+
+#[test]
+fn white_space_in_a_regular_expression_is_any_of_ascii() {
+    for space in ["\\t", "\\n", "\\u000b", "\\f", "\\r", " "] {
+        assert!(matches(r"{ $.a = %x\sy% }", &format!(r#"{{"a":"x{space}y"}}"#)), "{space}");
+        assert!(!matches(r"{ $.a = %x\Sy% }", &format!(r#"{{"a":"x{space}y"}}"#)), "{space}");
+    }
 }

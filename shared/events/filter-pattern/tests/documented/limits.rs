@@ -41,3 +41,16 @@ fn parentheses_stand_at_most_32_deep() {
     let error = error(&nested(33));
     assert_eq!((error.position(), error.expected()), (35, "at most 32 parentheses inside each other"));
 }
+
+#[test]
+fn an_error_repeats_at_most_40_characters() {
+    assert_eq!(error(&format!("{{ $.a > {} }}", "b".repeat(41))).found(), format!("`{}`", "b".repeat(40)));
+}
+
+#[test]
+fn a_regular_expression_takes_at_most_4_mib() {
+    // Of these repetitions the first fits into 4 MiB, and the second into 40.
+    assert!(FilterPattern::parse("%.{1000}%").is_ok());
+    let error = error("%.{1000}{20}%");
+    assert_eq!(error.found(), "one whose repetitions make it too large");
+}
