@@ -103,7 +103,7 @@ def pytest_runtest_makereport(item):
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session):
-    """A skipped check is a defect."""
+    """A skipped check is a defect. The workers of pytest-xdist have no reporter: theirs is the main process."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if reporter.stats.get("skipped"):
+    if reporter and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -3,6 +3,8 @@
 Each set has an environment of its own, because their versions of boto do not go together.
 """
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import shutil
@@ -27,10 +29,11 @@ def node_modules():
     lock = CDK / "package-lock.json"
     complete = CDK / "node_modules" / ".complete"
     digest = _digest(lock)
-    if not complete.exists() or complete.read_text() != digest:
-        # No package of the lock file needs a script of its own to be run.
-        run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=CDK, timeout=INSTALL_TIMEOUT)
-        complete.write_text(digest)
+    with _installing():
+        if not complete.exists() or complete.read_text() != digest:
+            # No package of the lock file needs a script of its own to be run.
+            run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=CDK, timeout=INSTALL_TIMEOUT)
+            complete.write_text(digest)
     return CDK
 
 
@@ -68,13 +71,22 @@ def _environment(requirements):
     folder = programs.TARGET.absolute() / f"python-{requirements.stem}-{_digest(requirements)[:8]}"
     # Written last: a folder without it is half an installation.
     complete = folder / "complete"
-    if not complete.exists():
-        # The files are complete. pip's own resolver stumbles over extras where it wants hashes.
-        install = ("install", "--quiet", "--no-deps", "--require-hashes", "--requirement")
-        run(sys.executable, "-m", "venv", "--clear", folder, cwd=programs.PROJECT)
-        run(folder / "bin" / "pip", *install, requirements, cwd=programs.PROJECT, timeout=INSTALL_TIMEOUT)
-        complete.touch()
+    with _installing():
+        if not complete.exists():
+            # The files are complete. pip's own resolver stumbles over extras where it wants hashes.
+            install = ("install", "--quiet", "--no-deps", "--require-hashes", "--requirement")
+            run(sys.executable, "-m", "venv", "--clear", folder, cwd=programs.PROJECT)
+            run(folder / "bin" / "pip", *install, requirements, cwd=programs.PROJECT, timeout=INSTALL_TIMEOUT)
+            complete.touch()
     return folder
+
+
+@contextlib.contextmanager
+def _installing():
+    """One worker of pytest-xdist at a time: the others find what it installed."""
+    with (programs.TARGET / "installing.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _digest(file):

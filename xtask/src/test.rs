@@ -98,11 +98,17 @@ fn generated() -> anyhow::Result<()> {
     settings_page::check()
 }
 
+/// Two workers, each with stand-ins of its own. A file stays with one of them: its tests may share what is deployed.
+const PARALLEL: [&str; 5] = ["--numprocesses", "2", "--dist", "loadfile", "--no-loadscope-reorder"];
+
 fn end_to_end(matching: Option<&str>) -> anyhow::Result<()> {
     run_command(&mut cargo(["build", "--locked", "--workspace", "--bins"]))?;
     let mut pytest = python::command("pytest")?;
     pytest.current_dir(project().join("tests")).env("CARGO_TARGET_DIR", target());
-    pytest.args(matching.into_iter().flat_map(|names| ["-k", names]));
+    match matching {
+        Some(names) => pytest.args(["-k", names]),
+        None => pytest.args(PARALLEL),
+    };
     run_command(&mut pytest)
 }
 
