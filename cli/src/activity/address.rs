@@ -3,14 +3,14 @@
 use std::net::IpAddr;
 use std::str::FromStr;
 
-use super::pattern::Pattern;
+use mailtrail_aws_types::StarPattern;
 
 /// An address in any spelling, a block in CIDR notation, or a text in which `*` stands for any part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum AddressPattern {
     Address(IpAddr),
     Block { network: u128, mask: u128, is_v4: bool },
-    Text(Pattern),
+    Text(StarPattern),
 }
 
 impl FromStr for AddressPattern {
@@ -21,7 +21,7 @@ impl FromStr for AddressPattern {
             return Ok(Self::Address(address));
         }
         let Some((address, prefix)) = text.split_once('/') else {
-            return text.parse().map(Self::Text).map_err(|never| match never {});
+            return Ok(Self::Text(StarPattern::new(text)));
         };
         block(address, prefix).ok_or_else(|| {
             format!("invalid block `{text}`: expected an address and a prefix length, as in 203.0.113.0/24 or 2001:db8::/32")

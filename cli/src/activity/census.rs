@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mailtrail_activity::{Activity, ActivityFields};
+use mailtrail_aws_types::StarPattern;
 
 use super::filter::Filter;
-use super::pattern::Pattern;
 
 /// Different values that are kept of an option. Beyond them, what is nearest may be missed, and the memory is bounded.
 const MAX_VALUES: usize = 10_000;
@@ -67,9 +67,9 @@ fn add(values: &mut BTreeSet<String>, value: &str) {
     }
 }
 
-fn explain(option: &str, pattern: &Pattern, values: &BTreeSet<String>) -> String {
-    let text = pattern.text();
-    let lower = pattern.lowercase();
+fn explain(option: &str, pattern: &StarPattern, values: &BTreeSet<String>) -> String {
+    let text = pattern.as_str();
+    let lower = StarPattern::new(text.to_lowercase());
     let of_other_case: Vec<&str> = values
         .iter()
         .map(String::as_str)
@@ -82,7 +82,7 @@ fn explain(option: &str, pattern: &Pattern, values: &BTreeSet<String>) -> String
             of_other_case.join(", ")
         );
     }
-    let alike = |value: &&str| strsim::jaro_winkler(&lower.text().replace('*', ""), &value.to_lowercase());
+    let alike = |value: &&str| strsim::jaro_winkler(&lower.as_str().replace('*', ""), &value.to_lowercase());
     let mut alike: Vec<(f64, &str)> =
         values.iter().map(String::as_str).map(|value| (alike(&value), value)).collect();
     alike.retain(|(likeness, _)| *likeness >= ALIKE);

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use clap::Args;
 use mailtrail_activity::{Activity, IdentityKind, Outcome, Subject};
+use mailtrail_aws_types::StarPattern;
 
 use super::address::AddressPattern;
-use super::pattern::Pattern;
 
 #[derive(Debug, Args)]
 #[expect(clippy::doc_markdown, reason = "the text of --help is no Markdown")]
@@ -14,25 +14,25 @@ use super::pattern::Pattern;
 pub(crate) struct Filter {
     /// What a user did: by user name, address or id, by the name of a role session, by source identity
     #[arg(long, value_name = "NAME")]
-    pub(super) user: Option<Pattern>,
+    pub(super) user: Option<StarPattern>,
     /// What was done in a role, in any of its sessions: its name, or its ARN
     #[arg(long, value_name = "ROLE")]
-    pub(super) role: Option<Pattern>,
+    pub(super) role: Option<StarPattern>,
     /// What was done in sessions of this name
     #[arg(long, value_name = "NAME")]
-    pub(super) session: Option<Pattern>,
+    pub(super) session: Option<StarPattern>,
     /// What was done with an access key, or with a personal access token of WorkMail
     #[arg(long, value_name = "ID")]
-    pub(super) access_key: Option<Pattern>,
+    pub(super) access_key: Option<StarPattern>,
     /// What an identity did, by its ARN: *:user/alice, arn:aws:sts::111122223333:assumed-role/Admin/*
     #[arg(long, value_name = "ARN")]
-    pub(super) arn: Option<Pattern>,
+    pub(super) arn: Option<StarPattern>,
     /// What an account logged, or an identity of it did: twelve digits
     #[arg(long, value_name = "ACCOUNT")]
-    pub(super) account: Option<Pattern>,
+    pub(super) account: Option<StarPattern>,
     /// Only this operation: AssumeRole, Delete*, read
     #[arg(long, value_name = "NAME")]
-    pub(super) event_name: Option<Pattern>,
+    pub(super) event_name: Option<StarPattern>,
     /// Only from this address or block: 203.0.113.20, 203.0.113.0/24, 203.0.113.*, cloudformation.amazonaws.com
     #[arg(long, value_name = "ADDRESS")]
     source_ip: Option<AddressPattern>,
@@ -52,7 +52,7 @@ pub(crate) struct Filter {
 
 impl Filter {
     /// The options that are given whose value is a name or an id, and what they are about.
-    pub(super) fn patterns(&self) -> Vec<(&'static str, Asked, &Pattern)> {
+    pub(super) fn patterns(&self) -> Vec<(&'static str, Asked, &StarPattern)> {
         let given = [
             ("--user", Asked::Identity(Subject::User), &self.user),
             ("--role", Asked::Identity(Subject::Role), &self.role),
@@ -89,7 +89,7 @@ impl Filter {
         !self.failed || activity.outcome == Outcome::Failure
     }
 
-    fn is_asked_for(&self, activity: &Activity<'_>, asked: Asked, pattern: &Pattern) -> bool {
+    fn is_asked_for(&self, activity: &Activity<'_>, asked: Asked, pattern: &StarPattern) -> bool {
         match asked {
             Asked::Identity(Subject::User) => {
                 let is_user = |text: &str| pattern.matches(text) || self.aliases.contains(text);

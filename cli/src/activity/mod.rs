@@ -19,7 +19,6 @@ mod filter;
 mod follow;
 pub(crate) mod help;
 mod output;
-mod pattern;
 mod phrase;
 mod scan;
 mod summary;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use mailtrail_aws_types::Arn;
 use mailtrail_clock::Time;
 use mailtrail_ocsf::Class;
 
@@ -226,8 +227,7 @@ impl<'r> Activity<'r> {
 
 /// What an ARN names, after account and Region; any other text as it is.
 fn resource(principal: &str) -> &str {
-    let resource = principal.splitn(6, ':').nth(5).filter(|_| principal.starts_with("arn:"));
-    resource.unwrap_or(principal)
+    Arn::parse(principal).map_or(principal, |arn| arn.resource())
 }
 
 fn operation<'r>(fields: &'r ActivityFields<'_>, is_base: bool) -> &'r str {

@@ -1,5 +1,6 @@
 //! The credentials that an answer handed out: what is done with them is not logged under the caller.
 
+use mailtrail_aws_types::Arn;
 use serde_json::Value;
 
 use crate::{Activity, ActivityFields, Outcome, role_name};
@@ -84,7 +85,7 @@ fn label(fields: &ActivityFields<'_>, activity: &Activity<'_>, answer: Option<&V
     }
     let text = |pointer: &str| answer?.pointer(pointer)?.as_str();
     if let Some(arn) = text("/federatedUser/arn") {
-        return arn.splitn(6, ':').nth(5).unwrap_or(arn).to_owned();
+        return Arn::parse(arn).map_or(arn, |arn| arn.resource()).to_owned();
     }
     let user = text("/accessKey/userName");
     match user.or_else(|| fields.unmapped.get("responseElements.accessKey.userName")) {

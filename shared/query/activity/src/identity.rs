@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use mailtrail_aws_types::{AccountId, Arn};
 use mailtrail_ocsf::{Class, is_email_address};
 
 use crate::ActivityFields;
@@ -109,7 +110,7 @@ impl Subject {
 
 /// The name of a role, without the path that it may have: `arn:aws:iam::111122223333:role/team/Admin` is `Admin`.
 pub fn role_name(arn: &str) -> Option<&str> {
-    arn.split_once(":role/").map(|(_, path)| path.rsplit('/').next().unwrap_or(path))
+    Arn::parse(arn).ok()?.role_name()
 }
 
 /// All identities of the caller, the most telling of a kind first.
@@ -226,7 +227,8 @@ impl<'r> Identities<'r> {
             let add = |kind, text: Option<String>| {
                 Some(Identity { kind, attribute: Attribute { path: path.clone(), value: Cow::Owned(text?) } })
             };
-            let role = if issuer.is_none() { role_of_session(&value) } else { None };
+            let role =
+                if issuer.is_none() { Arn::parse(&value).ok().and_then(|arn| arn.role_arn()) } else { None };
             let session = session_name(&value).map(str::to_owned);
             for identity in
                 [add(IdentityKind::Role, role), add(IdentityKind::RoleSession, session)].into_iter().flatten()
@@ -289,26 +291,13 @@ impl<'r> Identities<'r> {
 /// The name of the session that a principal is: the end of its ARN (`…:assumed-role/Admin/alice`,
 /// `…:federated-user/bob`), or of its id (`AROA…:alice`, `111122223333:bob`).
 fn session_name(principal: &str) -> Option<&str> {
-    let resource = principal.splitn(6, ':').nth(5).filter(|_| principal.starts_with("arn:"));
-    let name = if let Some(resource) = resource {
-        let sessions = ["assumed-role/", "federated-user/"];
-        let path = sessions.iter().find_map(|kind| resource.strip_prefix(kind))?;
-        path.rsplit('/').next()?
+    let name = if let Ok(arn) = Arn::parse(principal) {
+        arn.session_name().or_else(|| arn.resource().strip_prefix("federated-user/"))?
     } else {
         let (id, name) = principal.split_once(':')?;
-        let is_account = id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit());
-        (id.starts_with("AROA") || is_account).then_some(name)?
+        (id.starts_with("AROA") || AccountId::is_valid(id)).then_some(name)?
     };
     (!name.is_empty()).then_some(name)
-}
-
-/// The ARN of the role of a session, by the session's own ARN, which leaves the role's path out.
-fn role_of_session(arn: &str) -> Option<String> {
-    let (start, path) = arn.split_once(":assumed-role/")?;
-    let (role, _session) = path.rsplit_once('/')?;
-    let mut parts = start.split(':');
-    let (arn, partition, account) = (parts.next()?, parts.next()?, parts.nth(2)?);
-    Some(format!("{arn}:{partition}:iam::{account}:role/{role}"))
 }
 
 #[cfg(test)]
@@ -326,7 +315,6 @@ mod tests {
             ("AROAEXAMPLE:", None),
             ("AIDAEXAMPLE", None),
             ("arn:aws:iam::111122223333:user/alice", None),
-            ("arn:aws:sts::111122223333:assumed-role", None),
             ("accounts.example.com:app:user", None),
         ] {
             assert_eq!(session_name(principal), name, "{principal}");
@@ -334,10 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_tells_its_role_in_any_partition() {
-        let role = role_of_session("arn:aws-cn:sts::111122223333:assumed-role/Admin/s");
-        assert_eq!(role.as_deref(), Some("arn:aws-cn:iam::111122223333:role/Admin"));
-        assert_eq!(role_of_session("arn:aws:sts::111122223333:federated-user/bob"), None);
+    fn a_role_goes_by_its_name_without_the_path() {
         assert_eq!(role_name("arn:aws:iam::111122223333:role/a/b/Admin"), Some("Admin"));
     }
 }
