@@ -258,4 +258,12 @@ mod tests {
         let anyone = NARROW.replace(r#"{"Service":"es.amazonaws.com"}"#, r#""*""#);
         assert_eq!(redundant(&[&anyone, &anyone.replace("/mail", "*")]), 0);
     }
+
+    #[test]
+    fn the_policy_of_a_log_group_reaches_no_entry_of_several_groups() {
+        let arn = "arn:aws:logs:us-east-1:111122223333:log-group:/m*";
+        let pattern = ResourcePattern::new(arn);
+        assert!(!reaches(Some(arn), None, &pattern));
+        assert!(reaches(Some(arn), Some(arn), &pattern) && reaches(None, Some(arn), &pattern));
+    }
 }

@@ -164,8 +164,9 @@ fn the_new_log_group_has_what_is_known_of_the_old_one_and_the_rest_is_listed() {
         ]
     );
     assert!(
-        lines[3]
-            .starts_with("# Make for /aws/vendedlogs/mail/old what else /mail/old has, before you go on: ")
+        lines[3].starts_with(
+            "# Before you go on, set up for /aws/vendedlogs/mail/old what /mail/old has as well: "
+        )
     );
     assert!(lines[3].contains(": subscription filters") && !lines[3].contains("known"), "{}", lines[3]);
     let unread = LogGroup { tags: None, ..known.clone() };
