@@ -35,6 +35,11 @@ fn flatten(name: String, value: &Value, parameters: &mut Vec<(String, String)>) 
     }
 }
 
+/// A value in a list: of an object, what its members say.
 fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Object(members) => members.values().map(text).collect::<Vec<_>>().join(" "),
+        value => value.to_string(),
+    }
 }
