@@ -82,7 +82,7 @@ CASES = {
         ],
         ("workmail.amazonaws.com",),
     ),
-    # The id of ana is known from a log-in; the sign-in to IAM Identity Center has the same name.
+    # Her id in WorkMail is known from a log-in, that in IAM Identity Center from a sign-in.
     "activity-by-user": Case(
         "who operation outcome is_not_owner",
         [
@@ -95,6 +95,7 @@ CASES = {
             (fixtures.ANA, "GetAvailability", "success", False),
             (fixtures.ANA, "GetAvailability", "failure", False),
             (fixtures.ANA, "read_hierarchy", "success", True),
+            (trail.PERSON, "ListApplications", "failure", False),
             ("ana", "Create", "unknown", False),
             ("ana", "UserAuthentication", "failure", False),
             ("ana", "UserAuthentication", "success", False),

@@ -92,7 +92,9 @@ def test_the_filters_let_through_the_events_of_a_case(case):
     for question in case["questions"]:
         if reason_not_to_ask(question["ask"], case) is None:
             found = [event["id"] for event in batch["logEvents"] if answers(question["ask"], event["message"])]
-            assert found == question["found"], question["ask"]
+            # A query has every copy of a call; of the cases' answers only those that are asked for alone.
+            copies = set(case["copies"]) - set(question["found"])
+            assert [uid for uid in found if uid not in copies] == question["found"], question["ask"]
 
 
 def answers(ask, message):

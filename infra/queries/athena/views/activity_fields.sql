@@ -55,7 +55,7 @@ SELECT
   CAST(NULL AS varchar) AS assumed_role_arn,
   CAST(NULL AS varchar) AS issued_key,
   CAST(NULL AS boolean) AS with_mfa,
-  false AS is_partial,
+  coalesce(metadata.is_truncated, false) AS is_partial,
   unmapped
 FROM api_activity_once
 UNION ALL
@@ -116,7 +116,7 @@ SELECT
   session.issuer AS assumed_role_arn,
   session.credential_uid AS issued_key,
   is_mfa AS with_mfa,
-  false AS is_partial,
+  coalesce(metadata.is_truncated, false) AS is_partial,
   unmapped
 FROM authentication_once
 UNION ALL
@@ -171,7 +171,7 @@ SELECT
   CAST(NULL AS varchar) AS assumed_role_arn,
   CAST(NULL AS varchar) AS issued_key,
   CAST(NULL AS boolean) AS with_mfa,
-  false AS is_partial,
+  coalesce(metadata.is_truncated, false) AS is_partial,
   unmapped
 FROM entity_management_once
 UNION ALL
@@ -271,7 +271,7 @@ SELECT
   element_at(unmapped, 'requestParameters.roleArn') AS assumed_role_arn,
   CAST(NULL AS varchar) AS issued_key,
   CASE element_at(unmapped, 'additionalEventData.MFAUsed') WHEN 'Yes' THEN true WHEN 'No' THEN false END AS with_mfa,
-  raw_data IS NOT NULL AS is_partial,
+  coalesce(metadata.is_truncated, false) AS is_partial,
   unmapped
 FROM base_event_once
 WHERE metadata.product.name = 'CloudTrail' OR metadata.product.feature.name = 'Audit logging'
