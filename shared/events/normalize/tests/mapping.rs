@@ -151,6 +151,16 @@ mod email {
     }
 }
 
+#[test]
+fn an_event_that_two_sources_recognise_is_of_the_first() {
+    let members =
+        json!({"eventVersion": "1.11", "eventID": "e", "event_timestamp": 1, "auth_successful": true});
+    let audit = record(&members);
+    assert_eq!(audit["metadata"]["product"]["feature"]["name"], "Audit logging");
+    let email = record(&with(members, json!({"event": {"eventName": "X", "from": "a@example.com"}})));
+    assert_eq!(email["metadata"]["product"]["feature"]["name"], "Email event logging");
+}
+
 mod audit {
     use super::{Value, json, record, with};
 

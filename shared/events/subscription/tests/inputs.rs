@@ -133,7 +133,7 @@ fn an_on_failure_record_is_unpacked_once() {
 
 #[test]
 fn what_is_wrong_with_json_is_said_with_its_line_and_column() {
-    assert_eq!(batches("{\n\n  x").unwrap_err(), Undecodable::NotJson { line: 3, column: 3 });
+    assert_eq!(batches("{\n\n    x").unwrap_err(), Undecodable::NotJson { line: 3, column: 5 });
     assert_eq!(batches("").unwrap_err(), Undecodable::NotJson { line: 1, column: 1 });
     let wrong_list = "{\"messageType\":\"DATA_MESSAGE\",\n\"logEvents\":\n1}";
     assert_eq!(batches(wrong_list).unwrap_err(), Undecodable::NotABatch { line: 3, column: 1 });
@@ -202,4 +202,14 @@ fn an_event_without_an_id_is_named_by_its_batch_and_its_position() {
         (hash.len(), id.event_uid(0), id.event_uid(12)),
         (32, format!("{hash}-0"), format!("{hash}-12"))
     );
+}
+
+#[test]
+fn the_name_of_a_batch_is_half_of_a_sha_256_over_its_texts_each_with_its_length() {
+    // Object keys are made of it. The digits are those of Python's hashlib: for log group, log stream, id, timestamp
+    // and message (as JSON), the length as 8 bytes, big-endian, and the text.
+    let text = r#"{"messageType":"DATA_MESSAGE","logGroup":"group","logStream":"stream",
+        "logEvents":[{"id":"x","timestamp":1795169702000,"message":"one"}]}"#;
+    let id = BatchId::of(&batches(text).unwrap());
+    assert_eq!(id.to_string(), "20261120T101502Z-5d59f9bff2c4fa9cf98598ec77dcfa53");
 }
