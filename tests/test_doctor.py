@@ -76,8 +76,8 @@ def test_nothing_is_changed(doctor, planted):
 
 @pytest.fixture
 def needed(mailtrail):
-    """The actions that the help says must be allowed."""
-    told = mailtrail.run("doctor", "--help").expect(DONE).stdout.split("allowed:")[1].split("Examples")[0]
+    """The actions under "Required permissions" in the help."""
+    told = mailtrail.run("doctor", "--help").expect(DONE).stdout.split("Required permissions:")[1].split("Exit codes")[0]
     return set(told.replace(".\n", "").replace(",", " ").split())
 
 
@@ -132,7 +132,7 @@ def test_who_holds_the_slots_of_a_log_group_is_said(doctor, planted):
     [finding] = [finding for finding in findings(doctor("--json")) if finding["severity"] == BROKEN]
     assert finding["resource"] == EVENTS
     assert all(f"{name} (to " in finding["seen"] for name in ("siem", "metrics"))
-    assert "one of metrics, siem has to go" in finding["fix"] and "delete-subscription-filter" in finding["fix"]
+    assert "delete one of metrics, siem: " in finding["fix"] and "delete-subscription-filter" in finding["fix"]
 
 
 def test_a_data_stream_between_is_followed_to_its_reader(doctor, planted):
@@ -164,7 +164,7 @@ def test_the_archive_of_the_stack_takes_logs_without_a_finding(ministack, doctor
     written = made.s3.get_bucket_policy(Bucket=archive)["Policy"]
     planted.s3.put_bucket_policy(Bucket=TARGET, Policy=written.replace(archive, TARGET))
     run = doctor("--json").expect(DONE)
-    assert wrong(run) == [] and "log delivery may look" in run.stdout
+    assert wrong(run) == [] and "log delivery may read the ACL and list the bucket" in run.stdout
 
 
 def test_a_function_without_an_archive_is_found_where_it_is_named(doctor, planted):
@@ -258,8 +258,8 @@ def test_an_organization_that_is_not_there_is_named(doctor):
 def test_an_account_without_an_organization_is_not_silent(account, moto, mailtrail):
     env = {**account.environment(), "AWS_ENDPOINT_URL_S3": moto.endpoint}
     run = mailtrail.run("doctor", env=env).expect(NEEDS_A_LOOK)
-    assert "there is no WorkMail organization" in run.stdout and "--region" in run.stdout
-    assert "WorkMail ends" not in run.stdout
+    assert "no WorkMail organization in this Region" in run.stdout and "--region" in run.stdout
+    assert "Support for WorkMail ends" not in run.stdout
 
 
 def test_a_file_and_an_account_exclude_each_other(mailtrail):
@@ -273,17 +273,17 @@ def test_people_are_told_what_was_seen_why_it_matters_and_what_to_do(doctor, pla
     head, rest = told.split("\n", 1)
     assert head.startswith(f"account {ACCOUNT}, Region {REGION}, 20")
     end, rest = rest.split("\n", 1)
-    assert re.fullmatch(r"WorkMail ends in [\d,]+ days?", end)
+    assert re.fullmatch(r"Support for WorkMail ends in [\d,]+ days?", end)
     assert rest.split("\nSubscriptions")[0] == GOLDEN_HEAD
     assert GOLDEN_STREAM in rest
-    assert "1 broken, 1 to look at, " in rest.splitlines()[-1]
+    assert "1 broken, 1 warning, " in rest.splitlines()[-1]
     assert len(doctor("--all").expect(NEEDS_A_LOOK).stdout.splitlines()) > len(told.splitlines())
 
 
 GOLDEN_HEAD = f"""
 WorkMail email events
-  ! email-retention {EVENTS}: kept 3 days only
-    why  CloudWatch Logs tries a failing function for a day; after that only the log group has the events.
+  ! email-retention {EVENTS}: events expire after only 3 days
+    why  CloudWatch Logs retries a failing function for 24 hours; after that only the log group has the events.
     fix  aws logs put-retention-policy --log-group-name {EVENTS} --retention-in-days 30 --region {REGION}
   ✓ 6 in order
 
@@ -292,9 +292,9 @@ WorkMail audit logs
 """
 GOLDEN_STREAM = f"""
 Firehose streams
-  ✗ stream-tag {STREAM}: it has no tag LogDeliveryEnabled
-    why  No tag, no stream: neither mailtrail nor log delivery writes to a stream unless LogDeliveryEnabled is true, \
-exactly.
+  ✗ stream-tag {STREAM}: the tag LogDeliveryEnabled is missing
+    why  mailtrail and log delivery write to a stream only while it has the tag LogDeliveryEnabled with exactly the \
+value true.
     fix  aws firehose tag-delivery-stream --delivery-stream-name {STREAM} --tags Key=LogDeliveryEnabled,Value=true \
 --region {REGION}
   ✓ 3 in order

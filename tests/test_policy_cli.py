@@ -347,7 +347,7 @@ def test_without_a_terminal_an_unanswered_question_is_not_a_yes(account, applyin
     to = ["--archive", applying.archive]
     for command in (["apply", path], ["apply", "--resume", "20261120T101502Z-00000000"], ["rollback", "x"]):
         run = applying.run(*command, *to).expect(FAILED)
-        assert "say --yes" in run.stderr and run.stdout == ""
+        assert "pass --yes" in run.stderr and run.stdout == ""
     assert writes(account) == [] and applying.journals == []
 
 

@@ -1,4 +1,4 @@
-"""`mailtrail workmail`: email event logging shown, switched on and off, and what is left over."""
+"""`mailtrail workmail`: shows, enables and disables email event logging, and lists what remains."""
 
 import json
 
@@ -60,9 +60,9 @@ def test_status_lists_all_organizations_with_log_group_role_and_retention(accoun
 
 GOLDEN_STATUS = f"""\
 account {ACCOUNT}, Region {REGION}
-  ✓ example {{}}: email events are logged, kept 30 days
-      to {arn(DEFAULT_GROUP)}
-      by {ROLE}
+  ✓ example {{}}: email events are logged, expiring after 30 days
+      log group {arn(DEFAULT_GROUP)}
+      role      {ROLE}
 """
 
 
@@ -74,7 +74,7 @@ def test_status_reads_every_page_of_organizations(account, workmail):
 
 
 def test_an_account_without_organizations_is_fine(workmail):
-    assert "there are no WorkMail organizations" in workmail("status").expect(DONE).stdout
+    assert "no WorkMail organizations" in workmail("status").expect(DONE).stdout
 
 
 def test_what_may_not_be_read_is_said(account, organization, workmail):
@@ -90,7 +90,7 @@ def test_a_log_group_that_is_gone_needs_a_look(account, organization, workmail):
     switch_on(account, organization)
     account.place().logs.groups.delete_log_group({"logGroupName": DEFAULT_GROUP})
     (status,) = lines(workmail("status", "--json").expect(NEEDS_A_LOOK))
-    assert status["email_events"]["note"] == "there is no such log group"
+    assert status["email_events"]["note"] == "the log group does not exist"
     assert status["email_events"]["role"].endswith(f"/{SERVICE_LINKED}")
 
 
@@ -99,7 +99,7 @@ def test_enable_makes_what_workmail_makes_and_warns_of_thirty_days(account, orga
     assert changes(account) == ["CreateLogGroup", "PutRetentionPolicy", "PutEmailMonitoringConfiguration"]
     assert account.place().logs.groups.find(DEFAULT_GROUP).retention == 30
     assert account.place().workmail.monitoring[organization] == {"LogGroupArn": arn(DEFAULT_GROUP)}
-    assert "30 days only" in run.stderr
+    assert "expire after 30 days" in run.stderr
     again = workmail("enable", "--organization", "example", "--yes").expect(NEEDS_A_LOOK)
     assert "nothing to do" in again.stdout and len(changes(account)) == 3
 
@@ -134,11 +134,11 @@ def test_a_dry_run_shows_the_calls_and_makes_none(account, organization, workmai
     assert [call["parameters"] for call in done["calls"]] == [call.parameters for call in made]
 
 
-def test_nothing_is_changed_where_nobody_can_be_asked(account, organization, workmail):
+def test_nothing_is_changed_without_a_confirmation(account, organization, workmail):
     switch_on(account, organization)
     other = ("--log-group", GROUP)
     for arguments in (("enable", "--organization", "example", *other), ("disable", "--organization", "example")):
-        assert "say --yes" in workmail(*arguments).expect(FAILED).stderr
+        assert "pass --yes" in workmail(*arguments).expect(FAILED).stderr
     assert changes(account) == []
 
 

@@ -16,7 +16,13 @@ use crate::policy::{self, PolicyArgs};
 use crate::search::{self, SearchArgs};
 use crate::workmail::{self, WorkmailArgs};
 
-const EXAMPLES: &str = "\
+const AFTER_HELP: &str = "\
+Exit codes:
+  0  done
+  1  failed
+  2  wrong usage
+  3  done, but something needs attention (quarantined, undelivered, unreadable)
+
 Examples:
   mailtrail demo
   mailtrail ingest --archive ./archive payload.gz
@@ -26,18 +32,12 @@ Examples:
   mailtrail policy audit
   mailtrail workmail status
   mailtrail doctor
-  mailtrail help ingest
+  mailtrail help ingest";
 
-Exit codes:
-  0  done
-  1  failed
-  2  wrong usage
-  3  done, but something needs a look (quarantined, undelivered, unreadable)";
-
-/// Keeps what Amazon WorkMail logs: CloudWatch Logs batches, normalised to OCSF 1.8.0, in an archive that
-/// can be read for years.
+/// Archives the logs of Amazon WorkMail: CloudWatch Logs batches, normalized to OCSF 1.8.0, in an archive that stays
+/// readable for years.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100, after_help = EXAMPLES)]
+#[command(version, max_term_width = 100, after_help = AFTER_HELP)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -45,37 +45,36 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Show the main job on this machine: no AWS, no account, nothing to prepare
+    /// Run the pipeline on sample events, on this machine
     #[command(long_about = demo::help::ABOUT, after_help = demo::help::AFTER)]
     Demo(DemoArgs),
-    /// Ingest payloads into an archive, and send them to streams
+    /// Ingest payloads into an archive, and into streams
     #[command(long_about = ingest::help::ABOUT, after_help = ingest::help::AFTER)]
     Ingest(Box<IngestArgs>),
-    /// Find log events in an archive by a filter pattern of CloudWatch Logs
+    /// Search an archive with a filter pattern of CloudWatch Logs
     #[command(long_about = search::help::ABOUT, after_help = search::help::AFTER)]
     Search(Box<SearchArgs>),
     /// Show who did what: users, roles, sessions and access keys, in AWS and in mailboxes
     #[command(long_about = activity::help::ABOUT, after_help = activity::help::AFTER)]
     Activity(Box<ActivityArgs>),
-    /// Print what must be allowed for the logs of a service to arrive
+    /// Print the permissions that deliver the logs of a service
     #[command(long_about = permissions::help::ABOUT, after_help = permissions::help::AFTER)]
     Permissions(Box<PermissionsArgs>),
     /// Audit the resource policies of CloudWatch Logs, and make room in them
     #[command(long_about = policy::help::ABOUT, after_help = policy::help::AFTER)]
     Policy(Box<PolicyArgs>),
-    /// Show and switch the logging of WorkMail's email events
+    /// Show, enable and disable the logging of WorkMail's email events
     #[command(long_about = workmail::help::ABOUT, after_help = workmail::help::AFTER)]
     Workmail(Box<WorkmailArgs>),
-    /// Find out what is wrong with the logging of an account, before it breaks
+    /// Check the logging of an account, and say how to fix what is wrong
     #[command(long_about = doctor::help::ABOUT, after_help = doctor::help::AFTER)]
     Doctor(Box<DoctorArgs>),
 }
 
 impl Cli {
-    /// Reads the command line. Prints help, or what is wrong, and ends the process where that is what it
-    /// asks for, or needs.
+    /// Parses the command line. For `--help` and for wrong usage, prints a text and ends the process.
     pub(crate) fn from_command_line() -> Self {
-        let mut command = Self::command().mut_subcommands(|command| command.mut_args(set_or_not));
+        let mut command = Self::command().mut_subcommands(|command| command.mut_args(ignore_empty_variable));
         let read = Self::from_arg_matches(&command.get_matches_mut());
         let mut cli = read.unwrap_or_else(|error| error.exit());
         let (name, completed) = match &mut cli.command {
@@ -95,7 +94,7 @@ impl Cli {
 }
 
 /// An empty variable counts as not set, as it does for the functions.
-fn set_or_not(arg: Arg) -> Arg {
+fn ignore_empty_variable(arg: Arg) -> Arg {
     let is_blank = |value: OsString| value.to_string_lossy().trim().is_empty();
     let is_empty = |name| std::env::vars_os().any(|(other, value)| other == name && is_blank(value));
     if arg.get_env().is_some_and(is_empty) { arg.env(Resettable::Reset) } else { arg }

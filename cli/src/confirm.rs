@@ -1,4 +1,4 @@
-//! Asking before something is changed.
+//! The confirmation before a change.
 
 use std::io::{self, BufRead, IsTerminal};
 
@@ -6,13 +6,13 @@ use anyhow::bail;
 
 use crate::output::Output;
 
-/// Asks, unless that was answered before. Whoever cannot be asked must have said yes.
+/// Asks on the terminal, unless `yes` already answers. Without a terminal, `yes` is required.
 pub(crate) fn confirm(yes: bool, question: &str) -> anyhow::Result<()> {
     if yes {
         return Ok(());
     }
     if !io::stdin().is_terminal() {
-        bail!("nobody is there to be asked: say --yes, or --dry-run to see what would be done");
+        bail!("stdin is not a terminal: pass --yes to make the changes, or --dry-run to print them");
     }
     Output::Stderr.write(&format!("{question} [y/N] "))?;
     let mut answer = String::new();
@@ -20,5 +20,5 @@ pub(crate) fn confirm(yes: bool, question: &str) -> anyhow::Result<()> {
     if answer.trim().eq_ignore_ascii_case("y") || answer.trim().eq_ignore_ascii_case("yes") {
         return Ok(());
     }
-    bail!("nothing was changed")
+    bail!("not confirmed: nothing was changed")
 }

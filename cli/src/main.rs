@@ -1,10 +1,9 @@
 //! `mailtrail`: the pipeline on one machine.
 //!
-//! A command reads its arguments (`command`). Those that fill an archive take payloads through the pipeline that the functions use
-//! (`intake`), and tell what came of it: to machines as one JSON object on stdout, to people in words;
-//! `search` and `activity` read an archive that is there (`reading`); `permissions` prints what must be allowed
-//! for the logs to arrive, `workmail` switches them on, and `doctor` tells what is wrong with all of it.
-//! The clock is read here and nowhere deeper.
+//! `command` parses the command line; each command is a module with its `args` and `help`. `demo` and `ingest` send payloads
+//! through the pipeline of the functions (`intake`). `search` and `activity` read an archive (`reading`). `permissions`
+//! prints the permissions that deliver logs, `workmail` enables them, and `doctor` checks the account. `args` has the
+//! arguments that several commands share, `output` everything that is written to stdout and stderr.
 
 mod activity;
 mod args;
@@ -12,6 +11,7 @@ mod command;
 mod confirm;
 mod demo;
 mod doctor;
+mod file;
 mod ingest;
 mod inputs;
 mod intake;
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// One thread waits: for signals, networks, and the threads that work (see `intake`).
+/// A runtime of one thread for I/O and signals; work for a processor runs on blocking threads (see `intake`).
 fn run(command: Command) -> anyhow::Result<Exit> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let done = runtime.block_on(async {
@@ -56,7 +56,7 @@ fn run(command: Command) -> anyhow::Result<Exit> {
             Command::Doctor(args) => doctor::run(*args).await,
         }
     });
-    // A thread that still waits for standard input would be waited for otherwise.
+    // Without this, a blocking read of standard input would keep the process alive.
     runtime.shutdown_background();
     done
 }

@@ -131,7 +131,7 @@ impl Outcome {
                 self.ledger
             )
         } else if needs_a_look {
-            Ok(Exit::NeedsALook)
+            Ok(Exit::NeedsAttention)
         } else {
             Ok(Exit::Done)
         }

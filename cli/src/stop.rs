@@ -1,4 +1,4 @@
-//! Ctrl-C: what is being written is finished, nothing new is taken. A second one does not wait.
+//! Ctrl-C finishes what is being written and starts nothing new. A second Ctrl-C ends the process.
 
 use std::io;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use crate::output;
 
-/// A request to take nothing more. Clones share it.
+/// A request to start nothing new, shared by its clones.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Stop(Arc<watch::Sender<bool>>);
 
@@ -22,20 +22,22 @@ impl Stop {
         *self.0.borrow()
     }
 
-    /// Waits for the request.
+    /// Waits until the request is made.
     pub(crate) async fn requested(&self) {
         let mut receiver = self.0.subscribe();
-        // The sender cannot be gone: `self` holds it.
+        // `self` holds the sender, so it cannot be dropped.
         let _requested = receiver.wait_for(|&stop| stop).await;
     }
 
-    /// Lets Ctrl-C, and the polite signal that service managers send, request it.
+    /// Makes the request on SIGINT (Ctrl-C) and on SIGTERM, which service managers send.
     pub(crate) fn listen(&self, progress: &ProgressBar) -> io::Result<()> {
         let mut signals = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
         let (stop, progress) = (self.clone(), progress.clone());
         tokio::spawn(async move {
             next(&mut signals).await;
-            progress.suspend(|| output::note("stopping: what is being written is finished first"));
+            progress.suspend(|| {
+                output::note("stopping after the writes in progress; press Ctrl-C again to stop now");
+            });
             stop.request();
             next(&mut signals).await;
             std::process::exit(1);

@@ -9,7 +9,7 @@ use indicatif::HumanCount;
 use mailtrail_delivery::{DELIVERY_TAG, Ledger, StreamLedger};
 
 use crate::outcome::Outcome;
-use crate::output::{BAD, BOLD, FAINT, GOOD, LOOK, NUMBER, count, paint};
+use crate::output::{BOLD, ERROR, FAINT, NUMBER, SUCCESS, WARNING, count, paint};
 
 /// The summary of a run: a headline, and a section for each question that has an answer. `archive` says where
 /// the archive is.
@@ -40,17 +40,17 @@ fn headline(outcome: &Outcome, took: Duration) -> String {
     if outcome.failure.is_some() {
         format!(
             "{} failed: {events} from {processed} of {} {took}",
-            paint(BAD, "✗"),
+            paint(ERROR, "✗"),
             count(processed + left, "file")
         )
     } else if *left > 0 {
         format!(
             "{} stopped: {events} from {processed} of {} {took}",
-            paint(BAD, "✗"),
+            paint(ERROR, "✗"),
             count(processed + left, "file")
         )
     } else {
-        let mark = if outcome.needs_a_look() { paint(LOOK, "!") } else { paint(GOOD, "✓") };
+        let mark = if outcome.needs_a_look() { paint(WARNING, "!") } else { paint(SUCCESS, "✓") };
         format!("{mark} {events} from {} {took}", count(*processed, "file"))
     }
 }

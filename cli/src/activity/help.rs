@@ -25,6 +25,12 @@ follow. What is logged without a key cannot be followed (--session finds it), no
 
 MAILTRAIL_ARCHIVE names the archive where --archive does not.
 
+Exit codes:
+  0  done, whether anything is found or not; where nothing is, stderr says what is close to it
+  1  failed: the archive cannot be listed or reached
+  2  wrong usage
+  3  done, but something needs attention (objects that cannot be read; no archive, or one without records)
+
 Examples:
   mailtrail activity --user alice --follow
   mailtrail activity --user ana --not-owner
@@ -32,10 +38,4 @@ Examples:
   mailtrail activity --access-key AKIAIOSFODNN7EXAMPLE --failed
   mailtrail activity --account 444455556666 --source-ip 203.0.113.0/24
   mailtrail activity --not-owner --csv > other-mailboxes.csv
-  mailtrail activity --event-name 'Delete*' --json | jq .api
-
-Exit codes:
-  0  done, whether anything is found or not; where nothing is, stderr says what is close to it
-  1  failed: the archive cannot be listed or reached
-  2  wrong usage
-  3  done, but something needs a look (objects that cannot be read; no archive, or one without records)";
+  mailtrail activity --event-name 'Delete*' --json | jq .api";

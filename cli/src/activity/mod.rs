@@ -54,7 +54,7 @@ const NAMED_GROUPS: usize = 10;
 
 pub(crate) async fn run(args: ActivityArgs) -> anyhow::Result<Exit> {
     let archive = args.reading.reader().await?;
-    reading::unless_unheard_or_not_there(show(args, &archive).await)
+    reading::tolerate_closed_pipe_and_missing_bucket(show(args, &archive).await)
 }
 
 async fn show(args: ActivityArgs, archive: &ArchiveReader) -> anyhow::Result<Exit> {

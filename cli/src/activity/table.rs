@@ -8,7 +8,7 @@ use mailtrail_clock::Time;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::event::Event;
-use crate::output::{BAD, BOLD, FAINT, paint, plain};
+use crate::output::{BOLD, ERROR, FAINT, paint, plain};
 
 const HEADINGS: [&str; COLUMNS] = ["time", "who", "event", "result", "from", "via", "about"];
 const COLUMNS: usize = 7;
@@ -114,7 +114,7 @@ fn join(mut line: Vec<(usize, String)>, is_failure: bool) -> String {
         last.truncate(last.trim_end().len());
     }
     let painted = line.into_iter().map(|(column, cell)| {
-        if is_failure && column == RESULT && !cell.trim().is_empty() { paint(BAD, cell) } else { cell }
+        if is_failure && column == RESULT && !cell.trim().is_empty() { paint(ERROR, cell) } else { cell }
     });
     painted.collect::<Vec<_>>().join(&" ".repeat(GAP))
 }

@@ -7,10 +7,10 @@ use mailtrail_archive::Location;
 
 #[derive(Debug, Args)]
 pub(crate) struct DemoArgs {
-    /// Folder for the archive [default: mailtrail-demo/archive]
+    /// The directory of the archive [default: mailtrail-demo/archive]
     #[arg(long, value_name = "DIR", value_parser = directory)]
     pub(crate) archive: Option<PathBuf>,
-    /// Print the ledger as one JSON object on stdout, and the rest on stderr
+    /// Print the ledger as one JSON object on stdout, and everything else on stderr
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -18,6 +18,6 @@ pub(crate) struct DemoArgs {
 fn directory(text: &str) -> Result<PathBuf, String> {
     match text.parse::<Location>().map_err(|error| error.to_string())? {
         Location::Directory(path) => Ok(path),
-        Location::S3 { .. } => Err("the demo stays on this machine: give a directory".to_owned()),
+        Location::S3 { .. } => Err("expected a directory: the demo writes to this machine only".to_owned()),
     }
 }

@@ -12,7 +12,7 @@ use mailtrail_ocsf::{Class, OCSF_VERSION};
 
 use super::{Outputs, story, tree};
 use crate::outcome::Outcome;
-use crate::output::{BOLD, FAINT, GOOD, NUMBER, count, paint};
+use crate::output::{BOLD, FAINT, NUMBER, SUCCESS, count, paint};
 use crate::summary::{by_count, novelty};
 
 /// Width of the longest bar.
@@ -67,7 +67,7 @@ fn came_out(page: &mut Page, outcome: &Outcome) {
         let number = paint(NUMBER, format_args!("{:>6}", HumanCount(events).to_string()));
         page.line(format_args!("{number}  {class:<16} {}", paint(NUMBER, bar)));
     }
-    page.line(format_args!("{} {}", paint(GOOD, "✓"), novelty(ledger)));
+    page.line(format_args!("{} {}", paint(SUCCESS, "✓"), novelty(ledger)));
 }
 
 fn where_it_is(page: &mut Page, outcome: &Outcome, outputs: &Outputs) -> io::Result<()> {

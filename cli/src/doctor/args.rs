@@ -12,46 +12,46 @@ use crate::args::account_id;
 
 #[derive(Debug, Args)]
 pub(crate) struct DoctorArgs {
-    /// A file that --save wrote, instead of AWS; - for standard input
+    /// Check a snapshot file that --save wrote, instead of AWS; - for standard input
     #[arg(value_name = "FILE", conflicts_with_all = ["save", "organizations", "functions", "streams", "log_groups",
           "role"])]
     pub(super) file: Option<PathBuf>,
-    /// Write what was read to this file, too: for others to look at, and for another day
+    /// Also write what was read to this file, to check it again later or elsewhere
     #[arg(long, value_name = "FILE")]
     pub(super) save: Option<PathBuf>,
-    /// Show what is in order, too
+    /// Also show what is in order
     #[arg(short, long)]
     pub(super) all: bool,
     /// Print the findings as JSON, one object a line
     #[arg(long)]
     pub(super) json: bool,
-    /// List the checks and why each matters, and look at nothing
+    /// List the checks and why each one matters, and read nothing
     #[arg(long, conflicts_with_all = ["file", "save", "all", "organizations", "functions", "streams", "log_groups"])]
     pub(super) checks: bool,
     #[command(flatten)]
     pub(super) account: AccountArgs,
     #[command(flatten)]
-    pub(super) what: WhatArgs,
+    pub(super) scope: ScopeArgs,
 }
 
-/// What to look at besides what follows from the organizations.
+/// What to check besides what follows from the organizations.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "What to look at")]
-pub(super) struct WhatArgs {
-    /// Only this WorkMail organization, by its id or its alias; may be repeated [default: all]
+#[command(next_help_heading = "What to check")]
+pub(super) struct ScopeArgs {
+    /// Only this WorkMail organization, by id or alias; may be repeated [default: all]
     #[arg(long = "organization", value_name = "ID")]
     pub(super) organizations: Vec<String>,
     #[arg(long = "function", help = help::FUNCTION, value_name = "NAME")]
     pub(super) functions: Vec<String>,
-    /// A Firehose stream, besides those that functions and deliveries write to; may be repeated
+    /// Also this Firehose stream, besides those that functions and deliveries write to; may be repeated
     #[arg(long = "stream", value_name = "NAME")]
     pub(super) streams: Vec<String>,
-    /// A log group that is to be archived, too, such as CloudTrail's; may be repeated
+    /// Also this log group, which must be archived, such as that of CloudTrail; may be repeated
     #[arg(long = "log-group", value_name = "NAME")]
     pub(super) log_groups: Vec<String>,
     #[arg(long, help = help::ARCHIVE, value_name = "URL", env = settings::ARCHIVE.name, hide_env_values = true)]
     pub(super) archive: Option<Location>,
-    /// The account that the bucket of --archive must belong to: twelve digits
+    /// The account that must own the bucket of --archive: 12 digits
     #[arg(long, value_name = "ACCOUNT", env = settings::ARCHIVE_OWNER.name, hide_env_values = true,
           value_parser = account_id)]
     pub(super) archive_owner: Option<String>,

@@ -1,11 +1,10 @@
-//! `mailtrail doctor`: what is wrong with the logging of an account, and how to mend it. Changes nothing.
+//! `mailtrail doctor`: checks the logging of an account, and says how to fix what is wrong. Changes nothing.
 
 mod args;
 pub(crate) mod help;
 mod print;
 mod read;
 
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -14,7 +13,8 @@ use mailtrail_doctor::{Facts, Severity, checks};
 
 pub(crate) use args::DoctorArgs;
 
-use crate::output::{Exit, Output};
+use crate::file;
+use crate::output::{Exit, Output, json_lines};
 
 pub(crate) async fn run(args: DoctorArgs) -> anyhow::Result<Exit> {
     if args.checks {
@@ -23,25 +23,25 @@ pub(crate) async fn run(args: DoctorArgs) -> anyhow::Result<Exit> {
     }
     let facts = match &args.file {
         Some(path) => {
-            let text = crate::policy::read(path)?;
+            let text = file::read(path)?;
             Facts::from_json(&text).with_context(|| path.display().to_string())?
         }
-        None => look(&args).await?,
+        None => read_account(&args).await?,
     };
     if let Some(path) = &args.save {
-        save(&facts, path)?;
+        file::write_json(&facts, Some(path))?;
     }
     let findings = checks(&facts);
     if args.json {
-        Output::Stdout.write(&print::lines(&findings)?)?;
+        Output::Stdout.write(&json_lines(&findings)?)?;
     } else {
         Output::Stdout.write(&print::report(&facts, &findings, args.all))?;
     }
-    let is_well = findings.iter().all(|finding| finding.severity == Severity::Ok);
-    Ok(if is_well { Exit::Done } else { Exit::NeedsALook })
+    let in_order = findings.iter().all(|finding| finding.severity == Severity::Ok);
+    Ok(if in_order { Exit::Done } else { Exit::NeedsAttention })
 }
 
-async fn look(args: &DoctorArgs) -> anyhow::Result<Facts> {
+async fn read_account(args: &DoctorArgs) -> anyhow::Result<Facts> {
     let account = args.account.open().await?;
     let spinner = ProgressBar::new_spinner()
         .with_message(format!("reading account {} in {}", account.id, account.region))
@@ -49,12 +49,7 @@ async fn look(args: &DoctorArgs) -> anyhow::Result<Facts> {
     if !spinner.is_hidden() {
         spinner.enable_steady_tick(Duration::from_millis(120));
     }
-    let facts = read::Reader::new(&account).facts(&args.what).await;
+    let facts = read::facts(&account, &args.scope).await;
     spinner.finish_and_clear();
     facts
-}
-
-fn save(facts: &Facts, path: &Path) -> anyhow::Result<()> {
-    let text = serde_json::to_string_pretty(facts)? + "\n";
-    std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }

@@ -1,28 +1,19 @@
-//! Findings for people, by subject, and for machines, one object a line.
+//! The text of findings, by subject.
 
 use std::fmt::Write;
 
 use mailtrail_clock::Time;
-use mailtrail_doctor::{ALL, Facts, Finding, Severity, Subject, days_until_the_end};
+use mailtrail_doctor::{ALL, Facts, Finding, Severity, Subject, days_until_end_of_support};
 
-use crate::output::{BAD, BOLD, FAINT, GOOD, LOOK, count, paint, plain};
+use crate::output::{BOLD, ERROR, FAINT, SUCCESS, WARNING, count, json_line, paint, plain};
 
-pub(super) fn lines(findings: &[Finding]) -> serde_json::Result<String> {
-    let mut text = String::new();
-    for finding in findings {
-        text.push_str(&serde_json::to_string(finding)?);
-        text.push('\n');
-    }
-    Ok(text)
-}
-
-/// Every check there is, and why: for people, by subject, or an object a line.
+/// Every check and why it matters: by subject, or as JSON, one object a line.
 pub(super) fn catalogue(json: bool) -> serde_json::Result<String> {
     let mut text = String::new();
     let mut before = None;
     for check in ALL {
         if json {
-            push(&mut text, &serde_json::to_string(check)?);
+            text.push_str(&json_line(check)?);
             continue;
         }
         if before.replace(check.subject) != Some(check.subject) {
@@ -33,31 +24,31 @@ pub(super) fn catalogue(json: bool) -> serde_json::Result<String> {
     Ok(text)
 }
 
-/// What is in order is counted, and shown where `all` says so.
+/// The report. What is in order is only counted, unless `all` is set.
 pub(super) fn report(facts: &Facts, findings: &[Finding], all: bool) -> String {
     let mut text = String::new();
     let day = Time::from_millis(facts.at).map(|time| time.rfc3339().chars().take(10).collect::<String>());
-    let place = format!(
+    let heading = format!(
         "account {}, Region {}, {}",
         plain(&facts.account),
         plain(&facts.region),
         day.unwrap_or_default()
     );
-    push(&mut text, &paint(BOLD, place));
+    push(&mut text, &paint(BOLD, heading));
     let has_mail = facts.organizations.seen().is_some_and(|organizations| !organizations.is_empty());
-    if let (true, left @ 0..) = (has_mail, days_until_the_end(facts.at)) {
-        push(&mut text, &format!("WorkMail ends in {}", count(left.unsigned_abs(), "day")));
+    if let (true, left @ 0..) = (has_mail, days_until_end_of_support(facts.at)) {
+        push(&mut text, &format!("Support for WorkMail ends in {}", count(left.unsigned_abs(), "day")));
     }
     for subject in subjects(findings) {
         let of_subject: Vec<&Finding> =
             findings.iter().filter(|finding| finding.check.subject == subject).collect();
         push(&mut text, &format!("\n{}", paint(BOLD, title(subject))));
         for finding in of_subject.iter().filter(|it| all || it.severity != Severity::Ok) {
-            push(&mut text, &one(finding));
+            push(&mut text, &of_finding(finding));
         }
-        let well = of_subject.iter().filter(|it| it.severity == Severity::Ok).count();
-        if !all && well > 0 {
-            push(&mut text, &format!("  {} {well} in order", mark(Severity::Ok)));
+        let in_order = of_subject.iter().filter(|it| it.severity == Severity::Ok).count();
+        if !all && in_order > 0 {
+            push(&mut text, &format!("  {} {in_order} in order", mark(Severity::Ok)));
         }
     }
     push(&mut text, &format!("\n{}", summary(findings)));
@@ -69,7 +60,7 @@ fn push(text: &mut String, lines: &str) {
     let _infallible = writeln!(text, "{lines}");
 }
 
-/// The subjects that were looked at, in the order of the findings.
+/// The subjects of the findings, in their order.
 fn subjects(findings: &[Finding]) -> Vec<Subject> {
     let mut subjects: Vec<Subject> = findings.iter().map(|finding| finding.check.subject).collect();
     subjects.dedup();
@@ -82,25 +73,25 @@ fn title(subject: Subject) -> &'static str {
         Subject::Deliveries => "WorkMail audit logs",
         Subject::Subscriptions => "Subscriptions",
         Subject::Functions => "Functions",
-        Subject::Loops => "Loops",
+        Subject::Loops => "Log loops",
         Subject::Streams => "Firehose streams",
         Subject::Buckets => "Buckets and keys",
         Subject::Policies => "Resource policies",
         Subject::Archive => "Archive",
-        Subject::Retirement => "The end of WorkMail",
+        Subject::Retirement => "End of support for WorkMail",
     }
 }
 
 fn mark(severity: Severity) -> String {
     match severity {
-        Severity::Ok => paint(GOOD, "✓"),
-        Severity::Look => paint(LOOK, "!"),
-        Severity::Unknown => paint(LOOK, "?"),
-        Severity::Broken => paint(BAD, "✗"),
+        Severity::Ok => paint(SUCCESS, "✓"),
+        Severity::Warning => paint(WARNING, "!"),
+        Severity::Unknown => paint(WARNING, "?"),
+        Severity::Broken => paint(ERROR, "✗"),
     }
 }
 
-fn one(finding: &Finding) -> String {
+fn of_finding(finding: &Finding) -> String {
     let mut text = format!(
         "  {} {} {}: {}",
         mark(finding.severity),
@@ -116,19 +107,17 @@ fn one(finding: &Finding) -> String {
 }
 
 fn summary(findings: &[Finding]) -> String {
-    let number = |severity| findings.iter().filter(|it| it.severity == severity).count() as u64;
-    let bad =
-        [(Severity::Broken, "broken"), (Severity::Look, "to look at"), (Severity::Unknown, "not known")];
-    let parts = bad.map(|(severity, words)| (number(severity), words));
-    let parts: Vec<String> = parts
-        .iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, words)| format!("{number} {words}"))
-        .collect();
+    let number = |severity| findings.iter().filter(|finding| finding.severity == severity).count() as u64;
     let checks = count(findings.len() as u64, "check");
-    if parts.is_empty() {
+    let (broken, warnings, unknown) =
+        (number(Severity::Broken), number(Severity::Warning), number(Severity::Unknown));
+    let mut results = Vec::new();
+    results.extend((broken > 0).then(|| format!("{broken} broken")));
+    results.extend((warnings > 0).then(|| count(warnings, "warning")));
+    results.extend((unknown > 0).then(|| format!("{unknown} unknown")));
+    if results.is_empty() {
         format!("{} {checks}, all in order", mark(Severity::Ok))
     } else {
-        format!("{checks}: {}, {} in order", parts.join(", "), number(Severity::Ok))
+        format!("{checks}: {}, {} in order", results.join(", "), number(Severity::Ok))
     }
 }

@@ -19,17 +19,17 @@ use crate::args::{ARCHIVE_HELP, account_id, jobs, missing_archive};
 
 #[derive(Debug, Args)]
 pub(crate) struct IngestArgs {
-    /// Files, folders (with all that is in them), or - for standard input [default: what is piped in]
+    /// Files, directories, or - for standard input [default: standard input, if it is a pipe]
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
-    /// Print the ledger as one JSON object on stdout, and the rest on stderr
+    /// Print the ledger as one JSON object on stdout, and everything else on stderr
     #[arg(long)]
     pub(crate) json: bool,
-    /// How many files to work on at a time, up to 64
+    /// The number of files to process at a time, up to 64
     #[arg(long, value_name = "N", default_value = "4",
           value_parser = jobs())]
     pub(crate) jobs: usize,
-    /// The largest decoded payload; a larger one is quarantined: 64MiB, 1GiB, bytes
+    /// The largest decoded payload, such as 64MiB or 1GiB; larger ones are quarantined
     #[arg(long, value_name = "SIZE", env = settings::DECODED_LIMIT.name, hide_env_values = true,
           default_value = DecodedLimit::DEFAULT_TEXT)]
     decoded_limit: DecodedLimit,
@@ -40,15 +40,15 @@ pub(crate) struct IngestArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Where to")]
+#[command(next_help_heading = "Destinations")]
 struct DestinationArgs {
     #[arg(long, help = ARCHIVE_HELP, value_name = "URL", env = settings::ARCHIVE.name, hide_env_values = true)]
     archive: Option<Location>,
-    /// The account that the bucket must belong to: twelve digits
+    /// The account that must own the bucket: 12 digits
     #[arg(long, value_name = "ACCOUNT", env = settings::ARCHIVE_OWNER.name, hide_env_values = true,
           value_parser = account_id)]
     archive_owner: Option<String>,
-    /// The KMS key to encrypt objects in S3 with [default: as the bucket is set up]
+    /// The KMS key that encrypts objects in S3 [default: the default encryption of the bucket]
     #[arg(long, value_name = "KEY", env = settings::ARCHIVE_KMS_KEY.name, hide_env_values = true)]
     archive_kms_key: Option<String>,
     #[arg(long = "stream", help = help::STREAM, value_name = "URL", env = settings::STREAMS.name,
@@ -57,16 +57,16 @@ struct DestinationArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(next_help_heading = "What the events mean")]
+#[command(next_help_heading = "Interpretation of events")]
 struct InterpretationArgs {
-    /// The Region of events that do not say theirs [default: unknown]
+    /// The Region of events without one [default: unknown]
     #[arg(long, value_name = "REGION", env = settings::AWS_REGION, hide_env_values = true)]
     region: Option<String>,
-    /// A mail domain of your own: mail between such domains is internal; may be repeated
+    /// A mail domain of yours: mail between such domains is internal; may be repeated
     #[arg(long = "internal-domain", value_name = "DOMAIN", env = settings::INTERNAL_DOMAINS.name,
           hide_env_values = true, value_delimiter = ',')]
     internal_domains: Vec<String>,
-    /// A log group that mailtrail itself writes to: its batches are refused; may be repeated
+    /// A log group of mailtrail itself, whose batches are refused; may be repeated
     #[arg(long = "own-log-group", value_name = "NAME", env = settings::OWN_LOG_GROUPS.name,
           hide_env_values = true, value_delimiter = ',')]
     own_log_groups: Vec<String>,
@@ -80,13 +80,13 @@ struct InterpretationArgs {
     #[arg(long, help = help::COLUMNS, value_name = "GROUP=FIELD|FIELD…", env = settings::COLUMNS.name,
           hide_env_values = true, value_delimiter = ' ', value_parser = entry::<Columns>)]
     columns: Vec<String>,
-    /// Mark the events that match this watch list: a JSON file, as the functions read it
+    /// Mark the events that match this watch list: a JSON file in the format of the functions
     #[arg(long, value_name = "FILE", value_parser = watch_list)]
     watches: Option<WatchListSource>,
 }
 
 impl IngestArgs {
-    /// Completes the arguments from the context (what is piped in), and checks options against each other.
+    /// Applies defaults, and checks the arguments against each other.
     pub(crate) fn complete(&mut self) -> Result<(), String> {
         if self.destinations.archive.is_none() {
             return Err(missing_archive());
@@ -94,7 +94,9 @@ impl IngestArgs {
         self.destinations.stream_targets().map_err(|error| error.to_string())?;
         if self.paths.is_empty() {
             if io::stdin().is_terminal() {
-                return Err("nothing to ingest: name files or folders, or pipe a payload in".to_owned());
+                return Err(
+                    "nothing to ingest: give files or directories, or pipe a payload to stdin".to_owned()
+                );
             }
             self.paths.push("-".into());
         }
@@ -114,16 +116,16 @@ impl IngestArgs {
             watches,
         } = &self.interpretation;
         // `complete` has checked that there is one.
-        let location = archive.clone().ok_or_else(|| anyhow::anyhow!("no archive is named"))?;
+        let location = archive.clone().ok_or_else(|| anyhow::Error::msg(missing_archive()))?;
         let s3 = S3Options { expected_owner: archive_owner.clone(), kms_key: archive_kms_key.clone() };
         let intake = IntakeConfig {
             region: region.clone(),
             decoded_limit: self.decoded_limit,
-            own_log_groups: named(own_log_groups),
+            own_log_groups: non_empty(own_log_groups),
             organizations: per_log_group(organizations)?,
             sources: per_log_group(sources)?,
             columns: per_log_group(columns)?,
-            internal_domains: InternalDomains::new(named(internal_domains)),
+            internal_domains: InternalDomains::new(non_empty(internal_domains)),
         };
         Ok(Config {
             archive: ArchiveConfig { location: location.clone(), s3 },
@@ -158,12 +160,12 @@ impl FromStr for Streams {
     }
 }
 
-/// An empty variable names nothing.
-fn named(list: &[String]) -> Vec<String> {
+/// The entries of a list that are not empty, as those of an empty variable are.
+fn non_empty(list: &[String]) -> Vec<String> {
     list.iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
 }
 
-/// An entry of a list that has a value for each log group. Empty ones come from variables and are none.
+/// Validates an entry of a list with a value for each log group. Empty entries of a variable are ignored.
 fn entry<T: FromStr<Err: Display>>(text: &str) -> Result<String, String> {
     per_log_group::<T>(&[text.to_owned()]).map(|_| text.to_owned()).map_err(|error| error.reason)
 }

@@ -1,43 +1,43 @@
 //! The longer texts of `mailtrail ingest --help`.
 
 pub(crate) const ABOUT: &str = "\
-Ingest payloads into an archive, and send them to streams
+Ingest payloads into an archive, and into streams
 
-A PATH is any of: an event that invoked a function (subscription filter or Kinesis), a payload of CloudWatch \
-Logs (gzip or decoded), a record of Lambda's on-failure destination, a quarantined .bin; or a folder of them. \
-They are recognised by content. In folders, hidden files are skipped, and so is what an archive holds besides \
+A PATH is an event that invoked a function (from a subscription filter or Kinesis), a payload of CloudWatch Logs (gzip \
+or decoded), a record of Lambda's on-failure destination, a quarantined .bin, or a directory of these. They are \
+recognized by content. In directories, hidden files are skipped, and so are the files of an archive that are not \
 payloads: records, streams, descriptions.
 
-The archive comes first: the exact bytes, and the OCSF records made of them. What cannot be read is kept in \
-quarantine. The same payload again changes nothing in the archive; a stream may get an event again, and \
-metadata.uid tells. A Firehose stream gets events only while it has the tag LogDeliveryEnabled=true.";
+The archive is written first: the exact bytes, and the OCSF records of them. Unreadable payloads go to quarantine. \
+Ingesting the same payload again changes nothing in the archive; a stream may receive an event again, with the same \
+metadata.uid. A Firehose stream receives events only while it has the tag LogDeliveryEnabled=true.";
 
 pub(crate) const SOURCE: &str = "\
-What the events are, where their shape is not to decide: workmail_email, workmail_audit, cloudtrail or other; or \
-GROUP=SOURCE for the events of that log group; may be repeated";
+The source of the events, where it should not be detected: workmail_email, workmail_audit, cloudtrail or other; or \
+GROUP=SOURCE for the events of one log group; may be repeated";
 
 pub(crate) const COLUMNS: &str = "\
-The fields of lines of text in a log group, with the delimiter of the lines between them (a space is \\s, a tab \\t); may be \
-repeated";
+The fields of plain-text lines in a log group, separated by the character that separates the values (a space is \\s, a \
+tab \\t); may be repeated";
 
 pub(crate) const STREAM: &str = "\
 A stream: firehose:NAME or file:///….ndjson, optionally with ?classes=a,b and &packing=off; may be repeated";
 
 pub(crate) const AFTER: &str = "\
-AWS is asked only where the archive is in S3 or a stream is one of Firehose; its own variables (AWS_REGION, \
-AWS_PROFILE, AWS_ENDPOINT_URL, …) keep their meaning. MAILTRAIL_STREAMS holds several streams separated by \
-spaces; the other lists are separated by commas.
+Calls to AWS are made only for an archive in S3 or a Firehose stream; the variables of the SDK (AWS_REGION, AWS_PROFILE, \
+AWS_ENDPOINT_URL, …) apply. MAILTRAIL_STREAMS contains streams separated by spaces; the other lists are separated by \
+commas.
+
+Exit codes:
+  0  done; a stream without the tag receives nothing, which is not a failure
+  1  failed: the archive is incomplete, an input cannot be read, or the run was stopped;
+     run the same command again: nothing is stored twice
+  2  wrong usage
+  3  done, but something needs attention (quarantined, undelivered)
 
 Examples:
   mailtrail ingest --archive ./archive payload.gz
   mailtrail ingest --archive s3://example-trail/mail --stream firehose:mail ./payloads
   mailtrail ingest --archive ./archive --stream 'firehose:mail?classes=email_activity' event.json
   mailtrail ingest --archive ./again ./archive/raw
-  cat payload.gz | mailtrail ingest --archive ./archive --json | jq .archived
-
-Exit codes:
-  0  done; that a stream without the tag got nothing is a decision, not a failure
-  1  failed: not everything was archived, an input cannot be read, or the run was stopped;
-     run the same command again: nothing is stored twice
-  2  wrong usage
-  3  done, but something needs a look (quarantined, undelivered)";
+  cat payload.gz | mailtrail ingest --archive ./archive --json | jq .archived";

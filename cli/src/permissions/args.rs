@@ -2,61 +2,61 @@
 
 use clap::{Args, ValueEnum};
 use mailtrail_config::settings;
-use mailtrail_permissions::{Catalogue, Destination, Given, Service, Setup};
+use mailtrail_permissions::{Catalogue, Destination, Inputs, Service, Setup};
 
 use super::help;
 use crate::args::account_id;
 
 #[derive(Debug, Args)]
 pub(crate) struct PermissionsArgs {
-    /// The service that logs: its id, as --list shows it
+    /// The id of the service that logs, as in --list
     #[arg(value_name = "SERVICE", required_unless_present = "list")]
     service: Option<String>,
     #[arg(value_name = "DESTINATION", help = help::DESTINATION, required_unless_present = "list",
           value_parser = destination)]
     destination: Option<Destination>,
-    /// The account: twelve digits [default: an example]
+    /// The account, 12 digits [default: an example]
     #[arg(long, value_name = "ACCOUNT", value_parser = account_id)]
     account: Option<String>,
     /// The Region [default: an example]
     #[arg(long, value_name = "REGION", env = settings::AWS_REGION, hide_env_values = true)]
     region: Option<String>,
-    /// The log group of the destination cloudwatch-logs [default: an example]
+    /// The log group, for the destination cloudwatch-logs [default: an example]
     #[arg(long, value_name = "NAME", conflicts_with_all = ["bucket", "stream"])]
     log_group: Option<String>,
-    /// The bucket of the destination s3 [default: an example]
+    /// The bucket, for the destination s3 [default: an example]
     #[arg(long, value_name = "NAME", conflicts_with = "stream")]
     bucket: Option<String>,
-    /// The Firehose stream of the destination firehose [default: an example]
+    /// The Firehose stream, for the destination firehose [default: an example]
     #[arg(long, value_name = "NAME")]
     stream: Option<String>,
-    /// The resource that logs, and no other; WorkMail: the organization [default: all of the service]
+    /// Only this resource, such as a WorkMail organization [default: all resources of the service]
     #[arg(long, value_name = "ARN")]
     resource: Option<String>,
-    /// As what to print it
+    /// The output format
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Json)]
     pub(super) format: Format,
-    /// Show all services, where they can log to, and under which model
+    /// List all services with their destinations and models
     #[arg(long, conflicts_with_all = ["service", "destination", "account", "log_group", "bucket", "stream",
           "resource", "format"])]
     pub(super) list: bool,
-    /// Print the documents as one JSON object in one line; with --list, one object a line
+    /// Print one JSON object on one line; with --list, one object a line
     #[arg(long, conflicts_with = "format")]
     pub(super) json: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
-    /// One object, a key for each document
+    /// The policy documents, as one JSON object
     Json,
-    /// A template with the policies, and the deliveries of V2
+    /// A CloudFormation template with the policies, and under V2 the deliveries
     Cloudformation,
-    /// Commands of the AWS CLI that do the same
+    /// A script of AWS CLI commands
     Cli,
 }
 
 impl PermissionsArgs {
-    /// Checks what one argument says about another.
+    /// Checks the arguments against each other and against the catalogue.
     pub(crate) fn check(&self) -> Result<(), String> {
         if self.list {
             return Ok(());
@@ -65,22 +65,21 @@ impl PermissionsArgs {
         self.setup(&catalogue).map(|_| ())
     }
 
-    /// What is asked for.
     pub(super) fn setup<'a>(&self, catalogue: &'a Catalogue) -> Result<Setup<'a>, String> {
         let (Some(id), Some(destination)) = (&self.service, self.destination) else {
-            return Err("name a service and a destination, or give --list".to_owned());
+            return Err("missing service or destination: give both, or --list".to_owned());
         };
         let service = catalogue.find(id).ok_or_else(|| unknown(catalogue, id))?;
-        let given = Given {
+        let inputs = Inputs {
             account: self.account.as_deref(),
             region: self.region(service),
             name: self.name(destination)?,
             resource: self.resource.as_deref(),
         };
-        Setup::new(service, destination, given).map_err(|refused| refused.to_string())
+        Setup::new(service, destination, inputs).map_err(|error| error.to_string())
     }
 
-    /// The Region. That of the environment is not asked of a service that is set up in another only.
+    /// The Region. `AWS_REGION` does not apply to a service that can be configured in one other Region only.
     fn region(&self, service: &Service) -> Option<&str> {
         let region = self.region.as_deref()?;
         let from_environment =
@@ -88,7 +87,7 @@ impl PermissionsArgs {
         if from_environment && service.region.is_some() { None } else { Some(region) }
     }
 
-    /// The name of the log group, bucket or stream: the option that belongs to the destination.
+    /// The name of the log group, bucket or stream, from the option for the destination.
     fn name(&self, destination: Destination) -> Result<Option<&str>, String> {
         let options = [
             (Destination::CloudWatchLogs, "--log-group", &self.log_group),
@@ -100,7 +99,9 @@ impl PermissionsArgs {
             match value {
                 Some(value) if of == destination => name = Some(value.as_str()),
                 Some(_) => {
-                    return Err(format!("{option} is for the destination {of}, and not for {destination}"));
+                    return Err(format!(
+                        "{option} does not apply to the destination {destination}, only to {of}"
+                    ));
                 }
                 None => {}
             }
@@ -111,11 +112,11 @@ impl PermissionsArgs {
 
 fn unknown(catalogue: &Catalogue, id: &str) -> String {
     let near = catalogue.nearest(id);
-    let instead = if near.is_empty() { String::new() } else { format!("did you mean {}? ", near.join(", ")) };
-    format!("there is no service `{id}`; {instead}--list shows all of them")
+    let hint = if near.is_empty() { String::new() } else { format!("did you mean {}? ", near.join(", ")) };
+    format!("unknown service `{id}`; {hint}--list shows all services")
 }
 
 fn destination(text: &str) -> Result<Destination, String> {
     let found = Destination::ALL.into_iter().find(|destination| destination.id() == text);
-    found.ok_or_else(|| format!("logs go to {}", Destination::ALL.map(Destination::id).join(", ")))
+    found.ok_or_else(|| format!("expected one of {}", Destination::ALL.map(Destination::id).join(", ")))
 }

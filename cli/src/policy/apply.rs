@@ -8,10 +8,10 @@ use mailtrail_resource_policy::plan::Plan;
 use serde_json::json;
 
 use super::args::{ApplyArgs, ChangeArgs, RollbackArgs};
-use super::write_json::write_json;
-use super::{source, steps};
+use super::steps;
 use crate::confirm::confirm;
-use crate::output::{self, BAD, Exit, FAINT, GOOD, LOOK, Output, count, paint, plain};
+use crate::file;
+use crate::output::{self, ERROR, Exit, FAINT, Output, SUCCESS, WARNING, count, paint, plain};
 
 pub(super) async fn run(args: &ApplyArgs) -> anyhow::Result<Exit> {
     let change = &args.change;
@@ -27,7 +27,7 @@ pub(super) async fn run(args: &ApplyArgs) -> anyhow::Result<Exit> {
             if plan.is_empty() {
                 output::note("the plan has no steps: nothing to do");
                 if change.json {
-                    write_json(&json!({ "journal": null, "end": End::Done, "changes": 0 }), None)?;
+                    file::write_json(&json!({ "journal": null, "end": End::Done, "changes": 0 }), None)?;
                 }
                 return Ok(Exit::Done);
             }
@@ -59,7 +59,7 @@ pub(super) async fn rollback(args: &RollbackArgs) -> anyhow::Result<Exit> {
 }
 
 fn read(path: &std::path::Path) -> anyhow::Result<Plan> {
-    let text = source::read(path)?;
+    let text = file::read(path)?;
     serde_json::from_str(&text).with_context(|| {
         format!("invalid plan `{}`; create one with: mailtrail policy plan --output", path.display())
     })
@@ -80,51 +80,51 @@ fn tell(event: Event) {
             let requests = count(requests as u64, "request");
             format!(
                 "{} proved for the current policies, over {requests}: no access is lost",
-                paint(GOOD, "✓")
+                paint(SUCCESS, "✓")
             )
         }
         Event::Step { number, of, what } => format!("step {number} of {of}: {}", plain(&what)),
         Event::Doing { what } => paint(FAINT, format_args!("  … {}", plain(&what))),
         Event::Done { what, already } => {
             let already = if already { " (was done before)" } else { "" };
-            format!("  {} {}{already}", paint(GOOD, "✓"), plain(&what))
+            format!("  {} {}{already}", paint(SUCCESS, "✓"), plain(&what))
         }
         Event::Waiting { what } => paint(FAINT, format_args!("  … waiting {}", plain(&what))),
-        Event::Note { what } => format!("  {} {}", paint(LOOK, "·"), plain(&what)),
+        Event::Note { what } => format!("  {} {}", paint(WARNING, "·"), plain(&what)),
     });
 }
 
 fn say_calls(calls: &DryRun, json: bool) -> anyhow::Result<Exit> {
     if json {
-        write_json(calls, None)?;
+        file::write_json(calls, None)?;
     } else {
         let call = |call: &Call| format!("{} {} {}\n", call.service, call.operation, call.parameters);
         Output::Stdout.write(&calls.calls.iter().map(call).collect::<String>())?;
     }
     for line in calls.stops.iter().chain(&calls.left).chain(&calls.not_copied) {
-        output::note(&format!("{} {}", paint(LOOK, "!"), plain(line)));
+        output::note(&format!("{} {}", paint(WARNING, "!"), plain(line)));
     }
     let is_clean = calls.stops.is_empty() && calls.left.is_empty();
-    Ok(if is_clean { Exit::Done } else { Exit::NeedsALook })
+    Ok(if is_clean { Exit::Done } else { Exit::NeedsAttention })
 }
 
 fn end(outcome: &Outcome, json: bool) -> anyhow::Result<Exit> {
     let words = Output::for_text(json);
     let changes = count(outcome.changes as u64, "change");
     let (head, exit) = match outcome.end {
-        End::Done => (format!("{} {changes} made", paint(GOOD, "✓")), Exit::Done),
-        End::RolledBack => (format!("{} {changes} undone", paint(GOOD, "✓")), Exit::Done),
-        End::Stopped => (format!("{} stopped", paint(BAD, "✗")), Exit::NeedsALook),
+        End::Done => (format!("{} {changes} made", paint(SUCCESS, "✓")), Exit::Done),
+        End::RolledBack => (format!("{} {changes} undone", paint(SUCCESS, "✓")), Exit::Done),
+        End::Stopped => (format!("{} stopped", paint(ERROR, "✗")), Exit::NeedsAttention),
     };
     words.write(&format!("{head}; journal {}\n", outcome.journal))?;
     for line in to_look_at(outcome) {
-        words.write(&format!("  {} {}\n", paint(LOOK, "!"), plain(&line)))?;
+        words.write(&format!("  {} {}\n", paint(WARNING, "!"), plain(&line)))?;
     }
     if json {
-        write_json(outcome, None)?;
+        file::write_json(outcome, None)?;
     }
     let is_clean = outcome.left.is_empty() && outcome.kept.is_empty();
-    Ok(if exit == Exit::Done && !is_clean { Exit::NeedsALook } else { exit })
+    Ok(if exit == Exit::Done && !is_clean { Exit::NeedsAttention } else { exit })
 }
 
 /// What needs attention.

@@ -9,18 +9,18 @@ causes. These commands show how full the policies are and plan how to make room;
 to keep access to every log group that exists. What cannot be read is reported as unknown, never guessed.";
 
 pub(crate) const AFTER: &str = "\
+Exit codes:
+  0  done
+  1  failed
+  2  wrong usage
+  3  done, but something needs attention (findings, steps to do by hand)
+
 Examples:
   mailtrail policy audit
   mailtrail policy plan --output plan.json
   mailtrail policy apply plan.json --dry-run
   mailtrail policy apply plan.json --archive s3://example-trail/mail
-  mailtrail policy rollback 20261120T101502Z-1a2b3c4d --archive s3://example-trail/mail
-
-Exit codes:
-  0  done
-  1  failed
-  2  wrong usage
-  3  done, but something needs attention (findings, steps to do by hand)";
+  mailtrail policy rollback 20261120T101502Z-1a2b3c4d --archive s3://example-trail/mail";
 
 pub(crate) const SNAPSHOT: &str = "\
 Reads the policies, the log groups and the deliveries of one account and Region; changes nothing. `mailtrail policy \
@@ -28,31 +28,31 @@ audit` and `plan` read the file instead of AWS. Of the services with V1 log deli
 are asked (states:ListStateMachines, states:DescribeStateMachine, apigateway:GET); destinations \
 of other services can be added to the file by hand.
 
-Examples:
-  mailtrail policy snapshot --output account.json
-  mailtrail policy snapshot --region us-east-1 --role arn:aws:iam::444455556666:role/audit > other.json
-
 Exit codes:
   0  done
   1  failed
   2  wrong usage
-  3  done, but some parts could not be read; the file and stderr say which, and why";
+  3  done, but some parts could not be read; the file and stderr say which, and why
+
+Examples:
+  mailtrail policy snapshot --output account.json
+  mailtrail policy snapshot --region us-east-1 --role arn:aws:iam::444455556666:role/audit > other.json";
 
 pub(crate) const AUDIT: &str = "\
 The first half of the bar goes up to the soft limit, the second one up to the hard limit. With --archive, the sizes \
 that the function policy-audit recorded give a forecast; a limit that is --days away, or less, is a finding.
 
-Examples:
-  mailtrail policy audit
-  mailtrail policy audit account.json
-  aws logs describe-resource-policies | mailtrail policy audit -
-  mailtrail policy audit --json | jq '.findings[].id'
-
 Exit codes:
   0  no finding above a note
   1  failed
   2  wrong usage
-  3  there are findings above a note";
+  3  there are findings above a note
+
+Examples:
+  mailtrail policy audit
+  mailtrail policy audit account.json
+  aws logs describe-resource-policies | mailtrail policy audit -
+  mailtrail policy audit --json | jq '.findings[].id'";
 
 pub(crate) const PLAN: &str = "\
 The cheapest and safest steps come first: white space, entries that others cover, entries of log groups that do not exist; \
@@ -60,18 +60,18 @@ then merged statements, one entry for /aws/vendedlogs/*, policies of single log 
 where nothing else helps, or where you ask for it. With --archive, policies that will soon be full get room as well. \
 Nothing is changed by planning.
 
+Exit codes:
+  0  done, whether there are steps or not
+  1  failed: the policies cannot be read, or no plan could be proved
+  2  wrong usage
+  3  done, but a policy stays too full, or a log group cannot be moved
+
 Examples:
   mailtrail policy plan --output plan.json
   mailtrail policy plan account.json --share 50
   mailtrail policy plan --archive s3://example-trail/mail
   mailtrail policy plan --move /example/audit --name /example/audit=/aws/vendedlogs/workmail/audit
-  mailtrail policy plan --json | jq '.steps[] | {what, saves}'
-
-Exit codes:
-  0  done, whether there are steps or not
-  1  failed: the policies cannot be read, or no plan could be proved
-  2  wrong usage
-  3  done, but a policy stays too full, or a log group cannot be moved";
+  mailtrail policy plan --json | jq '.steps[] | {what, saves}'";
 
 pub(crate) const APPLY: &str = "\
 Before anything is written, the plan is proved again for the current policies: a log group may have been created again, or \
@@ -80,17 +80,17 @@ the plan was created, nothing is written. Account policies have no revision, so 
 milliseconds between reading and writing can be overwritten. Every call is recorded in the journal before it is sent, \
 under policy-audit/journal/ of the archive, so that an interrupted run can be resumed and any run rolled back.
 
-Examples:
-  mailtrail policy apply plan.json --dry-run
-  mailtrail policy apply plan.json --archive ./archive
-  mailtrail policy apply plan.json --archive ./archive --yes --json | jq -r .journal
-  mailtrail policy apply --resume 20261120T101502Z-1a2b3c4d --archive ./archive
-
 Exit codes:
   0  done
   1  failed; what was done by then is in the journal, and the error says how to continue
   2  wrong usage
-  3  done, but steps remain to do by hand, or a step was stopped and undone";
+  3  done, but steps remain to do by hand, or a step was stopped and undone
+
+Examples:
+  mailtrail policy apply plan.json --dry-run
+  mailtrail policy apply plan.json --archive ./archive
+  mailtrail policy apply plan.json --archive ./archive --yes --json | jq -r .journal
+  mailtrail policy apply --resume 20261120T101502Z-1a2b3c4d --archive ./archive";
 
 pub(crate) const JOURNAL_ARCHIVE: &str = "\
 The archive that the journal is kept in: a directory, file:///…, or s3://bucket/prefix";
@@ -99,11 +99,11 @@ pub(crate) const ROLLBACK: &str = "\
 Restores the policies byte for byte, and points destinations back. A log group that the run created stays if anything \
 may have been delivered to it.
 
-Examples:
-  mailtrail policy rollback 20261120T101502Z-1a2b3c4d --archive ./archive
-
 Exit codes:
   0  done
   1  failed: the journal has what was undone by then; run the command again
   2  wrong usage
-  3  done, but something stays as it is, and why";
+  3  done, but something stays as it is, and why
+
+Examples:
+  mailtrail policy rollback 20261120T101502Z-1a2b3c4d --archive ./archive";

@@ -9,7 +9,6 @@ pub(crate) mod help;
 mod print;
 mod source;
 mod steps;
-mod write_json;
 
 use anyhow::{Context, bail};
 use mailtrail_archive::{ArchiveConfig, ArchiveReader, Location, S3Options};
@@ -23,9 +22,8 @@ use serde::Deserialize;
 
 pub(crate) use args::PolicyArgs;
 use args::{AuditArgs, HistoryArgs, PlanArgs, PolicyCommand, SnapshotArgs};
-pub(crate) use source::read;
-use write_json::write_json;
 
+use crate::file;
 use crate::output::{Exit, Output};
 use mailtrail_clock::now;
 
@@ -43,11 +41,11 @@ pub(crate) async fn run(args: PolicyArgs) -> anyhow::Result<Exit> {
 async fn snapshot(args: &SnapshotArgs) -> anyhow::Result<Exit> {
     let inventory = args.survey.survey().await?;
     let unseen = source::unseen(&inventory);
-    write_json(&inventory, args.output.as_deref())?;
+    file::write_json(&inventory, args.output.as_deref())?;
     for part in unseen.iter().chain(&source::silent_services(&inventory)) {
         crate::output::note(&format!("not read: {part}"));
     }
-    Ok(if unseen.is_empty() { Exit::Done } else { Exit::NeedsALook })
+    Ok(if unseen.is_empty() { Exit::Done } else { Exit::NeedsAttention })
 }
 
 /// Sizes, findings, forecast.
@@ -55,11 +53,11 @@ async fn audit(args: &AuditArgs) -> anyhow::Result<Exit> {
     let inventory = args.source.inventory().await?;
     let report = report(&inventory, &args.history, &args.limits.options(), args.limits.days).await?;
     if args.json {
-        write_json(&report, None)?;
+        file::write_json(&report, None)?;
     } else {
         Output::Stdout.write(&print::report(&report, &args.history.plan_command()))?;
     }
-    Ok(if report.needs_attention() { Exit::NeedsALook } else { Exit::Done })
+    Ok(if report.needs_attention() { Exit::NeedsAttention } else { Exit::Done })
 }
 
 /// The plan of an audit, proved.
@@ -68,15 +66,15 @@ async fn plan(args: &PlanArgs) -> anyhow::Result<Exit> {
     let report = report(&inventory, &args.history, &args.options(), args.limits.days).await?;
     let Some(plan) = report.plan else { bail!(report.no_plan.unwrap_or_default()) };
     if let Some(path) = &args.output {
-        write_json(&plan, Some(path))?;
+        file::write_json(&plan, Some(path))?;
     }
     if args.json {
-        write_json(&plan, None)?;
+        file::write_json(&plan, None)?;
     } else {
         Output::Stdout.write(&(steps::plan(&plan) + &steps::hint(&plan, args.output.as_deref())))?;
     }
     let is_met = plan.unmet.is_empty() && plan.refused.is_empty();
-    Ok(if is_met { Exit::Done } else { Exit::NeedsALook })
+    Ok(if is_met { Exit::Done } else { Exit::NeedsAttention })
 }
 
 /// What an inventory tells, after the sizes that earlier audits of the function saw.

@@ -10,7 +10,7 @@ use mailtrail_resource_policy::limits::Limits;
 use mailtrail_resource_policy::measure::Measure;
 
 use super::steps;
-use crate::output::{BAD, BOLD, FAINT, GOOD, LOOK, NUMBER, count, paint, plain, wrap};
+use crate::output::{BOLD, ERROR, FAINT, NUMBER, SUCCESS, WARNING, count, paint, plain, wrap};
 
 /// Characters of a bar.
 const WIDTH: usize = 40;
@@ -57,9 +57,9 @@ fn place(report: &Report) -> String {
 fn policy(measure: &Measure, limits: &Limits) -> String {
     let size = measure.size as u64;
     let style = match measure.soft_percent {
-        0..80 => GOOD,
-        80..100 => LOOK,
-        _ => BAD,
+        0..80 => SUCCESS,
+        80..100 => WARNING,
+        _ => ERROR,
     };
     let of = |percent: usize, limit: usize, name: &str| {
         format!("{percent} % of {} ({name})", HumanCount(limit as u64))
@@ -112,8 +112,8 @@ fn bar(measure: &Measure, limits: &Limits) -> String {
 
 fn finding(finding: &Finding) -> String {
     let (mark, style) = match finding.severity {
-        Severity::Critical => ("✗", BAD),
-        Severity::Warning => ("!", LOOK),
+        Severity::Critical => ("✗", ERROR),
+        Severity::Warning => ("!", WARNING),
         Severity::Note => ("·", FAINT),
     };
     let place = finding.location().map(|place| format!("{}: ", plain(&place))).unwrap_or_default();
@@ -147,7 +147,7 @@ fn unseen(report: &Report) -> Vec<String> {
         let needs_attention = report.findings.iter().any(|finding| {
             is_told_by_part(finding) && finding.severity > Severity::Note && finding.message.ends_with(reason)
         });
-        let (mark, style) = if needs_attention { ("!", LOOK) } else { ("·", FAINT) };
+        let (mark, style) = if needs_attention { ("!", WARNING) } else { ("·", FAINT) };
         let words = format!("not seen: {} ({})", parts.join(", "), plain(reason));
         format!("{} {}", paint(style, mark), wrap(&words, 2))
     };
@@ -177,7 +177,7 @@ fn advice(report: &Report, plan: &str) -> String {
         (0, None) if report.needs_attention() => {
             "nothing for a plan to do: fix the findings by hand".to_owned()
         }
-        (0, None) => format!("{} nothing to do", paint(GOOD, "✓")),
+        (0, None) => format!("{} nothing to do", paint(SUCCESS, "✓")),
         (steps, None) => {
             let saved: i64 = report.plan.iter().flat_map(|plan| &plan.steps).map(|step| step.saves).sum();
             let saved = u64::try_from(saved).unwrap_or_default();

@@ -1,7 +1,6 @@
 //! What is known of an account: from AWS, or from a file.
 
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -13,6 +12,7 @@ use mailtrail_resource_policy::inventory::Inventory;
 use mailtrail_resource_policy::v1;
 
 use crate::args::AccountArgs;
+use crate::file;
 
 /// Whose policies.
 #[derive(Debug, Args)]
@@ -42,7 +42,7 @@ impl Source {
     pub(super) async fn inventory(&self) -> anyhow::Result<Inventory> {
         match &self.file {
             Some(path) => {
-                let text = read(path)?;
+                let text = file::read(path)?;
                 Inventory::from_json(&text).with_context(|| path.display().to_string())
             }
             None => self.survey.survey().await,
@@ -71,16 +71,6 @@ impl SurveyArgs {
         spinner.finish_and_clear();
         Ok(surveyed.inventory)
     }
-}
-
-/// A file, or standard input.
-pub(crate) fn read(path: &Path) -> anyhow::Result<String> {
-    if path.as_os_str() == "-" {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).context("standard input")?;
-        return Ok(text);
-    }
-    std::fs::read_to_string(path).with_context(|| format!("failed to read `{}`", path.display()))
 }
 
 /// The services with V1 log delivery that did not say where they deliver to, and why. Few people may ask them all,

@@ -7,7 +7,7 @@ use indicatif::HumanCount;
 use mailtrail_resource_policy::measure;
 use mailtrail_resource_policy::plan::{Move, Plan, PolicyScope, Step};
 
-use crate::output::{BAD, BOLD, FAINT, GOOD, LOOK, NUMBER, count, paint, plain, wrap};
+use crate::output::{BOLD, ERROR, FAINT, NUMBER, SUCCESS, WARNING, count, paint, plain, wrap};
 
 /// What becomes of the size of a policy.
 pub(super) struct Change<'a> {
@@ -51,13 +51,16 @@ fn told(plan: &Plan, proof: &str) -> String {
     }
     for unmet in &plan.unmet {
         let size = count(unmet.characters as u64, "character");
-        push(&mut text, &format!("{} {} stays at {size}", paint(LOOK, "!"), plain(&unmet.scope.to_string())));
+        push(
+            &mut text,
+            &format!("{} {} stays at {size}", paint(WARNING, "!"), plain(&unmet.scope.to_string())),
+        );
         for reason in &unmet.reasons {
             push(&mut text, &format!("    {}", wrap(&plain(reason), 4)));
         }
     }
     for refusal in &plan.refused {
-        push(&mut text, &format!("{} {}", paint(LOOK, "!"), wrap(&plain(&refusal.to_string()), 2)));
+        push(&mut text, &format!("{} {}", paint(WARNING, "!"), wrap(&plain(&refusal.to_string()), 2)));
     }
     push(&mut text, &end(plan, proof));
     text
@@ -125,13 +128,13 @@ fn end(plan: &Plan, proof: &str) -> String {
     if plan.steps.is_empty() {
         return if plan.unmet.is_empty() && plan.refused.is_empty() {
             let most = count(plan.target_characters as u64, "character");
-            format!("{} nothing to do: no policy is above {most}", paint(GOOD, "✓"))
+            format!("{} nothing to do: no policy is above {most}", paint(SUCCESS, "✓"))
         } else {
-            format!("{} no step helps", paint(BAD, "✗"))
+            format!("{} no step helps", paint(ERROR, "✗"))
         };
     }
     let steps = count(plan.steps.len() as u64, "step");
-    let mut lines = format!("{} {steps}{proof}\n", paint(GOOD, "✓"));
+    let mut lines = format!("{} {steps}{proof}\n", paint(SUCCESS, "✓"));
     for change in changes(plan) {
         let after = count(change.after as u64, "character");
         if change.before == 0 {

@@ -1,4 +1,4 @@
-//! Which archive to read, and which time of it: the arguments that all readers share.
+//! The arguments of every command that reads an archive.
 
 use clap::Args;
 use mailtrail_archive::{ArchiveConfig, ArchiveReader, Location, S3Options};
@@ -12,7 +12,7 @@ use crate::args::{ARCHIVE_HELP, account_id, missing_archive};
 pub(crate) struct ReadArgs {
     #[arg(long, help = ARCHIVE_HELP, value_name = "URL", env = settings::ARCHIVE.name, hide_env_values = true)]
     archive: Option<Location>,
-    /// The account that the bucket must belong to: twelve digits
+    /// The account that must own the bucket: 12 digits
     #[arg(long, value_name = "ACCOUNT", env = settings::ARCHIVE_OWNER.name, hide_env_values = true,
           value_parser = account_id)]
     archive_owner: Option<String>,
@@ -22,13 +22,13 @@ pub(crate) struct ReadArgs {
     /// Only events before this time, given in the same ways
     #[arg(long, value_name = "TIME")]
     until: Option<Moment>,
-    /// What `since` and `until` come to.
+    /// The range of `since` and `until`, set by [`Self::complete`].
     #[arg(skip)]
     pub(crate) range: TimeRange,
 }
 
 impl ReadArgs {
-    /// Fills in what follows from the clock, and checks what one option says about another.
+    /// Resolves relative times, and checks the arguments against each other.
     pub(crate) fn complete(&mut self, now: Time) -> Result<(), String> {
         if self.archive.is_none() {
             return Err(missing_archive());
@@ -39,9 +39,9 @@ impl ReadArgs {
         Ok(())
     }
 
-    /// The archive. [`Self::complete`] has seen that there is one.
+    /// The archive. [`Self::complete`] has checked that there is one.
     pub(crate) async fn reader(&self) -> anyhow::Result<ArchiveReader> {
-        let location = self.archive.clone().ok_or_else(|| anyhow::anyhow!("no archive is named"))?;
+        let location = self.archive.clone().ok_or_else(|| anyhow::Error::msg(missing_archive()))?;
         let s3 = S3Options { expected_owner: self.archive_owner.clone(), kms_key: None };
         Ok(ArchiveReader::open(&ArchiveConfig { location, s3 }, &Clients::default()).await)
     }

@@ -1,23 +1,23 @@
-//! The lines of an object of records.
+//! The lines of a compressed object of records.
 
 use std::io::{BufRead, Read};
 
-/// No record is longer: CloudWatch takes a megabyte an event, and JSON in JSON makes a few of it. More is no
-/// line, but something that wants to fill the memory.
+/// The longest line in bytes. A log event has at most 1 MiB, and escaping makes it a few times larger; a longer line is
+/// not a record, and would fill the memory.
 const LONGEST: u64 = 64 << 20;
 
-/// Decompresses an object, and hands out its lines one after the other, without what ends them.
+/// Decompresses an object, and calls `read_line` for each line, without the line feed.
 ///
 /// # Errors
-/// With the reason in words, when it cannot be read to its last byte, or `look` fails for a line.
+/// The reason, when the object cannot be decompressed to its end, or `read_line` fails.
 pub(crate) fn for_each_line(
     object: &[u8],
-    mut look: impl FnMut(&[u8]) -> serde_json::Result<()>,
+    mut read_line: impl FnMut(&[u8]) -> serde_json::Result<()>,
 ) -> Result<(), String> {
     if object.is_empty() {
-        return Err("it is empty".to_owned());
+        return Err("empty object".to_owned());
     }
-    let damaged = |error| format!("it is damaged or cut off: {error}");
+    let damaged = |error| format!("damaged or truncated: {error}");
     let text = zstd::stream::read::Decoder::with_buffer(object).map_err(damaged)?;
     let (mut text, mut line, mut number) = (std::io::BufReader::new(text), Vec::new(), 0_u64);
     loop {
@@ -28,10 +28,10 @@ pub(crate) fn for_each_line(
             return Ok(());
         }
         if length as u64 == LONGEST {
-            return Err(format!("line {number} does not end"));
+            return Err(format!("line {number} is longer than {LONGEST} bytes"));
         }
         let line = line.strip_suffix(b"\n").unwrap_or(&line);
-        look(line).map_err(|error| format!("line {number} is no record: {error}"))?;
+        read_line(line).map_err(|error| format!("invalid record in line {number}: {error}"))?;
     }
 }
 
@@ -49,19 +49,19 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_handed_out_as_they_are_through_all_frames() {
+    fn the_lines_of_all_frames_are_read() {
         let mut object = zstd::bulk::compress(b"{\"a\": 1}\n{}\n", 3).unwrap();
         object.extend(zstd::bulk::compress(b"[2]", 3).unwrap());
         assert_eq!(read(&object).unwrap(), ["{\"a\": 1}", "{}", "[2]"]);
     }
 
     #[test]
-    fn what_is_empty_cut_off_or_no_record_says_so() {
+    fn an_empty_truncated_or_invalid_object_is_an_error() {
         let object = zstd::bulk::compress(&b"{\"a\":1}\n".repeat(1_000), 3).unwrap();
-        assert!(read(&object[..object.len() - 1]).unwrap_err().starts_with("it is damaged or cut off: "));
-        assert!(read(b"{}\n").unwrap_err().starts_with("it is damaged or cut off: "));
-        assert_eq!(read(b"").unwrap_err(), "it is empty");
+        assert!(read(&object[..object.len() - 1]).unwrap_err().starts_with("damaged or truncated: "));
+        assert!(read(b"{}\n").unwrap_err().starts_with("damaged or truncated: "));
+        assert_eq!(read(b"").unwrap_err(), "empty object");
         let broken = zstd::bulk::compress(b"{}\n{\"a\n{}\n", 3).unwrap();
-        assert!(read(&broken).unwrap_err().starts_with("line 2 is no record: "));
+        assert!(read(&broken).unwrap_err().starts_with("invalid record in line 2: "));
     }
 }

@@ -1,5 +1,4 @@
-//! What the commands that read an archive have in common: its arguments, which objects to read, and the
-//! account of those that were read and of those that could not be.
+//! Reading an archive: arguments, selection of objects, and progress. Shared by the commands that read.
 
 mod args;
 mod lines;
@@ -15,9 +14,9 @@ pub(crate) use args::ReadArgs;
 pub(crate) use lines::for_each_line;
 pub(crate) use objects::{Object, Partition, batches, partitions, read};
 
-use crate::output::{self, Exit, GOOD, LOOK, count, paint, plain};
+use crate::output::{self, Exit, SUCCESS, WARNING, count, paint, plain};
 
-/// What was read so far, and how far that is; shown on terminals only.
+/// Counts of objects read and unreadable, with a progress line on terminals.
 #[derive(Debug)]
 pub(crate) struct Tally {
     start: Instant,
@@ -37,7 +36,7 @@ impl Tally {
         Self { start: Instant::now(), progress, read: 0, unreadable: 0 }
     }
 
-    /// The content of an object. One that cannot be read is named and counted.
+    /// The content of an object. An unreadable one is named on stderr and counted.
     pub(crate) fn take<T>(&mut self, object: Object<T>) -> Option<T> {
         match object.content {
             Ok(content) => {
@@ -47,22 +46,22 @@ impl Tally {
             }
             Err(reason) => {
                 self.unreadable += 1;
-                let (mark, key) = (paint(LOOK, "!"), plain(&object.key));
-                self.note(&format!("{mark} cannot read {key}: {}", plain(&reason)));
+                let (mark, key) = (paint(WARNING, "!"), plain(&object.key));
+                self.note(&format!("{mark} failed to read {key}: {}", plain(&reason)));
                 None
             }
         }
     }
 
-    /// Shows how many events were found.
+    /// Shows the number of events found.
     pub(crate) fn found(&self, events: u64) {
         self.progress.set_message(format!("{} found", HumanCount(events)));
     }
 
-    /// Prints a part of the answer, and sees that it is out. Colours stay on terminals.
+    /// Writes a part of the answer to stdout and flushes it. Colours are removed where stdout is not a terminal.
     ///
     /// # Errors
-    /// When it is not, also where nobody listens any more.
+    /// When stdout cannot be written to, also where the pipe is closed.
     pub(crate) fn print(&self, text: &[u8], coloured: bool) -> io::Result<()> {
         let write = |stdout: &mut dyn Write| {
             stdout.write_all(text)?;
@@ -73,17 +72,15 @@ impl Tally {
         })
     }
 
-    /// Says that there is nothing to read: an archive that holds nothing is more likely another's address.
+    /// Reports that there is nothing to read: an empty archive is more likely a mistyped URL.
     pub(crate) fn nothing(self, archive: &Location, what: &str) -> Exit {
         self.progress.finish_and_clear();
-        let mark = paint(LOOK, "!");
-        output::note(&format!(
-            "{mark} there are no {what} in {archive}: check that this is the address of the archive"
-        ));
-        Exit::NeedsALook
+        let mark = paint(WARNING, "!");
+        output::note(&format!("{mark} there are no {what} in {archive}: check the URL of the archive"));
+        Exit::NeedsAttention
     }
 
-    /// Shows what is going on before anything can be found.
+    /// Shows a step that finds no events itself.
     pub(crate) fn preparing(&self, what: &'static str) {
         self.progress.set_message(what);
     }
@@ -93,14 +90,14 @@ impl Tally {
         self.progress.suspend(|| output::note(text));
     }
 
-    /// Says what came of it, and how the command ends.
+    /// Writes the summary, and returns how the command ends.
     pub(crate) fn end(self, found: &str) -> Exit {
         self.progress.finish_and_clear();
         let (mark, exit, unreadable) = match self.unreadable {
-            0 => (paint(GOOD, "✓"), Exit::Done, String::new()),
+            0 => (paint(SUCCESS, "✓"), Exit::Done, String::new()),
             objects => {
                 let unreadable = format!(", {} unreadable", count(objects, "object"));
-                (paint(LOOK, "!"), Exit::NeedsALook, unreadable)
+                (paint(WARNING, "!"), Exit::NeedsAttention, unreadable)
             }
         };
         let (read, took) = (count(self.read, "object"), self.start.elapsed().as_secs_f32());
@@ -109,20 +106,20 @@ impl Tally {
     }
 }
 
-/// What is no failure of ours: who stopped listening (`mailtrail search | head`) has heard enough; and where there is no
-/// bucket, as where there is no folder, there is nothing to read, which needs a look.
-pub(crate) fn unless_unheard_or_not_there(ended: anyhow::Result<Exit>) -> anyhow::Result<Exit> {
-    let is_unheard = |error: &anyhow::Error| {
+/// Errors that end a command without failure: a closed pipe (`mailtrail search | head`) is the wish of the reader, and a
+/// bucket that does not exist needs attention, as a missing directory does.
+pub(crate) fn tolerate_closed_pipe_and_missing_bucket(ended: anyhow::Result<Exit>) -> anyhow::Result<Exit> {
+    let is_closed_pipe = |error: &anyhow::Error| {
         error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
     };
-    let is_not_there = |error: &anyhow::Error| {
+    let is_missing_bucket = |error: &anyhow::Error| {
         error.downcast_ref::<ArchiveError>().is_some_and(|error| error.failure.code == "NoSuchBucket")
     };
     match ended {
-        Err(error) if is_unheard(&error) => Ok(Exit::Done),
-        Err(error) if is_not_there(&error) => {
-            output::note(&format!("{} {error}", paint(LOOK, "!")));
-            Ok(Exit::NeedsALook)
+        Err(error) if is_closed_pipe(&error) => Ok(Exit::Done),
+        Err(error) if is_missing_bucket(&error) => {
+            output::note(&format!("{} {error}", paint(WARNING, "!")));
+            Ok(Exit::NeedsAttention)
         }
         ended => ended,
     }

@@ -1,8 +1,7 @@
-//! Which objects of an archive to read, and what is in them.
+//! Selection and concurrent reading of the objects of an archive.
 //!
-//! Only the folders of days that are needed are listed; a few at a time, and a few objects of them are read
-//! at a time, so that the memory stays bounded. What comes of them comes in the order of the days, and of the
-//! keys in each, however many are worked on.
+//! Only the partitions of the required days are listed. A few partitions and a few objects are read at a time, so that
+//! memory stays bounded. Results are in the order of days and keys, whatever the concurrency.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,17 +12,17 @@ use mailtrail_archive::{ArchiveError, ArchiveReader, batch_of};
 use mailtrail_aws_client::Deadline;
 use mailtrail_clock::Time;
 
-/// The folder of one day, in one account and Region.
+/// A partition of the archive: one day of one account and Region.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Partition {
     pub(crate) day: Time,
     folder: String,
-    /// Only the objects that are named by these batches, where not all are needed.
+    /// Restricts the partition to the objects of these batches.
     only: Option<BTreeSet<String>>,
 }
 
 impl Partition {
-    /// The same, of which only these batches are needed.
+    /// The same partition, restricted to these batches.
     pub(crate) fn only(self, batches: BTreeSet<String>) -> Self {
         Self { only: Some(batches), ..self }
     }
@@ -34,7 +33,7 @@ impl Partition {
     }
 }
 
-/// The day of an object, or of the folder that it lies in; nothing for what is neither.
+/// The day in the key of an object or of a partition; `None` for other keys.
 pub(crate) type DayOf = fn(&str) -> Option<Time>;
 
 /// An object that was read.
@@ -42,11 +41,11 @@ pub(crate) type DayOf = fn(&str) -> Option<Time>;
 pub(crate) struct Object<T> {
     pub(crate) day: Time,
     pub(crate) key: String,
-    /// What is in it, or why nothing is to be had.
+    /// The content, or the reason why it cannot be read.
     pub(crate) content: Result<T, String>,
 }
 
-/// All folders of days below a folder of the archive, in the order of the days.
+/// All partitions below a prefix of the archive, by day.
 pub(crate) async fn partitions(
     archive: &ArchiveReader,
     folder: &str,
@@ -66,38 +65,35 @@ pub(crate) async fn partitions(
     Ok(partitions)
 }
 
-/// Everything in these folders, as `look` finds it: key and bytes in, content out. That is work for a
-/// processor, and gets a thread.
+/// The content of every object in these partitions. `parse` turns key and bytes into content, on a blocking thread.
 ///
 /// # Errors
-/// When the archive cannot be reached, or does not say what it holds. An object that alone cannot be read is
-/// no reason to stop.
+/// When the archive cannot be reached or listed. An unreadable object does not end the stream.
 pub(crate) fn read<T, L>(
     archive: &ArchiveReader,
     day_of: DayOf,
     partitions: Vec<Partition>,
     jobs: usize,
-    look: L,
+    parse: L,
 ) -> impl Stream<Item = anyhow::Result<Object<T>>>
 where
     T: Send + 'static,
     L: Fn(&str, &Bytes) -> Result<T, String> + Send + Sync + 'static,
 {
-    let look = Arc::new(look);
+    let parse = Arc::new(parse);
     stream::iter(partitions)
         .map(move |partition| list(archive, day_of, partition))
         .buffered(jobs)
         .map_ok(|keys| stream::iter(keys.into_iter().map(Ok)))
         .try_flatten()
-        .map_ok(move |(day, key)| open(archive, Arc::clone(&look), day, key))
+        .map_ok(move |(day, key)| open(archive, Arc::clone(&parse), day, key))
         .try_buffered(jobs)
 }
 
-/// The batches by which the objects in these folders are named, each with the day of its raw copy, where that is
-/// wanted.
+/// The batch ids in the keys of these partitions, each with the day of its raw copy, for the wanted days.
 ///
 /// # Errors
-/// When the archive does not say what it holds.
+/// When the archive cannot be listed.
 pub(crate) async fn batches(
     archive: &ArchiveReader,
     day_of: DayOf,
@@ -117,7 +113,7 @@ pub(crate) async fn batches(
         .map(BTreeSet::from_iter)
 }
 
-/// The objects in a folder. Other files may lie there, which are none of ours.
+/// The objects of a partition, without other files in its directory.
 async fn list(
     archive: &ArchiveReader,
     day_of: DayOf,
@@ -131,7 +127,7 @@ async fn list(
 
 async fn open<T, L>(
     archive: &ArchiveReader,
-    look: Arc<L>,
+    parse: Arc<L>,
     day: Time,
     key: String,
 ) -> anyhow::Result<Object<T>>
@@ -141,14 +137,14 @@ where
 {
     let bytes = match archive.get(&key, Deadline::NEVER).await {
         Ok(bytes) => bytes,
-        // Every try failed with what passes by itself: that is the network, or all of S3, and no single object.
+        // A transient failure on every attempt concerns the network or S3, not this object.
         Err(error) if error.failure.retryable => return Err(error.into()),
         Err(error) => return Ok(Object { day, content: Err(error.failure.to_string()), key }),
     };
-    let looked = tokio::task::spawn_blocking(move || {
-        let content = look(&key, &bytes);
+    let parsed = tokio::task::spawn_blocking(move || {
+        let content = parse(&key, &bytes);
         (key, content)
     });
-    let (key, content) = looked.await?;
+    let (key, content) = parsed.await?;
     Ok(Object { day, key, content })
 }

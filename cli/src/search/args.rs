@@ -9,7 +9,7 @@ use crate::reading::ReadArgs;
 
 #[derive(Debug, Args)]
 pub(crate) struct SearchArgs {
-    /// What to look for, in the filter pattern language of CloudWatch Logs [default: every event]
+    /// A filter pattern of CloudWatch Logs [default: matches every event]
     #[arg(long, value_name = "PATTERN", default_value = "", hide_default_value = true, value_parser = pattern,
           allow_hyphen_values = true)]
     pub(super) filter_pattern: FilterPattern,
@@ -18,17 +18,17 @@ pub(crate) struct SearchArgs {
     /// Only events of this log group
     #[arg(long, value_name = "NAME")]
     pub(super) log_group: Option<String>,
-    /// Print in order of time, when everything is found: all of it is kept in memory until then
+    /// Sort by time: all matching events are kept in memory until the end
     #[arg(long)]
     pub(super) sort: bool,
     /// Print one JSON object a line: id, timestamp (ms since 1970), logGroup, logStream, message
     #[arg(long)]
     pub(super) json: bool,
-    /// How many objects to work on at a time, up to 64
+    /// The number of objects to read at a time, up to 64
     #[arg(long, value_name = "N", default_value = "4",
           value_parser = jobs())]
     pub(super) jobs: usize,
-    /// The largest decoded payload; a larger one is named, and not searched: 64MiB, 1GiB, bytes
+    /// The largest decoded payload to search, such as 64MiB or 1GiB; larger ones are reported as unreadable
     #[arg(long, value_name = "SIZE", env = settings::DECODED_LIMIT.name, hide_env_values = true,
           default_value = DecodedLimit::DEFAULT_TEXT)]
     pub(super) decoded_limit: DecodedLimit,
@@ -38,7 +38,7 @@ fn pattern(text: &str) -> Result<FilterPattern, String> {
     FilterPattern::parse(text).map_err(|error| show(text, &error))
 }
 
-/// What is wrong with a pattern, and a caret where. The pattern is shown in one line, a character a column.
+/// The error with the pattern on one line, and a caret under the position.
 fn show(text: &str, error: &ParseError) -> String {
     let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     format!("{error}\n\n  {line}\n{:>column$}", '^', column = error.position() + 2)

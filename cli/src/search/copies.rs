@@ -1,8 +1,8 @@
-//! Which raw copies may hold events of a time.
+//! Selection of the raw copies that may contain events of a time range.
 //!
-//! A raw copy lies under the day of its earliest event, however many days its events are of: a delivery may bring
-//! events that are days late, and an export brings months. Where they are of more than two days, there are day pointers under
-//! the later ones, which tell what is needed of an earlier day; nothing else of that is read.
+//! A raw copy is in the partition of its earliest event, whatever days its other events have: a delivery may contain
+//! events that are days late, an export events of months. If they span more than two days, the later partitions have day
+//! pointers to it, and only those raw copies of an earlier day are read.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,15 +11,15 @@ use mailtrail_clock::{DAY, Time, TimeRange};
 
 use crate::reading::{self, Partition};
 
-/// Of all folders of raw copies, those that are needed, in the order of the days.
+/// The required partitions, by day, restricted to single batches where day pointers refer to them.
 pub(super) async fn needed(
     archive: &ArchiveReader,
-    folders: Vec<Partition>,
+    partitions: Vec<Partition>,
     range: TimeRange,
     jobs: usize,
 ) -> anyhow::Result<Vec<Partition>> {
     let (mut needed, others): (Vec<_>, Vec<_>) =
-        folders.into_iter().partition(|folder| may_contain(range, folder.day));
+        partitions.into_iter().partition(|partition| may_contain(range, partition.day));
     if others.is_empty() {
         return Ok(needed);
     }
@@ -29,9 +29,9 @@ pub(super) async fn needed(
     {
         earlier.entry(day).or_default().insert(batch);
     }
-    needed.extend(others.into_iter().filter_map(|folder| {
-        let batches = earlier.get(&folder.day)?.clone();
-        Some(folder.only(batches))
+    needed.extend(others.into_iter().filter_map(|partition| {
+        let batches = earlier.get(&partition.day)?.clone();
+        Some(partition.only(batches))
     }));
     needed.sort_unstable();
     Ok(needed)

@@ -1,8 +1,7 @@
-//! `mailtrail search`: the log events that match a filter pattern, from the raw copies of an archive.
+//! `mailtrail search`: prints the log events in the raw copies of an archive that match a filter pattern.
 //!
-//! They are printed as they are found. An event that is stored twice (two subscription filters, or CloudWatch
-//! Logs' own at-least-once) is counted and printed once. A raw copy that cannot be read is named, and the
-//! search goes on with the rest.
+//! Events are printed as they are found. An event that is stored twice (two subscription filters, or at-least-once
+//! delivery) is counted and printed once. An unreadable raw copy is named, and the search continues.
 
 mod args;
 mod copies;
@@ -28,7 +27,7 @@ use crate::reading::{self, Object, Tally};
 
 pub(crate) async fn run(args: SearchArgs) -> anyhow::Result<Exit> {
     let archive = args.reading.reader().await?;
-    reading::unless_unheard_or_not_there(search(args, &archive).await)
+    reading::tolerate_closed_pipe_and_missing_bucket(search(args, &archive).await)
 }
 
 async fn search(args: SearchArgs, archive: &ArchiveReader) -> anyhow::Result<Exit> {
@@ -60,17 +59,17 @@ async fn search(args: SearchArgs, archive: &ArchiveReader) -> anyhow::Result<Exi
 
 fn explain(reason: &Undecodable) -> String {
     match reason {
-        Undecodable::TooLarge { unit: "bytes", .. } => format!("{reason}; give a larger --decoded-limit"),
+        Undecodable::TooLarge { unit: "bytes", .. } => format!("{reason}; increase --decoded-limit"),
         _ => reason.to_string(),
     }
 }
 
-/// What was found so far.
+/// The state of a search.
 struct Search {
     tally: Tally,
     printer: Printer,
     seen: Seen,
-    /// What is found, where it must be sorted before it is printed.
+    /// The matching events, if they must be sorted before they are printed.
     kept: Option<Vec<Found>>,
     searched: u64,
     found: u64,
@@ -109,7 +108,7 @@ impl Search {
 
     fn end(mut self) -> anyhow::Result<Exit> {
         if let Some(mut kept) = self.kept.take() {
-            // Stable: of one millisecond, as they were logged.
+            // The sort is stable: events of one millisecond keep the order in which they were logged.
             kept.sort_by_key(|event| event.time);
             kept.chunks(1_000).try_for_each(|some| self.print(some))?;
         }

@@ -1,4 +1,4 @@
-//! What was found, as text: for people as CloudWatch Logs shows it, or for machines.
+//! Matching events, as text grouped by log group or as JSON.
 
 use std::fmt::Write as _;
 use std::io;
@@ -7,17 +7,17 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::scan::Found;
-use crate::output::{BOLD, FAINT, paint, plain};
+use crate::output::{BOLD, FAINT, json_line, paint, plain};
 
-/// Writes events as they come.
+/// Formats events as they are found.
 #[derive(Debug)]
 pub(super) struct Printer {
     pub(super) json: bool,
-    /// The log group under whose heading we are.
+    /// The log group of the last heading.
     log_group: Option<Arc<str>>,
 }
 
-/// A line for machines.
+/// A line of `--json`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Line<'a> {
@@ -34,9 +34,6 @@ impl Printer {
     }
 
     /// The lines of these events.
-    ///
-    /// # Errors
-    /// When JSON cannot be made of one, which is a fault of ours.
     pub(super) fn lines(&mut self, events: &[Found]) -> io::Result<String> {
         let mut text = String::new();
         for event in events {
@@ -47,9 +44,9 @@ impl Printer {
 
     fn add_text(&mut self, text: &mut String, event: &Found) {
         if self.log_group.as_ref() != Some(&event.log_group) {
-            let parting = if self.log_group.is_some() { "\n" } else { "" };
+            let separator = if self.log_group.is_some() { "\n" } else { "" };
             // A `String` takes every write.
-            let _infallible = writeln!(text, "{parting}{}", paint(BOLD, plain(&event.log_group)));
+            let _infallible = writeln!(text, "{separator}{}", paint(BOLD, plain(&event.log_group)));
             self.log_group = Some(Arc::clone(&event.log_group));
         }
         let time = format!("{:<24}", event.time.rfc3339());
@@ -65,8 +62,7 @@ impl Printer {
 fn add_json(text: &mut String, event: &Found) -> io::Result<()> {
     let Found { id, time, log_group, log_stream, message } = event;
     let line = Line { id, timestamp: time.millis(), log_group, log_stream, message };
-    text.push_str(&serde_json::to_string(&line)?);
-    text.push('\n');
+    text.push_str(&json_line(&line)?);
     Ok(())
 }
 
@@ -92,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn people_see_time_stream_and_message_under_the_log_group() {
+    fn text_has_time_stream_and_message_under_the_log_group() {
         assert_eq!(
             text(&[found("/a", "one"), found("/a", "two\n  lines\n"), found("/b", "")]),
             "/a\n\
@@ -105,16 +101,17 @@ mod tests {
     }
 
     #[test]
-    fn a_message_has_no_power_over_the_terminal() {
-        let said = text(&[found("/a\u{7}", "\u{1b}[2Jgone\r\u{9b}31m\tx")]);
+    fn a_message_does_nothing_to_the_terminal() {
+        let said = text(&[found("/a\u{7}", "\u{1b}[2Jgone\r\u{9b}31m\tx\u{202e}\u{200b}\u{2028}")]);
         assert!(
-            said.starts_with("/a\\u{7}\n") && said.ends_with("\\u{1b}[2Jgone\\r\\u{9b}31m\tx\n"),
+            said.starts_with("/a\\u{7}\n")
+                && said.ends_with("\\u{1b}[2Jgone\\r\\u{9b}31m\tx\\u{202e}\\u{200b}\\u{2028}\n"),
             "{said}"
         );
     }
 
     #[test]
-    fn machines_get_one_object_a_line() {
+    fn json_is_one_object_a_line() {
         let mut text = String::new();
         add_json(&mut text, &found("/a", "two\nlines")).unwrap();
         assert_eq!(

@@ -1,4 +1,4 @@
-//! One raw copy: its bytes in, its events that match out. Pure, and work for a processor.
+//! The matching events of one raw copy. Pure.
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use mailtrail_clock::{Time, TimeRange};
 use mailtrail_filter_pattern::FilterPattern;
 use mailtrail_subscription::{Kind, LogBatch, LogEvent, Undecodable, batches, is_cloudwatch_id, payloads};
 
-/// What is looked for.
+/// The pattern and the restrictions of a search.
 #[derive(Debug)]
 pub(super) struct Query {
     pub(super) pattern: FilterPattern,
@@ -16,18 +16,18 @@ pub(super) struct Query {
     pub(super) log_group: Option<String>,
     /// The largest decoded payload.
     pub(super) decoded_limit: usize,
-    /// Keys of this run for [`Event::identity`]: nobody can write two events that it takes for one.
+    /// Random keys for [`Event::identity`], so that a sender cannot construct a collision.
     pub(super) keys: [RandomState; 2],
 }
 
-/// An event that was looked at.
+/// An event that was searched.
 #[derive(Debug)]
 pub(super) struct Event {
-    /// The epoch where the event has no usable time.
+    /// The epoch for an event without a valid time.
     pub(super) time: Time,
-    /// The same for the same event, wherever it is stored.
+    /// Equal for copies of one event, wherever they are stored.
     pub(super) identity: u128,
-    /// The event, if it matches.
+    /// The event itself, if it matches.
     pub(super) found: Option<Found>,
 }
 
@@ -42,10 +42,10 @@ pub(super) struct Found {
 }
 
 impl Query {
-    /// The events of a raw copy that are of the right time and log group.
+    /// The events of a raw copy in the time range and log group of the search.
     ///
     /// # Errors
-    /// When it cannot be read to its last byte.
+    /// When the raw copy cannot be decoded to its end.
     pub(super) fn scan(&self, object: &Bytes) -> Result<Vec<Event>, Undecodable> {
         let mut events = Vec::new();
         for payload in payloads(object) {
@@ -81,14 +81,14 @@ impl Query {
         }
     }
 
-    /// Account, log group, log stream and id make an event; where the id is not of CloudWatch's own form, it
-    /// proves nothing, and time and message count as well.
+    /// A hash of account, log group, log stream and id; also of time and message, where the id does not have the form that
+    /// CloudWatch Logs assigns and may not be unique.
     fn identity(&self, batch: &LogBatch<'_>, event: &LogEvent<'_>, id: &str, message: &str) -> u128 {
         let account = event.system_fields().account.unwrap_or_else(|| batch.owner.clone());
         let content = (!is_cloudwatch_id(id)).then(|| (event.timestamp_text(), message));
-        let whole = (account, &batch.log_group, &batch.log_stream, id, content);
+        let attributes = (account, &batch.log_group, &batch.log_stream, id, content);
         let [high, low] = &self.keys;
-        u128::from(high.hash_one(&whole)) << 64 | u128::from(low.hash_one(&whole))
+        u128::from(high.hash_one(&attributes)) << 64 | u128::from(low.hash_one(&attributes))
     }
 }
 
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_matches_is_given_as_it_was_logged() {
+    fn a_matching_event_is_returned_as_it_was_logged() {
         let events =
             r#"{"id":"1","timestamp":5,"message":"an \"ERROR\""},{"id":"2","timestamp":6,"message":"fine"}"#;
         let scanned = query("ERROR").scan(&payload("111122223333", events)).unwrap();
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_of_cloudwatch_makes_the_event_and_any_other_needs_time_and_message() {
+    fn an_id_of_cloudwatch_identifies_an_event_and_others_need_time_and_message() {
         let query = query("");
         let event = |id: &str, time: u8, message: &str| {
             format!(r#"{{"id":"{id}","timestamp":{time},"message":"{message}"}}"#)
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn the_account_of_an_event_counts_before_that_of_its_batch() {
+    fn the_account_of_an_event_overrides_that_of_its_batch() {
         let query = query("");
         let event = format!(
             r#"{{"id":"{ID}","timestamp":1,"message":"a","extractedFields":{{"@aws.account":"444455556666"}}}}"#
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_without_a_usable_time_is_of_the_epoch() {
+    fn an_event_without_a_valid_time_is_of_the_epoch() {
         for time in ["null", "-1", r#""noon""#, "999999999999999999"] {
             let scanned = query("").scan(&payload("", &format!(r#"{{"timestamp":{time},"message":"a"}}"#)));
             assert_eq!(scanned.unwrap()[0].time, Time::EPOCH, "{time}");
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_raw_copy_that_is_cut_short_is_an_error() {
+    fn a_truncated_raw_copy_is_an_error() {
         assert!(query("").scan(&Bytes::from_static(b"\x1f\x8b\x08")).is_err());
         assert!(query("").scan(&Bytes::from_static(br#"{"messageType":"DATA_"#)).is_err());
         assert!(query("").scan(&Bytes::new()).is_err());

@@ -1,8 +1,7 @@
-//! Which events came by already: an event that two batches brought is one event.
+//! Deduplication: an event in two batches is one event.
 //!
-//! The raw copies are taken in the order of their days, and the day of a raw copy is that of its earliest
-//! event. So when a day begins, no event of an earlier one can come any more, and all of those are
-//! forgotten: the memory is bounded by what few days hold.
+//! Raw copies are read in the order of their days, and the day of a raw copy is that of its earliest event. When a day
+//! begins, no event of an earlier day can follow, and their identities are dropped: memory is bounded by a few days.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -12,7 +11,7 @@ use mailtrail_clock::Time;
 pub(super) struct Seen(BTreeMap<i64, HashSet<u128>>);
 
 impl Seen {
-    /// Forgets all events of the days before.
+    /// Drops the identities of earlier days.
     pub(super) fn begin(&mut self, day: Time) {
         let day = day.day_number();
         if self.0.first_key_value().is_some_and(|(&first, _)| first < day) {
@@ -20,7 +19,7 @@ impl Seen {
         }
     }
 
-    /// Whether an event comes by for the first time.
+    /// Whether an event is read for the first time.
     pub(super) fn is_new(&mut self, time: Time, identity: u128) -> bool {
         self.0.entry(time.day_number()).or_default().insert(identity)
     }

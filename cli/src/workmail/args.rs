@@ -14,23 +14,23 @@ pub(crate) struct WorkmailArgs {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum WorkmailCommand {
-    /// Show whether email events are logged, where to, and how long they are kept
+    /// Show whether email events are logged, to which log group, and when they expire
     #[command(after_help = help::STATUS)]
     Status(StatusArgs),
-    /// Switch the logging of email events on, or to another log group
+    /// Enable the logging of email events, or change its log group, role or retention
     #[command(after_help = help::ENABLE)]
     Enable(EnableArgs),
-    /// Switch the logging of email events off, and say what is left over
+    /// Disable the logging of email events, and list what remains in the account
     #[command(after_help = help::DISABLE)]
     Disable(DisableArgs),
 }
 
 #[derive(Debug, Args)]
 pub(super) struct StatusArgs {
-    /// Only this organization, by its id or its alias [default: all]
+    /// Only this organization, by id or alias [default: all]
     #[arg(long, value_name = "ID")]
     pub(super) organization: Option<String>,
-    /// Print JSON, one object a line for each organization
+    /// Print one JSON object a line for each organization
     #[arg(long)]
     pub(super) json: bool,
     #[command(flatten)]
@@ -39,13 +39,13 @@ pub(super) struct StatusArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct EnableArgs {
-    /// The log group [default: /aws/workmail/emailevents/ and the alias]; made where there is none
+    /// The log group, created if it does not exist [default: /aws/workmail/emailevents/ALIAS]
     #[arg(long, value_name = "NAME", value_parser = log_group)]
     pub(super) log_group: Option<String>,
-    /// The role that WorkMail writes with [default: WorkMail's service-linked role]
+    /// The role that WorkMail assumes to write events [default: the service-linked role of WorkMail]
     #[arg(long, value_name = "ARN", value_parser = role)]
     pub(super) logging_role: Option<String>,
-    /// How many days the log group keeps events, or `forever` [default: as it is; 30 where it is made]
+    /// The days after which events expire, or `forever` [default: unchanged; 30 for a new log group]
     #[arg(long, value_name = "DAYS", value_parser = retention)]
     pub(super) retention: Option<Retention>,
     #[command(flatten)]
@@ -58,32 +58,33 @@ pub(super) struct DisableArgs {
     pub(super) change: ChangeArgs,
 }
 
-/// What every command needs that changes something.
+/// The arguments of every subcommand that makes changes.
 #[derive(Debug, Args)]
 pub(super) struct ChangeArgs {
-    /// The organization, by its id or its alias
+    /// The organization, by id or alias
     #[arg(long, value_name = "ID")]
     pub(super) organization: String,
-    /// Print every call that would be made, and make none
+    /// Print the calls, and make none
     #[arg(long, conflicts_with = "yes")]
     pub(super) dry_run: bool,
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(short, long)]
     pub(super) yes: bool,
-    /// Print what came of it as one JSON object on stdout, and the rest on stderr
+    /// Print the result as one JSON object on stdout, and everything else on stderr
     #[arg(long)]
     pub(super) json: bool,
     #[command(flatten)]
     pub(super) account: AccountArgs,
 }
 
-/// How long a log group keeps its events.
+/// The retention of a log group. `Forever` means that events never expire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Retention {
     Days(i32),
     Forever,
 }
 
+/// The retentions in days that the API accepts.
 /// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html>
 const DAYS: [i32; 22] =
     [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
@@ -94,7 +95,7 @@ fn retention(text: &str) -> Result<Retention, String> {
     }
     let days = text.parse().ok().filter(|days| DAYS.contains(days));
     let allowed = || DAYS.map(|days| days.to_string()).join(", ");
-    days.map(Retention::Days).ok_or_else(|| format!("give `forever`, or one of {}", allowed()))
+    days.map(Retention::Days).ok_or_else(|| format!("expected `forever` or one of {}", allowed()))
 }
 
 /// The text of a log group's name, checked.
@@ -105,9 +106,9 @@ fn log_group(text: &str) -> Result<String, InvalidIdentifier> {
 /// The text of a role's ARN, checked.
 fn role(text: &str) -> Result<String, String> {
     let is_role = Arn::parse(text).is_ok_and(|arn| arn.role_path().is_some());
-    is_role
-        .then(|| text.to_owned())
-        .ok_or_else(|| "expected the ARN of a role: arn:aws:iam::…:role/…".to_owned())
+    is_role.then(|| text.to_owned()).ok_or_else(|| {
+        "expected the ARN of a role, such as arn:aws:iam::111122223333:role/workmail-monitoring".to_owned()
+    })
 }
 
 #[cfg(test)]
@@ -115,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn retention_is_what_cloudwatch_logs_takes() {
+    fn retention_is_one_that_cloudwatch_logs_accepts() {
         assert_eq!(retention("30"), Ok(Retention::Days(30)));
         assert_eq!(retention("forever"), Ok(Retention::Forever));
         for text in ["", "0", "31", "-1", "ever"] {

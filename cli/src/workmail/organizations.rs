@@ -1,57 +1,86 @@
-//! What WorkMail says of organizations and their email event logging.
+//! WorkMail organizations and their email event logging.
 
+use anyhow::{Context, anyhow};
 use aws_sdk_workmail::Client;
 use mailtrail_aws_client::Deadline;
+use mailtrail_aws_types::Arn;
 use mailtrail_policy_survey::{Account, CallError};
 
-/// Where WorkMail is, and nowhere else. It takes no new customers any more.
+/// The Regions of WorkMail. There will be no others: AWS accepts no new customers.
 /// <https://docs.aws.amazon.com/workmail/latest/adminguide/lambda.html>
 const REGIONS: [&str; 3] = ["us-east-1", "us-west-2", "eu-west-1"];
 
-/// An organization, as a list shows it.
+/// An organization, as `ListOrganizations` returns it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Listed {
+pub(crate) struct Organization {
     pub(crate) id: String,
     pub(crate) alias: String,
 }
 
-/// Where email events go.
+/// The configuration of email event logging.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct EmailEvents {
     pub(crate) log_group_arn: String,
     pub(crate) role_arn: String,
 }
 
-/// What WorkMail writes with where no role is set.
+/// The role that WorkMail assumes where none is configured.
 /// <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutEmailMonitoringConfiguration.html>
 fn service_linked_role(account: &str) -> String {
     let name = mailtrail_doctor::SERVICE_LINKED_ROLES[1];
     format!("arn:aws:iam::{account}:role/aws-service-role/events.workmail.amazonaws.com/{name}")
 }
 
-/// The organizations that are not deleted. In a Region without WorkMail nobody is asked.
+/// Whether a role is service-linked, by its path.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html>
+pub(super) fn is_service_linked(role: &str) -> bool {
+    let path = Arn::parse(role).ok().and_then(|arn| arn.role_path());
+    path.is_some_and(|path| path.starts_with("/aws-service-role/"))
+}
+
+/// The organizations that are not deleted. No call is made in a Region without WorkMail.
 pub(crate) async fn list(
     account: &Account,
     client: &Client,
     deadline: Deadline,
-) -> Result<Vec<Listed>, CallError> {
+) -> Result<Vec<Organization>, CallError> {
     if !REGIONS.contains(&account.region.as_str()) && account.config.endpoint_url().is_none() {
         return Ok(Vec::new());
     }
     let ask = |token| client.list_organizations().set_next_token(token).send();
     let read = account.calls.all("ListOrganizations", deadline, ask, |answer| {
         let all = answer.organization_summaries().iter();
-        let there = all.filter(|it| !it.state().is_some_and(|state| state.eq_ignore_ascii_case("deleted")));
-        let listed = there.map(|it| Listed {
+        let existing =
+            all.filter(|it| !it.state().is_some_and(|state| state.eq_ignore_ascii_case("deleted")));
+        let organizations = existing.map(|it| Organization {
             id: it.organization_id().unwrap_or_default().to_owned(),
             alias: it.alias().unwrap_or_default().to_owned(),
         });
-        (listed.collect(), answer.next_token.clone())
+        (organizations.collect(), answer.next_token.clone())
     });
     read.await
 }
 
-/// Where the email events of an organization go; nothing where they are not logged.
+/// The same as [`list`], without a deadline and with a readable error.
+pub(super) async fn all(account: &Account, client: &Client) -> anyhow::Result<Vec<Organization>> {
+    let organizations = list(account, client, Deadline::NEVER).await;
+    organizations.with_context(|| format!("failed to list the WorkMail organizations in {}", account.region))
+}
+
+/// The organization with this id or alias.
+pub(super) async fn find(account: &Account, client: &Client, name: &str) -> anyhow::Result<Organization> {
+    let organizations = all(account, client).await?;
+    let found = organizations.into_iter().find(|it| it.id == name || it.alias == name);
+    let (id, region) = (&account.id, &account.region);
+    let unknown = || {
+        anyhow!(
+            "unknown WorkMail organization `{name}` in account {id}, Region {region}; see: mailtrail workmail status"
+        )
+    };
+    found.ok_or_else(unknown)
+}
+
+/// The email event logging of an organization; `None` while it is off.
 pub(crate) async fn email_events(
     account: &Account,
     client: &Client,
@@ -70,4 +99,9 @@ pub(crate) async fn email_events(
         Err(error) if error.is_missing() => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// The context of an error of [`email_events`].
+pub(super) fn failed_to_read(id: &str) -> String {
+    format!("failed to read the email event logging of `{id}`")
 }

@@ -271,7 +271,7 @@ fn a_run_that_waits_for_a_pipe_can_be_stopped() {
     let run = Run::of(child).expect(1);
     let _hidden = mailtrail.hide_what_differs();
     insta::assert_snapshot!(run.stderr, @"
-    stopping: what is being written is finished first
+    stopping after the writes in progress; press Ctrl-C again to stop now
     ✗ stopped: 0 events from 0 of 1 file in [TIME]
       came in   0 payloads, [SIZE], [SIZE] decoded
       archived  archive

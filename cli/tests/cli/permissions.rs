@@ -1,4 +1,4 @@
-//! `mailtrail permissions`: the documents on stdout, the rest on stderr.
+//! `mailtrail permissions`: documents on stdout, remarks on stderr.
 
 use std::collections::BTreeSet;
 
@@ -30,22 +30,22 @@ fn the_documents_are_one_object_with_what_was_given_filled_in() {
     for given in ["eu-west-1", "example-trail", FULL[7]] {
         assert!(run.stdout.contains(given), "{run:#?}");
     }
-    assert!(!run.stderr.contains("example: give your own"), "{run:#?}");
+    assert!(!run.stderr.contains("example: replace by your own"), "{run:#?}");
 }
 
 #[test]
-fn machines_get_the_documents_in_one_line() {
+fn json_is_on_one_line() {
     let run = Mailtrail::new().run(&["permissions", "workmail", "s3", "--json"]).expect(0);
     assert_eq!(run.stdout.lines().count(), 1, "{run:#?}");
     assert!(serde_json::from_str::<Value>(&run.stdout).is_ok(), "{run:#?}");
 }
 
 #[test]
-fn what_was_not_given_is_an_example_and_stderr_says_so() {
+fn missing_inputs_are_examples_and_named_on_stderr() {
     let run = Mailtrail::new().run(&["permissions", "waf", "cloudwatch-logs"]).expect(0);
     assert!(run.stdout.contains("aws-waf-logs-example"), "{run:#?}");
     assert!(
-        run.stderr.ends_with("! account, Region and log group are examples: give your own\n"),
+        run.stderr.ends_with("! account, Region and log group are examples: replace by your own\n"),
         "{run:#?}"
     );
 }
@@ -68,13 +68,13 @@ fn a_template_and_commands_are_printed_alone() {
             assert!(run.stdout.starts_with("# ") && run.stdout.contains("\naws logs "), "{run:#?}");
         } else {
             assert!(serde_json::from_str::<Value>(&run.stdout).is_ok(), "{run:#?}");
-            assert!(run.stderr.contains("Not in the template: the policy of the key"), "{run:#?}");
+            assert!(run.stderr.contains("Not in the template: the key policy"), "{run:#?}");
         }
     }
 }
 
 #[test]
-fn a_service_that_sees_to_it_itself_has_a_page() {
+fn a_service_with_a_mechanism_of_its_own_has_a_page() {
     let run = Mailtrail::new().run(&["permissions", "lambda", "s3"]).expect(3);
     assert_eq!(run.stdout, "");
     assert!(run.stderr.contains("https://docs.aws.amazon.com/lambda/"), "{run:#?}");
@@ -91,7 +91,7 @@ fn the_list_shows_every_service() {
 }
 
 #[test]
-fn what_cannot_be_is_refused_with_what_can() {
+fn invalid_arguments_are_rejected_with_valid_ones() {
     let wrong: [&[&str]; 9] = [
         &["workmial", "s3"],
         &["zzz", "s3"],
@@ -107,7 +107,7 @@ fn what_cannot_be_is_refused_with_what_can() {
 }
 
 #[test]
-fn a_service_and_a_destination_are_needed_unless_the_list_is_asked_for() {
+fn a_service_and_a_destination_are_required_without_list() {
     assert!(complaint(&[]).contains("required arguments"));
     assert!(complaint(&["--list", "workmail"]).contains("cannot be used with"));
     assert!(complaint(&["workmail", "s3", "--json", "--format", "cli"]).contains("cannot be used with"));

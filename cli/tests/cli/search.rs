@@ -190,7 +190,7 @@ fn a_raw_copy_that_cannot_be_read_is_named_and_the_rest_is_searched() {
     fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
     let run = mailtrail.run(&["search", "--json"]).expect(3);
     assert_eq!(messages(&run).len(), 3);
-    assert!(run.stderr.contains(&format!("cannot read raw/{key}: ")), "{}", run.stderr);
+    assert!(run.stderr.contains(&format!("failed to read raw/{key}: ")), "{}", run.stderr);
     assert!(run.stderr.contains("3 objects read, 1 object unreadable"), "{}", run.stderr);
 }
 
@@ -198,7 +198,7 @@ fn a_raw_copy_that_cannot_be_read_is_named_and_the_rest_is_searched() {
 fn a_payload_over_the_limit_is_named_with_what_to_do() {
     let mailtrail = archive_of(&[Batch::of(vec![event(MORNING, 1, &"x".repeat(100_000))])]);
     let run = mailtrail.run(&["search", "--decoded-limit", "64KiB"]).expect(3);
-    assert!(run.stderr.contains("give a larger --decoded-limit"), "{}", run.stderr);
+    assert!(run.stderr.contains("increase --decoded-limit"), "{}", run.stderr);
 }
 
 #[test]
@@ -218,7 +218,7 @@ fn an_archive_without_raw_copies_needs_a_look_and_is_not_made() {
     let mailtrail = Mailtrail::new();
     let run = mailtrail.run(&["search", "--archive", "archvie"]).expect(3);
     assert_eq!(run.stdout, "");
-    insta::assert_snapshot!(run.stderr, @"! there are no raw copies in archvie: check that this is the address of the archive");
+    insta::assert_snapshot!(run.stderr, @"! there are no raw copies in archvie: check the URL of the archive");
     assert!(!mailtrail.path("archvie").exists());
 }
 
@@ -263,7 +263,7 @@ fn wrong_times_and_no_archive_are_wrong_usage() {
         complaint(&["--archive", "a", "--since", "2026-11-21", "--until", "2026-11-20"]),
     ];
     insta::assert_snapshot!(complaints.join("\n"), @"
-    error: no archive is named: give --archive DIR, --archive file:///… or --archive s3://bucket/prefix, or set MAILTRAIL_ARCHIVE
+    error: missing archive: give --archive DIR, --archive file:///… or --archive s3://bucket/prefix, or set MAILTRAIL_ARCHIVE
     error: invalid value 'yesterday' for '--since <TIME>': invalid time `yesterday`: expected a day (2026-11-20, from midnight UTC), a time with its offset (2026-11-20T10:15:00Z), or how long ago (30m, 24h, 7d)
     error: empty time range: 2026-11-21T00:00:00Z is not before 2026-11-20T00:00:00Z: --since must be before --until
     ");

@@ -1,4 +1,4 @@
-//! The archives of the functions, and one that was named.
+//! The archives of the functions, and the one given on the command line.
 
 use std::str::FromStr;
 
@@ -7,11 +7,11 @@ use mailtrail_aws_client::clients as aws;
 use mailtrail_config::settings;
 use mailtrail_doctor::{Archive, Facts, Part};
 
-use super::super::args::WhatArgs;
-use super::Reader;
+use super::super::args::ScopeArgs;
+use super::reader::Reader;
 
 /// Each archive once, with the functions that write to it.
-pub(super) fn named(facts: &Facts, what: &WhatArgs) -> Vec<Archive> {
+pub(super) fn archives(facts: &Facts, scope: &ScopeArgs) -> Vec<Archive> {
     let mut archives: Vec<Archive> = Vec::new();
     for function in &facts.functions {
         let Some(url) = function.variable(settings::ARCHIVE.name) else { continue };
@@ -24,10 +24,10 @@ pub(super) fn named(facts: &Facts, what: &WhatArgs) -> Vec<Archive> {
                 .push(Archive { functions: [function.name.clone()].into(), ..archive(url, owner, key) }),
         }
     }
-    if let Some(url) = what.archive.as_ref().map(ToString::to_string)
+    if let Some(url) = scope.archive.as_ref().map(ToString::to_string)
         && !archives.iter().any(|archive| archive.url == url)
     {
-        archives.push(archive(&url, what.archive_owner.clone(), None));
+        archives.push(archive(&url, scope.archive_owner.clone(), None));
     }
     archives
 }
@@ -41,17 +41,17 @@ fn archive(url: &str, owner: Option<String>, key: Option<String>) -> Archive {
 }
 
 impl Reader<'_> {
-    /// The first day of which an archive has exact copies of this account and Region.
+    /// The first day in `raw/` of an archive for this account and Region.
     pub(super) async fn first_day(&self, archive: &Archive) -> Part<Option<String>> {
         let at = mailtrail_clock::now().millis();
         let options = S3Options { expected_owner: archive.owner.clone(), kms_key: None };
         let reader = match Location::from_str(&archive.url) {
-            // That of a function is on the function's machine.
+            // A directory of a function is in its execution environment.
             Ok(Location::Directory(_)) if !archive.functions.is_empty() => {
-                return Part::NotSeen { reason: format!("{} is a folder of the function", archive.url) };
+                return Part::NotSeen { reason: format!("{} is a directory of the function", archive.url) };
             }
             Ok(Location::Directory(path)) if !path.is_dir() => {
-                return Part::NotSeen { reason: format!("there is no folder {}", path.display()) };
+                return Part::NotSeen { reason: format!("the directory {} does not exist", path.display()) };
             }
             Ok(Location::Directory(path)) => ArchiveReader::directory(path),
             Ok(Location::S3 { bucket, prefix }) => {

@@ -1,4 +1,4 @@
-//! Functions that log groups are subscribed to.
+//! Functions that receive log events.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,10 +7,10 @@ use aws_sdk_lambda::operation::get_function_configuration::GetFunctionConfigurat
 use mailtrail_config::settings;
 use mailtrail_doctor::{Facts, Function, FunctionSettings, Part, function_name};
 
-use super::Reader;
+use super::reader::Reader;
 
 const MISSING: [&str; 1] = ["ResourceNotFoundException"];
-/// What of a function's environment is looked at; nothing else of it is kept.
+/// The environment variables that the checks need. Others may hold secrets, and are dropped.
 const VARIABLES: [&str; 6] = [
     settings::ARCHIVE.name,
     settings::ARCHIVE_OWNER.name,
@@ -21,8 +21,8 @@ const VARIABLES: [&str; 6] = [
 ];
 
 impl Reader<'_> {
-    /// Looks up who reads the data streams that filters send to, those that are known already left out. A reader that
-    /// is switched off reads nothing.
+    /// Reads the event source mappings of the data streams that filters send to, unless read before. Disabled mappings do
+    /// not count.
     pub(super) async fn stream_readers(&self, facts: &mut Facts) {
         let client = Client::new(&self.account.config);
         for stream in facts.filter_destinations() {
@@ -45,8 +45,8 @@ impl Reader<'_> {
         }
     }
 
-    /// The functions of this account that filters of log groups, or of the account, send to; those that read the data
-    /// streams between; and those that were named. With the versions and aliases of each that filters name.
+    /// The functions of this account that subscription filters send to, directly or through a data stream, and those
+    /// given on the command line; each with the qualifiers in the ARNs of filters.
     pub(super) fn function_names(&self, facts: &Facts) -> BTreeMap<String, BTreeSet<String>> {
         let mut names: BTreeMap<String, BTreeSet<String>> =
             facts.named_functions.iter().map(|name| (name.clone(), BTreeSet::new())).collect();
@@ -58,21 +58,21 @@ impl Reader<'_> {
             names.entry(name.to_owned()).or_default().extend(qualifier.map(str::to_owned));
         }
         let readers = facts.stream_readers.values().filter_map(Part::seen).flatten();
-        // Who reads a stream does so by right of its role: there is no policy to look at.
+        // A function reads a stream with its role; its resource-based policy does not matter.
         for (name, _) in readers.filter(|arn| arn.contains(&here)).filter_map(|it| function_name(it)) {
             names.entry(name.to_owned()).or_default();
         }
         names
     }
 
-    /// One function; of one that is not there, nothing more is asked.
+    /// Reads one function. Its policies are read only if it exists.
     pub(super) async fn function(&self, name: &str, qualifiers: BTreeSet<String>) -> Function {
         let client = Client::new(&self.account.config);
         let calls = &self.account.calls;
         let read = calls.run("GetFunctionConfiguration", self.deadline, || {
             client.get_function_configuration().function_name(name).send()
         });
-        let settings = match self.maybe("lambda", name, &MISSING, read).await {
+        let settings = match self.part_if_exists("lambda", name, &MISSING, read).await {
             Part::Seen { at, value } => {
                 Part::Seen { at, value: value.map(|answer| function_settings(name, &answer, at)) }
             }
@@ -99,7 +99,7 @@ impl Reader<'_> {
         let read = self.account.calls.run("GetPolicy", self.deadline, || {
             client.get_policy().function_name(name).set_qualifier(qualifier.map(str::to_owned)).send()
         });
-        match self.maybe("lambda", name, &MISSING, read).await {
+        match self.part_if_exists("lambda", name, &MISSING, read).await {
             Part::Seen { at, value } => Part::Seen { at, value: value.and_then(|answer| answer.policy) },
             Part::NotSeen { reason } => Part::NotSeen { reason },
         }

@@ -1,17 +1,17 @@
-//! Log groups one by one, and what holds for all of them.
+//! Log groups, and account-level policies of CloudWatch Logs.
 
 use aws_sdk_cloudwatchlogs::types::PolicyType;
 use mailtrail_doctor::{AccountFilter, Filter, GroupSettings, LogGroup, Part, Template};
 use mailtrail_policy_survey::{CallError, PAGE};
 
-use super::Reader;
+use super::reader::Reader;
 
-/// Pages of log streams that are read to find the first event: a thousand streams.
+/// The most pages of log streams that are read to find the first event: 1,000 streams.
 const STREAM_PAGES: usize = 20;
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
 impl Reader<'_> {
-    /// One log group; of one that is not there, nothing more is asked.
+    /// Reads one log group. Filters and streams are read only if it exists.
     pub(super) async fn log_group(&self, name: &str, at: i64) -> LogGroup {
         let settings = self.part("logs", name, self.group_settings(name)).await;
         let mut group = LogGroup { name: name.to_owned(), settings, ..LogGroup::default() };
@@ -21,13 +21,13 @@ impl Reader<'_> {
         group.filters = self.part("logs", name, self.filters(name)).await;
         group.masking = self.part("logs", name, self.masking(name)).await;
         let retention = group.settings.seen().and_then(|it| it.as_ref()?.retention_days);
-        // What the retention has taken is gone, though its log stream still tells of it.
+        // A log stream still has the time of its first event when that event has expired.
         let oldest = retention.map_or(i64::MIN, |days| at - i64::from(days) * DAY);
         group.first_event = self.first_event(name, oldest).await;
         group
     }
 
-    /// Of all names with a prefix, the prefix itself is the first.
+    /// Names are in ASCII order, so the first one with this prefix is the name itself.
     async fn group_settings(&self, name: &str) -> Result<Option<GroupSettings>, CallError> {
         let answer = self.account.calls.run("DescribeLogGroups", self.deadline, || {
             self.account.logs.describe_log_groups().log_group_name_prefix(name).limit(1).send()
@@ -68,7 +68,7 @@ impl Reader<'_> {
         }
     }
 
-    /// When the first event that is still there happened, as far as the log streams tell.
+    /// The time of the first event that has not expired, from the log streams.
     async fn first_event(&self, name: &str, oldest: i64) -> Part<Option<i64>> {
         let (mut first, mut token) = (None, None);
         for _ in 0..STREAM_PAGES {
@@ -89,11 +89,13 @@ impl Reader<'_> {
             }
         }
         Part::NotSeen {
-            reason: format!("{name} has more log streams than logs:DescribeLogStreams was asked for"),
+            reason: format!(
+                "{name} has more than {STREAM_PAGES} pages of log streams (logs:DescribeLogStreams)"
+            ),
         }
     }
 
-    /// What deliveries of WorkMail may look like.
+    /// The configuration templates of WorkMail.
     pub(super) async fn templates(&self) -> Part<Vec<Template>> {
         let ask = |token| {
             let call = self.account.logs.describe_configuration_templates().service("workmail").limit(PAGE);
@@ -116,7 +118,7 @@ impl Reader<'_> {
         self.part("logs", "*", read).await
     }
 
-    /// Subscription filters of the whole account.
+    /// The account-level subscription filter policies.
     pub(super) async fn account_filters(&self) -> Part<Vec<AccountFilter>> {
         let kind = PolicyType::SubscriptionFilterPolicy;
         let read = self.account_policies(&kind, |name, document, selection| AccountFilter {
@@ -127,7 +129,7 @@ impl Reader<'_> {
         self.part("logs", "*", read).await
     }
 
-    /// Data protection of the whole account.
+    /// The documents of account-level data protection policies.
     pub(super) async fn account_masking(&self) -> Part<Vec<String>> {
         let kind = PolicyType::DataProtectionPolicy;
         let read = self.account_policies(&kind, |_, document, _| document.to_owned());

@@ -1,4 +1,4 @@
-//! Buckets and their keys: those of archives, and those that logs are delivered to.
+//! Buckets and KMS keys: those of archives, and those that logs are delivered to.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,24 +6,25 @@ use mailtrail_aws_client::clients as aws;
 use mailtrail_doctor::{Bucket, Encryption, Facts, Key, KeySettings, Part};
 use mailtrail_policy_survey::CallError;
 
-use super::super::args::WhatArgs;
-use super::{Reader, archives};
+use super::super::args::ScopeArgs;
+use super::archives;
+use super::reader::Reader;
 
-/// S3 answers `HEAD` without words.
+/// S3 answers `HEAD` without a body, and so without an error code.
 const NO_BUCKET: [&str; 3] = ["NotFound", "NoSuchBucket", "HTTP 404"];
 const NO_POLICY: [&str; 1] = ["NoSuchBucketPolicy"];
 const NO_ENCRYPTION: [&str; 1] = ["ServerSideEncryptionConfigurationNotFoundError"];
 const NO_KEY: [&str; 1] = ["NotFoundException"];
 
 impl Reader<'_> {
-    /// Archives, buckets, keys.
-    pub(super) async fn storage(&self, facts: &mut Facts, what: &WhatArgs) {
-        facts.archives = archives::named(facts, what);
+    /// Reads the archives, their buckets, and the keys of these.
+    pub(super) async fn storage(&self, facts: &mut Facts, scope: &ScopeArgs) {
+        facts.archives = archives::archives(facts, scope);
         for (name, owner) in buckets(facts) {
             facts.buckets.push(self.bucket(&name, owner.as_deref()).await);
         }
-        for place in 0..facts.archives.len() {
-            facts.archives[place].first_day = self.first_day(&facts.archives[place]).await;
+        for index in 0..facts.archives.len() {
+            facts.archives[index].first_day = self.first_day(&facts.archives[index]).await;
         }
         for id in keys(facts) {
             let key = self.key(&id).await;
@@ -35,7 +36,7 @@ impl Reader<'_> {
         let client = aws::s3(&self.account.config);
         let calls = &self.account.calls;
         let read = calls.run("HeadBucket", self.deadline, || client.head_bucket().bucket(name).send());
-        let exists = match self.maybe("s3", name, &NO_BUCKET, read).await {
+        let exists = match self.part_if_exists("s3", name, &NO_BUCKET, read).await {
             Part::Seen { at, value } => Part::Seen { at, value: value.is_some() },
             Part::NotSeen { reason } => Part::NotSeen { reason },
         };
@@ -49,21 +50,21 @@ impl Reader<'_> {
                         .set_expected_bucket_owner(owner.map(str::to_owned))
                         .send()
                 });
-                // Without the expectation the same call was answered, so it is the owner.
-                bucket.owner_fits = self.part("s3", name, fits(read)).await;
+                // The same call without the expected owner succeeded, so a refusal is about the owner.
+                bucket.owner_fits = self.part("s3", name, is_owner(read)).await;
             }
             Part::Seen { value: false, .. } => return bucket,
             Part::NotSeen { reason } => bucket.owner_fits = Part::NotSeen { reason },
         }
         let read =
             calls.run("GetBucketPolicy", self.deadline, || client.get_bucket_policy().bucket(name).send());
-        bucket.policy = match self.maybe("s3", name, &NO_POLICY, read).await {
+        bucket.policy = match self.part_if_exists("s3", name, &NO_POLICY, read).await {
             Part::Seen { at, value } => Part::Seen { at, value: value.and_then(|answer| answer.policy) },
             Part::NotSeen { reason } => Part::NotSeen { reason },
         };
         let read = calls
             .run("GetBucketEncryption", self.deadline, || client.get_bucket_encryption().bucket(name).send());
-        bucket.encryption = match self.maybe("s3", name, &NO_ENCRYPTION, read).await {
+        bucket.encryption = match self.part_if_exists("s3", name, &NO_ENCRYPTION, read).await {
             Part::Seen { at, value } => {
                 let rules = value.and_then(|answer| answer.server_side_encryption_configuration);
                 let rule = rules.and_then(|rules| rules.rules.into_iter().next());
@@ -83,7 +84,7 @@ impl Reader<'_> {
         let client = aws_sdk_kms::Client::new(&self.account.config);
         let calls = &self.account.calls;
         let read = calls.run("DescribeKey", self.deadline, || client.describe_key().key_id(id).send());
-        let settings = match self.maybe("kms", id, &NO_KEY, read).await {
+        let settings = match self.part_if_exists("kms", id, &NO_KEY, read).await {
             Part::Seen { at, value } => {
                 let described = value.and_then(|answer| answer.key_metadata);
                 let value = described.map(|key| KeySettings {
@@ -95,12 +96,12 @@ impl Reader<'_> {
             }
             Part::NotSeen { reason } => Part::NotSeen { reason },
         };
-        // The policy is asked for by the key itself, which an alias is not.
+        // GetKeyPolicy does not accept an alias.
         let key = settings.seen().and_then(|it| it.as_ref()).map_or(id, |settings| &settings.arn).to_owned();
         let read = calls.run("GetKeyPolicy", self.deadline, || {
             client.get_key_policy().key_id(&key).policy_name("default").send()
         });
-        let policy = match self.maybe("kms", id, &NO_KEY, read).await {
+        let policy = match self.part_if_exists("kms", id, &NO_KEY, read).await {
             Part::Seen { at, value } => Part::Seen { at, value: value.and_then(|answer| answer.policy) },
             Part::NotSeen { reason } => Part::NotSeen { reason },
         };
@@ -108,7 +109,7 @@ impl Reader<'_> {
     }
 }
 
-async fn fits<T>(read: impl Future<Output = Result<T, CallError>>) -> Result<bool, CallError> {
+async fn is_owner<T>(read: impl Future<Output = Result<T, CallError>>) -> Result<bool, CallError> {
     match read.await {
         Ok(_) => Ok(true),
         Err(error) if error.is_denied() || error.failure.code == "HTTP 403" => Ok(false),
@@ -116,7 +117,7 @@ async fn fits<T>(read: impl Future<Output = Result<T, CallError>>) -> Result<boo
     }
 }
 
-/// The buckets, and the account that each must belong to: for an archive the one that is set.
+/// The buckets, each with the account that must own it: for an archive the configured one.
 fn buckets(facts: &Facts) -> BTreeMap<String, Option<String>> {
     let targets = facts.delivery_targets("S3");
     let targets =
@@ -131,7 +132,7 @@ fn buckets(facts: &Facts) -> BTreeMap<String, Option<String>> {
     buckets
 }
 
-/// The keys that buckets encrypt with by default, and those of archives.
+/// The default encryption keys of buckets, and the keys of archives.
 fn keys(facts: &Facts) -> BTreeSet<String> {
     let of_buckets =
         facts.buckets.iter().filter_map(|bucket| bucket.encryption.seen()?.as_ref()?.key.clone());

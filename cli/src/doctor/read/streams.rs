@@ -1,4 +1,4 @@
-//! Firehose streams, and how they take what they are sent.
+//! Firehose streams: their settings and tags.
 
 use std::collections::BTreeSet;
 
@@ -8,13 +8,13 @@ use mailtrail_aws_types::Arn;
 use mailtrail_config::{StreamAddress, StreamTarget, settings};
 use mailtrail_doctor::{Facts, Part, Stream, StreamSettings};
 
-use super::Reader;
+use super::reader::Reader;
 
 const MISSING: [&str; 1] = ["ResourceNotFoundException"];
-/// A stream has at most 50 tags, so one answer has all of them.
+/// The quota of tags on a stream, so that one page has all of them.
 const TAGS: i32 = 50;
 
-/// The streams that functions or deliveries write to, and those that were named.
+/// The streams that functions or deliveries write to, and those given on the command line.
 pub(super) fn names(facts: &Facts, named: &[String]) -> BTreeSet<String> {
     let settings = facts.functions.iter().filter_map(|function| function.variable(settings::STREAMS.name));
     let targets =
@@ -29,14 +29,14 @@ pub(super) fn names(facts: &Facts, named: &[String]) -> BTreeSet<String> {
 }
 
 impl Reader<'_> {
-    /// One stream; of one that is not there, nothing more is asked.
+    /// Reads one stream. The tags are read only if it exists.
     pub(super) async fn stream(&self, name: &str) -> Stream {
         let client = aws::firehose(&self.account.config);
         let calls = &self.account.calls;
         let read = calls.run("DescribeDeliveryStream", self.deadline, || {
             client.describe_delivery_stream().delivery_stream_name(name).send()
         });
-        let settings = match self.maybe("firehose", name, &MISSING, read).await {
+        let settings = match self.part_if_exists("firehose", name, &MISSING, read).await {
             Part::Seen { at, value } => {
                 let described = value.and_then(|answer| answer.delivery_stream_description);
                 let value = described.map(|it| StreamSettings {
@@ -66,7 +66,7 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a destination has the processor that unpacks what CloudWatch Logs sends.
+/// Whether a destination has the processor that decompresses CloudWatch Logs data.
 /// <https://docs.aws.amazon.com/firehose/latest/dev/writing-with-cloudwatch-logs-decompression.html>
 fn decompresses(destination: &DestinationDescription) -> bool {
     let has = |processing: Option<&ProcessingConfiguration>| {

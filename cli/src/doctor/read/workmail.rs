@@ -1,14 +1,14 @@
-//! Organizations, and where their email events go.
+//! WorkMail organizations and their email event logging.
 
 use anyhow::bail;
 use aws_sdk_workmail::Client;
 use mailtrail_doctor::{EmailEvents, Organization, Part};
 
-use super::Reader;
+use super::reader::Reader;
 use crate::workmail::organizations;
 
 impl Reader<'_> {
-    /// The organizations that are not deleted; those that are named, if any are.
+    /// The organizations that are not deleted; only those given on the command line, if any.
     pub(super) async fn organizations(&self, named: &[String]) -> anyhow::Result<Part<Vec<Organization>>> {
         let client = Client::new(&self.account.config);
         let listed =
@@ -17,9 +17,9 @@ impl Reader<'_> {
             Part::Seen { at, value } => (at, value),
             Part::NotSeen { reason } => return Ok(Part::NotSeen { reason }),
         };
-        let is_it = |name: &String, it: &organizations::Listed| it.id == *name || it.alias == *name;
+        let is_it = |name: &String, it: &organizations::Organization| it.id == *name || it.alias == *name;
         if let Some(name) = named.iter().find(|name| !listed.iter().any(|it| is_it(name, it))) {
-            bail!("there is no WorkMail organization {name} in {}", self.account.region);
+            bail!("unknown WorkMail organization `{name}` in {}", self.account.region);
         }
         let mut value = Vec::new();
         for organization in listed {

@@ -88,7 +88,7 @@ fn objects_that_cannot_be_read_are_named_and_the_rest_is_shown() {
         let run = mailtrail.run(&[&["activity", "--json"], follow].concat()).expect(3);
         assert_eq!(records(&run).len(), 1);
         for key in &keys[..3] {
-            let named = format!("cannot read api_activity/{key}: ");
+            let named = format!("failed to read api_activity/{key}: ");
             assert_eq!(run.stderr.matches(&named).count(), 1, "{}", run.stderr);
         }
         assert!(run.stderr.contains("1 object read, 3 objects unreadable"), "{}", run.stderr);
@@ -117,7 +117,7 @@ fn an_archive_that_is_not_there_or_holds_nobody_needs_a_look_and_is_not_made() {
     let mailtrail = Mailtrail::new();
     let run = mailtrail.run(&["activity", "--archive", "archvie"]).expect(3);
     assert_eq!(run.stdout, "");
-    insta::assert_snapshot!(run.stderr, @"! there are no records of activity in archvie: check that this is the address of the archive");
+    insta::assert_snapshot!(run.stderr, @"! there are no records of activity in archvie: check the URL of the archive");
     assert!(!mailtrail.path("archvie").exists());
     mailtrail.write("archive/raw/x", "");
     mailtrail.run(&["activity", "--archive", "archive"]).expect(3);
@@ -153,7 +153,7 @@ fn wrong_usage_is_told_before_anything_is_read() {
         complaint(&["--archive", "a", "--since", "yesterday"]),
     ];
     insta::assert_snapshot!(complaints.join("\n"), @"
-    error: no archive is named: give --archive DIR, --archive file:///… or --archive s3://bucket/prefix, or set MAILTRAIL_ARCHIVE
+    error: missing archive: give --archive DIR, --archive file:///… or --archive s3://bucket/prefix, or set MAILTRAIL_ARCHIVE
     error: --follow needs an identity to follow: give --user, --role, --access-key or another filter
     error: the argument '--follow' cannot be used with '--not-owner'
     error: the argument '--csv' cannot be used with '--json'

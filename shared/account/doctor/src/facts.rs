@@ -1,7 +1,7 @@
-//! What was read of an account in one Region, and what was not: the snapshot file.
+//! What was read from one account and Region: the snapshot file.
 //!
-//! Each part was either seen or not, for a reason that names the call. Nothing is concluded from a part that was not
-//! seen. Of a function's environment only the variables that the checks need are kept, and of log events nothing.
+//! A part that could not be read holds the reason, which names the call. No check concludes anything from such a part.
+//! A snapshot holds the environment variables that the checks need, and no log events.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,58 +9,58 @@ use mailtrail_aws_types::{Arn, AwsPartition};
 use mailtrail_resource_policy::inventory::{Delivery, DeliveryDestination, DeliverySource, Inventory, Part};
 use serde::{Deserialize, Serialize};
 
-use crate::parts::{
+use crate::model::{
     AccountFilter, Archive, Bucket, Function, Key, LogGroup, Organization, Role, Stream, Template,
 };
 
-/// What a snapshot file says it is.
+/// The value of `format` in a snapshot file.
 pub const FORMAT: &str = "mailtrail-doctor/1";
 
-/// Everything that the checks go by.
+/// The input of every check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Facts {
-    /// [`FORMAT`].
+    /// Always [`FORMAT`]; a file of another format is refused.
     pub format: String,
-    /// 12 digits.
+    /// The account id, 12 digits.
     pub account: String,
-    /// `eu-west-1`
+    /// The Region, such as `eu-west-1`.
     pub region: String,
-    /// When reading began, in milliseconds since 1970.
+    /// When the account was read, in milliseconds since 1970.
     pub at: i64,
-    /// The `WorkMail` organizations that are not deleted.
+    /// The `WorkMail` organizations of the Region, except deleted ones.
     pub organizations: Part<Vec<Organization>>,
-    /// Policies, log groups and deliveries.
+    /// Resource policies, log groups and deliveries of CloudWatch Logs.
     pub inventory: Inventory,
-    /// What `WorkMail`'s deliveries may look like.
+    /// The configuration templates of `WorkMail`'s log types.
     pub templates: Part<Vec<Template>>,
-    /// Subscription filters of the whole account.
+    /// Account-level subscription filter policies.
     pub account_filters: Part<Vec<AccountFilter>>,
-    /// Documents of the account's data protection policies.
+    /// The documents of account-level data protection policies.
     pub account_masking: Part<Vec<String>>,
-    /// The log groups that are looked at one by one.
+    /// The log groups whose settings and filters were read.
     pub log_groups: Vec<LogGroup>,
-    /// Functions that log groups are subscribed to, and those that were named.
+    /// The functions that receive log events, and those in [`Self::named_functions`].
     pub functions: Vec<Function>,
-    /// The functions that read the Kinesis data streams that filters send to: their ARNs, by that of the stream.
+    /// The ARNs of the functions with an event source mapping on a Kinesis data stream, by the ARN of the stream.
     pub stream_readers: BTreeMap<String, Part<Vec<String>>>,
-    /// Firehose streams that functions or deliveries write to, and those that were named.
+    /// The Firehose streams that functions or deliveries write to, and those given on the command line.
     pub streams: Vec<Stream>,
-    /// Buckets of archives and of deliveries.
+    /// The buckets of archives and of deliveries.
     pub buckets: Vec<Bucket>,
-    /// KMS keys, by what names them: id, ARN, alias.
+    /// KMS keys by the id, ARN or alias that refers to them.
     pub keys: BTreeMap<String, Key>,
-    /// Roles, by name: seen and there, seen and not there, or not seen.
+    /// Roles by name; `None` where the role does not exist.
     pub roles: BTreeMap<String, Part<Option<Role>>>,
-    /// The archives of the functions, and one that was named.
+    /// The archives of the functions, and the one given on the command line.
     pub archives: Vec<Archive>,
-    /// Log groups that were named, to be archived besides those of `WorkMail`.
+    /// Log groups to check besides those of `WorkMail`, as given on the command line.
     pub named_groups: BTreeSet<String>,
-    /// Functions that were named: they count as mailtrail's whatever their settings are.
+    /// Functions that count as part of the pipeline whatever their settings are, as given on the command line.
     pub named_functions: BTreeSet<String>,
 }
 
-/// A log type of an organization and what delivers it.
+/// A delivery of `WorkMail` logs with its source and its destination.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Delivered<'a> {
     pub(crate) source: &'a DeliverySource,
@@ -68,14 +68,16 @@ pub(crate) struct Delivered<'a> {
     pub(crate) destination: &'a DeliveryDestination,
 }
 
-/// Why a file is no snapshot.
+/// Why a file cannot be read as a snapshot.
 #[derive(Debug, thiserror::Error)]
-pub enum NotFacts {
-    /// It is no JSON, or other JSON.
-    #[error("it is no snapshot of the doctor: {0}")]
+pub enum SnapshotError {
+    /// The file is not JSON, or its JSON has another shape.
+    #[error("invalid snapshot: {0}")]
     Json(#[from] serde_json::Error),
-    /// It is another file, or one of another version.
-    #[error("its format is `{0}`, and not `{FORMAT}`; write one with: mailtrail doctor --save FILE")]
+    /// The file has another format, or another version of it.
+    #[error(
+        "invalid snapshot format `{0}`: expected `{FORMAT}`, as written by: mailtrail doctor --save FILE"
+    )]
     Format(String),
 }
 
@@ -107,10 +109,7 @@ impl Default for Facts {
 
 impl Facts {
     /// Reads a snapshot file.
-    ///
-    /// # Errors
-    /// When it is none, or one of another version.
-    pub fn from_json(text: &str) -> Result<Self, NotFacts> {
+    pub fn from_json(text: &str) -> Result<Self, SnapshotError> {
         #[derive(Deserialize)]
         struct Head {
             #[serde(default)]
@@ -118,10 +117,10 @@ impl Facts {
         }
 
         let Head { format } = serde_json::from_str(text)?;
-        if format == FORMAT { Ok(serde_json::from_str(text)?) } else { Err(NotFacts::Format(format)) }
+        if format == FORMAT { Ok(serde_json::from_str(text)?) } else { Err(SnapshotError::Format(format)) }
     }
 
-    /// The log groups that are to be archived: of email events, of audit logs, and those that were named.
+    /// The log groups that must be archived: of email events, of audit logs, and [`Self::named_groups`].
     pub fn wanted_groups(&self) -> BTreeSet<String> {
         let mut groups = self.named_groups.clone();
         let organizations = self.organizations.seen().into_iter().flatten();
@@ -131,7 +130,7 @@ impl Facts {
         groups
     }
 
-    /// The deliveries of `WorkMail` with both their ends.
+    /// The deliveries of `WorkMail` logs whose source and destination are in this account.
     pub(crate) fn delivered(&self) -> impl Iterator<Item = Delivered<'_>> {
         let deliveries = self.inventory.deliveries.seen().into_iter().flatten();
         deliveries.filter_map(|delivery| {
@@ -145,7 +144,7 @@ impl Facts {
         })
     }
 
-    /// The ARNs that filters send to: those of log groups, and those of the whole account.
+    /// The destination ARNs of all subscription filters, of log groups and of the account.
     pub fn filter_destinations(&self) -> BTreeSet<String> {
         let of_groups = self.log_groups.iter().filter_map(|group| group.filters.seen()).flatten();
         let of_groups = of_groups.map(|filter| filter.destination_arn.clone());
@@ -153,32 +152,45 @@ impl Facts {
         of_groups.chain(of_account.map(AccountFilter::destination)).collect()
     }
 
-    /// The ARNs of what `WorkMail`'s deliveries write to, of one kind: `S3`, `FH`, `CWL`.
+    /// The ARNs of the resources that `WorkMail` logs are delivered to, for one type: `S3`, `FH` or `CWL`.
     pub fn delivery_targets(&self, kind: &str) -> BTreeSet<String> {
         let of_kind = self.delivered().filter(|delivered| delivered.kind() == kind);
         of_kind.map(|delivered| delivered.resource().to_owned()).collect()
     }
 
-    /// A log group that was looked at.
+    /// A log group whose settings were read.
     pub(crate) fn log_group(&self, name: &str) -> Option<&LogGroup> {
         self.log_groups.iter().find(|group| group.name == name)
     }
 
-    /// A function that was looked at, by its ARN, with or without version or alias.
+    /// A function that was read, by its ARN, with or without a qualifier.
     pub(crate) fn function(&self, arn: &str) -> Option<&Function> {
         let (name, _) = function_name(arn)?;
         self.functions.iter().find(|function| function.name == name)
     }
 
-    /// A bucket that was looked at.
+    /// A bucket that was read.
     pub(crate) fn bucket(&self, name: &str) -> Option<&Bucket> {
         self.buckets.iter().find(|bucket| bucket.name == name)
     }
 
-    /// The ARN of something in this account and Region.
-    pub(crate) fn arn(&self, service: &str, rest: &str) -> String {
+    /// The KMS key that an archive is written with: its own, else the default of its bucket. With its id.
+    pub(crate) fn archive_key<'a>(&'a self, archive: &'a Archive) -> Option<(&'a str, &'a Key)> {
+        let of_bucket =
+            || self.bucket(archive.bucket.as_deref()?)?.encryption.seen()?.as_ref()?.key.as_deref();
+        let id = archive.key.as_deref().or_else(of_bucket)?;
+        Some((id, self.keys.get(id)?))
+    }
+
+    /// The account and Region, as the resource of a finding that is about neither one resource nor another.
+    pub(crate) fn account_and_region(&self) -> String {
+        format!("account {}, Region {}", self.account, self.region)
+    }
+
+    /// The ARN of a resource in this account and Region.
+    pub(crate) fn arn(&self, service: &str, resource: &str) -> String {
         let partition = AwsPartition::of_region(&self.region);
-        format!("arn:{partition}:{service}:{}:{}:{rest}", self.region, self.account)
+        format!("arn:{partition}:{service}:{}:{}:{resource}", self.region, self.account)
     }
 
     /// A command of the AWS CLI, for this Region.
@@ -188,23 +200,23 @@ impl Facts {
 }
 
 impl Delivered<'_> {
-    /// The ARN of what it writes to.
+    /// The ARN of the log group, bucket or stream that the delivery writes to.
     pub(crate) fn resource(&self) -> &str {
         &self.destination.delivery_destination_configuration.destination_resource_arn
     }
 
-    /// `CWL`, `S3`, `FH`.
+    /// The type of the destination: `CWL`, `S3` or `FH`.
     pub(crate) fn kind(&self) -> &str {
         self.destination.delivery_destination_type.as_deref().unwrap_or_default()
     }
 }
 
-/// The name of the log group that an ARN names, with or without `:*`.
+/// The name of the log group in an ARN, with or without `:*` at its end.
 pub fn group_name(arn: &str) -> Option<String> {
     Arn::parse(arn).ok()?.log_group_name().map(str::to_owned)
 }
 
-/// The name of the function that an ARN names, and the version or alias, if it names one.
+/// The name of the function in an ARN, and the qualifier (a version or an alias) where there is one.
 pub fn function_name(arn: &str) -> Option<(&str, Option<&str>)> {
     Arn::parse(arn).ok()?.function_name()
 }

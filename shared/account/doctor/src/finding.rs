@@ -1,4 +1,4 @@
-//! What a check says.
+//! Checks and their findings.
 
 use std::fmt;
 
@@ -6,69 +6,70 @@ use mailtrail_resource_policy::inventory::Part;
 use serde::Serialize;
 use serde::ser::SerializeStruct;
 
-/// One thing that is looked at.
+/// A rule that the doctor applies to an account.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// Stable, in kebab case.
+    /// The id in kebab case. It never changes: scripts filter by it.
     pub id: &'static str,
-    /// What it is about.
+    /// The heading under which its findings are printed.
     pub subject: Subject,
-    /// Why it matters.
+    /// Why a violation matters: one or two sentences for people.
     pub why: &'static str,
 }
 
-/// What a check is about; findings are told in this order.
+/// The part of the pipeline that a check is about. Findings are printed in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Subject {
-    /// Email event logging.
+    /// Email event logging of `WorkMail`.
     Workmail,
-    /// Deliveries of audit logs.
+    /// Deliveries of `WorkMail`'s audit logs.
     Deliveries,
-    /// From log groups to functions.
+    /// Subscription filters.
     Subscriptions,
-    /// The functions themselves.
+    /// Functions that receive log events.
     Functions,
-    /// Logs that come back to where they were made.
+    /// Log groups that feed their own function.
     Loops,
     /// Firehose streams.
     Streams,
-    /// Buckets that logs are delivered to, and their keys.
+    /// Buckets that logs are delivered to, and their KMS keys.
     Buckets,
     /// Resource policies of CloudWatch Logs.
     Policies,
-    /// Where everything is kept.
+    /// The archive, its bucket and its KMS key.
     Archive,
-    /// The end of `WorkMail`.
+    /// The end of support for `WorkMail`.
     Retirement,
 }
 
-/// How it is.
+/// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
-    /// As it should be.
+    /// In order.
     Ok,
-    /// It works, but somebody should look at it.
-    Look,
-    /// It could not be seen.
+    /// Works, but is insecure, close to a limit, or not what one expects. `look` in JSON.
+    #[serde(rename = "look")]
+    Warning,
+    /// Not known, because a call failed.
     Unknown,
-    /// It does not work, or loses something.
+    /// Does not work, or loses events.
     Broken,
 }
 
-/// What a check found out about one resource.
+/// The result of a check for one resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// The check.
+    /// The check that was applied.
     pub check: &'static Check,
-    /// How it is.
+    /// The result.
     pub severity: Severity,
-    /// What it is about: an ARN, a name, an id.
+    /// The ARN, name or id of the resource.
     pub resource: String,
-    /// What was seen.
+    /// What was read of the resource.
     pub seen: String,
-    /// What to do, as a command where one does it; nothing where nothing is to be done.
+    /// What to do, as a command where one command does it; `None` where everything is in order.
     pub fix: Option<String>,
 }
 
@@ -77,13 +78,13 @@ impl Check {
         self.finding(Severity::Ok, resource.into(), seen.into(), None)
     }
 
-    pub(crate) fn look(
+    pub(crate) fn warning(
         &'static self,
         resource: impl Into<String>,
         seen: impl Into<String>,
         fix: impl Into<String>,
     ) -> Finding {
-        self.finding(Severity::Look, resource.into(), seen.into(), Some(fix.into()))
+        self.finding(Severity::Warning, resource.into(), seen.into(), Some(fix.into()))
     }
 
     pub(crate) fn broken(
@@ -95,16 +96,16 @@ impl Check {
         self.finding(Severity::Broken, resource.into(), seen.into(), Some(fix.into()))
     }
 
-    /// For a reason that names the call.
+    /// The reason names the call that failed.
     pub(crate) fn unknown(&'static self, resource: impl Into<String>, reason: impl fmt::Display) -> Finding {
-        let fix =
-            "allow this call to whoever runs the doctor, or mend what it stumbles over, and run it again";
+        let fix = "allow this call for the caller of the doctor, or correct what the error says, and run the doctor \
+                   again";
         let seen = format!("not known: {reason}");
         self.finding(Severity::Unknown, resource.into(), seen, Some(fix.to_owned()))
     }
 
-    /// What a part says, or that it was not seen.
-    pub(crate) fn on<T>(
+    /// The finding for a part that was read, or [`Severity::Unknown`] for one that was not.
+    pub(crate) fn for_part<T>(
         &'static self,
         resource: impl Into<String>,
         part: &Part<T>,
@@ -127,6 +128,7 @@ impl Check {
     }
 }
 
+/// One flat object: the check's id, subject and reason beside what was found.
 impl Serialize for Finding {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_struct("Finding", 7)?;

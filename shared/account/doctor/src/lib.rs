@@ -1,15 +1,16 @@
-//! What is wrong with the logging of an account, or will be: [`Facts`] in, [`Finding`]s out.
+//! Checks of the logging of an account: [`Facts`] in, [`Finding`]s out.
 //!
-//! Pure: no I/O, no clock, no environment. Whoever reads an account keeps what was seen in [`Facts`], which is also
-//! the snapshot file; [`checks`] looks at them.
+//! Pure: no I/O, no clock, no environment. The caller reads an account into [`Facts`], which is also the snapshot file,
+//! and [`checks`] evaluates them.
 //!
-//! # Policy of the crate
+//! # Rules
 //!
-//! * **Every check says something**, also where all is well: what was looked at can be told from what was not.
-//! * **What was not seen is unknown**, and the finding says which call could not be made. Nothing is guessed.
-//! * **Every finding names its resource, what was seen, why it matters, and what to do**, as a command where one
+//! * **Every check reports**, also where everything is in order, so that a resource that was checked can be told from one
+//!   that was not.
+//! * **What could not be read is [`Severity::Unknown`]**, and the finding names the call. Nothing is guessed.
+//! * **Every finding names the resource, what was read, why it matters, and how to fix it**, as a command where one
 //!   command does it.
-//! * **One fault, one finding.** What only follows from another fault is not told again.
+//! * **One fault, one finding.** What only follows from another fault is not reported again.
 //!
 //! ```
 //! use mailtrail_doctor::{Facts, Severity, checks};
@@ -19,21 +20,22 @@
 //! assert!(findings.iter().all(|finding| finding.severity != Severity::Broken));
 //! ```
 
+mod access;
 mod checks;
-mod documents;
 mod facts;
 mod finding;
-mod parts;
 #[cfg(test)]
-mod planted;
+mod fixtures;
+mod model;
+mod ownership;
 #[cfg(test)]
 mod tests;
 
-pub use checks::{ALL, SERVICE_LINKED_ROLES, checks, days_until_the_end};
-pub use facts::{FORMAT, Facts, NotFacts, function_name, group_name};
+pub use checks::{ALL, SERVICE_LINKED_ROLES, checks, days_until_end_of_support};
+pub use facts::{FORMAT, Facts, SnapshotError, function_name, group_name};
 pub use finding::{Check, Finding, Severity, Subject};
 pub use mailtrail_resource_policy::inventory::Part;
-pub use parts::{
+pub use model::{
     AccountFilter, Archive, Bucket, EmailEvents, Encryption, Filter, Function, FunctionSettings,
     GroupSettings, Key, KeySettings, LogGroup, Organization, Role, Stream, StreamSettings, Template,
 };

@@ -1,16 +1,16 @@
-//! The table of services: which logs where, under which model.
+//! The catalogue of services: which logs each one delivers, where to, and under which model.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-const TABLE: &str = include_str!("services.json");
+const CATALOGUE: &str = include_str!("services.json");
 
-/// A name that is at least this similar to a service's (1 is the same) may be what was meant.
+/// The least Jaro-Winkler similarity (1 is equal) of a suggested service id.
 const SIMILAR: f64 = 0.8;
 
-/// Where logs can go.
+/// A destination of logs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Destination {
@@ -23,7 +23,7 @@ pub enum Destination {
     Firehose,
 }
 
-/// How a service gets the permission to write.
+/// How a service is allowed to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Model {
@@ -33,168 +33,166 @@ pub enum Model {
     /// Vended logs, set up by delivery source, delivery destination and delivery.
     /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-vended-logs-permissions-V2.html>
     V2,
-    /// The service takes a role of the customer.
+    /// The service assumes a role of the customer.
     Role,
-    /// The service writes under its own principal, where a policy on the log group lets it.
+    /// The service writes with its own principal, as a resource policy on the log group allows.
     ResourcePolicy,
-    /// In a way of the service's own: its page says how.
+    /// By a mechanism of its own, which the page of the service describes.
     Own,
 }
 
-/// A service, as far as its logs are concerned.
+/// A service, or one kind of logs of a service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Service {
-    /// What it is called on the command line.
+    /// The id on the command line, in kebab case.
     pub id: String,
-    /// What it is called by AWS.
+    /// The name that AWS uses.
     pub name: String,
-    /// AWS's page about these logs.
+    /// The page of AWS about these logs.
     pub page: String,
-    /// Where they can go.
+    /// The supported destinations, each with its model.
     pub destinations: BTreeMap<Destination, Model>,
-    /// What the name of a log group, bucket or stream must begin with.
+    /// The required prefix of the name of a log group, bucket or stream.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub name_prefix: BTreeMap<Destination, String>,
-    /// The only Region where the logs can be set up.
+    /// The only Region in which the logs can be configured, where there is only one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
-    /// An id that a resource of the service can have, where any word will not do.
+    /// An example of a resource id, where ids have a format of their own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub example: Option<String>,
-    /// The service has ended; what it logged may still be there.
+    /// Whether AWS has ended the service. Its log groups may still exist.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ended: bool,
-    /// V2: what logs.
+    /// Model V2: the resource that logs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
-    /// Model role: the role that the service takes.
+    /// Model role: the role that the service assumes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
-    /// Model resource policy: whom the policy lets in.
+    /// Model resource policy: the principal that the policy allows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grant: Option<Grant>,
-    /// The actions that switch the logs on and off, where they are known.
+    /// The actions that enable and disable the logs, where they are known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub switch: Option<Switch>,
-    /// What else one should know.
+    /// Remarks for the operator, one sentence or two each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
 }
 
-/// A resource that logs, as V2 sees it. In ARNs, `{partition}`, `{region}` and `{account}` are the place's;
-/// what else stands in braces is the resource's own.
+/// A resource that logs, for a V2 delivery source. ARNs are templates: `{partition}`, `{region}` and `{account}` are those
+/// of the setup, other placeholders those of the resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
-    /// The shape of its ARN.
+    /// The template of the ARN.
     pub arn: String,
-    /// What it can log; traces are left out, which go to X-Ray only.
+    /// The log types, without traces, which are delivered to X-Ray only.
     /// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliverySource.html>
     pub log_types: Vec<String>,
-    /// What the caller must be allowed on that resource besides.
+    /// The action on the resource that the caller needs in addition.
     /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-service-specific.html>
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authorize: Option<String>,
-    /// IAM's list knows no resource that the action could be limited to.
+    /// Whether the action supports no resource-level permissions, so that its resource is `*`.
     /// <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub authorize_all: bool,
 }
 
-/// A role that a service takes to write into a log group.
+/// A role that a service assumes to write to a log group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Role {
-    /// What to call it, before what tells it from the roles for other log groups.
+    /// The name of the role, without the suffix that makes it unique for its log group.
     pub name: String,
-    /// The service.
+    /// The service principal.
     pub principal: String,
-    /// On whose behalf it takes the role.
+    /// The template of `aws:SourceArn` when the service assumes the role.
     pub source_arn: String,
-    /// What it does with the log group.
+    /// The actions on the log group.
     pub actions: Vec<String>,
-    /// What it does that cannot be limited to a log group.
+    /// The actions that cannot be restricted to a log group.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub list_actions: Vec<String>,
 }
 
-/// A service that a log group's policy lets in.
+/// A principal that the resource policy of a log group allows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Grant {
-    /// The service.
+    /// The service principal.
     pub principal: String,
-    /// On whose behalf it writes.
+    /// The template of `aws:SourceArn` when the service writes.
     pub source_arn: String,
 }
 
-/// What switches logs on and off.
+/// The actions that enable and disable logs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Switch {
-    /// Actions of IAM.
+    /// The IAM actions.
     pub actions: Vec<String>,
-    /// The ARN of what they act on.
+    /// The template of the ARN of their resource.
     pub resource: String,
 }
 
-/// All services that AWS lists, WorkMail's first.
-///
-/// AWS adds services, and moves them from V1 to V2: the table is of November 2026.
+/// All services that AWS lists, as of November 2026. AWS adds services, and moves them from V1 to V2.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Catalogue {
-    /// Where the facts are from.
+    /// The pages of AWS that the whole catalogue is based on.
     pages: BTreeMap<String, String>,
     services: Vec<Service>,
 }
 
-/// The table cannot be read, which a test excludes.
+/// The embedded catalogue is not valid. The tests exclude this.
 #[derive(Debug, thiserror::Error)]
-#[error("the table of services cannot be read: {0}")]
-pub struct Unreadable(#[from] serde_json::Error);
+#[error("failed to read the catalogue of services: {0}")]
+pub struct CatalogueError(#[from] serde_json::Error);
 
 impl Catalogue {
-    /// The table that comes with this library.
-    pub fn embedded() -> Result<Self, Unreadable> {
-        Ok(serde_json::from_str(TABLE)?)
+    /// The catalogue that is part of this library.
+    pub fn embedded() -> Result<Self, CatalogueError> {
+        Ok(serde_json::from_str(CATALOGUE)?)
     }
 
-    /// Every service, WorkMail's first, the others by their ids.
+    /// All services: those of WorkMail first, the others by id.
     pub fn services(&self) -> &[Service] {
         &self.services
     }
 
-    /// AWS's pages that the whole table rests on; each service names its own besides.
+    /// The pages of AWS that the whole catalogue is based on. Each service has a page of its own as well.
     pub fn pages(&self) -> impl Iterator<Item = &str> {
         self.pages.values().map(String::as_str)
     }
 
-    /// The service of this id.
+    /// The service with this id.
     pub fn find(&self, id: &str) -> Option<&Service> {
         self.services.iter().find(|service| service.id == id)
     }
 
-    /// The ids that may have been meant by `text`, at most three, the likeliest first.
+    /// The ids most similar to `text`, at most three, the most similar first.
     pub fn nearest(&self, text: &str) -> Vec<&str> {
         let text = text.to_lowercase();
-        let likeness = |service: &Service| {
-            let holds =
+        let similarity = |service: &Service| {
+            let contains =
                 text.len() > 2 && (service.id.contains(&text) || service.name.to_lowercase().contains(&text));
-            if holds { 1.0 } else { strsim::jaro_winkler(&service.id, &text) }
+            if contains { 1.0 } else { strsim::jaro_winkler(&service.id, &text) }
         };
         let mut near: Vec<_> =
-            self.services.iter().map(|service| (likeness(service), service.id.as_str())).collect();
-        near.retain(|(likeness, _)| *likeness >= SIMILAR);
+            self.services.iter().map(|service| (similarity(service), service.id.as_str())).collect();
+        near.retain(|(similarity, _)| *similarity >= SIMILAR);
         near.sort_by(|a, b| b.0.total_cmp(&a.0));
         near.into_iter().map(|(_, id)| id).take(3).collect()
     }
 }
 
 impl Service {
-    /// How the ARN of what logs under this model looks; V1 asks for none.
-    pub(crate) fn source_shape(&self, model: Model) -> Option<&str> {
+    /// The template of the source ARN under this model; `None` for models without one.
+    pub(crate) fn source_template(&self, model: Model) -> Option<&str> {
         match model {
             Model::V2 => self.source.as_ref().map(|source| source.arn.as_str()),
             Model::Role => self.role.as_ref().map(|role| role.source_arn.as_str()),
@@ -205,10 +203,10 @@ impl Service {
 }
 
 impl Destination {
-    /// All of them.
+    /// Every destination.
     pub const ALL: [Self; 3] = [Self::CloudWatchLogs, Self::S3, Self::Firehose];
 
-    /// Its name on the command line, and in the table.
+    /// The id on the command line and in the catalogue.
     pub fn id(self) -> &'static str {
         match self {
             Self::CloudWatchLogs => "cloudwatch-logs",
@@ -217,7 +215,7 @@ impl Destination {
         }
     }
 
-    /// Its name for people.
+    /// The name of the AWS service.
     pub fn name(self) -> &'static str {
         match self {
             Self::CloudWatchLogs => "CloudWatch Logs",
@@ -226,8 +224,8 @@ impl Destination {
         }
     }
 
-    /// What it is made of: a log group, a bucket, a stream.
-    pub fn thing(self) -> &'static str {
+    /// The kind of resource that receives the logs: log group, bucket or stream.
+    pub fn resource_kind(self) -> &'static str {
         match self {
             Self::CloudWatchLogs => "log group",
             Self::S3 => "bucket",
@@ -277,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn a_service_has_what_its_models_need_and_nothing_else() {
+    fn a_service_has_the_fields_of_its_models_and_no_others() {
         for service in catalogue().services() {
             let has = |model| service.destinations.values().any(|other| *other == model);
             assert_eq!(service.source.is_some(), has(Model::V2), "{}", service.id);
@@ -300,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slip_of_the_finger_finds_what_was_meant() {
+    fn a_misspelt_id_finds_similar_ones() {
         let catalogue = catalogue();
         assert_eq!(catalogue.nearest("workmial")[0], "workmail");
         assert_eq!(catalogue.nearest("WAF"), ["waf"]);

@@ -1,10 +1,10 @@
-//! Policy documents of IAM.
+//! IAM policy documents.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-/// A policy document.
+/// A policy document, serialized as IAM expects it.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html>
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -15,7 +15,7 @@ pub struct Policy {
     statement: Vec<Statement>,
 }
 
-/// A statement. All of them allow.
+/// A statement with the effect `Allow`. No document here has another one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Statement {
@@ -39,14 +39,14 @@ impl Policy {
         Self { id: Some(id), ..self }
     }
 
-    /// Its statements, in order.
+    /// The statements, in document order.
     pub fn statements(&self) -> &[Statement] {
         &self.statement
     }
 }
 
 impl Statement {
-    /// Allows these actions on these resources.
+    /// Allows actions on resources.
     pub(crate) fn allow<A: Into<String>, R: Into<String>>(
         sid: &'static str,
         actions: impl IntoIterator<Item = A>,
@@ -62,12 +62,12 @@ impl Statement {
         }
     }
 
-    /// Allows these actions: what is trusted to take a role has no resource.
+    /// Allows an action without a resource: the statement of a trust policy.
     pub(crate) fn trust(sid: &'static str, action: &str) -> Self {
         Self::allow(sid, [action], [""; 0])
     }
 
-    /// To whom: `Service` or `AWS`.
+    /// Sets the principal; `kind` is `Service` or `AWS`.
     pub(crate) fn for_principal(mut self, kind: &'static str, principal: impl Into<String>) -> Self {
         self.principal = Some(BTreeMap::from([(kind, principal.into())]));
         self
@@ -83,9 +83,8 @@ impl Statement {
         self
     }
 
-    /// To a service, and only for what it does on behalf of this account and this source: nobody else can
-    /// make it their deputy. An ARN without an account (a bucket's, a hosted zone's) says nothing of whose it
-    /// is, so the account is always asked for.
+    /// Sets a service as the principal, with conditions on the account and the source, so that no other account can use
+    /// it as a confused deputy. ARNs of buckets and hosted zones have no account, so that one condition is not enough.
     /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html>
     pub(crate) fn for_service(self, service: &str, account: &str, source_arn: &str) -> Self {
         self.for_principal("Service", service).when("StringEquals", "aws:SourceAccount", account).when(
@@ -95,12 +94,12 @@ impl Statement {
         )
     }
 
-    /// The service that it lets in.
+    /// The service principal, for statements that have one.
     pub fn service(&self) -> Option<&str> {
         self.principal.as_ref()?.get("Service").map(String::as_str)
     }
 
-    /// What it asks for under this key.
+    /// The value of a condition, by operator and key.
     pub fn condition(&self, operator: &str, key: &str) -> Option<&str> {
         self.condition.get(operator)?.get(key).map(String::as_str)
     }

@@ -1,17 +1,17 @@
-//! One service, one destination, one place: what permissions are asked for, checked.
+//! A validated combination of service, destination, account, Region and resource.
 
 use mailtrail_aws_types::{BucketName, InvalidIdentifier, LogGroupName, VENDED_LOGS_PREFIX};
 use sha2::{Digest, Sha256};
 
+use crate::account_region::{AccountRegion, EXAMPLE_ACCOUNT, EXAMPLE_REGION};
 use crate::catalogue::{Destination, Model, Service};
-use crate::place::{EXAMPLE_ACCOUNT, EXAMPLE_REGION, Place};
 
-/// What the asker has given. What is missing is filled by an example, and [`Setup::examples`] names it.
+/// The inputs of a setup. A missing one is replaced by an example, and [`Setup::examples`] names it.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Given<'a> {
-    /// Twelve digits.
+pub struct Inputs<'a> {
+    /// The account id, 12 digits.
     pub account: Option<&'a str>,
-    /// Like `eu-west-1`.
+    /// The Region, such as `eu-west-1`.
     pub region: Option<&'a str>,
     /// The name of the log group, bucket or stream.
     pub name: Option<&'a str>,
@@ -19,80 +19,84 @@ pub struct Given<'a> {
     pub resource: Option<&'a str>,
 }
 
-/// What to set up. Everything in it can be.
+/// A validated setup.
 #[derive(Debug, Clone)]
 pub struct Setup<'a> {
     pub(crate) service: &'a Service,
     pub(crate) destination: Destination,
     pub(crate) model: Model,
-    pub(crate) place: Place,
-    /// Of the log group, bucket or stream.
+    pub(crate) account_region: AccountRegion,
+    /// The name of the log group, bucket or stream.
     pub(crate) name: String,
     resource: Option<String>,
     examples: Vec<&'static str>,
 }
 
-/// Why that cannot be set up.
+/// Why a combination of inputs is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
-    /// The service does not log there.
-    #[error("{service} does not log to {destination}; it logs to {has}")]
+pub enum SetupError {
+    /// The service does not support the destination.
+    #[error("{service} does not support the destination {destination}; supported: {supported}")]
     Destination {
-        /// Its id.
+        /// The id of the service.
         service: String,
-        /// What was asked for.
+        /// The requested destination.
         destination: Destination,
-        /// What it has.
-        has: String,
+        /// The supported destinations, separated by commas.
+        supported: String,
     },
-    /// The account or the Region cannot be.
+    /// The account id or the Region is invalid.
     #[error(transparent)]
-    Place(#[from] InvalidIdentifier),
-    /// The service is set up in another Region only.
-    #[error("{service} is set up in {only} only, not in {region}")]
+    AccountRegion(#[from] InvalidIdentifier),
+    /// The service can be configured in another Region only.
+    #[error("{service} can be configured only in {only}, not in {region}")]
     Region {
-        /// Its id.
+        /// The id of the service.
         service: String,
-        /// Where it can be set up.
+        /// The only Region.
         only: String,
-        /// What was asked for.
+        /// The requested Region.
         region: String,
     },
-    /// No log group, bucket or stream can have that name.
-    #[error("`{name}` cannot be the name of a {thing}: {rule}")]
+    /// The name of the log group, bucket or stream is invalid.
+    #[error("invalid {kind} name `{name}`: expected {rule}")]
     Name {
-        /// What was asked for.
+        /// The requested name.
         name: String,
-        /// What it is the name of.
-        thing: &'static str,
-        /// How such names are.
+        /// Log group, bucket or stream.
+        kind: &'static str,
+        /// The rule for such names.
         rule: String,
     },
-    /// A resource is given, and none is asked for.
-    #[error("{service} takes no resource: its permissions are for all that logs")]
+    /// A resource is given for a service that accepts none.
+    #[error("{service} accepts no resource: its permissions cover every resource of the service")]
     NoResource {
-        /// Its id.
+        /// The id of the service.
         service: String,
     },
-    /// That is not a resource which logs so.
-    #[error("`{resource}` is not what logs here: give an ARN like {shape}")]
+    /// The ARN is not one of a resource that logs.
+    #[error("invalid resource `{resource}`: expected an ARN such as {pattern}")]
     Resource {
-        /// What was asked for.
+        /// The requested resource.
         resource: String,
-        /// How its ARN looks.
-        shape: String,
+        /// The pattern of valid ARNs.
+        pattern: String,
     },
 }
 
 impl<'a> Setup<'a> {
-    /// Checks what is asked for, and fills in what is not given.
-    pub fn new(service: &'a Service, destination: Destination, given: Given<'_>) -> Result<Self, Refused> {
+    /// Validates the inputs, and replaces missing ones by examples.
+    pub fn new(
+        service: &'a Service,
+        destination: Destination,
+        inputs: Inputs<'_>,
+    ) -> Result<Self, SetupError> {
         let Some(model) = service.destinations.get(&destination).copied() else {
-            let has: Vec<_> = service.destinations.keys().map(|to| to.id()).collect();
-            return Err(Refused::Destination {
+            let supported: Vec<_> = service.destinations.keys().map(|to| to.id()).collect();
+            return Err(SetupError::Destination {
                 service: service.id.clone(),
                 destination,
-                has: has.join(", "),
+                supported: supported.join(", "),
             });
         };
         let mut examples = Vec::new();
@@ -102,79 +106,79 @@ impl<'a> Setup<'a> {
             }
             value.map_or(example, str::to_owned)
         };
-        let account = or_example(given.account, "account", EXAMPLE_ACCOUNT.to_owned());
-        let region = match (&service.region, given.region) {
+        let account = or_example(inputs.account, "account", EXAMPLE_ACCOUNT.to_owned());
+        let region = match (&service.region, inputs.region) {
             (Some(only), Some(region)) if only != region => {
                 let (service, only, region) = (service.id.clone(), only.clone(), region.to_owned());
-                return Err(Refused::Region { service, only, region });
+                return Err(SetupError::Region { service, only, region });
             }
             (Some(only), _) => only.clone(),
             (None, region) => or_example(region, "Region", EXAMPLE_REGION.to_owned()),
         };
-        let place = Place::new(&account, &region)?;
-        let name = or_example(given.name, destination.thing(), example_name(service, destination));
-        check_name(service, destination, &name)?;
-        let resource = match given.resource {
-            Some(resource) => Some(check_resource(service, model, &place, resource)?),
+        let account_region = AccountRegion::new(&account, &region)?;
+        let name = or_example(inputs.name, destination.resource_kind(), example_name(service, destination));
+        validate_name(service, destination, &name)?;
+        let resource = match inputs.resource {
+            Some(resource) => Some(validate_resource(service, model, &account_region, resource)?),
             None => None,
         };
         if model == Model::V2 && resource.is_none() {
             examples.push("resource that logs");
         }
-        Ok(Self { service, destination, model, place, name, resource, examples })
+        Ok(Self { service, destination, model, account_region, name, resource, examples })
     }
 
-    /// The service.
+    /// The service of the setup.
     pub fn service(&self) -> &Service {
         self.service
     }
 
-    /// How the service gets the permission to write there.
+    /// The model of the service for this destination.
     pub fn model(&self) -> Model {
         self.model
     }
 
-    /// What was not given, and is an example in what is made of this.
+    /// The inputs that are examples.
     pub fn examples(&self) -> &[&'static str] {
         &self.examples
     }
 
-    /// The ARN of what logs: the one that was given, or a pattern of all that the service can have here.
-    pub(crate) fn source_arn(&self, shape: &str) -> String {
-        self.resource.clone().unwrap_or_else(|| self.place.fill(shape, "*"))
+    /// The ARN of the resource that logs: the given one, or a pattern for all resources in the account and Region.
+    pub(crate) fn source_arn(&self, template: &str) -> String {
+        self.resource.clone().unwrap_or_else(|| self.account_region.fill(template, "*"))
     }
 
-    /// The ARN of the one resource that logs, for calls that take no pattern.
-    pub(crate) fn one_source_arn(&self, shape: &str) -> String {
+    /// The ARN of one resource that logs, for calls that accept no pattern.
+    pub(crate) fn one_source_arn(&self, template: &str) -> String {
         self.resource.clone().unwrap_or_else(|| {
             let example = self.service.example.as_deref().unwrap_or("EXAMPLE");
-            self.place.fill(shape, example)
+            self.account_region.fill(template, example)
         })
     }
 
-    /// Tells names of things for this destination from those for another: who puts a policy, a delivery
-    /// destination or a role under a name that is there replaces it, and its logs stop.
-    pub(crate) fn mark(&self) -> String {
-        mark(&[self.place.region(), &self.destination_arn()])
+    /// A suffix that makes the names of policies, delivery destinations and roles unique for this destination. Without
+    /// it, a second setup would replace those of the first, and its logs would stop.
+    pub(crate) fn suffix(&self) -> String {
+        suffix(&[self.account_region.region(), &self.destination_arn()])
     }
 
-    /// The ARN of the log group, bucket or stream, as a delivery destination and as WorkMail have it.
+    /// The ARN of the log group, bucket or stream, in the form that delivery destinations and WorkMail use.
     pub(crate) fn destination_arn(&self) -> String {
         match self.destination {
-            Destination::CloudWatchLogs => self.place.logs(&format!("log-group:{}:*", self.name)),
-            Destination::S3 => self.place.s3(&self.name),
-            Destination::Firehose => self.place.stream(&self.name),
+            Destination::CloudWatchLogs => self.account_region.logs(&format!("log-group:{}:*", self.name)),
+            Destination::S3 => self.account_region.s3(&self.name),
+            Destination::Firehose => self.account_region.stream(&self.name),
         }
     }
 }
 
-/// Eight hexadecimal digits that depend on all of these.
-pub(crate) fn mark(of: &[&str]) -> String {
+/// Eight hexadecimal digits of a SHA-256 over all of these.
+pub(crate) fn suffix(of: &[&str]) -> String {
     let digest = Sha256::digest(of.join(" "));
     hex::encode(&digest[..4])
 }
 
-/// Of vended logs under `/aws/vendedlogs/`, so that one entry in a resource policy is enough for all log groups.
+/// Log groups of vended logs are under `/aws/vendedlogs/`, so that one entry in a resource policy covers all of them.
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-CloudWatchLogs.html>
 fn example_name(service: &Service, destination: Destination) -> String {
     let prefix = service.name_prefix.get(&destination).map(String::as_str);
@@ -190,45 +194,50 @@ fn example_name(service: &Service, destination: Destination) -> String {
     }
 }
 
-fn check_name(service: &Service, destination: Destination, name: &str) -> Result<(), Refused> {
+fn validate_name(service: &Service, destination: Destination, name: &str) -> Result<(), SetupError> {
     let is_stream = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
-    let (possible, rule) = match destination {
+    let (is_valid, rule) = match destination {
         Destination::CloudWatchLogs => (LogGroupName::is_valid(name), LogGroupName::EXPECTED),
         Destination::S3 => (BucketName::is_valid(name), BucketName::EXPECTED),
         // https://docs.aws.amazon.com/firehose/latest/APIReference/API_CreateDeliveryStream.html
         Destination::Firehose => (
             (1..=64).contains(&name.len()) && name.chars().all(is_stream),
-            "1 to 64 letters, digits, and _ . -",
+            "1 to 64 letters, digits and _ . -",
         ),
     };
-    let refused = |rule: String| Refused::Name { name: name.to_owned(), thing: destination.thing(), rule };
-    if !possible {
-        return Err(refused(rule.to_owned()));
+    let invalid =
+        |rule: String| SetupError::Name { name: name.to_owned(), kind: destination.resource_kind(), rule };
+    if !is_valid {
+        return Err(invalid(rule.to_owned()));
     }
     match service.name_prefix.get(&destination) {
         Some(prefix) if !name.starts_with(prefix.as_str()) => {
-            Err(refused(format!("for {} it must begin with {prefix}", service.id)))
+            Err(invalid(format!("a name that begins with {prefix} for {}", service.id)))
         }
         _ => Ok(()),
     }
 }
 
-/// The resource must be of the service, and of the place: a condition that names another account than the one
-/// beside it lets nobody in.
-fn check_resource(service: &Service, model: Model, place: &Place, resource: &str) -> Result<String, Refused> {
-    let Some(shape) = service.source_shape(model) else {
-        return Err(Refused::NoResource { service: service.id.clone() });
+/// The resource must be one of the service, the account and the Region: conditions on two accounts never both match.
+fn validate_resource(
+    service: &Service,
+    model: Model,
+    account_region: &AccountRegion,
+    resource: &str,
+) -> Result<String, SetupError> {
+    let Some(template) = service.source_template(model) else {
+        return Err(SetupError::NoResource { service: service.id.clone() });
     };
-    let shape = place.fill(shape, "*");
-    let head = shape.split('*').next().unwrap_or_default();
+    let pattern = account_region.fill(template, "*");
+    let head = pattern.split('*').next().unwrap_or_default();
     let is_plain = resource.chars().all(|c| c.is_ascii_alphanumeric() || "-_/:.+=@".contains(c));
     if resource.starts_with(head)
-        && (resource.len() > head.len() || head == shape)
-        && (is_plain || resource == shape)
+        && (resource.len() > head.len() || head == pattern)
+        && (is_plain || resource == pattern)
     {
         return Ok(resource.to_owned());
     }
-    Err(Refused::Resource { resource: resource.to_owned(), shape })
+    Err(SetupError::Resource { resource: resource.to_owned(), pattern })
 }
 
 #[cfg(test)]
@@ -236,58 +245,58 @@ mod tests {
     use super::*;
     use crate::Catalogue;
 
-    fn refusal(service: &str, destination: Destination, given: Given<'_>) -> String {
+    fn rejection(service: &str, destination: Destination, inputs: Inputs<'_>) -> String {
         let catalogue = Catalogue::embedded().unwrap();
-        let refused = Setup::new(catalogue.find(service).unwrap(), destination, given);
-        refused.map(|_| ()).unwrap_err().to_string()
+        let rejected = Setup::new(catalogue.find(service).unwrap(), destination, inputs);
+        rejected.map(|_| ()).unwrap_err().to_string()
     }
 
     #[test]
-    fn a_destination_that_a_service_lacks_is_refused_with_those_that_it_has() {
+    fn an_unsupported_destination_is_rejected_with_the_supported_ones() {
         assert_eq!(
-            refusal("elasticache", Destination::S3, Given::default()),
-            "elasticache does not log to s3; it logs to cloudwatch-logs, firehose"
+            rejection("elasticache", Destination::S3, Inputs::default()),
+            "elasticache does not support the destination s3; supported: cloudwatch-logs, firehose"
         );
     }
 
     #[test]
-    fn names_that_cannot_be_are_refused() {
-        let name = |name| Given { name: Some(name), ..Given::default() };
+    fn invalid_names_are_rejected() {
+        let name = |name| Inputs { name: Some(name), ..Inputs::default() };
         let too_long = "a".repeat(513);
         for group in ["", "a b", "a*", "aws/x", "it's", &too_long] {
-            assert!(refusal("workmail", Destination::CloudWatchLogs, name(group)).contains("log group"));
+            assert!(rejection("workmail", Destination::CloudWatchLogs, name(group)).contains("log group"));
         }
         for bucket in ["ab", "Trail", "-trail", "trail.", "a/b", "a..b", "192.0.2.1"] {
-            assert!(refusal("workmail", Destination::S3, name(bucket)).contains("bucket"), "{bucket}");
+            assert!(rejection("workmail", Destination::S3, name(bucket)).contains("bucket"), "{bucket}");
         }
         let catalogue = Catalogue::embedded().unwrap();
         for bucket in ["a.b", "192.0.2.1.example", "192-0-2-1"] {
             let workmail = catalogue.find("workmail").unwrap();
             assert!(Setup::new(workmail, Destination::S3, name(bucket)).is_ok(), "{bucket}");
         }
-        assert!(refusal("workmail", Destination::Firehose, name("a/b")).contains("stream"));
+        assert!(rejection("workmail", Destination::Firehose, name("a/b")).contains("stream"));
         assert_eq!(
-            refusal("waf", Destination::CloudWatchLogs, name("/aws/vendedlogs/waf")),
-            "`/aws/vendedlogs/waf` cannot be the name of a log group: for waf it must begin with aws-waf-logs-"
+            rejection("waf", Destination::CloudWatchLogs, name("/aws/vendedlogs/waf")),
+            "invalid log group name `/aws/vendedlogs/waf`: expected a name that begins with aws-waf-logs- for waf"
         );
     }
 
     #[test]
-    fn a_service_of_one_region_is_set_up_there() {
-        let elsewhere = Given { region: Some("eu-west-1"), ..Given::default() };
+    fn a_service_of_one_region_is_configured_there() {
+        let elsewhere = Inputs { region: Some("eu-west-1"), ..Inputs::default() };
         assert_eq!(
-            refusal("cloudfront", Destination::S3, elsewhere),
-            "cloudfront is set up in us-east-1 only, not in eu-west-1"
+            rejection("cloudfront", Destination::S3, elsewhere),
+            "cloudfront can be configured only in us-east-1, not in eu-west-1"
         );
     }
 
     #[test]
-    fn a_resource_of_another_account_or_service_is_refused() {
-        let resource = |resource| Given {
+    fn a_resource_of_another_account_or_service_is_rejected() {
+        let resource = |resource| Inputs {
             account: Some("111122223333"),
             region: Some("eu-west-1"),
             resource: Some(resource),
-            ..Given::default()
+            ..Inputs::default()
         };
         for wrong in [
             "arn:aws:workmail:eu-west-1:444455556666:organization/m-1",
@@ -296,27 +305,33 @@ mod tests {
             "arn:aws:workmail:eu-west-1:111122223333:organization/m-1'",
             "arn:aws:s3:::example",
         ] {
-            let said = refusal("workmail", Destination::S3, resource(wrong));
-            assert!(said.ends_with("like arn:aws:workmail:eu-west-1:111122223333:organization/*"), "{said}");
+            let message = rejection("workmail", Destination::S3, resource(wrong));
+            assert!(
+                message.ends_with("such as arn:aws:workmail:eu-west-1:111122223333:organization/*"),
+                "{message}"
+            );
         }
         let flow_log = "arn:aws:ec2:eu-west-1:111122223333:vpc-flow-log/fl-1";
         for (service, given) in [("waf", "arn:aws:s3:::example"), ("vpc-flow-logs", flow_log)] {
-            assert!(refusal(service, Destination::S3, resource(given)).contains("no resource"), "{service}");
+            assert!(
+                rejection(service, Destination::S3, resource(given)).contains("no resource"),
+                "{service}"
+            );
         }
     }
 
     #[test]
-    fn what_is_not_given_is_an_example_and_named() {
+    fn missing_inputs_are_examples_and_named() {
         let catalogue = Catalogue::embedded().unwrap();
         let workmail = catalogue.find("workmail").unwrap();
-        let setup = Setup::new(workmail, Destination::S3, Given::default()).unwrap();
+        let setup = Setup::new(workmail, Destination::S3, Inputs::default()).unwrap();
         assert_eq!(setup.examples(), ["account", "Region", "bucket", "resource that logs"]);
-        let given = Given {
+        let inputs = Inputs {
             account: Some("111122223333"),
             region: Some("eu-west-1"),
             name: Some("example-trail"),
             resource: Some("arn:aws:workmail:eu-west-1:111122223333:organization/m-1"),
         };
-        assert!(Setup::new(workmail, Destination::S3, given).unwrap().examples().is_empty());
+        assert!(Setup::new(workmail, Destination::S3, inputs).unwrap().examples().is_empty());
     }
 }

@@ -1,27 +1,27 @@
-//! Every service, to every destination that it has.
+//! Every service with every destination that it supports.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot be made fails the test")]
 
 use mailtrail_permissions::{
-    Catalogue, Destination, Documents, Given, Model, Policy, Setup, cloudformation, commands,
+    Catalogue, Destination, Documents, Inputs, Model, Policy, Setup, cloudformation, commands,
 };
 use serde_json::Value;
 
-const GIVEN: Given<'_> =
-    Given { account: Some("111122223333"), region: Some("us-east-1"), name: None, resource: None };
+const INPUTS: Inputs<'_> =
+    Inputs { account: Some("111122223333"), region: Some("us-east-1"), name: None, resource: None };
 
 fn for_each_row(mut check: impl FnMut(&Setup<'_>, &Documents, &str)) {
     let catalogue = Catalogue::embedded().unwrap();
     for service in catalogue.services() {
         for destination in service.destinations.keys() {
-            let setup = Setup::new(service, *destination, GIVEN).unwrap();
+            let setup = Setup::new(service, *destination, INPUTS).unwrap();
             check(&setup, &Documents::of(&setup), &format!("{} to {destination}", service.id));
         }
     }
 }
 
-/// Policies that are the customer's to write.
-fn own_policies(documents: &Documents) -> Vec<&Policy> {
+/// The policies that the customer writes, without those of service-linked roles.
+fn customer_policies(documents: &Documents) -> Vec<&Policy> {
     let Documents { caller_policy, console_policy, log_group_policy, bucket_policy, key_policy, .. } =
         documents;
     let Documents { role_trust_policy, role_policy, .. } = documents;
@@ -40,7 +40,7 @@ fn own_policies(documents: &Documents) -> Vec<&Policy> {
 }
 
 #[test]
-fn there_is_something_to_grant_unless_the_service_sees_to_it_itself() {
+fn there_are_documents_except_for_services_with_a_mechanism_of_their_own() {
     for_each_row(|setup, documents, row| {
         assert_eq!(documents.is_empty(), setup.model() == Model::Own, "{row}");
         assert_eq!(documents.caller_policy.is_none(), setup.model() == Model::Own, "{row}");
@@ -48,14 +48,14 @@ fn there_is_something_to_grant_unless_the_service_sees_to_it_itself() {
 }
 
 #[test]
-fn whoever_lets_a_service_in_asks_on_whose_behalf_it_comes() {
-    let mut asked = 0;
+fn every_statement_for_a_service_has_conditions_on_the_source() {
+    let mut checked = 0;
     for_each_row(|_, documents, row| {
-        for statement in own_policies(documents).into_iter().flat_map(Policy::statements) {
+        for statement in customer_policies(documents).into_iter().flat_map(Policy::statements) {
             if statement.service().is_none() {
                 continue;
             }
-            asked += 1;
+            checked += 1;
             assert_eq!(
                 statement.condition("StringEquals", "aws:SourceAccount"),
                 Some("111122223333"),
@@ -66,7 +66,7 @@ fn whoever_lets_a_service_in_asks_on_whose_behalf_it_comes() {
             assert!(["", "111122223333"].contains(&account), "{row}: {source} is of another account");
         }
     });
-    assert!(asked > 150, "only {asked} statements let a service in");
+    assert!(checked > 150, "only {checked} statements for services");
 }
 
 #[test]
@@ -79,20 +79,20 @@ fn a_delivery_under_v2_comes_from_a_delivery_source() {
 }
 
 #[test]
-fn nothing_is_left_to_fill_in() {
+fn no_placeholder_is_left() {
     for_each_row(|setup, documents, row| {
         let json = serde_json::to_string(documents).unwrap();
         let template = cloudformation(setup, documents).unwrap();
         for text in [json, template, commands(setup, documents).unwrap()] {
-            for hole in ["{partition}", "{region}", "{account}", "{id}", "{name}", "::::", "…"] {
-                assert!(!text.contains(hole), "{row}: {hole} in {text}");
+            for placeholder in ["{partition}", "{region}", "{account}", "{id}", "{name}", "::::", "…"] {
+                assert!(!text.contains(placeholder), "{row}: {placeholder} in {text}");
             }
         }
     });
 }
 
 #[test]
-fn a_template_makes_each_document_and_each_delivery() {
+fn a_template_has_each_document_and_each_delivery() {
     for_each_row(|setup, documents, row| {
         let template: Value = serde_json::from_str(&cloudformation(setup, documents).unwrap()).unwrap();
         let resources = template["Resources"].as_object().unwrap();
@@ -116,7 +116,7 @@ fn a_template_makes_each_document_and_each_delivery() {
 }
 
 #[test]
-fn commands_are_comments_or_words_that_a_shell_reads_as_they_are() {
+fn a_shell_reads_each_command_as_it_is_meant() {
     for_each_row(|setup, documents, row| {
         let script = commands(setup, documents).unwrap();
         for line in script.replace("\\\n", " ").lines().filter(|line| !line.starts_with('#')) {
@@ -133,14 +133,14 @@ fn commands_are_comments_or_words_that_a_shell_reads_as_they_are() {
 }
 
 #[test]
-fn a_resource_that_is_given_is_the_only_one() {
+fn a_given_resource_is_the_only_one() {
     let catalogue = Catalogue::embedded().unwrap();
     let organization =
         "arn:aws:workmail:us-east-1:111122223333:organization/m-0123456789abcdef0123456789abcdef";
-    let given = Given { resource: Some(organization), ..GIVEN };
+    let inputs = Inputs { resource: Some(organization), ..INPUTS };
     for id in ["workmail", "workmail-events"] {
         let service = catalogue.find(id).unwrap();
-        let setup = Setup::new(service, Destination::CloudWatchLogs, given).unwrap();
+        let setup = Setup::new(service, Destination::CloudWatchLogs, inputs).unwrap();
         let json = serde_json::to_string(&Documents::of(&setup)).unwrap();
         assert!(json.contains(organization) && !json.contains("organization/*"), "{json}");
     }
@@ -148,7 +148,7 @@ fn a_resource_that_is_given_is_the_only_one() {
 
 fn show(service: &str, destination: Destination) -> String {
     let catalogue = Catalogue::embedded().unwrap();
-    let setup = Setup::new(catalogue.find(service).unwrap(), destination, GIVEN).unwrap();
+    let setup = Setup::new(catalogue.find(service).unwrap(), destination, INPUTS).unwrap();
     serde_json::to_string_pretty(&Documents::of(&setup)).unwrap()
 }
 
@@ -173,7 +173,7 @@ fn the_template_and_the_commands_of_workmail() {
     let catalogue = Catalogue::embedded().unwrap();
     for (id, destination) in [("workmail", Destination::S3), ("workmail-events", Destination::CloudWatchLogs)]
     {
-        let setup = Setup::new(catalogue.find(id).unwrap(), destination, GIVEN).unwrap();
+        let setup = Setup::new(catalogue.find(id).unwrap(), destination, INPUTS).unwrap();
         let documents = Documents::of(&setup);
         insta::assert_snapshot!(format!("{id}-template"), cloudformation(&setup, &documents).unwrap());
         insta::assert_snapshot!(format!("{id}-commands"), commands(&setup, &documents).unwrap());

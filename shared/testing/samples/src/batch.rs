@@ -5,7 +5,8 @@
 
 use serde::Serialize;
 
-use crate::{LOG_GROUP, LOG_STREAM, OWNER, SUBSCRIPTION_FILTER, envelope};
+use crate::envelope;
+use crate::example::{LOG_GROUP, LOG_STREAM, OWNER, SUBSCRIPTION_FILTER};
 
 /// One subscription batch, decoded: what stands inside one gzip payload.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -10,7 +10,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use flate2::{Compression, GzBuilder};
 use serde::Serialize;
 
-use crate::OWNER;
+use crate::example::OWNER;
 
 /// Region that the shipped samples come from.
 pub const REGION: &str = "eu-west-1";

@@ -1,8 +1,7 @@
 //! Message journeys: what WorkMail logs about one message, from submission or arrival to its last mailbox.
 //!
-//! Policy: a journey is told the way WorkMail tells it. Every leg of a message has a trace id of its own; the
-//! only thing that ties the sending leg of an internal message to the receiving one is its message id.
-//! Whoever searches for a lost message in the samples meets the real difficulty.
+//! The events of a journey are those that WorkMail logs. Each leg of a message has its own trace id; only the message id
+//! connects the sending leg of an internal message with the receiving one, as in real logs.
 
 mod company;
 mod line;

@@ -1,57 +1,60 @@
-//! Buckets that logs are delivered to: whose, who may write, and how they encrypt.
+//! Buckets that logs are delivered to: their owner, policy and encryption.
 //!
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html>
 
 use mailtrail_resource_policy::condition::Context;
 use mailtrail_resource_policy::evaluate::Decision;
 
-use crate::documents::{DELIVERY, confused_deputies, is_for, is_inverted, lets_in, meanings, names};
+use crate::access::{
+    DELIVERY, allows_service, confused_deputies, covers_action, has_negated_element, service_access,
+    statements,
+};
 use crate::facts::{Delivered, Facts};
 use crate::finding::{Check, Finding, Subject};
-use crate::parts::Bucket;
+use crate::model::Bucket;
 
 pub(super) static OWNER: Check = Check {
     id: "bucket-owner",
     subject: Subject::Buckets,
-    why: "AWS writes no policy for a bucket of another account, and logs in a stranger's bucket are a stranger's.",
+    why: "Logs in a bucket of another account belong to that account, and AWS adds no statement to its policy.",
 };
 pub(super) static WRITE: Check = Check {
     id: "bucket-policy",
     subject: Subject::Buckets,
-    why: "Log delivery writes only where the bucket's policy lets it.",
+    why: "Log delivery can write only where the bucket policy allows it.",
 };
 pub(super) static ACL: Check = Check {
     id: "bucket-acl-condition",
     subject: Subject::Buckets,
-    why: "Without the condition on s3:x-amz-acl, objects can be written that the bucket's owner may not read.",
+    why: "Without the condition on s3:x-amz-acl, objects can be written that the bucket owner cannot read.",
 };
-pub(super) static NOISE: Check = Check {
+pub(super) static LIST_ACCESS: Check = Check {
     id: "bucket-list-noise",
     subject: Subject::Buckets,
-    why: "Log delivery looks before it writes; where it may not, CloudTrail fills with AccessDenied.",
+    why: "Log delivery reads the ACL and lists the bucket before it writes; where it may not, CloudTrail logs AccessDenied.",
 };
-pub(super) static INVERTED: Check = Check {
+pub(super) static NEGATED_ELEMENTS: Check = Check {
     id: "bucket-not-principal",
     subject: Subject::Buckets,
-    why: "A statement with NotPrincipal or NotAction can keep log delivery out, and AWS from adding its own statement.",
+    why: "A statement with NotPrincipal or NotAction can deny log delivery, and can keep AWS from adding its own statement.",
 };
 pub(super) static SOURCE: Check = Check {
     id: "bucket-policy-source",
     subject: Subject::Buckets,
-    why: "Without conditions on the source, a service that is let in can be made to write here by any account.",
+    why: "Without conditions on the source, any account can have the allowed service write to this bucket.",
 };
 pub(super) static ENCRYPTION: Check = Check {
     id: "bucket-encryption",
     subject: Subject::Buckets,
-    why: "Log delivery cannot use the KMS key of AWS: the logs would arrive, and nobody could read them.",
+    why: "Log delivery cannot use the AWS managed key aws/s3: delivered logs could not be decrypted.",
 };
 
 pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
     let mut findings = Vec::new();
     for arn in facts.delivery_targets("S3") {
-        let (name, prefix) = place(&arn);
+        let (name, prefix) = bucket_and_prefix(&arn);
         let Some(bucket) = facts.bucket(name) else {
-            findings.push(OWNER.unknown(name, "it was not looked at"));
+            findings.push(OWNER.unknown(name, "it was not read"));
             continue;
         };
         findings.push(owner(facts, bucket));
@@ -64,13 +67,13 @@ pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
     findings
 }
 
-/// The bucket and the prefix that an ARN names.
-pub(super) fn place(arn: &str) -> (&str, &str) {
+/// The bucket and the prefix in an ARN.
+pub(super) fn bucket_and_prefix(arn: &str) -> (&str, &str) {
     let rest = arn.rsplit(":::").next().unwrap_or(arn);
     rest.split_once('/').map_or((rest, ""), |(bucket, prefix)| (bucket, prefix.trim_end_matches('/')))
 }
 
-fn print(facts: &Facts, bucket: &str) -> String {
+fn permissions_command(facts: &Facts, bucket: &str) -> String {
     format!(
         "mailtrail permissions workmail s3 --account {} --region {} --bucket {bucket} --format cli",
         facts.account, facts.region
@@ -80,14 +83,14 @@ fn print(facts: &Facts, bucket: &str) -> String {
 fn owner(facts: &Facts, bucket: &Bucket) -> Finding {
     if bucket.exists.seen() == Some(&false) {
         let fix = format!("aws s3 mb s3://{} --region {}", bucket.name, facts.region);
-        return OWNER.broken(&bucket.name, "there is no such bucket", fix);
+        return OWNER.broken(&bucket.name, "the bucket does not exist", fix);
     }
-    OWNER.on(&bucket.name, &bucket.owner_fits, |fits, name| {
+    OWNER.for_part(&bucket.name, &bucket.owner_fits, |fits, name| {
         if *fits {
-            return OWNER.ok(name, format!("it belongs to account {}", facts.account));
+            return OWNER.ok(name, format!("owned by account {}", facts.account));
         }
-        let fix = "deliver to a bucket of this account, or see to its policy there by hand";
-        OWNER.look(name, format!("it does not belong to account {}", facts.account), fix)
+        let fix = "deliver to a bucket of this account, or maintain the bucket policy in the other account";
+        OWNER.warning(name, format!("not owned by account {}", facts.account), fix)
     })
 }
 
@@ -101,51 +104,56 @@ fn policy(facts: &Facts, bucket: &Bucket, arn: &str, prefix: &str) -> Vec<Findin
     let mut findings: Vec<Finding> =
         to_here.map(|delivered| write(facts, bucket, policy, prefix, &delivered)).collect();
     let Some(policy) = policy else { return findings };
-    let statements = meanings(policy);
-    let of_delivery = || statements.iter().filter(|statement| is_for(statement, DELIVERY));
-    let asks_for_acl = |key: &str| key.eq_ignore_ascii_case("s3:x-amz-acl");
-    let mut writes = of_delivery().filter(|statement| names(statement, "s3:PutObject")).peekable();
+    let statements = statements(policy);
+    let of_delivery = || statements.iter().filter(|statement| allows_service(statement, DELIVERY));
+    let is_acl = |key: &str| key.eq_ignore_ascii_case("s3:x-amz-acl");
+    let mut writes = of_delivery().filter(|statement| covers_action(statement, "s3:PutObject")).peekable();
     if writes.peek().is_some() {
-        let careless = writes.any(|statement| !statement.condition.iter().any(|it| asks_for_acl(&it.key)));
-        findings.push(if careless {
-            let seen = "log delivery may write without s3:x-amz-acl = bucket-owner-full-control";
-            ACL.look(name, seen, print(facts, name))
+        let is_unconditional = writes.any(|statement| !statement.condition.iter().any(|it| is_acl(&it.key)));
+        findings.push(if is_unconditional {
+            let seen =
+                "the statement for log delivery has no condition s3:x-amz-acl = bucket-owner-full-control";
+            ACL.warning(name, seen, permissions_command(facts, name))
         } else {
-            ACL.ok(name, "objects are the bucket owner's")
+            ACL.ok(name, "objects belong to the bucket owner")
         });
-        let looks = ["s3:GetBucketAcl", "s3:ListBucket"];
-        let missing: Vec<&str> = looks
+        let reads = ["s3:GetBucketAcl", "s3:ListBucket"];
+        let missing: Vec<&str> = reads
             .into_iter()
-            .filter(|action| !of_delivery().any(|statement| names(statement, action)))
+            .filter(|action| !of_delivery().any(|statement| covers_action(statement, action)))
             .collect();
         findings.push(if missing.is_empty() {
-            NOISE.ok(name, "log delivery may look")
+            LIST_ACCESS.ok(name, "log delivery may read the ACL and list the bucket")
         } else {
-            NOISE.look(name, format!("log delivery may not {}", missing.join(", ")), print(facts, name))
+            LIST_ACCESS.warning(
+                name,
+                format!("log delivery is not allowed {}", missing.join(", ")),
+                permissions_command(facts, name),
+            )
         });
-        findings.push(source(name, policy, print(facts, name)));
+        findings.push(source(name, policy, permissions_command(facts, name)));
     }
-    let inverted = statements.iter().filter(|statement| is_inverted(statement));
-    let inverted: Vec<&str> =
-        inverted.map(|statement| statement.sid.as_deref().unwrap_or("(without a Sid)")).collect();
-    findings.push(if inverted.is_empty() {
-        INVERTED.ok(name, "none")
+    let negated = statements.iter().filter(|statement| has_negated_element(statement));
+    let negated: Vec<&str> =
+        negated.map(|statement| statement.sid.as_deref().unwrap_or("(without a Sid)")).collect();
+    findings.push(if negated.is_empty() {
+        NEGATED_ELEMENTS.ok(name, "no statement has NotPrincipal or NotAction")
     } else {
         let fix = facts.aws(&format!(
-            "s3api get-bucket-policy --bucket {name} (then say with Principal and Action, and conditions, whom it means)"
+            "s3api get-bucket-policy --bucket {name} (then replace the elements by Principal, Action and conditions)"
         ));
-        INVERTED.look(name, format!("statement {}", inverted.join(", ")), fix)
+        NEGATED_ELEMENTS.warning(name, format!("statement {} has NotPrincipal or NotAction", negated.join(", ")), fix)
     });
     findings
 }
 
-/// Whom a bucket's policy lets in: for archives, too.
+/// Conditions on the source in a bucket policy; for buckets of archives as well.
 pub(super) fn source(bucket: &str, policy: &str, fix: String) -> Finding {
     let open = confused_deputies(policy);
     if open.is_empty() {
-        SOURCE.ok(bucket, "each service is let in for its source only")
+        SOURCE.ok(bucket, "every statement for a service has conditions on the source")
     } else {
-        SOURCE.look(bucket, open.join("; "), fix)
+        SOURCE.warning(bucket, open.join("; "), fix)
     }
 }
 
@@ -156,7 +164,7 @@ fn write(
     prefix: &str,
     delivered: &Delivered<'_>,
 ) -> Finding {
-    // A prefix takes the place of AWSLogs/<account>/<service>.
+    // A prefix replaces AWSLogs/<account>/<service>.
     let folder =
         if prefix.is_empty() { format!("AWSLogs/{}/workmail", facts.account) } else { prefix.to_owned() };
     let object = format!("{}/{folder}/log.gz", delivered.resource().split('/').next().unwrap_or_default());
@@ -165,25 +173,25 @@ fn write(
         .with("s3:x-amz-acl", "bucket-owner-full-control")
         .with("aws:SecureTransport", "true");
     let resource = format!("{}, for {}", bucket.name, delivered.source.name);
-    match lets_in(policy, DELIVERY, "s3:PutObject", &object, &context) {
+    match service_access(policy, DELIVERY, "s3:PutObject", &object, &context) {
         Decision::Allowed => WRITE.ok(resource, "log delivery may write"),
         Decision::Denied => WRITE.broken(
             resource,
-            format!("its policy does not let log delivery write to {object}"),
-            print(facts, &bucket.name),
+            format!("its policy does not allow log delivery to write {object}"),
+            permissions_command(facts, &bucket.name),
         ),
-        Decision::Depends => WRITE.look(
+        Decision::Depends => WRITE.warning(
             resource,
-            "whether log delivery may write depends on conditions that are not understood",
-            print(facts, &bucket.name),
+            "whether log delivery may write depends on conditions that cannot be evaluated",
+            permissions_command(facts, &bucket.name),
         ),
     }
 }
 
 fn encryption(facts: &Facts, bucket: &Bucket) -> Finding {
-    ENCRYPTION.on(&bucket.name, &bucket.encryption, |encryption, name| {
+    ENCRYPTION.for_part(&bucket.name, &bucket.encryption, |encryption, name| {
         let Some(encryption) = encryption.as_ref().filter(|it| it.algorithm.starts_with("aws:kms")) else {
-            return ENCRYPTION.ok(name, "with keys of S3");
+            return ENCRYPTION.ok(name, "SSE-S3");
         };
         let fix = format!(
             "aws s3api put-bucket-encryption --bucket {name} --server-side-encryption-configuration \
@@ -192,13 +200,13 @@ fn encryption(facts: &Facts, bucket: &Bucket) -> Finding {
             facts.arn("kms", "key/ID")
         );
         let Some(id) = encryption.key.as_deref().filter(|id| !id.ends_with("alias/aws/s3")) else {
-            return ENCRYPTION.broken(name, "with the KMS key of AWS", fix);
+            return ENCRYPTION.broken(name, "SSE-KMS with the AWS managed key aws/s3", fix);
         };
         let key = facts.keys.get(id).and_then(|key| key.settings.seen()?.as_ref());
         match key.map(|key| key.manager.as_str()) {
-            Some("AWS") => ENCRYPTION.broken(name, format!("with the KMS key of AWS, {id}"), fix),
-            // Whether the key is there, and lets log delivery in, is told of the key.
-            _ => ENCRYPTION.ok(name, format!("with the key {id}")),
+            Some("AWS") => ENCRYPTION.broken(name, format!("SSE-KMS with the AWS managed key {id}"), fix),
+            // The checks of keys report whether the key exists and allows log delivery.
+            _ => ENCRYPTION.ok(name, format!("SSE-KMS with {id}")),
         }
     })
 }

@@ -1,4 +1,4 @@
-//! Audit logs: five types for each organization, delivered, whole, to something that takes them.
+//! Audit logs: five log types for each organization, delivered with all their fields, to a destination that accepts them.
 //!
 //! <https://docs.aws.amazon.com/workmail/latest/adminguide/monitoring-audit-logging.html>
 
@@ -9,43 +9,43 @@ use mailtrail_resource_policy::evaluate::{Decision, Request, Requester};
 use mailtrail_resource_policy::inventory::{DeliverySource, Part};
 use mailtrail_resource_policy::policy_set::PolicySet;
 
-use crate::documents::DELIVERY;
+use crate::access::DELIVERY;
 use crate::facts::{Delivered, Facts, group_name};
 use crate::finding::{Check, Finding, Subject};
-use crate::parts::Organization;
+use crate::model::Organization;
 
 pub(super) static PRESENT: Check = Check {
     id: "audit-log-delivered",
     subject: Subject::Deliveries,
-    why: "An audit log that is not delivered is not kept anywhere.",
+    why: "An audit log without a delivery is not stored anywhere.",
 };
 pub(super) static ACTIVE: Check = Check {
     id: "audit-log-active",
     subject: Subject::Deliveries,
-    why: "A delivery source whose organization is gone delivers nothing; AWS leaves it to its owner to clean up.",
+    why: "A delivery source whose organization was deleted delivers nothing, and AWS does not delete it.",
 };
 pub(super) static FIELDS: Check = Check {
     id: "audit-log-fields",
     subject: Subject::Deliveries,
-    why: "A field that a delivery leaves out cannot be had later.",
+    why: "A record field that a delivery does not include cannot be recovered later.",
 };
 pub(super) static FORMAT: Check = Check {
     id: "audit-log-format",
     subject: Subject::Deliveries,
-    why: "A line of text says nothing about its columns: without their names its events are kept, and not understood.",
+    why: "Lines of plain text do not name their fields: without the names, events are archived but not normalized.",
 };
 pub(super) static DESTINATION: Check = Check {
     id: "audit-log-destination",
     subject: Subject::Deliveries,
-    why: "Logs for something that is not there are lost.",
+    why: "Logs for a destination that does not exist are lost.",
 };
 pub(super) static ALLOWED: Check = Check {
     id: "audit-log-allowed",
     subject: Subject::Deliveries,
-    why: "What no resource policy of CloudWatch Logs lets in is dropped, without an error anywhere.",
+    why: "Log delivery that no resource policy allows is dropped, without an error anywhere.",
 };
 
-/// What WorkMail logs besides email events.
+/// The log types of WorkMail besides email events.
 /// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliverySource.html>
 const LOG_TYPES: [&str; 5] = [
     "ACCESS_CONTROL_LOGS",
@@ -63,7 +63,7 @@ pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
         inventory.deliveries.reason(),
     ];
     if let Some(reason) = reasons.into_iter().flatten().next() {
-        let here = format!("account {}, Region {}", facts.account, facts.region);
+        let here = facts.account_and_region();
         return vec![PRESENT.unknown(here, reason)];
     }
     let organizations = facts.organizations.seen().map_or(&[][..], Vec::as_slice);
@@ -93,9 +93,9 @@ fn present(facts: &Facts, organization: &Organization, log_type: &str) -> Findin
     if !to.is_empty() {
         return PRESENT.ok(resource, format!("delivered to {}", to.join(", ")));
     }
-    if let Some(to) = elsewhere(facts, is_it) {
+    if let Some(to) = other_account(facts, is_it) {
         return PRESENT
-            .ok(resource, format!("delivered to {to}, which is of another account and is not looked at"));
+            .ok(resource, format!("delivered to {to}, which is in another account and is not checked"));
     }
     let fix = format!(
         "mailtrail permissions workmail cloudwatch-logs --account {} --region {} --resource {arn} \
@@ -113,8 +113,8 @@ fn present(facts: &Facts, organization: &Organization, log_type: &str) -> Findin
     PRESENT.broken(resource, seen, fix)
 }
 
-/// The destination of a delivery, where it is another account's: such a one is not among those that can be listed.
-fn elsewhere(facts: &Facts, is_it: impl Fn(&DeliverySource) -> bool) -> Option<&str> {
+/// The delivery destination in another account, which no call of this account lists.
+fn other_account(facts: &Facts, is_it: impl Fn(&DeliverySource) -> bool) -> Option<&str> {
     let sources = facts.inventory.delivery_sources.seen()?;
     let is_from_here = |name: &str| sources.iter().any(|source| source.name == name && is_it(source));
     let deliveries = facts.inventory.deliveries.seen()?.iter();
@@ -130,7 +130,7 @@ fn active(facts: &Facts, source: &DeliverySource) -> Option<Finding> {
     if source.status.as_deref() != Some("INACTIVE") {
         return Some(ACTIVE.ok(&source.name, "active"));
     }
-    let reason = source.status_reason.as_deref().unwrap_or("no reason is given");
+    let reason = source.status_reason.as_deref().unwrap_or("AWS gives no reason");
     let used = facts.delivered().filter(|it| it.source.name == source.name);
     let mut steps: Vec<String> =
         used.map(|it| facts.aws(&format!("logs delete-delivery --id {}", it.delivery.id))).collect();
@@ -142,24 +142,24 @@ fn label(delivered: &Delivered<'_>) -> String {
     format!("delivery {} ({})", delivered.delivery.id, delivered.source.name)
 }
 
-/// A delivery that names no fields has those that are the default, which hold the mandatory ones.
+/// A delivery without a list of fields has the default ones, which include the mandatory ones.
 fn fields(facts: &Facts, delivered: &Delivered<'_>) -> Option<Finding> {
     let given = &delivered.delivery.record_fields;
     if given.is_empty() {
-        return Some(FIELDS.ok(label(delivered), "all fields that are the default"));
+        return Some(FIELDS.ok(label(delivered), "the default fields"));
     }
     let log_type = delivered.source.log_type.as_deref()?;
-    Some(FIELDS.on(label(delivered), &facts.templates, |templates, resource| {
+    Some(FIELDS.for_part(label(delivered), &facts.templates, |templates, resource| {
         let template =
             templates.iter().find(|it| it.log_type == log_type && it.destination_type == delivered.kind());
         let Some(template) = template else {
-            let reason = "logs:DescribeConfigurationTemplates tells of no such delivery";
+            let reason = "logs:DescribeConfigurationTemplates has no template for this delivery";
             return FIELDS.unknown(resource, reason);
         };
         let missing: Vec<&str> =
             template.mandatory.iter().filter(|field| !given.contains(field)).map(String::as_str).collect();
         if missing.is_empty() {
-            return FIELDS.ok(resource, format!("{} fields, and all that are mandatory", given.len()));
+            return FIELDS.ok(resource, format!("{} fields, all mandatory ones among them", given.len()));
         }
         let all: Vec<&str> = given.iter().map(String::as_str).chain(missing.iter().copied()).collect();
         let fix = facts.aws(&format!(
@@ -167,7 +167,7 @@ fn fields(facts: &Facts, delivered: &Delivered<'_>) -> Option<Finding> {
             delivered.delivery.id,
             all.join(" ")
         ));
-        FIELDS.broken(resource, format!("it leaves out {}", missing.join(", ")), fix)
+        FIELDS.broken(resource, format!("mandatory fields are missing: {}", missing.join(", ")), fix)
     }))
 }
 
@@ -182,14 +182,15 @@ fn format(facts: &Facts, delivered: &Delivered<'_>) -> Option<Finding> {
     };
     let variable = settings::COLUMNS.name;
     if facts.functions.iter().filter_map(|it| it.variable(variable)).any(names_columns) {
-        return Some(FORMAT.ok(label(delivered), format!("{format}, and {variable} names its columns")));
+        return Some(FORMAT.ok(label(delivered), format!("{format}, with its fields in {variable}")));
     }
     let fix = format!(
-        "set {variable} of the function to {name}=<its record fields, in order>, or deliver as json with a new destination"
+        "set {variable} of the function to {name}=<the record fields, in order>, or create a delivery destination with the \
+         output format json"
     );
-    Some(FORMAT.look(
+    Some(FORMAT.warning(
         label(delivered),
-        format!("{format}, and {variable} of no function names its columns"),
+        format!("{format}, and no function has its fields in {variable}"),
         fix,
     ))
 }
@@ -197,17 +198,17 @@ fn format(facts: &Facts, delivered: &Delivered<'_>) -> Option<Finding> {
 fn destination(facts: &Facts, delivered: &Delivered<'_>) -> Option<Finding> {
     let name = group_name(delivered.resource())?;
     let group = facts.log_group(&name)?;
-    Some(DESTINATION.on(delivered.resource(), &group.settings, |settings, arn| match settings {
-        Some(_) => DESTINATION.ok(arn, "there"),
+    Some(DESTINATION.for_part(delivered.resource(), &group.settings, |settings, arn| match settings {
+        Some(_) => DESTINATION.ok(arn, "exists"),
         None => DESTINATION.broken(
             arn,
-            format!("there is no such log group, and {} writes to it", label(delivered)),
+            format!("the log group does not exist, and {} writes to it", label(delivered)),
             facts.aws(&format!("logs create-log-group --log-group-name {name}")),
         ),
     }))
 }
 
-/// Whether the resource policies let the delivery write; of a log group that exists.
+/// Whether the resource policies allow the delivery to write; for log groups that exist.
 fn allowed(facts: &Facts, delivered: &Delivered<'_>) -> Option<Finding> {
     let name = group_name(delivered.resource())?;
     facts.log_group(&name)?.settings.seen()?.as_ref()?;
@@ -232,11 +233,11 @@ fn allowed(facts: &Facts, delivered: &Delivered<'_>) -> Option<Finding> {
         facts.account, facts.region
     );
     Some(if answers.contains(&Decision::Denied) {
-        ALLOWED.broken(name, format!("no resource policy lets {} write", label(delivered)), fix)
+        ALLOWED.broken(name, format!("no resource policy allows {} to write", label(delivered)), fix)
     } else if answers.contains(&Decision::Depends) {
         let seen =
-            format!("whether {} may write depends on conditions that are not understood", label(delivered));
-        ALLOWED.look(name, seen, fix)
+            format!("whether {} may write depends on conditions that cannot be evaluated", label(delivered));
+        ALLOWED.warning(name, seen, fix)
     } else {
         ALLOWED.ok(name, "log delivery may write")
     })

@@ -1,30 +1,30 @@
-//! KMS keys of buckets that logs are delivered to, and of archives.
+//! KMS keys: their state, and what the key policy allows log delivery.
 
 use std::collections::BTreeSet;
 
 use mailtrail_resource_policy::condition::Context;
 use mailtrail_resource_policy::evaluate::Decision;
 
-use super::{archive, buckets};
-use crate::documents::{DELIVERY, confused_deputies, lets_in};
+use super::buckets;
+use crate::access::{DELIVERY, confused_deputies, service_access};
 use crate::facts::{Delivered, Facts};
 use crate::finding::{Check, Finding, Subject};
-use crate::parts::Key;
+use crate::model::Key;
 
 pub(super) static STATE: Check = Check {
     id: "key-state",
     subject: Subject::Buckets,
-    why: "With a key that is not enabled nothing is written, and nothing can be read.",
+    why: "With a key that is not enabled, objects can neither be written nor read.",
 };
 pub(super) static POLICY: Check = Check {
     id: "key-policy",
     subject: Subject::Buckets,
-    why: "Log delivery encrypts with the key, and is let in by the key's own policy only.",
+    why: "Log delivery encrypts with the key, and only the key policy can allow that.",
 };
 pub(super) static SOURCE: Check = Check {
     id: "key-policy-source",
     subject: Subject::Buckets,
-    why: "Without conditions on the source, log delivery can be made to use the key by any account.",
+    why: "Without conditions on the source, any account can have log delivery use the key.",
 };
 
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html>
@@ -32,10 +32,10 @@ const ACTIONS: [&str; 3] = ["kms:GenerateDataKey", "kms:Decrypt", "kms:DescribeK
 
 pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let of_archives = facts.archives.iter().filter_map(|archive| archive::key_of(facts, archive));
+    let of_archives = facts.archives.iter().filter_map(|archive| facts.archive_key(archive));
     let of_archives: BTreeSet<&str> = of_archives.map(|(id, _)| id).collect();
     for (id, key) in &facts.keys {
-        if !of_archives.contains(id.as_str()) && !is_of_aws(key) {
+        if !of_archives.contains(id.as_str()) && !is_aws_managed(key) {
             findings.push(state(facts, id, key));
         }
     }
@@ -45,14 +45,14 @@ pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
     findings
 }
 
-/// That such a key is of no use is told of its bucket.
-fn is_of_aws(key: &Key) -> bool {
+/// The check of bucket encryption reports such a key.
+fn is_aws_managed(key: &Key) -> bool {
     key.settings.seen().and_then(Option::as_ref).is_some_and(|settings| settings.manager == "AWS")
 }
 
 pub(super) fn state(facts: &Facts, id: &str, key: &Key) -> Finding {
-    STATE.on(id, &key.settings, |settings, id| match settings {
-        None => STATE.broken(id, "there is no such key", "name another one where it is set"),
+    STATE.for_part(id, &key.settings, |settings, id| match settings {
+        None => STATE.broken(id, "the key does not exist", "set another key where this one is configured"),
         Some(settings) if settings.state == "Enabled" => STATE.ok(id, "enabled"),
         Some(settings) => {
             let fix = if settings.state == "PendingDeletion" {
@@ -68,26 +68,26 @@ pub(super) fn state(facts: &Facts, id: &str, key: &Key) -> Finding {
 }
 
 fn of_delivery(facts: &Facts, delivered: &Delivered<'_>) -> Vec<Finding> {
-    let (name, _) = buckets::place(delivered.resource());
+    let (name, _) = buckets::bucket_and_prefix(delivered.resource());
     let encryption = facts.bucket(name).and_then(|bucket| bucket.encryption.seen()?.as_ref());
     let Some(id) =
         encryption.filter(|it| it.algorithm.starts_with("aws:kms")).and_then(|it| it.key.as_deref())
     else {
         return Vec::new();
     };
-    let Some(key) = facts.keys.get(id).filter(|key| !is_of_aws(key)) else { return Vec::new() };
+    let Some(key) = facts.keys.get(id).filter(|key| !is_aws_managed(key)) else { return Vec::new() };
     if key.settings.seen().is_some_and(Option::is_none) {
         return Vec::new();
     }
     let fix = format!(
-        "mailtrail permissions workmail s3 --account {} --region {} --bucket {name} (key_policy: add its second \
-         statement to the policy of the key)",
+        "mailtrail permissions workmail s3 --account {} --region {} --bucket {name} (add the second \
+         statement of key_policy to the policy of the key)",
         facts.account, facts.region
     );
     let resource = format!("{id}, for {}", delivered.source.name);
     let source = facts.arn("logs", &format!("delivery-source:{}", delivered.source.name));
     let context = Context::source(&source, &facts.account);
-    // In a key's policy, `*` is that key; an ARN is understood as well.
+    // In a key policy, `*` means this key; its ARN is evaluated as well.
     let arn = key.settings.seen().and_then(Option::as_ref).map_or(id, |settings| &settings.arn);
     let policy = match (key.policy.seen(), key.policy.reason()) {
         (Some(policy), _) => policy.as_deref(),
@@ -95,17 +95,17 @@ fn of_delivery(facts: &Facts, delivered: &Delivered<'_>) -> Vec<Finding> {
     };
     let missing: Vec<&str> = ACTIONS
         .into_iter()
-        .filter(|action| lets_in(policy, DELIVERY, action, arn, &context) == Decision::Denied)
+        .filter(|action| service_access(policy, DELIVERY, action, arn, &context) == Decision::Denied)
         .collect();
     if !missing.is_empty() {
-        let seen = format!("its policy does not let log delivery use {}", missing.join(", "));
+        let seen = format!("its policy does not allow log delivery {}", missing.join(", "));
         return vec![POLICY.broken(resource, seen, fix)];
     }
     let open = policy.map(confused_deputies).unwrap_or_default();
     let source = if open.is_empty() {
-        SOURCE.ok(id, "each service is let in for its source only")
+        SOURCE.ok(id, "every statement for a service has conditions on the source")
     } else {
-        SOURCE.look(id, open.join("; "), fix)
+        SOURCE.warning(id, open.join("; "), fix)
     };
     vec![POLICY.ok(resource, "log delivery may use it"), source]
 }

@@ -1,8 +1,9 @@
-//! The checks, one module for each subject.
+//! The checks, one module for each kind of resource.
 
 mod archive;
 mod buckets;
 mod deliveries;
+mod format;
 mod functions;
 mod keys;
 mod loops;
@@ -16,10 +17,10 @@ mod workmail;
 use crate::facts::Facts;
 use crate::finding::{Check, Finding};
 
-pub use retirement::days_until_the_end;
+pub use retirement::days_until_end_of_support;
 pub use roles::SERVICE_LINKED as SERVICE_LINKED_ROLES;
 
-/// Every check, in the order in which they are told.
+/// Every check, in the order of the report.
 pub const ALL: &[&Check] = &[
     &workmail::EVENTS,
     &workmail::GROUP,
@@ -39,7 +40,7 @@ pub const ALL: &[&Check] = &[
     &subscriptions::PERMISSION,
     &functions::ACTIVE,
     &functions::ARCHIVE,
-    &functions::ROOM,
+    &functions::POLICY_SIZE,
     &functions::SOURCE,
     &loops::OWN_GROUPS,
     &loops::WHOLE_ACCOUNT,
@@ -50,8 +51,8 @@ pub const ALL: &[&Check] = &[
     &buckets::OWNER,
     &buckets::WRITE,
     &buckets::ACL,
-    &buckets::NOISE,
-    &buckets::INVERTED,
+    &buckets::LIST_ACCESS,
+    &buckets::NEGATED_ELEMENTS,
     &buckets::SOURCE,
     &buckets::ENCRYPTION,
     &keys::STATE,
@@ -62,11 +63,11 @@ pub const ALL: &[&Check] = &[
     &archive::OWNER,
     &archive::DENIED,
     &archive::KEY,
-    &retirement::DAYS,
-    &retirement::KEPT,
+    &retirement::END_OF_SUPPORT,
+    &retirement::FROM_THE_START,
 ];
 
-/// Looks at everything. In the order of [`ALL`]; of one check, what is worst first.
+/// Applies every check. The findings are in the order of [`ALL`], the most severe of a check first.
 pub fn checks(facts: &Facts) -> Vec<Finding> {
     let mut findings = workmail::checks(facts);
     findings.extend(deliveries::checks(facts));
@@ -80,18 +81,7 @@ pub fn checks(facts: &Facts) -> Vec<Finding> {
     findings.extend(policies::checks(facts));
     findings.extend(archive::checks(facts));
     findings.extend(retirement::checks(facts));
-    let place = |finding: &Finding| ALL.iter().position(|check| check.id == finding.check.id);
-    findings.sort_by_key(|finding| (place(finding), std::cmp::Reverse(finding.severity)));
+    let position = |finding: &Finding| ALL.iter().position(|check| check.id == finding.check.id);
+    findings.sort_by_key(|finding| (position(finding), std::cmp::Reverse(finding.severity)));
     findings
-}
-
-/// `1 day`, `30 days`.
-fn days(number: i64) -> String {
-    format!("{number} day{}", if number == 1 { "" } else { "s" })
-}
-
-/// A day of a time in milliseconds since 1970, `2026-11-20`; of a time that cannot be, nothing.
-fn day(millis: i64) -> String {
-    let time = mailtrail_clock::Time::from_millis(millis);
-    time.map_or_else(String::new, |time| time.rfc3339().chars().take(10).collect())
 }

@@ -1,32 +1,32 @@
-//! Firehose streams: there, tagged, and taking what we send.
+//! Firehose streams: their status, tag, type and decompression.
 //!
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-Firehose.html>
 
 use crate::facts::Facts;
 use crate::finding::{Check, Finding, Subject};
-use crate::parts::{Stream, StreamSettings};
+use crate::model::{Stream, StreamSettings};
 
 pub(super) static ACTIVE: Check = Check {
     id: "stream-active",
     subject: Subject::Streams,
-    why: "A stream that is not there, or not active, takes nothing.",
+    why: "A stream that does not exist, or is not active, accepts no records.",
 };
 pub(super) static TAG: Check = Check {
     id: "stream-tag",
     subject: Subject::Streams,
-    why: "No tag, no stream: neither mailtrail nor log delivery writes to a stream unless LogDeliveryEnabled is true, \
-          exactly.",
+    why: "mailtrail and log delivery write to a stream only while it has the tag LogDeliveryEnabled with exactly the value \
+          true.",
 };
 pub(super) static SOURCE: Check = Check {
     id: "stream-source",
     subject: Subject::Streams,
-    why: "A stream that reads from Kinesis or Kafka takes no records from anybody else.",
+    why: "A stream with a Kinesis or Kafka source accepts no PutRecord calls.",
 };
 pub(super) static DECOMPRESSION: Check = Check {
     id: "stream-decompression",
     subject: Subject::Streams,
-    why: "A stream that unpacks what CloudWatch Logs sends refuses everything else, from functions and log delivery \
-          alike.",
+    why: "A stream with decompression of CloudWatch Logs data rejects every other record, from functions and from log \
+          delivery.",
 };
 
 const KEY: &str = "LogDeliveryEnabled";
@@ -41,8 +41,8 @@ fn of_stream(facts: &Facts, stream: &Stream) -> Vec<Finding> {
     let settings = match (stream.settings.seen(), stream.settings.reason()) {
         (Some(Some(settings)), _) => settings,
         (Some(None), _) => {
-            let fix = "make it, or take it out of MAILTRAIL_STREAMS and delete its delivery";
-            return vec![ACTIVE.broken(name, "there is no such stream", fix)];
+            let fix = "create the stream, or remove it from MAILTRAIL_STREAMS and delete its delivery";
+            return vec![ACTIVE.broken(name, "the stream does not exist", fix)];
         }
         (None, reason) => {
             return vec![ACTIVE.unknown(name, reason.unwrap_or_default()), tag(facts, stream)];
@@ -65,14 +65,14 @@ fn active(facts: &Facts, name: &str, settings: &StreamSettings) -> Finding {
 }
 
 fn tag(facts: &Facts, stream: &Stream) -> Finding {
-    TAG.on(&stream.name, &stream.tags, |tags, name| {
+    TAG.for_part(&stream.name, &stream.tags, |tags, name| {
         let fix = facts.aws(&format!(
             "firehose tag-delivery-stream --delivery-stream-name {name} --tags Key={KEY},Value={VALUE}"
         ));
         match tags.get(KEY).map(String::as_str) {
             Some(VALUE) => TAG.ok(name, format!("{KEY} is {VALUE}")),
-            Some(value) => TAG.broken(name, format!("{KEY} is `{value}`, and not `{VALUE}`"), fix),
-            None => TAG.broken(name, format!("it has no tag {KEY}"), fix),
+            Some(value) => TAG.broken(name, format!("{KEY} is `{value}`; expected `{VALUE}`"), fix),
+            None => TAG.broken(name, format!("the tag {KEY} is missing"), fix),
         }
     })
 }
@@ -82,15 +82,14 @@ fn source(name: &str, settings: &StreamSettings) -> Finding {
         return SOURCE.ok(name, "DirectPut");
     }
     let fix =
-        "make another stream of the type DirectPut, and name that: the type of a stream cannot be changed";
+        "create a stream of the type DirectPut and use that one: the type of a stream cannot be changed";
     SOURCE.broken(name, format!("its type is {}", settings.source), fix)
 }
 
 fn decompression(name: &str, settings: &StreamSettings) -> Finding {
     if !settings.decompresses {
-        return DECOMPRESSION.ok(name, "it does not unpack logs of CloudWatch");
+        return DECOMPRESSION.ok(name, "decompression is off");
     }
-    let fix =
-        "make another stream without decompression, and name that; this one may go on with its subscription";
-    DECOMPRESSION.broken(name, "it unpacks logs of CloudWatch, and takes nothing else", fix)
+    let fix = "create a stream without decompression and use that one; this one can keep its subscription";
+    DECOMPRESSION.broken(name, "decompression of CloudWatch Logs data is on", fix)
 }

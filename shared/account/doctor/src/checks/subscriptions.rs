@@ -1,7 +1,6 @@
-//! From log groups to functions: subscribed, to all of it, with leave to invoke.
+//! Subscription filters: from each log group to a function of the pipeline, without a pattern, allowed to invoke it.
 //!
-//! A log group without a filter of ours lacks a subscription or, where others hold all its slots, a slot: one of the
-//! two is told.
+//! A log group that nothing archives lacks a subscription, or has no room for one: one of the two is reported.
 //!
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html>
 
@@ -10,33 +9,33 @@ use mailtrail_resource_policy::condition::Context;
 use mailtrail_resource_policy::evaluate::Decision;
 use mailtrail_resource_policy::inventory::Part;
 
-use super::functions::{Ours, comes_to_us, is_ours};
-use super::{day, days, loops};
-use crate::documents::lets_in;
+use super::format::{day, days};
+use crate::access::service_access;
 use crate::facts::{Facts, function_name};
 use crate::finding::{Check, Finding, Subject};
-use crate::parts::{Filter, Function, LogGroup};
+use crate::model::{Filter, Function, LogGroup};
+use crate::ownership::Ownership;
 
 pub(super) static SUBSCRIBED: Check = Check {
     id: "subscribed",
     subject: Subject::Subscriptions,
-    why: "Only what a subscription filter sends to a function of mailtrail is archived.",
+    why: "Only events that a subscription filter sends to a function of mailtrail are archived.",
 };
 pub(super) static PATTERN: Check = Check {
     id: "filter-pattern",
     subject: Subject::Subscriptions,
-    why: "Events that the pattern does not take are not archived, and nothing counts them.",
+    why: "Events that the pattern does not match are not archived, and no metric counts them.",
 };
 pub(super) static SLOTS: Check = Check {
     id: "filter-slots",
     subject: Subject::Subscriptions,
-    why: "A log group takes few subscription filters: two by the API's page, five by the page of quotas. Where others \
-          hold them all, mailtrail gets nothing.",
+    why: "A log group allows two subscription filters according to the API reference, five according to the quotas page. \
+          Where others use them all, mailtrail receives nothing.",
 };
 pub(super) static PERMISSION: Check = Check {
     id: "invoke-permission",
     subject: Subject::Subscriptions,
-    why: "CloudWatch Logs does not try again when it may not invoke the function: those events are lost.",
+    why: "CloudWatch Logs does not retry when it may not invoke the function: those events are lost.",
 };
 
 /// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutSubscriptionFilter.html>
@@ -48,13 +47,17 @@ pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
     let mut findings = Vec::new();
     for name in facts.wanted_groups() {
         let Some(group) = facts.log_group(&name) else {
-            findings.push(SUBSCRIBED.unknown(name, "it was not looked at"));
+            findings.push(SUBSCRIBED.unknown(name, "it was not read"));
             continue;
         };
-        // That it does not exist is said elsewhere; of one that was only named it is said here.
+        // Another check reports a missing log group of WorkMail; this one those given on the command line.
         if let Part::Seen { value: None, .. } = group.settings {
             if facts.named_groups.contains(&name) {
-                findings.push(SUBSCRIBED.broken(name, "there is no such log group", "name another one"));
+                findings.push(SUBSCRIBED.broken(
+                    name,
+                    "the log group does not exist",
+                    "correct the name in --log-group",
+                ));
             }
             continue;
         }
@@ -66,53 +69,54 @@ pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
     findings
 }
 
-/// How the events of a log group come to functions of mailtrail.
+/// The subscriptions through which the events of a log group reach functions of the pipeline.
 #[derive(Default)]
-struct Ways<'a> {
-    /// By filters of its own.
+struct Subscriptions<'a> {
+    /// The filters of the log group.
     ours: Vec<&'a Filter>,
-    /// By a filter of the whole account, of this name.
+    /// The name of an account-level filter.
     of_account: Option<&'a str>,
-    /// What may be a way, and why that is not known.
-    maybe: Vec<String>,
+    /// Why it is not known whether a filter reaches the pipeline.
+    unknown: Vec<String>,
 }
 
-/// Filters of the whole account come on top of those of the log group.
-fn ways<'a>(facts: &'a Facts, group: &'a LogGroup, filters: &'a [Filter]) -> Ways<'a> {
-    let mut ways = Ways::default();
+/// Account-level filters apply in addition to those of the log group.
+fn subscriptions<'a>(facts: &'a Facts, group: &'a LogGroup, filters: &'a [Filter]) -> Subscriptions<'a> {
+    let mut found = Subscriptions::default();
     for filter in filters {
-        match comes_to_us(facts, &filter.destination_arn) {
-            Ours::Yes => ways.ours.push(filter),
-            Ours::Unknown(reason) => ways.maybe.push(format!("filter {}: {reason}", filter.name)),
-            Ours::No => {}
+        match facts.destination_ownership(&filter.destination_arn) {
+            Ownership::Ours => found.ours.push(filter),
+            Ownership::Unknown(reason) => found.unknown.push(format!("filter {}: {reason}", filter.name)),
+            Ownership::Other => {}
         }
     }
-    for filter in loops::account_filters_of(facts, &group.name) {
-        match comes_to_us(facts, &filter.destination()) {
-            Ours::Yes => ways.of_account = Some(&filter.name),
-            Ours::Unknown(reason) => {
-                ways.maybe.push(format!("filter {} of the whole account: {reason}", filter.name));
+    let account_filters = facts.account_filters.seen().into_iter().flatten();
+    for filter in account_filters.filter(|filter| !filter.excludes(&group.name)) {
+        match facts.destination_ownership(&filter.destination()) {
+            Ownership::Ours => found.of_account = Some(&filter.name),
+            Ownership::Unknown(reason) => {
+                found.unknown.push(format!("account-level filter {}: {reason}", filter.name));
             }
-            Ours::No => {}
+            Ownership::Other => {}
         }
     }
-    ways.maybe.extend(facts.account_filters.reason().map(str::to_owned));
-    ways
+    found.unknown.extend(facts.account_filters.reason().map(str::to_owned));
+    found
 }
 
 fn of_group(facts: &Facts, group: &LogGroup, filters: &[Filter]) -> Vec<Finding> {
     let name = &group.name;
-    let Ways { ours, of_account, maybe } = ways(facts, group, filters);
+    let Subscriptions { ours, of_account, unknown } = subscriptions(facts, group, filters);
     if ours.is_empty() && of_account.is_none() {
-        return match maybe.first() {
+        return match unknown.first() {
             Some(reason) => vec![SUBSCRIBED.unknown(name, reason)],
-            None if filters.len() >= API_SLOTS => vec![taken(facts, group, filters)],
+            None if filters.len() >= API_SLOTS => vec![slots_in_use(facts, group, filters)],
             None => vec![missing(facts, group)],
         };
     }
     let mut findings = vec![SLOTS.ok(name, slots(filters.len()))];
     if let Some(filter) = of_account {
-        findings.push(SUBSCRIBED.ok(name, format!("by {filter}, a filter of the whole account")));
+        findings.push(SUBSCRIBED.ok(name, format!("by the account-level filter {filter}")));
     }
     for filter in ours {
         let to = &filter.destination_arn;
@@ -128,32 +132,31 @@ fn of_group(facts: &Facts, group: &LogGroup, filters: &[Filter]) -> Vec<Finding>
 fn slots(used: usize) -> String {
     let left = API_SLOTS.saturating_sub(used);
     format!(
-        "{used} in use, {left} left of {API_SLOTS} ({} of {QUOTA_SLOTS})",
+        "{used} in use, {left} of {API_SLOTS} free ({} of {QUOTA_SLOTS})",
         QUOTA_SLOTS.saturating_sub(used)
     )
 }
 
-/// How long there is to mend it, where the log group does not keep its events for ever.
+/// The time left to fix it, where events of the log group expire.
 fn time_left(group: &LogGroup) -> String {
     let kept = group.settings.seen().and_then(|settings| settings.as_ref()?.retention_days);
-    kept.map_or_else(String::new, |kept| {
-        format!("; the log group keeps its events {} only", days(kept.into()))
-    })
+    kept.map_or_else(String::new, |kept| format!("; its events expire after {}", days(kept.into())))
 }
 
 fn missing(facts: &Facts, group: &LogGroup) -> Finding {
-    let seen = "no filter sends to a function of mailtrail in this account".to_owned() + &time_left(group);
+    let seen = "no subscription filter sends to a function of mailtrail in this account".to_owned()
+        + &time_left(group);
     let settings = group.settings.seen().and_then(Option::as_ref);
     if settings.is_some_and(|settings| settings.class != "STANDARD" && !settings.class.is_empty()) {
-        let fix = "make a log group of the class STANDARD, and log there: others take no filters, and a class cannot \
-                   be changed";
+        let fix = "create a log group of the class STANDARD, and log there: only that class supports subscription filters, and \
+                   the class of a log group cannot be changed";
         return SUBSCRIBED.broken(&group.name, seen, fix);
     }
     SUBSCRIBED.broken(&group.name, seen, subscribe(facts, group))
 }
 
 fn subscribe(facts: &Facts, group: &LogGroup) -> String {
-    let function = facts.functions.iter().find(|function| is_ours(facts, function) == Ours::Yes);
+    let function = facts.functions.iter().find(|function| facts.ownership(function) == Ownership::Ours);
     let arn = function.and_then(Function::known).map(|settings| settings.arn.clone());
     facts.aws(&format!(
         "logs put-subscription-filter --log-group-name {} --filter-name mailtrail --filter-pattern '' \
@@ -163,36 +166,34 @@ fn subscribe(facts: &Facts, group: &LogGroup) -> String {
     ))
 }
 
-/// Others hold the slots. Which of them may go is not ours to say, so all are named.
-fn taken(facts: &Facts, group: &LogGroup, filters: &[Filter]) -> Finding {
+/// Filters of others use every slot. Which one to delete is for the operator to decide, so all are named.
+fn slots_in_use(facts: &Facts, group: &LogGroup, filters: &[Filter]) -> Finding {
     let name = &group.name;
     let holders: Vec<String> =
         filters.iter().map(|filter| format!("{} (to {})", filter.name, filter.destination_arn)).collect();
     let seen = format!(
-        "{}, none of them for mailtrail: {}{}",
+        "{}, none of them sends to mailtrail: {}{}",
         slots(filters.len()),
         holders.join(", "),
         time_left(group)
     );
     let put = subscribe(facts, group);
     let attempt = if filters.len() < QUOTA_SLOTS {
-        format!(
-            "where AWS already grants {QUOTA_SLOTS}: {put}; where that is refused (LimitExceededException), "
-        )
+        format!("if the quota of the account is {QUOTA_SLOTS}: {put}; on LimitExceededException, ")
     } else {
         String::new()
     };
     let delete =
         facts.aws(&format!("logs delete-subscription-filter --log-group-name {name} --filter-name NAME"));
     let names: Vec<&str> = filters.iter().map(|filter| filter.name.as_str()).collect();
-    let whole_account = match facts.account_filters.seen().map(Vec::as_slice) {
-        // An account has one such filter.
-        Some([]) => ", or a filter of the whole account to mailtrail (`aws logs put-account-policy help`)",
+    let account_level = match facts.account_filters.seen().map(Vec::as_slice) {
+        // An account has at most one account-level filter.
+        Some([]) => ", or create an account-level filter (`aws logs put-account-policy help`)",
         _ => "",
     };
     let fix = format!(
-        "{attempt}one of {} has to go: {delete} (then {put}), or two of them become one filter to a Kinesis stream \
-         that their readers and mailtrail share{whole_account}",
+        "{attempt}delete one of {}: {delete} (then {put}), or replace two of them by one filter to a Kinesis data stream \
+         with several consumers{account_level}",
         names.join(", ")
     );
     SLOTS.broken(name, seen, fix)
@@ -201,35 +202,41 @@ fn taken(facts: &Facts, group: &LogGroup, filters: &[Filter]) -> Finding {
 fn pattern(facts: &Facts, group: &str, filter: &Filter) -> Finding {
     let resource = format!("{group}, filter {}", filter.name);
     if filter.pattern.trim().is_empty() {
-        return PATTERN.ok(resource, format!("takes everything, since {}", day(filter.created)));
+        return PATTERN.ok(resource, format!("no pattern, created {}", day(filter.created)));
     }
     let seen = match FilterPattern::parse(&filter.pattern) {
-        Ok(_) => format!("takes only what fits {}", filter.pattern),
-        Err(error) => format!("has a pattern that is not understood: {} ({error})", filter.pattern),
+        Ok(_) => format!("sends only events that match {}", filter.pattern),
+        Err(error) => format!("has an invalid pattern {} ({error})", filter.pattern),
     };
     let fix = facts.aws(&format!(
         "logs put-subscription-filter --log-group-name {group} --filter-name {} --filter-pattern '' \
          --destination-arn {}",
         filter.name, filter.destination_arn
     ));
-    PATTERN.look(resource, seen, fix)
+    PATTERN.warning(resource, seen, fix)
 }
 
 fn permission(facts: &Facts, group: &str, filter: &Filter, function: &Function) -> Finding {
     let qualifier = function_name(&filter.destination_arn).and_then(|(_, qualifier)| qualifier);
-    // A version or an alias is invoked by right of its own policy, not by that of the function.
+    // A version or an alias has a policy of its own; that of the function does not apply to it.
     let (name, policy) = match qualifier {
         Some(qualifier) => (format!("{}:{qualifier}", function.name), function.qualified.get(qualifier)),
         None => (function.name.clone(), Some(&function.policy)),
     };
     let resource = format!("{name}, for {group}");
-    let Some(policy) = policy else { return PERMISSION.unknown(resource, "its policy was not looked at") };
-    PERMISSION.on(resource, policy, |policy, resource| {
+    let Some(policy) = policy else { return PERMISSION.unknown(resource, "its policy was not read") };
+    PERMISSION.for_part(resource, policy, |policy, resource| {
         let source = facts.arn("logs", &format!("log-group:{group}:*"));
         let context = Context::source(&source, &facts.account);
         let regional = format!("logs.{}.amazonaws.com", facts.region);
         let answers = ["logs.amazonaws.com", &regional].map(|service| {
-            lets_in(policy.as_deref(), service, "lambda:InvokeFunction", &filter.destination_arn, &context)
+            service_access(
+                policy.as_deref(),
+                service,
+                "lambda:InvokeFunction",
+                &filter.destination_arn,
+                &context,
+            )
         });
         let fix = facts.aws(&format!(
             "lambda add-permission --function-name {name} --statement-id cloudwatch-logs --action \
@@ -240,10 +247,10 @@ fn permission(facts: &Facts, group: &str, filter: &Filter, function: &Function) 
         if answers.contains(&Decision::Allowed) {
             PERMISSION.ok(resource, "CloudWatch Logs may invoke it")
         } else if answers.contains(&Decision::Depends) {
-            let seen = "whether CloudWatch Logs may invoke it depends on conditions that are not understood";
-            PERMISSION.look(resource, seen, fix)
+            let seen = "whether CloudWatch Logs may invoke it depends on conditions that cannot be evaluated";
+            PERMISSION.warning(resource, seen, fix)
         } else {
-            PERMISSION.broken(resource, "its policy does not let CloudWatch Logs invoke it", fix)
+            PERMISSION.broken(resource, "its policy does not allow CloudWatch Logs to invoke it", fix)
         }
     })
 }

@@ -1,4 +1,4 @@
-//! Email event logging: on, where to, how long, with which role, unmasked.
+//! Email event logging: whether it is on, its log group, retention, role and masking.
 //!
 //! <https://docs.aws.amazon.com/workmail/latest/adminguide/tracking.html>
 
@@ -7,58 +7,61 @@ use std::collections::BTreeSet;
 use mailtrail_resource_policy::inventory::Part;
 use serde::Deserialize;
 
-use super::{days, roles};
+use super::format::days;
+use super::roles;
 use crate::facts::{Facts, group_name};
 use crate::finding::{Check, Finding, Severity, Subject};
-use crate::parts::{EmailEvents, Organization};
+use crate::model::{EmailEvents, Organization};
 
 pub(super) static EVENTS: Check = Check {
     id: "email-events",
     subject: Subject::Workmail,
-    why: "While it is off, WorkMail logs nothing about messages, and nothing can be made up for later.",
+    why: "While email event logging is off, WorkMail logs nothing about messages, and the events cannot be recovered later.",
 };
 pub(super) static GROUP: Check = Check {
     id: "email-log-group",
     subject: Subject::Workmail,
-    why: "Events for a log group that is not there, or is of another Region, are lost.",
+    why: "Events for a log group that does not exist, or is in another Region, are lost.",
 };
 pub(super) static RETENTION: Check = Check {
     id: "email-retention",
     subject: Subject::Workmail,
-    why: "CloudWatch Logs tries a failing function for a day; after that only the log group has the events.",
+    why: "CloudWatch Logs retries a failing function for 24 hours; after that only the log group has the events.",
 };
 pub(super) static ROLE: Check = Check {
     id: "email-role",
     subject: Subject::Workmail,
-    why: "WorkMail writes with this role; without it, or without its trust, nothing is logged. A trust without \
-          conditions lets WorkMail of any account use it.",
+    why: "WorkMail assumes this role to write log events; without the role, or without its trust policy, nothing is \
+          logged. A trust policy without conditions on the source lets WorkMail use the role for any account.",
 };
 pub(super) static MASKING: Check = Check {
     id: "masking",
     subject: Subject::Workmail,
-    why: "Data protection masks what it finds on its way to subscribers, too: masked addresses cannot be told apart, \
-          now or ever.",
+    why: "A data protection policy also masks what subscription filters send: masked addresses are masked in the archive, \
+          permanently.",
 };
 
-/// The data identifiers of what mail and its senders are known by.
+/// The managed data identifiers of addresses, which the archive needs unmasked.
 const ADDRESSES: [&str; 2] = ["EmailAddress", "IpAddress"];
 
-/// Fewer days leave too little time to notice that nothing is archived, and to mend it.
-/// `WorkMail`'s own default is 30.
+/// The shortest retention in days that leaves time to notice that nothing is archived, and to fix it. `WorkMail` itself
+/// sets 30.
 const SHORTEST_DAYS: i32 = 7;
 
 pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
-    let here = format!("account {}, Region {}", facts.account, facts.region);
+    let here = facts.account_and_region();
     let mut findings = Vec::new();
     match &facts.organizations {
         Part::NotSeen { reason } => findings.push(EVENTS.unknown(here, reason)),
-        Part::Seen { value, .. } if value.is_empty() => findings.push(nobody(facts, here)),
+        Part::Seen { value, .. } if value.is_empty() => findings.push(no_organization(facts, here)),
         Part::Seen { .. } => {}
     }
     for organization in facts.organizations.seen().into_iter().flatten() {
-        findings.push(EVENTS.on(resource(organization), &organization.email_events, |events, resource| {
-            match events {
-                Some(events) => EVENTS.ok(resource, format!("on, to {}", events.log_group_arn)),
+        findings.push(EVENTS.for_part(
+            resource(organization),
+            &organization.email_events,
+            |events, resource| match events {
+                Some(events) => EVENTS.ok(resource, format!("on, writing to {}", events.log_group_arn)),
                 None => EVENTS.broken(
                     resource,
                     "off",
@@ -67,8 +70,8 @@ pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
                         organization.id, facts.region
                     ),
                 ),
-            }
-        }));
+            },
+        ));
         if let Some(events) = organization.email_events.seen().and_then(Option::as_ref) {
             findings.push(group(facts, organization, events));
             findings.push(role(facts, organization, events));
@@ -81,13 +84,13 @@ pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
     findings
 }
 
-/// That there is no organization is in order where something else was asked for.
-fn nobody(facts: &Facts, here: String) -> Finding {
-    let seen = "there is no WorkMail organization";
+/// An account without an organization is in order where the command line names something else to check.
+fn no_organization(facts: &Facts, here: String) -> Finding {
+    let seen = "no WorkMail organization in this Region";
     if facts.named_groups.is_empty() && facts.named_functions.is_empty() {
         let fix =
-            "name the Region where it is, or what else is to be looked at: --region, --log-group, --function";
-        return EVENTS.look(here, seen, fix);
+            "give the Region of the organization, or what else to check: --region, --log-group, --function";
+        return EVENTS.warning(here, seen, fix);
     }
     EVENTS.ok(here, seen)
 }
@@ -97,24 +100,24 @@ fn resource(organization: &Organization) -> String {
 }
 
 fn group(facts: &Facts, organization: &Organization, events: &EmailEvents) -> Finding {
-    let again = format!(
+    let enable = format!(
         "mailtrail workmail enable --organization {} --region {} --log-group NAME",
         organization.id, facts.region
     );
     let arn = &events.log_group_arn;
     if !arn.starts_with(&facts.arn("logs", "log-group:")) {
-        let seen = format!("of another account or Region than {}", resource(organization));
-        return GROUP.broken(arn, seen, again);
+        let seen = format!("in another account or Region than {}", resource(organization));
+        return GROUP.broken(arn, seen, enable);
     }
     let name = group_name(arn).unwrap_or_default();
     let Some(group) = facts.log_group(&name) else {
-        return GROUP.unknown(arn, "it was not looked at");
+        return GROUP.unknown(arn, "it was not read");
     };
-    GROUP.on(arn, &group.settings, |settings, arn| match settings {
-        Some(_) => GROUP.ok(arn, "there"),
+    GROUP.for_part(arn, &group.settings, |settings, arn| match settings {
+        Some(_) => GROUP.ok(arn, "exists"),
         None => GROUP.broken(
             arn,
-            "there is no such log group",
+            "the log group does not exist",
             facts.aws(&format!("logs create-log-group --log-group-name {name}")),
         ),
     })
@@ -130,18 +133,24 @@ fn role(facts: &Facts, organization: &Organization, events: &EmailEvents) -> Fin
         group_name(&events.log_group_arn).unwrap_or_default(),
     );
     let service = "events.workmail.amazonaws.com";
-    roles::takes(facts, &ROLE, &roles::Taken { arn: &events.role_arn, service, source: &source, fix: &fix })
+    roles::check(
+        facts,
+        &ROLE,
+        &roles::Expected { arn: &events.role_arn, service, source: &source, fix: &fix },
+    )
 }
 
-/// Of log groups that exist. Where nothing subscribes to one, the check of subscriptions says how long there is.
+/// For log groups that exist. The check of subscriptions mentions the retention where nothing is subscribed.
 fn retention(facts: &Facts, name: &str) -> Option<Finding> {
     let settings = facts.log_group(name)?.settings.seen()?.as_ref()?;
     Some(match settings.retention_days {
-        None => RETENTION.ok(name, "kept for ever"),
-        Some(kept) if kept >= SHORTEST_DAYS => RETENTION.ok(name, format!("kept {}", days(kept.into()))),
-        Some(kept) => RETENTION.look(
+        None => RETENTION.ok(name, "events never expire"),
+        Some(kept) if kept >= SHORTEST_DAYS => {
+            RETENTION.ok(name, format!("events expire after {}", days(kept.into())))
+        }
+        Some(kept) => RETENTION.warning(
             name,
-            format!("kept {} only", days(kept.into())),
+            format!("events expire after only {}", days(kept.into())),
             facts.aws(&format!("logs put-retention-policy --log-group-name {name} --retention-in-days 30")),
         ),
     })
@@ -152,30 +161,30 @@ fn masking(facts: &Facts, name: &str) -> Option<Finding> {
     if let Part::Seen { value: None, .. } = group.settings {
         return None;
     }
-    let of_account = MASKING.on(name, &facts.account_masking, |policies, name| {
+    let of_account = MASKING.for_part(name, &facts.account_masking, |policies, name| {
         let masked: BTreeSet<&str> = policies.iter().flat_map(|policy| masked_addresses(policy)).collect();
         if !masked.is_empty() {
             let identifiers = joined(&masked);
             let fix = facts.aws("logs describe-account-policies --policy-type DATA_PROTECTION_POLICY")
-                + &format!(" (then take {identifiers} out of it)");
-            return MASKING.look(
+                + &format!(" (then remove {identifiers} from the policy)");
+            return MASKING.warning(
                 name,
-                format!("a data protection policy of the account masks {identifiers}"),
+                format!("an account-level data protection policy masks {identifiers}"),
                 fix,
             );
         }
-        MASKING.ok(name, "addresses are not masked")
+        MASKING.ok(name, "no address is masked")
     });
     if of_account.severity != Severity::Ok {
         return Some(of_account);
     }
-    Some(MASKING.on(name, &group.masking, |policy, name| {
+    Some(MASKING.for_part(name, &group.masking, |policy, name| {
         let masked = policy.as_deref().map(masked_addresses).unwrap_or_default();
         if masked.is_empty() {
             return of_account;
         }
         let fix = facts.aws(&format!("logs delete-data-protection-policy --log-group-identifier {name}"));
-        MASKING.look(name, format!("its data protection policy masks {}", joined(&masked)), fix)
+        MASKING.warning(name, format!("its data protection policy masks {}", joined(&masked)), fix)
     }))
 }
 
@@ -183,8 +192,7 @@ fn joined(identifiers: &BTreeSet<&str>) -> String {
     identifiers.iter().copied().collect::<Vec<_>>().join(" and ")
 }
 
-/// The addresses that a data protection policy masks, by the names of their identifiers. One that cannot be read may
-/// mask them all.
+/// The identifiers among [`ADDRESSES`] that a data protection policy masks: all of them if the policy cannot be read.
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/mask-sensitive-log-data.html>
 fn masked_addresses(policy: &str) -> BTreeSet<&'static str> {
     #[derive(Deserialize)]

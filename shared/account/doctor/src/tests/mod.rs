@@ -1,16 +1,17 @@
-//! One fault, exactly that finding; an intact account, none.
+//! An account in order gives no finding; one fault gives exactly one.
 
-mod filters;
-mod places;
+mod destinations;
+mod subscriptions;
 
 use std::collections::HashSet;
 
-use crate::Severity::{Broken, Look, Unknown};
+use crate::Severity::{Broken, Unknown, Warning};
 use crate::checks::ALL;
-use crate::planted::{
-    ACCOUNT, AUDIT, EVENTS, FUNCTION, KEY, intact, invoke_policy, policy, seen, trust, with, wrong,
+use crate::fixtures::{
+    ACCOUNT, AUDIT, EVENTS, FUNCTION, KEY, intact, invoke_policy, policy, problems, problems_after, seen,
+    trust,
 };
-use crate::{AccountFilter, Facts, LogGroup, NotFacts, Part, Severity, checks};
+use crate::{AccountFilter, Facts, LogGroup, Part, Severity, SnapshotError, checks};
 
 fn refused<T>() -> Part<T> {
     Part::NotSeen { reason: "x:Call on y: AccessDenied: no".to_owned() }
@@ -23,24 +24,24 @@ fn group<'a>(facts: &'a mut Facts, name: &str) -> &'a mut LogGroup {
 fn some<T>(part: &mut Part<Option<T>>) -> &mut T {
     match part {
         Part::Seen { value: Some(value), .. } => value,
-        _ => panic!("it is there"),
+        _ => panic!("not read, or missing"),
     }
 }
 
 fn list<T>(part: &mut Part<T>) -> &mut T {
     match part {
         Part::Seen { value, .. } => value,
-        Part::NotSeen { .. } => panic!("it was seen"),
+        Part::NotSeen { .. } => panic!("not read"),
     }
 }
 
 #[test]
-fn an_intact_account_is_clean_and_every_check_is_made_of_it() {
+fn an_intact_account_has_no_problem_and_every_check_reports() {
     let facts = intact();
-    assert_eq!(wrong(&facts), []);
-    let made: HashSet<&str> = checks(&facts).iter().map(|finding| finding.check.id).collect();
-    // No account has a filter of the whole account or a key of its archive unless somebody wants them.
-    let missing: Vec<&str> = ALL.iter().map(|check| check.id).filter(|id| !made.contains(id)).collect();
+    assert_eq!(problems(&facts), []);
+    let reported: HashSet<&str> = checks(&facts).iter().map(|finding| finding.check.id).collect();
+    // An account-level filter and a key of the archive are optional.
+    let missing: Vec<&str> = ALL.iter().map(|check| check.id).filter(|id| !reported.contains(id)).collect();
     assert_eq!(missing, ["account-filter-loop", "archive-key"]);
 }
 
@@ -63,16 +64,16 @@ fn everything_that_is_not_in_order_has_a_fix() {
 
 #[test]
 fn email_events_that_are_off_are_found() {
-    let found = with(|facts| list(&mut facts.organizations)[0].email_events = seen(None));
+    let found = problems_after(|facts| list(&mut facts.organizations)[0].email_events = seen(None));
     assert_eq!(found, [("email-events", Broken)]);
 }
 
 #[test]
 fn an_account_without_organizations_is_found_where_nothing_else_was_asked_for() {
-    let nobody = |facts: &mut Facts| facts.organizations = seen(Vec::new());
-    assert_eq!(with(nobody), [("email-events", Look)]);
-    let found = with(|facts| {
-        nobody(facts);
+    let no_organization = |facts: &mut Facts| facts.organizations = seen(Vec::new());
+    assert_eq!(problems_after(no_organization), [("email-events", Warning)]);
+    let found = problems_after(|facts| {
+        no_organization(facts);
         facts.named_functions.insert(FUNCTION.to_owned());
     });
     assert_eq!(found, []);
@@ -80,9 +81,9 @@ fn an_account_without_organizations_is_found_where_nothing_else_was_asked_for() 
 
 #[test]
 fn a_log_group_of_email_events_that_is_gone_or_elsewhere_is_found() {
-    let found = with(|facts| group(facts, EVENTS).settings = seen(None));
+    let found = problems_after(|facts| group(facts, EVENTS).settings = seen(None));
     assert_eq!(found, [("email-log-group", Broken)]);
-    let found = with(|facts| {
+    let found = problems_after(|facts| {
         let events = some(&mut list(&mut facts.organizations)[0].email_events);
         events.log_group_arn = events.log_group_arn.replace("eu-west-1", "us-east-1");
     });
@@ -91,18 +92,19 @@ fn a_log_group_of_email_events_that_is_gone_or_elsewhere_is_found() {
 
 #[test]
 fn a_retention_of_a_few_days_is_found() {
-    let found = with(|facts| some(&mut group(facts, EVENTS).settings).retention_days = Some(3));
-    assert_eq!(found, [("email-retention", Look)]);
-    assert_eq!(with(|facts| some(&mut group(facts, EVENTS).settings).retention_days = None), []);
+    let found = problems_after(|facts| some(&mut group(facts, EVENTS).settings).retention_days = Some(3));
+    assert_eq!(found, [("email-retention", Warning)]);
+    assert_eq!(problems_after(|facts| some(&mut group(facts, EVENTS).settings).retention_days = None), []);
 }
 
 #[test]
-fn a_role_that_is_gone_or_lets_nobody_or_strangers_in_is_found() {
+fn a_role_that_is_missing_cannot_be_assumed_or_is_open_to_other_accounts_is_found() {
     let role = "workmail-events";
-    let with_role = |role_is| with(|facts| drop(facts.roles.insert(role.to_owned(), seen(role_is))));
+    let with_role =
+        |role_is| problems_after(|facts| drop(facts.roles.insert(role.to_owned(), seen(role_is))));
     assert_eq!(with_role(None), [("email-role", Broken)]);
     let of = |trust: String| Some(crate::Role { trust });
-    assert_eq!(with_role(of(trust(false))), [("email-role", Look)]);
+    assert_eq!(with_role(of(trust(false))), [("email-role", Warning)]);
     assert_eq!(with_role(of(trust(true).replace("events.workmail", "lambda"))), [("email-role", Broken)]);
     assert_eq!(with_role(of(trust(true).replace(ACCOUNT, "444455556666"))), [("email-role", Broken)]);
 }
@@ -111,27 +113,28 @@ fn a_role_that_is_gone_or_lets_nobody_or_strangers_in_is_found() {
 fn masked_addresses_are_found_wherever_they_are_masked() {
     let masks = r#"{"Statement":[{"DataIdentifier":["arn:aws:dataprotection::aws:data-identifier/EmailAddress"],
         "Operation":{"Deidentify":{"MaskConfig":{}}}}]}"#;
-    let found = with(|facts| group(facts, AUDIT).masking = seen(Some(masks.to_owned())));
-    assert_eq!(found, [("masking", Look)]);
-    let found = with(|facts| facts.account_masking = seen(vec![masks.to_owned()]));
-    assert_eq!(found, [("masking", Look), ("masking", Look)]);
-    let found = with(|facts| {
+    let found = problems_after(|facts| group(facts, AUDIT).masking = seen(Some(masks.to_owned())));
+    assert_eq!(found, [("masking", Warning)]);
+    let found = problems_after(|facts| facts.account_masking = seen(vec![masks.to_owned()]));
+    assert_eq!(found, [("masking", Warning), ("masking", Warning)]);
+    let found = problems_after(|facts| {
         group(facts, AUDIT).masking = seen(Some(masks.replace("EmailAddress", "IpAddress")));
     });
-    assert_eq!(found, [("masking", Look)]);
+    assert_eq!(found, [("masking", Warning)]);
     let cards = masks.replace("EmailAddress", "CreditCardNumber");
-    assert_eq!(with(|facts| group(facts, AUDIT).masking = seen(Some(cards))), []);
+    assert_eq!(problems_after(|facts| group(facts, AUDIT).masking = seen(Some(cards))), []);
 }
 
 #[test]
 fn an_audit_log_without_a_delivery_is_found() {
-    let found = with(|facts| list(&mut facts.inventory.deliveries).retain(|delivery| delivery.id != "d1"));
+    let found =
+        problems_after(|facts| list(&mut facts.inventory.deliveries).retain(|delivery| delivery.id != "d1"));
     assert_eq!(found, [("audit-log-delivered", Broken)]);
 }
 
 #[test]
 fn an_audit_log_that_is_delivered_to_another_account_is_delivered() {
-    let found = with(|facts| {
+    let found = problems_after(|facts| {
         let arn = &mut list(&mut facts.inventory.deliveries)[1].delivery_destination_arn;
         *arn = arn.replace(ACCOUNT, "444455556666");
     });
@@ -140,25 +143,27 @@ fn an_audit_log_that_is_delivered_to_another_account_is_delivered() {
 
 #[test]
 fn a_source_whose_organization_is_gone_is_found_once() {
-    let found =
-        with(|facts| list(&mut facts.inventory.delivery_sources)[1].status = Some("INACTIVE".to_owned()));
+    let found = problems_after(|facts| {
+        list(&mut facts.inventory.delivery_sources)[1].status = Some("INACTIVE".to_owned());
+    });
     assert_eq!(found, [("audit-log-active", Broken)]);
 }
 
 #[test]
 fn a_delivery_without_a_mandatory_field_is_found() {
-    let found = with(|facts| drop(list(&mut facts.inventory.deliveries)[1].record_fields.remove(0)));
+    let found =
+        problems_after(|facts| drop(list(&mut facts.inventory.deliveries)[1].record_fields.remove(0)));
     assert_eq!(found, [("audit-log-fields", Broken)]);
-    assert_eq!(with(|facts| list(&mut facts.inventory.deliveries)[1].record_fields.clear()), []);
+    assert_eq!(problems_after(|facts| list(&mut facts.inventory.deliveries)[1].record_fields.clear()), []);
 }
 
 #[test]
-fn lines_of_text_without_names_of_their_columns_are_found() {
+fn plain_text_without_field_names_is_found() {
     let plain = |facts: &mut Facts| {
         list(&mut facts.inventory.delivery_destinations)[0].output_format = Some("plain".to_owned());
     };
-    assert_eq!(with(plain), [("audit-log-format", Look); 5]);
-    let found = with(|facts| {
+    assert_eq!(problems_after(plain), [("audit-log-format", Warning); 5]);
+    let found = problems_after(|facts| {
         plain(facts);
         let environment = &mut some(&mut facts.functions[0].settings).environment;
         list(environment).insert("MAILTRAIL_COLUMNS".to_owned(), format!("{AUDIT}=event_timestamp|user_id"));
@@ -168,13 +173,13 @@ fn lines_of_text_without_names_of_their_columns_are_found() {
 
 #[test]
 fn a_log_group_of_audit_logs_that_is_gone_is_found() {
-    let found = with(|facts| group(facts, AUDIT).settings = seen(None));
+    let found = problems_after(|facts| group(facts, AUDIT).settings = seen(None));
     assert_eq!(found, [("audit-log-destination", Broken); 5]);
 }
 
 #[test]
-fn audit_logs_that_no_policy_lets_in_are_found() {
-    let found = with(|facts| list(&mut facts.inventory.account_policies).clear());
+fn audit_logs_that_no_policy_allows_are_found() {
+    let found = problems_after(|facts| list(&mut facts.inventory.account_policies).clear());
     assert_eq!(found, [("audit-log-allowed", Broken); 5]);
 }
 
@@ -182,8 +187,8 @@ fn audit_logs_that_no_policy_lets_in_are_found() {
 fn a_missing_role_of_log_delivery_is_found_where_a_stream_needs_it() {
     let gone =
         |facts: &mut Facts| drop(facts.roles.insert("AWSServiceRoleForLogDelivery".to_owned(), seen(None)));
-    assert_eq!(with(gone), [("log-delivery-role", Broken)]);
-    let found = with(|facts| {
+    assert_eq!(problems_after(gone), [("log-delivery-role", Broken)]);
+    let found = problems_after(|facts| {
         gone(facts);
         list(&mut facts.inventory.deliveries).retain(|delivery| delivery.id != "fh");
     });
@@ -192,23 +197,23 @@ fn a_missing_role_of_log_delivery_is_found_where_a_stream_needs_it() {
 
 #[test]
 fn a_log_group_that_nothing_archives_is_found() {
-    let found = with(|facts| list(&mut group(facts, EVENTS).filters).clear());
+    let found = problems_after(|facts| list(&mut group(facts, EVENTS).filters).clear());
     assert_eq!(found, [("subscribed", Broken)]);
-    // A filter to somebody else's function is none of ours.
-    let found = with(|facts| {
+    // A filter to a function outside the pipeline does not count.
+    let found = problems_after(|facts| {
         list(&mut group(facts, EVENTS).filters)[0].destination_arn =
-            crate::planted::arn("lambda", "function:other");
+            crate::fixtures::arn("lambda", "function:other");
     });
     assert_eq!(found, [("subscribed", Broken)]);
-    let found = with(|facts| facts.named_groups = ["/example/trail".to_owned()].into());
+    let found = problems_after(|facts| facts.named_groups = ["/example/trail".to_owned()].into());
     assert!(found.contains(&("subscribed", Unknown)), "{found:?}");
 }
 
 #[test]
-fn a_filter_of_the_whole_account_archives_too_and_must_leave_us_out() {
+fn an_account_level_filter_archives_and_must_exclude_the_own_log_groups() {
     let document = format!(
         r#"{{"DestinationArn":"{}","FilterPattern":""}}"#,
-        crate::planted::arn("lambda", &format!("function:{FUNCTION}"))
+        crate::fixtures::arn("lambda", &format!("function:{FUNCTION}"))
     );
     let filter = |selection: &str| AccountFilter {
         name: "all".to_owned(),
@@ -216,38 +221,42 @@ fn a_filter_of_the_whole_account_archives_too_and_must_leave_us_out() {
         selection: selection.to_owned(),
     };
     let own = format!(r#"LogGroupName NOT IN ["/aws/lambda/{FUNCTION}"]"#);
-    let found = with(|facts| {
+    let found = problems_after(|facts| {
         facts.account_filters = seen(vec![filter(&own)]);
         list(&mut group(facts, EVENTS).filters).clear();
     });
     assert_eq!(found, []);
-    let found = with(|facts| facts.account_filters = seen(vec![filter("")]));
+    let found = problems_after(|facts| facts.account_filters = seen(vec![filter("")]));
     assert_eq!(found, [("account-filter-loop", Broken)]);
 }
 
 #[test]
-fn a_pattern_that_swallows_events_is_found() {
+fn a_filter_pattern_that_excludes_events_is_found() {
     for pattern in ["BOUNCED", "{ $.event.eventName = \"BOUNCED\" }", "{ $."] {
-        let found = with(|facts| list(&mut group(facts, EVENTS).filters)[0].pattern = pattern.to_owned());
-        assert_eq!(found, [("filter-pattern", Look)], "{pattern}");
+        let found =
+            problems_after(|facts| list(&mut group(facts, EVENTS).filters)[0].pattern = pattern.to_owned());
+        assert_eq!(found, [("filter-pattern", Warning)], "{pattern}");
     }
-    assert_eq!(with(|facts| list(&mut group(facts, EVENTS).filters)[0].pattern = " ".to_owned()), []);
+    assert_eq!(
+        problems_after(|facts| list(&mut group(facts, EVENTS).filters)[0].pattern = " ".to_owned()),
+        []
+    );
 }
 
 #[test]
 fn a_function_that_cloudwatch_logs_may_not_invoke_is_found() {
-    let found = with(|facts| facts.functions[0].policy = seen(None));
+    let found = problems_after(|facts| facts.functions[0].policy = seen(None));
     assert_eq!(found, [("invoke-permission", Broken); 2]);
     let other = invoke_policy(true).replace(ACCOUNT, "444455556666");
-    let found = with(|facts| facts.functions[0].policy = seen(Some(other)));
+    let found = problems_after(|facts| facts.functions[0].policy = seen(Some(other)));
     assert_eq!(found, [("invoke-permission", Broken); 2]);
 }
 
 #[test]
 fn an_alias_that_cloudwatch_logs_may_not_invoke_is_found_whatever_the_function_allows() {
-    let alias = crate::planted::arn("lambda", &format!("function:{FUNCTION}:live"));
+    let alias = crate::fixtures::arn("lambda", &format!("function:{FUNCTION}:live"));
     let with_alias = |policy: Option<Part<Option<String>>>| {
-        with(|facts| {
+        problems_after(|facts| {
             list(&mut group(facts, EVENTS).filters)[0].destination_arn.clone_from(&alias);
             facts.functions[0].qualified.extend(policy.map(|policy| ("live".to_owned(), policy)));
         })
@@ -259,36 +268,36 @@ fn an_alias_that_cloudwatch_logs_may_not_invoke_is_found_whatever_the_function_a
 }
 
 #[test]
-fn a_function_that_anybody_can_have_invoked_is_found() {
-    let found = with(|facts| facts.functions[0].policy = seen(Some(invoke_policy(false))));
-    assert_eq!(found, [("function-policy-source", Look)]);
+fn a_function_that_any_account_can_have_invoked_is_found() {
+    let found = problems_after(|facts| facts.functions[0].policy = seen(Some(invoke_policy(false))));
+    assert_eq!(found, [("function-policy-source", Warning)]);
 }
 
 #[test]
-fn a_policy_of_a_function_without_room_is_found() {
+fn a_function_policy_near_its_quota_is_found() {
     let statements: Vec<String> =
         (0..55).map(|_| invoke_policy(true)).map(|text| text[37..text.len() - 2].to_owned()).collect();
     let full = policy(&statements);
     assert!(full.len() > 80 * 20_480 / 100, "{}", full.len());
-    let found = with(|facts| facts.functions[0].policy = seen(Some(full)));
-    assert_eq!(found, [("function-policy-room", Look)]);
+    let found = problems_after(|facts| facts.functions[0].policy = seen(Some(full)));
+    assert_eq!(found, [("function-policy-room", Warning)]);
 }
 
 #[test]
 fn a_function_that_cannot_run_is_found() {
-    let found = with(|facts| some(&mut facts.functions[0].settings).state = "Failed".to_owned());
+    let found = problems_after(|facts| some(&mut facts.functions[0].settings).state = "Failed".to_owned());
     assert_eq!(found, [("function-active", Broken)]);
 }
 
 #[test]
 fn a_function_without_an_archive_is_found_where_it_is_named() {
-    let found = with(|facts| {
+    let found = problems_after(|facts| {
         facts.named_functions.insert(FUNCTION.to_owned());
         list(&mut some(&mut facts.functions[0].settings).environment).remove("MAILTRAIL_ARCHIVE");
     });
     assert_eq!(found, [("function-archive", Broken)]);
     for nowhere in ["/tmp/archive", "s3://B"] {
-        let found = with(|facts| {
+        let found = problems_after(|facts| {
             list(&mut some(&mut facts.functions[0].settings).environment)
                 .insert("MAILTRAIL_ARCHIVE".to_owned(), nowhere.to_owned());
             (facts.archives[0].url, facts.archives[0].bucket) = (nowhere.to_owned(), None);
@@ -298,14 +307,14 @@ fn a_function_without_an_archive_is_found_where_it_is_named() {
 }
 
 #[test]
-fn a_function_that_is_sent_its_own_logs_is_found() {
-    let found = with(|facts| {
+fn a_function_that_receives_its_own_logs_is_found() {
+    let found = problems_after(|facts| {
         let filters = list(&mut group(facts, EVENTS).filters).clone();
         group(facts, &format!("/aws/lambda/{FUNCTION}")).filters = seen(filters);
     });
     assert_eq!(found, [("own-logs-subscribed", Broken)]);
-    // A function that never ran has no log group yet.
-    let found = with(|facts| {
+    // A function that was never invoked has no log group yet.
+    let found = problems_after(|facts| {
         let own = group(facts, &format!("/aws/lambda/{FUNCTION}"));
         (own.settings, own.filters) = (seen(None), Part::default());
     });
@@ -313,9 +322,9 @@ fn a_function_that_is_sent_its_own_logs_is_found() {
 }
 
 #[test]
-fn what_was_not_seen_is_unknown_and_says_which_call_was_refused() {
-    type Plant = fn(&mut Facts);
-    let plants: [(&str, Plant); 12] = [
+fn what_could_not_be_read_is_unknown_and_names_the_call() {
+    type Change = fn(&mut Facts);
+    let changes: [(&str, Change); 12] = [
         ("email-events", |facts| list(&mut facts.organizations)[0].email_events = refused()),
         ("email-log-group", |facts| group(facts, EVENTS).settings = refused()),
         ("email-role", |facts| drop(facts.roles.insert("workmail-events".to_owned(), refused()))),
@@ -331,9 +340,9 @@ fn what_was_not_seen_is_unknown_and_says_which_call_was_refused() {
         ("key-policy", |facts| facts.keys.get_mut(KEY).unwrap().policy = refused()),
         ("archive-open", |facts| facts.buckets[1].policy = refused()),
     ];
-    for (id, plant) in plants {
+    for (id, change) in changes {
         let mut facts = intact();
-        plant(&mut facts);
+        change(&mut facts);
         let findings = checks(&facts);
         let unknown: Vec<_> = findings.iter().filter(|it| it.severity == Unknown).collect();
         assert!(unknown.iter().any(|it| it.check.id == id), "{id}: {unknown:?}");
@@ -347,6 +356,6 @@ fn a_snapshot_is_read_back_as_it_was() {
     let facts = intact();
     let text = serde_json::to_string(&facts).unwrap();
     assert_eq!(Facts::from_json(&text).unwrap(), facts);
-    assert!(matches!(Facts::from_json(r#"{"account_policies": []}"#), Err(NotFacts::Format(_))));
-    assert!(matches!(Facts::from_json("resourcePolicies"), Err(NotFacts::Json(_))));
+    assert!(matches!(Facts::from_json(r#"{"account_policies": []}"#), Err(SnapshotError::Format(_))));
+    assert!(matches!(Facts::from_json("resourcePolicies"), Err(SnapshotError::Json(_))));
 }

@@ -1,20 +1,20 @@
-//! What whoever sets the logs up must be allowed.
+//! The identity-based policies of the caller that configures the logs.
 
-use super::DELIVERY;
+use super::log_delivery::DELIVERY;
 use super::role::{log_group, name};
 use crate::catalogue::{Destination, Role};
 use crate::policy::{Policy, Statement};
 use crate::setup::Setup;
 
-/// The first time. After that, `logs:CreateLogDelivery` is enough for another of the same logs to the same
-/// destination (and `firehose:TagDeliveryStream`). It is no operation of any API: the service that is asked to
-/// log checks it. The action that asks the service comes on top.
+/// The policy for the first delivery to a destination. For later ones `logs:CreateLogDelivery` is enough (and
+/// `firehose:TagDeliveryStream`). `CreateLogDelivery` is not an API operation: the service that logs checks the
+/// permission. The action of that service is needed in addition.
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-CWL.html>
 ///
-/// The page of `CloudWatch` Logs names no more than that. Pages of services ask for four others besides, those of
-/// Step Functions (whose caller is the role of the state machine), API Gateway, Network Firewall and Verified Access
-/// among them: without them nobody can look at the delivery, change it or end it. They are for every service, as
-/// they are no operations either, and allow nothing without the action of the service.
+/// The page of CloudWatch Logs names no others. The pages of Step Functions (whose caller is the role of the state
+/// machine), API Gateway, Network Firewall, Verified Access and others require four more, to read, change and delete the
+/// delivery. They are included for every service: they are not API operations either, and allow nothing without the
+/// action of the service.
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html>
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html>
 pub(super) fn v1(setup: &Setup<'_>) -> Policy {
@@ -51,7 +51,8 @@ pub(super) fn v2(setup: &Setup<'_>) -> Policy {
         "logs:DescribeDeliveryDestinations",
         "logs:DescribeDeliverySources",
     ];
-    let of = ["delivery:*", "delivery-source:*", "delivery-destination:*"].map(|arn| setup.place.logs(arn));
+    let of = ["delivery:*", "delivery-source:*", "delivery-destination:*"]
+        .map(|arn| setup.account_region.logs(arn));
     let mut statements = vec![
         Statement::allow("ReadWriteAccessForLogDeliveryActions", deliveries, of),
         Statement::allow("ListAccessForLogDeliveryActions", lists, ["*"]),
@@ -61,7 +62,7 @@ pub(super) fn v2(setup: &Setup<'_>) -> Policy {
     Policy::new(statements)
 }
 
-/// Some services want to be told that their logs may leave.
+/// The action with which a service authorizes the delivery of its logs.
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-service-specific.html>
 fn service(setup: &Setup<'_>) -> Option<Statement> {
     let source = setup.service.source.as_ref()?;
@@ -70,27 +71,27 @@ fn service(setup: &Setup<'_>) -> Option<Statement> {
     Some(Statement::allow("ServiceLevelAccessForLogDelivery", [action], [resource]))
 }
 
-/// What the destination takes: that AWS may look at its policy and add to it in the caller's name.
+/// The actions on the destination: AWS reads its policy and adds a statement with the permissions of the caller.
 fn destination(setup: &Setup<'_>) -> Vec<Statement> {
     match setup.destination {
         Destination::CloudWatchLogs => update_resource_policies(),
         Destination::S3 => vec![Statement::allow(
             "AllowUpdatesToResourcePolicyS3",
             ["s3:GetBucketPolicy", "s3:PutBucketPolicy"],
-            [setup.place.s3(&setup.name)],
+            [setup.account_region.s3(&setup.name)],
         )],
         Destination::Firehose => {
             let role = "role/aws-service-role/delivery.logs.amazonaws.com/AWSServiceRoleForLogDelivery";
             let create = Statement::allow(
                 "CreateServiceLinkedRole",
                 ["iam:CreateServiceLinkedRole"],
-                [setup.place.iam(role)],
+                [setup.account_region.iam(role)],
             );
             vec![
                 Statement::allow(
                     "AllowUpdatesToResourcePolicyFH",
                     ["firehose:TagDeliveryStream"],
-                    [setup.place.stream(&setup.name)],
+                    [setup.account_region.stream(&setup.name)],
                 ),
                 create.when("StringEquals", "iam:AWSServiceName", DELIVERY),
             ]
@@ -98,22 +99,22 @@ fn destination(setup: &Setup<'_>) -> Vec<Statement> {
     }
 }
 
-/// The three of them are of the account and not of a log group, so their resource is a wildcard.
+/// These actions support no resource-level permissions, so their resource is `*`.
 /// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html>
 fn update_resource_policies() -> Vec<Statement> {
     let actions = ["logs:DescribeLogGroups", "logs:DescribeResourcePolicies", "logs:PutResourcePolicy"];
     vec![Statement::allow("AllowUpdatesToResourcePolicyCWL", actions, ["*"])]
 }
 
-/// The resource policy is the caller's to write; nothing is written for them.
+/// For a resource policy that the caller writes: AWS adds no statement.
 pub(super) fn resource_policy() -> Policy {
     Policy::new(update_resource_policies())
 }
 
-/// To make the role, to pass it to this service and no other, and to switch the logs on.
+/// To create the role, to pass it to this service only, and to enable the logs.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html>
 pub(super) fn role(setup: &Setup<'_>, role: &Role) -> Policy {
-    let arn = setup.place.iam(&format!("role/{}", name(setup, role)));
+    let arn = setup.account_region.iam(&format!("role/{}", name(setup, role)));
     let groups = ["logs:CreateLogGroup", "logs:PutRetentionPolicy"];
     let mut statements = vec![
         Statement::allow("MakeTheLogGroup", groups, log_group(setup)),
@@ -130,18 +131,18 @@ pub(super) fn role(setup: &Setup<'_>, role: &Role) -> Policy {
         ),
     ];
     if let Some(switch) = &setup.service.switch {
-        // Where the switch acts on what logs, it acts on the one that was given.
+        // If the resource of the action is the one that logs, it is the given one.
         let resource = if switch.resource == role.source_arn {
             setup.source_arn(&role.source_arn)
         } else {
-            setup.place.fill(&switch.resource, "*")
+            setup.account_region.fill(&switch.resource, "*")
         };
         statements.push(Statement::allow("SwitchTheLogsOn", &switch.actions, [resource]));
     }
     Policy::new(statements)
 }
 
-/// What the console lists besides.
+/// The additional actions of the console.
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-console.html>
 pub(super) fn console(setup: &Setup<'_>) -> Policy {
     let statements = match setup.destination {
@@ -153,7 +154,7 @@ pub(super) fn console(setup: &Setup<'_>) -> Policy {
             Statement::allow(
                 "AllowLogDeliveryActionsConsoleS3",
                 ["s3:GetBucketLocation", "s3:ListBucket"],
-                [setup.place.s3(&setup.name)],
+                [setup.account_region.s3(&setup.name)],
             ),
         ],
         Destination::Firehose => vec![
@@ -161,7 +162,7 @@ pub(super) fn console(setup: &Setup<'_>) -> Policy {
             Statement::allow(
                 "AllowLogDeliveryActionsConsoleFH",
                 ["firehose:DescribeDeliveryStream"],
-                [setup.place.stream(&setup.name)],
+                [setup.account_region.stream(&setup.name)],
             ),
         ],
     };

@@ -1,7 +1,8 @@
-//! The policies, one module for each kind.
+//! The policy documents, one module for each kind.
 
 mod bucket;
 mod caller;
+mod log_delivery;
 mod log_group;
 mod role;
 mod stream;
@@ -14,47 +15,43 @@ use crate::catalogue::{Destination, Model};
 use crate::policy::Policy;
 use crate::setup::Setup;
 
-/// The service that delivers vended logs.
-pub(crate) const DELIVERY: &str = "delivery.logs.amazonaws.com";
-
-/// Everything that must be allowed for one setup. What it does not need is absent.
+/// The policy documents of one setup. A document that the setup does not need is absent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Documents {
-    /// What whoever sets the logs up must be allowed.
+    /// The identity-based policy for the caller that configures the logs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caller_policy: Option<Policy>,
-    /// What they must be allowed besides where they use the console.
+    /// The additional policy for a caller that uses the console.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub console_policy: Option<Policy>,
-    /// The resource policy of CloudWatch Logs.
+    /// The resource policy for CloudWatch Logs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log_group_policy: Option<Policy>,
-    /// The policy of the bucket.
+    /// The bucket policy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bucket_policy: Option<Policy>,
-    /// The policy of the customer-managed key that the bucket encrypts with, if it does (SSE-KMS). The key of
-    /// AWS will not do: the logs would arrive, and nobody could read them.
+    /// The key policy, for a bucket with SSE-KMS and a customer-managed key. Log delivery cannot use the AWS managed key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_policy: Option<Policy>,
-    /// The tags that the stream must have. AWS sets them when the delivery is made.
+    /// The tags that the stream must have. AWS sets them when the delivery is created.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub stream_tags: BTreeMap<&'static str, &'static str>,
-    /// What the service-linked role `AWSServiceRoleForLogDelivery` may do. AWS makes it, and it cannot be changed.
+    /// The permissions policy of `AWSServiceRoleForLogDelivery`, for reference: AWS creates the role, and it cannot be changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_linked_role_policy: Option<Policy>,
-    /// Who takes the service-linked role. AWS makes it, and it cannot be changed.
+    /// The trust policy of that service-linked role, for reference.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_linked_role_trust_policy: Option<Policy>,
-    /// Who takes the role.
+    /// The trust policy of the role.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role_trust_policy: Option<Policy>,
-    /// What the role may do.
+    /// The permissions policy of the role.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role_policy: Option<Policy>,
 }
 
 impl Documents {
-    /// Everything that must be allowed for this setup; nothing where the service sees to it in a way of its own.
+    /// The documents for a setup; none for [`Model::Own`].
     pub fn of(setup: &Setup<'_>) -> Self {
         let mut documents = match setup.model {
             Model::Own => return Self::default(),
@@ -64,7 +61,15 @@ impl Documents {
                 console_policy: Some(caller::console(setup)),
                 ..Self::default()
             },
-            Model::Role => return role::documents(setup),
+            Model::Role => {
+                let Some(role) = &setup.service.role else { return Self::default() };
+                return Self {
+                    caller_policy: Some(caller::role(setup, role)),
+                    role_trust_policy: Some(role::trust_policy(setup, role)),
+                    role_policy: Some(role::policy(setup, role)),
+                    ..Self::default()
+                };
+            }
             Model::ResourcePolicy => {
                 return Self {
                     caller_policy: Some(caller::resource_policy()),
@@ -92,21 +97,13 @@ impl Documents {
         documents
     }
 
-    /// Whether there is nothing to grant.
+    /// Whether there is no document.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// The name of the role.
+    /// The name of the role, for [`Model::Role`].
     pub(crate) fn role_name(setup: &Setup<'_>) -> Option<String> {
         setup.service.role.as_ref().map(|role| role::name(setup, role))
-    }
-}
-
-/// On whose behalf logs are delivered: under V2 a delivery source, under V1 anything of CloudWatch Logs.
-fn delivered_for(setup: &Setup<'_>) -> String {
-    match setup.model {
-        Model::V2 => setup.place.logs("delivery-source:*"),
-        _ => setup.place.logs("*"),
     }
 }

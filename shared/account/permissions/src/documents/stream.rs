@@ -1,26 +1,26 @@
-//! Firehose has no resource policies: a service-linked role delivers, to tagged streams only.
+//! Firehose has no resource-based policies: a service-linked role delivers, to tagged streams only.
 //!
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-Firehose.html> and
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/using-service-linked-roles-cwl.html>
 
 use std::collections::BTreeMap;
 
-use super::DELIVERY;
+use super::log_delivery::DELIVERY;
 use crate::policy::{Policy, Statement};
 
-/// The only tag and the only value that let logs in.
+/// The tag and the value that allow delivery to a stream.
 pub(super) fn tags() -> BTreeMap<&'static str, &'static str> {
     BTreeMap::from([("LogDeliveryEnabled", "true")])
 }
 
-/// As AWS makes it. (Until 15 July 2021 the key of the condition was `firehose:ResourceTag/LogDeliveryEnabled`.)
+/// The policy that AWS attaches. (Until 15 July 2021 the key of the condition was `firehose:ResourceTag/LogDeliveryEnabled`.)
 pub(super) fn role_policy() -> Policy {
     let actions = ["firehose:PutRecord", "firehose:PutRecordBatch", "firehose:ListTagsForDeliveryStream"];
     let deliver = Statement::allow("DeliverToTaggedStreams", actions, ["*"]);
     Policy::new(vec![deliver.when("StringEquals", "aws:ResourceTag/LogDeliveryEnabled", "true")])
 }
 
-/// As AWS makes it: the trust of a service-linked role has no conditions, and takes none.
+/// The trust policy that AWS attaches. That of a service-linked role has no conditions, and cannot be changed.
 pub(super) fn trust_policy() -> Policy {
     Policy::new(vec![
         Statement::trust("TrustLogDelivery", "sts:AssumeRole").for_principal("Service", DELIVERY),

@@ -1,4 +1,4 @@
-//! A template for CloudFormation: the grants, and under V2 the deliveries.
+//! A CloudFormation template: the policies, and under V2 the deliveries.
 
 use serde_json::{Map, Value, json};
 
@@ -7,11 +7,11 @@ use crate::catalogue::{Destination, Model, Source};
 use crate::documents::Documents;
 use crate::setup::Setup;
 
-/// A template that makes what [`Documents::of`] this setup says, as JSON.
+/// A template with the documents of a setup, as JSON.
 ///
-/// The log group, bucket, key and stream are not in it: they are there. The policy of a key cannot be in it,
-/// because a template cannot change the policy of a key that it has not made; neither can the service-linked
-/// role, which AWS makes, nor switching on logs of V1 or of a service with a role of its own.
+/// The log group, bucket, key and stream must exist. The template does not contain the key policy, because a template
+/// cannot change the policy of a key outside it; nor the service-linked role, which AWS creates; nor the call that
+/// enables logs of V1, or of a service that assumes a role.
 pub fn cloudformation(setup: &Setup<'_>, documents: &Documents) -> Result<String, serde_json::Error> {
     let mut resources = Map::new();
     if let Some(policy) = &documents.caller_policy {
@@ -50,7 +50,7 @@ pub fn cloudformation(setup: &Setup<'_>, documents: &Documents) -> Result<String
     serde_json::to_string_pretty(&template)
 }
 
-/// One delivery after the other: AWS refuses a change of a source or destination that is being changed.
+/// Deliveries depend on each other, because AWS rejects concurrent changes of a source or destination.
 fn add_deliveries(resources: &mut Map<String, Value>, setup: &Setup<'_>, source: &Source) {
     let destination = json!({"Name": names::delivery_destination(setup), "DestinationResourceArn": setup.destination_arn()});
     add(resources, "DeliveryDestination", "AWS::Logs::DeliveryDestination", &destination);

@@ -1,4 +1,4 @@
-//! The commands of the AWS CLI that do the same.
+//! A script of AWS CLI commands.
 
 use std::fmt::Write;
 
@@ -9,49 +9,51 @@ use crate::catalogue::{Destination, Model, Source};
 use crate::documents::Documents;
 use crate::setup::Setup;
 
-/// The email events of WorkMail in the table.
+/// The id of WorkMail email events in the catalogue.
 const EMAIL_EVENTS: &str = "workmail-events";
 
-/// A script for a POSIX shell: commands of the AWS CLI, each under a comment that says what it is for.
-/// Documents stand in it without white space, because their size is limited.
+/// A script for a POSIX shell: AWS CLI commands, each under a comment that explains it. Documents are without white space,
+/// because AWS limits their size.
 pub fn commands(setup: &Setup<'_>, documents: &Documents) -> Result<String, serde_json::Error> {
     let mut script = Script::new(setup);
     if let Some(policy) = &documents.caller_policy {
-        script.say("For whoever sets the logs up: attach this policy to their role.");
-        script.run(
+        script.comment("For the caller that configures the logs: attach this policy to its role.");
+        script.command(
             &["iam", "create-policy"],
             &[("policy-name", names::caller_policy(setup)), ("policy-document", compact(policy)?)],
         );
     }
     if setup.destination == Destination::CloudWatchLogs && setup.model != Model::Own {
-        script.say("The log group, unless it is there.");
-        script.run(&["logs", "create-log-group"], &[("log-group-name", setup.name.clone())]);
+        script.comment("The log group, if it does not exist.");
+        script.command(&["logs", "create-log-group"], &[("log-group-name", setup.name.clone())]);
     }
     if let Some(policy) = &documents.log_group_policy {
-        script.say("An account has room for ten such policies in a Region.");
-        script.run(
+        script.comment("The quota is 10 such policies in an account and Region.");
+        script.command(
             &["logs", "put-resource-policy"],
             &[("policy-name", names::log_group_policy(setup)), ("policy-document", compact(policy)?)],
         );
     }
     if let Some(policy) = &documents.bucket_policy {
         script
-            .say("This replaces the bucket's policy: where it has one, add these statements to it instead.");
-        script.run(
+            .comment("This replaces the bucket policy: if there is one, add these statements to it instead.");
+        script.command(
             &["s3api", "put-bucket-policy"],
             &[
                 ("bucket", setup.name.clone()),
                 ("policy", compact(policy)?),
-                ("expected-bucket-owner", setup.place.account().to_owned()),
+                ("expected-bucket-owner", setup.account_region.account().to_owned()),
             ],
         );
-        script.say("Where the bucket encrypts with a customer-managed key, its policy needs the statement");
-        script.say("`AllowLogsDeliveryToUseTheKey` of key_policy too: see --format json.");
+        script.comment(
+            "If the bucket encrypts with a customer-managed key, its key policy needs the statement",
+        );
+        script.comment("`AllowLogsDeliveryToUseTheKey` of key_policy as well: see --format json.");
         script.text.push('\n');
     }
     for (key, value) in &documents.stream_tags {
-        script.say("AWS sets this tag when the delivery is made; without it nothing is delivered.");
-        script.run(
+        script.comment("AWS sets this tag when the delivery is created; without it nothing is delivered.");
+        script.command(
             &["firehose", "tag-delivery-stream"],
             &[("delivery-stream-name", setup.name.clone()), ("tags", format!("Key={key},Value={value}"))],
         );
@@ -59,7 +61,7 @@ pub fn commands(setup: &Setup<'_>, documents: &Documents) -> Result<String, serd
     script.role(documents)?;
     match (setup.model, &setup.service.source) {
         (Model::V2, Some(source)) => script.deliveries(source),
-        _ => script.switch_on(),
+        _ => script.enable(),
     }
     Ok(script.text)
 }
@@ -73,13 +75,13 @@ impl<'a> Script<'a> {
     fn new(setup: &'a Setup<'a>) -> Self {
         let mut script = Self { setup, text: String::new() };
         let (service, destination) = (setup.service, setup.destination);
-        script.say(&format!("{} to {} ({})", service.name, destination.name(), setup.model));
-        script.say(&service.page);
+        script.comment(&format!("{} to {} ({})", service.name, destination.name(), setup.model));
+        script.comment(&service.page);
         if service.ended {
-            script.say("The service has ended.");
+            script.comment("The service has ended.");
         }
         for note in &service.notes {
-            script.say(note);
+            script.comment(note);
         }
         script.text.push('\n');
         script
@@ -91,12 +93,12 @@ impl<'a> Script<'a> {
         else {
             return Ok(());
         };
-        self.say("The role that the service takes.");
-        self.run(
+        self.comment("The role that the service assumes.");
+        self.command(
             &["iam", "create-role"],
             &[("role-name", name.clone()), ("assume-role-policy-document", compact(trust)?)],
         );
-        self.run(
+        self.command(
             &["iam", "put-role-policy"],
             &[
                 ("role-name", name),
@@ -111,8 +113,8 @@ impl<'a> Script<'a> {
     fn deliveries(&mut self, source: &Source) {
         let setup = self.setup;
         let destination = names::delivery_destination(setup);
-        self.say("Where to, and for each type of log where from: leave out the types that are not wanted.");
-        self.run(
+        self.comment("The destination, and a source and a delivery for each log type: omit the log types that are not needed.");
+        self.command(
             &["logs", "put-delivery-destination"],
             &[
                 ("name", destination.clone()),
@@ -122,10 +124,10 @@ impl<'a> Script<'a> {
                 ),
             ],
         );
-        let destination_arn = setup.place.logs(&format!("delivery-destination:{destination}"));
+        let destination_arn = setup.account_region.logs(&format!("delivery-destination:{destination}"));
         for log_type in &source.log_types {
             let name = names::delivery_source(setup, source, log_type);
-            self.run(
+            self.command(
                 &["logs", "put-delivery-source"],
                 &[
                     ("name", name.clone()),
@@ -133,49 +135,49 @@ impl<'a> Script<'a> {
                     ("log-type", log_type.clone()),
                 ],
             );
-            self.run(
+            self.command(
                 &["logs", "create-delivery"],
                 &[("delivery-source-name", name), ("delivery-destination-arn", destination_arn.clone())],
             );
         }
     }
 
-    /// Logs that the service itself switches on. Of WorkMail's email events the call is known.
+    /// Logs that the service itself enables. The catalogue has the call for WorkMail email events only.
     /// <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutEmailMonitoringConfiguration.html>
-    fn switch_on(&mut self) {
+    fn enable(&mut self) {
         let setup = self.setup;
         let (Some(role), Some(name), EMAIL_EVENTS) =
             (&setup.service.role, Documents::role_name(setup), setup.service.id.as_str())
         else {
-            self.say("Then switch the logs on in the service: the page above says how.");
+            self.comment("Then enable the logs in the service, as the page above describes.");
             return;
         };
         let organization = setup.one_source_arn(&role.source_arn);
         let (_, organization) = organization.rsplit_once('/').unwrap_or_default();
-        self.say("Switch the logs on.");
-        self.run(
+        self.comment("Enable the logs.");
+        self.command(
             &["workmail", "put-email-monitoring-configuration"],
             &[
                 ("organization-id", organization.to_owned()),
-                ("role-arn", setup.place.iam(&format!("role/{name}"))),
+                ("role-arn", setup.account_region.iam(&format!("role/{name}"))),
                 ("log-group-arn", setup.destination_arn()),
             ],
         );
     }
 
-    /// A comment. Its text comes from us, and is one line.
-    fn say(&mut self, text: &str) {
+    /// A comment of one line. The text is from the catalogue.
+    fn comment(&mut self, text: &str) {
         self.text.push_str("# ");
         self.text.push_str(text);
         self.text.push('\n');
     }
 
-    /// A command, an option a line.
-    fn run(&mut self, operation: &[&str; 2], options: &[(&str, String)]) {
+    /// A command, with one option a line.
+    fn command(&mut self, operation: &[&str; 2], options: &[(&str, String)]) {
         let [service, operation] = operation;
         // A `String` takes every write.
         let _infallible =
-            write!(self.text, "aws {service} {operation} --region {}", self.setup.place.region());
+            write!(self.text, "aws {service} {operation} --region {}", self.setup.account_region.region());
         for (name, value) in options {
             let _infallible = write!(self.text, " \\\n  --{name} {}", shell_words::quote(value));
         }

@@ -1,4 +1,4 @@
-//! The setup as something to run: a template, or commands.
+//! The setup as a template or as a script.
 
 mod cloudformation;
 mod commands;

@@ -1,7 +1,7 @@
-//! WorkMail audit logs, written by hand after the tables of the documentation: nobody has published a line.
+//! WorkMail audit logs, written by hand from the tables of the documentation. No captured line has been published.
 
-use super::{Sample, SampleFile};
-use crate::Batch;
+use super::sample::{Sample, SampleFile};
+use crate::batch::Batch;
 
 const LOG_GROUP: &str = "/aws/vendedlogs/workmail/example";
 const LOG_STREAM: &str = "audit-logs";
@@ -24,7 +24,7 @@ fn vended(batch: Batch) -> Batch {
 const SAMPLES: &[Sample] = &[
     Sample {
         name: "audit-authentication",
-        about: "Authentication: success, failure, a personal access token, an unheard-of method",
+        about: "Authentication: success, failure, a personal access token, an undocumented method",
         messages: &[
             r#"{"event_timestamp":1795169701007,"request_id":"7d8f2f0e-0a1b-4c2d-8e3f-000000000001",
             "organization_arn":"arn:aws:workmail:eu-west-1:111122223333:organization/m-0123456789abcdef0123456789abcdef",
@@ -218,7 +218,7 @@ const SAMPLES: &[Sample] = &[
     },
     Sample {
         name: "audit-missing-fields",
-        about: "Fields that the customer left out: what a class can do without, and what it cannot",
+        about: "Fields that the delivery omits: optional and required ones of a class",
         messages: &[
             r#"{"event_timestamp":1795169701210,
             "user_id":"S-1-1-11-1111111111-2222222222-3333333333-1001","user":"ana",
@@ -261,7 +261,7 @@ const SAMPLES: &[Sample] = &[
     },
     Sample {
         name: "audit-unknown-fields",
-        about: "Another order of the fields, undocumented fields, an ARN that is cut off",
+        about: "Another order of the fields, undocumented fields, a truncated ARN",
         messages: &[
             r#"{"auth_successful":true,"source_ip":"AWS Internal","protocol":"IMAP","user":"ana",
             "user_id":"S-1-1-11-1111111111-2222222222-3333333333-1001",

@@ -1,88 +1,22 @@
-//! Records of CloudTrail as a trail sends them: one JSON object a log line. Shapes are those of AWS's
-//! reference pages, identities are made up.
+//! CloudTrail records as a trail sends them to CloudWatch Logs: one JSON object a log line. Shapes follow the reference pages
+//! of AWS; identities are invented.
 
+mod call;
 mod chain;
 mod identity;
 
-use super::{SampleFile, batch_of, file, fnv1a};
-use crate::{Batch, OWNER, envelope::one_line};
+use super::sample::{SampleFile, batch_of};
+use crate::batch::Batch;
+use crate::envelope::one_line;
+use call::{BY_CLI, Call, IAM, S3, SIGN_IN, STS, WORKMAIL, by_cli, call, called, written};
 use identity::{
     ADMIN, ALICE, ALICE_IN_CONSOLE, DELEGATE, DIRECTORY, FEDERATED, HIDDEN, IDENTITY_CENTER, INSTANCE,
     KMS_SERVICE, NOBODY, OTHER_ACCOUNT, PRINCIPAL_ONLY, PROPAGATED, ROOT, SAML, TYPE_ONLY, UNKNOWN, WEB,
     WEB_SESSION,
 };
 
-const LOG_GROUP: &str = "aws-cloudtrail-logs-111122223333-example";
-const LOG_STREAM: &str = "111122223333_CloudTrail_eu-west-1";
-const SUBSCRIPTION_FILTER: &str = "mailtrail-cloudtrail";
-
-const WORKMAIL: &str = "workmail.amazonaws.com";
-const IAM: &str = "iam.amazonaws.com";
-const S3: &str = "s3.amazonaws.com";
-const STS: &str = "sts.amazonaws.com";
-const SIGN_IN: &str = "signin.amazonaws.com";
-
-const BY_CLI: &str = r#""sourceIPAddress":"203.0.113.20","userAgent":"aws-cli/2.30.0""#;
-
 pub(super) fn files() -> Vec<SampleFile> {
     [identities(), sign_ins(), vec![chain::file()], calls(), odd_records()].into_iter().flatten().collect()
-}
-
-/// A record without its ends: who, which service, what; and the members in between.
-struct Call<'a> {
-    identity: &'a str,
-    service: &'a str,
-    name: &'a str,
-    rest: String,
-}
-
-fn call<'a>(identity: &'a str, service: &'a str, name: &'a str, rest: &str) -> Call<'a> {
-    Call { identity, service, name, rest: rest.into() }
-}
-
-/// A call by the command line: these parameters, nothing special in the answer.
-fn by_cli<'a>(identity: &'a str, service: &'a str, name: &'a str, parameters: &str) -> Call<'a> {
-    let rest =
-        format!(r#"{BY_CLI},"requestParameters":{parameters},"responseElements":null,"readOnly":false"#);
-    Call { identity, service, name, rest }
-}
-
-impl Call<'_> {
-    /// The record, as the `index`-th of the file of this name.
-    fn json(&self, file: &str, index: usize) -> String {
-        let Self { identity, service, name, rest } = self;
-        let sum = fnv1a(file);
-        let (high, low) = (sum >> 32, sum & 0xffff_ffff);
-        let (kind, request) = match *service {
-            SIGN_IN => ("AwsConsoleSignIn", String::new()),
-            _ => ("AwsApiCall", format!(r#""requestID":"{high:08x}-0a1b-4c2d-8e3f-{index:012}","#)),
-        };
-        format!(
-            r#"{{"eventVersion":"1.11","userIdentity":{identity},"eventTime":"2026-11-20T10:14:{second:02}Z",
-            "eventSource":"{service}","eventName":"{name}","awsRegion":"eu-west-1",{rest},
-            {request}"eventID":"{low:08x}-0a1b-4c2d-8e3f-{index:012}",
-            "eventType":"{kind}","managementEvent":true,"recipientAccountId":"111122223333",
-            "eventCategory":"Management"}}"#,
-            second = 10 + index,
-        )
-    }
-}
-
-fn called(name: &str, about: &'static str, calls: &[Call<'_>]) -> SampleFile {
-    let records = calls.iter().enumerate().map(|(index, call)| call.json(name, index));
-    written(name, about, &records.collect::<Vec<_>>())
-}
-
-/// A file of whole records.
-fn written<T: AsRef<str>>(name: &str, about: &'static str, records: &[T]) -> SampleFile {
-    let batch = Batch {
-        owner: OWNER.into(),
-        log_group: LOG_GROUP.into(),
-        log_stream: LOG_STREAM.into(),
-        subscription_filters: vec![SUBSCRIPTION_FILTER.into()],
-        ..batch_of(name, records.iter().map(AsRef::as_ref))
-    };
-    file(format!("{name}.json"), about, batch.to_invocation())
 }
 
 /// Every kind of `userIdentity`.
@@ -190,7 +124,7 @@ fn sign_ins() -> Vec<SampleFile> {
     vec![
         called(
             "cloudtrail-console-login",
-            "`ConsoleLogin`: with a second factor, with a wrong password, by nobody known; `CheckMfa`",
+            "`ConsoleLogin`: with a second factor, with a wrong password, by an unknown user; `CheckMfa`",
             &[
                 console(ALICE, "CheckMfa", "Success", &login("Yes")),
                 console(ALICE, "ConsoleLogin", "Success", &login("Yes")),
@@ -303,7 +237,7 @@ fn calls() -> Vec<SampleFile> {
         ),
         called(
             "cloudtrail-resources",
-            "`resources`: with ARN, with a prefix of ARNs only, with a field that nobody has documented",
+            "`resources`: with ARN, with a prefix of ARNs only, with an undocumented field",
             &[call(
                 ALICE,
                 S3,

@@ -1,7 +1,7 @@
 //! WorkMail email events, written by hand: every shape that the documentation describes or that its queries
 //! imply.
 
-use super::{Sample, SampleFile};
+use super::sample::{Sample, SampleFile};
 
 pub(super) fn files() -> Vec<SampleFile> {
     SAMPLES.iter().map(|sample| sample.file(|batch| batch)).collect()
@@ -31,7 +31,7 @@ const SAMPLES: &[Sample] = &[
     },
     Sample {
         name: "organization-email-received-on-behalf",
-        about: "`ORGANIZATION_EMAIL_RECEIVED`: sent on behalf of somebody else (`sender` and `from`)",
+        about: "`ORGANIZATION_EMAIL_RECEIVED`: sent on behalf of another sender (`sender` and `from`)",
         messages: &[r#"{"traceId":"0a1b2c3d-1111-4222-8333-000000000003",
             "event":{"eventName":"ORGANIZATION_EMAIL_RECEIVED","recipients":["carla@example.com"],
             "sender":"assistant@example.org","from":"director@example.org","subject":"Re: Agenda",
@@ -41,7 +41,7 @@ const SAMPLES: &[Sample] = &[
     },
     Sample {
         name: "organization-email-received-internal",
-        about: "`ORGANIZATION_EMAIL_RECEIVED`: both ends in the organization's own domain",
+        about: "`ORGANIZATION_EMAIL_RECEIVED`: sender and recipient in the organization's own domain",
         messages: &[r#"{"traceId":"0a1b2c3d-1111-4222-8333-000000000004",
             "event":{"eventName":"ORGANIZATION_EMAIL_RECEIVED","recipients":["dmitri@example.com"],
             "from":"ana@example.com","subject":"Lunch?","messageId":"<lunch@mail.example.com>",
@@ -51,7 +51,7 @@ const SAMPLES: &[Sample] = &[
     },
     Sample {
         name: "organization-email-received-verdict-objects",
-        about: "`ORGANIZATION_EMAIL_RECEIVED`: verdicts as objects, the way SES writes them",
+        about: "`ORGANIZATION_EMAIL_RECEIVED`: verdicts as objects, as SES writes them",
         messages: &[r#"{"traceId":"0a1b2c3d-1111-4222-8333-000000000005",
             "event":{"eventName":"ORGANIZATION_EMAIL_RECEIVED","recipients":["ana@example.com"],
             "from":"parcel@example.net","subject":"Unpaid customs fee","messageId":"<fee@mx.example.net>",
@@ -97,7 +97,7 @@ const SAMPLES: &[Sample] = &[
     },
     Sample {
         name: "rule-applied-inbound-mixed",
-        about: "`RULE_APPLIED`: different actions for different recipients, one of them unheard of",
+        about: "`RULE_APPLIED`: different actions for different recipients, one of them undocumented",
         messages: &[r#"{"traceId":"0a1b2c3d-1111-4222-8333-000000000011",
             "event":{"eventName":"RULE_APPLIED","ruleName":"by-department","ruleType":"INBOUND_RULE",
             "ruleActions":[{"action":"MOVE_TO_JUNK","recipients":["ana@example.com","bob@example.com"]},
@@ -106,14 +106,14 @@ const SAMPLES: &[Sample] = &[
     },
     Sample {
         name: "rule-applied-mailbox-redirect",
-        about: "`RULE_APPLIED`: a mailbox rule redirects to an address outside",
+        about: "`RULE_APPLIED`: a mailbox rule redirects to an external address",
         messages: &[r#"{"traceId":"0a1b2c3d-1111-4222-8333-000000000012",
             "event":{"eventName":"RULE_APPLIED","ruleName":"fwd","ruleType":"MAILBOX_RULE",
             "ruleActions":[{"action":"Redirect"}],"targetRecipient":"someone@exfil.example.org"}}"#],
     },
     Sample {
         name: "rule-applied-mailbox-move",
-        about: "`RULE_APPLIED`: a mailbox rule moves a message; the event names no address at all",
+        about: "`RULE_APPLIED`: a mailbox rule moves a message; the event has no address",
         messages: &[r#"{"traceId":"0a1b2c3d-1111-4222-8333-000000000013",
             "event":{"eventName":"RULE_APPLIED","ruleName":"news","ruleType":"MAILBOX_RULE",
             "ruleActions":[{"action":"Move"}],"targetFolder":"Newsletters"}}"#],
@@ -149,7 +149,7 @@ const SAMPLES: &[Sample] = &[
     },
     Sample {
         name: "outgoing-email-submitted",
-        about: "`OUTGOING_EMAIL_SUBMITTED`: to two recipients, on behalf of somebody else",
+        about: "`OUTGOING_EMAIL_SUBMITTED`: to two recipients, on behalf of another sender",
         messages: &[r#"{"traceId":"0a1b2c3d-1111-4222-8333-000000000018",
             "event":{"eventName":"OUTGOING_EMAIL_SUBMITTED",
             "recipients":["x@partner.example.org","y@partner.example.org"],
@@ -157,7 +157,7 @@ const SAMPLES: &[Sample] = &[
     },
     Sample {
         name: "outgoing-email-sent",
-        about: "`OUTGOING_EMAIL_SENT`: taken by the server of the recipient",
+        about: "`OUTGOING_EMAIL_SENT`: accepted by the server of the recipient",
         messages: &[r#"{"traceId":"0a1b2c3d-1111-4222-8333-000000000018",
             "event":{"eventName":"OUTGOING_EMAIL_SENT","recipient":"x@partner.example.org",
             "from":"ceo@example.com",
@@ -201,7 +201,7 @@ const SAMPLES: &[Sample] = &[
     },
     Sample {
         name: "hard-addresses",
-        about: "Hard addresses: display names, `<>`, `MAILER-DAEMON`, non-ASCII, `root@localhost`",
+        about: "Unusual addresses: display names, `<>`, `MAILER-DAEMON`, non-ASCII, `root@localhost`",
         messages: &[
             r#"{"traceId":"0a1b2c3d-1111-4222-8333-000000000022",
             "event":{"eventName":"ORGANIZATION_EMAIL_RECEIVED",
@@ -231,7 +231,7 @@ const SAMPLES: &[Sample] = &[
     },
     Sample {
         name: "no-address",
-        about: "Events that should name an address and do not: empty lists, empty text, null, missing",
+        about: "Events without an expected address: empty lists, empty text, null, missing",
         messages: &[
             r#"{"traceId":"0a1b2c3d-1111-4222-8333-000000000029",
             "event":{"eventName":"ORGANIZATION_EMAIL_RECEIVED","recipients":[],"from":"",
@@ -259,7 +259,7 @@ const SAMPLES: &[Sample] = &[
     },
     Sample {
         name: "unknown-event-name",
-        about: "Event names that nobody has documented: with an address, without one, no text, missing",
+        about: "Undocumented event names: with an address, without one, not text, missing",
         messages: &[
             r#"{"traceId":"0a1b2c3d-1111-4222-8333-000000000033",
             "event":{"eventName":"MAILBOX_EMAIL_RECALLED","recipient":"ana@example.com",
@@ -273,7 +273,7 @@ const SAMPLES: &[Sample] = &[
     },
     Sample {
         name: "unknown-fields",
-        about: "Known events with fields that nobody has documented, nested ones among them",
+        about: "Known events with undocumented fields, also nested ones",
         messages: &[
             r#"{"version":"2","traceId":"0a1b2c3d-1111-4222-8333-000000000037",
             "organizationId":"m-0123456789abcdef0123456789abcdef",
@@ -287,7 +287,7 @@ const SAMPLES: &[Sample] = &[
     },
     Sample {
         name: "not-a-workmail-event",
-        about: "Log lines that are no WorkMail event: plain text, JSON of another service",
+        about: "Log lines that are not WorkMail events: plain text, JSON of another service",
         messages: &[
             "2026-11-20T10:15:02Z INFO retention of this log group changed from 30 to 90 days",
             r#"{"eventVersion":"1.11","eventSource":"workmail.amazonaws.com","eventName":"CreateUser",
@@ -297,7 +297,7 @@ const SAMPLES: &[Sample] = &[
     },
     Sample {
         name: "message-journey",
-        about: "All that is logged about one internal message: two trace ids, joined by the message id",
+        about: "All events of one internal message: two trace ids with one message id",
         messages: &[
             r#"{"traceId":"0a1b2c3d-1111-4222-8333-000000000039",
             "event":{"eventName":"OUTGOING_EMAIL_SUBMITTED","recipients":["grace@example.com",

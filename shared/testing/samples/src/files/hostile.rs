@@ -2,14 +2,14 @@
 
 use flate2::{Compress, Compression, Crc, FlushCompress};
 
-use super::{
-    DELIVERED_TO_ANA, DELIVERED_TO_BOB, RECEIVED, SampleFile, batch_of, cloudtrail, file, invoked, ordinary,
-    raw::{self, event, event_with_fields, event_with_id},
-    stamp,
+use super::cloudtrail;
+use super::raw::{self, event, event_with_fields, event_with_id};
+use super::sample::{
+    DELIVERED_TO_ANA, DELIVERED_TO_BOB, RECEIVED, SampleFile, batch_of, file, invoked, ordinary, stamp,
 };
-use crate::{
-    Batch, REGION,
-    envelope::{gzip, gzip_at, invocation, json_text, kinesis_event, kinesis_on_failure_notice, one_line},
+use crate::batch::Batch;
+use crate::envelope::{
+    REGION, gzip, gzip_at, invocation, json_text, kinesis_event, kinesis_on_failure_notice, one_line,
 };
 
 const MIB: usize = 1024 * 1024;
@@ -19,7 +19,7 @@ pub(super) fn files() -> Vec<SampleFile> {
     groups.into_iter().flatten().map(|it| SampleFile { name: format!("hostile/{}", it.name), ..it }).collect()
 }
 
-/// Invocations around something that is no log batch.
+/// Invocations with a payload that is not a log batch.
 fn not_a_payload() -> Vec<SampleFile> {
     let from_s3 = r#"{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","awsRegion":"eu-west-1",
         "eventTime":"2026-11-20T10:15:02.000Z","eventName":"ObjectCreated:Put",
@@ -27,10 +27,14 @@ fn not_a_payload() -> Vec<SampleFile> {
     let good = |name| ordinary(name).to_gzip();
     let mixed = [good("kinesis-mixed-1"), truncated(good("kinesis-mixed-2")), good("kinesis-mixed-3")];
     vec![
-        file("control-message.json", "CloudWatch asks whether anybody is there", control_message()),
+        file(
+            "control-message.json",
+            "A control message: CloudWatch Logs checks that the destination is reachable",
+            control_message(),
+        ),
         file(
             "not-base64.json",
-            "`awslogs.data` is no base64",
+            "`awslogs.data` is not base64",
             br#"{"awslogs":{"data":"%%% this is no base64 %%%"}}"#.to_vec(),
         ),
         file("empty-data.json", "`awslogs.data` is empty", invocation(b"")),
@@ -42,7 +46,7 @@ fn not_a_payload() -> Vec<SampleFile> {
         ),
         file(
             "kinesis-mixed.json",
-            "Three Kinesis payloads: good, truncated, good",
+            "Three Kinesis payloads: valid, truncated, valid",
             kinesis_event(&mixed, REGION),
         ),
     ]
@@ -53,15 +57,15 @@ fn broken_gzip() -> Vec<SampleFile> {
     let wrapped = |name, about, payload: Vec<u8>| file(name, about, invocation(&payload));
     let trailing = [good("trailing-bytes").as_slice(), b"rubbish"].concat();
     vec![
-        wrapped("not-gzip.json", "The payload is no gzip", b"this is no gzip".to_vec()),
-        wrapped("truncated-gzip.json", "The gzip stops in the middle", truncated(good("truncated-gzip"))),
+        wrapped("not-gzip.json", "The payload is not gzip", b"this is no gzip".to_vec()),
+        wrapped("truncated-gzip.json", "The gzip data is truncated", truncated(good("truncated-gzip"))),
         wrapped("wrong-crc.json", "The checksum of the gzip is wrong", flipped(good("wrong-crc"), 8)),
         wrapped("wrong-length.json", "The length in the gzip is wrong", flipped(good("wrong-length"), 4)),
-        wrapped("trailing-bytes.json", "Rubbish after a good gzip member", trailing),
-        wrapped("bomb.json", "A good batch, but of 80 MiB", bomb()),
+        wrapped("trailing-bytes.json", "Other bytes after a valid gzip member", trailing),
+        wrapped("bomb.json", "A valid batch of 80 MiB", bomb()),
         wrapped(
             "bomb-of-members.json",
-            "A good batch and 80 MiB of white space, in 81 gzip members",
+            "A valid batch and 80 MiB of white space, in 81 gzip members",
             bomb_of_members(),
         ),
     ]
@@ -74,12 +78,12 @@ fn broken_json() -> Vec<SampleFile> {
     vec![
         invoked("empty-gzip.json", "A gzip of nothing", ""),
         invoked("not-json.json", "A gzip of plain text", "one log line\nanother log line\n"),
-        invoked("truncated-json.json", "A gzip of half a document", half),
-        invoked("other-shape.json", "A gzip of JSON of another shape", r#"{"hello":["world",1,null]}"#),
-        invoked("unknown-message-type.json", "A `messageType` that nobody has documented", unknown.to_json()),
+        invoked("truncated-json.json", "gzip of a truncated document", half),
+        invoked("other-shape.json", "gzip of JSON of another shape", r#"{"hello":["world",1,null]}"#),
+        invoked("unknown-message-type.json", "An undocumented `messageType`", unknown.to_json()),
         invoked("missing-log-events.json", "`logEvents` is missing", missing),
         invoked("invalid-utf8.json", "0xFF bytes in the log group and in a message", invalid_utf8()),
-        file("invalid-utf8.gz", "The same payload without the invocation", gzip(&invalid_utf8())),
+        file("invalid-utf8.gz", "The same payload without an invocation", gzip(&invalid_utf8())),
     ]
 }
 
@@ -88,12 +92,12 @@ fn odd_messages() -> Vec<SampleFile> {
     vec![
         invoked(
             "message-shapes.json",
-            "Messages: no JSON, half a JSON, no object, empty, escapes, half a surrogate pair, NUL",
+            "Messages: not JSON, truncated JSON, not an object, empty, escapes, a lone surrogate, NUL",
             message_shapes(),
         ),
         file(
             "cloudtrail-cut-off.json",
-            "Messages: a record of CloudTrail that stops in the middle",
+            "Messages: a truncated CloudTrail record",
             cloudtrail::cut_off("cloudtrail-cut-off").to_invocation(),
         ),
         invoked(
@@ -108,28 +112,32 @@ fn odd_messages() -> Vec<SampleFile> {
         ),
         invoked(
             "deep-nesting.json",
-            "Messages with 10,000 arrays inside each other: alone, and inside a WorkMail event",
+            "Messages with 10,000 nested arrays: alone, and inside a WorkMail event",
             deep_nesting(),
         ),
     ]
 }
 
-/// Good events under names that nobody should trust.
+/// Valid events with invalid names of Regions, accounts, log groups and log streams.
 fn odd_names() -> Vec<SampleFile> {
     let of_owner = |name: &str, owner: &str| Batch { owner: owner.into(), ..ordinary(name) }.to_invocation();
     let own_group = "/aws/lambda/mailtrail-workmail-events".into();
     vec![
         file("owner-traversal.json", "`owner` is `../..`", of_owner("owner-traversal", "../..")),
         file("owner-13-digits.json", "`owner` has 13 digits", of_owner("owner-13-digits", "1111222233334")),
-        invoked("region-bad.json", "System fields that are no Region and no account", bad_regions()),
+        invoked(
+            "region-bad.json",
+            "System fields with an invalid Region and an invalid account",
+            bad_regions(),
+        ),
         invoked(
             "surrogate-names.json",
-            "Half a surrogate pair in log group, log stream, and event id",
+            "A lone surrogate in log group, log stream and event id",
             surrogate_names(),
         ),
         file(
             "own-log-group.json",
-            "A batch from the function's own log group: a loop, were it taken",
+            "A batch from the function's own log group, which would cause a loop",
             Batch { log_group: own_group, ..ordinary("own-log-group") }.to_invocation(),
         ),
     ]

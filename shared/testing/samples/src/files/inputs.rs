@@ -1,13 +1,15 @@
 //! Every wrapping that a batch can arrive in, and every legitimate variation of the payload itself.
 
-use super::{
-    DELIVERED_TO_ANA, DELIVERED_TO_BOB, RECEIVED, SampleFile, file, invoked, ordinary,
-    raw::{self, event_with_fields, event_with_id},
+use super::raw::{self, event_with_fields, event_with_id};
+use super::sample::{
+    DELIVERED_TO_ANA, DELIVERED_TO_BOB, RECEIVED, SampleFile, file, invoked, ordinary, stamp,
 };
-use crate::{
-    LOG_GROUP, LOG_STREAM, OWNER, REGION, SUBSCRIPTION_FILTER, Traffic,
-    envelope::{gzip, json_text, kinesis_event, kinesis_on_failure_record, on_failure_record, one_line},
+use crate::batch::Event;
+use crate::envelope::{
+    REGION, gzip, json, json_text, kinesis_event, kinesis_on_failure_record, on_failure_record, one_line,
 };
+use crate::example::{LOG_GROUP, LOG_STREAM, OWNER, SUBSCRIPTION_FILTER};
+use crate::traffic::Traffic;
 
 pub(super) fn files() -> Vec<SampleFile> {
     [wrappings(), payloads()].into_iter().flatten().collect()
@@ -22,12 +24,12 @@ fn wrappings() -> Vec<SampleFile> {
         file("kinesis.json", "A Kinesis Data Streams event with three payloads", three_from_kinesis(21)),
         file(
             "on-failure.json",
-            "A record of Lambda's on-failure destination; the event is inside",
+            "A record of Lambda's on-failure destination, with the event inside",
             on_failure_record(&ordinary("on-failure").to_invocation()),
         ),
         file(
             "on-failure-kinesis.json",
-            "The same of a Kinesis event source mapping (S3); the event is inside, as text",
+            "The same of a Kinesis event source mapping (S3), with the event inside as text",
             kinesis_on_failure_record(&three_from_kinesis(22)),
         ),
         file("payload.gz", "A bare gzip payload", one("payload.gz")),
@@ -37,25 +39,21 @@ fn wrappings() -> Vec<SampleFile> {
             "Two gzip members, one batch in each",
             [one("two-members-1"), one("two-members-2")].concat(),
         ),
-        file(
-            "split-member.gz",
-            "One batch, cut in the middle into two gzip members",
-            [gzip(front), gzip(back)].concat(),
-        ),
+        file("split-member.gz", "One batch, split into two gzip members", [gzip(front), gzip(back)].concat()),
         file(
             "two-documents.gz",
-            "Two batches back to back in one gzip member, with nothing between them",
+            "Two batches in one gzip member, without a separator",
             gzip(&[ordinary("two-documents-1").to_json(), ordinary("two-documents-2").to_json()].concat()),
         ),
     ]
 }
 
 fn payloads() -> Vec<SampleFile> {
-    let long_id = super::stamp("number-ids", 2).1;
+    let long_id = stamp("number-ids", 2).1;
     vec![
         invoked(
             "key-order.json",
-            "The keys of the payload in another order, `logEvents` first",
+            "The keys of the payload in another order, with `logEvents` first",
             events_first(),
         ),
         invoked(
@@ -94,7 +92,7 @@ fn three_from_kinesis(seed: u64) -> Vec<u8> {
 }
 
 fn pretty(name: &str) -> Vec<u8> {
-    let event = |event: &crate::Event| {
+    let event = |event: &Event| {
         let (id, timestamp, message) = (&event.id, event.timestamp, json_text(&event.message));
         format!("    {{ \"id\": \"{id}\", \"timestamp\": {timestamp},\n      \"message\": {message} }}")
     };
@@ -118,7 +116,7 @@ fn events_first() -> String {
         .into_iter()
         .zip(0..)
         .map(|(message, index)| {
-            let (timestamp, id) = super::stamp("key-order", index);
+            let (timestamp, id) = stamp("key-order", index);
             let message = json_text(&one_line(message));
             format!(r#"{{"message":{message},"timestamp":{timestamp},"id":"{id}"}}"#)
         })
@@ -154,7 +152,7 @@ fn system_fields() -> String {
 }
 
 fn no_filters() -> String {
-    let events = String::from_utf8_lossy(&crate::envelope::json(&ordinary("no-filters").events)).into_owned();
+    let events = String::from_utf8_lossy(&json(&ordinary("no-filters").events)).into_owned();
     let source = format!(r#""owner":"{OWNER}","logGroup":"{LOG_GROUP}","logStream":"{LOG_STREAM}""#);
     format!(r#"{{"messageType":"DATA_MESSAGE",{source},"logEvents":{events}}}"#)
 }

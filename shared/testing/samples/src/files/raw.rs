@@ -1,11 +1,9 @@
 //! Payloads written as text, for shapes that no typed batch can have: half a surrogate pair, a number for an
 //! id, a missing key. Every `…_json` is JSON text that goes in as it is.
 
-use super::stamp;
-use crate::{
-    LOG_GROUP, LOG_STREAM, OWNER, SUBSCRIPTION_FILTER,
-    envelope::{json_text, one_line},
-};
+use super::sample::stamp;
+use crate::envelope::{json_text, one_line};
+use crate::example::{LOG_GROUP, LOG_STREAM, OWNER, SUBSCRIPTION_FILTER};
 
 /// A log event whose message is given as a JSON string, quotes and escapes included.
 pub(super) fn event(name: &str, index: u32, message_json: &str) -> String {

@@ -1,14 +1,15 @@
 //! A role that leads to another role: what one user did, most of it under other names.
 
+use super::call::{BY_CLI, Call, IAM, S3, STS, WORKMAIL, by_cli, called};
 use super::identity::ALICE;
-use super::{BY_CLI, Call, IAM, S3, STS, SampleFile, WORKMAIL, by_cli, called};
+use crate::files::sample::SampleFile;
 
 /// Alice with the key that `GetSessionToken` gave her: still herself.
 const ALICE_WITH_MFA: &str = r#"{"type":"IAMUser","principalId":"AIDAEXAMPLEALICE",
     "arn":"arn:aws:iam::111122223333:user/alice","accountId":"111122223333",
     "accessKeyId":"ASIAEXAMPLEALICEMFA","userName":"alice","sessionContext":{"sessionIssuer":{},
     "attributes":{"creationDate":"2026-11-20T10:14:10Z","mfaAuthenticated":"true"}}}"#;
-/// The role Support in the session that Alice opened, and in one of somebody else.
+/// The role Support in the session that Alice opened, and in one of another user.
 const SUPPORT: &str = r#"{"type":"AssumedRole","principalId":"AROAEXAMPLESUPPORT:laptop",
     "arn":"arn:aws:sts::111122223333:assumed-role/Support/laptop","accountId":"111122223333",
     "accessKeyId":"ASIAEXAMPLESUPPORT1","sessionContext":{"sessionIssuer":{"type":"Role",

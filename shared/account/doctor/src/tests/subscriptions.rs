@@ -1,12 +1,12 @@
-//! Slots of log groups, and data streams between log groups and functions.
+//! Subscription filter slots, and data streams between log groups and functions.
 
 use super::{group, list, refused, some};
 use crate::Severity::{Broken, Ok, Unknown};
-use crate::planted::{AUDIT, EVENTS, FUNCTION, arn, intact, seen, with};
+use crate::fixtures::{AUDIT, EVENTS, FUNCTION, arn, intact, problems_after, seen};
 use crate::{AccountFilter, Facts, Filter, Finding, Function, Part, checks};
 
-/// Filters of others, in place of ours.
-fn held_by(facts: &mut Facts, names: &[&str]) {
+/// Replaces the filter of the pipeline by filters of others.
+fn use_slots(facts: &mut Facts, names: &[&str]) {
     let filter = |name: &&str| Filter {
         name: (*name).to_owned(),
         destination_arn: arn("lambda", &format!("function:{name}")),
@@ -20,7 +20,7 @@ fn slots_of_events(facts: &Facts) -> Finding {
     checks(facts).into_iter().find(is_it).unwrap()
 }
 
-/// The filter of a log group sends to a data stream instead, which functions read.
+/// Replaces the filter of a log group by one to a data stream with these consumers.
 fn by_a_stream(facts: &mut Facts, name: &str, readers: Part<Vec<String>>) {
     let stream = arn("kinesis", "stream/events");
     let filter = Filter { destination_arn: stream.clone(), ..Filter::default() };
@@ -30,54 +30,60 @@ fn by_a_stream(facts: &mut Facts, name: &str, readers: Part<Vec<String>>) {
 
 #[test]
 fn slots_that_others_hold_are_found_and_a_filter_is_not_told_to_be_missing() {
-    assert_eq!(with(|facts| held_by(facts, &["siem"])), [("subscribed", Broken)]);
-    assert_eq!(with(|facts| held_by(facts, &["siem", "metrics"])), [("filter-slots", Broken)]);
-    assert_eq!(with(|facts| held_by(facts, &["a", "b", "c", "d", "e"])), [("filter-slots", Broken)]);
+    assert_eq!(problems_after(|facts| use_slots(facts, &["siem"])), [("subscribed", Broken)]);
+    assert_eq!(problems_after(|facts| use_slots(facts, &["siem", "metrics"])), [("filter-slots", Broken)]);
+    assert_eq!(
+        problems_after(|facts| use_slots(facts, &["a", "b", "c", "d", "e"])),
+        [("filter-slots", Broken)]
+    );
 }
 
 #[test]
 fn slots_that_are_taken_with_us_among_them_are_in_order() {
     let mut facts = intact();
     let ours = list(&mut group(&mut facts, EVENTS).filters).clone();
-    held_by(&mut facts, &["siem"]);
+    use_slots(&mut facts, &["siem"]);
     list(&mut group(&mut facts, EVENTS).filters).extend(ours);
     let finding = slots_of_events(&facts);
-    assert_eq!((finding.severity, finding.seen.as_str()), (Ok, "2 in use, 0 left of 2 (3 of 5)"));
+    assert_eq!((finding.severity, finding.seen.as_str()), (Ok, "2 in use, 0 of 2 free (3 of 5)"));
 }
 
 #[test]
-fn whoever_has_to_make_room_is_told_who_holds_the_slots_and_what_else_there_is() {
+fn a_finding_about_slots_names_the_filters_and_the_alternatives() {
     let mut facts = intact();
-    held_by(&mut facts, &["siem", "metrics"]);
+    use_slots(&mut facts, &["siem", "metrics"]);
     let finding = slots_of_events(&facts);
     assert!(finding.seen.contains("siem (to arn:aws:lambda:"), "{}", finding.seen);
-    assert!(finding.seen.ends_with("the log group keeps its events 30 days only"), "{}", finding.seen);
+    assert!(finding.seen.ends_with("its events expire after 30 days"), "{}", finding.seen);
     let fix = finding.fix.unwrap();
-    // The page of quotas grants five, so it is worth a try.
-    assert!(fix.starts_with("where AWS already grants 5: aws logs put-subscription-filter"), "{fix}");
-    assert!(fix.contains("one of siem, metrics has to go: aws logs delete-subscription-filter"), "{fix}");
+    // According to the quotas page there are five slots.
+    assert!(fix.starts_with("if the quota of the account is 5: aws logs put-subscription-filter"), "{fix}");
+    assert!(fix.contains("delete one of siem, metrics: aws logs delete-subscription-filter"), "{fix}");
     assert!(fix.contains("Kinesis") && fix.contains("put-account-policy"), "{fix}");
 }
 
 #[test]
 fn nothing_is_tried_where_no_slot_is_left_by_any_count() {
     let mut facts = intact();
-    held_by(&mut facts, &["a", "b", "c", "d", "e"]);
-    // The one filter that an account can have is somebody else's.
-    let theirs = AccountFilter { name: "all".to_owned(), ..AccountFilter::default() };
-    facts.account_filters = seen(vec![theirs]);
+    use_slots(&mut facts, &["a", "b", "c", "d", "e"]);
+    // The only account-level filter that an account can have is in use.
+    let other = AccountFilter { name: "all".to_owned(), ..AccountFilter::default() };
+    facts.account_filters = seen(vec![other]);
     let fix = slots_of_events(&facts).fix.unwrap();
-    assert!(fix.starts_with("one of a, b, c, d, e has to go"), "{fix}");
+    assert!(fix.starts_with("delete one of a, b, c, d, e: "), "{fix}");
     assert!(!fix.contains("put-account-policy"), "{fix}");
 }
 
 #[test]
-fn a_data_stream_is_worth_what_its_readers_are() {
+fn a_data_stream_counts_as_its_consumers_do() {
     let ours = || seen(vec![arn("lambda", &format!("function:{FUNCTION}"))]);
-    assert_eq!(with(|facts| by_a_stream(facts, EVENTS, ours())), []);
-    assert_eq!(with(|facts| by_a_stream(facts, EVENTS, seen(Vec::new()))), [("subscribed", Broken)]);
+    assert_eq!(problems_after(|facts| by_a_stream(facts, EVENTS, ours())), []);
+    assert_eq!(
+        problems_after(|facts| by_a_stream(facts, EVENTS, seen(Vec::new()))),
+        [("subscribed", Broken)]
+    );
     let theirs = || seen(vec![arn("lambda", "function:siem")]);
-    let found = with(|facts| {
+    let found = problems_after(|facts| {
         facts.functions.push(Function {
             name: "siem".to_owned(),
             settings: seen(None),
@@ -86,15 +92,18 @@ fn a_data_stream_is_worth_what_its_readers_are() {
         by_a_stream(facts, EVENTS, theirs());
     });
     assert_eq!(found, [("subscribed", Broken)]);
-    assert_eq!(with(|facts| by_a_stream(facts, EVENTS, refused())), [("subscribed", Unknown)]);
+    assert_eq!(problems_after(|facts| by_a_stream(facts, EVENTS, refused())), [("subscribed", Unknown)]);
     let own = format!("/aws/lambda/{FUNCTION}");
-    assert_eq!(with(|facts| by_a_stream(facts, &own, ours())), [("own-logs-subscribed", Broken)]);
-    assert_eq!(with(|facts| by_a_stream(facts, &own, refused())), [("own-logs-subscribed", Unknown)]);
+    assert_eq!(problems_after(|facts| by_a_stream(facts, &own, ours())), [("own-logs-subscribed", Broken)]);
+    assert_eq!(
+        problems_after(|facts| by_a_stream(facts, &own, refused())),
+        [("own-logs-subscribed", Unknown)]
+    );
 }
 
 #[test]
-fn a_filter_of_the_whole_account_is_followed_through_a_data_stream() {
-    let found = with(|facts| {
+fn an_account_level_filter_is_followed_through_a_data_stream() {
+    let found = problems_after(|facts| {
         let stream = arn("kinesis", "stream/all");
         let document = format!(r#"{{"DestinationArn":"{stream}","FilterPattern":""}}"#);
         let filter = AccountFilter { name: "all".to_owned(), document, selection: String::new() };
@@ -107,7 +116,7 @@ fn a_filter_of_the_whole_account_is_followed_through_a_data_stream() {
 
 #[test]
 fn what_is_sent_to_another_account_only_is_not_archived_here() {
-    let found = with(|facts| {
+    let found = problems_after(|facts| {
         list(&mut group(facts, EVENTS).filters)[0].destination_arn =
             "arn:aws:logs:eu-west-1:444455556666:destination:central".to_owned();
     });
@@ -115,8 +124,8 @@ fn what_is_sent_to_another_account_only_is_not_archived_here() {
 }
 
 #[test]
-fn without_filters_of_the_whole_account_nothing_is_known_to_be_missing() {
-    let found = with(|facts| {
+fn without_the_account_level_filters_no_subscription_is_known_to_be_missing() {
+    let found = problems_after(|facts| {
         facts.account_filters = refused();
         list(&mut group(facts, EVENTS).filters).clear();
     });
@@ -124,9 +133,9 @@ fn without_filters_of_the_whole_account_nothing_is_known_to_be_missing() {
 }
 
 #[test]
-fn log_groups_that_the_function_was_told_of_are_its_own_too() {
+fn log_groups_in_the_setting_of_a_function_are_its_own() {
     let other = "/aws/lambda/mailtrail-policy-audit";
-    let found = with(|facts| {
+    let found = problems_after(|facts| {
         let filters = list(&mut group(facts, EVENTS).filters).clone();
         let theirs = crate::LogGroup { name: other.to_owned(), ..group(facts, AUDIT).clone() };
         facts.log_groups.push(crate::LogGroup { filters: seen(filters), ..theirs });

@@ -1,66 +1,73 @@
-//! Streams, buckets, keys, policies, the archive, and the end of `WorkMail`.
+//! Streams, buckets, keys, policies, the archive, and the end of support for `WorkMail`.
 
 use super::{group, list, refused, some};
-use crate::Severity::{Broken, Look, Unknown};
-use crate::planted::{
-    ACCOUNT, EVENTS, KEY, LOOK, NOW, TARGET, bucket_policy, intact, key_policy, policy, seen,
-    source_conditions, statement, with, wrong,
+use crate::Severity::{Broken, Unknown, Warning};
+use crate::fixtures::{
+    ACCOUNT, EVENTS, KEY, LIST_ACTIONS, NOW, TARGET, bucket_policy, intact, key_policy, policy, problems,
+    problems_after, seen, source_conditions, statement,
 };
-use crate::{Encryption, Facts, checks, days_until_the_end};
+use crate::{Encryption, Facts, checks, days_until_end_of_support};
 
 #[test]
 fn a_stream_that_takes_nothing_is_found_for_each_reason() {
     let tag = |value: &str| [("LogDeliveryEnabled".to_owned(), value.to_owned())].into();
-    assert_eq!(with(|facts| list(&mut facts.streams[0].tags).clear()), [("stream-tag", Broken)]);
-    assert_eq!(with(|facts| facts.streams[0].tags = seen(tag("True"))), [("stream-tag", Broken)]);
-    assert_eq!(with(|facts| facts.streams[0].settings = seen(None)), [("stream-active", Broken)]);
-    let found = with(|facts| some(&mut facts.streams[0].settings).status = "DELETING".to_owned());
+    assert_eq!(problems_after(|facts| list(&mut facts.streams[0].tags).clear()), [("stream-tag", Broken)]);
+    assert_eq!(problems_after(|facts| facts.streams[0].tags = seen(tag("True"))), [("stream-tag", Broken)]);
+    assert_eq!(problems_after(|facts| facts.streams[0].settings = seen(None)), [("stream-active", Broken)]);
+    let found = problems_after(|facts| some(&mut facts.streams[0].settings).status = "DELETING".to_owned());
     assert_eq!(found, [("stream-active", Broken)]);
-    let found =
-        with(|facts| some(&mut facts.streams[0].settings).source = "KinesisStreamAsSource".to_owned());
+    let found = problems_after(|facts| {
+        some(&mut facts.streams[0].settings).source = "KinesisStreamAsSource".to_owned();
+    });
     assert_eq!(found, [("stream-source", Broken)]);
-    let found = with(|facts| some(&mut facts.streams[0].settings).decompresses = true);
+    let found = problems_after(|facts| some(&mut facts.streams[0].settings).decompresses = true);
     assert_eq!(found, [("stream-decompression", Broken)]);
 }
 
 #[test]
 fn a_bucket_that_logs_cannot_be_delivered_to_is_found_for_each_reason() {
-    let with_policy = |text: String| with(|facts| facts.buckets[0].policy = seen(Some(text)));
-    assert_eq!(with(|facts| facts.buckets[0].policy = seen(None)), [("bucket-policy", Broken)]);
-    assert_eq!(with(|facts| facts.buckets[0].exists = seen(false)), [("bucket-owner", Broken)]);
-    assert_eq!(with(|facts| facts.buckets[0].owner_fits = seen(false)), [("bucket-owner", Look)]);
-    assert_eq!(with_policy(bucket_policy(LOOK, false)), [("bucket-acl-condition", Look)]);
-    assert_eq!(with_policy(bucket_policy(r#""s3:GetBucketAcl""#, true)), [("bucket-list-noise", Look)]);
+    let with_policy = |text: String| problems_after(|facts| facts.buckets[0].policy = seen(Some(text)));
+    assert_eq!(problems_after(|facts| facts.buckets[0].policy = seen(None)), [("bucket-policy", Broken)]);
+    assert_eq!(problems_after(|facts| facts.buckets[0].exists = seen(false)), [("bucket-owner", Broken)]);
+    assert_eq!(
+        problems_after(|facts| facts.buckets[0].owner_fits = seen(false)),
+        [("bucket-owner", Warning)]
+    );
+    assert_eq!(with_policy(bucket_policy(LIST_ACTIONS, false)), [("bucket-acl-condition", Warning)]);
+    assert_eq!(with_policy(bucket_policy(r#""s3:GetBucketAcl""#, true)), [("bucket-list-noise", Warning)]);
     let open = statement(r#""s3:PutObject","s3:GetBucketAcl","s3:ListBucket""#, "*", "");
     let found = with_policy(policy(&[open]));
-    assert_eq!(found, [("bucket-acl-condition", Look), ("bucket-policy-source", Look)]);
-    let trap = format!(
+    assert_eq!(found, [("bucket-acl-condition", Warning), ("bucket-policy-source", Warning)]);
+    let not_principal = format!(
         r#"{{"Sid":"Trap","Effect":"Deny","NotPrincipal":{{"AWS":"arn:aws:iam::{ACCOUNT}:root"}},"Action":"s3:DeleteObject","Resource":"*"}}"#
     );
-    let whole = bucket_policy(LOOK, true);
-    let trapped = whole.replacen("\"Statement\":[", &format!("\"Statement\":[{trap},"), 1);
-    assert_eq!(with_policy(trapped.clone()), [("bucket-not-principal", Look)]);
-    let found = with_policy(trapped.replace("s3:DeleteObject", "s3:*"));
-    assert_eq!(found, [("bucket-policy", Broken), ("bucket-not-principal", Look)]);
+    let whole = bucket_policy(LIST_ACTIONS, true);
+    let with_it = whole.replacen("\"Statement\":[", &format!("\"Statement\":[{not_principal},"), 1);
+    assert_eq!(with_policy(with_it.clone()), [("bucket-not-principal", Warning)]);
+    let found = with_policy(with_it.replace("s3:DeleteObject", "s3:*"));
+    assert_eq!(found, [("bucket-policy", Broken), ("bucket-not-principal", Warning)]);
 }
 
 #[test]
-fn logs_that_would_arrive_unreadable_are_found() {
+fn an_encryption_that_log_delivery_cannot_use_is_found() {
     let encrypted = |key: Option<&str>| {
         let key = key.map(str::to_owned);
-        with(|facts| {
+        problems_after(|facts| {
             facts.buckets[0].encryption = seen(Some(Encryption { algorithm: "aws:kms".to_owned(), key }));
         })
     };
     assert_eq!(encrypted(None), [("bucket-encryption", Broken)]);
     assert_eq!(encrypted(Some("alias/aws/s3")), [("bucket-encryption", Broken)]);
-    let found = with(|facts| some(&mut facts.keys.get_mut(KEY).unwrap().settings).manager = "AWS".to_owned());
+    let found = problems_after(|facts| {
+        some(&mut facts.keys.get_mut(KEY).unwrap().settings).manager = "AWS".to_owned();
+    });
     assert_eq!(found, [("bucket-encryption", Broken)]);
 }
 
 #[test]
 fn a_key_that_log_delivery_cannot_use_is_found_for_each_reason() {
-    let with_key = |plant: fn(&mut crate::Key)| with(|facts| plant(facts.keys.get_mut(KEY).unwrap()));
+    let with_key =
+        |plant: fn(&mut crate::Key)| problems_after(|facts| plant(facts.keys.get_mut(KEY).unwrap()));
     assert_eq!(with_key(|key| key.settings = seen(None)), [("key-state", Broken)]);
     let found = with_key(|key| some(&mut key.settings).state = "PendingDeletion".to_owned());
     assert_eq!(found, [("key-state", Broken)]);
@@ -69,50 +76,53 @@ fn a_key_that_log_delivery_cannot_use_is_found_for_each_reason() {
     });
     assert_eq!(found, [("key-policy", Broken)]);
     let found = with_key(|key| key.policy = seen(Some(key_policy(r#""kms:*""#, ""))));
-    assert_eq!(found, [("key-policy-source", Look)]);
+    assert_eq!(found, [("key-policy-source", Warning)]);
 }
 
 #[test]
 fn resource_policies_are_audited() {
-    let found = with(|facts| {
+    let found = problems_after(|facts| {
         let policy = &mut list(&mut facts.inventory.account_policies)[0];
         policy.document = policy.document.replace(r#""aws:SourceAccount""#, r#""aws:PrincipalTag/x""#);
         policy.document = policy.document.replace(r#""aws:SourceArn""#, r#""aws:PrincipalTag/y""#);
     });
-    assert!(found.contains(&("resource-policy", Look)), "{found:?}");
+    assert!(found.contains(&("resource-policy", Warning)), "{found:?}");
 }
 
 #[test]
 fn an_archive_that_cannot_be_written_to_is_found_for_each_reason() {
-    assert_eq!(with(|facts| facts.buckets[1].exists = seen(false)), [("archive-reached", Broken)]);
-    assert_eq!(with(|facts| facts.buckets[1].owner_fits = seen(false)), [("archive-owner", Broken)]);
-    assert_eq!(with(|facts| facts.archives[0].owner = None), [("archive-owner", Look)]);
+    assert_eq!(problems_after(|facts| facts.buckets[1].exists = seen(false)), [("archive-reached", Broken)]);
+    assert_eq!(
+        problems_after(|facts| facts.buckets[1].owner_fits = seen(false)),
+        [("archive-owner", Broken)]
+    );
+    assert_eq!(problems_after(|facts| facts.archives[0].owner = None), [("archive-owner", Warning)]);
     let denies = r#"{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"*"}"#.to_owned();
-    let found = with(|facts| facts.buckets[1].policy = seen(Some(policy(&[denies]))));
+    let found = problems_after(|facts| facts.buckets[1].policy = seen(Some(policy(&[denies]))));
     assert_eq!(found, [("archive-open", Broken)]);
     let tls = r#"{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*",
         "Condition":{"NumericLessThan":{"s3:TlsVersion":"1.2"}}}"#;
-    let found = with(|facts| facts.buckets[1].policy = seen(Some(policy(&[tls.to_owned()]))));
-    assert_eq!(found, [("archive-open", Look)]);
-    let found = with(|facts| {
+    let found = problems_after(|facts| facts.buckets[1].policy = seen(Some(policy(&[tls.to_owned()]))));
+    assert_eq!(found, [("archive-open", Warning)]);
+    let found = problems_after(|facts| {
         some(&mut facts.keys.get_mut(KEY).unwrap().settings).state = "Disabled".to_owned();
         facts.archives[0].key = Some(KEY.to_owned());
     });
     assert_eq!(found, [("archive-key", Broken)]);
-    let found = with(|facts| {
+    let found = problems_after(|facts| {
         some(&mut facts.keys.get_mut(KEY).unwrap().settings).state = "Disabled".to_owned();
         facts.buckets[0].encryption = seen(None);
         facts.buckets[1].encryption =
             seen(Some(Encryption { algorithm: "aws:kms".to_owned(), key: Some(KEY.to_owned()) }));
     });
     assert_eq!(found, [("archive-key", Broken)]);
-    assert!(wrong(&Facts::default()).contains(&("archive-reached", Look)));
+    assert!(problems(&Facts::default()).contains(&("archive-reached", Warning)));
     let folder = |facts: &mut Facts| {
         let archive = &mut facts.archives[0];
         (archive.url, archive.bucket) = ("./archive".to_owned(), None);
         archive.functions.clear();
     };
-    let found = with(|facts| {
+    let found = problems_after(|facts| {
         facts.archives.push(facts.archives[0].clone());
         folder(facts);
         facts.archives[0].first_day = refused();
@@ -123,37 +133,37 @@ fn an_archive_that_cannot_be_written_to_is_found_for_each_reason() {
 #[test]
 fn an_archive_that_any_account_can_have_written_to_is_found() {
     let objects = "arn:aws:s3:::example-archive/*";
-    let found = with(|facts| {
+    let found = problems_after(|facts| {
         facts.buckets[1].policy = seen(Some(policy(&[statement(r#""s3:PutObject""#, objects, "")])));
     });
-    assert_eq!(found, [("bucket-policy-source", Look)]);
+    assert_eq!(found, [("bucket-policy-source", Warning)]);
 }
 
 #[test]
-fn the_end_of_workmail_is_counted_down_to() {
-    assert_eq!(days_until_the_end(NOW), 131);
+fn the_days_until_the_end_of_support_are_counted() {
+    assert_eq!(days_until_end_of_support(NOW), 131);
     let day = 24 * 60 * 60 * 1000;
-    assert_eq!(days_until_the_end(NOW + 131 * day + day - 1), 0);
-    assert_eq!(with(|facts| facts.at += 131 * day), []);
-    assert_eq!(with(|facts| facts.at += 132 * day), [("workmail-end", Look)]);
+    assert_eq!(days_until_end_of_support(NOW + 131 * day + day - 1), 0);
+    assert_eq!(problems_after(|facts| facts.at += 131 * day), []);
+    assert_eq!(problems_after(|facts| facts.at += 132 * day), [("workmail-end", Warning)]);
 }
 
 #[test]
 fn events_from_before_the_filter_are_found_unless_the_archive_begins_before_them() {
     let old = NOW - 20 * 24 * 60 * 60 * 1000;
-    let found = with(|facts| group(facts, EVENTS).first_event = seen(Some(old)));
-    assert_eq!(found, [("archived-from-the-start", Look)]);
-    let found = with(|facts| {
+    let found = problems_after(|facts| group(facts, EVENTS).first_event = seen(Some(old)));
+    assert_eq!(found, [("archived-from-the-start", Warning)]);
+    let found = problems_after(|facts| {
         group(facts, EVENTS).first_event = seen(Some(old));
         facts.archives[0].first_day = seen(Some("20261031".to_owned()));
     });
     assert_eq!(found, []);
-    let found = with(|facts| {
+    let found = problems_after(|facts| {
         group(facts, EVENTS).first_event = seen(Some(old));
         facts.archives[0].first_day = refused();
     });
     assert_eq!(found, [("archived-from-the-start", Unknown)]);
-    assert_eq!(with(|facts| group(facts, EVENTS).first_event = seen(None)), []);
+    assert_eq!(problems_after(|facts| group(facts, EVENTS).first_event = seen(None)), []);
 }
 
 #[test]

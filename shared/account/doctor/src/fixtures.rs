@@ -1,4 +1,4 @@
-//! An account in which everything is in order, for tests to break one thing of.
+//! An account in which everything is in order. Each test changes one thing of it.
 
 use std::collections::BTreeMap;
 
@@ -35,17 +35,17 @@ pub(crate) fn arn(service: &str, rest: &str) -> String {
     format!("arn:aws:{service}:{REGION}:{ACCOUNT}:{rest}")
 }
 
-/// Whatever needs a look, as check and severity.
-pub(crate) fn wrong(facts: &Facts) -> Vec<(&'static str, Severity)> {
+/// The findings that are not in order, as check id and severity.
+pub(crate) fn problems(facts: &Facts) -> Vec<(&'static str, Severity)> {
     let found = checks(facts).into_iter().filter(|finding| finding.severity != Severity::Ok);
     found.map(|Finding { check, severity, .. }| (check.id, severity)).collect()
 }
 
-/// The same with one thing broken.
-pub(crate) fn with(plant: impl FnOnce(&mut Facts)) -> Vec<(&'static str, Severity)> {
+/// The findings for [`intact`] after a change.
+pub(crate) fn problems_after(change: impl FnOnce(&mut Facts)) -> Vec<(&'static str, Severity)> {
     let mut facts = intact();
-    plant(&mut facts);
-    wrong(&facts)
+    change(&mut facts);
+    problems(&facts)
 }
 
 /// An account in which everything is in order: email events and four audit logs to log groups that a function is
@@ -114,7 +114,7 @@ pub(crate) fn trust(conditions: bool) -> String {
     )
 }
 
-/// A statement for log delivery, with its conditions or with others.
+/// A statement that allows log delivery these actions, followed by its `Condition` where there is one.
 pub(crate) fn statement(actions: &str, resource: &str, conditions: &str) -> String {
     format!(
         r#"{{"Sid":"Deliver","Effect":"Allow","Principal":{{"Service":"delivery.logs.amazonaws.com"}},"Action":[{actions}],"Resource":"{resource}"{conditions}}}"#
@@ -133,15 +133,15 @@ pub(crate) fn policy(statements: &[String]) -> String {
     format!(r#"{{"Version":"2012-10-17","Statement":[{}]}}"#, statements.join(","))
 }
 
-pub(crate) fn bucket_policy(look: &str, acl: bool) -> String {
+pub(crate) fn bucket_policy(list_actions: &str, acl: bool) -> String {
     let objects = format!("arn:aws:s3:::{TARGET}/AWSLogs/{ACCOUNT}/*");
     policy(&[
-        statement(look, &format!("arn:aws:s3:::{TARGET}"), &source_conditions(false)),
+        statement(list_actions, &format!("arn:aws:s3:::{TARGET}"), &source_conditions(false)),
         statement(r#""s3:PutObject""#, &objects, &source_conditions(acl)),
     ])
 }
 
-pub(crate) const LOOK: &str = r#""s3:GetBucketAcl","s3:ListBucket""#;
+pub(crate) const LIST_ACTIONS: &str = r#""s3:GetBucketAcl","s3:ListBucket""#;
 
 pub(crate) fn key_policy(actions: &str, conditions: &str) -> String {
     let root = format!(
@@ -150,7 +150,7 @@ pub(crate) fn key_policy(actions: &str, conditions: &str) -> String {
     policy(&[root, statement(actions, "*", conditions)])
 }
 
-/// A function's policy as Lambda writes it.
+/// The resource-based policy of a function, as Lambda writes it.
 pub(crate) fn invoke_policy(conditions: bool) -> String {
     let condition = if conditions {
         format!(
@@ -204,7 +204,7 @@ fn target() -> Bucket {
         name: TARGET.to_owned(),
         exists: seen(true),
         owner_fits: seen(true),
-        policy: seen(Some(bucket_policy(LOOK, true))),
+        policy: seen(Some(bucket_policy(LIST_ACTIONS, true))),
         encryption: seen(Some(Encryption { algorithm: "aws:kms".to_owned(), key: Some(KEY.to_owned()) })),
     }
 }

@@ -1,4 +1,4 @@
-//! Policy documents of other services than CloudWatch Logs, looked at with the same eyes.
+//! What the policies of buckets, keys, functions and roles allow, by the evaluation of `mailtrail-resource-policy`.
 
 use mailtrail_resource_policy::condition::Context;
 use mailtrail_resource_policy::document::Document;
@@ -8,12 +8,12 @@ use mailtrail_resource_policy::inventory::{Inventory, Part, ResourcePolicy};
 use mailtrail_resource_policy::limits::Limits;
 use mailtrail_resource_policy::statement::{Effect, ElementMatch, Meaning, Principal, PrincipalMatch};
 
-/// The service that delivers logs.
+/// The service principal of log delivery.
 pub(crate) const DELIVERY: &str = "delivery.logs.amazonaws.com";
 const ALLOW_ALL: &str = r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}}"#;
 
-/// Whether a policy lets a service do something. No policy lets nobody in.
-pub(crate) fn lets_in(
+/// Whether a resource-based policy allows a service an action. Without a policy it is denied.
+pub(crate) fn service_access(
     policy: Option<&str>,
     service: &str,
     action: &str,
@@ -23,29 +23,32 @@ pub(crate) fn lets_in(
     decide(policy, None, &Request { requester: Requester::Service(service), action, resource }, context)
 }
 
-/// Whether a policy leaves alone somebody who is let in elsewhere: denied, if it denies.
-pub(crate) fn leaves_in(policy: Option<&str>, request: &Request, context: &Context) -> Decision {
-    let anyone = Document::parse(ALLOW_ALL).ok();
-    decide(policy, anyone.as_ref(), request, context)
+/// The decision for a principal whose identity-based policy allows the action: denied only by an explicit deny.
+pub(crate) fn explicit_deny(policy: Option<&str>, request: &Request, context: &Context) -> Decision {
+    let identity_policy = Document::parse(ALLOW_ALL).ok();
+    decide(policy, identity_policy.as_ref(), request, context)
 }
 
 fn decide(
     policy: Option<&str>,
-    besides: Option<&Document>,
+    identity_policy: Option<&Document>,
     request: &Request,
     context: &Context,
 ) -> Decision {
     let Some(text) = policy else {
-        return besides
-            .map_or(Decision::Denied, |besides| Policies::of_account([besides]).decide(request, context));
+        return identity_policy
+            .map_or(Decision::Denied, |document| Policies::of_account([document]).decide(request, context));
     };
     match Document::parse(text) {
-        Ok(document) => Policies::of_account(besides.into_iter().chain([&document])).decide(request, context),
+        Ok(document) => {
+            Policies::of_account(identity_policy.into_iter().chain([&document])).decide(request, context)
+        }
         Err(_) => Decision::Depends,
     }
 }
 
-/// How services could be made to act for strangers through this policy: in words, one for each statement.
+/// The statements through which a service could act for another account (the confused deputy problem), each with the
+/// reason. <https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html>
 pub(crate) fn confused_deputies(policy: &str) -> Vec<String> {
     let policy = ResourcePolicy { document: policy.to_owned(), ..ResourcePolicy::default() };
     let account_policies = Part::Seen { at: 0, value: vec![policy] };
@@ -56,28 +59,28 @@ pub(crate) fn confused_deputies(policy: &str) -> Vec<String> {
     found.map(|it| format!("statement {}: {}", it.statement.unwrap_or_default(), it.message)).collect()
 }
 
-/// The statements of a policy that are understood.
-pub(crate) fn meanings(policy: &str) -> Vec<Meaning> {
+/// The statements of a policy that can be parsed.
+pub(crate) fn statements(policy: &str) -> Vec<Meaning> {
     let document = Document::parse(policy);
     let statements = document.iter().flat_map(Document::statements);
     statements.filter_map(|statement| statement.meaning().ok().cloned()).collect()
 }
 
-/// Whether a statement lets a service in by its name.
-pub(crate) fn is_for(meaning: &Meaning, service: &str) -> bool {
+/// Whether a statement allows something to a service by name.
+pub(crate) fn allows_service(meaning: &Meaning, service: &str) -> bool {
     let is_it = |principal: &Principal| matches!(principal, Principal::Service(name) if name == service);
     meaning.effect == Effect::Allow
         && matches!(&meaning.principal, PrincipalMatch::Only(principals) if principals.iter().any(is_it))
 }
 
-/// Whether a statement speaks of all but some principals or actions.
-pub(crate) fn is_inverted(meaning: &Meaning) -> bool {
+/// Whether a statement has `NotPrincipal` or `NotAction`.
+pub(crate) fn has_negated_element(meaning: &Meaning) -> bool {
     matches!(meaning.principal, PrincipalMatch::AllBut(_))
         || matches!(meaning.action, ElementMatch::AllBut(_))
 }
 
-/// Whether a statement names an action, `s3:PutObject` also by `s3:*` or `*`.
-pub(crate) fn names(meaning: &Meaning, action: &str) -> bool {
+/// Whether the `Action` of a statement covers an action, also by a wildcard at the end such as `s3:*`.
+pub(crate) fn covers_action(meaning: &Meaning, action: &str) -> bool {
     let ElementMatch::Only(actions) = &meaning.action else { return false };
     actions.iter().any(|named| {
         let named = named.to_ascii_lowercase();
@@ -86,7 +89,8 @@ pub(crate) fn names(meaning: &Meaning, action: &str) -> bool {
     })
 }
 
-/// A trust policy, which names no resource, with one: the role itself is meant. What is no JSON stays as it is.
+/// A trust policy with `"Resource": "*"` in each statement, so that it can be evaluated like other policies. Text that
+/// is not JSON is returned as it is.
 pub(crate) fn with_resource(trust: &str) -> String {
     let Ok(mut document) = serde_json::from_str::<serde_json::Value>(trust) else { return trust.to_owned() };
     let add = |statement: &mut serde_json::Value| {
