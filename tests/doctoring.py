@@ -68,7 +68,7 @@ def to_bucket(**settings):
     return {"RoleARN": role, "BucketARN": bucket, **settings}
 
 
-class Planted:
+class Installation:
     """An account in order: email events and five audit logs, archived by a function; one of them to S3 and Firehose."""
 
     # Whom CloudWatch Logs may invoke the function for.
@@ -76,14 +76,14 @@ class Planted:
 
     def __init__(self, account, moto, ministack, border):
         self.border = border
-        self.account, self.place, self.plant = account, account.place(), account.plant
+        self.account, self.place, self.fixtures = account, account.place(), account.fixtures
         self.s3, self.kms, self.iam = (moto.client(service) for service in ("s3", "kms", "iam"))
         self.firehose = ministack.client("firehose")
         self.workmail, self.logs = self.place.workmail, self.place.logs
-        self.organization_arn = self.plant.organization(ALIAS)
+        self.organization_arn = self.fixtures.organization(ALIAS)
         self.organization = self.organization_arn.rsplit("/", 1)[1]
         for group in (EVENTS, AUDIT, OWN_LOGS):
-            self.plant.log_group(group)
+            self.fixtures.log_group(group)
             self.logs.groups.put_retention_policy({"logGroupName": group, "retentionInDays": 30})
         self._function()
         self._role()
@@ -169,8 +169,8 @@ class Planted:
 
     def _function(self):
         archive = {"MAILTRAIL_ARCHIVE": ARCHIVE_URL, "MAILTRAIL_ARCHIVE_OWNER": ACCOUNT}
-        self.plant.function(FUNCTION, MAILTRAIL_STREAMS=f"firehose:{STREAM}?classes=email_activity", **archive)
-        self.plant.stream(STREAM, LogDeliveryEnabled="true")
+        self.fixtures.function(FUNCTION, MAILTRAIL_STREAMS=f"firehose:{STREAM}?classes=email_activity", **archive)
+        self.fixtures.stream(STREAM, LogDeliveryEnabled="true")
         self.firehose.create_delivery_stream(
             DeliveryStreamName=STREAM,
             ExtendedS3DestinationConfiguration=to_bucket(),
@@ -197,7 +197,7 @@ class Planted:
         self.bucket_policy(ARCHIVE, policy(tls | {"Effect": "Deny"}))
 
     def _deliveries(self):
-        self.plant.policy(AWS_WRITTEN, self.plant.delivery_policy([AUDIT]))
+        self.fixtures.policy(AWS_WRITTEN, self.fixtures.delivery_policy([AUDIT]))
         deliveries = self.logs.deliveries
         to = {
             "audit": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{AUDIT}",

@@ -20,29 +20,29 @@ LIVE = ["test", "live"]
 SEARCH = "OpenSearch-logs"
 
 
-def plant(account):
-    """Plants it. Nothing in it depends on the time, or on chance."""
+def fixtures(account):
+    """Creates it. Nothing in it depends on the time, or on chance."""
     account.world.clock = lambda: START
-    plant, place = account.plant, account.place()
+    fixtures, place = account.fixtures, account.place()
     names = [kind.format(stage) for stage in STAGES for kind in KINDS]
     for name in names:
         if any(stage in name for stage in LIVE):
-            plant.log_group(name)
-    audit = plant.workmail_audit(AUDIT)
+            fixtures.log_group(name)
+    audit = fixtures.workmail_audit(AUDIT)
     names += ["/aws/vendedlogs/glue/nightly", "/aws/vendedlogs/glue/hourly"]
     for name in names[-2:]:
-        plant.log_group(name)
+        fixtures.log_group(name)
     statement = delivery_statement([*names, AUDIT, *old_builds()], place.account, place.region)
-    plant.policy(AWS_WRITTEN, policy(statement))
+    fixtures.policy(AWS_WRITTEN, policy(statement))
     search = "/aws/opensearch/domains/products/slow-logs"
-    plant.log_group(search)
+    fixtures.log_group(search)
     by_hand = {
         "Effect": "Allow",
         "Principal": {"Service": "es.amazonaws.com"},
         "Action": ["logs:PutLogEvents", "logs:CreateLogStream"],
         "Resource": streams_of(search, place.account, place.region),
     }
-    plant.policy(SEARCH, json.dumps(policy(by_hand), indent=2))
+    fixtures.policy(SEARCH, json.dumps(policy(by_hand), indent=2))
     return audit
 
 

@@ -5,7 +5,7 @@ import json
 
 import payloads
 import programs
-from account.plant import DATA_PROTECTION
+from account.fixtures import DATA_PROTECTION
 from deployment import AUDIT
 
 
@@ -28,31 +28,31 @@ def audits(deployed, account, roles=()):
     Each account has a full policy and one that names deleted log groups only, a delivery destination with every
     setting whose first move AWS refuses, a state machine and an API. Returns the remediations of three runs.
     """
-    plants = [account.plant]
+    all_fixtures = [account.fixtures]
     for role in roles:
-        plants.append(account.plant_in(role.split(":")[4]))
-        plants[-1].role(role.rsplit("/", 1)[1])
-    logged = [_audit_log(plant) for plant in plants]
-    for number, plant in enumerate(plants, start=1):
-        plant.state_machine("orders")
-        plant.api("orders", {"live": None})
+        all_fixtures.append(account.fixtures_in(role.split(":")[4]))
+        all_fixtures[-1].role(role.rsplit("/", 1)[1])
+    logged = [_audit_log(fixtures) for fixtures in all_fixtures]
+    for number, fixtures in enumerate(all_fixtures, start=1):
+        fixtures.state_machine("orders")
+        fixtures.api("orders", {"live": None})
         account.faults.fail("PutDeliveryDestination", "ValidationException", nth=number)
     account.faults.after("PutDeliveryDestination", lambda: [audit.log("arrived") for audit in logged], nth=None)
     responses = [deployed.invoke(AUDIT, b"{}"), deployed.invoke(AUDIT, b"{}")]
-    for plant in plants:
-        plant.full_of_dead_groups(name="full")
-        plant.policy("gone", plant.delivery_policy(["/example/gone"]))
+    for fixtures in all_fixtures:
+        fixtures.full_of_dead_groups(name="full")
+        fixtures.policy("gone", fixtures.delivery_policy(["/example/gone"]))
     responses.append(deployed.invoke(AUDIT, b"{}"))
     return [result for response in responses for result in response]
 
 
-def _audit_log(plant):
+def _audit_log(fixtures):
     """A delivered audit log whose group has every setting, data protection with a findings destination among them."""
-    audit = plant.workmail_audit()
-    plant.logs.groups.find(audit.group).bearer_token = True
+    audit = fixtures.workmail_audit()
+    fixtures.logs.groups.find(audit.group).bearer_token = True
     findings = json.dumps({"CloudWatchLogs": {"LogGroup": "/example/findings"}})
     document = json.dumps(DATA_PROTECTION).replace("{}", findings, 1)
-    plant.logs.settings.put_data_protection_policy({"logGroupIdentifier": audit.group, "policyDocument": document})
+    fixtures.logs.settings.put_data_protection_policy({"logGroupIdentifier": audit.group, "policyDocument": document})
     return audit
 
 

@@ -28,14 +28,14 @@ def logs(account):
 
 
 def test_every_list_comes_in_pages(account, logs):
-    plant, names = account.plant, [f"g{number}" for number in range(7)]
+    fixtures, names = account.fixtures, [f"g{number}" for number in range(7)]
     for name in names:
-        plant.log_group(name)
-        plant.policy(name, document(name))
+        fixtures.log_group(name)
+        fixtures.policy(name, document(name))
         logs.create_log_stream(logGroupName="g0", logStreamName=name)
         metric = {"metricName": "m", "metricNamespace": "n", "metricValue": "1"}
         logs.put_metric_filter(logGroupName="g0", filterName=name, filterPattern="", metricTransformations=[metric])
-        organization = plant.organization(name)
+        organization = fixtures.organization(name)
         logs.put_delivery_source(name=name, resourceArn=organization, logType="ACCESS_CONTROL_LOGS")
         to = {"destinationResourceArn": log_group(name)}
         made = logs.put_delivery_destination(name=name, deliveryDestinationConfiguration=to)["deliveryDestination"]
@@ -55,7 +55,7 @@ def test_every_list_comes_in_pages(account, logs):
 
 
 def test_a_page_is_never_longer_than_documented_or_than_a_test_wants(account, logs):
-    account.plant.log_groups(120)
+    account.fixtures.log_groups(120)
     assert [len(page) for page in pages(logs.describe_log_groups, "logGroups")] == [50, 50, 20]
     assert len(logs.list_log_groups(limit=1000)["logGroups"]) == 120
     account.faults.page_sizes["DescribeLogGroups"] = 40
@@ -63,7 +63,7 @@ def test_a_page_is_never_longer_than_documented_or_than_a_test_wants(account, lo
 
 
 def test_a_token_is_good_for_its_own_question_only(account, logs):
-    account.plant.log_groups(60)
+    account.fixtures.log_groups(60)
     token = logs.describe_log_groups()["nextToken"]
     other = {"logGroupNamePrefix": "/example", "nextToken": token}
     assert code(logs.describe_log_groups, **other) == "InvalidParameterException"
@@ -72,7 +72,7 @@ def test_a_token_is_good_for_its_own_question_only(account, logs):
 
 def test_the_policy_of_a_function_is_full_at_20_kilobytes(account):
     functions = account.client("lambda")
-    account.plant.function("f")
+    account.fixtures.function("f")
     permission = {"FunctionName": "f", "Action": "lambda:InvokeFunction", "Principal": "logs.amazonaws.com"}
     assert code(functions.get_policy, FunctionName="f") == "ResourceNotFoundException"
     number = 0
@@ -92,8 +92,8 @@ def test_the_policy_of_a_function_is_full_at_20_kilobytes(account):
 
 
 def test_email_monitoring_of_an_organization_is_switched_on_and_off(account):
-    workmail, arn = account.client("workmail"), account.plant.log_group("/aws/workmail/emailevents/example")
-    number = account.plant.organization().rsplit("/", 1)[1]
+    workmail, arn = account.client("workmail"), account.fixtures.log_group("/aws/workmail/emailevents/example")
+    number = account.fixtures.organization().rsplit("/", 1)[1]
     assert workmail.list_organizations()["OrganizationSummaries"][0]["OrganizationId"] == number
     assert workmail.describe_organization(OrganizationId=number)["State"] == "Active"
     assert code(workmail.describe_email_monitoring_configuration, OrganizationId=number) == "ResourceNotFoundException"
@@ -105,18 +105,18 @@ def test_email_monitoring_of_an_organization_is_switched_on_and_off(account):
 
 def test_a_stream_is_found_by_its_tags(account):
     tagging = account.client("resourcegroupstaggingapi")
-    tagged = account.plant.stream("tagged", LogDeliveryEnabled="true")
-    account.plant.stream("plain")
+    tagged = account.fixtures.stream("tagged", LogDeliveryEnabled="true")
+    account.fixtures.stream("plain")
     wanted = {"TagFilters": [{"Key": "LogDeliveryEnabled", "Values": ["true"]}]}
     found = tagging.get_resources(ResourceTypeFilters=["firehose:deliverystream"], **wanted)["ResourceTagMappingList"]
     assert [one["ResourceARN"] for one in found] == [tagged]
 
 
 def test_accounts_and_regions_know_nothing_of_each_other(account):
-    account.plant.log_group("here")
-    account.plant_in(region=OTHER_REGION).log_group("there")
-    role = account.plant_in(account=OTHER_ACCOUNT).role("audit", external_id="abc")
-    account.plant_in(account=OTHER_ACCOUNT).log_group("theirs")
+    account.fixtures.log_group("here")
+    account.fixtures_in(region=OTHER_REGION).log_group("there")
+    role = account.fixtures_in(account=OTHER_ACCOUNT).role("audit", external_id="abc")
+    account.fixtures_in(account=OTHER_ACCOUNT).log_group("theirs")
     sts = account.client("sts")
     wrong = {"RoleArn": role, "RoleSessionName": "mailtrail"}
     assert code(sts.assume_role, **wrong) == "AccessDenied"
@@ -179,7 +179,7 @@ def test_a_call_can_fail_every_time(account, logs):
 
 
 def test_a_caller_that_comes_too_often_gets_through_if_it_tries_again(account):
-    account.plant.log_groups(3)
+    account.fixtures.log_groups(3)
     account.faults.throttle_each_once()
     patient = account.client("logs", attempts=2)
     assert len(patient.describe_log_groups()["logGroups"]) == 3
@@ -193,10 +193,10 @@ def test_what_is_denied_says_who_and_what(account, logs):
     user = f"arn:aws:iam::{ACCOUNT}:user/example"
     assert words.startswith(f"User: {user} is not authorized to perform: logs:DescribeResourcePolicies on resource: *")
     logs.create_log_group(logGroupName="a")
-    filters = {"logGroupName": "a", "filterName": "f", "filterPattern": "", "roleArn": account.plant.role("r")}
-    stream = account.plant.stream("s")
+    filters = {"logGroupName": "a", "filterName": "f", "filterPattern": "", "roleArn": account.fixtures.role("r")}
+    stream = account.fixtures.stream("s")
     assert code(logs.put_subscription_filter, **filters, destinationArn=stream) == "AccessDeniedException"
-    role = account.plant.role("audit")
+    role = account.fixtures.role("audit")
     assert code(account.client("sts").assume_role, RoleArn=role, RoleSessionName="session") == "AccessDenied"
     account.faults.allow("logs:Describe*")
     logs.describe_resource_policies()
@@ -248,9 +248,9 @@ def _try(call, **parameters):
 
 
 def test_somebody_else_can_write_between_read_and_write(account, logs):
-    account.plant.policy(AWS_WRITTEN, document("a"))
-    account.faults.before("PutResourcePolicy", lambda: account.plant.policy(AWS_WRITTEN, document("a", "theirs")))
-    account.faults.before("DescribeResourcePolicies", lambda: account.plant.policy("mine", document("b")), nth=2)
+    account.fixtures.policy(AWS_WRITTEN, document("a"))
+    account.faults.before("PutResourcePolicy", lambda: account.fixtures.policy(AWS_WRITTEN, document("a", "theirs")))
+    account.faults.before("DescribeResourcePolicies", lambda: account.fixtures.policy("mine", document("b")), nth=2)
     assert len(logs.describe_resource_policies()["resourcePolicies"]) == 1
     logs.put_resource_policy(policyName="other", policyDocument=document("c"))
     theirs, *others = logs.describe_resource_policies()["resourcePolicies"]
@@ -267,7 +267,7 @@ def test_a_request_outside_the_bounds_of_the_model_is_refused(logs):
 
 
 def test_calls_are_recorded_with_what_they_need(account, logs):
-    audit = account.plant.workmail_audit()
+    audit = account.fixtures.workmail_audit()
     logs.describe_resource_policies()
     logs.put_retention_policy(logGroupName=audit.group, retentionInDays=1)
     logs.get_delivery_source(name=audit.source)
@@ -286,7 +286,7 @@ def test_calls_are_recorded_with_what_they_need(account, logs):
 
 
 def test_a_member_that_is_null_is_absent_and_an_error_has_its_name_in_the_body(account):
-    account.plant.log_group("a")
+    account.fixtures.log_group("a")
     scope = f"Credential={ACCOUNT}/20261120/{REGION}/logs/aws4_request"
     headers = {"Authorization": f"AWS4-HMAC-SHA256 {scope}", "X-Amz-Target": "Logs_20140328.PutResourcePolicy"}
     first = {"resourceArn": log_group("a"), "policyDocument": document("a"), "expectedRevisionId": None}

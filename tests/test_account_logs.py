@@ -25,7 +25,7 @@ def test_a_log_group_has_one_name_and_is_guarded_by_its_protection(logs):
 
 
 def test_a_log_group_that_was_found_by_pattern_does_not_show_its_protection(account, logs):
-    account.plant.log_group("/example/a", deletionProtectionEnabled=True)
+    account.fixtures.log_group("/example/a", deletionProtectionEnabled=True)
     (by_prefix,) = logs.describe_log_groups(logGroupNamePrefix="/example/")["logGroups"]
     (by_pattern,) = logs.describe_log_groups(logGroupNamePattern="ample")["logGroups"]
     assert by_prefix["deletionProtectionEnabled"] is True
@@ -35,7 +35,7 @@ def test_a_log_group_that_was_found_by_pattern_does_not_show_its_protection(acco
 
 
 def test_a_key_must_exist_and_allow_the_log_group(account, logs):
-    key = account.plant.key("/aws/vendedlogs/*")
+    key = account.fixtures.key("/aws/vendedlogs/*")
     logs.create_log_group(logGroupName="/aws/vendedlogs/a", kmsKeyId=key)
     assert code(logs.create_log_group, logGroupName="/example/a", kmsKeyId=key) == "InvalidParameterException"
     logs.create_log_group(logGroupName="/example/a")
@@ -44,7 +44,7 @@ def test_a_key_must_exist_and_allow_the_log_group(account, logs):
 
 
 def test_retention_is_one_of_the_days_that_aws_knows(account, logs):
-    account.plant.log_group("a")
+    account.fixtures.log_group("a")
     assert code(logs.put_retention_policy, logGroupName="a", retentionInDays=42) == "InvalidParameterException"
     logs.put_retention_policy(logGroupName="a", retentionInDays=30)
     assert logs.describe_log_groups()["logGroups"][0]["retentionInDays"] == 30
@@ -53,11 +53,11 @@ def test_retention_is_one_of_the_days_that_aws_knows(account, logs):
 
 
 def test_a_log_group_has_two_subscription_filters_and_the_function_must_let_it_in(account, logs):
-    audit = account.plant.workmail_audit()
+    audit = account.fixtures.workmail_audit()
     third = {"logGroupName": audit.group, "filterName": "third", "filterPattern": "", "destinationArn": audit.function}
     assert code(logs.put_subscription_filter, **third) == "LimitExceededException"
     logs.put_subscription_filter(**{**third, "filterName": "to-function", "filterPattern": "new"})
-    account.plant.log_group("other")
+    account.fixtures.log_group("other")
     elsewhere = {**third, "logGroupName": "other"}
     assert refused(logs.put_subscription_filter, **elsewhere)[1].startswith("Could not execute the lambda function.")
     permission = {"FunctionName": "watch", "Action": "lambda:InvokeFunction", "Principal": "logs.amazonaws.com"}
@@ -69,15 +69,15 @@ def test_a_log_group_has_two_subscription_filters_and_the_function_must_let_it_i
 
 
 def test_the_other_classes_of_log_groups_have_no_filters(account, logs):
-    account.plant.log_group("rare", logGroupClass="INFREQUENT_ACCESS")
-    function = account.plant.function("f")
+    account.fixtures.log_group("rare", logGroupClass="INFREQUENT_ACCESS")
+    function = account.fixtures.function("f")
     subscription = {"logGroupName": "rare", "filterName": "f", "filterPattern": "", "destinationArn": function}
     assert code(logs.put_subscription_filter, **subscription) == "InvalidOperationException"
     assert code(logs.filter_log_events, logGroupName="rare") == "InvalidParameterException"
 
 
 def test_everything_that_a_log_group_has_can_be_read_and_written_to_another(account, logs):
-    audit = account.plant.workmail_audit()
+    audit = account.fixtures.workmail_audit()
     old, new = audit.group, "/aws/vendedlogs/workmail/audit/example"
     (group,) = logs.describe_log_groups(logGroupNamePrefix=old)["logGroups"]
     tags = logs.list_tags_for_resource(resourceArn=group["logGroupArn"])["tags"]
@@ -103,7 +103,7 @@ def test_everything_that_a_log_group_has_can_be_read_and_written_to_another(acco
 
 
 def test_tags_belong_to_the_arn_without_its_star(account, logs):
-    audit = account.plant.workmail_audit()
+    audit = account.fixtures.workmail_audit()
     logs.tag_resource(resourceArn=audit.group_arn, tags={"superseded": "by"})
     assert logs.list_tags_for_resource(resourceArn=audit.group_arn)["tags"]["superseded"] == "by"
     assert code(logs.list_tags_for_resource, resourceArn=f"{audit.group_arn}:*") == "InvalidParameterException"
@@ -114,8 +114,8 @@ def test_tags_belong_to_the_arn_without_its_star(account, logs):
 
 
 def test_a_destination_is_pointed_elsewhere_in_place_with_its_own_format_and_without_tags(account, logs):
-    audit = account.plant.workmail_audit()
-    to = account.plant.log_group("/aws/vendedlogs/b")
+    audit = account.fixtures.workmail_audit()
+    to = account.fixtures.log_group("/aws/vendedlogs/b")
     move = {"name": audit.destination, "deliveryDestinationConfiguration": {"destinationResourceArn": to}}
     tags = {"tags": {"a": "b"}}
     assert code(logs.put_delivery_destination, **move, outputFormat="json", **tags) == "ConflictException"
@@ -130,10 +130,10 @@ def test_a_destination_is_pointed_elsewhere_in_place_with_its_own_format_and_wit
 
 
 def test_what_belongs_to_a_stack_or_to_several_deliveries_can_be_seen(account, logs):
-    audit = account.plant.workmail_audit()
-    second = account.plant.workmail_audit(group="/example/second", alias="second")
-    shared = account.plant.share_destination(audit)
-    account.plant.mark(audit.group_arn, **{"aws:cloudformation:stack-name": "example"})
+    audit = account.fixtures.workmail_audit()
+    second = account.fixtures.workmail_audit(group="/example/second", alias="second")
+    shared = account.fixtures.share_destination(audit)
+    account.fixtures.mark(audit.group_arn, **{"aws:cloudformation:stack-name": "example"})
     tags = logs.list_tags_for_resource(resourceArn=audit.group_arn)["tags"]
     assert tags["aws:cloudformation:stack-name"] == "example"
     to = {one["id"]: one["deliveryDestinationArn"] for one in logs.describe_deliveries()["deliveries"]}
@@ -141,15 +141,15 @@ def test_what_belongs_to_a_stack_or_to_several_deliveries_can_be_seen(account, l
 
 
 def test_what_is_delivered_arrives_only_where_a_policy_lets_it(account, logs):
-    audit = account.plant.workmail_audit()
+    audit = account.fixtures.workmail_audit()
     audit.log("before")
-    to = account.plant.log_group("/aws/vendedlogs/b")
+    to = account.fixtures.log_group("/aws/vendedlogs/b")
     logs.put_delivery_destination(
         name=audit.destination, outputFormat="json", deliveryDestinationConfiguration={"destinationResourceArn": to}
     )
     audit.log("lost")
     assert account.place().logs.deliveries.lost == {to: ["lost"]}
-    account.plant.wildcard("granted")
+    account.fixtures.wildcard("granted")
     audit.log("after")
     for group, message in ((audit.group, "before"), ("/aws/vendedlogs/b", "after")):
         assert [event["message"] for event in logs.filter_log_events(logGroupName=group)["events"]] == [message]
@@ -158,17 +158,17 @@ def test_what_is_delivered_arrives_only_where_a_policy_lets_it(account, logs):
 
 
 def test_one_resource_has_one_source_and_one_delivery_of_each_type(account, logs):
-    audit = account.plant.workmail_audit()
+    audit = account.fixtures.workmail_audit()
     twice = {"name": "twice", "resourceArn": audit.organization, "logType": audit.log_type}
     assert code(logs.put_delivery_source, **twice) == "ConflictException"
-    other = {**twice, "name": audit.source, "resourceArn": account.plant.organization("other")}
+    other = {**twice, "name": audit.source, "resourceArn": account.fixtures.organization("other")}
     assert code(logs.put_delivery_source, **other) == "ConflictException"
     assert code(logs.put_delivery_source, **{**twice, "logType": "NO_SUCH_LOGS"}) == "ValidationException"
     to = {"destinationResourceArn": audit.group_arn}
     second = logs.put_delivery_destination(name="second", deliveryDestinationConfiguration=to)["deliveryDestination"]
     same = {"deliverySourceName": audit.source, "deliveryDestinationArn": second["arn"]}
     assert code(logs.create_delivery, **same) == "ConflictException"
-    to = {"destinationResourceArn": account.plant.stream("bridge")}
+    to = {"destinationResourceArn": account.fixtures.stream("bridge")}
     bridge = logs.put_delivery_destination(name="bridge", deliveryDestinationConfiguration=to)["deliveryDestination"]
     logs.create_delivery(deliverySourceName=audit.source, deliveryDestinationArn=bridge["arn"])
     audit.log("both")
@@ -176,7 +176,7 @@ def test_one_resource_has_one_source_and_one_delivery_of_each_type(account, logs
 
 
 def test_what_is_in_use_cannot_be_deleted_and_what_is_being_updated_must_be_waited_for(account, logs):
-    audit = account.plant.workmail_audit()
+    audit = account.fixtures.workmail_audit()
     assert code(logs.delete_delivery_source, name=audit.source) == "ConflictException"
     assert code(logs.delete_delivery_destination, name=audit.destination) == "ConflictException"
     account.place().logs.deliveries.refusals_while_updating = 2
@@ -190,7 +190,7 @@ def test_what_is_in_use_cannot_be_deleted_and_what_is_being_updated_must_be_wait
 
 
 def test_the_source_of_an_organization_that_is_gone_is_inactive(account, logs):
-    audit = account.plant.workmail_audit()
+    audit = account.fixtures.workmail_audit()
     assert logs.get_delivery_source(name=audit.source)["deliverySource"]["status"] == "ACTIVE"
     account.place().workmail.remove(audit.organization.rsplit("/", 1)[1])
     source = logs.describe_delivery_sources()["deliverySources"][0]
@@ -198,10 +198,10 @@ def test_the_source_of_an_organization_that_is_gone_is_inactive(account, logs):
 
 
 def test_a_new_delivery_gets_a_policy_of_its_log_group_unless_the_account_lets_it_in(account, logs):
-    organization = account.plant.organization()
-    account.plant.wildcard()
+    organization = account.fixtures.organization()
+    account.fixtures.wildcard()
     for group, log_type in (("/example/a", "ACCESS_CONTROL_LOGS"), ("/aws/vendedlogs/a", "AUTHENTICATION_LOGS")):
-        arn, name = account.plant.log_group(group), log_type.lower()
+        arn, name = account.fixtures.log_group(group), log_type.lower()
         logs.put_delivery_source(name=name, resourceArn=organization, logType=log_type)
         to = {"destinationResourceArn": arn}
         made = logs.put_delivery_destination(name=name, deliveryDestinationConfiguration=to)["deliveryDestination"]

@@ -20,7 +20,7 @@ def logs(account):
 
 
 def test_an_account_has_ten_policies_and_no_eleventh(account, logs):
-    account.plant.ten_policies()
+    account.fixtures.ten_policies()
     eleventh = {"policyName": "eleventh", "policyDocument": document("a")}
     assert refused(logs.put_resource_policy, **eleventh) == ("LimitExceededException", "Resource limit exceeded.")
     logs.put_resource_policy(policyName="policy-3", policyDocument=document("b"))
@@ -57,7 +57,7 @@ def test_what_is_not_a_policy_is_refused(logs, broken):
 
 
 def test_a_policy_is_of_the_account_or_of_one_log_group(account, logs):
-    arn = account.plant.log_group("a")
+    arn = account.fixtures.log_group("a")
     for both_or_none in ({}, {"policyName": "x", "resourceArn": arn}):
         parameters = {"policyDocument": document("a"), **both_or_none}
         assert code(logs.put_resource_policy, **parameters) == "InvalidParameterException"
@@ -66,7 +66,7 @@ def test_a_policy_is_of_the_account_or_of_one_log_group(account, logs):
 
 
 def test_the_policy_of_a_log_group_changes_only_for_who_knows_its_revision(account, logs):
-    mine = {"resourceArn": account.plant.log_group("a"), "policyDocument": document("a")}
+    mine = {"resourceArn": account.fixtures.log_group("a"), "policyDocument": document("a")}
     assert code(logs.put_resource_policy, **mine, expectedRevisionId="1") == "OperationAbortedException"
     first = logs.put_resource_policy(**mine)["revisionId"]
     assert code(logs.put_resource_policy, **mine) == "InvalidParameterException"
@@ -81,8 +81,8 @@ def test_the_policy_of_a_log_group_changes_only_for_who_knows_its_revision(accou
 
 
 def test_the_policy_of_a_log_group_is_shown_only_to_who_names_the_group(account, logs):
-    arn = account.plant.log_group("a")
-    revision = account.plant.group_policy("a")
+    arn = account.fixtures.log_group("a")
+    revision = account.fixtures.group_policy("a")
     assert logs.describe_resource_policies()["resourcePolicies"] == []
     assert logs.describe_resource_policies(policyScope="RESOURCE")["resourcePolicies"] == []
     (shown,) = logs.describe_resource_policies(policyScope="RESOURCE", resourceArn=arn)["resourcePolicies"]
@@ -91,8 +91,8 @@ def test_the_policy_of_a_log_group_is_shown_only_to_who_names_the_group(account,
 
 
 @pytest.mark.parametrize("size", [5_119, 5_120, 5_121, 51_199, 51_201])
-def test_a_policy_can_be_planted_with_any_size(account, logs, size):
-    groups = account.plant.policy_of(size)
+def test_a_policy_can_be_created_with_any_size(account, logs, size):
+    groups = account.fixtures.policy_of(size)
     (shown,) = logs.describe_resource_policies()["resourcePolicies"]
     assert len(shown["policyDocument"]) == size
     assert len(json.loads(shown["policyDocument"])["Statement"][0]["Resource"]) == len(groups)
@@ -100,20 +100,20 @@ def test_a_policy_can_be_planted_with_any_size(account, logs, size):
 
 @pytest.mark.parametrize("limit", [5_120, 51_200])
 def test_a_full_policy_has_no_room_for_another_group_and_is_95_percent_dead(account, logs, limit):
-    full = account.plant.full_of_dead_groups(limit)
+    full = account.fixtures.full_of_dead_groups(limit)
     assert limit - 100 < len(full.document) <= limit
     assert len(full.dead) / len(full.dead + full.live) >= 0.93
     assert [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]] == full.live
 
 
-def test_policies_can_be_planted_that_aws_would_not_take(account, logs):
-    broken, documents = account.plant.not_json(), account.plant.hand_written()
+def test_policies_can_be_created_that_aws_would_not_take(account, logs):
+    broken, documents = account.fixtures.not_json(), account.fixtures.hand_written()
     shown = {one["policyName"]: one["policyDocument"] for one in logs.describe_resource_policies()["resourcePolicies"]}
     assert shown == {"broken": broken, **documents}
 
 
 def test_ten_thousand_log_groups_are_listed_in_full_pages(account, logs):
-    account.plant.log_groups(10_000)
+    account.fixtures.log_groups(10_000)
     assert [len(page) for page in pages(logs.list_log_groups, "logGroups", limit=1000)] == [1000] * 10
 
 

@@ -10,7 +10,7 @@ import aws_commands
 import border
 import deployment
 import programs
-from doctoring import EVENTS, FUNCTION, STREAM, TARGET, Planted
+from doctoring import EVENTS, FUNCTION, STREAM, TARGET, Installation
 from logging_faults import BROKEN, FAULTS, FAULTS_OF_A_SNAPSHOT, archive_in_a_folder, bucket_of_a_stranger, no_tag
 from logging_faults import retention, slots_are_taken
 from programs import DONE, FAILED, NEEDS_A_LOOK, REGION, WRONG_USAGE
@@ -21,16 +21,16 @@ KEYS = {"id", "subject", "severity", "resource", "seen", "why", "fix"}
 
 
 @pytest.fixture
-def planted(account, moto, ministack):
+def installation(account, moto, ministack):
     """An account in order."""
     with border.before(moto, ministack) as of_others:
-        yield Planted(account, moto, ministack, of_others)
+        yield Installation(account, moto, ministack, of_others)
 
 
 @pytest.fixture
-def doctor(mailtrail, planted):
+def doctor(mailtrail, installation):
     """Runs `mailtrail doctor`."""
-    return lambda *arguments: mailtrail.run("doctor", *arguments, env=planted.environment())
+    return lambda *arguments: mailtrail.run("doctor", *arguments, env=installation.environment())
 
 
 def findings(run):
@@ -68,10 +68,10 @@ def test_an_intact_account_is_clean(doctor):
     assert "✓" in doctor().expect(DONE).stdout
 
 
-def test_nothing_is_changed(doctor, planted):
+def test_nothing_is_changed(doctor, installation):
     doctor("--json").expect(DONE)
     reads = ("Describe", "Get", "List", "Head")
-    assert planted.account.calls and all(call.operation.startswith(reads) for call in planted.account.calls)
+    assert installation.account.calls and all(call.operation.startswith(reads) for call in installation.account.calls)
 
 
 @pytest.fixture
@@ -81,10 +81,10 @@ def needed(mailtrail):
     return set(told.replace(".\n", "").replace(",", " ").split())
 
 
-def test_the_help_names_every_action_that_is_needed(doctor, planted, needed):
-    planted.data_stream(EVENTS, **{FUNCTION: "Enabled"})
+def test_the_help_names_every_action_that_is_needed(doctor, installation, needed):
+    installation.data_stream(EVENTS, **{FUNCTION: "Enabled"})
     doctor("--json").expect(DONE)
-    assert {action for call in planted.account.calls for action, _ in call.needs} | planted.border.needed == needed
+    assert {action for call in installation.account.calls for action, _ in call.needs} | installation.border.needed == needed
 
 
 def test_every_check_has_a_fault_of_its_own_here(mailtrail):
@@ -104,74 +104,74 @@ def test_every_check_is_listed_with_its_reason(mailtrail):
         assert lines[place + 1] == f"    why  {check['why']}"
 
 
-@pytest.mark.parametrize(("plant", "expected"), FAULTS, ids=[plant.__name__ for plant, _ in FAULTS])
-def test_one_fault_is_found_and_nothing_else(doctor, planted, mailtrail, plant, expected):
-    plant(planted)
+@pytest.mark.parametrize(("inject", "expected"), FAULTS, ids=[inject.__name__ for inject, _ in FAULTS])
+def test_one_fault_is_found_and_nothing_else(doctor, installation, mailtrail, inject, expected):
+    inject(installation)
     run = doctor("--json").expect(NEEDS_A_LOOK)
     assert wrong(run) == expected, run.stdout
     fixes = [finding["fix"] for finding in findings(run) if finding["severity"] != "ok"]
     assert all(fixes)
     for fix in fixes:
-        check_commands(fix, mailtrail, planted.environment())
+        check_commands(fix, mailtrail, installation.environment())
 
 
 @pytest.mark.parametrize(
-    ("plant", "expected"), FAULTS_OF_A_SNAPSHOT, ids=[plant.__name__ for plant, _ in FAULTS_OF_A_SNAPSHOT]
+    ("inject", "expected"), FAULTS_OF_A_SNAPSHOT, ids=[inject.__name__ for inject, _ in FAULTS_OF_A_SNAPSHOT]
 )
-def test_one_fault_of_a_snapshot_is_found_and_nothing_else(doctor, mailtrail, tmp_path, plant, expected):
+def test_one_fault_of_a_snapshot_is_found_and_nothing_else(doctor, mailtrail, tmp_path, inject, expected):
     path = tmp_path / "facts.json"
     doctor("--save", path).expect(DONE)
     facts = json.loads(path.read_text())
-    plant(facts)
+    inject(facts)
     path.write_text(json.dumps(facts))
     assert wrong(mailtrail.run("doctor", "--json", path).expect(NEEDS_A_LOOK)) == expected
 
 
-def test_who_holds_the_slots_of_a_log_group_is_said(doctor, planted):
-    slots_are_taken(planted)
+def test_who_holds_the_slots_of_a_log_group_is_said(doctor, installation):
+    slots_are_taken(installation)
     [finding] = [finding for finding in findings(doctor("--json")) if finding["severity"] == BROKEN]
     assert finding["resource"] == EVENTS
     assert all(f"{name} (to " in finding["seen"] for name in ("siem", "metrics"))
     assert "delete one of metrics, siem: " in finding["fix"] and "delete-subscription-filter" in finding["fix"]
 
 
-def test_a_data_stream_between_is_followed_to_its_reader(doctor, planted):
-    planted.data_stream(EVENTS, **{FUNCTION: "Enabled"})
+def test_a_data_stream_between_is_followed_to_its_reader(doctor, installation):
+    installation.data_stream(EVENTS, **{FUNCTION: "Enabled"})
     run = doctor("--json").expect(DONE)
     assert [f for f in findings(run) if f["id"] == "subscribed" and ":kinesis:" in f["seen"]]
 
 
-def test_an_alias_of_a_function_has_a_policy_of_its_own(doctor, planted):
-    planted.subscribe_an_alias(EVENTS)
-    planted.allow_invocation(Qualifier="live", **planted.source)
+def test_an_alias_of_a_function_has_a_policy_of_its_own(doctor, installation):
+    installation.subscribe_an_alias(EVENTS)
+    installation.allow_invocation(Qualifier="live", **installation.source)
     doctor("--json").expect(DONE)
 
 
-def test_a_bucket_of_a_stranger_that_shows_nothing_is_not_known(doctor, planted):
+def test_a_bucket_of_a_stranger_that_shows_nothing_is_not_known(doctor, installation):
     """S3 refuses whatever is asked of it, as it does where an action is not allowed."""
-    bucket_of_a_stranger(planted)
-    planted.border.denied |= {"s3:ListBucket", "s3:GetBucketPolicy", "s3:GetEncryptionConfiguration"}
+    bucket_of_a_stranger(installation)
+    installation.border.denied |= {"s3:ListBucket", "s3:GetBucketPolicy", "s3:GetEncryptionConfiguration"}
     run = doctor("--json").expect(NEEDS_A_LOOK)
     of_bucket = [finding for finding in findings(run) if finding["resource"] == TARGET]
     assert {finding["id"] for finding in of_bucket} >= {"bucket-owner", "bucket-policy", "bucket-encryption"}
     assert all(finding["severity"] == UNKNOWN and f"on {TARGET}: " in finding["seen"] for finding in of_bucket)
 
 
-def test_the_archive_of_the_stack_takes_logs_without_a_finding(ministack, doctor, planted):
+def test_the_archive_of_the_stack_takes_logs_without_a_finding(ministack, doctor, installation):
     packages = dict.fromkeys(programs.FUNCTIONS, deployment.EMPTY_PACKAGE)
     made = deployment.Stack(ministack, packages).create(VendedLogsToBucket="true")
     archive = made.physical("AWS::S3::Bucket", "ArchiveBucket")
     written = made.s3.get_bucket_policy(Bucket=archive)["Policy"]
-    planted.s3.put_bucket_policy(Bucket=TARGET, Policy=written.replace(archive, TARGET))
+    installation.s3.put_bucket_policy(Bucket=TARGET, Policy=written.replace(archive, TARGET))
     run = doctor("--json").expect(DONE)
     assert wrong(run) == [] and "log delivery may read the ACL and list the bucket" in run.stdout
 
 
-def test_a_function_without_an_archive_is_found_where_it_is_named(doctor, planted):
-    archive_in_a_folder(planted)
+def test_a_function_without_an_archive_is_found_where_it_is_named(doctor, installation):
+    archive_in_a_folder(installation)
     run = doctor("--json", "--function", FUNCTION).expect(NEEDS_A_LOOK)
     assert ("function-archive", BROKEN) in wrong(run)
-    assert findings(run)[0]["resource"].startswith(planted.organization)
+    assert findings(run)[0]["resource"].startswith(installation.organization)
 
 
 NOT_REFUSED_HERE = {
@@ -213,10 +213,10 @@ def test_every_action_is_refused_once_here(needed):
 
 
 @pytest.mark.parametrize(("action", "check"), REFUSED.items(), ids=REFUSED)
-def test_what_may_not_be_read_is_said_and_not_guessed(doctor, planted, action, check):
-    planted.data_stream(EVENTS, **{FUNCTION: "Enabled"})
-    planted.account.faults.deny(action)
-    planted.border.denied.add(action)
+def test_what_may_not_be_read_is_said_and_not_guessed(doctor, installation, action, check):
+    installation.data_stream(EVENTS, **{FUNCTION: "Enabled"})
+    installation.account.faults.deny(action)
+    installation.border.denied.add(action)
     run = doctor("--json").expect(NEEDS_A_LOOK)
     unknown = [finding for finding in findings(run) if finding["severity"] == UNKNOWN]
     assert check in {finding["id"] for finding in unknown}, run.stdout
@@ -225,8 +225,8 @@ def test_what_may_not_be_read_is_said_and_not_guessed(doctor, planted, action, c
     assert not [finding for finding in findings(run) if finding["severity"] == BROKEN], run.stdout
 
 
-def test_a_snapshot_says_the_same_as_the_account(doctor, planted, tmp_path, mailtrail):
-    retention(planted)
+def test_a_snapshot_says_the_same_as_the_account(doctor, installation, tmp_path, mailtrail):
+    retention(installation)
     path = tmp_path / "facts.json"
     live = doctor("--json", "--save", path).expect(NEEDS_A_LOOK)
     again = mailtrail.run("doctor", "--json", path).expect(NEEDS_A_LOOK)
@@ -235,8 +235,8 @@ def test_a_snapshot_says_the_same_as_the_account(doctor, planted, tmp_path, mail
     assert piped.stdout == live.stdout
 
 
-def test_a_snapshot_keeps_of_the_environment_only_what_is_needed(doctor, planted, tmp_path):
-    planted.place.functions.environments[FUNCTION]["PASSWORD"] = "hunter2"
+def test_a_snapshot_keeps_of_the_environment_only_what_is_needed(doctor, installation, tmp_path):
+    installation.place.functions.environments[FUNCTION]["PASSWORD"] = "hunter2"
     path = tmp_path / "facts.json"
     doctor("--save", path).expect(DONE)
     assert "MAILTRAIL_ARCHIVE" in path.read_text() and "hunter2" not in path.read_text()
@@ -266,9 +266,9 @@ def test_a_file_and_an_account_exclude_each_other(mailtrail):
     mailtrail.run("doctor", "facts.json", "--organization", "example").expect(WRONG_USAGE)
 
 
-def test_people_are_told_what_was_seen_why_it_matters_and_what_to_do(doctor, planted):
-    retention(planted)
-    no_tag(planted)
+def test_people_are_told_what_was_seen_why_it_matters_and_what_to_do(doctor, installation):
+    retention(installation)
+    no_tag(installation)
     told = doctor().expect(NEEDS_A_LOOK).stdout
     head, rest = told.split("\n", 1)
     assert head.startswith(f"account {ACCOUNT}, Region {REGION}, 20")

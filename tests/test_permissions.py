@@ -160,7 +160,7 @@ def test_policies_pass_parliament(rows):
         ({"Condition": {"StringEquals": {"aws:SourceAcount": ACCOUNT}}}, "UNKNOWN_CONDITION_FOR_ACTION"),
     ],
 )
-def test_parliament_finds_a_planted_fault(rows, wrong, issue):
+def test_parliament_finds_an_injected_fault(rows, wrong, issue):
     policy = policies(rows["workmail", "cloudwatch-logs"]["json"])["log_group_policy"]
     assert findings(policy) == []
     policy["Statement"][0].update(wrong)
@@ -198,7 +198,7 @@ def test_templates_pass_cfn_lint(rows, tmp_path):
     ("right", "wrong"),
     [("sts:AssumeRole", "sts:AssumeRoles"), ("2012-10-17", "2012-10-18"), ('"RoleName"', '"Name"')],
 )
-def test_cfn_lint_finds_a_planted_fault(rows, tmp_path, right, wrong):
+def test_cfn_lint_finds_an_injected_fault(rows, tmp_path, right, wrong):
     template = rows["workmail-events", "cloudwatch-logs"]["cloudformation"]
     assert right in template
     (tmp_path / "wrong.json").write_text(template.replace(right, wrong))

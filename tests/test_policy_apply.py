@@ -20,7 +20,7 @@ def applying(account, tmp_path):
 @pytest.fixture
 def audit(account):
     """A WorkMail audit log; a user signs in when its destination has been re-pointed."""
-    audit = account.plant.workmail_audit()
+    audit = account.fixtures.workmail_audit()
     audit.log("before")
     account.faults.after("PutDeliveryDestination", lambda: audit.log("after"), nth=None)
     return audit
@@ -40,7 +40,7 @@ def shown(calls):
 
 
 def test_a_policy_full_of_dead_entries_is_shrunk_and_rolled_back_byte_for_byte(account, applying):
-    full = account.plant.full_of_dead_groups()
+    full = account.fixtures.full_of_dead_groups()
     plan = applying.plan()
     assert plan["steps"] and not any("move" in step for step in plan["steps"])
     outcome = applying.apply(plan).expect(DONE).answer
@@ -54,7 +54,7 @@ def test_a_policy_full_of_dead_entries_is_shrunk_and_rolled_back_byte_for_byte(a
 
 
 def test_the_journal_has_the_plan_and_each_call_before_and_after_it(account, applying):
-    full = account.plant.full_of_dead_groups()
+    full = account.fixtures.full_of_dead_groups()
     plan = applying.plan()
     applying.apply(plan).expect(DONE)
     first, *entries = applying.entries()
@@ -70,7 +70,7 @@ def test_the_journal_has_the_plan_and_each_call_before_and_after_it(account, app
 
 
 def test_a_plan_is_carried_out_once_and_undone_once(account, applying):
-    account.plant.full_of_dead_groups()
+    account.fixtures.full_of_dead_groups()
     outcome = applying.apply(applying.plan()).expect(DONE).answer
     before = len(writes(account))
     assert applying.resume().expect(DONE).answer == outcome
@@ -119,11 +119,11 @@ def test_a_dry_run_shows_the_very_calls_of_a_run_and_makes_none(account, applyin
 
 
 def test_a_dry_run_tells_where_a_plan_would_stop(account, applying, audit):
-    account.plant.policy("mail", document(GROUP) + "\n")
+    account.fixtures.policy("mail", document(GROUP) + "\n")
     plan = applying.plan(GROUP)
     wanted = {"place": {"account": "mail"}, "before": document(GROUP), "after": None, "expected_revision_id": None}
     plan["steps"].append(step(wanted))
-    account.plant.share_destination(audit)
+    account.fixtures.share_destination(audit)
     stops = applying.dry_run(plan).expect(NEEDS_A_LOOK).answer["stops"]
     assert ["used by other deliveries" in stops[1], stops[0].startswith("mail has changed")] == [True, True]
     account.faults.deny("logs:DescribeResourcePolicies")
@@ -132,7 +132,7 @@ def test_a_dry_run_tells_where_a_plan_would_stop(account, applying, audit):
 
 
 def test_the_policy_of_the_old_group_holds_for_the_new_one_beside_the_grant(account, applying, audit):
-    account.plant.group_policy(GROUP, {"Version": "2012-10-17", "Statement": [own_statement(GROUP)]})
+    account.fixtures.group_policy(GROUP, {"Version": "2012-10-17", "Statement": [own_statement(GROUP)]})
     applying.apply(applying.plan(GROUP)).expect(DONE)
     written = json.loads(groups(account)[NEW_GROUP].policy["policyDocument"])["Statement"]
     assert own_statement(NEW_GROUP) in written
@@ -150,14 +150,14 @@ def own_statement(group):
 
 
 def test_a_new_group_into_which_nothing_came_yet_stays_when_the_move_is_undone(account, applying):
-    account.plant.workmail_audit()
+    account.fixtures.workmail_audit()
     applying.apply(applying.plan(GROUP)).expect(DONE)
     assert len(applying.rollback().expect(NEEDS_A_LOOK).answer["kept"]) == 1
     assert groups(account)[NEW_GROUP].policy and groups(account)[NEW_GROUP].deletion_protection
 
 
 def test_a_new_group_into_which_nothing_comes_is_not_verified_and_that_is_no_failure(account, applying):
-    account.plant.workmail_audit()
+    account.fixtures.workmail_audit()
     (moved,) = applying.apply(applying.plan(GROUP)).expect(DONE).answer["moves"]
     assert moved["seen"] is None
     assert SUPERSEDED_BY in groups(account)[GROUP].tags
@@ -174,7 +174,7 @@ def test_what_is_not_copied_is_listed(account, applying, audit):
 
 
 def test_what_a_deployment_tool_keeps_is_left_to_people(account, applying, audit):
-    account.plant.mark(audit.group_arn, **{"aws:cloudformation:stack-name": "mail"})
+    account.fixtures.mark(audit.group_arn, **{"aws:cloudformation:stack-name": "mail"})
     outcome = applying.apply(applying.plan(GROUP)).expect(NEEDS_A_LOOK).answer
     assert (outcome["moves"], outcome["changes"], len(outcome["left"])) == ([], 0, 1)
     assert writes(account) == []
@@ -182,7 +182,7 @@ def test_what_a_deployment_tool_keeps_is_left_to_people(account, applying, audit
 
 def test_a_mark_that_came_after_the_plan_stops_the_move(account, applying, audit):
     plan = applying.plan(GROUP)
-    account.plant.mark(audit.group_arn, **{"aws:cloudformation:stack-name": "mail"})
+    account.fixtures.mark(audit.group_arn, **{"aws:cloudformation:stack-name": "mail"})
     assert "is not moved" in applying.apply(plan).expect(FAILED).stderr
     assert writes(account) == []
 
@@ -190,8 +190,8 @@ def test_a_mark_that_came_after_the_plan_stops_the_move(account, applying, audit
 @pytest.mark.parametrize(
     ("happens", "said"),
     [
-        (lambda account, audit: account.plant.log_group(NEW_GROUP), "there is a log group"),
-        (lambda account, audit: account.plant.share_destination(audit), "used by other deliveries"),
+        (lambda account, audit: account.fixtures.log_group(NEW_GROUP), "there is a log group"),
+        (lambda account, audit: account.fixtures.share_destination(audit), "used by other deliveries"),
     ],
     ids=["the new group exists", "the destination is shared"],
 )
@@ -233,9 +233,9 @@ def test_a_refusal_to_repoint_restores_everything_and_shows_the_bridge(account, 
 
 
 def test_a_log_group_that_came_back_since_the_plan_keeps_its_entry(account, applying):
-    full = account.plant.full_of_dead_groups()
+    full = account.fixtures.full_of_dead_groups()
     plan = applying.plan()
-    account.plant.log_group(full.dead[0])
+    account.fixtures.log_group(full.dead[0])
     (stop,) = applying.dry_run(plan).expect(NEEDS_A_LOOK).answer["stops"]
     said = applying.apply(plan).expect(FAILED).stderr
     for expected in (full.dead[0], "was allowed, and would not be", f"the log group {full.dead[0]} exists"):
@@ -248,9 +248,9 @@ def test_a_log_group_that_came_back_since_the_plan_keeps_its_entry(account, appl
 
 
 def test_an_entry_stays_when_what_took_it_in_is_gone_since_the_plan(account, applying):
-    account.plant.log_group("/aws/vendedlogs/a")
-    own = account.plant.policy("own", document("/aws/vendedlogs/a", "*"))
-    account.plant.wildcard()
+    account.fixtures.log_group("/aws/vendedlogs/a")
+    own = account.fixtures.policy("own", document("/aws/vendedlogs/a", "*"))
+    account.fixtures.wildcard()
     plan = applying.plan()
     left = {"place": {"account": "own"}, "before": own, "after": document("*"), "expected_revision_id": None}
     none = {**left, "after": None}
@@ -258,19 +258,19 @@ def test_an_entry_stays_when_what_took_it_in_is_gone_since_the_plan(account, app
     assert applying.dry_run(plan).expect(DONE).answer["stops"] == []
     plan["steps"] = [step(none)]
     assert "log-group:*" in applying.dry_run(plan).expect(NEEDS_A_LOOK).answer["stops"][0]
-    only = account.plant.policy("own", document("/aws/vendedlogs/a"))
+    only = account.fixtures.policy("own", document("/aws/vendedlogs/a"))
     plan["steps"] = [step({**none, "before": only})]
     assert applying.dry_run(plan).expect(DONE).answer["stops"] == []
     del account.place().logs.policies.of_account[AWS_WRITTEN]
     assert "the log group /aws/vendedlogs/a exists" in applying.apply(plan).expect(FAILED).stderr
     assert policies(account) == {"own": only}
-    account.plant.group_policy("/aws/vendedlogs/a")
+    account.fixtures.group_policy("/aws/vendedlogs/a")
     applying.apply(plan).expect(DONE)
     assert policies(account) == {}
 
 
 def test_a_plan_that_was_edited_is_not_believed_to_be_proved(account, applying):
-    full = account.plant.full_of_dead_groups()
+    full = account.fixtures.full_of_dead_groups()
     plan = applying.plan()
     last = plan["steps"][-1]["writes"][-1]
     honest = last["after"]
@@ -290,14 +290,14 @@ def test_a_plan_that_was_edited_is_not_believed_to_be_proved(account, applying):
 
 
 def test_whether_log_groups_are_there_is_found_with_few_calls(account, applying):
-    full = account.plant.full_of_dead_groups()
+    full = account.fixtures.full_of_dead_groups()
     plan = applying.plan()
     before = len(account.called("DescribeLogGroups"))
     applying.dry_run(plan).expect(DONE)
     assert len(account.called("DescribeLogGroups")) - before == 1 < len(full.dead)
     for number in range(100):
-        account.plant.log_group(f"/other/{number}")
-    account.plant.policy("two", document("x"))
+        account.fixtures.log_group(f"/other/{number}")
+    account.fixtures.policy("two", document("x"))
     plan["steps"] = [step({**plan["steps"][0]["writes"][0], "place": {"account": "two"}})]
     plan["steps"][0]["writes"][0] |= {"before": document("x"), "after": None}
     before = len(account.called("DescribeLogGroups"))
@@ -306,7 +306,7 @@ def test_whether_log_groups_are_there_is_found_with_few_calls(account, applying)
 
 
 def test_what_may_not_be_read_stops_a_run_before_it_begins(account, applying):
-    account.plant.full_of_dead_groups()
+    account.fixtures.full_of_dead_groups()
     plan = applying.plan()
     for action in ("logs:DescribeResourcePolicies", "logs:DescribeLogGroups"):
         account.faults.deny(action)
@@ -318,7 +318,7 @@ def test_what_may_not_be_read_stops_a_run_before_it_begins(account, applying):
 
 
 def test_a_plan_for_another_account_is_refused(account, applying):
-    account.plant.full_of_dead_groups()
+    account.fixtures.full_of_dead_groups()
     plan = {**applying.plan(), "account": "444455556666"}
     assert "the plan is for 444455556666" in applying.apply(plan).expect(FAILED).stderr
     assert applying.journals == []
@@ -328,7 +328,7 @@ def test_a_journal_is_the_same_in_a_bucket(account, moto, tmp_path):
     s3 = moto.client("s3")
     s3.create_bucket(Bucket="journals", CreateBucketConfiguration={"LocationConstraint": REGION})
     applying = Applying(account, tmp_path, "s3://journals/mail", {"AWS_ENDPOINT_URL_S3": moto.endpoint})
-    full = account.plant.full_of_dead_groups()
+    full = account.fixtures.full_of_dead_groups()
     outcome = applying.apply(applying.plan()).expect(DONE).answer
     applying.rollback(outcome["journal"]).expect(DONE)
     assert policies(account) == {AWS_WRITTEN: full.document}
@@ -343,9 +343,9 @@ def test_an_unknown_journal_is_named(account, applying):
 
 
 def test_a_policy_of_a_log_group_is_written_with_its_revision_and_taken_back(account, applying):
-    account.plant.log_group("a")
-    account.plant.policy("of-account", document("a"))
-    account.plant.group_policy("a")
+    account.fixtures.log_group("a")
+    account.fixtures.policy("of-account", document("a"))
+    account.fixtures.group_policy("a")
     before = groups(account)["a"].policy["policyDocument"]
     revision = groups(account)["a"].policy["revisionId"]
     place = {"log_group": log_group("a")}

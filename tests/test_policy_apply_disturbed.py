@@ -35,7 +35,7 @@ class Moving:
         home.mkdir()
         self.aws = aws
         self.applying = Applying(aws, home)
-        self.audit = aws.plant.workmail_audit()
+        self.audit = aws.fixtures.workmail_audit()
         self.plan = self.applying.plan(GROUP)
         self.logged = 0
         self.calm()
@@ -319,10 +319,10 @@ def test_shrinking_that_is_killed_at_any_call_and_resumed_is_done_and_can_be_und
 
 def plan_of_three_writes(aws, applying):
     """A plan that makes the policy of a log group, writes a policy and deletes one; and the policies before."""
-    aws.plant.log_group("a")
+    aws.fixtures.log_group("a")
     texts = {"old": json.dumps(json.loads(document("a", "b")), indent=2) + "\n", "gone": document("a")}
     for name, text in texts.items():
-        aws.plant.policy(name, text)
+        aws.fixtures.policy(name, text)
     plan = applying.plan()
     nothing = {"before": None, "after": None, "expected_revision_id": None}
     plan["steps"] = [
@@ -336,9 +336,9 @@ def plan_of_three_writes(aws, applying):
 
 
 def test_what_another_caller_wrote_since_the_plan_stands(account, applying):
-    account.plant.full_of_dead_groups()
+    account.fixtures.full_of_dead_groups()
     plan, theirs = applying.plan(), document("theirs")
-    account.faults.before("DescribeResourcePolicies", lambda: account.plant.policy(AWS_WRITTEN, theirs))
+    account.faults.before("DescribeResourcePolicies", lambda: account.fixtures.policy(AWS_WRITTEN, theirs))
     said = applying.apply(plan).expect(FAILED).stderr
     assert f"{AWS_WRITTEN} has changed" in said and "create the plan again: nothing was changed" in said
     assert policies(account) == {AWS_WRITTEN: theirs}
@@ -346,10 +346,10 @@ def test_what_another_caller_wrote_since_the_plan_stands(account, applying):
 
 
 def test_what_another_caller_writes_right_before_us_stands(account, applying):
-    account.plant.full_of_dead_groups()
+    account.fixtures.full_of_dead_groups()
     plan, theirs = applying.plan(), document("theirs")
     # What the plan rests on was looked at, and its first policy is about to be.
-    account.faults.before("DescribeResourcePolicies", lambda: account.plant.policy(AWS_WRITTEN, theirs), nth=2)
+    account.faults.before("DescribeResourcePolicies", lambda: account.fixtures.policy(AWS_WRITTEN, theirs), nth=2)
     assert "it was changed by another caller" in applying.apply(plan).expect(FAILED).stderr
     assert policies(account) == {AWS_WRITTEN: theirs}
     applying.rollback().expect(DONE)
@@ -378,9 +378,9 @@ def test_a_run_goes_on_only_while_what_is_left_of_it_is_safe(account, applying):
 
 
 def test_what_another_caller_writes_right_after_us_is_noticed_and_stands(account, applying):
-    account.plant.full_of_dead_groups()
+    account.fixtures.full_of_dead_groups()
     plan, theirs = applying.plan(), document("theirs")
-    account.faults.after("PutResourcePolicy", lambda: account.plant.policy(AWS_WRITTEN, theirs))
+    account.faults.after("PutResourcePolicy", lambda: account.fixtures.policy(AWS_WRITTEN, theirs))
     assert "another caller wrote at the same time" in applying.apply(plan).expect(FAILED).stderr
     assert policies(account) == {AWS_WRITTEN: theirs}
     assert "has changed since the plan was created" in applying.resume().expect(FAILED).stderr
@@ -389,22 +389,22 @@ def test_what_another_caller_writes_right_after_us_is_noticed_and_stands(account
 
 
 def test_no_caller_gets_in_between_reading_and_writing_the_policy_of_a_log_group(account, applying):
-    account.plant.log_group("a")
-    account.plant.policy("of-account", document("a"))
-    revision = account.plant.group_policy("a")
+    account.fixtures.log_group("a")
+    account.fixtures.policy("of-account", document("a"))
+    revision = account.fixtures.group_policy("a")
     before = groups(account)["a"].policy["policyDocument"]
     place = {"log_group": log_group("a")}
     plan = applying.plan()
     plan["steps"] = [step({"place": place, "before": before, "after": None, "expected_revision_id": revision})]
     theirs = {"Version": "2012-10-17", "Statement": []}
-    account.faults.before("DeleteResourcePolicy", lambda: account.plant.group_policy("a", theirs))
+    account.faults.before("DeleteResourcePolicy", lambda: account.fixtures.group_policy("a", theirs))
     assert "it was changed by another caller" in applying.apply(plan).expect(FAILED).stderr
     assert json.loads(groups(account)["a"].policy["policyDocument"]) == theirs
 
 
 def test_a_destination_that_another_caller_repointed_stays_there(moving):
     with moving() as move:
-        theirs = move.aws.plant.log_group("theirs")
+        theirs = move.aws.fixtures.log_group("theirs")
         place = move.aws.place().logs.deliveries.destinations[move.audit.destination]
 
         def repoint():
@@ -420,7 +420,7 @@ def test_a_destination_that_another_caller_repointed_stays_there(moving):
 
 def test_a_log_group_that_another_caller_creates_at_the_same_moment_is_not_touched(moving):
     with moving() as move:
-        move.aws.faults.before("CreateLogGroup", lambda: move.aws.plant.log_group(NEW_GROUP))
+        move.aws.faults.before("CreateLogGroup", lambda: move.aws.fixtures.log_group(NEW_GROUP))
         move.applying.apply(move.plan).expect(FAILED)
         assert MADE_BY not in groups(move.aws)[NEW_GROUP].tags
         made = settings(groups(move.aws)[NEW_GROUP])

@@ -6,7 +6,7 @@ import pytest
 
 import archive
 from account.documents import AWS_WRITTEN
-from account.plant import GROUP as GROUPS
+from account.fixtures import GROUP as GROUPS
 from applying import GROUP, Applying, policies, writes
 from programs import DONE, FAILED, NEEDS_A_LOOK, REGION, WRONG_USAGE
 from samples import ACCOUNT
@@ -90,7 +90,7 @@ def test_an_account_without_policies_has_nothing_to_do(policy, source):
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_dead_entries_are_found_where_the_log_groups_are_known_and_never_guessed(account, policy, source):
-    full = account.plant.full_of_dead_groups()
+    full = account.fixtures.full_of_dead_groups()
     report = policy.audit(source)
     plan = policy.plan(source)
     if source == "aws-cli":
@@ -107,7 +107,7 @@ def test_dead_entries_are_found_where_the_log_groups_are_known_and_never_guessed
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_ten_policies_use_the_quota_up(account, policy, source):
-    account.plant.ten_policies()
+    account.fixtures.ten_policies()
     report = policy.audit(source)
     assert "policies-used-up" in found(report) and report["measures"]["account_policies"] == 10
     assert "10 of 10 policies are used" in policy.read("audit", source).stdout
@@ -125,7 +125,7 @@ def test_ten_policies_use_the_quota_up(account, policy, source):
     ],
 )
 def test_sizes_around_the_limits_are_told_exactly(account, policy, source, size, finding, soft_room, hard_room):
-    account.plant.policy_of(size)
+    account.fixtures.policy_of(size)
     report = policy.audit(source)
     measure = of(report)
     assert (measure["size"], measure["soft_room"], measure["hard_room"]) == (size, soft_room, hard_room)
@@ -142,7 +142,7 @@ def test_sizes_around_the_limits_are_told_exactly(account, policy, source, size,
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_policies_that_people_wrote_are_read_and_what_is_wrong_with_them_is_told(account, policy, source):
-    documents = account.plant.hand_written()
+    documents = account.fixtures.hand_written()
     report = policy.audit(source)
     assert {measure["policy"] for measure in report["measures"]["policies"]} == set(documents)
     assert "white-space" in found(report, policy="opensearch")
@@ -154,8 +154,8 @@ def test_policies_that_people_wrote_are_read_and_what_is_wrong_with_them_is_told
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_a_policy_that_is_no_json_is_measured_and_left_alone(account, policy, source):
-    text = account.plant.not_json()
-    full = account.plant.full_of_dead_groups()
+    text = account.fixtures.not_json()
+    full = account.fixtures.full_of_dead_groups()
     report = policy.audit(source)
     assert "not-a-policy" in found(report, policy="broken") and of(report, "broken")["size"] == len(text)
     assert of(report)["size"] == len(full.document)
@@ -165,9 +165,9 @@ def test_a_policy_that_is_no_json_is_measured_and_left_alone(account, policy, so
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_a_wildcard_that_is_there_is_never_dead_and_covers(account, policy, source):
-    account.plant.wildcard()
-    account.plant.log_group("/aws/vendedlogs/states/example")
-    account.plant.policy("covered", account.plant.delivery_policy(["/aws/vendedlogs/states/example"]))
+    account.fixtures.wildcard()
+    account.fixtures.log_group("/aws/vendedlogs/states/example")
+    account.fixtures.policy("covered", account.fixtures.delivery_policy(["/aws/vendedlogs/states/example"]))
     report = policy.audit(source)
     assert of(report)["wildcards"] == 1
     assert "dead-entries" not in found(report)
@@ -176,8 +176,8 @@ def test_a_wildcard_that_is_there_is_never_dead_and_covers(account, policy, sour
 
 @pytest.mark.parametrize("source", ["aws", "snapshot"])
 def test_policies_of_log_groups_are_measured_beside_those_of_the_account(account, policy, source):
-    account.plant.log_groups(3)
-    account.plant.group_policy(GROUPS.format(1))
+    account.fixtures.log_groups(3)
+    account.fixtures.group_policy(GROUPS.format(1))
     report = policy.audit(source)
     assert report["measures"]["log_group_policies"] == 1 and report["measures"]["account_policies"] == 0
     (measure,) = report["measures"]["policies"]
@@ -186,14 +186,14 @@ def test_policies_of_log_groups_are_measured_beside_those_of_the_account(account
 
 
 def test_fewer_log_groups_are_asked_for_their_policy_with_an_option(account, policy):
-    account.plant.log_groups(5)
+    account.fixtures.log_groups(5)
     report = policy.run("audit", "--json", "--log-group-policies", "2").expect(DONE).answer
     assert report["log_groups_looked_at"] == [2, 5]
 
 
 @pytest.mark.parametrize("command", ["audit", "plan", "snapshot"])
 def test_throttling_on_every_call_is_waited_out(account, policy, command):
-    full = account.plant.full_of_dead_groups()
+    full = account.fixtures.full_of_dead_groups()
     account.faults.page_sizes["DescribeLogGroups"] = 1
     account.faults.throttle_each_once()
     run = policy.run(command, *(["--json"] if command != "snapshot" else []))
@@ -212,7 +212,7 @@ def test_throttling_on_every_call_is_waited_out(account, policy, command):
     ],
 )
 def test_what_may_not_be_read_is_said_and_nothing_is_guessed_of_it(account, policy, action, part, told):
-    account.plant.full_of_dead_groups()
+    account.fixtures.full_of_dead_groups()
     account.faults.deny(action)
     report = policy.run("audit", "--json").expect(NEEDS_A_LOOK).answer
     (seen,) = [seen for seen in report["seen"] if seen["part"] == part]
@@ -226,7 +226,7 @@ def test_what_may_not_be_read_is_said_and_nothing_is_guessed_of_it(account, poli
 
 
 def test_without_the_policies_of_the_account_there_is_no_plan(account, policy):
-    account.plant.full_of_dead_groups()
+    account.fixtures.full_of_dead_groups()
     account.faults.deny("logs:DescribeResourcePolicies")
     report = policy.run("audit", "--json").expect(NEEDS_A_LOOK).answer
     assert report["plan"] is None and report["measures"]["account_policies"] is None
@@ -243,7 +243,7 @@ def test_a_region_that_is_switched_off_is_a_clear_failure(account, policy, comma
 
 
 def test_another_account_is_looked_at_through_a_role(account, policy):
-    other = account.plant_in(OTHER_ACCOUNT, OTHER_REGION)
+    other = account.fixtures_in(OTHER_ACCOUNT, OTHER_REGION)
     other.not_json()
     role = other.role("audit")
     run = policy.run("audit", "--json", "--role", role, "--region", OTHER_REGION).expect(NEEDS_A_LOOK)
@@ -272,23 +272,23 @@ def test_a_file_that_is_neither_kind_is_refused(policy, tmp_path, text, said):
 
 
 def test_reading_changes_nothing(account, policy):
-    account.plant.full_of_dead_groups()
-    account.plant.workmail_audit()
+    account.fixtures.full_of_dead_groups()
+    account.fixtures.workmail_audit()
     for command in (["snapshot"], ["audit"], ["plan"], ["plan", "--move", GROUP]):
         policy.run(*command)
     assert writes(account) == []
 
 
 def test_a_snapshot_says_what_aws_says(account, policy):
-    account.plant.full_of_dead_groups()
-    account.plant.workmail_audit()
+    account.fixtures.full_of_dead_groups()
+    account.fixtures.workmail_audit()
     live, offline = policy.audit("aws"), policy.audit("snapshot")
     for key in ("measures", "findings", "plan", "log_groups_looked_at"):
         assert live[key] == offline[key], key
 
 
 def test_people_see_a_bar_with_both_limits_what_fills_it_and_what_goes(account, policy):
-    full = account.plant.full_of_dead_groups()
+    full = account.fixtures.full_of_dead_groups()
     said = policy.run("audit").expect(NEEDS_A_LOOK).stdout
     assert f"account {ACCOUNT}, Region {REGION}" in said
     for expected in (AWS_WRITTEN, "█", "┃", "(soft)", "(hard)", f"{len(full.live + full.dead)} log groups"):
@@ -299,7 +299,7 @@ def test_people_see_a_bar_with_both_limits_what_fills_it_and_what_goes(account, 
 
 
 def test_a_plan_in_a_file_is_the_plan_on_stdout(account, policy, tmp_path):
-    account.plant.full_of_dead_groups()
+    account.fixtures.full_of_dead_groups()
     run = policy.run("plan", "--json", "--output", tmp_path / "plan.json").expect(DONE)
     assert archive.strict_json((tmp_path / "plan.json").read_text()) == run.answer
     said = policy.run("plan", "--output", tmp_path / "plan.json").expect(DONE).stdout
@@ -307,7 +307,7 @@ def test_a_plan_in_a_file_is_the_plan_on_stdout(account, policy, tmp_path):
 
 
 def test_what_counts_as_full_can_be_said(account, policy):
-    account.plant.full_of_dead_groups()
+    account.fixtures.full_of_dead_groups()
     assert policy.plan("aws", "--target", "hard")["steps"] == []
     assert policy.plan("aws", "--soft-limit", "10000")["steps"] == []
     assert policy.plan("aws", "--share", "10")["target_characters"] == 512
@@ -316,7 +316,7 @@ def test_what_counts_as_full_can_be_said(account, policy):
 
 
 def test_a_log_group_that_cannot_be_moved_is_named_with_the_reason(account, policy):
-    account.plant.log_group("/example/alone")
+    account.fixtures.log_group("/example/alone")
     run = policy.run("plan", "--move", "/example/alone").expect(NEEDS_A_LOOK)
     assert "/example/alone" in run.stdout
     assert policy.plan("aws", "--move", "/example/alone")["refused"]
@@ -329,7 +329,7 @@ def applying(account, mailtrail):
 
 
 def test_a_plan_is_shown_dry_carried_out_and_undone(account, applying):
-    full = account.plant.full_of_dead_groups()
+    full = account.fixtures.full_of_dead_groups()
     plan = applying.plan()
     dry = applying.run("apply", applying.write(plan), "--dry-run").expect(DONE)
     assert "PutResourcePolicy" in dry.stdout and writes(account) == []
@@ -342,7 +342,7 @@ def test_a_plan_is_shown_dry_carried_out_and_undone(account, applying):
 
 
 def test_without_a_terminal_an_unanswered_question_is_not_a_yes(account, applying):
-    account.plant.full_of_dead_groups()
+    account.fixtures.full_of_dead_groups()
     path = applying.write(applying.plan())
     to = ["--archive", applying.archive]
     for command in (["apply", path], ["apply", "--resume", "20261120T101502Z-00000000"], ["rollback", "x"]):
@@ -385,7 +385,7 @@ def test_a_plan_without_steps_is_carried_out_by_doing_nothing(account, applying)
 
 @pytest.mark.parametrize("key", ["account", "region"])
 def test_a_plan_for_elsewhere_is_refused(account, applying, key):
-    account.plant.full_of_dead_groups()
+    account.fixtures.full_of_dead_groups()
     plan = {**applying.plan(), key: {"account": OTHER_ACCOUNT, "region": OTHER_REGION}[key]}
     for run in (applying.apply(plan), applying.dry_run(plan)):
         assert "the plan is for" in run.expect(FAILED).stderr
@@ -399,8 +399,8 @@ def test_a_journal_that_is_not_there_is_named(account, applying):
 
 
 def test_a_plan_made_of_what_the_aws_cli_printed_is_carried_out(account, applying, policy):
-    text = json.dumps(account.plant.delivery_policy(account.plant.log_groups(38)), indent=4)
-    account.plant.policy(AWS_WRITTEN, text)
+    text = json.dumps(account.fixtures.delivery_policy(account.fixtures.log_groups(38)), indent=4)
+    account.fixtures.policy(AWS_WRITTEN, text)
     plan = policy.read("plan", "aws-cli", "--json").answer
     assert [step["kind"] for step in plan["steps"]] == ["white-space"]
     applying.apply(plan).expect(DONE)

@@ -25,7 +25,7 @@ def findings(report):
 
 
 def test_a_full_policy_is_reported_measured_and_told_and_nothing_is_changed(account, audit):
-    full = account.plant.full_of_dead_groups()
+    full = account.fixtures.full_of_dead_groups()
     invocation = audit.invoke()
     (done,) = invocation.answer
     assert (done["account"], done["region"], done["failure"]) == (ACCOUNT, REGION, None)
@@ -52,11 +52,11 @@ def test_a_full_policy_is_reported_measured_and_told_and_nothing_is_changed(acco
 
 
 def test_people_are_told_what_is_new_and_not_what_they_know(account, audit):
-    account.plant.full_of_dead_groups()
+    account.fixtures.full_of_dead_groups()
     audit.audit_one()
     audit.audit_one()
     assert len(audit.news()) == 1
-    account.plant.not_json()
+    account.fixtures.not_json()
     audit.audit_one()
     audit.audit_one()
     assert [subject.split(": ")[-1] for subject, _ in audit.news()] == ["2 new findings", "1 new finding"]
@@ -64,13 +64,13 @@ def test_people_are_told_what_is_new_and_not_what_they_know(account, audit):
 
     del account.place().logs.policies.of_account["broken"]
     audit.audit_one()
-    account.plant.not_json()
+    account.fixtures.not_json()
     audit.audit_one()
     assert len(audit.news()) == 3, "what is over and comes again is news"
 
 
 def test_news_that_did_not_reach_the_topic_are_told_by_the_next_audit(account, audit):
-    account.plant.full_of_dead_groups()
+    account.fixtures.full_of_dead_groups()
     audit.border.denied.add("sns:Publish")
     invocation = audit.invoke()
     assert invocation.answer[0]["failure"] is None
@@ -82,13 +82,13 @@ def test_news_that_did_not_reach_the_topic_are_told_by_the_next_audit(account, a
 
 
 def test_an_account_where_nothing_is_wrong_is_no_news(account, audit):
-    account.plant.log_groups(3)
+    account.fixtures.log_groups(3)
     assert audit.audit_one()["findings"] == 0
     assert audit.news() == []
 
 
 def test_a_policy_full_of_dead_entries_is_shrunk_once_and_told(account, audit):
-    full = account.plant.full_of_dead_groups()
+    full = account.fixtures.full_of_dead_groups()
     done = audit.audit_one(**SHRINK)
     (journal,) = audit.journals()
     assert done["acted"]["journals"] == [journal]
@@ -104,7 +104,7 @@ def test_a_policy_full_of_dead_entries_is_shrunk_once_and_told(account, audit):
 
 
 def test_a_policy_below_the_share_is_left_alone(account, audit):
-    account.plant.full_of_dead_groups(limit=3_000)
+    account.fixtures.full_of_dead_groups(limit=3_000)
     audit.audit_one(**SHRINK)
     assert changes(account) == []
 
@@ -112,7 +112,7 @@ def test_a_policy_below_the_share_is_left_alone(account, audit):
 @pytest.fixture
 def growing(account, audit):
     """A policy that has grown by 200 characters a day for a week, as earlier audits saw."""
-    full = account.plant.full_of_dead_groups(limit=3_500)
+    full = account.fixtures.full_of_dead_groups(limit=3_500)
     now = int(time.time() * 1000)
     history = [{"at": now - day * DAY, "size": len(full.document) - 200 * day} for day in range(7, 0, -1)]
     audit.audit_one()
@@ -161,8 +161,8 @@ def test_a_policy_that_grows_fast_is_shrunk_before_it_is_full(account, audit, gr
 
 
 def test_an_account_behind_a_role_is_audited_too(account, audit):
-    account.plant.full_of_dead_groups()
-    other = account.plant_in(OTHER_ACCOUNT)
+    account.fixtures.full_of_dead_groups()
+    other = account.fixtures_in(OTHER_ACCOUNT)
     other.not_json()
     role = other.role("mailtrail-policy-audit")
     first, second = audit.audit(MAILTRAIL_POLICY_ROLES=role)
@@ -191,7 +191,7 @@ def test_a_region_that_is_switched_off_is_reported_and_the_others_are_audited(ac
 
 
 def test_wrong_settings_are_reported_and_then_nothing_is_changed(account, audit):
-    account.plant.full_of_dead_groups()
+    account.fixtures.full_of_dead_groups()
     wrong = {"MODE": "destroy", "SHARE": "0", "DAYS": "soon", "NAMES": "/a", "LOG_GROUPS": "all"}
     invocation = audit.invoke(**{f"MAILTRAIL_POLICY_{name}": value for name, value in wrong.items()})
     assert invocation.answer[0]["failure"] is None
@@ -207,7 +207,7 @@ def test_an_archive_that_is_not_named_stops_the_function_at_its_start(audit):
 
 
 def test_an_archive_that_takes_nothing_fails_the_invocation_and_nothing_is_changed(account, audit):
-    account.plant.full_of_dead_groups()
+    account.fixtures.full_of_dead_groups()
     audit.archive.mkdir()
     (audit.archive / "policy-audit").write_text("in the way")
     invocation = audit.invoke(**SHRINK)
@@ -216,9 +216,9 @@ def test_an_archive_that_takes_nothing_fails_the_invocation_and_nothing_is_chang
 
 
 def test_policies_of_log_groups_are_looked_at_a_share_at_a_time(account, audit):
-    names = account.plant.log_groups(5)
-    account.plant.group_policy(names[0])
-    account.plant.group_policy(names[4])
+    names = account.fixtures.log_groups(5)
+    account.fixtures.group_policy(names[0])
+    account.fixtures.group_policy(names[4])
     share = {"MAILTRAIL_POLICY_LOG_GROUPS": "2"}
     seen = []
     for _ in range(4):
@@ -231,8 +231,8 @@ def test_policies_of_log_groups_are_looked_at_a_share_at_a_time(account, audit):
 
 
 def test_services_with_v1_log_delivery_are_asked_only_where_a_setting_says_so(account, audit):
-    account.plant.log_group("/aws/states/orders")
-    account.plant.state_machine("orders", "/aws/states/orders")
+    account.fixtures.log_group("/aws/states/orders")
+    account.fixtures.state_machine("orders", "/aws/states/orders")
     audit.audit_one()
     assert {call.service for call in account.calls} == {"logs", "sts"}
     assert not [seen for seen in audit.report()["seen"] if seen["part"] == "destinations of Step Functions"]
@@ -242,7 +242,7 @@ def test_services_with_v1_log_delivery_are_asked_only_where_a_setting_says_so(ac
 
 
 def test_nothing_is_guessed_of_what_may_not_be_read(account, audit):
-    account.plant.full_of_dead_groups()
+    account.fixtures.full_of_dead_groups()
     account.faults.deny("logs:DescribeLogGroups")
     sums = function.metrics(audit.invoke(**SHRINK).lines)
     report = audit.report()
@@ -259,14 +259,14 @@ def test_nothing_is_guessed_of_what_may_not_be_read(account, audit):
 
 
 def test_an_audit_is_made_although_every_call_is_throttled_once(account, audit):
-    account.plant.full_of_dead_groups()
+    account.fixtures.full_of_dead_groups()
     account.faults.throttle_each_once()
     assert audit.audit_one(**SHRINK)["acted"]["failed"] == []
     assert len(policies(account)[AWS_WRITTEN]) < 4_096
 
 
 def test_the_deployed_function_keeps_its_reports_in_a_bucket(account, ministack, tmp_path):
-    full = account.plant.full_of_dead_groups()
+    full = account.fixtures.full_of_dead_groups()
     deployed = function.Function(ministack, function.package(tmp_path, "policy-audit"))
     deployed.make_bucket(function.ARCHIVE_BUCKET)
     elsewhere = {f"AWS_ENDPOINT_URL_{service}": account.endpoint for service in ("CLOUDWATCH_LOGS", "STS")}

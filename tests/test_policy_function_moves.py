@@ -22,13 +22,13 @@ def forbidding(users):
 @pytest.fixture
 def stubborn(account):
     """A WorkMail audit log whose entry stands in a full policy that cannot be made smaller."""
-    audit = account.plant.workmail_audit()
+    audit = account.fixtures.workmail_audit()
     account.faults.after("PutDeliveryDestination", lambda: audit.log("after"), nth=None)
-    policy = account.plant.delivery_policy([GROUP])
+    policy = account.fixtures.delivery_policy([GROUP])
     policy["Statement"].append(forbidding(100))
-    account.plant.policy(AWS_WRITTEN, compact(policy))
+    account.fixtures.policy(AWS_WRITTEN, compact(policy))
     # Nor has the log group's own policy room for the entry.
-    account.plant.group_policy(GROUP, {"Version": "2012-10-17", "Statement": [forbidding(82)]})
+    account.fixtures.group_policy(GROUP, {"Version": "2012-10-17", "Statement": [forbidding(82)]})
     return audit
 
 
@@ -50,7 +50,7 @@ def test_a_destination_does_not_move_in_another_mode(account, audit, stubborn, m
 
 
 def test_what_is_left_to_people_is_not_begun_every_day(account, audit, stubborn):
-    account.plant.mark(stubborn.group_arn, **{"aws:cloudformation:stack-name": "mail"})
+    account.fixtures.mark(stubborn.group_arn, **{"aws:cloudformation:stack-name": "mail"})
     for _ in range(2):
         audit.audit_one(MAILTRAIL_POLICY_MODE="move")
     assert changes(account) == [] and audit.journals() == []

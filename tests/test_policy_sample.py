@@ -10,7 +10,7 @@ from programs import DONE, NEEDS_A_LOOK
 
 
 def test_the_sample_is_what_a_snapshot_of_its_account_reads(account, mailtrail):
-    policy_sample.plant(account)
+    policy_sample.fixtures(account)
     run = mailtrail.run("policy", "snapshot", env=account.environment()).expect(DONE)
     text = json.dumps(policy_sample.without_time(json.loads(run.stdout)), indent=2, ensure_ascii=False) + "\n"
     if "MAILTRAIL_WRITE_SAMPLE" in os.environ:
@@ -20,7 +20,7 @@ def test_the_sample_is_what_a_snapshot_of_its_account_reads(account, mailtrail):
 
 
 def test_the_plan_of_the_sample_is_carried_out_on_its_account_and_undone(account, mailtrail):
-    policy_sample.plant(account)
+    policy_sample.fixtures(account)
     before = policies(account)
     run = mailtrail.run("policy", "plan", policy_sample.FILE, "--output", "plan.json").expect(DONE)
     assert "save" in run.stdout

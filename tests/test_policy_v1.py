@@ -9,7 +9,7 @@ import json
 import pytest
 
 import aws_commands
-from account.plant import ACCESS_LOG
+from account.fixtures import ACCESS_LOG
 from applying import writes
 from programs import DONE, NEEDS_A_LOOK, REGION
 from samples import ACCOUNT
@@ -85,8 +85,8 @@ def lets_in(account, group):
 
 
 def test_a_state_machine_is_pointed_to_the_new_log_group_and_back(account, v1):
-    account.plant.log_group(MACHINES)
-    machine = account.plant.state_machine("orders", MACHINES)
+    account.fixtures.log_group(MACHINES)
+    machine = account.fixtures.state_machine("orders", MACHINES)
     before = dict(account.place().state_machines.machines[machine])
     (commands,) = v1.move(MACHINES)
     assert commands["service"] == "step-functions"
@@ -99,11 +99,11 @@ def test_a_state_machine_is_pointed_to_the_new_log_group_and_back(account, v1):
 
 
 def test_the_new_log_group_keeps_events_as_long_as_the_old_one_and_is_made_alike(account, v1):
-    key = account.plant.key("*")
-    account.plant.log_group(MACHINES, kmsKeyId=key, tags={"team": "the mail"})
+    key = account.fixtures.key("*")
+    account.fixtures.log_group(MACHINES, kmsKeyId=key, tags={"team": "the mail"})
     groups = account.place().logs.groups
     groups.put_retention_policy({"logGroupName": MACHINES, "retentionInDays": 30})
-    account.plant.state_machine("orders", MACHINES)
+    account.fixtures.state_machine("orders", MACHINES)
     (commands,) = v1.move(MACHINES)
     v1.carry_out(commands["forward"])
     old, new = groups.find(MACHINES), groups.find("/aws/vendedlogs/states/orders")
@@ -113,9 +113,9 @@ def test_the_new_log_group_keeps_events_as_long_as_the_old_one_and_is_made_alike
 
 
 def test_every_stage_is_pointed_to_the_new_log_group_and_back(account, v1):
-    account.plant.log_group(APIS)
-    api = account.plant.api("orders", {"$default": APIS, "silent": None})
-    socket = account.plant.api("orders-live", {"live": APIS}, protocol="WEBSOCKET")
+    account.fixtures.log_group(APIS)
+    api = account.fixtures.api("orders", {"$default": APIS, "silent": None})
+    socket = account.fixtures.api("orders-live", {"live": APIS}, protocol="WEBSOCKET")
     stages = account.place().apis.stages
     first, second = v1.move(APIS)
     assert first["service"] == second["service"] == "api-gateway-http"
@@ -136,8 +136,8 @@ def test_all_pages_are_read_and_nothing_is_changed(account, v1):
     account.faults.page_sizes.update(ListStateMachines=2, GetApis=2, GetStages=2)
     account.faults.throttle_each_once()
     for number in range(5):
-        account.plant.state_machine(f"machine-{number}", f"{MACHINES}-{number}")
-        account.plant.api(f"api-{number}", {f"stage-{stage}": f"{APIS}-{number}-{stage}" for stage in range(3)})
+        account.fixtures.state_machine(f"machine-{number}", f"{MACHINES}-{number}")
+        account.fixtures.api(f"api-{number}", {f"stage-{stage}": f"{APIS}-{number}-{stage}" for stage in range(3)})
     snapshot, _ = v1.snapshot()
     groups = {found["log_group"] for found in snapshot["v1_destinations"]["value"]}
     assert groups >= {f"{MACHINES}-4", f"{APIS}-4-2"} and len(groups) == 20
@@ -147,25 +147,25 @@ def test_all_pages_are_read_and_nothing_is_changed(account, v1):
 
 
 def test_what_logs_nowhere_or_elsewhere_is_no_destination(account, v1):
-    account.plant.state_machine("silent")
-    account.plant.api("silent", {"live": None})
-    logging = {"DestinationArn": account.plant.stream("amazon-apigateway-orders"), "Format": ACCESS_LOG}
-    account.place().apis.add_stage(account.plant.api("other", {}), "live", logging)
+    account.fixtures.state_machine("silent")
+    account.fixtures.api("silent", {"live": None})
+    logging = {"DestinationArn": account.fixtures.stream("amazon-apigateway-orders"), "Format": ACCESS_LOG}
+    account.place().apis.add_stage(account.fixtures.api("other", {}), "live", logging)
     snapshot, _ = v1.snapshot()
     assert snapshot["v1_destinations"]["value"] == []
 
 
 def test_a_definition_that_is_encrypted_is_not_asked_for(account, v1):
-    account.plant.log_group(MACHINES)
-    machine = account.plant.state_machine("orders", MACHINES)
+    account.fixtures.log_group(MACHINES)
+    machine = account.fixtures.state_machine("orders", MACHINES)
     account.place().state_machines.encrypted.add(machine)
     assert len(v1.move(MACHINES)) == 1
 
 
 def test_what_goes_between_two_calls_is_no_failure(account, v1):
-    account.plant.log_group(MACHINES)
-    gone, _ = account.plant.state_machine("gone", MACHINES), account.plant.state_machine("orders", MACHINES)
-    api = account.plant.api("gone", {"live": APIS})
+    account.fixtures.log_group(MACHINES)
+    gone, _ = account.fixtures.state_machine("gone", MACHINES), account.fixtures.state_machine("orders", MACHINES)
+    api = account.fixtures.api("gone", {"live": APIS})
     account.faults.before("DescribeStateMachine", lambda: account.place().state_machines.machines.pop(gone))
     account.faults.before("GetStages", lambda: account.place().apis.remove(api))
     (found,) = v1.snapshot()[0]["v1_destinations"]["value"]
@@ -181,10 +181,10 @@ def test_what_goes_between_two_calls_is_no_failure(account, v1):
     ],
 )
 def test_a_service_that_may_not_be_asked_is_named_and_breaks_nothing(account, v1, action, denied, other):
-    account.plant.log_group(MACHINES)
-    account.plant.policy("delivery", account.plant.delivery_policy([MACHINES]))
-    account.plant.state_machine("orders", MACHINES)
-    account.plant.api("orders", {"live": MACHINES})
+    account.fixtures.log_group(MACHINES)
+    account.fixtures.policy("delivery", account.fixtures.delivery_policy([MACHINES]))
+    account.fixtures.state_machine("orders", MACHINES)
+    account.fixtures.api("orders", {"live": MACHINES})
     account.faults.deny(action)
     snapshot, said = v1.snapshot()
     assert "AccessDenied" in snapshot["v1_services"][denied]["reason"] and "AccessDenied" in said
@@ -205,8 +205,8 @@ def test_where_no_service_may_be_asked_nothing_was_seen(account, v1):
 
 
 def test_services_that_were_not_asked_are_not_said_to_deliver_nothing(account, v1):
-    account.plant.log_group(MACHINES)
-    account.plant.policy("delivery", account.plant.delivery_policy([MACHINES]))
+    account.fixtures.log_group(MACHINES)
+    account.fixtures.policy("delivery", account.fixtures.delivery_policy([MACHINES]))
     not_seen = v1.refusal("--move", MACHINES)["unknown-source"]["not_seen"]
     assert set(OTHERS) <= set(not_seen) and not {STEP_FUNCTIONS, API_GATEWAY} & set(not_seen)
     said = v1.run("plan", "--move", MACHINES).expect(NEEDS_A_LOOK).stdout
@@ -219,13 +219,13 @@ def test_services_that_were_not_asked_are_not_said_to_deliver_nothing(account, v
 
 
 def test_a_log_group_that_no_policy_lets_log_delivery_into_has_no_unknown_source(account, v1):
-    account.plant.log_group(MACHINES)
+    account.fixtures.log_group(MACHINES)
     assert v1.refusal("--move", MACHINES) == "no-destination"
 
 
 def test_a_snapshot_can_name_what_was_not_asked(account, v1, tmp_path):
-    account.plant.log_group(MACHINES)
-    account.plant.policy("delivery", account.plant.delivery_policy([MACHINES]))
+    account.fixtures.log_group(MACHINES)
+    account.fixtures.policy("delivery", account.fixtures.delivery_policy([MACHINES]))
     snapshot, _ = v1.snapshot()
     values = {"subscription": "als-0123456789abcdef0"}
     named = {"service": "vpc-lattice", "log_group": MACHINES, "values": values}
@@ -242,16 +242,16 @@ def test_a_snapshot_can_name_what_was_not_asked(account, v1, tmp_path):
 
 
 def test_who_does_not_want_it_asks_no_other_service(account, v1):
-    account.plant.log_group(MACHINES)
-    account.plant.policy("delivery", account.plant.delivery_policy([MACHINES]))
-    account.plant.state_machine("orders", MACHINES)
+    account.fixtures.log_group(MACHINES)
+    account.fixtures.policy("delivery", account.fixtures.delivery_policy([MACHINES]))
+    account.fixtures.state_machine("orders", MACHINES)
     why = v1.refusal("--no-v1-services", "--move", MACHINES)
     assert {STEP_FUNCTIONS, API_GATEWAY, *OTHERS} <= set(why["unknown-source"]["not_seen"])
     assert {call.service for call in account.calls} == {"logs", "sts"}
 
 
 def test_people_get_the_commands_to_copy(account, v1):
-    account.plant.log_group(MACHINES)
-    account.plant.state_machine("orders", MACHINES)
+    account.fixtures.log_group(MACHINES)
+    account.fixtures.state_machine("orders", MACHINES)
     said = v1.run("plan", "--move", MACHINES).expect(DONE).stdout
     assert "aws stepfunctions update-state-machine" in said and "by hand" in said

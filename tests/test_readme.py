@@ -177,7 +177,7 @@ def test_the_sample_account_is_audited_and_planned_for():
 
 
 def test_policies_are_shrunk_and_an_audit_log_moved_and_all_is_undone(account, demo_folder):
-    log = policy_sample.plant(account)
+    log = policy_sample.fixtures(account)
     account.faults.after("PutDeliveryDestination", lambda: log.log("after"), nth=None)
     demo_folder.mkdir(exist_ok=True)
     before = policies(account)

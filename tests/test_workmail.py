@@ -16,7 +16,7 @@ SERVICE_LINKED = "AWSServiceRoleForAmazonWorkMailEvents"
 @pytest.fixture
 def organization(account):
     """An organization whose email events are not logged."""
-    return account.plant.organization("example").rsplit("/", 1)[1]
+    return account.fixtures.organization("example").rsplit("/", 1)[1]
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def arn(group):
 
 
 def switch_on(account, organization, group=DEFAULT_GROUP, **role):
-    account.plant.log_group(group)
+    account.fixtures.log_group(group)
     account.place().workmail.monitoring[organization] = {"LogGroupArn": arn(group), **role}
 
 
@@ -47,8 +47,8 @@ def lines(run):
 def test_status_lists_all_organizations_with_log_group_role_and_retention(account, organization, workmail):
     switch_on(account, organization, RoleArn=ROLE)
     account.place().logs.groups.put_retention_policy({"logGroupName": DEFAULT_GROUP, "retentionInDays": 30})
-    other = account.plant.organization("other").rsplit("/", 1)[1]
-    gone = account.plant.organization("gone").rsplit("/", 1)[1]
+    other = account.fixtures.organization("other").rsplit("/", 1)[1]
+    gone = account.fixtures.organization("gone").rsplit("/", 1)[1]
     account.place().workmail.remove(gone)
     on, off = lines(workmail("status", "--json").expect(NEEDS_A_LOOK))
     logging = {"log_group": arn(DEFAULT_GROUP), "role": ROLE, "retention_days": 30, "note": None}
@@ -68,7 +68,7 @@ account {ACCOUNT}, Region {REGION}
 
 def test_status_reads_every_page_of_organizations(account, workmail):
     for number in range(5):
-        account.plant.organization(f"example-{number}")
+        account.fixtures.organization(f"example-{number}")
     account.faults.page_sizes["ListOrganizations"] = 2
     assert len(lines(workmail("status", "--json").expect(NEEDS_A_LOOK))) == 5
 
@@ -105,7 +105,7 @@ def test_enable_makes_what_workmail_makes_and_warns_of_thirty_days(account, orga
 
 
 def test_enable_takes_a_log_group_a_role_and_a_retention(account, organization, workmail):
-    account.plant.log_group(GROUP)
+    account.fixtures.log_group(GROUP)
     wishes = ("--log-group", GROUP, "--logging-role", ROLE, "--retention", "365")
     answer = workmail("enable", "--organization", organization, *wishes, "--yes", "--json").expect(DONE).answer
     assert (answer["done"], answer["notes"], answer["left_over"]) == (True, [], [])
@@ -143,7 +143,7 @@ def test_nothing_is_changed_without_a_confirmation(account, organization, workma
 
 
 def test_disable_says_what_is_left_over(account, workmail):
-    audit = account.plant.workmail_audit()
+    audit = account.fixtures.workmail_audit()
     organization = audit.organization.rsplit("/", 1)[1]
     switch_on(account, organization, RoleArn=ROLE)
     dry = workmail("disable", "--organization", "example", "--dry-run", "--json").expect(NEEDS_A_LOOK).answer
@@ -163,7 +163,7 @@ def test_disable_says_what_is_left_over(account, workmail):
 
 def test_a_role_that_another_organization_writes_with_is_not_to_be_removed(account, organization, workmail):
     switch_on(account, organization, RoleArn=ROLE)
-    other = account.plant.organization("other").rsplit("/", 1)[1]
+    other = account.fixtures.organization("other").rsplit("/", 1)[1]
     switch_on(account, other, GROUP, RoleArn=ROLE)
     run = workmail("disable", "--organization", "example", "--yes", "--json").expect(NEEDS_A_LOOK)
     group, role = run.answer["left_over"]
@@ -172,8 +172,8 @@ def test_a_role_that_another_organization_writes_with_is_not_to_be_removed(accou
 
 
 def test_a_log_group_that_others_write_to_is_not_to_be_removed(account, organization, workmail):
-    others = [account.plant.organization(alias).rsplit("/", 1)[1] for alias in ("second", "third")]
-    account.plant.organization("silent")
+    others = [account.fixtures.organization(alias).rsplit("/", 1)[1] for alias in ("second", "third")]
+    account.fixtures.organization("silent")
     switch_on(account, organization, GROUP, RoleArn=ROLE)
     for other in others:
         account.place().workmail.monitoring[other] = {"LogGroupArn": arn(GROUP)}
@@ -187,7 +187,7 @@ def test_a_log_group_that_others_write_to_is_not_to_be_removed(account, organiza
 
 def test_where_others_cannot_be_asked_nothing_that_they_may_need_is_to_be_removed(account, organization, workmail):
     switch_on(account, organization, GROUP, RoleArn=ROLE)
-    account.plant.organization("other")
+    account.fixtures.organization("other")
     account.faults.fail("DescribeEmailMonitoringConfiguration", "AccessDeniedException", nth=2)
     answer = workmail("disable", "--organization", "example", "--dry-run", "--json").expect(NEEDS_A_LOOK).answer
     for left in answer["left_over"]:

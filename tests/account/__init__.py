@@ -1,9 +1,9 @@
-"""An AWS account for tests, in which everything can be looked at, planted, and made to fail.
+"""An AWS account for tests, in which everything can be looked at, installation, and made to fail.
 
 The fixture `account` starts one and fails the test if the account was asked what it does not know::
 
     def test_a_program_tries_again(account):
-        full = account.plant.full_of_dead_groups()
+        full = account.fixtures.full_of_dead_groups()
         account.faults.fail("PutResourcePolicy", "OperationAbortedException")
         run_the_program(account.environment())
         first, second = account.called("PutResourcePolicy")
@@ -18,6 +18,6 @@ The fixture `account` starts one and fails the test if the account was asked wha
 | `streams` | Firehose streams as destinations; their API is moto's |
 | `step_functions`, `api_gateway` | services with V1 log delivery |
 | `limits`, `errors`, `paging` | what AWS documents, with its pages |
-| `plant`, `documents`, `grants` | accounts in every state; policies; whether log delivery may write |
+| `fixtures`, `documents`, `grants` | accounts in every state; policies; whether log delivery may write |
 | `asking` | what tests say often |
 """

@@ -25,7 +25,7 @@ from . import model, permissions, wire
 from .asked import Asked
 from .errors import Dropped, Refused
 from .faults import Faults
-from .plant import Plant
+from .fixtures import Fixtures
 from .world import UNKNOWN, World
 
 
@@ -75,13 +75,13 @@ class Aws:
         return self.world.place(account, region)
 
     @property
-    def plant(self):
+    def fixtures(self):
         """Puts things into the account of the tests without calls."""
-        return self.plant_in()
+        return self.fixtures_in()
 
-    def plant_in(self, account=ACCOUNT, region=REGION):
+    def fixtures_in(self, account=ACCOUNT, region=REGION):
         """Puts things into any account and Region without calls."""
-        return Plant(self.place(account, region))
+        return Fixtures(self.place(account, region))
 
     def client(self, service, account=ACCOUNT, region=REGION, session_token=None, attempts=1):
         """A boto3 client: of an account, or with the access key and token of a role session."""

@@ -58,7 +58,7 @@ class Audit:
         self.deliveries.deliver(self.organization, self.log_type, message)
 
 
-class Plant:
+class Fixtures:
     """Puts things into one Region of one account."""
 
     def __init__(self, place):
