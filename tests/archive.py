@@ -230,4 +230,4 @@ def _unique(pairs):
 
 
 def _no_constant(name):
-    raise AssertionError(f"{name} is no JSON")
+    raise AssertionError(f"{name} is invalid JSON")

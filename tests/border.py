@@ -27,7 +27,7 @@ class Border:
     def __init__(self):
         # Bucket → the account that it belongs to, of those that are not the tests' own.
         self.owners = {}
-        # IAM actions that nobody may do.
+        # IAM actions that are denied.
         self.denied = set()
         # IAM actions that were needed so far.
         self.needed = set()

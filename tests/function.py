@@ -65,7 +65,7 @@ class Function:
         self.logs = ministack.client("logs")
         self.lambdas = ministack.client("lambda")
 
-    def make_surroundings(self, policy):
+    def create_context(self, policy):
         """Buckets, stream, log group, and the role with its policy. Returns the function, to be chained."""
         iam = self.stand_in.client("iam")
         iam.create_role(RoleName=ROLE_NAME, AssumeRolePolicyDocument=json.dumps(TRUST))

@@ -75,7 +75,7 @@ def audit_group_of_a_wildcard_is_gone(installation):
     audit_group_is_gone(installation)
 
 
-def nobody_is_let_in(installation):
+def no_one_may_write(installation):
     installation.fixtures.policy(AWS_WRITTEN, installation.fixtures.delivery_policy([EVENTS]))
     installation.logs.groups.find(AUDIT).policy = None
 
@@ -316,7 +316,7 @@ FAULTS = [
     (audit_group_of_a_wildcard_is_gone, [("audit-log-destination", BROKEN)]),
     # The entry of a log group that is gone is a dead one.
     (audit_group_is_gone, [("audit-log-destination", BROKEN), ("resource-policy", LOOK)]),
-    (nobody_is_let_in, [("audit-log-allowed", BROKEN)]),
+    (no_one_may_write, [("audit-log-allowed", BROKEN)]),
     (delivery_role_is_gone, [("log-delivery-role", BROKEN)]),
     (not_subscribed, [("subscribed", BROKEN)]),
     (others_read, [("subscribed", BROKEN)]),

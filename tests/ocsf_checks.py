@@ -1,4 +1,4 @@
-"""Is this an OCSF 1.8.0 event? Asked of somebody else's schema and validator, and of what they do not look at.
+"""Is this an OCSF 1.8.0 event? Asked of an independent schema and validator, and of what they do not look at.
 
 The JSON Schema is generated for exactly the class and the profiles that the record declares: with more profiles than
 that, attributes of a profile that was never declared would slip through. On top of it come the checks that no
@@ -45,7 +45,7 @@ def problems(record):
     """Everything that is wrong with one event, a line each; nothing wrong → an empty list."""
     class_uid = record.get("class_uid")
     if class_uid not in class_names():
-        return [f"class_uid: {class_uid!r} is no class of OCSF {VERSION}"]
+        return [f"class_uid: {class_uid!r} is an unknown class of OCSF {VERSION}"]
     definition = schema()["classes"][class_names()[class_uid]]
     metadata = record.get("metadata", {})
     profiles = metadata.get("profiles", [])

@@ -55,7 +55,7 @@ class Recorder:
     def record(self, method, target, headers, body, answered):
         """Finds out what was called. What the answer says counts as well: an object may be under a key."""
         scope = SCOPE.search(headers.get("Authorization", ""))
-        service = scope["service"] if scope else "nobody"
+        service = scope["service"] if scope else "unsigned"
         reader = {"firehose": self._firehose, "s3": self._s3, "sns": self._sns, "sts": self._sts}.get(service)
         if not reader or not reader(method, urllib.parse.urlsplit(target), headers, body, answered):
             self.unknown.append(f"{service}: {method} {target}")

@@ -52,7 +52,7 @@ class Runtime:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 cwd=self.home,
-                env={**self._surroundings(api.address), **self.environment, **settings},
+                env={**self._context(api.address), **self.environment, **settings},
             )
             stop = threading.Thread(target=self._stop_when, args=(api.done,))
             stop.start()
@@ -65,7 +65,7 @@ class Runtime:
         assert done.wait(PATIENCE), f"{self.name} neither answers nor ends"
         self.process.kill()
 
-    def _surroundings(self, address):
+    def _context(self, address):
         return {
             "PATH": os.environ["PATH"],
             "HOME": str(self.home),

@@ -77,8 +77,8 @@ def leave_out(template):
     """Takes out of a template what the stand-in cannot create."""
     resources = template["Resources"]
     assert set(resources) >= ALARMS_LEFT_OUT
-    left_out = {name for name, its in resources.items() if its["Type"] in TYPES_LEFT_OUT} | ALARMS_LEFT_OUT
-    template["Resources"] = {name: its for name, its in resources.items() if name not in left_out}
+    excluded = {name for name, its in resources.items() if its["Type"] in TYPES_LEFT_OUT} | ALARMS_LEFT_OUT
+    template["Resources"] = {name: its for name, its in resources.items() if name not in excluded}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -139,7 +139,7 @@ class Deployed:
 
 
 def prepare(stand_in):
-    """What is there before the stack: a bucket for packages, and log groups that somebody else writes to."""
+    """What is there before the stack: a bucket for packages, and log groups that other services write to."""
     location = {"LocationConstraint": programs.REGION}
     stand_in.client("s3").create_bucket(Bucket=PACKAGE_BUCKET, CreateBucketConfiguration=location)
     logs = stand_in.client("logs")

@@ -81,10 +81,10 @@ def ministack(directory, **more):
         "GATEWAY_PORT": str(port),
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
         "MINISTACK_REGION": REGION,
-        # Its functions talk to it, and to nobody else.
+        # Its functions talk to it, and to nothing else.
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
         "AWS_EC2_METADATA_DISABLED": "true",
-        # A fixed port that nobody here needs.
+        # A fixed port that is not used here.
         "IOT_MTLS_ENABLED": "0",
         "TMPDIR": str(directory),
         **more,
@@ -152,7 +152,7 @@ HOP_BY_HOP = {"connection", "content-length", "date", "server", "transfer-encodi
 
 
 def free_port():
-    """A port of the loopback address that nobody listens on."""
+    """A port of the loopback address that no process listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -168,7 +168,7 @@ def wait_until(condition, timeout, what):
 
 
 def answers(port):
-    """Whether somebody accepts connections on the port."""
+    """Whether a process accepts connections on the port."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 

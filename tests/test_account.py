@@ -247,7 +247,7 @@ def _try(call, **parameters):
         call(**parameters)
 
 
-def test_somebody_else_can_write_between_read_and_write(account, logs):
+def test_another_caller_can_write_between_read_and_write(account, logs):
     account.fixtures.policy(AWS_WRITTEN, document("a"))
     account.faults.before("PutResourcePolicy", lambda: account.fixtures.policy(AWS_WRITTEN, document("a", "theirs")))
     account.faults.before("DescribeResourcePolicies", lambda: account.fixtures.policy("mine", document("b")), nth=2)

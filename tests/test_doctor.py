@@ -242,7 +242,7 @@ def test_a_snapshot_keeps_of_the_environment_only_what_is_needed(doctor, install
     assert "MAILTRAIL_ARCHIVE" in path.read_text() and "hunter2" not in path.read_text()
 
 
-def test_a_file_that_is_no_snapshot_is_refused_by_name(mailtrail, tmp_path):
+def test_an_invalid_snapshot_is_refused_by_name(mailtrail, tmp_path):
     path = tmp_path / "other.json"
     path.write_text('{"account_policies": []}')
     refused = mailtrail.run("doctor", path).expect(FAILED)

@@ -24,15 +24,15 @@ def code(tmp_path_factory):
 
 
 @pytest.fixture
-def surroundings(role_policies, enforcing, code):
+def context(role_policies, enforcing, code):
     """Everything but the function."""
-    return function.Function(enforcing, code).make_surroundings(role_policies["workmail-events"])
+    return function.Function(enforcing, code).create_context(role_policies["workmail-events"])
 
 
 @pytest.fixture
-def deployed(surroundings):
+def deployed(context):
     """The function, with its usual settings."""
-    return surroundings.deploy(**SETTINGS)
+    return context.deploy(**SETTINGS)
 
 
 def invoked(deployed, event):
@@ -172,8 +172,8 @@ def test_a_kinesis_record_that_cannot_be_read_is_no_failed_item(deployed):
 # Loops
 
 
-def test_a_batch_of_its_own_log_group_is_refused_without_a_word(surroundings):
-    deployed = surroundings.deploy(**SETTINGS, MAILTRAIL_OWN_LOG_GROUPS=OWN_LOG_GROUP)
+def test_a_batch_of_its_own_log_group_is_refused_without_a_word(context):
+    deployed = context.deploy(**SETTINGS, MAILTRAIL_OWN_LOG_GROUPS=OWN_LOG_GROUP)
     invoked(deployed, (HOSTILE / "own-log-group.json").read_bytes())
     time.sleep(1)
     assert deployed.archive().events() == []
@@ -184,9 +184,9 @@ def test_a_batch_of_its_own_log_group_is_refused_without_a_word(surroundings):
 
 
 @pytest.mark.parametrize("value", ["True", "placeholder", None])
-def test_a_stream_without_the_exact_tag_gets_nothing_and_the_archive_everything(surroundings, value):
-    surroundings.make_stream("gated", {"LogDeliveryEnabled": value} if value else {})
-    deployed = surroundings.deploy(**SETTINGS | {"MAILTRAIL_STREAMS": "firehose:gated"})
+def test_a_stream_without_the_exact_tag_gets_nothing_and_the_archive_everything(context, value):
+    context.make_stream("gated", {"LogDeliveryEnabled": value} if value else {})
+    deployed = context.deploy(**SETTINGS | {"MAILTRAIL_STREAMS": "firehose:gated"})
     invoked(deployed, samples.invocation(samples.payload("gated", 20)))
     assert len(deployed.archive().records()) == 20
     assert deployed.streamed("gated") == []
@@ -194,8 +194,8 @@ def test_a_stream_without_the_exact_tag_gets_nothing_and_the_archive_everything(
     assert function.metrics(deployed.wait_for_log_lines())["gated"] == 20
 
 
-def test_what_a_missing_stream_did_not_take_is_kept(surroundings):
-    deployed = surroundings.deploy(**SETTINGS | {"MAILTRAIL_STREAMS": f"firehose:missing firehose:{STREAM}"})
+def test_what_a_missing_stream_did_not_take_is_kept(context):
+    deployed = context.deploy(**SETTINGS | {"MAILTRAIL_STREAMS": f"firehose:missing firehose:{STREAM}"})
     invoked(deployed, samples.invocation(samples.payload("missing", 20)))
     content = deployed.archive()
     undelivered = [record for each in content.kind("undelivered") for record in each.records]
@@ -204,9 +204,9 @@ def test_what_a_missing_stream_did_not_take_is_kept(surroundings):
     assert function.metrics(deployed.wait_for_log_lines())["undelivered"] == 20
 
 
-def test_a_wrong_stream_setting_harms_no_event(surroundings):
+def test_a_wrong_stream_setting_harms_no_event(context):
     wrong = f"nonsense://stream firehose:{STREAM}"
-    deployed = surroundings.deploy(**SETTINGS | {"MAILTRAIL_STREAMS": wrong})
+    deployed = context.deploy(**SETTINGS | {"MAILTRAIL_STREAMS": wrong})
     invoked(deployed, samples.invocation(samples.payload("wrong", 20)))
     assert len(deployed.archive().records()) == 20
     assert len(streamed_records(deployed)) == 20
@@ -214,13 +214,13 @@ def test_a_wrong_stream_setting_harms_no_event(surroundings):
 
 
 @pytest.mark.parametrize(("options", "one_by_one"), [("", False), ("?packing=off", True)])
-def test_packing_decides_how_many_events_a_firehose_record_holds(mailtrail, surroundings, options, one_by_one):
+def test_packing_decides_how_many_events_a_firehose_record_holds(mailtrail, context, options, one_by_one):
     [payload] = samples.payloads("packing", 1, 50)
-    aws = surroundings.stand_in.environment()
+    aws = context.stand_in.environment()
     stream = ["--stream", f"firehose:{STREAM}{options}"]
     run = mailtrail.ingest("-", to=function.ARCHIVE, env=aws, options=stream, stdin=payload).expect(DONE)
     assert programs.check_ledger(run.answer)["streams"][0]["delivered"] == 50
-    sent = [archive.ndjson(body) for body in surroundings.streamed()]
+    sent = [archive.ndjson(body) for body in context.streamed()]
     assert sum(map(len, sent)) == 50
     assert (len(sent) == 50) is one_by_one
     assert one_by_one or len(sent) < 10
@@ -229,9 +229,9 @@ def test_packing_decides_how_many_events_a_firehose_record_holds(mailtrail, surr
 # What only the archive may do: stop everything
 
 
-def test_a_missing_archive_bucket_fails_the_invocation(surroundings):
-    surroundings.s3.delete_bucket(Bucket=function.ARCHIVE_BUCKET)
-    deployed = surroundings.deploy(**SETTINGS)
+def test_a_missing_archive_bucket_fails_the_invocation(context):
+    context.s3.delete_bucket(Bucket=function.ARCHIVE_BUCKET)
+    deployed = context.deploy(**SETTINGS)
     answer = deployed.invoke(samples.invocation(samples.payload("missing", 5)))
     assert answer.error
     assert function.ARCHIVE_BUCKET in json.dumps(answer.payload)
@@ -239,8 +239,8 @@ def test_a_missing_archive_bucket_fails_the_invocation(surroundings):
 
 
 @pytest.mark.parametrize("value", ["", "nonsense://archive", "s3://"])
-def test_a_wrong_archive_setting_stops_the_function_and_names_itself(surroundings, value):
-    deployed = surroundings.deploy(**SETTINGS | {"MAILTRAIL_ARCHIVE": value})
+def test_a_wrong_archive_setting_stops_the_function_and_names_itself(context, value):
+    deployed = context.deploy(**SETTINGS | {"MAILTRAIL_ARCHIVE": value})
     answer = deployed.invoke(samples.invocation(samples.payload("wrong", 5)))
     assert answer.error
     said = json.dumps(answer.payload) + "\n".join(deployed.log_lines())

@@ -189,7 +189,7 @@ def test_messages_of_ten_thousand_nested_arrays_are_archived(ingested):
     assert all(message in kept for message in nothing_but_arrays)
 
 
-# Text that is no Unicode
+# Text that is not Unicode
 
 
 @pytest.mark.parametrize("name", ["invalid-utf8.json", "invalid-utf8.gz"])

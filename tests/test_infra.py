@@ -17,7 +17,7 @@ import standins
 import tools
 
 
-# As somebody sets them in CDK.
+# As an operator sets them in CDK.
 SETTINGS = {
     "logGroups": [stack.MAIL_GROUP, stack.TRAIL_GROUP],
     "streamEmailActivity": True,

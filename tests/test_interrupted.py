@@ -26,7 +26,7 @@ def incoming(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def undisturbed(incoming, tmp_path_factory):
-    """The archive of a run that nobody stopped."""
+    """The archive of an undisturbed run."""
     home = tmp_path_factory.mktemp("undisturbed")
     run = programs.Mailtrail(home).ingest(*incoming, to=home / "archive").expect(DONE)
     assert programs.check_ledger(run.answer)["archived"] == PAYLOADS * EVENTS

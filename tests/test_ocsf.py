@@ -85,7 +85,7 @@ CONTROLS = {
     "a profile that the class does not have": (changed(["metadata", "profiles"], ["cloud", "nonsense"]), "'nonsense'"),
     "a declared profile whose required attribute is missing": (without(["cloud"]), "'cloud' is a required property"),
     "a required attribute that is missing": (without(["severity_id"]), "'severity_id' is a required property"),
-    "a class that does not exist": (changed(["class_uid"], 4999), "is no class"),
+    "a class that does not exist": (changed(["class_uid"], 4999), "is an unknown class"),
     "a number that the enum does not have": (changed(["direction_id"], 7), "$.direction_id"),
     "text where a number belongs": (changed(["time"], "1795147200123"), "$.time"),
     "an address that is none": (changed(["to"], ["MAILER-DAEMON"]), "$.to[0]"),

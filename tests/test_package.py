@@ -25,8 +25,8 @@ def packaged():
 
 
 def test_the_packaged_function_archives_and_streams_a_batch(role_policies, enforcing, packaged):
-    surroundings = function.Function(enforcing, packaged).make_surroundings(role_policies["workmail-events"])
-    deployed = surroundings.deploy(**function.SETTINGS)
+    context = function.Function(enforcing, packaged).create_context(role_policies["workmail-events"])
+    deployed = context.deploy(**function.SETTINGS)
     sample = programs.EVENTS / "mixed-hour.json"
     answer = deployed.invoke(sample.read_bytes())
     assert answer.error is None, answer

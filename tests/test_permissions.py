@@ -30,9 +30,9 @@ ORGANIZATION = f"arn:aws:workmail:{REGION}:{ACCOUNT}:organization/m-0123456789ab
 FORMATS = ("json", "cloudformation", "cli")
 OPTION = {"cloudwatch-logs": "--log-group", "s3": "--bucket", "firehose": "--stream"}
 
-# What AWS makes, and nobody can change.
+# What AWS creates, and customers cannot change.
 MADE_BY_AWS = {"service_linked_role_policy", "service_linked_role_trust_policy"}
-# The policy of a key that is there is its owner's to change; one for the console is for whoever needs it.
+# The policy of a key that is there is its owner's to change; one for the console is for those who need it.
 NOT_APPLIED = MADE_BY_AWS | {"key_policy", "console_policy"}
 # parliament's finding, and the document where it is no fault → why.
 ACCEPTED = {
@@ -108,7 +108,7 @@ def test_every_service_of_the_table_prints_or_names_its_page(cli, table, rows):
                 assert service["page"] in cli.run("permissions", service["id"], destination).expect(NEEDS_A_LOOK).stderr
 
 
-def test_whoever_lets_a_service_in_asks_for_account_and_source(rows):
+def test_every_grant_to_a_service_asks_for_account_and_source(rows):
     asked = 0
     for row, printed in rows.items():
         for key, policy in policies(printed["json"]).items():

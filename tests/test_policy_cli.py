@@ -153,7 +153,7 @@ def test_policies_that_people_wrote_are_read_and_what_is_wrong_with_them_is_told
 
 
 @pytest.mark.parametrize("source", SOURCES)
-def test_a_policy_that_is_no_json_is_measured_and_left_alone(account, policy, source):
+def test_a_policy_of_invalid_json_is_measured_and_left_alone(account, policy, source):
     text = account.fixtures.not_json()
     full = account.fixtures.full_of_dead_groups()
     report = policy.audit(source)
@@ -361,7 +361,7 @@ def test_a_change_without_an_archive_is_wrong_usage(account, applying):
     assert account.calls == []
 
 
-def test_what_is_no_plan_is_refused(account, applying):
+def test_an_invalid_plan_is_refused(account, applying):
     for strange in ({}, {"steps": []}, [1]):
         run = applying.change("apply", applying.write(strange)).expect(FAILED)
         assert "invalid plan" in run.stderr and run.stdout == ""

@@ -38,7 +38,7 @@ EVERYTHING = {
 }
 STACKS = {
     "least": LEAST,
-    "with a key, watching nobody": {**KEYS, "PolicyMode": "shrink"},
+    "with a key, without watches": {**KEYS, "PolicyMode": "shrink"},
     "watching, without a key or streams": {"Watches": deployment.WATCH_LIST, "PolicyMode": "off"},
     "everything": EVERYTHING,
 }
@@ -100,7 +100,7 @@ def recorded(deployed, name):
 
 
 def put_watch_list(deployed, parameters):
-    """What somebody who watches has put into the archive, under its key."""
+    """The watch list in the archive, under its key."""
     key = parameters.get("KmsKeyArn")
     encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key} if key else {}
     if "Watches" in parameters:
@@ -109,9 +109,9 @@ def put_watch_list(deployed, parameters):
 
 def make_gated_stream(stand_in):
     """The stream of `deployment.OTHER_STREAMS` that is there, and has no tag."""
-    surroundings = function.Function(stand_in, None)
-    surroundings.make_bucket(function.STREAM_BUCKET)
-    surroundings.make_stream("gated", {})
+    context = function.Function(stand_in, None)
+    context.make_bucket(function.STREAM_BUCKET)
+    context.make_stream("gated", {})
 
 
 def needed_elsewhere(parameters):
@@ -229,7 +229,7 @@ def test_a_service_is_let_in_for_this_account_and_its_own_resources_alone():
         for name, each in template_statements()
         if isinstance(each.get("Principal"), dict) and each["Effect"] == "Allow"
     ]
-    # Lambda takes on a function's role for the function that was given it by somebody who may pass it: it names no
+    # Lambda assumes a function's role for the function that a caller with iam:PassRole gave it to: it names no
     # source. https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
     without = {name for name, service, each in let_in if "Condition" not in each}
     assert without == {f"{deployment.pascal(name)}Role" for name in programs.FUNCTIONS}
@@ -262,7 +262,7 @@ def test_everything_is_named_only_where_iam_knows_no_resource():
         for _, each in template_statements()
         if each["Effect"] == "Allow" and each.get("Resource") == "*"
     }
-    # Resource policies are things of the account, and the lists of a service are nobody's.
+    # Resource policies are things of the account, and the lists of a service have no owner.
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html
     assert set(anything) == {"FindStateMachines", "Look", "LookAround", "Shrink", "TellOfFindings"}

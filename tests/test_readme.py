@@ -1,4 +1,4 @@
-"""Every command of the README is run by a test: this one says by which, and refuses a command that nobody runs."""
+"""Every command of the README is run by a test: this one says by which, and refuses a command that no test runs."""
 
 import os
 import re
@@ -88,8 +88,8 @@ def commands():
 
 
 def test_every_command_of_the_readme_is_run_by_a_test():
-    nobody_runs = [command for command in commands() if command not in RUN_BY and command != RUNS_THE_TESTS]
-    assert nobody_runs == []
+    not_run = [command for command in commands() if command not in RUN_BY and command != RUNS_THE_TESTS]
+    assert not_run == []
 
 
 def test_every_command_listed_here_is_in_the_readme():
@@ -110,7 +110,7 @@ def test_the_readme_names_no_shell_that_this_test_does_not_read():
 
 @pytest.fixture
 def demo_folder():
-    """Where the demo leaves its archive; gone afterwards, unless somebody had one."""
+    """Where the demo leaves its archive; gone afterwards, unless there was one before."""
     folder = programs.PROJECT / "mailtrail-demo"
     existed = folder.exists()
     yield folder
@@ -173,7 +173,7 @@ def test_the_sample_account_is_audited_and_planned_for():
     # Long lines are wrapped between words.
     said = " ".join(policy(audit, programs.NEEDS_A_LOOK).split())
     assert "┃" in said and "log groups that do not exist" in said
-    assert "nobody loses access" in policy(plan, programs.DONE)
+    assert "no access is lost" in policy(plan, programs.DONE)
 
 
 def test_policies_are_shrunk_and_an_audit_log_moved_and_all_is_undone(account, demo_folder):

@@ -1,4 +1,4 @@
-"""The command line against moto: S3 and Firehose as somebody else understood them, and payloads made by moto itself."""
+"""The command line against moto: S3 and Firehose as others understood them, and payloads made by moto itself."""
 
 import gzip
 import json

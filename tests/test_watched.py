@@ -17,7 +17,7 @@ WATCHES = {
     "watches": [
         {"name": "alice", "user": "alice"},
         {"name": "break-glass", "role": "BreakGlass"},
-        {"name": "nobody", "user": "nobody"},
+        {"name": "absent", "user": "absent"},
         {"name": "denied", "pattern": '{ $.errorCode = "AccessDenied" }'},
         {"name": "typo", "usr": "mallory"},
     ]
@@ -32,9 +32,9 @@ def code(tmp_path_factory):
 
 
 @pytest.fixture
-def surroundings(role_policies, enforcing, code):
+def context(role_policies, enforcing, code):
     """Archive bucket and the trail's log group; the function is not deployed yet."""
-    return function.Function(enforcing, code).make_surroundings(role_policies["cloudtrail-activity"])
+    return function.Function(enforcing, code).create_context(role_policies["cloudtrail-activity"])
 
 
 class Listener:
@@ -118,11 +118,11 @@ def by_name(record):
     return sorted(mark["data"] for mark in marks)
 
 
-def test_watched_identities_are_marked_counted_and_announced(surroundings):
-    listener = Listener(surroundings.stand_in)
+def test_watched_identities_are_marked_counted_and_announced(context):
+    listener = Listener(context.stand_in)
     config = {"Bucket": function.ARCHIVE_BUCKET, "Key": "trail/config/watches.json"}
-    surroundings.s3.put_object(**config, Body=json.dumps(WATCHES).encode())
-    deployed = surroundings.deploy(
+    context.s3.put_object(**config, Body=json.dumps(WATCHES).encode())
+    deployed = context.deploy(
         **SETTINGS, MAILTRAIL_WATCHES="config/watches.json", MAILTRAIL_TOPIC=listener.topic
     ).subscribe_to(TRAIL)
     now = int(time.time() * 1000)
@@ -173,8 +173,8 @@ def test_watched_identities_are_marked_counted_and_announced(surroundings):
         {"MAILTRAIL_COLUMNS": "/example/trail=one"},
     ],
 )
-def test_a_wrong_setting_around_the_watches_harms_no_event(surroundings, settings):
-    deployed = surroundings.deploy(**SETTINGS | settings)
+def test_a_wrong_setting_around_the_watches_harms_no_event(context, settings):
+    deployed = context.deploy(**SETTINGS | settings)
     answer = deployed.invoke(samples.invocation(samples.payload("wrong", 5)))
     assert answer.error is None, answer
     assert len(deployed.archive().records()) == 5
@@ -184,10 +184,10 @@ def test_a_wrong_setting_around_the_watches_harms_no_event(surroundings, setting
     assert function.metrics(printed)["wrong_settings"] >= 1
 
 
-def test_a_missing_topic_is_counted_and_harms_no_event(surroundings):
+def test_a_missing_topic_is_counted_and_harms_no_event(context):
     watches = json.dumps([{"name": "mail", "pattern": "{ $.event.eventName = * }"}])
     topic = f"arn:aws:sns:{programs.REGION}:{samples.ACCOUNT}:missing"
-    deployed = surroundings.deploy(**SETTINGS, MAILTRAIL_WATCHES=watches, MAILTRAIL_TOPIC=topic)
+    deployed = context.deploy(**SETTINGS, MAILTRAIL_WATCHES=watches, MAILTRAIL_TOPIC=topic)
     answer = deployed.invoke(samples.invocation(samples.payload("missing-topic", 5)))
     assert answer.error is None, answer
     records = deployed.archive().records()

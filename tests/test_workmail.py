@@ -106,8 +106,8 @@ def test_enable_makes_what_workmail_makes_and_warns_of_thirty_days(account, orga
 
 def test_enable_takes_a_log_group_a_role_and_a_retention(account, organization, workmail):
     account.fixtures.log_group(GROUP)
-    wishes = ("--log-group", GROUP, "--logging-role", ROLE, "--retention", "365")
-    answer = workmail("enable", "--organization", organization, *wishes, "--yes", "--json").expect(DONE).answer
+    options = ("--log-group", GROUP, "--logging-role", ROLE, "--retention", "365")
+    answer = workmail("enable", "--organization", organization, *options, "--yes", "--json").expect(DONE).answer
     assert (answer["done"], answer["notes"], answer["left_over"]) == (True, [], [])
     assert [call["operation"] for call in answer["calls"]] == changes(account)
     assert changes(account) == ["PutRetentionPolicy", "PutEmailMonitoringConfiguration"]
@@ -119,16 +119,16 @@ def test_enable_takes_a_log_group_a_role_and_a_retention(account, organization, 
 
 
 def test_a_role_without_workmail_in_its_name_needs_a_look(organization, workmail):
-    wishes = ("--logging-role", f"arn:aws:iam::{ACCOUNT}:role/logging", "--retention", "90")
-    run = workmail("enable", "--organization", "example", *wishes, "--yes").expect(NEEDS_A_LOOK)
+    options = ("--logging-role", f"arn:aws:iam::{ACCOUNT}:role/logging", "--retention", "90")
+    run = workmail("enable", "--organization", "example", *options, "--yes").expect(NEEDS_A_LOOK)
     assert "does not contain `workmail`" in run.stderr
 
 
 def test_a_dry_run_shows_the_calls_and_makes_none(account, organization, workmail):
-    wishes = ("enable", "--organization", "example", "--retention", "90")
-    dry = workmail(*wishes, "--dry-run", "--json").expect(DONE).answer
+    options = ("enable", "--organization", "example", "--retention", "90")
+    dry = workmail(*options, "--dry-run", "--json").expect(DONE).answer
     assert dry["done"] is False and changes(account) == []
-    done = workmail(*wishes, "--yes", "--json").expect(DONE).answer
+    done = workmail(*options, "--yes", "--json").expect(DONE).answer
     assert done["calls"] == dry["calls"]
     made = [call for call in account.calls if call.operation in changes(account)]
     assert [call["parameters"] for call in done["calls"]] == [call.parameters for call in made]

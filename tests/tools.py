@@ -54,7 +54,7 @@ def run(*command, cwd, env=None, timeout=600, code=0):
 
 
 def quiet_environment():
-    """The environment of this process without anything of AWS in it. Nobody calls home or collects traces."""
+    """The environment of this process without anything of AWS in it. No tool calls home or collects traces."""
     ours = ("AWS_", "MAILTRAIL_")
     inherited = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
     return {

@@ -12,7 +12,7 @@ The fixture `account` starts one and fails the test if the account was asked wha
 | module | what it does |
 |---|---|
 | `server` | the account as tests see it; HTTP; the list of calls |
-| `wire`, `model`, `asked` | protocols; the bounds of AWS's models; parameters that nobody read |
+| `wire`, `model`, `asked` | protocols; the bounds of AWS's models; parameters that no handler read |
 | `world`, `permissions`, `faults` | accounts and Regions; what each call needs of IAM; what can go wrong |
 | `logs/`, `functions`, `sts`, `tagging`, `workmail` | the services with their state |
 | `streams` | Firehose streams as destinations; their API is moto's |

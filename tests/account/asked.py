@@ -1,6 +1,6 @@
 """A request that knows what of it was read.
 
-An answer that leaves a parameter out of account would be a wrong answer, and nobody would notice.
+An answer that leaves a parameter out of account would be a wrong answer that goes unnoticed.
 """
 
 

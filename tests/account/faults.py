@@ -112,7 +112,7 @@ class Faults:
         self.after(operation, _kill(process), nth)
 
     def before(self, operation, act, nth=1):
-        """Does something right before the nth call: writes as somebody else would, for instance."""
+        """Does something right before the nth call: writes as another caller would, for instance."""
         self._faults.append(Fault(operation, nth, "before", lambda _: act()))
 
     def after(self, operation, act, nth=1):
@@ -120,7 +120,7 @@ class Faults:
         self._faults.append(Fault(operation, nth, "after", lambda _: act()))
 
     def deny(self, *actions, account=None, region=None, resource="*"):
-        """IAM lets nobody do these ("logs:PutResourcePolicy", "logs:Describe*"), whatever they need it for.
+        """IAM denies these ("logs:PutResourcePolicy", "logs:Describe*"), whatever they need it for.
 
         Everywhere, or in one account, in one Region, or on resources that match a pattern.
         """

@@ -54,7 +54,7 @@ class Audit:
     key: str
 
     def log(self, message):
-        """Somebody signs in: WorkMail logs it, and AWS delivers it to wherever the destination points now."""
+        """A user signs in: WorkMail logs it, and AWS delivers it to wherever the destination points now."""
         self.deliveries.deliver(self.organization, self.log_type, message)
 
 

@@ -1,4 +1,4 @@
-"""Answers in pages, with tokens that nobody can guess or use for another question."""
+"""Answers in pages, with tokens that cannot be guessed or used for another question."""
 
 import base64
 import json

@@ -183,7 +183,7 @@ def running():
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        # Head and body of an answer leave in two pieces; nobody shall wait for the second.
+        # Head and body of an answer leave in two pieces; the client must not wait for the second.
         disable_nagle_algorithm = True
 
         def reply(self):

@@ -20,7 +20,7 @@ class StateMachines:
         self.place = place
         # ARN → the state machine as it is described.
         self.machines = {}
-        # ARNs of those whose definitions are encrypted with a key that nobody of the tests may use.
+        # ARNs of those whose definitions are encrypted with a key that the tests may not use.
         self.encrypted = set()
 
     def add(self, name, logging=None):

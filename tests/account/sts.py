@@ -1,4 +1,4 @@
-"""STS: who am I, and let me be somebody else."""
+"""STS: GetCallerIdentity and AssumeRole."""
 
 import datetime
 

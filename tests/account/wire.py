@@ -43,7 +43,7 @@ def read(method, target, headers, body):
         raise Unreadable(f"{method} {target} is not signed")
     access_key, region, name = credential.groups()
     if name not in model.SERVICES:
-        raise Unreadable(f"{method} {target} is signed for {name}, which is no service of this account")
+        raise Unreadable(f"{method} {target} is signed for {name}, an unknown service")
     service = model.service(name)
     protocol = service.metadata["protocol"]
     if protocol == "json":

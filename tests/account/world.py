@@ -34,7 +34,7 @@ class Caller:
 UNKNOWN = Caller("unknown", "unknown", "unknown")
 
 
-class Place:
+class RegionalAccount:
     """One Region of one account."""
 
     def __init__(self, world, account, region):
@@ -87,7 +87,7 @@ class World:
     def place(self, account, region):
         """One Region of one account, made when it is first looked at: AWS accounts need no set-up either."""
         with self.lock:
-            return self._places.setdefault((account, region), Place(self, account, region))
+            return self._places.setdefault((account, region), RegionalAccount(self, account, region))
 
     def switch_off(self, region, account=None):
         """The Region is not enabled for the account, or for none."""

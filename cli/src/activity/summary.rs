@@ -81,7 +81,7 @@ impl Counted {
 struct Counts(HashMap<String, u64>);
 
 impl Counts {
-    /// Counts a value; nothing is no value.
+    /// Counts a value; an absent one is not counted.
     fn add(&mut self, value: &str) {
         match self.0.get_mut(value) {
             Some(count) => *count += 1,

@@ -22,7 +22,7 @@ pub(super) async fn run(args: &ApplyArgs) -> anyhow::Result<Exit> {
             let plan = read(path)?;
             if args.dry_run {
                 let told = mailtrail_policy_apply::dry_run(&account, &plan, Deadline::NEVER).await?;
-                return say_calls(&told, change.json);
+                return write_calls(&told, change.json);
             }
             if plan.is_empty() {
                 output::note("the plan has no steps: nothing to do");
@@ -94,7 +94,7 @@ fn tell(event: Event) {
     });
 }
 
-fn say_calls(calls: &DryRun, json: bool) -> anyhow::Result<Exit> {
+fn write_calls(calls: &DryRun, json: bool) -> anyhow::Result<Exit> {
     if json {
         file::write_json(calls, None)?;
     } else {

@@ -92,8 +92,8 @@ fn in_a_folder_only_what_may_be_a_payload_is_taken() {
     mailtrail.write("in/.hidden/x.gz", "");
     mailtrail.write("in/.hidden.gz", "");
     mailtrail.write("in/deep/er/event.json", sample("organization-email-received.json"));
-    for left_out in ["in/README.md", "in/_about/layout-1.json", "in/a/b.ndjson.zst", "in/stream.ndjson"] {
-        mailtrail.write(left_out, "a letter");
+    for skipped in ["in/README.md", "in/_about/layout-1.json", "in/a/b.ndjson.zst", "in/stream.ndjson"] {
+        mailtrail.write(skipped, "a letter");
     }
     let run = mailtrail.run(&["ingest", "--archive", "archive", "in"]).expect(0);
     let _hidden = mailtrail.hide_what_differs();

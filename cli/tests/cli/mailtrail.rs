@@ -30,7 +30,7 @@ pub(crate) struct Run {
     pub(crate) stderr: String,
 }
 
-/// Bytes, of which nobody wants to read a list.
+/// Bytes, which print as their length.
 #[derive(PartialEq, Eq)]
 pub(crate) struct Content(pub(crate) Vec<u8>);
 
@@ -97,7 +97,7 @@ impl Mailtrail {
         run.stderr.lines().next().unwrap_or_default().to_owned()
     }
 
-    /// Runs the program for somebody who reads one line of what it prints, and no more.
+    /// Runs the program for a reader that closes the pipe after one line.
     pub(crate) fn run_for_a_line(&self, arguments: &[&str]) -> Run {
         let mut child = self.start(arguments);
         let mut first = String::new();

@@ -33,7 +33,7 @@ fn invalid_values_are_rejected_with_valid_ones() {
         error: invalid value 's3://X' for '--archive <URL>': invalid archive `s3://X`: a bucket's name has 3 to 63 lower-case letters, digits, dots and hyphens; expected a directory, file:///…, or s3://bucket/prefix
         error: invalid value '12345' for '--archive-owner <ACCOUNT>': invalid account id `12345`: expected 12 digits
         error: invalid value 'kinesis:mail' for '--stream <URL>': invalid stream `kinesis:mail`: it begins with neither `firehose:` nor `file:`; expected firehose:<name> or file:///….ndjson, optionally with ?classes=a,b and &packing=off
-        error: invalid value 'firehose:mail?classes=letters' for '--stream <URL>': invalid stream `firehose:mail?classes=letters`: `letters` is no event class; the classes are base_event, email_activity, authentication, api_activity, entity_management; expected firehose:<name> or file:///….ndjson, optionally with ?classes=a,b and &packing=off
+        error: invalid value 'firehose:mail?classes=letters' for '--stream <URL>': invalid stream `firehose:mail?classes=letters`: unknown event class `letters`; the classes are base_event, email_activity, authentication, api_activity, entity_management; expected firehose:<name> or file:///….ndjson, optionally with ?classes=a,b and &packing=off
         error: invalid value 'm-1' for '--organization <ID>': invalid WorkMail organization `m-1`: expected `m-` and 32 hexadecimal digits
         error: invalid value '1KiB' for '--decoded-limit <SIZE>': invalid size `1KiB`: expected bytes, or a number with a unit (64MiB, 1GiB), at least 64KiB
         error: invalid value '0' for '--jobs <N>': 0 is not in 1..=64

@@ -6,7 +6,7 @@ use mailtrail_telemetry::report::PolicyMetrics;
 use crate::notification;
 
 /// The days to a limit that is never hit: a metric needs a number, and an alarm watches for small ones.
-const FOR_EVER: i64 = 100_000;
+const NEVER: i64 = 100_000;
 
 /// What a report measured. Without the policies of the account there are no sizes; without its log groups it is unknown
 /// which entries are dead; and as long as it is not known of each policy whether it grows, no day is the first.
@@ -14,7 +14,7 @@ pub(crate) fn measured(report: &Report) -> PolicyMetrics {
     let Some(policies) = report.measures.account_policies else { return PolicyMetrics::default() };
     let fullest = report.measures.policies.iter().max_by_key(|measure| measure.size);
     let number = |count: usize| Some(count as u64);
-    let never = || report.not_known_yet.is_empty().then_some(FOR_EVER);
+    let never = || report.not_known_yet.is_empty().then_some(NEVER);
     PolicyMetrics {
         characters: number(fullest.map_or(0, |measure| measure.size)),
         soft_share: number(fullest.map_or(0, |measure| measure.soft_percent)),
@@ -63,7 +63,7 @@ mod tests {
             (measured.characters, measured.policies, measured.dead_entries),
             (Some(5053), Some(2), Some(40))
         );
-        assert_eq!(measured.days_to_limit, Some(FOR_EVER));
+        assert_eq!(measured.days_to_limit, Some(NEVER));
         assert_eq!(measured.declared().len(), 7);
         let written = serde_json::to_value(measured).unwrap();
         let written: Vec<&String> = written.as_object().unwrap().keys().collect();
@@ -95,6 +95,6 @@ mod tests {
         assert_eq!(measured(&after(2, &sample())).days_to_limit, None);
         let empty = Inventory { account_policies: Part::Seen { at: 0, value: Vec::new() }, ..sample() };
         let measured = measured(&after(1, &empty));
-        assert_eq!((measured.characters, measured.days_to_limit), (Some(0), Some(FOR_EVER)));
+        assert_eq!((measured.characters, measured.days_to_limit), (Some(0), Some(NEVER)));
     }
 }

@@ -150,7 +150,7 @@ function changes(parameters: Parameters): object[] {
     { Sid: 'LookAround', ...allow(READS_OF_ACCOUNT, '*') },
     { Sid: 'ReadLogGroups', ...allow(READS_OF_LOG_GROUP, LOG_GROUPS) },
     { Sid: 'MakeLogGroups', ...allow(WRITES_OF_LOG_GROUP, made) },
-    // For data protection that tells somebody what it found, as the old log group does already.
+    // For data protection that reports what it found, as the old log group does already.
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/data-protection-policy-permissions.html
     { Sid: 'TellOfFindings', ...allow('logs:CreateLogDelivery', '*') },
     { Sid: 'TakeBackOwn', ...allow('logs:DeleteLogGroup', made, { Null: { [MADE_BY]: 'false' } }) },

@@ -116,7 +116,7 @@ function parameterNames(name: Name, { slots }: Definition): string[] {
 }
 
 /** Settings whose entries are separated by spaces; those of all others are by commas. */
-const PARTED_BY_SPACES: Name[] = ['ColumnsOfLogGroups', 'OtherStreams'];
+const SEPARATED_BY_SPACES: Name[] = ['ColumnsOfLogGroups', 'OtherStreams'];
 
 /** What is given, as values of parameters. */
 function asText(settings: Settings): Map<Name, string[]> {
@@ -128,7 +128,7 @@ function asText(settings: Settings): Map<Name, string[]> {
     if (new Set(entries).size < entries.length)
       throw new Error(`${key} names something twice: ${entries.join(', ')}`);
     const isList = DEFINITIONS.get(name)?.slots !== undefined;
-    text.set(name, isList ? entries : [entries.join(PARTED_BY_SPACES.includes(name) ? ' ' : ',')]);
+    text.set(name, isList ? entries : [entries.join(SEPARATED_BY_SPACES.includes(name) ? ' ' : ',')]);
   }
   return text;
 }

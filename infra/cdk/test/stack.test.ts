@@ -102,7 +102,7 @@ test('without streams, keys and watches a function may do nothing about them', (
   ]);
 });
 
-test('whoever watches may read the list and tell of it', () => {
+test('a function with watches may read the list and announce matches', () => {
   const all = statements(deployed({ Watches: 'config/watches.json' }).get('CloudtrailActivityRole'));
   const named = all.map(({ Sid }) => Sid);
   assert.ok(named.includes('ReadWatchList') && named.includes('Announce'));
@@ -138,7 +138,7 @@ test('the audit of `report` changes nothing', () => {
   assert.ok(changing('move').includes('logs:PutDeliveryDestination'));
 });
 
-test('services with V1 log delivery are asked only where somebody says so', () => {
+test('services with V1 log delivery are asked only where a setting says so', () => {
   const asking = (parameters: Record<string, string>) =>
     actions(deployed({ ...AUDITED, ...parameters }).get('PolicyAuditRole')).filter((action) =>
       /^(states|apigateway):/.test(action),

@@ -49,7 +49,7 @@ class Events:
         # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
         stream = self._stream(request["logGroupName"], request["logStreamName"])
         events = request["logEvents"]
-        # Nobody needs sequence tokens any more; they are accepted and ignored. Same page.
+        # Sequence tokens are not needed any more; they are accepted and ignored. Same page.
         request.get("sequenceToken")
         times = [event["timestamp"] for event in events]
         if times != sorted(times):

@@ -42,7 +42,7 @@ class Policies:
             group = self.groups.of_arn(request.get("resourceArn", ""))
             found = [group.policy] if group and group.policy else []
         elif "resourceArn" in request:
-            # Not documented: refused, so that nobody takes the account's policies for those of the group.
+            # Not documented: refused, so that the account's policies are not taken for those of the group.
             raise invalid_parameter("resourceArn is for policies of scope RESOURCE.")
         else:
             found = list(self.of_account.values())

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use libfuzzer_sys::fuzz_target;
+use mailtrail_activity::{Activity, ActivityFields};
 use mailtrail_normalize::{Columns, Context, Event, InternalDomains, normalize};
 
 fuzz_target!(|message: &str| {
@@ -24,7 +25,7 @@ fuzz_target!(|message: &str| {
         let event =
             Event { uid: Cow::Borrowed("uid"), time: None, timestamp_text: Some("-1"), message, values };
         let record = normalize(&event, &context);
-        _ = record.deed();
+        _ = Activity::of(&ActivityFields::from(&record));
         let json = serde_json::to_string(&record).expect("every record can be written");
         let value: serde_json::Value = serde_json::from_str(&json).expect("what is written is JSON");
         assert!(has_no_null(&value), "{json}");

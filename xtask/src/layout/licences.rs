@@ -30,17 +30,17 @@ fn problems_of_tree(tree: &str) -> Vec<String> {
 /// Whether an SPDX expression can be satisfied with allowed licences alone. Cargo's old form with `/` means `OR`.
 fn is_allowed(expression: &str) -> bool {
     let spaced = expression.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
-    let mut words = Words { words: spaced.split_whitespace().collect(), next: 0 };
+    let mut words = Tokens { words: spaced.split_whitespace().collect(), next: 0 };
     words.any() && words.next == words.words.len()
 }
 
 /// The words of an expression, read from left to right.
-struct Words<'e> {
+struct Tokens<'e> {
     words: Vec<&'e str>,
     next: usize,
 }
 
-impl Words<'_> {
+impl Tokens<'_> {
     fn skip(&mut self, word: &str) -> bool {
         let found = self.words.get(self.next) == Some(&word);
         self.next += usize::from(found);

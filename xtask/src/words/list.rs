@@ -112,7 +112,7 @@ pub(crate) const RULES: &[Rule] = &[
     type_name("Told", "StepText"),
     module("told", "step_text"),
     // Delivery.
-    phrase("parcel", "prepared payload"),
+    phrase("parcel", "prepared payload").allowed(&[("shared/testing/samples/", "a made-up sender")]),
     phrase("parcels", "prepared payloads"),
     type_name("Pacing", "RetryPolicy"),
     phrase("pacing", "retry policy"),
@@ -130,7 +130,8 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::of(Kind::Identifier, "left_out", "ignored_settings"),
     // People.
     phrase("somebody", "operator, caller, sender, person"),
-    phrase("nobody", "no one, or the passive"),
+    phrase("nobody", "no one, or the passive")
+        .allowed(&[("shared/testing/samples/", "made-up mailboxes and texts")]),
     phrase("whoever", "who or what is meant: operator, caller, reader"),
     // Sentences.
     phrase("parted by", "separated by"),
@@ -147,7 +148,7 @@ pub(crate) const RULES: &[Rule] = &[
     verdict("is no event", "not an event: expected …"),
     verdict("is no filter", "invalid filter `x`: expected …"),
     verdict("is no folder", "`x` is not a directory"),
-    verdict("is no gzip", "not gzip"),
+    verdict("is no gzip", "not gzip").allowed(&[("shared/testing/samples/", "the bytes of a sample")]),
     verdict("is no journal", "invalid journal `x`: expected …"),
     verdict("is no json", "invalid JSON"),
     verdict("is no list", "invalid list `x`: expected …"),

@@ -113,7 +113,7 @@ fn objects_of_joined_days_are_read_and_other_files_do_not_matter() {
 }
 
 #[test]
-fn an_archive_that_is_not_there_or_holds_nobody_needs_a_look_and_is_not_made() {
+fn an_archive_that_is_not_there_or_without_activity_needs_a_look_and_is_not_created() {
     let mailtrail = Mailtrail::new();
     let run = mailtrail.run(&["activity", "--archive", "archvie"]).expect(3);
     assert_eq!(run.stdout, "");

@@ -6,7 +6,9 @@ use mailtrail_resource_policy::evaluate::{Decision, Policies, Request, Requester
 use mailtrail_resource_policy::findings::{self, Kind};
 use mailtrail_resource_policy::inventory::{Inventory, Part, ResourcePolicy};
 use mailtrail_resource_policy::limits::Limits;
-use mailtrail_resource_policy::statement::{Effect, ElementMatch, Meaning, Principal, PrincipalMatch};
+use mailtrail_resource_policy::statement::{
+    Effect, ElementMatch, Principal, PrincipalMatch, StatementElements,
+};
 
 /// The service principal of log delivery.
 pub(crate) const DELIVERY: &str = "delivery.logs.amazonaws.com";
@@ -60,28 +62,28 @@ pub(crate) fn confused_deputies(policy: &str) -> Vec<String> {
 }
 
 /// The statements of a policy that can be parsed.
-pub(crate) fn statements(policy: &str) -> Vec<Meaning> {
+pub(crate) fn statements(policy: &str) -> Vec<StatementElements> {
     let document = Document::parse(policy);
     let statements = document.iter().flat_map(Document::statements);
-    statements.filter_map(|statement| statement.meaning().ok().cloned()).collect()
+    statements.filter_map(|statement| statement.elements().ok().cloned()).collect()
 }
 
 /// Whether a statement allows something to a service by name.
-pub(crate) fn allows_service(meaning: &Meaning, service: &str) -> bool {
+pub(crate) fn allows_service(elements: &StatementElements, service: &str) -> bool {
     let is_it = |principal: &Principal| matches!(principal, Principal::Service(name) if name == service);
-    meaning.effect == Effect::Allow
-        && matches!(&meaning.principal, PrincipalMatch::Only(principals) if principals.iter().any(is_it))
+    elements.effect == Effect::Allow
+        && matches!(&elements.principal, PrincipalMatch::Only(principals) if principals.iter().any(is_it))
 }
 
 /// Whether a statement has `NotPrincipal` or `NotAction`.
-pub(crate) fn has_negated_element(meaning: &Meaning) -> bool {
-    matches!(meaning.principal, PrincipalMatch::AllBut(_))
-        || matches!(meaning.action, ElementMatch::AllBut(_))
+pub(crate) fn has_negated_element(elements: &StatementElements) -> bool {
+    matches!(elements.principal, PrincipalMatch::AllBut(_))
+        || matches!(elements.action, ElementMatch::AllBut(_))
 }
 
 /// Whether the `Action` of a statement covers an action, also by a wildcard at the end such as `s3:*`.
-pub(crate) fn covers_action(meaning: &Meaning, action: &str) -> bool {
-    let ElementMatch::Only(actions) = &meaning.action else { return false };
+pub(crate) fn covers_action(elements: &StatementElements, action: &str) -> bool {
+    let ElementMatch::Only(actions) = &elements.action else { return false };
     actions.iter().any(|named| {
         let named = named.to_ascii_lowercase();
         let action = action.to_ascii_lowercase();

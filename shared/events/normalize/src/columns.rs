@@ -1,8 +1,8 @@
-//! Lines of text whose columns somebody knows.
+//! Lines of text whose columns a setting names.
 //!
 //! WorkMail can deliver its audit logs as `plain`, `w3c` or `raw` text instead of JSON
 //! (<https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateDelivery.html>). Such a
-//! line names no field, and whoever set up the delivery chose the fields, their order and what parts them. Who
+//! line names no field, and the delivery defines the fields, their order and their separator. Who
 //! tells us gets full records; without that, a line is kept as it is.
 
 use std::str::FromStr;
@@ -29,7 +29,7 @@ pub enum UnknownColumns {
     )]
     TooFew(String),
     /// Between two names stands something else than between the first two.
-    #[error("in `{0}` the names are not all parted by `{1}`")]
+    #[error("in `{0}` the names are not all separated by `{1}`")]
     Mixed(String, String),
     /// A name stands there twice.
     #[error("the field `{0}` is named twice")]
@@ -56,7 +56,7 @@ impl Columns {
     }
 }
 
-/// Reads the names of the fields, parted by what parts the values: `event_timestamp|user_id|protocol`. A space is
+/// Reads the names of the fields, separated by what separates the values: `event_timestamp|user_id|protocol`. A space is
 /// written `\s` and a tab `\t`.
 impl FromStr for Columns {
     type Err = UnknownColumns;

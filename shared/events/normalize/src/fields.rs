@@ -1,6 +1,6 @@
 //! The members of a JSON object, to be taken out one by one.
 //!
-//! Values stay as they stand in the message until somebody wants them. What nobody took goes to
+//! Values stay as they stand in the message until they are read. What no source took goes to
 //! `unmapped`: so no field can be forgotten.
 
 use std::borrow::Cow;
@@ -94,7 +94,7 @@ impl<'a> Fields<'a> {
         self.0.retain(|(_, value)| value.get() != "null");
     }
 
-    /// Hands the members that nobody took to `unmapped`, objects flattened into dotted keys. Values there are text, in
+    /// Moves the members that no source took to `unmapped`, objects flattened into dotted keys. Values there are text, in
     /// which `null` would be a word; it says nothing, and is left out.
     pub(crate) fn keep_rest(self, prefix: &str, unmapped: &mut Unmapped<'a>) {
         self.keep_level(prefix, unmapped, MAX_DEPTH);

@@ -1,4 +1,4 @@
-//! Logs that nobody thought of: kept whole, as Base Event with `raw_data`.
+//! Logs of no known source: kept whole, as Base Event with `raw_data`.
 
 use std::borrow::Cow;
 

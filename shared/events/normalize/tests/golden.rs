@@ -1,5 +1,5 @@
 //! Golden files: the record of every sample event, byte for byte. A change of the mapping shows here, and must
-//! change `MAPPING_VERSION`. A file is a JSON list, one for each sample; somebody else's validator reads them, too.
+//! change `MAPPING_VERSION`. A file is a JSON list, one for each sample; an independent validator reads them, too.
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 

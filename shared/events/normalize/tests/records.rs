@@ -181,6 +181,6 @@ fn what_is_left_of_an_event_that_was_cut_off_is_read_and_marked() {
 #[test]
 fn a_byte_order_mark_is_no_part_of_the_message() {
     with_record(&format!("\u{feff}{CALL}"), None, None, |record| {
-        assert_eq!(record.class(), Class::ApiActivity)
+        assert_eq!(record.class(), Class::ApiActivity);
     });
 }

@@ -90,7 +90,7 @@ pub struct UnknownClass(pub String);
 impl fmt::Display for UnknownClass {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = Class::ALL.iter().map(|class| class.name()).collect();
-        write!(f, "`{}` is no event class; the classes are {}", self.0, names.join(", "))
+        write!(f, "unknown event class `{}`; the classes are {}", self.0, names.join(", "))
     }
 }
 

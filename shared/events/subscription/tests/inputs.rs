@@ -50,7 +50,7 @@ fn a_decoded_payload_of_the_limit_is_taken_and_one_byte_more_is_not() {
 }
 
 #[test]
-fn the_limit_counts_the_replacement_of_what_is_no_unicode() {
+fn the_limit_counts_the_replacement_of_invalid_utf8() {
     // One byte in the payload, three in the text.
     let bytes = [&b"{\"messageType\":\""[..], &[0xff], b"\"}"].concat();
     let text = "{\"messageType\":\"\u{fffd}\"}";

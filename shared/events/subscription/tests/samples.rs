@@ -184,7 +184,7 @@ fn ids_of_any_form_are_read_as_text() {
 }
 
 #[test]
-fn what_is_no_unicode_is_read_as_replacement_characters() {
+fn invalid_utf8_is_read_as_replacement_characters() {
     let text = text_of("hostile/surrogate-names.json");
     let parsed = batches(&text).unwrap();
     assert_eq!((&*parsed[0].log_group, &*parsed[0].log_stream), ("/group/\u{fffd}", "\u{fffd}stream"));

@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_found_nobody_is_sent_again() {
+    fn a_refused_connection_is_retried() {
         let refused = io::Error::new(io::ErrorKind::ConnectionRefused, "connection refused");
         let failure = not_sent(ConnectorError::io(refused.into()));
         assert_eq!((failure.code.as_str(), failure.retryable), ("NoConnection", true));

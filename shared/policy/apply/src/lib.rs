@@ -93,7 +93,7 @@ impl<'a> Apply<'a> {
         let proof = preconditions::prove(&self.aws(), &history).await.map_err(|error| error.error(None))?;
         let journal = Journal::create(self.archive, header, self.options.deadline).await?;
         let mut session = self.session(journal, history, progress);
-        session.say_proof(proof);
+        session.emit_proof(proof);
         session.carry_out().await
     }
 
@@ -118,7 +118,7 @@ impl<'a> Apply<'a> {
         let mut session = self.session(journal, history, progress);
         session.open(Purpose::Resume).await?;
         let proof = preconditions::prove(&session.aws, &session.history).await;
-        session.say_proof(proof.map_err(|error| error.error(Some(id)))?);
+        session.emit_proof(proof.map_err(|error| error.error(Some(id)))?);
         session.carry_out().await
     }
 
@@ -153,7 +153,7 @@ impl<'a> Apply<'a> {
         progress: &'p mut Progress<'p>,
     ) -> Session<'a, 'p> {
         let mut session = Session { aws: self.aws(), options: &self.options, journal, history, progress };
-        session.say(Event::Journal { id: session.journal.id().to_owned() });
+        session.emit(Event::Journal { id: session.journal.id().to_owned() });
         session
     }
 }

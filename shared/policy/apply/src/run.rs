@@ -22,7 +22,7 @@ impl Session<'_, '_> {
         let steps = self.history.plan.steps.clone();
         let mut outcome = self.outcome(End::Done);
         for (number, step) in steps.iter().enumerate() {
-            self.say(Event::Step { number: number + 1, of: steps.len(), what: step.what.clone() });
+            self.emit(Event::Step { number: number + 1, of: steps.len(), what: step.what.clone() });
             let moving = step.moving.as_ref();
             if let Some(left) = moving.filter(|moving| !moving.is_automatic()) {
                 outcome.left.push(moving::left_to_people(left));
@@ -129,11 +129,11 @@ impl Session<'_, '_> {
         if let Some(seen) = self.history.watched.get(&step) {
             return Ok(seen.clone());
         }
-        self.say(Event::Waiting { what: format!("for events in {}", moving.to) });
+        self.emit(Event::Waiting { what: format!("for events in {}", moving.to) });
         let (wait, between) = (self.options.wait, self.options.between_looks);
         let seen = verify::wait_for_events(&self.aws, &moving.to, wait, between).await;
         let seen = seen.map_err(|error| self.failed(format!("look for events in {}", moving.to), error))?;
-        self.say(Event::Note {
+        self.emit(Event::Note {
             what: match &seen {
                 Some(stream) => format!("events arrive in {} (log stream {stream})", moving.to),
                 None => format!("no events in {} yet: not verified", moving.to),

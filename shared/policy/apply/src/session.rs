@@ -56,14 +56,14 @@ enum ChangeError {
 }
 
 impl Session<'_, '_> {
-    pub(crate) fn say(&mut self, event: Event) {
+    pub(crate) fn emit(&mut self, event: Event) {
         (self.progress)(event);
     }
 
     /// Says what was proved, if there was anything to prove.
-    pub(crate) fn say_proof(&mut self, proof: Option<Proof>) {
+    pub(crate) fn emit_proof(&mut self, proof: Option<Proof>) {
         if let Some(proof) = proof {
-            self.say(Event::Proved { requests: proof.requests });
+            self.emit(Event::Proved { requests: proof.requests });
         }
     }
 
@@ -93,12 +93,12 @@ impl Session<'_, '_> {
         };
         let what = change.to_string();
         if matches!(status, Status::Done | Status::There) {
-            self.say(Event::Done { what, already: true });
+            self.emit(Event::Done { what, already: true });
             return Ok(());
         }
         let intent = Body::Intent { step, action, undoes, change: change.clone(), call: change.call() };
         let intent = self.record(intent).await?;
-        self.say(Event::Doing { what: what.clone() });
+        self.emit(Event::Doing { what: what.clone() });
         // What is as it is to be was not made by us, unless we tried; what was undone may be undone by anybody.
         let may_be_ours = status == Status::Unsure || undoes.is_some();
         let made = self.make(change, may_be_ours).await;
@@ -118,7 +118,7 @@ impl Session<'_, '_> {
         match made {
             Ok(_) => {
                 let already = matches!(answer, Answer::DoneBefore | Answer::There);
-                self.say(Event::Done { what, already });
+                self.emit(Event::Done { what, already });
                 Ok(())
             }
             Err(ChangeError::Changed(_)) if undoes.is_some() => Err(ApplyError::NotUndone { what, journal }),
@@ -154,7 +154,7 @@ impl Session<'_, '_> {
                     failed += 1;
                     let is_in_the_way = error.is_conflict() || is_not_known_yet(&error);
                     if is_in_the_way {
-                        self.say(Event::Waiting { what: format!("to {change}: {error}") });
+                        self.emit(Event::Waiting { what: format!("to {change}: {error}") });
                     }
                     if is_in_the_way && self.options.conflicts.another_try(failed, self.aws.deadline).await {
                         continue;

@@ -13,7 +13,7 @@ use crate::arn::ResourcePattern;
 use crate::condition;
 use crate::policy_set::{ParsedPolicy, PolicySet};
 use crate::resources::Resources;
-use crate::statement::{Effect, ElementMatch, Meaning, PrincipalMatch};
+use crate::statement::{Effect, ElementMatch, PrincipalMatch, StatementElements};
 
 /// One resource of one statement that allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub(crate) struct Entry<'a> {
     pub(crate) index: usize,
     pub(crate) resource: &'a str,
     /// What its statement says besides.
-    pub(crate) meaning: &'a Meaning,
+    pub(crate) elements: &'a StatementElements,
     /// The log group that the policy belongs to, by ARN: it says nothing of others.
     pub(crate) only: Option<&'a str>,
     /// Whether the planner may take it out.
@@ -35,7 +35,7 @@ pub(crate) struct Entry<'a> {
 
 impl fmt::Display for Entry<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let actions = match &self.meaning.action {
+        let actions = match &self.elements.action {
             ElementMatch::Only(actions) | ElementMatch::AllBut(actions) => actions.join(", "),
         };
         write!(f, "{actions} on {}", self.resource)
@@ -46,15 +46,15 @@ impl fmt::Display for Entry<'_> {
 pub(crate) fn entries_of(policy: usize, parsed: &ParsedPolicy) -> impl Iterator<Item = Entry<'_>> {
     let only = parsed.log_group_arn();
     parsed.statements().iter().enumerate().flat_map(move |(place, statement)| {
-        let listed = statement.meaning().ok().and_then(listing);
+        let listed = statement.elements().ok().and_then(listing);
         let editable = statement.editable().is_some();
-        listed.into_iter().flat_map(move |(meaning, resources)| {
+        listed.into_iter().flat_map(move |(elements, resources)| {
             resources.iter().enumerate().map(move |(index, resource)| Entry {
                 policy,
                 statement: place,
                 index,
                 resource,
-                meaning,
+                elements,
                 only,
                 editable,
             })
@@ -76,7 +76,7 @@ pub(crate) struct Coverage<'a> {
 /// What statements that differ only in their resources have in common, and the numbers of their entries.
 #[derive(Debug)]
 struct Frame<'a> {
-    meaning: &'a Meaning,
+    elements: &'a StatementElements,
     resources: Resources<'a>,
 }
 
@@ -114,7 +114,7 @@ impl<'a> Coverage<'a> {
                             *frames.entry(parsed.statements()[entry.statement].frame()).or_insert(next);
                         if frame == next {
                             let resources = Resources::default();
-                            coverage.frames.push(Frame { meaning: entry.meaning, resources });
+                            coverage.frames.push(Frame { elements: entry.elements, resources });
                         }
                         frame
                     }
@@ -127,7 +127,7 @@ impl<'a> Coverage<'a> {
         }
         coverage.wider = (coverage.frames.iter())
             .map(|frame| {
-                let at_least = |(_, other): &(usize, &Frame)| allows_at_least(other.meaning, frame.meaning);
+                let at_least = |(_, other): &(usize, &Frame)| allows_at_least(other.elements, frame.elements);
                 coverage.frames.iter().enumerate().filter(at_least).map(|(place, _)| place).collect()
             })
             .collect();
@@ -153,7 +153,7 @@ impl<'a> Coverage<'a> {
 
     /// Whether one of these entries covers an entry, which may be of other policies.
     pub(crate) fn covers(&self, entry: &Entry) -> bool {
-        let wider = self.frames.iter().filter(|frame| allows_at_least(frame.meaning, entry.meaning));
+        let wider = self.frames.iter().filter(|frame| allows_at_least(frame.elements, entry.elements));
         self.covers_entry(wider, entry, |_| true)
     }
 
@@ -182,21 +182,21 @@ pub(crate) fn covers_entry(state: &PolicySet, other: &Entry) -> bool {
     entries.any(|entry| {
         ResourcePattern::new(entry.resource).covers(&pattern)
             && reaches(entry.only, other.only, &pattern)
-            && allows_at_least(entry.meaning, other.meaning)
+            && allows_at_least(entry.elements, other.elements)
     })
 }
 
 /// A statement whose resources can be looked at one by one.
-fn listing(meaning: &Meaning) -> Option<(&Meaning, &[String])> {
-    match meaning {
-        Meaning {
+fn listing(elements: &StatementElements) -> Option<(&StatementElements, &[String])> {
+    match elements {
+        StatementElements {
             effect: Effect::Allow,
             principal: PrincipalMatch::Only(_),
             action: ElementMatch::Only(_),
             resource: ElementMatch::Only(resources),
             complete: true,
             ..
-        } => Some((meaning, resources)),
+        } => Some((elements, resources)),
         _ => None,
     }
 }
@@ -209,7 +209,7 @@ fn reaches(only: Option<&str>, entry_only: Option<&str>, pattern: &ResourcePatte
 }
 
 /// Whether one statement allows everything that another does, resources apart.
-fn allows_at_least(wide: &Meaning, narrow: &Meaning) -> bool {
+fn allows_at_least(wide: &StatementElements, narrow: &StatementElements) -> bool {
     let (PrincipalMatch::Only(wide_who), PrincipalMatch::Only(narrow_who)) =
         (&wide.principal, &narrow.principal)
     else {

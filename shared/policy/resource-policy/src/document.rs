@@ -20,7 +20,7 @@ pub struct Document {
     listed: bool,
 }
 
-/// Why a text is no policy document. Lines and columns count from 1; columns count bytes.
+/// Why a text is not a policy document. Lines and columns count from 1; columns count bytes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DocumentError {
     /// It is not JSON.

@@ -39,7 +39,7 @@ use crate::Ternary;
 use crate::condition::{self, Context};
 use crate::document::Document;
 use crate::resources::Resources;
-use crate::statement::{Effect, ElementMatch, Meaning, Principal, PrincipalMatch};
+use crate::statement::{Effect, ElementMatch, Principal, PrincipalMatch, StatementElements};
 
 /// A request, context apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,7 +94,7 @@ pub struct Policies<'a> {
 #[derive(Debug, Clone)]
 struct Compiled<'a> {
     number: usize,
-    meaning: &'a Meaning,
+    elements: &'a StatementElements,
     resources: Resources<'a>,
     /// The ARN of the log group outside of which it says nothing.
     only: Option<&'a str>,
@@ -114,9 +114,9 @@ impl<'a> Policies<'a> {
     pub fn add(&mut self, document: &'a Document, log_group_arn: Option<&'a str>) {
         let log_group_arn = log_group_arn.map(|arn| arn.strip_suffix(":*").unwrap_or(arn));
         for statement in document.statements() {
-            match statement.meaning() {
-                Ok(meaning) => {
-                    self.statements.push(Compiled::new(self.statements.len(), meaning, log_group_arn));
+            match statement.elements() {
+                Ok(elements) => {
+                    self.statements.push(Compiled::new(self.statements.len(), elements, log_group_arn));
                 }
                 Err(_) => self.unclear = true,
             }
@@ -138,12 +138,12 @@ impl<'a> Policies<'a> {
         let mut asked = Asked { everywhere: Vec::new(), in_groups: HashMap::new(), unclear: self.unclear };
         for statement in &self.statements {
             // A member that is not known could mean anything.
-            let complete = if statement.meaning.complete { Ternary::Yes } else { Ternary::Unknown };
+            let complete = if statement.elements.complete { Ternary::Yes } else { Ternary::Unknown };
             let applies = Ternary::all([
                 complete,
-                is_meant(&statement.meaning.principal, requester),
-                has_action(&statement.meaning.action, action),
-                condition::all_hold(&statement.meaning.condition, context),
+                is_meant(&statement.elements.principal, requester),
+                has_action(&statement.elements.action, action),
+                condition::all_hold(&statement.elements.condition, context),
             ]);
             if applies != Ternary::No {
                 match statement.only {
@@ -176,7 +176,7 @@ impl Asked<'_, '_> {
         let (mut allowed, mut denied) = (Ternary::No, Ternary::No);
         let in_group = log_group_of(resource).and_then(|group| self.in_groups.get(group));
         for (applies, statement) in self.everywhere.iter().chain(in_group.into_iter().flatten()) {
-            let answer = match statement.meaning.effect {
+            let answer = match statement.elements.effect {
                 Effect::Allow => &mut allowed,
                 Effect::Deny => &mut denied,
             };
@@ -195,14 +195,14 @@ impl Asked<'_, '_> {
 }
 
 impl<'a> Compiled<'a> {
-    fn new(number: usize, meaning: &'a Meaning, only: Option<&'a str>) -> Self {
-        let (ElementMatch::Only(patterns) | ElementMatch::AllBut(patterns)) = &meaning.resource;
-        Self { number, meaning, resources: Resources::new(patterns), only }
+    fn new(number: usize, elements: &'a StatementElements, only: Option<&'a str>) -> Self {
+        let (ElementMatch::Only(patterns) | ElementMatch::AllBut(patterns)) = &elements.resource;
+        Self { number, elements, resources: Resources::new(patterns), only }
     }
 
     fn speaks_of(&self, resource: &str) -> Ternary {
         let named = self.resources.matches(resource);
-        match self.meaning.resource {
+        match self.elements.resource {
             ElementMatch::Only(_) => named,
             ElementMatch::AllBut(_) => named.not(),
         }

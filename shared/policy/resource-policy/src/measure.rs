@@ -37,7 +37,7 @@ pub struct Measure {
     pub soft_percent: usize,
     /// Share of the hard limit, in percent, rounded down.
     pub hard_percent: usize,
-    /// Statements in it; none of a text that is no policy document.
+    /// Statements in it; none of a text that is not a policy document.
     pub statements: usize,
     /// Log groups named in it, each once.
     pub log_groups: usize,
@@ -72,8 +72,8 @@ pub fn measure(policy: &ResourcePolicy, limits: &Limits) -> Measure {
     let white_space = parsed.as_ref().map_or(0, |_| text.len() - json::compact(text).len());
     let (mut groups, mut wildcards) = (BTreeSet::new(), 0);
     for statement in parsed.iter().flat_map(Document::statements) {
-        let Ok(meaning) = statement.meaning() else { continue };
-        let (ElementMatch::Only(resources) | ElementMatch::AllBut(resources)) = &meaning.resource;
+        let Ok(elements) = statement.elements() else { continue };
+        let (ElementMatch::Only(resources) | ElementMatch::AllBut(resources)) = &elements.resource;
         for group in resources.iter().filter_map(|resource| ResourcePattern::new(resource).log_group()) {
             if group.is_one() {
                 groups.insert(group.arn());

@@ -46,13 +46,13 @@ impl ProbeSet {
         let mut accounts = BTreeSet::new();
         for state in [before, after, granted] {
             for statement in state.policies.iter().flat_map(ParsedPolicy::statements) {
-                let Ok(meaning) = statement.meaning() else { continue };
+                let Ok(elements) = statement.elements() else { continue };
                 if let PrincipalMatch::Only(principals) | PrincipalMatch::AllBut(principals) =
-                    &meaning.principal
+                    &elements.principal
                 {
                     services.extend(principals.iter().filter_map(service));
                 }
-                let (ElementMatch::Only(named) | ElementMatch::AllBut(named)) = &meaning.action;
+                let (ElementMatch::Only(named) | ElementMatch::AllBut(named)) = &elements.action;
                 actions.extend(named.iter().filter(|action| !glob::has_wildcard(action)).cloned());
             }
             let numbered = state.policies.iter().enumerate();
@@ -93,8 +93,8 @@ fn contexts(region: &str, account: &str) -> Vec<Context> {
             format!("arn:{}:logs:{region}:{account}:delivery-source:mailtrail", arn::partition(region));
         Context::source(&source, account)
     };
-    let of_nobody = Context::new().without(SOURCE_ARN).without(SOURCE_ACCOUNT);
-    vec![of(account), of(FOREIGN_ACCOUNT), of_nobody, Context::new()]
+    let without_source = Context::new().without(SOURCE_ARN).without(SOURCE_ACCOUNT);
+    vec![of(account), of(FOREIGN_ACCOUNT), without_source, Context::new()]
 }
 
 fn service(principal: &Principal) -> Option<String> {

@@ -13,14 +13,14 @@ use crate::json::{self, Object};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
     members: Vec<(String, String)>,
-    meaning: Result<Meaning, String>,
+    elements: Result<StatementElements, String>,
     /// All of it but label and resources, as text: made once, since it is compared often.
     frame: String,
 }
 
 /// What a statement says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Meaning {
+pub struct StatementElements {
     /// Its label, which says nothing about access.
     pub sid: Option<String>,
     /// Whether it allows or denies.
@@ -92,12 +92,12 @@ const KNOWN: [&str; 9] = [
 ];
 
 impl Statement {
-    /// Reads a statement; `None` if the text is no JSON object.
+    /// Reads a statement; `None` if the text is not a JSON object.
     pub fn parse(json: &str) -> Option<Self> {
         let object: Object = serde_json::from_str(json).ok()?;
-        let meaning = meaning(&object);
+        let elements = elements(&object);
         let members = object.0.into_iter().map(|(key, value)| (key, json::compact(value.get()))).collect();
-        Some(Self::new(members, meaning))
+        Some(Self::new(members, elements))
     }
 
     /// A statement that lets a service in on one resource.
@@ -125,7 +125,7 @@ impl Statement {
             ("Resource", json::quote(resource)),
             ("Condition", json::object(clauses.iter().map(|(operator, keys)| (*operator, keys.as_str())))),
         ];
-        let meaning = Meaning {
+        let elements = StatementElements {
             sid: Some(sid.to_owned()),
             effect: Effect::Allow,
             principal: PrincipalMatch::Only(vec![Principal::Service(service.to_owned())]),
@@ -134,22 +134,22 @@ impl Statement {
             condition: condition.to_vec(),
             complete: true,
         };
-        Self::new(members.map(|(key, value)| (key.to_owned(), value)).to_vec(), Ok(meaning))
+        Self::new(members.map(|(key, value)| (key.to_owned(), value)).to_vec(), Ok(elements))
     }
 
-    fn new(members: Vec<(String, String)>, meaning: Result<Meaning, String>) -> Self {
+    fn new(members: Vec<(String, String)>, elements: Result<StatementElements, String>) -> Self {
         let mut frame: Vec<(&str, &str)> = (members.iter())
             .filter(|(key, _)| key != "Sid" && key != "Resource")
             .map(|(key, value)| (key.as_str(), value.as_str()))
             .collect();
         frame.sort_unstable();
         let frame = json::object(frame);
-        Self { members, meaning, frame }
+        Self { members, elements, frame }
     }
 
     /// What it says, or why that is not understood.
-    pub fn meaning(&self) -> Result<&Meaning, &str> {
-        self.meaning.as_ref().map_err(String::as_str)
+    pub fn elements(&self) -> Result<&StatementElements, &str> {
+        self.elements.as_ref().map_err(String::as_str)
     }
 
     /// Its JSON, in one line without white space.
@@ -159,15 +159,15 @@ impl Statement {
 
     /// Its label, if it has one.
     pub fn sid(&self) -> Option<&str> {
-        self.meaning.as_ref().ok()?.sid.as_deref()
+        self.elements.as_ref().ok()?.sid.as_deref()
     }
 
     /// What it says, if this crate may edit its list of resources: it allows, names principals and resources
     /// (no exceptions), and has no member that is unknown here.
-    pub fn editable(&self) -> Option<(&Meaning, &[String])> {
-        match self.meaning.as_ref() {
+    pub fn editable(&self) -> Option<(&StatementElements, &[String])> {
+        match self.elements.as_ref() {
             Ok(
-                meaning @ Meaning {
+                elements @ StatementElements {
                     effect: Effect::Allow,
                     principal: PrincipalMatch::Only(principals),
                     action: ElementMatch::Only(_),
@@ -176,7 +176,7 @@ impl Statement {
                     ..
                 },
             ) if principals.iter().all(|principal| matches!(principal, Principal::Service(_))) => {
-                Some((meaning, resources))
+                Some((elements, resources))
             }
             _ => None,
         }
@@ -194,8 +194,8 @@ impl Statement {
                 };
             }
         }
-        if let Ok(meaning) = &mut changed.meaning {
-            meaning.resource = ElementMatch::Only(resources);
+        if let Ok(elements) = &mut changed.elements {
+            elements.resource = ElementMatch::Only(resources);
         }
         changed
     }
@@ -204,15 +204,15 @@ impl Statement {
     pub(crate) fn without_sid(&self) -> Self {
         let mut changed = self.clone();
         changed.members.retain(|(key, _)| key != "Sid");
-        if let Ok(meaning) = &mut changed.meaning {
-            meaning.sid = None;
+        if let Ok(elements) = &mut changed.elements {
+            elements.sid = None;
         }
         changed
     }
 
     /// Whether another one lets in the same, on other resources.
     pub(crate) fn says_the_same_of_others(&self, other: &Self) -> bool {
-        let (Ok(one), Ok(two)) = (&self.meaning, &other.meaning) else { return false };
+        let (Ok(one), Ok(two)) = (&self.elements, &other.elements) else { return false };
         let actions = |choice: &ElementMatch| match choice {
             ElementMatch::Only(actions) => actions.iter().map(|action| action.to_ascii_lowercase()).collect(),
             ElementMatch::AllBut(_) => BTreeSet::new(),
@@ -229,7 +229,7 @@ impl Statement {
     }
 }
 
-fn meaning(object: &Object) -> Result<Meaning, String> {
+fn elements(object: &Object) -> Result<StatementElements, String> {
     if let Some(key) = object.repeated() {
         return Err(format!("it has {key} twice"));
     }
@@ -250,7 +250,7 @@ fn meaning(object: &Object) -> Result<Meaning, String> {
     let resource = choice("Resource", member("Resource"), "NotResource", member("NotResource"))?;
     let condition = member("Condition").map(conditions).transpose()?.unwrap_or_default();
     let complete = object.0.iter().all(|(key, _)| KNOWN.contains(&key.as_str()));
-    Ok(Meaning { sid, effect, principal, action, resource, condition, complete })
+    Ok(StatementElements { sid, effect, principal, action, resource, condition, complete })
 }
 
 fn text(value: &RawValue) -> Option<String> {

@@ -173,7 +173,7 @@ fn named_groups(inventory: &Inventory) -> BTreeSet<String> {
     let documents = inventory.policies().filter_map(|policy| Document::parse(&policy.document).ok());
     let mut groups = BTreeSet::new();
     for document in documents {
-        for meaning in document.statements().iter().filter_map(|statement| statement.meaning().ok()) {
+        for meaning in document.statements().iter().filter_map(|statement| statement.elements().ok()) {
             let (ElementMatch::Only(resources) | ElementMatch::AllBut(resources)) = &meaning.resource;
             groups.extend(resources.iter().filter_map(|resource| group_of(resource)));
         }

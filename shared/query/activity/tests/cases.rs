@@ -54,7 +54,9 @@ fn every_question_has_its_answer() {
                 let activities: Vec<_> =
                     fields.iter().map(|fields| (fields.uid(), Activity::of(fields))).collect();
                 let mut names = Names::default();
-                activities.iter().for_each(|(_, activity)| names.learn(activity));
+                for (_, activity) in &activities {
+                    names.learn(activity);
+                }
                 // Blocks of addresses are the command line's, and so is what is followed.
                 let is_ours = |ask: &Ask| {
                     !ask.follow && !ask.source_ip.as_ref().is_some_and(|block| block.contains('/'))

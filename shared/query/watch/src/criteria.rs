@@ -25,7 +25,7 @@ pub(crate) enum Criterion {
     Pattern(Box<FilterPattern>),
 }
 
-/// Kinds of events that matter whoever causes them.
+/// Kinds of events that matter for every identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Notable {
     FailedLogin,

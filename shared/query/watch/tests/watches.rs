@@ -147,7 +147,7 @@ fn a_wrong_entry_is_named_with_field_and_reason_and_the_others_watch_on() {
             {"name": "empty"}, {"name": "typo", "usr": "dave"}, {"name": "number", "account": 111122223333},
             {"name": "short", "account": "1111"}, {"name": "verb", "event": "login"}, {"name": "arn", "arn": "*"},
             {"name": "pattern", "pattern": "{ $.a = }"}, {"name": "a\u001b[2J", "user": "x"}, "alice",
-            {"name": "", "user": "x"}, {"name": "twice", "user": "alice", "user": "nobody"},
+            {"name": "", "user": "x"}, {"name": "twice", "user": "alice", "user": "bob"},
             {"name": "fine", "role": "R"}]"#,
     );
     let names: Vec<_> = list.watches().iter().map(mailtrail_watch::Watch::name).collect();
@@ -175,7 +175,7 @@ fn a_wrong_entry_is_named_with_field_and_reason_and_the_others_watch_on() {
 }
 
 #[test]
-fn what_is_no_list_at_all_watches_nobody() {
+fn an_invalid_list_watches_nothing() {
     let twice = r#"{"watches": [{"name": "a", "user": "a"}], "watches": []}"#;
     for text in ["", "{", "7", "{}", r#"{"watches": {}}"#, r#"{"watches": [], "more": 1}"#, twice] {
         let (list, wrong) = WatchList::parse(text);

@@ -1,6 +1,6 @@
 //! Where the variety comes from: `SplitMix64`, written out.
 //!
-//! Policy: a seed means the same traffic for ever, on every machine. Sample files, golden tests and bench
+//! Policy: a seed means the same traffic in every version and on every machine. Sample files, golden tests and bench
 //! figures all hang on that. `fastrand` is not used here because it promises a reproducible stream only for
 //! one version of itself; nine lines that never change are the smaller dependency. No floats: their functions
 //! differ between platforms.

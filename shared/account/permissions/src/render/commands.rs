@@ -15,7 +15,7 @@ const EMAIL_EVENTS: &str = "workmail-events";
 /// A script for a POSIX shell: AWS CLI commands, each under a comment that explains it. Documents are without white space,
 /// because AWS limits their size.
 pub fn commands(setup: &Setup<'_>, documents: &Documents) -> Result<String, serde_json::Error> {
-    let mut script = Script::new(setup);
+    let mut script = ShellScript::new(setup);
     if let Some(policy) = &documents.caller_policy {
         script.comment("For the caller that configures the logs: attach this policy to its role.");
         script.command(
@@ -66,12 +66,12 @@ pub fn commands(setup: &Setup<'_>, documents: &Documents) -> Result<String, serd
     Ok(script.text)
 }
 
-struct Script<'a> {
+struct ShellScript<'a> {
     setup: &'a Setup<'a>,
     text: String,
 }
 
-impl<'a> Script<'a> {
+impl<'a> ShellScript<'a> {
     fn new(setup: &'a Setup<'a>) -> Self {
         let mut script = Self { setup, text: String::new() };
         let (service, destination) = (setup.service, setup.destination);

@@ -167,7 +167,7 @@ fn parentheses_bind_tighter_than_and_and_and_tighter_than_or() {
 }
 
 #[test]
-fn a_message_that_is_no_json_object_never_matches() {
+fn a_message_that_is_not_a_json_object_never_matches() {
     for message in ["", "text", "[1]", "1", "\"{}\"", "null", "{", "{\"b\":1", "{\"b\":1} x", "x {}"] {
         assert!(!matches("{ $.a NOT EXISTS }", message), "{message}");
         assert!(!matches("{ $.a != 1 || $.b = 1 }", message), "{message}");

@@ -1,4 +1,4 @@
-//! A question to another mail system whether somebody is free, by way of a function or of EWS.
+//! A question to another mail system whether a person is free, by way of a function or of EWS.
 //!
 //! WorkMail asks on behalf of the user, so it is the source.
 

@@ -130,7 +130,7 @@ impl<'a> Entry<'a> {
         Head::new(class, activity, self.time, self.metadata, self.cloud)
     }
 
-    /// What nobody took.
+    /// The fields that no attribute took.
     pub(super) fn take_rest(&mut self) -> Unmapped<'a> {
         let mut unmapped = std::mem::take(&mut self.unmapped);
         std::mem::take(&mut self.fields).keep_rest("", &mut unmapped);

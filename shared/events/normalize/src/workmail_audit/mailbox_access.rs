@@ -1,7 +1,7 @@
 //! An operation on an item or a folder of a mailbox.
 //!
 //! It is an API Activity: the class has read and write, the things that were accessed and their owner. A
-//! mailbox was opened by somebody else where `actor.user.uid` differs from `resources[0].owner.uid`.
+//! mailbox was opened by another user where `actor.user.uid` differs from `resources[0].owner.uid`.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! A personal access token that somebody made or deleted, or tried to: the log does not say how it went.
+//! A personal access token that was created or deleted, or an attempt at it: the log does not say how it went.
 
 use mailtrail_ocsf::{Activity, Actor, Class, EntityManagement, EntityType, ManagedEntity, Status};
 

@@ -19,7 +19,7 @@ pub(super) struct Addresses<'a> {
     sender: Mailbox<'a>,
     to: Vec<Cow<'a, str>>,
     to_mailboxes: Vec<Cow<'a, str>>,
-    /// Whether some recipient is no address, so that nobody knows where it lies.
+    /// Whether some recipient is not an address, so that its domain is unknown.
     has_unknown_recipient: bool,
 }
 

@@ -27,7 +27,7 @@ async fn fails(aws: &FaultyAws, pipeline: &Pipeline, words: &[&str]) {
 }
 
 #[tokio::test]
-async fn a_missing_bucket_fails_the_run_until_somebody_creates_it() {
+async fn a_missing_bucket_fails_the_run_until_it_is_created() {
     let aws = server();
     let pipeline = Process::new(&aws).bucket("nowhere").pipeline(&["firehose:all"]);
     let words = [

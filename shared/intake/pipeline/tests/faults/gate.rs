@@ -155,7 +155,7 @@ async fn one_broken_connection_does_not_make_a_known_stream_unknown() {
 }
 
 #[tokio::test]
-async fn a_stream_that_nobody_can_ask_about_leaves_events_undelivered() {
+async fn a_stream_whose_tags_cannot_be_read_leaves_events_undelivered() {
     let aws = server();
     aws.delete_stream("all");
     let pipeline = Process::new(&aws).pipeline(&["firehose:all"]);
@@ -177,7 +177,7 @@ async fn a_stream_that_nobody_can_ask_about_leaves_events_undelivered() {
 }
 
 #[tokio::test]
-async fn nobody_asks_for_tags_without_anything_to_send() {
+async fn tags_are_not_read_without_anything_to_send() {
     let aws = server();
     let pipeline = Process::new(&aws).pipeline(&["firehose:all?classes=authentication"]);
     let run = run_twenty(&pipeline, 1).await;

@@ -14,7 +14,7 @@ use crate::setup::{Process, TOPIC, archived_lines, calls, content, run_well, ser
 const EVERYTHING: &str = r#"{"watches": [{"name": "mail", "pattern": "{ $.event.eventName = * }"}]}"#;
 
 #[tokio::test]
-async fn a_sighting_is_told_with_the_objects_that_hold_the_records_and_marked_in_them() {
+async fn a_watch_match_is_announced_with_the_objects_that_hold_the_records_and_marked_in_them() {
     let aws = server();
     let process = Process::new(&aws);
     let pipeline = process.pipeline(&[]).with_topic(process.topic());

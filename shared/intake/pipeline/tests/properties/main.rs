@@ -1,5 +1,5 @@
-//! Whatever comes in: no panic, nothing lost, nothing invented, nothing outside the archive, and again is the
-//! same.
+//! Whatever comes in: no panic, nothing lost, nothing invented, nothing outside the archive, and a repeated run changes
+//! nothing.
 
 #![allow(clippy::unwrap_used, reason = "a test stops at its first surprise, in its helpers too")]
 

@@ -198,7 +198,7 @@ async fn the_latest_journals_are_those_of_one_account_and_region_whatever_others
 }
 
 #[tokio::test]
-async fn what_is_no_journal_is_missing_or_unreadable() {
+async fn an_invalid_journal_is_missing_or_unreadable() {
     let home = TempDir::new().unwrap();
     let archive = archive(&home);
     for id in ["20261120T101502Z-00000000", "", "..", "a/b"] {

@@ -13,7 +13,7 @@ use crate::inventory::{Existence, INACTIVE, Inventory, Part};
 use crate::limits::{Limits, NEAR_PERCENT};
 use crate::measure::{Measure, measure_all};
 use crate::policy_set::PolicySet;
-use crate::statement::{Effect, Meaning, Principal, PrincipalMatch, Statement};
+use crate::statement::{Effect, Principal, PrincipalMatch, Statement, StatementElements};
 use crate::v1;
 
 const SHRINK: &str = "Make room with `mailtrail policy plan` and `mailtrail policy apply`.";
@@ -91,8 +91,8 @@ fn name(statement: &Statement, place: usize) -> String {
 }
 
 fn one_statement(statement: &Statement) -> Vec<Finding> {
-    let meaning = match statement.meaning() {
-        Ok(meaning) if meaning.complete => meaning,
+    let elements = match statement.elements() {
+        Ok(elements) if elements.complete => elements,
         unclear => {
             let reason = unclear.err().unwrap_or("it has members that IAM does not know");
             let fix = "No action is needed: the statement is never edited.";
@@ -100,20 +100,20 @@ fn one_statement(statement: &Statement) -> Vec<Finding> {
             return vec![Finding::new(Kind::StatementNotUnderstood, Severity::Note, message, fix)];
         }
     };
-    if meaning.effect == Effect::Deny {
+    if elements.effect == Effect::Deny {
         return Vec::new();
     }
-    [wildcard_principal(meaning), source_condition(meaning), source_accounts(meaning)]
+    [wildcard_principal(elements), source_condition(elements), source_accounts(elements)]
         .into_iter()
         .flatten()
         .collect()
 }
 
-fn wildcard_principal(meaning: &Meaning) -> Option<Finding> {
+fn wildcard_principal(elements: &StatementElements) -> Option<Finding> {
     let wild = |principal: &Principal| {
         matches!(principal, Principal::Anyone) || matches!(principal, Principal::Service(name) if name == "*")
     };
-    let anyone = match &meaning.principal {
+    let anyone = match &elements.principal {
         PrincipalMatch::Only(principals) => principals.iter().any(wild),
         PrincipalMatch::AllBut(_) => true,
         PrincipalMatch::Holder => false,
@@ -123,8 +123,8 @@ fn wildcard_principal(meaning: &Meaning) -> Option<Finding> {
     anyone.then(|| Finding::new(Kind::WildcardPrincipal, Severity::Warning, message, fix))
 }
 
-fn source_condition(meaning: &Meaning) -> Option<Finding> {
-    let PrincipalMatch::Only(principals) = &meaning.principal else { return None };
+fn source_condition(elements: &StatementElements) -> Option<Finding> {
+    let PrincipalMatch::Only(principals) = &elements.principal else { return None };
     let services: Vec<&str> = (principals.iter())
         .filter_map(|principal| match principal {
             Principal::Service(name) => Some(name.as_str()),
@@ -132,7 +132,7 @@ fn source_condition(meaning: &Meaning) -> Option<Finding> {
         })
         .collect();
     let of_source = |keys: &[&str], fits: fn(&Clause) -> bool| {
-        let mut clauses = meaning.condition.iter().filter(|clause| keys.iter().any(|key| clause.is_on(key)));
+        let mut clauses = elements.condition.iter().filter(|clause| keys.iter().any(|key| clause.is_on(key)));
         clauses.any(fits)
     };
     let of_account = [SOURCE_ACCOUNT, "aws:SourceOrgID", "aws:SourceOrgPaths"];
@@ -156,9 +156,9 @@ fn source_condition(meaning: &Meaning) -> Option<Finding> {
 }
 
 /// Where both keys are used, they must name the same account, or nothing gets in.
-fn source_accounts(meaning: &Meaning) -> Option<Finding> {
+fn source_accounts(elements: &StatementElements) -> Option<Finding> {
     let values = |key: &str| {
-        let clauses = meaning.condition.iter().filter(move |clause| clause.demands() && clause.is_on(key));
+        let clauses = elements.condition.iter().filter(move |clause| clause.demands() && clause.is_on(key));
         clauses.flat_map(|clause| &clause.values).map(String::as_str).collect::<Vec<_>>()
     };
     let is_account = |text: &&str| AccountId::is_valid(text);

@@ -50,7 +50,7 @@ pub enum Kind {
     FullSoon,
     /// There is no room for another account-level policy.
     PoliciesUsedUp,
-    /// The text is no policy document.
+    /// The text is not a policy document.
     NotAPolicy,
     /// A statement that is not understood, and therefore left alone.
     StatementNotUnderstood,

@@ -43,7 +43,7 @@ pub(super) fn white_space() -> StepText {
         what: "Write the document without white space.".to_owned(),
         why: "The limits count the text, white space included.",
         risk: Risk::None,
-        risk_reason: "The meaning is the same.",
+        risk_reason: "The elements is the same.",
     }
 }
 

@@ -191,7 +191,7 @@ fn foreign_statements_stay_as_they_are_written() {
 }
 
 #[test]
-fn a_text_that_is_no_policy_is_never_written() {
+fn an_invalid_policy_is_never_written() {
     let inventory = account(&[("broken", "{".repeat(6_000)), (AWS_POLICY, document(&["/mail"]))], &["/mail"]);
     let plan = planned(&inventory, &Options::default());
     assert!(plan.is_empty());

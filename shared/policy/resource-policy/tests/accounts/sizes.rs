@@ -73,7 +73,7 @@ fn log_groups_are_counted_once_and_wildcards_apart() {
 }
 
 #[test]
-fn a_text_that_is_no_policy_is_measured_and_says_where_it_goes_wrong() {
+fn an_invalid_policy_is_measured_and_says_where_it_goes_wrong() {
     let error = |text: &str| Document::parse(text).unwrap_err();
     assert_eq!(error("{\n  \"Statement\": [}").to_string(), "line 2, column 17: not JSON: expected value");
     assert_eq!(error("[]").to_string(), "line 1, column 1: expected a policy document, an object");

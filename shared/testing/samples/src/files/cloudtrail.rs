@@ -10,8 +10,8 @@ use crate::batch::Batch;
 use crate::envelope::one_line;
 use call::{BY_CLI, Call, IAM, S3, SIGN_IN, STS, WORKMAIL, by_cli, call, called, written};
 use identity::{
-    ADMIN, ALICE, ALICE_IN_CONSOLE, DELEGATE, DIRECTORY, FEDERATED, HIDDEN, IDENTITY_CENTER, INSTANCE,
-    KMS_SERVICE, NOBODY, OTHER_ACCOUNT, PRINCIPAL_ONLY, PROPAGATED, ROOT, SAML, TYPE_ONLY, UNKNOWN, WEB,
+    ADMIN, ALICE, ALICE_IN_CONSOLE, ANONYMOUS, DELEGATE, DIRECTORY, FEDERATED, HIDDEN, IDENTITY_CENTER,
+    INSTANCE, KMS_SERVICE, OTHER_ACCOUNT, PRINCIPAL_ONLY, PROPAGATED, ROOT, SAML, TYPE_ONLY, UNKNOWN, WEB,
     WEB_SESSION,
 };
 
@@ -66,7 +66,7 @@ fn identities() -> Vec<SampleFile> {
             "`AWSAccount` (another account, anonymous, without an account), `Directory`, `Unknown`",
             &[
                 reads(OTHER_ACCOUNT, S3, "GetObject"),
-                reads(NOBODY, S3, "GetObject"),
+                reads(ANONYMOUS, S3, "GetObject"),
                 reads(PRINCIPAL_ONLY, S3, "GetObject"),
                 reads(DIRECTORY, "workdocs.amazonaws.com", "GetDocument"),
                 reads(UNKNOWN, S3, "HeadBucket"),
@@ -120,7 +120,7 @@ fn sign_ins() -> Vec<SampleFile> {
         )
     };
     let failed = format!(r#"{},"errorMessage":"Failed authentication""#, login("No"));
-    let nobody = format!(r#"{},"errorMessage":"No username found in supplied account""#, login("No"));
+    let unknown_user = format!(r#"{},"errorMessage":"No username found in supplied account""#, login("No"));
     vec![
         called(
             "cloudtrail-console-login",
@@ -129,7 +129,7 @@ fn sign_ins() -> Vec<SampleFile> {
                 console(ALICE, "CheckMfa", "Success", &login("Yes")),
                 console(ALICE, "ConsoleLogin", "Success", &login("Yes")),
                 console(ALICE, "ConsoleLogin", "Failure", &failed),
-                console(HIDDEN, "ConsoleLogin", "Failure", &nobody),
+                console(HIDDEN, "ConsoleLogin", "Failure", &unknown_user),
             ],
         ),
         called(

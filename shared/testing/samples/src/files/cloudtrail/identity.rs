@@ -56,7 +56,7 @@ pub(super) const WEB: &str = r#"{"type":"WebIdentityUser",
 pub(super) const DIRECTORY: &str = r#"{"type":"Directory","userName":"carla@example.com"}"#;
 pub(super) const OTHER_ACCOUNT: &str = r#"{"type":"AWSAccount","principalId":"AIDAEXAMPLEOTHER",
     "accountId":"111122223333"}"#;
-pub(super) const NOBODY: &str = r#"{"type":"AWSAccount","principalId":"","accountId":"anonymous"}"#;
+pub(super) const ANONYMOUS: &str = r#"{"type":"AWSAccount","principalId":"","accountId":"anonymous"}"#;
 pub(super) const PRINCIPAL_ONLY: &str = r#"{"type":"AWSAccount","principalId":"AIDAEXAMPLEOTHER"}"#;
 pub(super) const UNKNOWN: &str = r#"{"type":"Unknown","principalId":"external","userName":"dmitri"}"#;
 pub(super) const HIDDEN: &str = r#"{"type":"IAMUser","accountId":"111122223333","accessKeyId":"",
