@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 
 use crate::shell::{cargo, run as run_command};
-use crate::{folder, generated_folders, layout, project, python, settings_page, target};
+use crate::{folder, generated_folders, layout, project, python, settings_page, target, words};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -23,6 +23,8 @@ enum Step {
     Format,
     /// Crates depend on each other only as the architecture allows.
     Layout,
+    /// Names and sentences use the words of docs/vocabulary.md.
+    Words,
     /// events/, the definitions of tables and the reference of the settings are current.
     Generated,
     /// No lint complains.
@@ -72,6 +74,7 @@ impl Step {
         match self {
             Self::Format => run_command(&mut cargo(["fmt", "--all", "--check"])),
             Self::Layout => layout::check(),
+            Self::Words => words::check(),
             Self::Generated => generated(),
             Self::Lint => run_command(&mut cargo([
                 "clippy",
