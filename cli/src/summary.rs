@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use bytesize::ByteSize;
 use indicatif::HumanCount;
-use mailtrail_delivery::{DELIVERY_TAG, Ledger, StreamLedger};
+use mailtrail_aws_types::DELIVERY_TAG;
+use mailtrail_delivery::{Ledger, StreamLedger};
 
 use crate::outcome::Outcome;
 use crate::output::{BOLD, ERROR, FAINT, NUMBER, SUCCESS, WARNING, count, paint};

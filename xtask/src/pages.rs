@@ -15,7 +15,7 @@ const ARCHITECTURE: &str = "docs/architecture.md";
 const CHANGES: &[(&str, usize)] = &[
     ("A source of events", 6),
     ("A sink", 8),
-    ("A command", 6),
+    ("A command", 7),
     ("A check of the doctor", 5),
     ("A setting", 6),
     ("A field of a record", 6),
@@ -149,6 +149,10 @@ fn defined_types() -> BTreeSet<String> {
     let mut types = BTreeSet::new();
     for root in ["shared", "cli/src", "functions"] {
         for path in folder::files_below(&project().join(root)).unwrap() {
+            // A stand-in may use the words of what it stands in for.
+            if root == "shared" && path.starts_with("testing/") {
+                continue;
+            }
             if Path::new(&path).extension().is_some_and(|extension| extension == "rs") {
                 let text = read(&format!("{root}/{path}"));
                 types.extend(text.lines().filter_map(type_of).map(str::to_owned));

@@ -19,10 +19,10 @@ mod stream;
 mod topic;
 
 pub use file::FileSink;
-pub use firehose::{DELIVERY_TAG, FirehoseSink, TagGate};
+pub use firehose::{FirehoseSink, TagGate};
 pub use ledger::{Ledger, StreamLedger};
 pub use open::open_streams;
-pub use packing::{Record, RecordBatch};
+pub use packing::{PackedRecord, RecordBatch};
 pub use sink::{Gate, Sink, SinkLimits, Unsent};
-pub use stream::{Delivery, Stream};
+pub use stream::{Stream, StreamOutcome};
 pub use topic::{Announcement, Topic};

@@ -5,7 +5,7 @@ use crate::slim::slim;
 
 /// Events as lines of JSON, each with its line end.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Record {
+pub struct PackedRecord {
     /// Whole lines.
     pub data: Vec<u8>,
     /// How many lines there are.
@@ -15,18 +15,18 @@ pub struct Record {
 /// Records that one call can carry.
 #[derive(Debug, Default)]
 pub struct RecordBatch {
-    records: Vec<Record>,
+    records: Vec<PackedRecord>,
     bytes: usize,
 }
 
 impl RecordBatch {
     /// The records, in the order of the archive's objects.
-    pub fn records(&self) -> &[Record] {
+    pub fn records(&self) -> &[PackedRecord] {
         &self.records
     }
 
     /// The records alone.
-    pub fn into_records(self) -> Vec<Record> {
+    pub fn into_records(self) -> Vec<PackedRecord> {
         self.records
     }
 
@@ -39,14 +39,14 @@ impl RecordBatch {
         self.records.len() < limits.batch_records && self.bytes + bytes <= limits.batch_bytes
     }
 
-    fn push(&mut self, record: Record) {
+    fn push(&mut self, record: PackedRecord) {
         self.bytes += record.data.len();
         self.records.push(record);
     }
 }
 
-impl FromIterator<Record> for RecordBatch {
-    fn from_iter<I: IntoIterator<Item = Record>>(records: I) -> Self {
+impl FromIterator<PackedRecord> for RecordBatch {
+    fn from_iter<I: IntoIterator<Item = PackedRecord>>(records: I) -> Self {
         let mut batch = Self::default();
         records.into_iter().for_each(|record| batch.push(record));
         batch
@@ -57,7 +57,7 @@ impl FromIterator<Record> for RecordBatch {
 #[derive(Debug)]
 pub(crate) struct Packer {
     limits: SinkLimits,
-    record: Record,
+    record: PackedRecord,
     batch: RecordBatch,
 }
 
@@ -66,7 +66,7 @@ impl Packer {
     pub(crate) fn new(limits: SinkLimits, packing: bool) -> Self {
         let record_events = if packing { limits.record_events } else { 1 };
         let limits = SinkLimits { record_events, ..limits };
-        Self { limits, record: Record::default(), batch: RecordBatch::default() }
+        Self { limits, record: PackedRecord::default(), batch: RecordBatch::default() }
     }
 
     /// Adds a line of the object `key`; returns a batch when one is full.

@@ -25,7 +25,7 @@ pub struct Stream {
 
 /// What became of the events of some objects in one stream.
 #[derive(Debug)]
-pub struct Delivery {
+pub struct StreamOutcome {
     /// The counts.
     pub ledger: StreamLedger,
     /// The events that were not delivered, as the body of an object, if there are any.
@@ -49,7 +49,7 @@ impl Stream {
     ///
     /// # Errors
     /// Only when an object that we made ourselves cannot be read, or compressed, in memory.
-    pub async fn deliver(&self, objects: &[Object], deadline: Deadline) -> io::Result<Delivery> {
+    pub async fn deliver(&self, objects: &[Object], deadline: Deadline) -> io::Result<StreamOutcome> {
         let mut delivery = DeliveryBuilder::new(self.name());
         let accepted: Vec<&Object> =
             objects.iter().filter(|object| self.target.accepts(object.class)).collect();
@@ -151,10 +151,10 @@ impl DeliveryBuilder {
         Ok(self.undelivered.insert(writer))
     }
 
-    fn finish(mut self) -> io::Result<Delivery> {
+    fn finish(mut self) -> io::Result<StreamOutcome> {
         self.ledger.undelivered = self.undelivered.as_ref().map_or(0, ObjectWriter::events);
         let undelivered = self.undelivered.map(ObjectWriter::finish).transpose()?;
-        Ok(Delivery { ledger: self.ledger, undelivered, failure: self.failure })
+        Ok(StreamOutcome { ledger: self.ledger, undelivered, failure: self.failure })
     }
 }
 

@@ -21,7 +21,7 @@ pub struct Announcement {
     pub id: String,
     /// One line; only the first 100 characters are sent.
     pub subject: String,
-    /// The message: 256 KB at most.
+    /// The message: 256 KiB at most.
     pub body: String,
     /// Message attributes, for the filter policies of subscriptions.
     pub attributes: Vec<(&'static str, String)>,

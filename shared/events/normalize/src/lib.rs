@@ -10,7 +10,7 @@
 //! * **By shape, never by name.** A WorkMail log group can have any name, so a source is recognised by the
 //!   keys of the event; unless an operator who knows better names it ([`Context::source`]).
 //!
-//! A new source is one new module and one line in the list of `source`.
+//! A new source is a module and its entries in `source`; CONTRIBUTING.md lists the files.
 
 mod cloudtrail;
 mod columns;
@@ -33,7 +33,8 @@ pub use source::{Source, UnknownSource};
 use fields::Fields;
 use mailtrail_ocsf::Transformation;
 
-/// The version of the mapping, in every record. It changes when the same event would give another record.
+/// The version of the mapping as a whole, in `_about/mapping-<version>.json` of the archive. It changes when an event of
+/// any source would give another record; the records name the version of their source (`TRANSFORMATION`).
 pub const MAPPING_VERSION: &str = "2";
 
 /// Turns a log event into its OCSF record.

@@ -6,14 +6,14 @@ use mailtrail_ocsf::{Actor, Endpoint, Observable, Session, User};
 
 /// Those of a record with these parts.
 #[derive(Default)]
-pub(crate) struct Parts<'r, 'a> {
+pub(crate) struct ObservableSources<'r, 'a> {
     pub(crate) source: Option<&'r Endpoint<'a>>,
     pub(crate) user: Option<&'r User<'a>>,
     pub(crate) actor: Option<&'r Actor<'a>>,
     pub(crate) session: Option<&'r Session<'a>>,
 }
 
-impl<'a> Parts<'_, 'a> {
+impl<'a> ObservableSources<'_, 'a> {
     pub(crate) fn observables(&self) -> Vec<Observable<'a>> {
         let ip = self.source.and_then(|source| source.ip.clone());
         let actor = self.actor.and_then(|actor| actor.user.as_ref());

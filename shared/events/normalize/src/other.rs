@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use mailtrail_ocsf::{Activity, BaseEvent, Class, Head, Metadata, Product, Transformation, Unmapped};
+use mailtrail_ocsf::{
+    ActivityId, BaseEvent, Class, CommonAttributes, Metadata, Product, Transformation, Unmapped,
+};
 
 use crate::{Context, Event, Record, transformation};
 
@@ -18,7 +20,7 @@ pub(crate) fn normalize<'a>(event: &Event<'a>, context: &Context<'a>) -> Record<
     metadata.profiles = &["cloud", "datetime"];
     context.place(&mut metadata);
     Record::BaseEvent(BaseEvent {
-        head: Head::new(Class::BaseEvent, Activity::UNKNOWN, time, metadata, context.cloud()),
+        common: CommonAttributes::new(Class::BaseEvent, ActivityId::UNKNOWN, time, metadata, context.cloud()),
         status: None,
         raw_data: Some(Cow::Borrowed(event.message)),
         unmapped,

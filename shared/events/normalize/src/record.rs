@@ -2,7 +2,8 @@
 
 use mailtrail_clock::Time;
 use mailtrail_ocsf::{
-    ApiActivity, Authentication, BaseEvent, Class, EmailActivity, Enrichment, EntityManagement, Head,
+    ApiActivity, Authentication, BaseEvent, Class, CommonAttributes, EmailActivity, Enrichment,
+    EntityManagement,
 };
 use serde::{Serialize, Serializer};
 
@@ -36,37 +37,37 @@ impl<'a> Record<'a> {
 
     /// When it happened: its day, and its order among others.
     pub fn time(&self) -> Time {
-        self.head().time
+        self.common().time
     }
 
     /// The id of the event: `metadata.uid`.
     pub fn uid(&self) -> &str {
-        &self.head().metadata.uid
+        &self.common().metadata.uid
     }
 
     /// Lays something beside it that was not in the event.
     pub fn enrich(&mut self, enrichment: Enrichment<'a>) {
-        self.head_mut().enrichments.push(enrichment);
+        self.common_mut().enrichments.push(enrichment);
     }
 
     /// What every record begins with.
-    pub fn head(&self) -> &Head<'a> {
+    pub fn common(&self) -> &CommonAttributes<'a> {
         match self {
-            Self::EmailActivity(record) => &record.head,
-            Self::Authentication(record) => &record.head,
-            Self::ApiActivity(record) => &record.head,
-            Self::EntityManagement(record) => &record.head,
-            Self::BaseEvent(record) => &record.head,
+            Self::EmailActivity(record) => &record.common,
+            Self::Authentication(record) => &record.common,
+            Self::ApiActivity(record) => &record.common,
+            Self::EntityManagement(record) => &record.common,
+            Self::BaseEvent(record) => &record.common,
         }
     }
 
-    fn head_mut(&mut self) -> &mut Head<'a> {
+    fn common_mut(&mut self) -> &mut CommonAttributes<'a> {
         match self {
-            Self::EmailActivity(record) => &mut record.head,
-            Self::Authentication(record) => &mut record.head,
-            Self::ApiActivity(record) => &mut record.head,
-            Self::EntityManagement(record) => &mut record.head,
-            Self::BaseEvent(record) => &mut record.head,
+            Self::EmailActivity(record) => &mut record.common,
+            Self::Authentication(record) => &mut record.common,
+            Self::ApiActivity(record) => &mut record.common,
+            Self::EntityManagement(record) => &mut record.common,
+            Self::BaseEvent(record) => &mut record.common,
         }
     }
 }

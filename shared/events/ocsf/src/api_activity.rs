@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use crate::{
-    Action, Actor, Api, Authorization, Disposition, Endpoint, Head, HttpRequest, Observable, Resource,
-    Status, Unmapped,
+    Action, Actor, Api, Authorization, CommonAttributes, Disposition, Endpoint, HttpRequest, Observable,
+    Resource, Status, Unmapped,
 };
 
 /// A record of class API Activity.
@@ -17,7 +17,7 @@ use crate::{
 pub struct ApiActivity<'a> {
     /// What every record begins with.
     #[serde(flatten)]
-    pub head: Head<'a>,
+    pub common: CommonAttributes<'a>,
     /// How it went.
     #[serde(flatten)]
     pub status: Status<'a>,

@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use crate::{
-    AccountSwitch, Action, Actor, Api, AuthProtocol, Disposition, Endpoint, Head, HttpRequest, Observable,
-    Service, Session, Status, Unmapped, User,
+    AccountSwitch, Action, Actor, Api, AuthProtocol, CommonAttributes, Disposition, Endpoint, HttpRequest,
+    Observable, Service, Session, Status, Unmapped, User,
 };
 
 /// A record of class Authentication.
@@ -17,7 +17,7 @@ use crate::{
 pub struct Authentication<'a> {
     /// What every record begins with.
     #[serde(flatten)]
-    pub head: Head<'a>,
+    pub common: CommonAttributes<'a>,
     /// How it went.
     #[serde(flatten)]
     pub status: Status<'a>,

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::{Head, Status, Unmapped};
+use crate::{CommonAttributes, Status, Unmapped};
 
 /// A record of class Base Event.
 #[derive(Debug, Clone, Serialize)]
@@ -14,7 +14,7 @@ use crate::{Head, Status, Unmapped};
 pub struct BaseEvent<'a> {
     /// What every record begins with.
     #[serde(flatten)]
-    pub head: Head<'a>,
+    pub common: CommonAttributes<'a>,
     /// How it went, where the source tells.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub status: Option<Status<'a>>,

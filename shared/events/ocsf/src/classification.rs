@@ -8,14 +8,14 @@ use crate::Class;
 
 /// An activity of a class: its number and its caption.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Activity<'a> {
+pub struct ActivityId<'a> {
     id: u32,
     name: Cow<'a, str>,
     /// The caption in `type_name`, which stays "Other" where `name` is the source's own word.
     caption: &'static str,
 }
 
-impl<'a> Activity<'a> {
+impl<'a> ActivityId<'a> {
     /// The number that means "none of the above; see the name".
     const OTHER: u32 = 99;
 
@@ -29,7 +29,7 @@ impl<'a> Activity<'a> {
     }
 }
 
-impl Activity<'static> {
+impl ActivityId<'static> {
     /// Email Activity: a message leaves.
     pub const SEND: Self = Self::listed(1, "Send");
     /// Email Activity: a message arrives.
@@ -82,7 +82,7 @@ impl<'a> Classification<'a> {
     }
 
     /// Classifies a record as this activity of this class.
-    pub fn new(class: Class, activity: Activity<'a>) -> Self {
+    pub fn new(class: Class, activity: ActivityId<'a>) -> Self {
         Self {
             category_uid: class.category_uid(),
             category_name: class.category_caption(),

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::{Action, Direction, Disposition, Head, Observable, Policy, Status, Unmapped};
+use crate::{Action, CommonAttributes, Direction, Disposition, Observable, Policy, Status, Unmapped};
 
 /// A record of class Email Activity.
 #[derive(Debug, Clone, Serialize)]
@@ -15,7 +15,7 @@ use crate::{Action, Direction, Disposition, Head, Observable, Policy, Status, Un
 pub struct EmailActivity<'a> {
     /// What every record begins with.
     #[serde(flatten)]
-    pub head: Head<'a>,
+    pub common: CommonAttributes<'a>,
     /// How it went.
     #[serde(flatten)]
     pub status: Status<'a>,

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::{Actor, Endpoint, EntityType, Head, HttpRequest, Observable, Status, Unmapped};
+use crate::{Actor, CommonAttributes, Endpoint, EntityType, HttpRequest, Observable, Status, Unmapped};
 
 /// A record of class Entity Management.
 #[derive(Debug, Clone, Serialize)]
@@ -14,7 +14,7 @@ use crate::{Actor, Endpoint, EntityType, Head, HttpRequest, Observable, Status, 
 pub struct EntityManagement<'a> {
     /// What every record begins with.
     #[serde(flatten)]
-    pub head: Head<'a>,
+    pub common: CommonAttributes<'a>,
     /// How it went.
     #[serde(flatten)]
     pub status: Status<'a>,

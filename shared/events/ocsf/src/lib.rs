@@ -20,12 +20,12 @@ mod authentication;
 mod base_event;
 mod class;
 mod classification;
+mod common;
 mod email_activity;
 mod endpoint;
 mod enrichment;
 mod entity_management;
 mod enums;
-mod head;
 mod metadata;
 mod policy;
 mod resource;
@@ -40,7 +40,8 @@ pub use api_activity::ApiActivity;
 pub use authentication::Authentication;
 pub use base_event::BaseEvent;
 pub use class::{Class, UnknownClass};
-pub use classification::{Activity, Classification};
+pub use classification::{ActivityId, Classification};
+pub use common::CommonAttributes;
 pub use email_activity::{Email, EmailActivity, EmailAuth};
 pub use endpoint::{Endpoint, HttpRequest, Url};
 pub use enrichment::Enrichment;
@@ -49,7 +50,6 @@ pub use enums::{
     AccountSwitch, Action, AuthProtocol, Direction, Disposition, EntityType, ResourceRole, Severity, Status,
     UserType,
 };
-pub use head::Head;
 pub use metadata::{Account, Cloud, Metadata, Name, Observable, Product, Transformation};
 pub use policy::{Authorization, Policy};
 pub use resource::Resource;

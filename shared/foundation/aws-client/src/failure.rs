@@ -1,5 +1,6 @@
-//! What went wrong with a call, and whether it is retried. (The policy crates decide for the calls of their own services
-//! in their `calls.rs`, from the same [`Failure`].)
+//! What went wrong with a call, and whether it is retried. Exceptions, where a call means something else by the same
+//! answer: [`Failure::of_quota`] for calls that create things, and conflicts while a policy plan is applied (`session.rs`
+//! of policy-apply).
 
 use std::fmt;
 use std::io;

@@ -1,7 +1,7 @@
 //! Wildcards in AWS identifiers.
 //!
 //! AWS has two languages. In policies, `*` stands for any number of characters and `?` for exactly one
-//! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>): [`matches`] and
+//! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>): [`matches()`] and
 //! [`covers`]. In names that people search by, only `*` is a wildcard, and `?` is itself: [`StarPattern`]. Neither
 //! has an escape, and upper and lower case differ in both.
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use mailtrail_policy_survey::CallError;
 use mailtrail_resource_policy::plan::PolicyScope;
 use mailtrail_resource_policy::prove::{Proof, Violation};
-use mailtrail_resource_policy::recheck::Rest;
+use mailtrail_resource_policy::recheck::RemainingPlan;
 
 use crate::aws::Aws;
 use crate::error::ApplyError;
@@ -58,11 +58,11 @@ pub(crate) async fn prove(aws: &Aws<'_>, history: &History) -> Result<Option<Pro
     for scope in scopes.into_iter().filter(|scope| matches!(scope, PolicyScope::LogGroup(_))) {
         seen.extend(policies::read(aws, scope).await?);
     }
-    let mut rest = Rest::new(&seen, &writes).map_err(|changed| {
+    let mut rest = RemainingPlan::new(&seen, &writes).map_err(|changed| {
         let is_other = |place| format!("{place} has changed since the plan was created");
         PreconditionError::Stale(changed.iter().map(is_other).collect())
     })?;
-    let named = rest.rests_on();
+    let named = rest.depends_on();
     let there = account.existing_log_groups(&named, aws.deadline).await?;
     for name in &there {
         if let Some(own) = policies::read(aws, &PolicyScope::LogGroup(aws.group_arn(name))).await? {
@@ -75,8 +75,8 @@ pub(crate) async fn prove(aws: &Aws<'_>, history: &History) -> Result<Option<Pro
 }
 
 /// What would be wrong, and with it the log groups that would lose something.
-fn reason(violation: &Violation, rest: &Rest, there: &BTreeSet<String>) -> String {
-    let losing = rest.rests_on();
+fn reason(violation: &Violation, rest: &RemainingPlan, there: &BTreeSet<String>) -> String {
+    let losing = rest.depends_on();
     let losing: Vec<&str> = losing.intersection(there).map(String::as_str).collect();
     let others = match losing.len().saturating_sub(NAMED) {
         0 => String::new(),

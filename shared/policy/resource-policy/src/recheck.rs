@@ -3,7 +3,7 @@
 //! A plan rests on more than the policies that it writes: on log groups that do not exist, and on entries of other
 //! policies that cover what is removed. All of that may be over by the time it is carried out, and a plan is a file,
 //! which may have been edited. So a writer reads the policies again, then looks for the log groups that
-//! [`Rest::rests_on`] names, adds the policies of those that exist, and asks [`Rest::prove`]. Policies before log
+//! [`RemainingPlan::depends_on`] names, adds the policies of those that exist, and asks [`RemainingPlan::prove`]. Policies before log
 //! groups, as in an [`Inventory`].
 
 use std::collections::BTreeSet;
@@ -28,12 +28,12 @@ pub struct ToWrite<'a> {
 
 /// What is left of a plan: the policies as they are now, and as they will be when all of it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rest {
+pub struct RemainingPlan {
     now: PolicySet,
     after: PolicySet,
 }
 
-impl Rest {
+impl RemainingPlan {
     /// Of the policies of the account, and of those of log groups that are to be written.
     ///
     /// # Errors
@@ -61,7 +61,7 @@ impl Rest {
     }
 
     /// The log groups, by name, that must not exist: entries of them go, and no other entry takes these in.
-    pub fn rests_on(&self) -> BTreeSet<String> {
+    pub fn depends_on(&self) -> BTreeSet<String> {
         let after = Coverage::new(&self.after);
         let now = Coverage::new(&self.now);
         let lost = now.entries.iter().filter(|entry| !after.covers(entry));

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use mailtrail_resource_policy::inventory::ResourcePolicy;
 use mailtrail_resource_policy::plan::{Grant, PolicyScope, Write};
 use mailtrail_resource_policy::prove::Violation;
-use mailtrail_resource_policy::recheck::{Rest, ToWrite};
+use mailtrail_resource_policy::recheck::{RemainingPlan, ToWrite};
 
 const ACCOUNT: &str = "111122223333";
 const REGION: &str = "us-east-1";
@@ -55,7 +55,7 @@ fn names(names: &[&str]) -> BTreeSet<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 
-fn proved(rest: &Rest, missing: &[&str], grants: &[Grant]) -> Result<usize, Violation> {
+fn proved(rest: &RemainingPlan, missing: &[&str], grants: &[Grant]) -> Result<usize, Violation> {
     rest.prove(ACCOUNT, REGION, &names(missing), grants).map(|proof| proof.kept + proof.dead)
 }
 
@@ -63,8 +63,8 @@ fn proved(rest: &Rest, missing: &[&str], grants: &[Grant]) -> Result<usize, Viol
 fn an_entry_goes_only_while_its_log_group_is_missing() {
     let (old, left) = (document(&["/live", "/dead"]), document(&["/live"]));
     let write = write("p", Some(&old), Some(&left));
-    let rest = Rest::new(&[policy("p", &old)], &[new(&write)]).unwrap();
-    assert_eq!(rest.rests_on(), names(&["/dead"]));
+    let rest = RemainingPlan::new(&[policy("p", &old)], &[new(&write)]).unwrap();
+    assert_eq!(rest.depends_on(), names(&["/dead"]));
     assert_eq!(proved(&rest, &["/dead"], &[]), Ok(2));
     assert!(matches!(proved(&rest, &[], &[]), Err(Violation::Lost(what)) if what.contains("/dead")));
 }
@@ -74,11 +74,11 @@ fn a_covered_entry_goes_only_while_the_other_policy_is_there() {
     let (old, left) = (document(&["/aws/vendedlogs/x", "/live"]), document(&["/live"]));
     let write = write("a", Some(&old), Some(&left));
     let both = [policy("a", &old), policy("b", &document(&["/aws/vendedlogs/*"]))];
-    let rest = Rest::new(&both, &[new(&write)]).unwrap();
-    assert!(rest.rests_on().is_empty());
+    let rest = RemainingPlan::new(&both, &[new(&write)]).unwrap();
+    assert!(rest.depends_on().is_empty());
     assert_eq!(proved(&rest, &[], &[]), Ok(3));
-    let mut alone = Rest::new(&both[..1], &[new(&write)]).unwrap();
-    assert_eq!(alone.rests_on(), names(&["/aws/vendedlogs/x"]));
+    let mut alone = RemainingPlan::new(&both[..1], &[new(&write)]).unwrap();
+    assert_eq!(alone.depends_on(), names(&["/aws/vendedlogs/x"]));
     assert!(matches!(proved(&alone, &[], &[]), Err(Violation::Lost(_))));
     alone.add(&policy("/aws/vendedlogs/x", &document(&["/aws/vendedlogs/x"])));
     assert_eq!(proved(&alone, &[], &[]), Ok(3), "its own policy lets log delivery in as well");
@@ -89,7 +89,7 @@ fn an_edited_plan_that_drops_a_condition_is_not_proved() {
     let (old, careless) =
         (document(&["/live", "/dead"]), document(&["/live"]).replace("aws:SourceArn", "aws:x"));
     let write = write("p", Some(&old), Some(&careless));
-    let rest = Rest::new(&[policy("p", &old)], &[new(&write)]).unwrap();
+    let rest = RemainingPlan::new(&[policy("p", &old)], &[new(&write)]).unwrap();
     assert!(proved(&rest, &["/live", "/dead"], &[]).is_err());
 }
 
@@ -98,10 +98,11 @@ fn grants_that_are_given_already_or_left_to_operators_are_accepted() {
     let granted = document(&["/new"]);
     let write = write("/new", None, Some(&granted));
     let grants = [grant("/new"), grant("/of-people")];
-    let rest = Rest::new(&[], &[new(&write)]).unwrap();
+    let rest = RemainingPlan::new(&[], &[new(&write)]).unwrap();
     assert_eq!(proved(&rest, &[], &grants), Ok(0));
     assert!(matches!(proved(&rest, &[], &[]), Err(Violation::Unlisted(_))));
-    let done = Rest::new(&[policy("/new", &granted)], &[ToWrite { write: &write, tried: true }]).unwrap();
+    let done =
+        RemainingPlan::new(&[policy("/new", &granted)], &[ToWrite { write: &write, tried: true }]).unwrap();
     assert_eq!(proved(&done, &[], &grants), Ok(1));
 }
 
@@ -110,13 +111,13 @@ fn every_policy_must_be_what_the_writes_begin_with() {
     let (one, two, three) = (document(&["/a", "/b"]), document(&["/a"]), document(&["/b"]));
     let writes = [write("p", Some(&one), Some(&two)), write("p", Some(&two), Some(&three))];
     let ready = [new(&writes[0]), new(&writes[1])];
-    assert!(Rest::new(&[policy("p", &one)], &ready).is_ok());
+    assert!(RemainingPlan::new(&[policy("p", &one)], &ready).is_ok());
     let place = BTreeSet::from([PolicyScope::Account("p".to_owned())]);
     for found in [&[][..], &[policy("p", &two)], &[policy("p", &three)], &[policy("q", &one)]] {
-        assert_eq!(Rest::new(found, &ready), Err(place.clone()), "{found:?}");
+        assert_eq!(RemainingPlan::new(found, &ready), Err(place.clone()), "{found:?}");
     }
     let tried = [ToWrite { tried: true, ..ready[0] }, ready[1]];
-    assert!(Rest::new(&[policy("p", &two)], &tried).is_ok(), "it was made after all");
+    assert!(RemainingPlan::new(&[policy("p", &two)], &tried).is_ok(), "it was made after all");
 }
 
 #[test]
@@ -126,6 +127,6 @@ fn another_revision_of_the_same_text_is_not_what_the_plan_was_made_of() {
     for (revision, is_same) in [("1", true), ("2", false)] {
         let write =
             Write { expected_revision_id: Some(revision.to_owned()), ..write("/a", Some(&text), None) };
-        assert_eq!(Rest::new(&parsed, &[new(&write)]).is_ok(), is_same);
+        assert_eq!(RemainingPlan::new(&parsed, &[new(&write)]).is_ok(), is_same);
     }
 }

@@ -24,14 +24,14 @@ const OTHERS_PER_SECOND: u32 = 5;
 const QUICK: RetryPolicy =
     RetryPolicy { first: Duration::from_millis(1), longest: Duration::from_millis(20), tries: 6 };
 /// So many times faster than AWS allows.
-const HASTE: u32 = 10_000;
+const LOCAL_SPEEDUP: u32 = 10_000;
 
 /// Paces the calls of one account and Region.
 #[derive(Debug)]
 pub struct Calls {
     retry_policy: RetryPolicy,
     /// How many times faster than the rates: 1, but for a stand-in.
-    haste: u32,
+    speedup: u32,
     next: Mutex<HashMap<&'static str, Instant>>,
 }
 
@@ -75,7 +75,7 @@ impl CallError {
 impl Calls {
     /// Calls at AWS's rates, tried again as `retry_policy` says.
     pub fn new(retry_policy: RetryPolicy) -> Self {
-        Self { retry_policy, haste: 1, next: Mutex::default() }
+        Self { retry_policy, speedup: 1, next: Mutex::default() }
     }
 
     /// Calls of what a configuration leads to: at AWS's rates, or, where AWS's endpoint is replaced by one of this
@@ -83,14 +83,14 @@ impl Calls {
     /// may lead to AWS, through a proxy or a private link, and is spared like AWS itself.
     pub fn to(config: &SdkConfig) -> Self {
         if is_stand_in(config.endpoint_url()) {
-            return Self { haste: HASTE, ..Self::new(QUICK) };
+            return Self { speedup: LOCAL_SPEEDUP, ..Self::new(QUICK) };
         }
         Self::new(RetryPolicy::default())
     }
 
     /// Whether the calls go to a stand-in on this machine.
     pub fn are_to_a_stand_in(&self) -> bool {
-        self.haste > 1
+        self.speedup > 1
     }
 
     /// When a call that failed is made again.
@@ -152,7 +152,7 @@ impl Calls {
     /// When the next call of an operation may begin. The caller has that turn.
     fn turn(&self, operation: &'static str) -> Instant {
         let known = PER_SECOND.iter().find(|(name, _)| *name == operation);
-        let rate = known.map_or(OTHERS_PER_SECOND, |(_, rate)| *rate) * self.haste;
+        let rate = known.map_or(OTHERS_PER_SECOND, |(_, rate)| *rate) * self.speedup;
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         let turn = next.get(operation).map_or_else(Instant::now, |next| (*next).max(Instant::now()));
         next.insert(operation, turn + Duration::from_secs(1) / rate);

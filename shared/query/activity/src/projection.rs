@@ -11,7 +11,7 @@ use crate::{ActivityFields, Text};
 
 impl<'r> From<&'r Record<'_>> for ActivityFields<'r> {
     fn from(record: &'r Record<'_>) -> Self {
-        let fields = Self::of_head(record.head());
+        let fields = Self::of_common(record.common());
         match record {
             Record::EmailActivity(record) => Self {
                 status_id: Some(record.status.id()),
@@ -66,12 +66,12 @@ impl<'r> From<&'r Record<'_>> for ActivityFields<'r> {
 }
 
 impl<'r> ActivityFields<'r> {
-    fn of_head(head: &'r ocsf::Head<'_>) -> Self {
-        let metadata = &head.metadata;
+    fn of_common(common: &'r ocsf::CommonAttributes<'_>) -> Self {
+        let metadata = &common.metadata;
         Self {
-            time: head.time.millis(),
-            class_uid: head.class_uid(),
-            activity_name: head.activity_name().into(),
+            time: common.time.millis(),
+            class_uid: common.class_uid(),
+            activity_name: common.activity_name().into(),
             metadata: Metadata {
                 uid: (&*metadata.uid).into(),
                 event_code: text(metadata.event_code.as_deref()),
@@ -81,8 +81,8 @@ impl<'r> ActivityFields<'r> {
                 is_truncated: metadata.is_truncated,
             },
             cloud: Cloud {
-                region: text(head.cloud.region.as_deref()),
-                account: account(head.cloud.account.as_ref()),
+                region: text(common.cloud.region.as_deref()),
+                account: account(common.cloud.account.as_ref()),
             },
             ..Self::default()
         }

@@ -21,13 +21,13 @@ pub(crate) enum Criterion {
     Identity(Subject, String),
     Arn(WildMatchPattern<'*', '\0'>),
     Account(String),
-    Event(Notable),
+    Event(EventKind),
     Pattern(Box<FilterPattern>),
 }
 
 /// Kinds of events that matter for every identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Notable {
+pub(crate) enum EventKind {
     FailedLogin,
     Impersonation,
     NonOwnerAccess,
@@ -97,7 +97,7 @@ impl Criterion {
     }
 }
 
-impl Notable {
+impl EventKind {
     pub(crate) const ALL: [(&'static str, Self); 3] = [
         ("failed_login", Self::FailedLogin),
         ("impersonation", Self::Impersonation),

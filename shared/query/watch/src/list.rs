@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use thiserror::Error;
 use wildmatch::WildMatchPattern;
 
-use crate::criteria::{Criterion, Match, Notable, Watch};
+use crate::criteria::{Criterion, EventKind, Match, Watch};
 use crate::members::Members;
 
 /// The most entries of a list: each is a metric of its own, which CloudWatch bills and which is compared with every
@@ -192,9 +192,9 @@ fn criterion(field: &str, value: &Value) -> Result<Criterion, (String, String)> 
         },
         "event" => {
             let word = text(field, value)?;
-            let known = Notable::ALL.iter().find(|(name, _)| *name == word);
+            let known = EventKind::ALL.iter().find(|(name, _)| *name == word);
             known.map(|(_, notable)| Criterion::Event(*notable)).ok_or_else(|| {
-                let words: Vec<_> = Notable::ALL.iter().map(|(name, _)| *name).collect();
+                let words: Vec<_> = EventKind::ALL.iter().map(|(name, _)| *name).collect();
                 wrong(field, &format!("`{word}` is none of {}", words.join(", ")))
             })
         }

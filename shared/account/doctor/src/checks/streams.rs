@@ -2,6 +2,8 @@
 //!
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-Firehose.html>
 
+use mailtrail_aws_types::DELIVERY_TAG;
+
 use crate::facts::Facts;
 use crate::finding::{Check, Finding, Subject};
 use crate::model::{Stream, StreamSettings};
@@ -29,8 +31,8 @@ pub(super) static DECOMPRESSION: Check = Check {
           delivery.",
 };
 
-const KEY: &str = "LogDeliveryEnabled";
-const VALUE: &str = "true";
+const KEY: &str = DELIVERY_TAG.0;
+const VALUE: &str = DELIVERY_TAG.1;
 
 pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
     facts.streams.iter().flat_map(|stream| of_stream(facts, stream)).collect()

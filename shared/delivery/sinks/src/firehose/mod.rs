@@ -16,10 +16,10 @@ use futures_util::future::BoxFuture;
 use mailtrail_aws_client::failure::Failure;
 use mailtrail_aws_client::{Deadline, RetryPolicy};
 
-use crate::packing::{Record, RecordBatch};
+use crate::packing::{PackedRecord, RecordBatch};
 use crate::sink::{Gate, Sink, SinkLimits, Unsent};
 
-pub use tag_gate::{DELIVERY_TAG, TagGate};
+pub use tag_gate::TagGate;
 
 /// A record has at most 1,000 KiB before base64, a call 4 MiB and 500 records.
 /// <https://docs.aws.amazon.com/firehose/latest/dev/limits.html>
@@ -45,9 +45,9 @@ pub struct FirehoseSink {
 /// What became of one call.
 enum Answer {
     /// These records were refused; without any, all were accepted.
-    Refused(Vec<Record>, Option<Failure>),
+    Refused(Vec<PackedRecord>, Option<Failure>),
     /// The whole call failed.
-    Failed(Vec<Record>, Failure),
+    Failed(Vec<PackedRecord>, Failure),
 }
 
 impl FirehoseSink {
@@ -58,10 +58,10 @@ impl FirehoseSink {
 
     /// Sends a batch, and what is refused again, until all is accepted or no attempt is left.
     async fn put(&self, batch: RecordBatch, deadline: Deadline) -> Result<(), Unsent> {
-        let mut pending: VecDeque<Record> = batch.into_records().into();
+        let mut pending: VecDeque<PackedRecord> = batch.into_records().into();
         let (mut call_records, mut failed) = (LIMITS.batch_records, 0);
         while !pending.is_empty() {
-            let call: Vec<Record> = pending.drain(..call_records.min(pending.len())).collect();
+            let call: Vec<PackedRecord> = pending.drain(..call_records.min(pending.len())).collect();
             let sent = call.len();
             let (refused, failure) = match self.call(call, deadline).await {
                 Answer::Refused(records, failure) => (records, failure),
@@ -84,7 +84,7 @@ impl FirehoseSink {
         Ok(())
     }
 
-    async fn call(&self, records: Vec<Record>, deadline: Deadline) -> Answer {
+    async fn call(&self, records: Vec<PackedRecord>, deadline: Deadline) -> Answer {
         let data = records.iter().map(|record| {
             let data = Blob::new(record.data.clone());
             aws_sdk_firehose::types::Record::builder().data(data).build()

@@ -16,11 +16,9 @@ use tokio::time::Instant;
 
 use mailtrail_aws_client::failure::Failure;
 use mailtrail_aws_client::{Deadline, RetryPolicy};
+use mailtrail_aws_types::DELIVERY_TAG;
 
 use crate::sink::Gate;
-
-/// The key and value of the tag that opens a stream. Both are case-sensitive.
-pub const DELIVERY_TAG: (&str, &str) = ("LogDeliveryEnabled", "true");
 
 /// A stream has at most 50 tags, so one page of 50 holds them all.
 /// <https://docs.aws.amazon.com/firehose/latest/APIReference/API_ListTagsForDeliveryStream.html>
@@ -36,11 +34,11 @@ pub struct TagGate {
     client: Client,
     cache: Duration,
     retry_policy: RetryPolicy,
-    known: Mutex<HashMap<String, Answer>>,
+    known: Mutex<HashMap<String, CachedGate>>,
 }
 
 #[derive(Debug, Clone)]
-struct Answer {
+struct CachedGate {
     gate: Gate,
     until: Instant,
     /// The last answer of a look-up that succeeded: it applies while look-ups are throttled.
@@ -72,12 +70,12 @@ impl TagGate {
             },
         };
         let decided = if matches!(gate, Gate::Unknown(_)) { decided } else { Some(gate.clone()) };
-        let answer = Answer { gate: gate.clone(), until: Instant::now() + cache, decided };
+        let answer = CachedGate { gate: gate.clone(), until: Instant::now() + cache, decided };
         self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(stream.to_owned(), answer);
         gate
     }
 
-    fn recall(&self, stream: &str) -> Option<Answer> {
+    fn recall(&self, stream: &str) -> Option<CachedGate> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).get(stream).cloned()
     }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use mailtrail_ocsf::Activity;
+use mailtrail_ocsf::ActivityId;
 
 /// The sources of sign-in events: the console, and IAM Identity Center.
 const SIGN_IN: [&str; 2] = ["signin.amazonaws.com", "sso.amazonaws.com"];
@@ -34,22 +34,22 @@ const DELETE: [&str; 2] = ["Delete", "Terminate"];
 
 /// Whether an operation of a service (its `eventSource`) is a sign-in to AWS, or a step of one.
 pub fn is_sign_in(service: &str, operation: &str) -> bool {
-    authentication(service, operation).is_some_and(|activity| activity != Activity::ACCOUNT_SWITCH)
+    authentication(service, operation).is_some_and(|activity| activity != ActivityId::ACCOUNT_SWITCH)
 }
 
 /// The activity of a call that is an Authentication: its name alone would not do, other services have calls
 /// of the same names.
-pub(super) fn authentication(service: &str, operation: &str) -> Option<Activity<'static>> {
+pub(super) fn authentication(service: &str, operation: &str) -> Option<ActivityId<'static>> {
     let is_of = |sources: &[&str]| sources.iter().any(|source| source.eq_ignore_ascii_case(service));
     match operation {
         "ConsoleLogin" | "ExternalIdPDirectoryLogin" | "UserAuthentication" if is_of(&SIGN_IN) => {
-            Some(Activity::LOGON)
+            Some(ActivityId::LOGON)
         }
         "CheckMfa" | "CredentialChallenge" | "CredentialVerification" if is_of(&SIGN_IN) => {
-            Some(Activity::PREAUTH)
+            Some(ActivityId::PREAUTH)
         }
         "AssumeRole" | "AssumeRoleWithSAML" | "AssumeRoleWithWebIdentity" | "AssumeRoot" if is_of(&STS) => {
-            Some(Activity::ACCOUNT_SWITCH)
+            Some(ActivityId::ACCOUNT_SWITCH)
         }
         _ => None,
     }
@@ -57,20 +57,20 @@ pub(super) fn authentication(service: &str, operation: &str) -> Option<Activity<
 
 /// The activity of any other call, by the verb that its name starts with; where the verb does not tell, by
 /// whether the service calls it reading.
-pub(super) fn of_call<'a>(operation: &Cow<'a, str>, read_only: Option<bool>) -> Activity<'a> {
+pub(super) fn of_call<'a>(operation: &Cow<'a, str>, read_only: Option<bool>) -> ActivityId<'a> {
     let starts = |verbs: &[&str]| verbs.iter().any(|verb| starts_with_word(operation, verb));
     if starts(&CREATE) {
-        Activity::CREATE
+        ActivityId::CREATE
     } else if starts(&READ) {
-        Activity::READ
+        ActivityId::READ
     } else if starts(&UPDATE) {
-        Activity::UPDATE
+        ActivityId::UPDATE
     } else if starts(&DELETE) {
-        Activity::DELETE
+        ActivityId::DELETE
     } else if read_only == Some(true) {
-        Activity::READ
+        ActivityId::READ
     } else {
-        Activity::other(operation.clone())
+        ActivityId::other(operation.clone())
     }
 }
 
@@ -86,14 +86,14 @@ mod tests {
     #[test]
     fn the_verb_decides_and_reading_only_where_it_does_not() {
         let of = |name: &'static str, read_only| of_call(&Cow::Borrowed(name), read_only);
-        assert_eq!(of("DeleteListener", Some(false)), Activity::DELETE);
-        assert_eq!(of("DeleteTags", None), Activity::DELETE);
-        assert_eq!(of("GetObject", None), Activity::READ);
-        assert_eq!(of("RunInstances", Some(false)), Activity::CREATE);
-        assert_eq!(of("UntagResource", None), Activity::UPDATE);
-        assert_eq!(of("BatchGetItem", Some(true)), Activity::READ);
-        assert_eq!(of("Invoke", Some(false)), Activity::other("Invoke"));
-        assert_eq!(of("Settle", None), Activity::other("Settle"));
-        assert_eq!(of("UnknownCreate", None), Activity::other("UnknownCreate"));
+        assert_eq!(of("DeleteListener", Some(false)), ActivityId::DELETE);
+        assert_eq!(of("DeleteTags", None), ActivityId::DELETE);
+        assert_eq!(of("GetObject", None), ActivityId::READ);
+        assert_eq!(of("RunInstances", Some(false)), ActivityId::CREATE);
+        assert_eq!(of("UntagResource", None), ActivityId::UPDATE);
+        assert_eq!(of("BatchGetItem", Some(true)), ActivityId::READ);
+        assert_eq!(of("Invoke", Some(false)), ActivityId::other("Invoke"));
+        assert_eq!(of("Settle", None), ActivityId::other("Settle"));
+        assert_eq!(of("UnknownCreate", None), ActivityId::other("UnknownCreate"));
     }
 }

@@ -15,12 +15,12 @@ use std::borrow::Cow;
 
 use mailtrail_clock::Time;
 use mailtrail_ocsf::{
-    Activity, ApiActivity, Authentication, BaseEvent, Class, Cloud, Head, Metadata, Name, Product, Service,
-    Status, Transformation, Unmapped,
+    ActivityId, ApiActivity, Authentication, BaseEvent, Class, Cloud, CommonAttributes, Metadata, Name,
+    Product, Service, Status, Transformation, Unmapped,
 };
 
 use crate::fields::Fields;
-use crate::observables::Parts;
+use crate::observables::ObservableSources;
 use crate::source::{Mapping, Source};
 use crate::{Context, Event, Record, prefix, transformation};
 pub use activity::is_sign_in;
@@ -63,7 +63,7 @@ pub(crate) fn normalize_cut_off<'a>(event: &Event<'a>, context: &Context<'a>) ->
     }
     let fields = prefix::fields(event.json()).filter(recognises)?;
     let mut record = base_event(fields, event, context);
-    record.head.metadata.is_truncated = true;
+    record.common.metadata.is_truncated = true;
     // That nothing failed is not known: the error may be in what is missing.
     record.status = record.status.filter(|status| *status == Status::FAILURE);
     record.raw_data = Some(Cow::Borrowed(event.message));
@@ -116,13 +116,23 @@ fn record<'a>(mut fields: Fields<'a>, event: &Event<'a>, context: &Context<'a>) 
 
 fn api_activity<'a>(mut call: Call<'a>, mut common: Common<'a>) -> Option<ApiActivity<'a>> {
     let src_endpoint = call.source?;
-    let observables =
-        Parts { source: Some(&src_endpoint), actor: Some(&call.actor), ..Parts::default() }.observables();
+    let observables = ObservableSources {
+        source: Some(&src_endpoint),
+        actor: Some(&call.actor),
+        ..ObservableSources::default()
+    }
+    .observables();
     let activity = activity::of_call(&call.api.operation, call.read_only);
     let resources = call::resources(&mut call.fields, &mut common.unmapped);
     call.fields.keep_rest("", &mut common.unmapped);
     Some(ApiActivity {
-        head: Head::new(Class::ApiActivity, activity, common.time, common.metadata, common.cloud),
+        common: CommonAttributes::new(
+            Class::ApiActivity,
+            activity,
+            common.time,
+            common.metadata,
+            common.cloud,
+        ),
         status: call.status,
         status_code: call.code,
         status_detail: call.detail,
@@ -141,13 +151,13 @@ fn api_activity<'a>(mut call: Call<'a>, mut common: Common<'a>) -> Option<ApiAct
 }
 
 fn authentication<'a>(
-    activity: Activity<'a>,
+    activity: ActivityId<'a>,
     mut call: Call<'a>,
     mut common: Common<'a>,
 ) -> Option<Authentication<'a>> {
     let service = call.api.service.as_ref().map(|service| Service::named(service.name.clone()))?;
     let sign_in = sign_in::take(&mut call, &activity, &mut common.unmapped)?;
-    let observables = Parts {
+    let observables = ObservableSources {
         source: call.source.as_ref(),
         user: Some(&sign_in.user),
         actor: Some(&call.actor),
@@ -156,7 +166,13 @@ fn authentication<'a>(
     .observables();
     call.fields.keep_rest("", &mut common.unmapped);
     Some(Authentication {
-        head: Head::new(Class::Authentication, activity, common.time, common.metadata, common.cloud),
+        common: CommonAttributes::new(
+            Class::Authentication,
+            activity,
+            common.time,
+            common.metadata,
+            common.cloud,
+        ),
         status: sign_in.status,
         status_code: call.code,
         status_detail: call.detail,
@@ -188,9 +204,9 @@ fn base_event<'a>(fields: Fields<'a>, event: &Event<'a>, context: &Context<'a>) 
     });
     let name = operation.or_else(|| fields.text("eventType"));
     fields.keep_rest("", &mut common.unmapped);
-    let activity = name.map_or(Activity::UNKNOWN, Activity::other);
+    let activity = name.map_or(ActivityId::UNKNOWN, ActivityId::other);
     BaseEvent {
-        head: Head::new(Class::BaseEvent, activity, common.time, common.metadata, common.cloud),
+        common: CommonAttributes::new(Class::BaseEvent, activity, common.time, common.metadata, common.cloud),
         status,
         raw_data: None,
         unmapped: common.unmapped,

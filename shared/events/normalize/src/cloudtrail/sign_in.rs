@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 
 use mailtrail_aws_types::{AccountId, Arn};
-use mailtrail_ocsf::{Account, AccountSwitch, Activity, Session, Status, Unmapped, User, UserType};
+use mailtrail_ocsf::{Account, AccountSwitch, ActivityId, Session, Status, Unmapped, User, UserType};
 
 use super::call::Call;
 use crate::fields::Fields;
@@ -24,12 +24,12 @@ pub(super) struct SignIn<'a> {
 /// What the class Authentication asks for, if the record tells who it was about.
 pub(super) fn take<'a>(
     call: &mut Call<'a>,
-    activity: &Activity<'_>,
+    activity: &ActivityId<'_>,
     unmapped: &mut Unmapped<'a>,
 ) -> Option<SignIn<'a>> {
     let answer = call.answer.and_then(Fields::parse).unwrap_or_default();
     let status = call.status.clone();
-    if *activity == Activity::ACCOUNT_SWITCH {
+    if *activity == ActivityId::ACCOUNT_SWITCH {
         return switch(call, answer, status);
     }
     let mut user = call.actor.user.clone().unwrap_or_default();

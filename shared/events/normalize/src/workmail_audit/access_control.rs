@@ -5,10 +5,10 @@
 
 use std::borrow::Cow;
 
-use mailtrail_ocsf::{Action, Activity, ApiActivity, Authorization, Class, Disposition, Policy, Resource};
+use mailtrail_ocsf::{Action, ActivityId, ApiActivity, Authorization, Class, Disposition, Policy, Resource};
 
 use super::entry::{Entry, Verdict};
-use crate::observables::Parts;
+use crate::observables::ObservableSources;
 
 /// The record, if the event tells who was checked and where they were.
 pub(super) fn record(mut entry: Entry<'_>) -> Option<ApiActivity<'_>> {
@@ -16,7 +16,9 @@ pub(super) fn record(mut entry: Entry<'_>) -> Option<ApiActivity<'_>> {
     let source = entry.source()?;
     let verdict = entry.verdict("access_granted");
     entry.is_controlled();
-    let observables = Parts { source: Some(&source), actor: Some(&actor), ..Parts::default() }.observables();
+    let observables =
+        ObservableSources { source: Some(&source), actor: Some(&actor), ..ObservableSources::default() }
+            .observables();
     let resource = entry.organization_arn.take().map(|arn| Resource {
         uid: Some(arn),
         r#type: Some(Cow::Borrowed("AWS::WorkMail::Organization")),
@@ -37,7 +39,7 @@ pub(super) fn record(mut entry: Entry<'_>) -> Option<ApiActivity<'_>> {
         resources: resource.into_iter().collect(),
         observables,
         unmapped: entry.take_rest(),
-        head: entry.into_head(Class::ApiActivity, Activity::other("Access Check")),
+        common: entry.into_common(Class::ApiActivity, ActivityId::other("Access Check")),
     })
 }
 

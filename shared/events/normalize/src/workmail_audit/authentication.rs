@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use mailtrail_ocsf::{
-    Activity, AuthProtocol, Authentication, Class, Credential, Disposition, Service, UserType,
+    ActivityId, AuthProtocol, Authentication, Class, Credential, Disposition, Service, UserType,
 };
 
 use super::PRODUCT;
 use super::entry::Entry;
-use crate::observables::Parts;
+use crate::observables::ObservableSources;
 
 /// The record, if the event names the user.
 pub(super) fn record(mut entry: Entry<'_>) -> Option<Authentication<'_>> {
@@ -20,7 +20,9 @@ pub(super) fn record(mut entry: Entry<'_>) -> Option<Authentication<'_>> {
     let source = entry.source();
     let verdict = entry.verdict("auth_successful");
     entry.is_controlled();
-    let observables = Parts { source: source.as_ref(), user: Some(&user), ..Parts::default() }.observables();
+    let observables =
+        ObservableSources { source: source.as_ref(), user: Some(&user), ..ObservableSources::default() }
+            .observables();
     Some(Authentication {
         disposition: verdict.disposition(Disposition::BLOCKED),
         status: verdict.status,
@@ -40,7 +42,7 @@ pub(super) fn record(mut entry: Entry<'_>) -> Option<Authentication<'_>> {
         is_mfa: None,
         observables,
         unmapped: entry.take_rest(),
-        head: entry.into_head(Class::Authentication, Activity::LOGON),
+        common: entry.into_common(Class::Authentication, ActivityId::LOGON),
     })
 }
 

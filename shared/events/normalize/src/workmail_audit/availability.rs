@@ -5,17 +5,17 @@
 use std::borrow::Cow;
 
 use mailtrail_ocsf::{
-    Activity, Actor, Api, ApiActivity, Class, Endpoint, HttpRequest, Resource, Response, Service,
+    ActivityId, Actor, Api, ApiActivity, Class, Endpoint, HttpRequest, Resource, Response, Service,
 };
 
 use super::PRODUCT;
 use super::entry::Entry;
-use crate::observables::Parts;
+use crate::observables::ObservableSources;
 
 /// The record. What the class requires is known of every event: WorkMail is who asks.
 pub(super) fn record(mut entry: Entry<'_>) -> ApiActivity<'_> {
     let actor = Actor { user: entry.user(), app_name: Some(Cow::Borrowed(PRODUCT.name)), ..Actor::default() };
-    let observables = Parts { actor: Some(&actor), ..Parts::default() }.observables();
+    let observables = ObservableSources { actor: Some(&actor), ..ObservableSources::default() }.observables();
     let status = entry.verdict("availability_event_successful").status;
     let error = entry.fields.take_text("error_message");
     let function = entry.fields.take_text("function_arn").map(|arn| Resource {
@@ -45,6 +45,6 @@ pub(super) fn record(mut entry: Entry<'_>) -> ApiActivity<'_> {
         disposition: None,
         observables,
         unmapped: entry.take_rest(),
-        head: entry.into_head(Class::ApiActivity, Activity::READ),
+        common: entry.into_common(Class::ApiActivity, ActivityId::READ),
     }
 }

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use mailtrail_aws_types::Arn;
 use mailtrail_clock::Time;
 use mailtrail_ocsf::{
-    Action, Activity, Actor, Api, Class, Cloud, Disposition, Endpoint, Head, HttpRequest, Metadata,
-    Organization, Request, Service, Status, Unmapped, User,
+    Action, ActivityId, Actor, Api, Class, Cloud, CommonAttributes, Disposition, Endpoint, HttpRequest,
+    Metadata, Organization, Request, Service, Status, Unmapped, User,
 };
 
 use super::{Kind, PRODUCT, TRANSFORMATION};
@@ -126,8 +126,8 @@ impl<'a> Entry<'a> {
     }
 
     /// What the record begins with.
-    pub(super) fn into_head(self, class: Class, activity: Activity<'a>) -> Head<'a> {
-        Head::new(class, activity, self.time, self.metadata, self.cloud)
+    pub(super) fn into_common(self, class: Class, activity: ActivityId<'a>) -> CommonAttributes<'a> {
+        CommonAttributes::new(class, activity, self.time, self.metadata, self.cloud)
     }
 
     /// The fields that no attribute took.

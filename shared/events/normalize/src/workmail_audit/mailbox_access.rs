@@ -5,11 +5,11 @@
 
 use std::borrow::Cow;
 
-use mailtrail_ocsf::{Activity, ApiActivity, Class, Disposition, Resource, ResourceRole, User};
+use mailtrail_ocsf::{ActivityId, ApiActivity, Class, Disposition, Resource, ResourceRole, User};
 
 use super::entry::Entry;
 use crate::fields::Fields;
-use crate::observables::Parts;
+use crate::observables::ObservableSources;
 
 /// The record, if the event tells who did what from where.
 pub(super) fn record(mut entry: Entry<'_>) -> Option<ApiActivity<'_>> {
@@ -19,7 +19,9 @@ pub(super) fn record(mut entry: Entry<'_>) -> Option<ApiActivity<'_>> {
     let source = entry.source()?;
     let verdict = entry.verdict("action_allowed");
     entry.is_controlled();
-    let observables = Parts { source: Some(&source), actor: Some(&actor), ..Parts::default() }.observables();
+    let observables =
+        ObservableSources { source: Some(&source), actor: Some(&actor), ..ObservableSources::default() }
+            .observables();
     Some(ApiActivity {
         disposition: verdict.disposition(Disposition::UNAUTHORIZED),
         status: verdict.status,
@@ -35,17 +37,19 @@ pub(super) fn record(mut entry: Entry<'_>) -> Option<ApiActivity<'_>> {
         authorizations: Vec::new(),
         observables,
         unmapped: entry.take_rest(),
-        head: entry.into_head(Class::ApiActivity, activity),
+        common: entry.into_common(Class::ApiActivity, activity),
     })
 }
 
-fn activity<'a>(operation: &Cow<'a, str>) -> Activity<'a> {
+fn activity<'a>(operation: &Cow<'a, str>) -> ActivityId<'a> {
     match operation.as_ref() {
-        "create" | "copy" | "copy_to" => Activity::CREATE,
-        "read" | "read_hierarchy" | "read_summary" | "read_attachment" | "read_permissions" => Activity::READ,
-        "update" | "update_permissions" | "update_read_state" | "move" | "move_to" => Activity::UPDATE,
-        "delete" => Activity::DELETE,
-        _ => Activity::other(operation.clone()),
+        "create" | "copy" | "copy_to" => ActivityId::CREATE,
+        "read" | "read_hierarchy" | "read_summary" | "read_attachment" | "read_permissions" => {
+            ActivityId::READ
+        }
+        "update" | "update_permissions" | "update_read_state" | "move" | "move_to" => ActivityId::UPDATE,
+        "delete" => ActivityId::DELETE,
+        _ => ActivityId::other(operation.clone()),
     }
 }
 

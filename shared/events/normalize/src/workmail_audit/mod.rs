@@ -16,7 +16,7 @@ mod token;
 
 use std::borrow::Cow;
 
-use mailtrail_ocsf::{Activity, BaseEvent, Class, Name, Product, Transformation};
+use mailtrail_ocsf::{ActivityId, BaseEvent, Class, Name, Product, Transformation};
 
 use crate::fields::Fields;
 use crate::source::Mapping;
@@ -60,7 +60,12 @@ fn base_event<'a>(kind: Option<Kind>, event: &Event<'a>, context: &Context<'a>) 
     let mut entry = Entry::take(Fields::parse(event.json())?, kind, event, context);
     let status = kind.and_then(Kind::verdict).map(|name| entry.verdict(name).status);
     Fields::parse(event.json())?.keep_rest("", &mut entry.unmapped);
-    let activity = kind.map_or(Activity::UNKNOWN, |kind| Activity::other(kind.caption()));
+    let activity = kind.map_or(ActivityId::UNKNOWN, |kind| ActivityId::other(kind.caption()));
     let unmapped = std::mem::take(&mut entry.unmapped);
-    Some(BaseEvent { head: entry.into_head(Class::BaseEvent, activity), status, raw_data: None, unmapped })
+    Some(BaseEvent {
+        common: entry.into_common(Class::BaseEvent, activity),
+        status,
+        raw_data: None,
+        unmapped,
+    })
 }

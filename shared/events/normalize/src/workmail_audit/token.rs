@@ -1,10 +1,10 @@
 //! A personal access token that was created or deleted, or an attempt at it: the log does not say how it went.
 
-use mailtrail_ocsf::{Activity, Actor, Class, EntityManagement, EntityType, ManagedEntity, Status};
+use mailtrail_ocsf::{ActivityId, Actor, Class, EntityManagement, EntityType, ManagedEntity, Status};
 
 use super::entry::Entry;
 use crate::fields::Fields;
-use crate::observables::Parts;
+use crate::observables::ObservableSources;
 
 /// The record, if the token has a name.
 pub(super) fn record(mut entry: Entry<'_>) -> Option<EntityManagement<'_>> {
@@ -13,7 +13,8 @@ pub(super) fn record(mut entry: Entry<'_>) -> Option<EntityManagement<'_>> {
     let source = entry.source();
     let activity = activity(&mut entry.fields);
     let observables =
-        Parts { source: source.as_ref(), actor: actor.as_ref(), ..Parts::default() }.observables();
+        ObservableSources { source: source.as_ref(), actor: actor.as_ref(), ..ObservableSources::default() }
+            .observables();
     Some(EntityManagement {
         status: Status::UNKNOWN,
         entity: ManagedEntity {
@@ -26,16 +27,16 @@ pub(super) fn record(mut entry: Entry<'_>) -> Option<EntityManagement<'_>> {
         http_request: entry.http_request(),
         observables,
         unmapped: entry.take_rest(),
-        head: entry.into_head(Class::EntityManagement, activity),
+        common: entry.into_common(Class::EntityManagement, activity),
     })
 }
 
-fn activity<'a>(fields: &mut Fields<'a>) -> Activity<'a> {
+fn activity<'a>(fields: &mut Fields<'a>) -> ActivityId<'a> {
     match fields.take_text("action") {
-        Some(word) if word == "create" => Activity::CREATE,
-        Some(word) if word == "delete" => Activity::DELETE,
-        Some(word) => Activity::other(word),
-        None => Activity::UNKNOWN,
+        Some(word) if word == "create" => ActivityId::CREATE,
+        Some(word) if word == "delete" => ActivityId::DELETE,
+        Some(word) => ActivityId::other(word),
+        None => ActivityId::UNKNOWN,
     }
 }
 

@@ -18,8 +18,8 @@ mod verdict;
 use std::borrow::Cow;
 
 use mailtrail_ocsf::{
-    Activity, BaseEvent, Class, Direction, EmailActivity, Head, Metadata, Name, Product, Transformation,
-    Unmapped,
+    ActivityId, BaseEvent, Class, CommonAttributes, Direction, EmailActivity, Metadata, Name, Product,
+    Transformation, Unmapped,
 };
 
 use crate::fields::Fields;
@@ -85,7 +85,7 @@ fn email_activity<'a>(
     fields.keep_rest("", &mut unmapped);
     top.keep_rest("", &mut unmapped);
     Some(EmailActivity {
-        head: Head::new(Class::EmailActivity, step.activity, time, metadata, context.cloud()),
+        common: CommonAttributes::new(Class::EmailActivity, step.activity, time, metadata, context.cloud()),
         status: step.status,
         status_code: bounce.status,
         status_detail: bounce.reason.or(step.detail.map(Cow::Borrowed)),
@@ -111,12 +111,12 @@ fn base_event<'a>(mut top: Fields<'a>, event: &Event<'a>, context: &Context<'a>)
     let mut unmapped = Unmapped::default();
     let time = event.time_or_keep(&mut unmapped);
     let Step { status, detail, .. } = step(&name, &fields);
-    let activity = Activity::other(detail.map_or_else(|| name.clone(), Cow::Borrowed));
+    let activity = ActivityId::other(detail.map_or_else(|| name.clone(), Cow::Borrowed));
     let metadata = metadata(event, context, name, trace);
     fields.keep_rest("", &mut unmapped);
     top.keep_rest("", &mut unmapped);
     Some(BaseEvent {
-        head: Head::new(Class::BaseEvent, activity, time, metadata, context.cloud()),
+        common: CommonAttributes::new(Class::BaseEvent, activity, time, metadata, context.cloud()),
         status: Some(status),
         raw_data: None,
         unmapped,

@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 
 use mailtrail_json_text::scalar;
-use mailtrail_ocsf::{Activity, Direction, Status};
+use mailtrail_ocsf::{ActivityId, Direction, Status};
 
 use crate::fields::Fields;
 
 /// The meaning of a step on a message's way.
 pub(super) struct Step<'a> {
-    pub(super) activity: Activity<'a>,
+    pub(super) activity: ActivityId<'a>,
     pub(super) direction: Direction,
     pub(super) status: Status<'a>,
     /// Words for the status, where the event has none of its own.
@@ -20,7 +20,7 @@ pub(super) struct Step<'a> {
 }
 
 impl<'a> Step<'a> {
-    const fn new(activity: Activity<'a>, direction: Direction, status: Status<'a>) -> Self {
+    const fn new(activity: ActivityId<'a>, direction: Direction, status: Status<'a>) -> Self {
         Self { activity, direction, status, detail: None, protocol: None, delivers: false }
     }
 
@@ -35,28 +35,28 @@ pub(super) fn step<'a>(name: &Cow<'a, str>, fields: &Fields<'a>) -> Step<'a> {
     match name.as_ref() {
         "ORGANIZATION_EMAIL_RECEIVED" => Step {
             protocol: Some("SMTP"),
-            ..Step::new(Activity::RECEIVE, Direction::INBOUND, Status::SUCCESS)
+            ..Step::new(ActivityId::RECEIVE, Direction::INBOUND, Status::SUCCESS)
         },
         "MAILBOX_EMAIL_DELIVERED" => Step {
             delivers: true,
-            ..Step::new(Activity::TRACE, Direction::INBOUND, Status::SUCCESS).detail("Delivered")
+            ..Step::new(ActivityId::TRACE, Direction::INBOUND, Status::SUCCESS).detail("Delivered")
         },
         "RULE_APPLIED" => {
-            Step::new(Activity::TRACE, rule_direction(fields), Status::SUCCESS).detail("Rule applied")
+            Step::new(ActivityId::TRACE, rule_direction(fields), Status::SUCCESS).detail("Rule applied")
         }
         "JOURNALING_INITIATED" => {
-            Step::new(Activity::TRACE, Direction::UNKNOWN, Status::SUCCESS).detail("Journaling initiated")
+            Step::new(ActivityId::TRACE, Direction::UNKNOWN, Status::SUCCESS).detail("Journaling initiated")
         }
-        "INCOMING_EMAIL_BOUNCED" => Step::new(Activity::RECEIVE, Direction::INBOUND, Status::FAILURE),
+        "INCOMING_EMAIL_BOUNCED" => Step::new(ActivityId::RECEIVE, Direction::INBOUND, Status::FAILURE),
         "OUTGOING_EMAIL_SUBMITTED" => {
-            Step::new(Activity::SEND, Direction::OUTBOUND, Status::other("Submitted"))
+            Step::new(ActivityId::SEND, Direction::OUTBOUND, Status::other("Submitted"))
         }
         "OUTGOING_EMAIL_SENT" => {
-            Step::new(Activity::SEND, Direction::OUTBOUND, Status::SUCCESS).detail("Delivered")
+            Step::new(ActivityId::SEND, Direction::OUTBOUND, Status::SUCCESS).detail("Delivered")
         }
-        "OUTGOING_EMAIL_BOUNCED" => Step::new(Activity::SEND, Direction::OUTBOUND, Status::FAILURE),
-        "DMARC_POLICY_APPLIED" => Step::new(Activity::SCAN, Direction::INBOUND, Status::SUCCESS),
-        _ => Step::new(Activity::other(name.clone()), Direction::UNKNOWN, Status::UNKNOWN),
+        "OUTGOING_EMAIL_BOUNCED" => Step::new(ActivityId::SEND, Direction::OUTBOUND, Status::FAILURE),
+        "DMARC_POLICY_APPLIED" => Step::new(ActivityId::SCAN, Direction::INBOUND, Status::SUCCESS),
+        _ => Step::new(ActivityId::other(name.clone()), Direction::UNKNOWN, Status::UNKNOWN),
     }
 }
 

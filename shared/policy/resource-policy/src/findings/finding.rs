@@ -46,7 +46,7 @@ pub enum Kind {
     /// The document is close to the soft limit.
     NearSoftLimit,
     /// The document grows so fast that it will soon hit a limit. It takes a forecast to know, and so more than an
-    /// inventory: [`findings`] does not tell it.
+    /// inventory: [`crate::findings::findings`] does not tell it.
     FullSoon,
     /// There is no room for another account-level policy.
     PoliciesUsedUp,

@@ -14,7 +14,7 @@ use mailtrail_resource_policy::evaluate::{Decision, Policies, Request, Requester
 use mailtrail_resource_policy::inventory::{Inventory, Part, ResourcePolicy};
 use mailtrail_resource_policy::limits::Limits;
 use mailtrail_resource_policy::plan::{Options, Plan, PolicyScope, Write, plan};
-use mailtrail_resource_policy::recheck::{Rest, ToWrite};
+use mailtrail_resource_policy::recheck::{RemainingPlan, ToWrite};
 use mailtrail_resource_policy::{Ternary, findings, measure};
 use proptest::prelude::*;
 
@@ -103,7 +103,7 @@ proptest! {
         let existing: BTreeSet<String> =
             inventory.log_groups.seen().into_iter().flatten().map(|group| group.name.clone()).collect();
         let rest = rest_of(&now, &writes[made..], &existing);
-        let missing: BTreeSet<String> = rest.rests_on().difference(&existing).cloned().collect();
+        let missing: BTreeSet<String> = rest.depends_on().difference(&existing).cloned().collect();
         let proved = |missing: &BTreeSet<String>| rest.prove(generate::ACCOUNT, "us-east-1", missing, &plan.grants);
         prop_assert!(proved(&missing).is_ok(), "{:?}", proved(&missing));
         for name in &missing {
@@ -193,7 +193,7 @@ fn characters(inventory: &Inventory) -> i64 {
 }
 
 /// What is left to write of a plan, with all that is to be read for it.
-fn rest_of(now: &Inventory, left: &[&Write], existing: &BTreeSet<String>) -> Rest {
+fn rest_of(now: &Inventory, left: &[&Write], existing: &BTreeSet<String>) -> RemainingPlan {
     let own = |name: &str| now.log_group_policies.get(name).and_then(|part| part.seen().cloned().flatten());
     let touched: BTreeSet<&str> = (left.iter())
         .filter_map(|write| match &write.scope {
@@ -204,8 +204,8 @@ fn rest_of(now: &Inventory, left: &[&Write], existing: &BTreeSet<String>) -> Res
     let mut policies = now.account_policies.seen().unwrap().clone();
     policies.extend(touched.into_iter().filter_map(own));
     let left: Vec<ToWrite> = left.iter().map(|write| ToWrite { write, tried: false }).collect();
-    let mut rest = Rest::new(&policies, &left).unwrap();
-    for name in rest.rests_on().intersection(existing) {
+    let mut rest = RemainingPlan::new(&policies, &left).unwrap();
+    for name in rest.depends_on().intersection(existing) {
         if let Some(policy) = own(name) {
             rest.add(&policy);
         }

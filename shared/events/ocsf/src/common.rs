@@ -4,12 +4,12 @@ use serde::Serialize;
 
 use mailtrail_clock::Time;
 
-use crate::{Activity, Class, Classification, Cloud, Enrichment, Metadata, Severity};
+use crate::{ActivityId, Class, Classification, Cloud, Enrichment, Metadata, Severity};
 
 /// The attributes that OCSF requires of every event, and the account and Region (profile `cloud`).
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Head<'a> {
+pub struct CommonAttributes<'a> {
     #[serde(flatten)]
     classification: Classification<'a>,
     #[serde(flatten)]
@@ -26,7 +26,7 @@ pub struct Head<'a> {
     pub enrichments: Vec<Enrichment<'a>>,
 }
 
-impl<'a> Head<'a> {
+impl<'a> CommonAttributes<'a> {
     /// `class_uid`.
     pub fn class_uid(&self) -> u32 {
         self.classification.class_uid()
@@ -37,11 +37,11 @@ impl<'a> Head<'a> {
         self.classification.activity_name()
     }
 
-    /// The head of a record of this class. The severity is always informational: no source of ours rates its
+    /// The common attributes of a record of this class. The severity is always informational: no source of ours rates its
     /// events, and we do not invent ratings.
     pub fn new(
         class: Class,
-        activity: Activity<'a>,
+        activity: ActivityId<'a>,
         time: Time,
         metadata: Metadata<'a>,
         cloud: Cloud<'a>,
