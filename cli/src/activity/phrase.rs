@@ -43,12 +43,8 @@ const PHRASES: [(&str, &str); 31] = [
 
 /// Parameters that say nothing about what was done.
 const SILENT: [&str; 4] = ["organizationId", "clientToken", "clientRequestToken", "password"];
-/// Of an operation without a phrase, so many parameters are named.
-const NAMED: usize = 4;
-/// Characters of a value that are shown; policies and templates are longer.
-const LONGEST: usize = 80;
 
-/// A few words for what an activity was about; nothing where the record does not say it.
+/// What an activity was about; nothing where the record does not say it. Values are whole, however long they are.
 pub(super) fn describe(activity: &Activity<'_>, parameters: &[(String, String)]) -> String {
     if let Some(assumed) = activity.assumed {
         return assumed.label();
@@ -69,10 +65,10 @@ fn of_request(operation: &str, parameters: &[(String, String)]) -> String {
     phrase.unwrap_or_else(|| {
         let telling =
             parameters.iter().filter(|(name, value)| !SILENT.contains(&name.as_str()) && !value.is_empty());
-        match &telling.take(NAMED).collect::<Vec<_>>()[..] {
-            [(_, value)] => shortened(value),
+        match &telling.collect::<Vec<_>>()[..] {
+            [(_, value)] => value.clone(),
             several => {
-                let texts = several.iter().map(|(name, value)| format!("{name} {}", shortened(value)));
+                let texts = several.iter().map(|(name, value)| format!("{name} {value}"));
                 texts.collect::<Vec<_>>().join(", ")
             }
         }
@@ -86,17 +82,10 @@ fn filled(template: &str, parameters: &[(String, String)]) -> Option<String> {
     for part in parts {
         let (name, after) = part.split_once('}')?;
         let (_, value) = parameters.iter().find(|(known, value)| known == name && !value.is_empty())?;
-        text.push_str(&shortened(value));
+        text.push_str(value);
         text.push_str(after);
     }
     Some(text)
-}
-
-fn shortened(value: &str) -> String {
-    match value.char_indices().nth(LONGEST) {
-        Some((at, _)) => format!("{}…", &value[..at]),
-        None => value.to_owned(),
-    }
 }
 
 #[cfg(test)]
@@ -122,14 +111,16 @@ mod tests {
     }
 
     #[test]
-    fn any_other_operation_names_its_first_parameters() {
+    fn any_other_operation_names_all_its_parameters_whole() {
         let parameters =
             [("organizationId", "m-1"), ("userName", "bob"), ("path", "/"), ("password", "HIDDEN")];
         assert_eq!(phrase("CreateUser", &parameters), "userName bob, path /");
         assert_eq!(phrase("DeleteUser", &parameters[..2]), "bob");
+        let document = "x".repeat(200);
+        assert_eq!(phrase("PutPolicy", &[("document", &document)]), document);
         assert_eq!(
-            phrase("PutPolicy", &[("document", &"x".repeat(200))]),
-            format!("{}…", "x".repeat(LONGEST))
+            phrase("PutBucketAcl", &[("a", "1"), ("b", "2"), ("c", "3"), ("d", "4"), ("e", &document)]),
+            format!("a 1, b 2, c 3, d 4, e {document}")
         );
         assert_eq!(phrase("ListBuckets", &[]), "");
     }

@@ -1,7 +1,8 @@
 //! Events as a table, for people: a heading for each day, and below it a row for each event.
 //!
 //! On a terminal a row is as wide as the terminal at most: the widest columns give way first, and what does not fit is
-//! wrapped at words. Elsewhere nothing gives way. Nothing is ever cut.
+//! wrapped at words; of a cell that would fill the screen (a policy, a template) the end is left out, which `…` shows.
+//! Elsewhere every cell is whole and on one line.
 
 use mailtrail_activity::Outcome;
 use mailtrail_clock::Time;
@@ -18,11 +19,16 @@ const DETAILS: usize = 5;
 const GAP: usize = 2;
 /// No column gives way below this width.
 const NARROW: usize = 10;
+/// Characters of a cell that are shown on a terminal.
+const LONGEST: usize = 500;
 
 /// The rows of a day. `width` is that of the terminal, if there is one.
 pub(super) fn day(day: Time, events: &[Event], width: Option<usize>) -> String {
     let has_millis = events.iter().any(|event| event.time.millis() % 1_000 != 0);
-    let rows: Vec<[String; COLUMNS]> = events.iter().map(|event| cells(event, has_millis)).collect();
+    let mut rows: Vec<[String; COLUMNS]> = events.iter().map(|event| cells(event, has_millis)).collect();
+    if width.is_some() {
+        rows.iter_mut().flatten().for_each(shorten);
+    }
     let widths = widths(&rows, width);
     let title = if day == Time::EPOCH { "at an unknown time".to_owned() } else { date(day) };
     let mut text = format!("{}\n", paint(BOLD, title));
@@ -57,6 +63,13 @@ fn cells(event: &Event, has_millis: bool) -> [String; COLUMNS] {
         format!("{}{also}", event.target).trim_start(),
     ]
     .map(|cell| plain(cell).replace('\t', " "))
+}
+
+fn shorten(cell: &mut String) {
+    if let Some((at, _)) = cell.char_indices().nth(LONGEST) {
+        cell.truncate(at);
+        cell.push('…');
+    }
 }
 
 /// The time of the day, with three decimals or none.
@@ -193,6 +206,15 @@ mod tests {
         }
         assert!(shown(&events, Some(10)).contains("alice"));
         assert!(shown(&events, None).contains(about.trim()));
+    }
+
+    #[test]
+    fn a_cell_is_shortened_on_a_terminal_only_and_the_mark_says_so() {
+        let about = "Allow ".repeat(1_000);
+        let events = [event("alice", about.trim(), Outcome::Success)];
+        assert!(shown(&events, None).contains(about.trim()));
+        let on_terminal = shown(&events, Some(120));
+        assert!(on_terminal.contains('…') && on_terminal.lines().count() < 20, "{on_terminal}");
     }
 
     #[test]
