@@ -1,7 +1,8 @@
 //! Events as a table, for people: a heading for each day, and below it a row for each event.
 //!
 //! On a terminal a row is as wide as the terminal at most: the widest columns give way first, and what does not fit is
-//! wrapped at words; of a cell that would fill the screen (a policy, a template) the end is left out, which `…` shows.
+//! wrapped at words. Where the columns do not fit side by side, the last of them are printed below the row, each on a line
+//! that begins with its heading. Of a cell that would fill the screen (a policy, a template) the end is left out, which `…` shows.
 //! Elsewhere every cell is whole and on one line.
 
 use mailtrail_activity::Outcome;
@@ -29,19 +30,23 @@ pub(super) fn day(day: Time, events: &[Event], width: Option<usize>) -> String {
     if width.is_some() {
         rows.iter_mut().flatten().for_each(shorten);
     }
-    let widths = widths(&rows, width);
+    let layout = Layout::new(&rows, width);
     let title = if day == Time::EPOCH { "at an unknown time".to_owned() } else { date(day) };
     let mut text = format!("{}\n", paint(BOLD, title));
     let mut add = |line: &str| {
         text.push_str(line.trim_end());
         text.push('\n');
     };
-    for line in lines(&HEADINGS.map(str::to_owned), &widths) {
+    for line in lines(&HEADINGS.map(str::to_owned), &layout.widths) {
         add(&paint(FAINT, join(line, false)));
     }
     for (cells, event) in rows.iter().zip(events) {
-        for line in lines(cells, &widths) {
-            add(&join(line, event.outcome == Outcome::Failure));
+        let is_failure = event.outcome == Outcome::Failure;
+        for line in lines(cells, &layout.widths) {
+            add(&join(line, is_failure));
+        }
+        for (column, line) in layout.below(cells) {
+            add(&painted(column, line, is_failure));
         }
     }
     text
@@ -87,28 +92,76 @@ fn date(day: Time) -> String {
     day.rfc3339().chars().take(10).collect()
 }
 
-/// The width of each column; none for one in which nothing stands.
-fn widths(rows: &[[String; COLUMNS]], limit: Option<usize>) -> [usize; COLUMNS] {
-    let mut widths = [0; COLUMNS];
-    for (column, width) in widths.iter_mut().enumerate() {
-        let widest = rows.iter().map(|row| row[column].width()).max().unwrap_or_default();
-        *width = if widest == 0 { 0 } else { widest.max(HEADINGS[column].len()) };
+/// Which columns are side by side, and which are printed below the row.
+struct Layout {
+    /// The width of each column; 0 for one that is not in the row.
+    widths: [usize; COLUMNS],
+    /// The columns below the row.
+    below: Vec<usize>,
+    /// The width of the terminal.
+    limit: usize,
+}
+
+impl Layout {
+    fn new(rows: &[[String; COLUMNS]], limit: Option<usize>) -> Self {
+        let mut widths = [0; COLUMNS];
+        for (column, width) in widths.iter_mut().enumerate() {
+            let widest = rows.iter().map(|row| row[column].width()).max().unwrap_or_default();
+            *width = if widest == 0 { 0 } else { widest.max(HEADINGS[column].len()) };
+        }
+        let limit = limit.unwrap_or(usize::MAX);
+        let mut below = Vec::new();
+        // The time keeps its width, and its place.
+        for column in (1..COLUMNS).rev() {
+            let narrowest = widths.iter().enumerate().map(|(column, &width)| match column {
+                0 => width,
+                _ => width.min(NARROW),
+            });
+            if narrowest.sum::<usize>() + gaps(&widths) <= limit {
+                break;
+            }
+            if std::mem::take(&mut widths[column]) > 0 {
+                below.insert(0, column);
+            }
+        }
+        fit(&mut widths, limit);
+        Self { widths, below, limit }
     }
-    let Some(limit) = limit else { return widths };
-    let gaps = GAP * widths.iter().filter(|&&width| width > 0).count().saturating_sub(1);
+
+    /// The lines below a row, each with its column.
+    fn below(&self, cells: &[String; COLUMNS]) -> Vec<(usize, String)> {
+        let mut lines = Vec::new();
+        for &column in self.below.iter().filter(|&&column| !cells[column].is_empty()) {
+            let heading = format!("  {}: ", HEADINGS[column]);
+            let wrapped = wrap(&cells[column], self.limit.saturating_sub(heading.len()).max(NARROW));
+            for (number, line) in wrapped.into_iter().enumerate() {
+                let start = if number == 0 { heading.clone() } else { " ".repeat(heading.len()) };
+                lines.push((column, start + &line));
+            }
+        }
+        lines
+    }
+}
+
+/// The width of the gaps between the columns in a row.
+fn gaps(widths: &[usize; COLUMNS]) -> usize {
+    GAP * widths.iter().filter(|&&width| width > 0).count().saturating_sub(1)
+}
+
+/// Narrows the columns until they fit.
+fn fit(widths: &mut [usize; COLUMNS], limit: usize) {
     loop {
-        let excess = (widths.iter().sum::<usize>() + gaps).saturating_sub(limit);
+        let excess = (widths.iter().sum::<usize>() + gaps(widths)).saturating_sub(limit);
         // The time keeps its width. Details give way twice as soon.
         let weight = |column: usize, width: usize| if column >= DETAILS { 2 * width } else { width };
         let others = widths.iter_mut().enumerate().skip(1).filter(|(_, width)| **width > NARROW);
         let widest = others.max_by_key(|(column, width)| weight(*column, **width));
-        let (Some((_, widest)), 1..) = (widest, excess) else { return widths };
-        // Parameters may have a hundred kilobytes: not one column at a time from there.
-        *widest = if *widest > 2 * limit { limit.max(NARROW) } else { *widest - 1 };
+        let (Some((_, widest)), 1..) = (widest, excess) else { return };
+        *widest -= 1;
     }
 }
 
-/// A row as lines: each cell wrapped and filled up to its column's width. Columns in which nothing stands are left out.
+/// A row as lines: each cell wrapped and filled up to its column's width. Columns without a width are left out.
 fn lines(cells: &[String; COLUMNS], widths: &[usize; COLUMNS]) -> Vec<Vec<(usize, String)>> {
     let shown: Vec<usize> = (0..COLUMNS).filter(|&column| widths[column] > 0).collect();
     let wrapped: Vec<Vec<String>> =
@@ -126,10 +179,13 @@ fn join(mut line: Vec<(usize, String)>, is_failure: bool) -> String {
     if let Some((_, last)) = line.last_mut() {
         last.truncate(last.trim_end().len());
     }
-    let painted = line.into_iter().map(|(column, cell)| {
-        if is_failure && column == RESULT && !cell.trim().is_empty() { paint(ERROR, cell) } else { cell }
-    });
-    painted.collect::<Vec<_>>().join(&" ".repeat(GAP))
+    let cells = line.into_iter().map(|(column, cell)| painted(column, cell, is_failure));
+    cells.collect::<Vec<_>>().join(&" ".repeat(GAP))
+}
+
+/// The result of a failure stands out.
+fn painted(column: usize, text: String, is_failure: bool) -> String {
+    if is_failure && column == RESULT && !text.trim().is_empty() { paint(ERROR, text) } else { text }
 }
 
 /// A text in lines of at most this width, broken between words; a word that is wider is broken where the line ends.
@@ -206,6 +262,41 @@ mod tests {
         }
         assert!(shown(&events, Some(10)).contains("alice"));
         assert!(shown(&events, None).contains(about.trim()));
+    }
+
+    #[test]
+    fn every_line_fits_however_narrow_the_terminal_and_the_time_is_whole() {
+        let session = Event {
+            via: "GetSessionToken → Support/laptop → MailAdmin/ticket-4711".to_owned(),
+            error: "AccessDeniedException".to_owned(),
+            ..event("MailAdmin/ticket-4711", &"FULL_ACCESS for S-grantee ".repeat(4), Outcome::Failure)
+        };
+        let events = [session, event("alice", "", Outcome::Success)];
+        for width in 20..160 {
+            let shown = shown(&events, Some(width));
+            assert!(shown.lines().all(|line| line.width() <= width), "{width}\n{shown}");
+            assert!(["08:00:49.000Z", "08:00:49.500Z"].iter().all(|time| shown.contains(time)), "{shown}");
+            assert_eq!(shown.matches("S-grantee").count(), 4, "{shown}");
+        }
+        insta::assert_snapshot!(shown(&events, Some(40)), @"
+        2026-11-20
+        time           who           event
+        08:00:49.500Z  MailAdmin/ti  iam
+                       cket-4711     DeleteUser
+          result: AccessDeniedException
+          from: 192.0.2.44
+          via: GetSessionToken → Support/laptop
+               → MailAdmin/ticket-4711
+          about: FULL_ACCESS for S-grantee
+                 FULL_ACCESS for S-grantee
+                 FULL_ACCESS for S-grantee
+                 FULL_ACCESS for S-grantee
+        08:00:49.000Z  alice         iam
+                                     DeleteUser
+          result: ok
+          from: 192.0.2.44
+        ");
+        assert!(shown(&events, Some(80)).contains("\n  about: FULL_ACCESS for S-grantee"));
     }
 
     #[test]
