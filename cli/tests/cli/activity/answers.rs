@@ -138,3 +138,33 @@ fn that_nothing_was_found_is_explained() {
     insta::assert_snapshot!(said(&["--user", "zoe", "--since", "2027-01-01"]), @"the archive has records of activity from 2026-11-20 to 2026-11-21");
     assert!(said(&["--source-ip", "198.51.100.0/24"]).contains("log groups cloudtrail"));
 }
+
+/// A sign-in to WorkMail.
+fn signs_in(number: u128, user: &str, id: &str, is_successful: bool) -> Event {
+    let message = format!(
+        r#"{{"event_timestamp":{MORNING},"organization_arn":"arn:aws:workmail:eu-west-1:111122223333:organization/m-1",
+        "user_id":"{id}","user":"{user}","source_ip":"203.0.113.9","auth_successful":{is_successful},
+        "method":"basic","protocol":"IMAP"}}"#
+    );
+    Event { id: event_id(MORNING, number), timestamp: MORNING, message: message.replace('\n', "") }
+}
+
+#[test]
+fn only_a_sign_in_that_succeeded_says_whose_name_an_id_is() {
+    let mailtrail =
+        archive_of(&[batch(vec![signs_in(1, "ana", "S-1-ana", true), signs_in(2, "ana", "S-1-eve", false)])]);
+    let stderr = activity(&mailtrail, &["--user", "ana"]).stderr;
+    assert!(stderr.contains("ana = S-1-ana, from 1 sign-in\n") && !stderr.contains("S-1-eve"), "{stderr}");
+    let stderr = activity(&mailtrail, &["--user", "S-1-eve"]).stderr;
+    assert!(!stderr.contains("S-1-eve = ana"), "{stderr}");
+}
+
+#[test]
+fn a_name_learned_from_workmail_is_not_that_of_a_user_of_iam() {
+    let mailtrail = archive_of(&[
+        batch(vec![signs_in(1, "ana", "S-1-ana", true), signs_in(2, "ana", "", false)]),
+        batch(vec![call(MORNING + 1, 3, "ana", "AKIA1", "DeleteUser", "")]),
+    ]);
+    assert_eq!(acts(&mailtrail, &["--user", "S-1-ana"]).len(), 2);
+    assert_eq!(acts(&mailtrail, &["--user", "ana"]).len(), 3);
+}

@@ -21,6 +21,8 @@ FROM (
     END AS user_id
   FROM authentication_once
   WHERE account_switch_type_id IS NULL
+    -- The name of a sign-in that failed is whatever the client sent.
+    AND status_id = 1
 ) AS sign_ins
 WHERE user_name IS NOT NULL AND user_id IS NOT NULL
 GROUP BY accountid, eventday, organization, user_name, user_id
