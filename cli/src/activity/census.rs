@@ -78,8 +78,8 @@ fn explain(option: &str, pattern: &StarPattern, values: &BTreeSet<String>) -> St
         .collect();
     if !of_other_case.is_empty() {
         return format!(
-            "nothing has {option} {text}; did you mean {}? Upper and lower case differ",
-            of_other_case.join(", ")
+            "nothing has {option} `{text}`; did you mean {}? Upper and lower case differ",
+            quoted(&of_other_case)
         );
     }
     let alike = |value: &&str| strsim::jaro_winkler(&lower.as_str().replace('*', ""), &value.to_lowercase());
@@ -89,10 +89,14 @@ fn explain(option: &str, pattern: &StarPattern, values: &BTreeSet<String>) -> St
     alike.sort_by(|(a, one), (b, other)| b.total_cmp(a).then(one.cmp(other)));
     let nearest: Vec<&str> = alike.iter().take(SUGGESTED).map(|(_, value)| *value).collect();
     if nearest.is_empty() {
-        format!("nothing has {option} {text}, and nothing is like it")
+        format!("nothing has {option} `{text}`, and nothing is like it")
     } else {
-        format!("nothing has {option} {text}; did you mean {}?", nearest.join(", "))
+        format!("nothing has {option} `{text}`; did you mean {}?", quoted(&nearest))
     }
+}
+
+fn quoted(values: &[&str]) -> String {
+    values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -108,10 +112,10 @@ mod tests {
     fn another_case_is_meant_first_and_then_what_is_alike() {
         assert_eq!(
             said("Alice", &["alice", "alicia", "bob"]),
-            "nothing has --user Alice; did you mean alice? Upper and lower case differ"
+            "nothing has --user `Alice`; did you mean `alice`? Upper and lower case differ"
         );
-        assert!(said("*DELETE*", &["DeleteUser", "GetUser"]).contains("did you mean DeleteUser?"));
-        assert_eq!(said("alise", &["alice", "bob"]), "nothing has --user alise; did you mean alice?");
-        assert_eq!(said("zoe", &["alice", "bob"]), "nothing has --user zoe, and nothing is like it");
+        assert!(said("*DELETE*", &["DeleteUser", "GetUser"]).contains("did you mean `DeleteUser`?"));
+        assert_eq!(said("alise", &["alice", "bob"]), "nothing has --user `alise`; did you mean `alice`?");
+        assert_eq!(said("zoe", &["alice", "bob"]), "nothing has --user `zoe`, and nothing is like it");
     }
 }

@@ -7,6 +7,7 @@ use mailtrail_activity::{Activity, IdentityKind, Outcome, Scope, Subject};
 use mailtrail_aws_types::StarPattern;
 
 use super::address::AddressPattern;
+use crate::args::account_pattern;
 
 #[derive(Debug, Args)]
 #[expect(clippy::doc_markdown, reason = "the text of --help is no Markdown")]
@@ -28,7 +29,7 @@ pub(crate) struct Filter {
     #[arg(long, value_name = "ARN")]
     pub(super) arn: Option<StarPattern>,
     /// What an account logged, or an identity of it did: twelve digits
-    #[arg(long, value_name = "ACCOUNT")]
+    #[arg(long, value_name = "ACCOUNT", value_parser = account_pattern)]
     pub(super) account: Option<StarPattern>,
     /// Only this operation: AssumeRole, Delete*, read
     #[arg(long, value_name = "NAME")]

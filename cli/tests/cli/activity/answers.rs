@@ -130,8 +130,8 @@ fn that_nothing_was_found_is_explained() {
         explained.to_owned()
     };
     insta::assert_snapshot!(said(&["--user", "Alice", "--event-name", "*DELETE*"]), @"
-    nothing has --user Alice; did you mean alice? Upper and lower case differ
-    nothing has --event-name *DELETE*; did you mean DeleteUser? Upper and lower case differ
+    nothing has --user `Alice`; did you mean `alice`? Upper and lower case differ
+    nothing has --event-name `*DELETE*`; did you mean `DeleteUser`? Upper and lower case differ
     the archive has records of activity from 2026-11-20 to 2026-11-21
     what was read is of the log groups cloudtrail
     ");

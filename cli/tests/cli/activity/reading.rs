@@ -151,6 +151,7 @@ fn wrong_usage_is_told_before_anything_is_read() {
         complaint(&["--archive", "a", "--user", "alice", "--follow", "--not-owner"]),
         complaint(&["--archive", "a", "--csv", "--json"]),
         complaint(&["--archive", "a", "--since", "yesterday"]),
+        complaint(&["--archive", "a", "--account", "abc"]),
     ];
     insta::assert_snapshot!(complaints.join("\n"), @"
     error: missing archive: give --archive DIR, --archive file:///… or --archive s3://bucket/prefix, or set MAILTRAIL_ARCHIVE
@@ -158,6 +159,7 @@ fn wrong_usage_is_told_before_anything_is_read() {
     error: the argument '--follow' cannot be used with '--not-owner'
     error: the argument '--csv' cannot be used with '--json'
     error: invalid value 'yesterday' for '--since <TIME>': invalid time `yesterday`: expected a day (2026-11-20, from midnight UTC), a time with its offset (2026-11-20T10:15:00Z), or how long ago (30m, 24h, 7d)
+    error: invalid value 'abc' for '--account <ACCOUNT>': invalid account id `abc`: expected 12 digits, or some of them and *
     ");
 }
 
