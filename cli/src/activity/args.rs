@@ -17,7 +17,7 @@ pub(crate) struct ActivityArgs {
     pub(super) jobs: usize,
     #[command(flatten)]
     pub(super) filter: Filter,
-    /// Also what was done with the access keys that the calls found handed out, and with those handed out by that
+    /// Also show what was done with the access keys that the calls found issued, and with the keys issued in turn
     #[arg(long, conflicts_with_all = ["not_owner", "impersonated"])]
     pub(super) follow: bool,
     #[command(flatten)]
@@ -30,10 +30,10 @@ pub(super) struct OutputArgs {
     /// Counts instead of events: by identity, event name, service, address and error; first and last seen
     #[arg(long)]
     pub(super) summary: bool,
-    /// Print the OCSF records as they lie in the archive, one a line; with --summary, one JSON object
+    /// Print the OCSF records as they are in the archive, one per line; with --summary, one JSON object
     #[arg(long)]
     pub(super) json: bool,
-    /// Print CSV with a line of names; a cell that a spreadsheet would take for a formula gets a ' in front
+    /// Print CSV with a header line; a cell that a spreadsheet would read as a formula starts with a '
     #[arg(long, conflicts_with_all = ["json", "summary"])]
     pub(super) csv: bool,
 }

@@ -13,7 +13,7 @@ use crate::args::account_pattern;
 #[expect(clippy::doc_markdown, reason = "the text of --help is no Markdown")]
 #[command(next_help_heading = "Who and what (all that are given must match)")]
 pub(crate) struct Filter {
-    /// What a user did: by user name, address or id, by the name of a role session, by source identity
+    /// What a user did: by user name, address, id or ARN, by the name of a role session, or by source identity
     #[arg(long, value_name = "NAME")]
     pub(super) user: Option<StarPattern>,
     /// What was done in a role, in any of its sessions: its name, or its ARN
@@ -28,7 +28,7 @@ pub(crate) struct Filter {
     /// What an identity did, by its ARN: *:user/alice, arn:aws:sts::111122223333:assumed-role/Admin/*
     #[arg(long, value_name = "ARN")]
     pub(super) arn: Option<StarPattern>,
-    /// What an account logged, or an identity of it did: twelve digits
+    /// Only events that this account logged, or whose caller belongs to it: 12 digits
     #[arg(long, value_name = "ACCOUNT", value_parser = account_pattern)]
     pub(super) account: Option<StarPattern>,
     /// Only this operation: AssumeRole, Delete*, read
@@ -37,7 +37,7 @@ pub(crate) struct Filter {
     /// Only from this address or block: 203.0.113.20, 203.0.113.0/24, 203.0.113.*, cloudformation.amazonaws.com
     #[arg(long, value_name = "ADDRESS")]
     source_ip: Option<AddressPattern>,
-    /// Only what failed or was refused; with --follow, of what was found
+    /// Only what failed or was refused; with --follow, also among the events that it adds
     #[arg(long)]
     failed: bool,
     /// Only access to a mailbox by a user who does not own it, or by an application in the owner's name

@@ -12,16 +12,19 @@ Nothing is written anywhere. An object that cannot be read is named on stderr, a
 its records again, in another archive, from the raw copies of this one.";
 
 pub(crate) const AFTER: &str = "\
-A filter is the whole name or id, upper and lower case as it is; * stands for any part of it. An identity that is filtered \
-for is the caller: a call of AssumeRole belongs to its caller, and not to the role that was assumed.
+The value of a filter is compared with the whole name or id, and case matters. * matches any number of characters; there is \
+no other wildcard. An identity that is filtered for is the caller: a call of AssumeRole belongs to its caller, and not to the role that was assumed.
 
 --user finds a user by every name and id: WorkMail logs the name at a sign-in and elsewhere the id alone, so the ids that go \
-with a name are learned from the sign-ins in the range and in the 31 days before, and stderr says which were.
+with a name are learned from the successful sign-ins in the range and in the 31 days before it, and stderr lists them. A name \
+learned from WorkMail is used for events of WorkMail only: an IAM user of the same name may be another user.
 
 What is done in a session is logged under the role, not under its caller. --follow goes on from each call found whose answer \
 holds an access key (AssumeRole, GetSessionToken, CreateAccessKey, …) to everything that was signed with that key, however \
 often roles are chained; `via` shows through which sessions. It reads the archive twice, and stderr names what it could not \
 follow. What is logged without a key cannot be followed (--session finds it), nor can a session that was opened before --since.
+
+On a terminal, a cell of more than 500 characters ends in …; in a pipe, in --csv and in --json everything is whole.
 
 MAILTRAIL_ARCHIVE names the archive where --archive does not.
 
