@@ -1,10 +1,10 @@
 //! One entry of a list, and when it applies.
 
 use mailtrail_activity::{Activity, Attribute, IdentityKind, Outcome, Subject};
+use mailtrail_aws_types::StarPattern;
 use mailtrail_filter_pattern::FilterPattern;
 use mailtrail_normalize::Record;
 use mailtrail_ocsf::Enrichment;
-use wildmatch::WildMatchPattern;
 
 /// An identity or an event to watch.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,7 +19,7 @@ pub struct Watch {
 pub(crate) enum Criterion {
     /// An identity that is this text.
     Identity(Subject, String),
-    Arn(WildMatchPattern<'*', '\0'>),
+    Arn(StarPattern),
     Account(String),
     Event(EventKind),
     Pattern(Box<FilterPattern>),

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use mailtrail_activity::{Activity, ActivityFields, Subject};
+use mailtrail_aws_types::{AccountId, StarPattern};
 use mailtrail_filter_pattern::FilterPattern;
 use mailtrail_normalize::Record;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use thiserror::Error;
-use wildmatch::WildMatchPattern;
 
 use crate::criteria::{Criterion, EventKind, Match, Watch};
 use crate::members::Members;
@@ -181,13 +181,11 @@ fn criterion(field: &str, value: &Value) -> Result<Criterion, (String, String)> 
         "session" => identity(Subject::Session),
         "access_key" => identity(Subject::Credential),
         "arn" => match said()? {
-            arn if arn.starts_with("arn:") => Ok(Criterion::Arn(WildMatchPattern::new(&arn))),
+            arn if arn.starts_with("arn:") => Ok(Criterion::Arn(StarPattern::new(arn))),
             _ => Err(wrong(field, "an ARN begins with `arn:`; for a name, use user or role")),
         },
         "account" => match said()? {
-            account if account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()) => {
-                Ok(Criterion::Account(account))
-            }
+            account if AccountId::is_valid(&account) => Ok(Criterion::Account(account)),
             _ => Err(wrong(field, "an account has 12 digits, as text")),
         },
         "event" => {
