@@ -79,7 +79,7 @@ def test_a_plan_is_carried_out_once_and_undone_once(account, applying):
     assert undone["changes"] == outcome["changes"]
     before = len(writes(account))
     assert applying.rollback().expect(DONE).answer == undone
-    assert "was undone" in applying.resume().expect(FAILED).stderr
+    assert "was rolled back" in applying.resume().expect(FAILED).stderr
     assert len(writes(account)) == before
 
 
