@@ -223,8 +223,9 @@ fn of_a_chain_only_what_failed_can_be_asked_for() {
 
 #[test]
 fn a_pipe_and_csv_have_every_parameter_whole() {
-    let parameters: String = (1..=6).map(|number| format!(r#","p{number}":"{}""#, "v".repeat(100))).collect();
-    let more = format!(r#","requestParameters":{{{}}}"#, &parameters[1..]);
+    let parameters: Vec<String> =
+        (1..=6).map(|number| format!(r#""p{number}":"{}""#, "v".repeat(100))).collect();
+    let more = format!(r#","requestParameters":{{{}}}"#, parameters.join(","));
     let mailtrail = archive_of(&[batch(vec![call(MORNING, 1, "alice", "AKIAEXAMPLE", "PutThing", &more)])]);
     let whole: Vec<String> = (1..=6).map(|number| format!("p{number} {}", "v".repeat(100))).collect();
     for arguments in [&["--user", "alice"][..], &["--user", "alice", "--csv"]] {
