@@ -29,7 +29,7 @@ pub(super) struct Handout {
 #[derive(Debug, Default)]
 pub(super) struct Followed {
     links: HashMap<String, Link>,
-    /// Calls of a chain whose record does not hold the key that they handed out.
+    /// Calls of a chain whose record does not hold the key that they handed out, and why.
     unknown: BTreeSet<String>,
 }
 
@@ -54,9 +54,11 @@ impl Followed {
         let starts = calls.iter().filter(|call| call.is_start).map(|call| (&call.credential, None));
         let mut waiting: VecDeque<(&Issued, Option<&str>)> = starts.collect();
         let mut followed = Self::default();
-        while let Some((Issued { key, label }, from)) = waiting.pop_front() {
+        while let Some((Issued { key, label, is_partial }, from)) = waiting.pop_front() {
             let Some(key) = key else {
-                followed.unknown.insert(label.clone());
+                let why =
+                    if *is_partial { "the record is cut off" } else { "the record does not hold the key" };
+                followed.unknown.insert(format!("{label}: {why}"));
                 continue;
             };
             if followed.links.contains_key(key) {
@@ -78,7 +80,7 @@ impl Followed {
     /// What was handed out and could not be followed, in words: where the record does not hold the key, and where no event
     /// that was read was signed with it.
     pub(super) fn not_followed(&self, used: &HashSet<String>) -> Vec<String> {
-        let unknown = self.unknown.iter().map(|label| format!("{label}: the record does not hold the key"));
+        let unknown = self.unknown.iter().cloned();
         let unused = self.links.iter().filter(|(key, _)| !used.contains(*key));
         let mut unused: Vec<_> = unused
             .map(|(key, link)| format!("{key} ({}): nothing that was read is signed with it", link.label))
@@ -108,7 +110,8 @@ mod tests {
     use super::*;
 
     fn call(time: i64, by: &str, key: &str, is_start: bool) -> Handout {
-        let credential = Issued { key: Some(key.to_owned()), label: format!("role/{key}") };
+        let credential =
+            Issued { key: Some(key.to_owned()), label: format!("role/{key}"), is_partial: false };
         Handout { time: Time::from_millis(time).unwrap(), credential, by: vec![by.to_owned()], is_start }
     }
 
@@ -137,11 +140,15 @@ mod tests {
     #[test]
     fn what_cannot_be_followed_is_named() {
         let mut hidden = call(1, "a", "", true);
-        hidden.credential = Issued { key: None, label: "GetRoleCredentials".to_owned() };
-        let followed = Followed::from_calls(vec![call(2, "a", "b", true), call(3, "a", "c", true), hidden]);
+        hidden.credential = Issued { key: None, label: "GetRoleCredentials".to_owned(), is_partial: false };
+        let mut cut_off = call(1, "a", "", true);
+        cut_off.credential = Issued { key: None, label: "AssumeRole of R/s".to_owned(), is_partial: true };
+        let calls = vec![call(2, "a", "b", true), call(3, "a", "c", true), hidden, cut_off];
+        let followed = Followed::from_calls(calls);
         assert_eq!(
             followed.not_followed(&HashSet::from(["b".to_owned()])),
             [
+                "AssumeRole of R/s: the record is cut off",
                 "GetRoleCredentials: the record does not hold the key",
                 "c (role/c): nothing that was read is signed with it"
             ]

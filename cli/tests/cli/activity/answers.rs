@@ -117,6 +117,35 @@ fn what_cannot_be_followed_is_named() {
     assert!(said.contains(": the record does not hold the key\n"), "{said}");
 }
 
+/// The event with its message cut off behind that text.
+fn cut_after(mut event: Event, text: &str) -> Event {
+    let end = event.message.find(text).unwrap() + text.len();
+    event.message.truncate(end);
+    event.message.push_str("[Truncated...]");
+    event
+}
+
+#[test]
+fn a_call_that_was_cut_off_is_followed_by_the_key_that_is_left() {
+    let archive = |text: &str| {
+        let assume = call(MORNING, 1, "alice", "AKIA1", "AssumeRole", &assumes("Admin", "ASIA1"));
+        archive_of(&[batch(vec![
+            cut_after(assume, text),
+            in_role(MORNING + 1_000, 2, "Admin", "ASIA1", "DeleteUser", ""),
+        ])])
+    };
+    let follow = ["--user", "alice", "--follow"];
+    let with_key = archive(r#""accessKeyId":"ASIA1"}"#);
+    assert_eq!(acts(&with_key, &follow), ["alice AssumeRole", "Admin/s DeleteUser"]);
+    assert!(!activity(&with_key, &follow).stderr.contains("not followed"));
+    for text in [r#""roleSessionName":"s"}"#, r#""accessKeyId":"AS"#] {
+        let without_key = archive(text);
+        assert_eq!(acts(&without_key, &follow), ["alice AssumeRole"]);
+        let said = activity(&without_key, &follow).stderr;
+        assert!(said.contains("not followed: AssumeRole of Admin/s: the record is cut off\n"), "{said}");
+    }
+}
+
 #[test]
 fn that_nothing_was_found_is_explained() {
     let mailtrail = archive_of(&[

@@ -191,7 +191,12 @@ SELECT
   cloud.account.uid AS event_account,
   cloud.region AS event_region,
   element_at(unmapped, 'userIdentity.type') AS identity_type,
-  coalesce(nullif(element_at(unmapped, 'userIdentity.userName'), ''), element_at(unmapped, 'user')) AS user_name,
+  -- A message that was cut off may have lost the name, which follows the ARN.
+  coalesce(
+    nullif(element_at(unmapped, 'userIdentity.userName'), ''),
+    nullif(regexp_extract(element_at(unmapped, 'userIdentity.arn'), '^arn:[^:]*:iam::[^:]*:user/(?:.*/)?([^/]+)$', 1), ''),
+    element_at(unmapped, 'user')
+  ) AS user_name,
   coalesce(nullif(element_at(unmapped, 'userIdentity.arn'), ''), element_at(unmapped, 'user_id')) AS user_uid,
   nullif(element_at(unmapped, 'userIdentity.principalId'), '') AS user_uid_alt,
   nullif(element_at(unmapped, 'userIdentity.accountId'), '') AS identity_account,

@@ -13,7 +13,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// How deep objects are flattened into dotted keys; what lies deeper is kept as JSON text.
-const MAX_DEPTH: usize = 8;
+pub(crate) const MAX_DEPTH: usize = 8;
 
 /// The members of an object, in their order.
 #[derive(Debug, Clone, Default)]
@@ -36,6 +36,13 @@ impl<'a> Fields<'a> {
 
     pub(crate) fn get(&self, name: &str) -> Option<&'a RawValue> {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| *value)
+    }
+
+    /// Whether there is such a member, or one below it under a dotted name: of an object that was cut off.
+    pub(crate) fn holds(&self, name: &str) -> bool {
+        let below =
+            |key: &str| key.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        self.0.iter().any(|(key, _)| below(key))
     }
 
     /// Takes a text, number or boolean as text; nothing for an empty one. What is of another type stays.

@@ -1,38 +1,58 @@
 //! The beginning of a JSON object of which the end is missing.
 //!
 //! CloudWatch Logs takes 1 MB an event, and AWS cuts longer messages off. What was written before the cut is as true as it
-//! was: the members that are whole are read, and the first that is not ends the reading.
+//! was: the members that are whole are read, also those of the objects in which the text ends.
 
 use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 use serde_json::{Deserializer, StreamDeserializer};
 
-use crate::fields::Fields;
+use crate::fields::{Fields, MAX_DEPTH};
 
-/// The members at the top of an object, up to the first that is not whole; nothing where the text does not begin an
-/// object.
+/// The members of an object that are whole; of the first that is not, the members that are whole, under dotted names, as
+/// in `unmapped`; and so on, as deep as objects are flattened there. Nothing where the text does not begin an object.
 pub(crate) fn fields(text: &str) -> Option<Fields<'_>> {
     let mut rest = text.trim_start().strip_prefix('{')?;
     let mut members = Vec::new();
-    while let Some((name, value, after)) = member(rest) {
-        members.push((name, value));
-        rest = after;
+    let mut path: Option<Cow<'_, str>> = None;
+    let mut depth = 1;
+    while let Some((name, text)) = name(rest) {
+        let name = match &path {
+            Some(path) => Cow::Owned(format!("{path}.{name}")),
+            None => name,
+        };
+        if let Some((value, after)) = member_value(text) {
+            members.push((name, value));
+            let Some(after) = after.strip_prefix(',') else { break };
+            rest = after;
+        } else if let Some(inside) = text.strip_prefix('{').filter(|_| depth < MAX_DEPTH) {
+            rest = inside;
+            path = Some(name);
+            depth += 1;
+        } else {
+            break;
+        }
     }
     Some(Fields::from_members(members))
 }
 
-/// The member that a text begins with, and what follows the comma or brace after it. A value without such an end may have
-/// been longer.
-fn member(text: &str) -> Option<(Cow<'_, str>, &RawValue, &str)> {
+/// The name that a text begins with, and what follows the colon after it.
+fn name(text: &str) -> Option<(Cow<'_, str>, &str)> {
     let (name, rest) = value(text)?;
-    let name: Cow<'_, str> = match serde_json::from_str::<&str>(name.get()) {
+    let name = match serde_json::from_str::<&str>(name.get()) {
         Ok(name) => Cow::Borrowed(name),
         Err(_) => Cow::Owned(serde_json::from_str(name.get()).ok()?),
     };
-    let (value, rest) = value(rest.trim_start().strip_prefix(':')?)?;
-    let rest = rest.trim_start().strip_prefix([',', '}'])?;
-    Some((name, value, rest))
+    Some((name, rest.trim_start().strip_prefix(':')?.trim_start()))
+}
+
+/// The value that a text begins with, and the rest from the comma or brace after it on. A value without such an end may have
+/// been longer.
+fn member_value(text: &str) -> Option<(&RawValue, &str)> {
+    let (value, rest) = value(text)?;
+    let rest = rest.trim_start();
+    rest.starts_with([',', '}']).then_some((value, rest))
 }
 
 fn value(text: &str) -> Option<(&RawValue, &str)> {
@@ -65,12 +85,23 @@ mod tests {
             (r#"{"a":true,"b"#, r#"{"a":"true"}"#),
             (r#" { "\u0061" : [1, 2] , "b" : null } rest"#, r#"{"a":"[1, 2]"}"#),
             ("{", "{}"),
+            (r#"{"a":{"b":1,"c":{"d":[2],"e":"#, r#"{"a.b":"1","a.c.d":"[2]"}"#),
+            (r#"{"a" : {"b":1}[Truncated...]"#, r#"{"a.b":"1"}"#),
+            (r#"{"a":1},"b":2,"#, r#"{"a":"1"}"#),
+            (r#"{"a":[{"b":1,"c"#, "{}"),
         ] {
             assert_eq!(read(text).as_deref(), Some(expected), "{text}");
         }
         for text in ["", "[1", "level=warn", "\"a\":1"] {
             assert_eq!(read(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn objects_are_entered_as_deep_as_they_are_flattened() {
+        let text = |depth: usize| format!("{}1,", "{\"k\":".repeat(depth));
+        assert_eq!(read(&text(MAX_DEPTH)).as_deref(), Some(r#"{"k.k.k.k.k.k.k.k":"1"}"#));
+        assert_eq!(read(&text(MAX_DEPTH + 1)).as_deref(), Some("{}"));
     }
 
     fn json() -> impl Strategy<Value = Value> {
@@ -88,22 +119,39 @@ mod tests {
         })
     }
 
+    /// Whether an object has that value under that dotted name, of which any dot may be of a name.
+    fn lies_in(object: &Map<String, Value>, name: &str, value: &Value) -> bool {
+        object.get(name) == Some(value)
+            || name.match_indices('.').any(|(at, _)| {
+                let inner = object.get(&name[..at]).and_then(Value::as_object);
+                inner.is_some_and(|inner| lies_in(inner, &name[at + 1..], value))
+            })
+    }
+
     proptest! {
-        /// Wherever an object is cut, the members that are read are the first of its members, each as it was.
+        /// Wherever an object is cut, what is read of it is in the whole object, under the same name.
         #[test]
         fn a_cut_invents_nothing(map in prop::collection::btree_map("[a-zé\"]{0,3}", json(), 0..6), per_mille in 0..1000_usize) {
             let object = Map::from_iter(map);
             let whole = Value::Object(object.clone()).to_string();
             let at = (0..=whole.len()).rev().find(|&at| at <= whole.len() * per_mille / 1000 && whole.is_char_boundary(at));
-            let names: Vec<_> = object.keys().cloned().collect();
             let found = fields(&whole[..at.unwrap_or_default()]).map(Fields::into_members).unwrap_or_default();
-            prop_assert!(found.len() <= names.len());
-            for ((name, value), expected) in found.iter().zip(&names) {
-                prop_assert_eq!(name, expected);
-                prop_assert_eq!(&serde_json::from_str::<Value>(value.get()).unwrap(), &object[expected]);
+            for (name, value) in found {
+                let value: Value = serde_json::from_str(value.get()).unwrap();
+                prop_assert!(lies_in(&object, &name, &value), "{name}: {value}");
             }
             let all = fields(&whole).map(Fields::into_members).unwrap_or_default();
-            prop_assert_eq!(all.len(), names.len());
+            prop_assert_eq!(all.len(), object.len());
+        }
+
+        /// Cut before its last brace, an object has all members that it has, and only the last may lack its end.
+        #[test]
+        fn a_cut_loses_one_value_at_most(map in prop::collection::btree_map("[a-z]{1,3}", json(), 1..6)) {
+            let nested = Value::from(Map::from_iter([("o".to_owned(), Value::Object(Map::from_iter(map.clone())))])).to_string();
+            let found = fields(&nested[..nested.len() - 2]).map(Fields::into_members).unwrap_or_default();
+            for name in map.keys().take(map.len() - 1) {
+                prop_assert!(found.iter().any(|(found, _)| *found == format!("o.{name}")), "{name}");
+            }
         }
 
         #[test]

@@ -273,6 +273,10 @@ impl<'r> Identities<'r> {
         for (kind, path, value) in rows {
             self.add(kind, path, value);
         }
+        if get("userIdentity.userName").is_none() {
+            let name = get("userIdentity.arn").and_then(user_name);
+            self.add(IdentityKind::UserName, "unmapped.userIdentity.arn", name);
+        }
         let issuer = "unmapped.userIdentity.sessionContext.sessionIssuer.arn";
         self.of_session("", None, issuer, get("userIdentity.sessionContext.sessionIssuer.arn"));
         self.of_both_shapes(fields);
@@ -286,6 +290,13 @@ impl<'r> Identities<'r> {
         self.add(IdentityKind::Token, "unmapped.personal_access_token_id", get("personal_access_token_id"));
         self.add(IdentityKind::Impersonator, "unmapped.impersonator_id", get("impersonator_id"));
     }
+}
+
+/// The name of an IAM user, without the path that it may have: `arn:aws:iam::111122223333:user/team/alice` is `alice`. A
+/// record that was cut off may have lost `userName`, which follows the ARN.
+fn user_name(arn: &str) -> Option<&str> {
+    let name = Arn::parse(arn).ok()?.resource().strip_prefix("user/")?.rsplit('/').next()?;
+    (!name.is_empty()).then_some(name)
 }
 
 /// The name of the session that a principal is: the end of its ARN (`…:assumed-role/Admin/alice`,
@@ -318,6 +329,19 @@ mod tests {
             ("accounts.example.com:app:user", None),
         ] {
             assert_eq!(session_name(principal), name, "{principal}");
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_user_ends_its_arn() {
+        for (arn, name) in [
+            ("arn:aws:iam::111122223333:user/alice", Some("alice")),
+            ("arn:aws:iam::111122223333:user/team/alice", Some("alice")),
+            ("arn:aws:iam::111122223333:user/", None),
+            ("arn:aws:iam::111122223333:root", None),
+            ("user/alice", None),
+        ] {
+            assert_eq!(user_name(arn), name, "{arn}");
         }
     }
 

@@ -74,7 +74,11 @@ impl<'a> Call<'a> {
 
 /// Whether an event of this name failed: by its error, or by its own name in the answer or in the details of a sign-in.
 pub(super) fn has_failed(fields: &Fields<'_>, has_error: bool, operation: &str) -> bool {
-    let said = |name: &str| fields.get(name).is_some_and(|value| says_failure(value.get(), operation));
+    let said = |name: &str| match fields.get(name) {
+        Some(value) => says_failure(value.get(), operation),
+        // What is legible of an object that was cut off.
+        None => fields.text(&format!("{name}.{operation}")).is_some_and(|word| is_failure(&word)),
+    };
     has_error || said("responseElements") || said("serviceEventDetails")
 }
 
@@ -82,7 +86,11 @@ pub(super) fn has_failed(fields: &Fields<'_>, has_error: bool, operation: &str) 
 /// an error.
 pub fn says_failure(answer: &str, operation: &str) -> bool {
     let word = || Fields::parse(answer)?.text(operation);
-    answer.contains(operation) && word().is_some_and(|word| word.eq_ignore_ascii_case("Failure"))
+    answer.contains(operation) && word().is_some_and(|word| is_failure(&word))
+}
+
+fn is_failure(word: &str) -> bool {
+    word.eq_ignore_ascii_case("Failure")
 }
 
 /// Where the call came from. The address may be the name of a service, or `AWS Internal`.

@@ -40,7 +40,7 @@ const MAJOR_VERSION: u32 = 1;
 fn recognises(fields: &Fields<'_>) -> bool {
     let version = fields.text("eventVersion");
     version.as_deref().and_then(parse_version).is_some_and(|(major, _)| major == MAJOR_VERSION)
-        && ["userIdentity", "eventID", "eventId"].iter().any(|name| fields.get(name).is_some())
+        && ["userIdentity", "eventID", "eventId"].iter().any(|name| fields.holds(name))
 }
 
 /// `1.11` as two numbers: it is later than `1.9`.
@@ -228,6 +228,16 @@ mod tests {
         for text in ["", "1", "1.", "1.x", "-1.0", "1.0.0"] {
             assert_eq!(parse_version(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_record_that_was_cut_off_failed_where_its_answer_says_so() {
+        let failed = |answer: &str| {
+            let text = format!(r#"{{"eventVersion":"1.11","responseElements":{{"ConsoleLogin":{answer}"#);
+            call::has_failed(&prefix::fields(&text).unwrap(), false, "ConsoleLogin")
+        };
+        assert!(failed(r#""Failure","x"#));
+        assert!(!failed(r#""Fail"#) && !failed(r#""Success","x"#));
     }
 
     #[test]
