@@ -1,9 +1,9 @@
 //! What is asked for. All of it must hold.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use clap::Args;
-use mailtrail_activity::{Activity, IdentityKind, Outcome, Scope, Subject};
+use mailtrail_activity::{Activity, IdentityKind, Outcome, Subject};
 use mailtrail_aws_types::StarPattern;
 
 use super::address::AddressPattern;
@@ -46,9 +46,9 @@ pub(crate) struct Filter {
     /// Only what an application of WorkMail did in a user's name
     #[arg(long)]
     impersonated: bool,
-    /// Other values that the user is known by, by the events that they apply to.
+    /// Other values that the user is known by.
     #[arg(skip)]
-    pub(super) aliases: BTreeMap<Scope, BTreeSet<String>>,
+    pub(super) aliases: BTreeSet<String>,
 }
 
 impl Filter {
@@ -93,12 +93,7 @@ impl Filter {
     fn is_asked_for(&self, activity: &Activity<'_>, asked: Asked, pattern: &StarPattern) -> bool {
         match asked {
             Asked::Identity(Subject::User) => {
-                let is_alias = |text: &str| {
-                    self.aliases
-                        .iter()
-                        .any(|(scope, values)| values.contains(text) && scope.includes(activity))
-                };
-                let is_user = |text: &str| pattern.matches(text) || is_alias(text);
+                let is_user = |text: &str| pattern.matches(text) || self.aliases.contains(text);
                 activity.find(Subject::User, is_user).is_some()
             }
             Asked::Identity(subject) => activity.find(subject, |text| pattern.matches(text)).is_some(),

@@ -24,13 +24,13 @@ mod scan;
 mod summary;
 mod table;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::hash::RandomState;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{TryStreamExt, pin_mut};
-use mailtrail_activity::{Names, Scope};
+use mailtrail_activity::Names;
 use mailtrail_archive::{ArchiveReader, records_day};
 use mailtrail_clock::{DAY, Time, TimeRange};
 use mailtrail_ocsf::Class;
@@ -117,14 +117,14 @@ fn is_for_names(range: TimeRange, day: Time) -> bool {
     })
 }
 
-/// Other values that the user is known by, as sign-ins say, which is told; by the events that they apply to.
+/// Other values that the user is known by, as sign-ins say, which is told.
 async fn aliases(
     query: &Query,
     archive: &ArchiveReader,
     sign_ins: Vec<Partition>,
     jobs: usize,
     tally: &mut Tally,
-) -> anyhow::Result<BTreeMap<Scope, BTreeSet<String>>> {
+) -> anyhow::Result<BTreeSet<String>> {
     let look = move |_: &str, bytes: &Bytes| scan::names(bytes);
     let objects = reading::read(archive, records_day, sign_ins, jobs, look);
     pin_mut!(objects);
@@ -138,13 +138,12 @@ async fn aliases(
         }
     }
     let is_asked_for = |text: &str| query.filter.user.as_ref().is_some_and(|user| user.matches(text));
-    let mut aliases: BTreeMap<Scope, BTreeSet<String>> = BTreeMap::new();
-    for alias in names.aliases(is_asked_for) {
+    let aliases = names.aliases(is_asked_for);
+    for alias in &aliases {
         let sign_ins = count(alias.sign_ins, "sign-in");
         tally.note(&format!("{} = {}, from {sign_ins}", plain(&alias.asked), plain(&alias.value)));
-        aliases.entry(alias.scope).or_default().insert(alias.value);
     }
-    Ok(aliases)
+    Ok(aliases.into_iter().map(|alias| alias.value).collect())
 }
 
 /// Finds out which keys to follow. An object that cannot be read is named when the events are looked for.

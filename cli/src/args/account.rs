@@ -7,6 +7,9 @@ use mailtrail_aws_types::{AccountId, InvalidIdentifier, StarPattern};
 use mailtrail_config::settings;
 use mailtrail_policy_survey::Account;
 
+/// The account of a caller without credentials, as CloudTrail logs it.
+const ANONYMOUS: &str = "anonymous";
+
 #[derive(Debug, Args)]
 pub(crate) struct AccountArgs {
     /// The Region [default: that of the AWS profile]
@@ -37,7 +40,7 @@ pub(crate) fn account_id(text: &str) -> Result<String, InvalidIdentifier> {
 pub(crate) fn account_pattern(text: &str) -> Result<StarPattern, String> {
     let pattern = StarPattern::new(text);
     let is_valid = if pattern.is_literal() {
-        AccountId::is_valid(text)
+        AccountId::is_valid(text) || text == ANONYMOUS
     } else {
         text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'*')
             && text.bytes().filter(u8::is_ascii_digit).count() <= 12

@@ -187,13 +187,3 @@ fn only_a_sign_in_that_succeeded_says_whose_name_an_id_is() {
     let stderr = activity(&mailtrail, &["--user", "S-1-eve"]).stderr;
     assert!(!stderr.contains("S-1-eve = ana"), "{stderr}");
 }
-
-#[test]
-fn a_name_learned_from_workmail_is_not_that_of_a_user_of_iam() {
-    let mailtrail = archive_of(&[
-        batch(vec![signs_in(1, "ana", "S-1-ana", true), signs_in(2, "ana", "", false)]),
-        batch(vec![call(MORNING + 1, 3, "ana", "AKIA1", "DeleteUser", "")]),
-    ]);
-    assert_eq!(acts(&mailtrail, &["--user", "S-1-ana"]).len(), 2);
-    assert_eq!(acts(&mailtrail, &["--user", "ana"]).len(), 3);
-}

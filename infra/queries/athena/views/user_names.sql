@@ -22,7 +22,7 @@ FROM (
   FROM authentication_once
   WHERE account_switch_type_id IS NULL
     -- The name of a sign-in that failed is whatever the client sent.
-    AND status_id = 1
+    AND coalesce(status_id, 0) <> 2
 ) AS sign_ins
 WHERE user_name IS NOT NULL AND user_id IS NOT NULL
 GROUP BY accountid, eventday, organization, user_name, user_id

@@ -44,8 +44,6 @@ pub struct Activity<'r> {
     pub region: &'r str,
     /// What the copies of one call have in common that CloudTrail delivers to several accounts: `sharedEventID`.
     pub shared_event_id: Option<&'r str>,
-    /// Who wrote the log.
-    pub(crate) source: Source,
     /// Whether it is an attempt to sign in.
     pub is_sign_in: bool,
     /// Whether the source cut the event off, so that more was said than is known.
@@ -133,7 +131,6 @@ impl<'r> Activity<'r> {
             event_account: fields.cloud.account.uid.get().unwrap_or_default(),
             region: fields.cloud.region.get().unwrap_or_default(),
             shared_event_id: fields.unmapped.get("sharedEventID").filter(|_| source == Source::CloudTrail),
-            source,
             is_sign_in,
             is_partial: fields.metadata.is_truncated,
         }

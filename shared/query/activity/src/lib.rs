@@ -29,6 +29,6 @@ pub use activity::{Activity, AssumedRole, Target};
 pub use credential::{Issued, issued};
 pub use fields::{ActivityFields, Text};
 pub use identity::{Attribute, Identity, IdentityKind, Subject, role_name};
-pub use names::{Alias, Names, Scope};
+pub use names::{Alias, Names};
 pub use outcome::Outcome;
 pub use parameters::parameters;

@@ -2,16 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use mailtrail_aws_types::Arn;
-
-use crate::activity::Source;
 use crate::{Activity, IdentityKind, Outcome};
 
 /// Pairs that are kept. An archive has a pair for each user and name, and no more than this is plausible.
 const MAX_PAIRS: usize = 100_000;
 
-/// Which user name or address goes with which id, as successful sign-ins say, and how many of them. A sign-in that failed
-/// proves nothing: its name is whatever the client sent.
+/// Which user name or address goes with which id, as sign-ins say, and how many of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Names(BTreeMap<Pair, u64>);
 
@@ -19,35 +15,6 @@ pub struct Names(BTreeMap<Pair, u64>);
 struct Pair {
     name: String,
     id: String,
-    /// Where the name is this user's.
-    scope: Scope,
-}
-
-/// The events in which an alias is the same user's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Scope {
-    /// All events: no two users share an id.
-    All,
-    /// Events of WorkMail: a user of IAM may have the name of a user of WorkMail.
-    WorkMail,
-    /// Events of CloudTrail, except those of users of IAM.
-    IdentityCenter,
-}
-
-impl Scope {
-    /// Whether an activity is in the scope.
-    pub fn includes(self, activity: &Activity<'_>) -> bool {
-        match self {
-            Self::All => true,
-            Self::WorkMail => activity.source == Source::WorkMail,
-            Self::IdentityCenter => activity.source == Source::CloudTrail && !is_by_iam_user(activity),
-        }
-    }
-}
-
-fn is_by_iam_user(activity: &Activity<'_>) -> bool {
-    let is_iam_user = |arn: Arn<'_>| arn.service() == "iam" && arn.resource_type() == Some("user");
-    activity.values(IdentityKind::Principal).any(|principal| Arn::parse(principal).is_ok_and(is_iam_user))
 }
 
 /// Another value that a user is known by.
@@ -57,24 +24,18 @@ pub struct Alias {
     pub asked: String,
     /// The id or name that goes with it.
     pub value: String,
-    /// The events that it applies to.
-    pub scope: Scope,
     /// How many sign-ins say so.
     pub sign_ins: u64,
 }
 
 impl Names {
-    /// Learns from a sign-in that succeeded and has both.
+    /// Learns from a sign-in that has both, unless it failed: then its name is whatever the client sent.
     pub fn learn(&mut self, activity: &Activity<'_>) {
         let name = activity.first(IdentityKind::UserName).or_else(|| activity.first(IdentityKind::Address));
         let id = activity.first(IdentityKind::UserId).or_else(|| activity.first(IdentityKind::OnBehalfOf));
-        let is_proof = activity.is_sign_in && activity.outcome == Outcome::Success;
-        let scope = match activity.source {
-            Source::WorkMail => Scope::WorkMail,
-            Source::CloudTrail | Source::Other => Scope::IdentityCenter,
-        };
-        if let (true, Some(name), Some(id)) = (is_proof, name, id) {
-            self.add(Pair { name: name.to_owned(), id: id.to_owned(), scope }, 1);
+        let teaches = activity.is_sign_in && activity.outcome != Outcome::Failure;
+        if let (true, Some(name), Some(id)) = (teaches, name, id) {
+            self.add(Pair { name: name.to_owned(), id: id.to_owned() }, 1);
         }
     }
 
@@ -94,13 +55,12 @@ impl Names {
     /// The ids that go with the names that are asked for, and the names that go with the ids.
     pub fn aliases(&self, is_asked_for: impl Fn(&str) -> bool) -> Vec<Alias> {
         let mut aliases = Vec::new();
-        for (Pair { name, id, scope }, &sign_ins) in &self.0 {
-            let (asked, value, scope) = match (is_asked_for(name), is_asked_for(id)) {
-                (true, false) => (name, id, Scope::All),
-                (false, true) => (id, name, *scope),
-                _ => continue,
-            };
-            aliases.push(Alias { asked: asked.clone(), value: value.clone(), scope, sign_ins });
+        for (Pair { name, id }, &sign_ins) in &self.0 {
+            match (is_asked_for(name), is_asked_for(id)) {
+                (true, false) => aliases.push(Alias { asked: name.clone(), value: id.clone(), sign_ins }),
+                (false, true) => aliases.push(Alias { asked: id.clone(), value: name.clone(), sign_ins }),
+                _ => {}
+            }
         }
         aliases
     }

@@ -10,16 +10,15 @@ use std::net::IpAddr;
 
 use cases::{Ask, activity_cases};
 use common::records_of;
-use mailtrail_activity::{Activity, ActivityFields, Alias, IdentityKind, Names, Outcome, Subject};
+use mailtrail_activity::{Activity, ActivityFields, IdentityKind, Names, Outcome, Subject};
 
 /// Whether an activity is asked for; `user_aliases` are other values that the user is known by.
-fn answers(ask: &Ask, activity: &Activity<'_>, user_aliases: &[Alias]) -> bool {
+fn answers(ask: &Ask, activity: &Activity<'_>, user_aliases: &[String]) -> bool {
     let is = |subject, wanted: &Option<String>| {
         wanted.as_ref().is_none_or(|wanted| activity.find(subject, |text| text == wanted).is_some())
     };
-    let is_alias =
-        |text: &str| user_aliases.iter().any(|alias| alias.value == text && alias.scope.includes(activity));
-    let is_user = |text: &str| ask.user.as_deref() == Some(text) || is_alias(text);
+    let is_user =
+        |text: &str| ask.user.as_deref() == Some(text) || user_aliases.iter().any(|alias| alias == text);
     let user = ask.user.is_none() || activity.find(Subject::User, is_user).is_some();
     let account =
         ask.account.as_ref().is_none_or(|wanted| activity.find_account(|text| text == wanted).is_some());
@@ -64,6 +63,7 @@ fn every_question_has_its_answer() {
                 };
                 for question in case.questions.iter().filter(|question| is_ours(&question.ask)) {
                     let aliases = names.aliases(|text| question.ask.user.as_deref() == Some(text));
+                    let aliases: Vec<String> = aliases.into_iter().map(|alias| alias.value).collect();
                     let found =
                         activities.iter().filter(|(_, activity)| answers(&question.ask, activity, &aliases));
                     let found: Vec<_> = found
