@@ -11,7 +11,7 @@ const ALLOWED: &[&str] =
 /// One line for each dependency whose licence is not allowed. Dependencies of tests are not looked at: nothing of
 /// them is distributed.
 pub(crate) fn problems() -> anyhow::Result<Vec<String>> {
-    let arguments = ["tree", "--offline", "--locked", "--workspace", "--edges", "normal,build"];
+    let arguments = ["tree", "--locked", "--workspace", "--edges", "normal,build"];
     let mut tree = cargo(arguments);
     tree.args(["--prefix", "none", "--format", "{p}|{l}"]);
     Ok(problems_of_tree(&output(&mut tree)?))
