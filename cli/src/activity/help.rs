@@ -16,8 +16,8 @@ The value of a filter is compared with the whole name or id, and case matters. *
 no other wildcard. An identity that is filtered for is the caller: a call of AssumeRole belongs to its caller, and not to the role that was assumed.
 
 --user finds a user by every name and id: WorkMail logs the name at a sign-in and elsewhere the id alone, so the ids that go \
-with a name are learned from the successful sign-ins in the range and in the 31 days before it, and stderr lists them. A name \
-learned from WorkMail is used for events of WorkMail only: an IAM user of the same name may be another user.
+with a name are learned from the sign-ins in the range and in the 31 days before it that did not fail, and stderr lists them. \
+A learned name is looked for in all events: an IAM user of the same name, who may be another person, is found as well.
 
 What is done in a session is logged under the role, not under its caller. --follow goes on from each call found whose answer \
 holds an access key (AssumeRole, GetSessionToken, CreateAccessKey, …) to everything that was signed with that key, however \
