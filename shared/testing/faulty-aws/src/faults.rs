@@ -33,6 +33,16 @@ pub enum FaultKind {
     S3Slow,
     /// `PutObject` with `If-None-Match`: 409 `ConditionalRequestConflict`; nothing is done.
     S3Conflict,
+    /// S3, any operation: 200 with an HTML page, as a captive portal or a proxy answers; nothing is done.
+    S3HtmlPage,
+    /// `PutObject`: 200 without `ETag`, checksum and body; nothing is done.
+    S3NoETag,
+    /// `PutObject`: 200 with an `ETag` and the checksum of other bytes; nothing is done.
+    S3WrongChecksum,
+    /// `ListObjectsV2`: 200 with the first half of the XML, complete as an HTTP answer.
+    S3ListingCut,
+    /// `ListObjectsV2`: 200 with the continuation token that the request had, or with one that leads to the first page.
+    S3ListingRepeated,
     /// `PutRecordBatch`: 503 `ServiceUnavailableException` for the whole call; nothing is taken.
     FirehoseUnavailable,
     /// `PutRecordBatch`: 500 `InternalFailure` for the whole call; nothing is taken.
@@ -64,8 +74,17 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
+    /// Answers that say 200 and prove nothing. A client that believes them loses data.
+    pub const UNPROVEN: [Self; 5] = [
+        Self::S3HtmlPage,
+        Self::S3NoETag,
+        Self::S3WrongChecksum,
+        Self::S3ListingCut,
+        Self::S3ListingRepeated,
+    ];
+
     /// Every kind there is.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 27] = [
         Self::S3SlowDown,
         Self::S3InternalError,
         Self::S3InternalErrorAfter,
@@ -74,6 +93,11 @@ impl FaultKind {
         Self::S3Truncated,
         Self::S3Slow,
         Self::S3Conflict,
+        Self::S3HtmlPage,
+        Self::S3NoETag,
+        Self::S3WrongChecksum,
+        Self::S3ListingCut,
+        Self::S3ListingRepeated,
         Self::FirehoseUnavailable,
         Self::FirehoseInternal,
         Self::FirehosePartial,
@@ -98,7 +122,8 @@ impl FaultKind {
             | Self::S3ResetBefore
             | Self::S3ResetAfter
             | Self::S3Truncated
-            | Self::S3Slow => matches!(
+            | Self::S3Slow
+            | Self::S3HtmlPage => matches!(
                 operation,
                 Operation::PutObject
                     | Operation::GetObject
@@ -106,7 +131,10 @@ impl FaultKind {
                     | Operation::HeadBucket
                     | Operation::ListObjectsV2
             ),
-            Self::S3InternalErrorAfter | Self::S3Conflict => operation == Operation::PutObject,
+            Self::S3InternalErrorAfter | Self::S3Conflict | Self::S3NoETag | Self::S3WrongChecksum => {
+                operation == Operation::PutObject
+            }
+            Self::S3ListingCut | Self::S3ListingRepeated => operation == Operation::ListObjectsV2,
             Self::FirehoseUnavailable
             | Self::FirehoseInternal
             | Self::FirehosePartial
@@ -147,10 +175,11 @@ impl Faults {
         Self { seed: 0, rates: BTreeMap::new(), slowness: Duration::from_millis(20) }
     }
 
-    /// Every kind strikes, at rates no real service would show: about two writes in five, two batches in
-    /// five and one tag look-up in three.
+    /// Every kind strikes but [`FaultKind::UNPROVEN`], at rates no real service would show: about two writes in five,
+    /// two batches in five and one tag look-up in three.
     pub fn storm(seed: u64) -> Self {
         let rate = |kind| match kind {
+            kind if FaultKind::UNPROVEN.contains(&kind) => 0.0,
             FaultKind::FirehosePartial => 0.15,
             FaultKind::TagsLimitExceeded
             | FaultKind::TagsThrottled
@@ -160,6 +189,12 @@ impl Faults {
             _ => 0.05,
         };
         Self { seed, rates: FaultKind::ALL.map(|kind| (kind, rate(kind))).into(), ..Self::none() }
+    }
+
+    /// With answers that prove nothing ([`FaultKind::UNPROVEN`]), each at this probability.
+    #[must_use]
+    pub fn with_unproven_answers(self, rate: f64) -> Self {
+        FaultKind::UNPROVEN.iter().fold(self, |faults, kind| faults.with(*kind, rate))
     }
 
     /// With another seed.

@@ -98,6 +98,14 @@ impl Response {
         }
     }
 
+    /// The header of a checksum, if there is one.
+    pub(crate) fn checksum(self, checksum: Option<&(&'static str, String)>) -> Self {
+        match checksum {
+            Some((name, value)) => self.header(name, value),
+            None => self,
+        }
+    }
+
     pub(crate) fn body(mut self, body: impl Into<Bytes>) -> Self {
         self.body = body.into();
         self

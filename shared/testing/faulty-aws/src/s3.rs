@@ -1,7 +1,8 @@
-//! S3: path-style requests, conditional writes, and the errors that an archive has to live with.
+//! S3: path-style requests, conditional writes, checksums, and the errors that an archive has to live with.
 
 use std::collections::BTreeMap;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 use sha2::{Digest, Sha256};
@@ -30,8 +31,10 @@ pub(crate) async fn exchange(
     }
     let body = connection.read_body(head).await?;
     let payload = payload(head, body).await;
+    let pages =
+        if fate.fault == Some(FaultKind::S3ListingRepeated) { Pages::Repeated } else { Pages::InOrder };
     let work = || match payload {
-        Ok(payload) => perform(&mut shared.lock(), &request, head, payload),
+        Ok(payload) => perform(&mut shared.lock(), &request, head, payload, pages),
         Err(refusal) => refusal,
     };
     Ok(match fate.fault {
@@ -40,6 +43,10 @@ pub(crate) async fn exchange(
         }
         Some(FaultKind::S3InternalError) => Outcome::Answer(internal_error()),
         Some(FaultKind::S3Conflict) => Outcome::Answer(conflict()),
+        Some(FaultKind::S3HtmlPage) => Outcome::Answer(html_page()),
+        Some(FaultKind::S3NoETag) => Outcome::Answer(Response::new(200)),
+        Some(FaultKind::S3WrongChecksum) => Outcome::Answer(wrong_checksum(head)),
+        Some(FaultKind::S3ListingCut) => Outcome::Answer(cut(work())),
         Some(FaultKind::S3InternalErrorAfter) => {
             work();
             Outcome::Answer(internal_error())
@@ -122,6 +129,11 @@ async fn payload(head: &Head, body: Bytes) -> Result<Bytes, Response> {
     if head.header("x-amz-decoded-content-length").is_some_and(|said| said != length) {
         return Err(error(400, "IncompleteBody", "The body is not as long as x-amz-decoded-content-length."));
     }
+    let sha256 = head.header("x-amz-checksum-sha256");
+    if sha256.is_some_and(|said| said != BASE64_STANDARD.encode(Sha256::digest(&payload))) {
+        let message = "The SHA256 you specified did not match the calculated checksum.";
+        return Err(error(400, "BadDigest", message));
+    }
     let said = head.header("x-amz-content-sha256").unwrap_or_default();
     // Anything that is not 64 hex digits names a way of signing, such as UNSIGNED-PAYLOAD.
     if said.len() == 64 && said != hex(&Sha256::digest(&payload)) {
@@ -140,7 +152,7 @@ fn is_framing(coding: &str) -> bool {
     coding.eq_ignore_ascii_case("aws-chunked")
 }
 
-fn perform(state: &mut State, request: &Request, head: &Head, payload: Bytes) -> Response {
+fn perform(state: &mut State, request: &Request, head: &Head, payload: Bytes, pages: Pages) -> Response {
     if state.denied.contains(&request.operation) {
         return access_denied();
     }
@@ -155,9 +167,9 @@ fn perform(state: &mut State, request: &Request, head: &Head, payload: Bytes) ->
     }
     match request.operation {
         Operation::PutObject => put(state, &request.resource(), head, payload),
-        Operation::GetObject | Operation::HeadObject => get(state, &request.resource()),
+        Operation::GetObject | Operation::HeadObject => get(state, &request.resource(), head),
         Operation::HeadBucket => Response::new(200),
-        Operation::ListObjectsV2 => list(state, request),
+        Operation::ListObjectsV2 => list(state, request, pages),
         _ => not_implemented(),
     }
 }
@@ -182,20 +194,42 @@ fn put(state: &mut State, resource: &str, head: &Head, payload: Bytes) -> Respon
             .headers_under("x-amz-meta-")
             .map(|(key, value)| (key.to_owned(), value.to_owned()))
             .collect(),
-        etag: format!("\"{}\"", &hex(&Sha256::digest(&payload))[..32]),
+        etag: etag(&payload),
+        checksum: checksum(head),
         body: payload,
     };
-    let response = described(Response::new(200), &object);
+    let response = described(Response::new(200), &object).checksum(object.checksum.as_ref());
     state.objects.insert(resource.to_owned(), object);
     *state.writes.entry(resource.to_owned()).or_default() += 1;
     response
 }
 
-fn get(state: &State, resource: &str) -> Response {
+/// The checksums that an object may be sent with: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html>.
+/// Only SHA-256 is verified.
+const CHECKSUMS: [&str; 5] = [
+    "x-amz-checksum-crc32",
+    "x-amz-checksum-crc32c",
+    "x-amz-checksum-crc64nvme",
+    "x-amz-checksum-sha1",
+    "x-amz-checksum-sha256",
+];
+
+/// The checksum in the headers of a write, which its answer repeats.
+fn checksum(head: &Head) -> Option<(&'static str, String)> {
+    CHECKSUMS.into_iter().find_map(|name| Some((name, head.header(name)?.to_owned())))
+}
+
+fn etag(payload: &[u8]) -> String {
+    format!("\"{}\"", &hex(&Sha256::digest(payload))[..32])
+}
+
+fn get(state: &State, resource: &str, head: &Head) -> Response {
     let Some(object) = state.objects.get(resource) else {
         return error(404, "NoSuchKey", "The specified key does not exist.");
     };
+    let is_asked_for = head.header("x-amz-checksum-mode").is_some_and(|mode| mode == "ENABLED");
     let response = described(Response::new(200), object)
+        .checksum(object.checksum.as_ref().filter(|_| is_asked_for))
         .header_if_any("content-type", object.content_type.as_deref())
         .header_if_any("content-encoding", object.content_encoding.as_deref());
     response.body(object.body.clone())
@@ -209,9 +243,17 @@ fn described(response: Response, object: &StoredObject) -> Response {
         .header_if_any("x-amz-server-side-encryption-aws-kms-key-id", object.kms_key.as_deref())
 }
 
+/// How the pages of a listing follow each other.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pages {
+    InOrder,
+    /// Every page says that the next one has the token that it was asked for with.
+    Repeated,
+}
+
 /// One page of the keys under a prefix. The continuation token is the last key of the page before. With a
 /// delimiter, all keys that have it after the prefix are told as one name, up to and with it.
-fn list(state: &State, request: &Request) -> Response {
+fn list(state: &State, request: &Request, pages: Pages) -> Response {
     let prefix = request.parameter("prefix").unwrap_or_default();
     let delimiter = request.parameter("delimiter").filter(|delimiter| !delimiter.is_empty());
     let folder = |key: &str| {
@@ -234,7 +276,7 @@ fn list(state: &State, request: &Request) -> Response {
     }
     let mut entries = names.iter().filter(|(name, _)| name.as_str() > after);
     let page: Vec<_> = entries.by_ref().take(size).collect();
-    let more = entries.next().is_some() && size > 0;
+    let more = entries.next().is_some() && size > 0 || pages == Pages::Repeated;
     let contents = page.iter().map(|(name, object)| {
         let key = escape(name);
         let Some(object) = object else {
@@ -247,9 +289,13 @@ fn list(state: &State, request: &Request) -> Response {
         )
     });
     let contents = contents.collect::<Vec<_>>().concat();
-    let last = page.last().filter(|_| more);
-    let token =
-        last.map(|(key, _)| format!("<NextContinuationToken>{}</NextContinuationToken>", escape(key)));
+    let next = match pages {
+        Pages::InOrder => page.last().map(|(key, _)| key.as_str()),
+        // Every name follows the empty one.
+        Pages::Repeated => Some(request.parameter("continuation-token").unwrap_or("!")),
+    };
+    let token = next.filter(|_| more);
+    let token = token.map(|key| format!("<NextContinuationToken>{}</NextContinuationToken>", escape(key)));
     xml(
         Response::new(200),
         &format!(
@@ -262,6 +308,27 @@ fn list(state: &State, request: &Request) -> Response {
             token.unwrap_or_default(),
         ),
     )
+}
+
+/// What a captive portal, or a proxy that is not set up, answers to everything.
+fn html_page() -> Response {
+    let page =
+        "<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body>Please sign in.</body></html>\n";
+    Response::new(200).header("content-type", "text/html; charset=utf-8").body(page)
+}
+
+/// The answer to a write of other bytes.
+fn wrong_checksum(head: &Head) -> Response {
+    let other = b"other bytes";
+    let name = checksum(head).map_or("x-amz-checksum-sha256", |(name, _)| name);
+    let value = BASE64_STANDARD.encode(Sha256::digest(other));
+    Response::new(200).header("etag", etag(other)).header(name, value)
+}
+
+/// An answer whose XML ends in the middle, which its length does not tell.
+fn cut(response: Response) -> Response {
+    let half = response.body.slice(..response.body.len() / 2);
+    response.body(half)
 }
 
 fn access_denied() -> Response {

@@ -26,6 +26,8 @@ pub struct StoredObject {
     pub metadata: BTreeMap<String, String>,
     /// With its quotes. Opaque: not the MD5 of the content.
     pub etag: String,
+    /// Header and value of the checksum that it was sent with, such as `x-amz-checksum-sha256`.
+    pub checksum: Option<(&'static str, String)>,
 }
 
 /// What a topic was told.

@@ -7,7 +7,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::ServerSideEncryption;
+use aws_sdk_s3::types::{ChecksumMode, ServerSideEncryption};
 use common::{Ending, ending, put_new, refused, s3, server, server_with};
 use mailtrail_faulty_aws::{Call, FaultKind, Faults, Operation, Service};
 
@@ -146,6 +146,10 @@ async fn each_fault_is_what_it_says() {
         (FaultKind::S3Truncated, Ending::NoAnswer, true),
         (FaultKind::S3Slow, Ending::Success, true),
         (FaultKind::S3Conflict, refused(409, "ConditionalRequestConflict"), false),
+        // The SDK takes each of these for a success.
+        (FaultKind::S3HtmlPage, Ending::Success, false),
+        (FaultKind::S3NoETag, Ending::Success, false),
+        (FaultKind::S3WrongChecksum, Ending::Success, false),
     ];
     for (kind, expected, stored) in cases {
         let aws = server_with(kind);
@@ -160,6 +164,62 @@ async fn each_fault_is_what_it_says() {
         assert_eq!(put_new(&client, "a", b"content").await, again, "{kind:?}");
         assert_eq!(aws.writes("archive/a"), 1, "{kind:?}");
     }
+}
+
+#[tokio::test]
+async fn a_checksum_is_verified_and_repeated() {
+    let aws = server(Faults::none());
+    let client = s3(&aws);
+    let put = |sha256: &str| client.put_object().bucket("archive").key("a").checksum_sha256(sha256);
+    // SHA-256 of `content`.
+    let sha256 = "7XACtDnprIRfIjV9giusFERzD722AW0+yUMil7nsn3M=";
+    let other = put("47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
+    let other = other.body(ByteStream::from_static(b"content")).send().await;
+    assert_eq!(ending(&other), refused(400, "BadDigest"));
+    let answer = put(sha256).body(ByteStream::from_static(b"content")).send().await.expect("stored");
+    assert_eq!(answer.checksum_sha256(), Some(sha256));
+    let head = client.head_object().bucket("archive").key("a").checksum_mode(ChecksumMode::Enabled);
+    assert_eq!(head.send().await.expect("there").checksum_sha256(), Some(sha256));
+}
+
+#[tokio::test]
+async fn answers_that_prove_nothing_are_what_they_say() {
+    let aws = server_with(FaultKind::S3NoETag);
+    let client = s3(&aws);
+    let put = async || client.put_object().bucket("archive").key("a").send().await.expect("a success");
+    assert_eq!(put().await.e_tag(), None);
+    aws.set_faults(Faults::none().with(FaultKind::S3HtmlPage, 1.0));
+    assert_eq!(put().await.e_tag(), None);
+    let head = client.head_object().bucket("archive").key("a").send().await.expect("a success");
+    assert_eq!((head.e_tag(), head.content_type()), (None, Some("text/html; charset=utf-8")));
+    aws.set_faults(Faults::none().with(FaultKind::S3WrongChecksum, 1.0));
+    let sha256 = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+    let answer = client.put_object().bucket("archive").key("a").checksum_sha256(sha256).send().await;
+    let answer = answer.expect("a success");
+    assert!(answer.e_tag().is_some() && answer.checksum_sha256().is_some_and(|other| other != sha256));
+    assert!(aws.objects().is_empty());
+}
+
+#[tokio::test]
+async fn a_listing_is_cut_or_repeated() {
+    let aws = server(Faults::none());
+    let client = s3(&aws);
+    for key in ["a/1", "a/2", "a/3"] {
+        assert_eq!(put_new(&client, key, b"content").await, Ending::Success);
+    }
+    let list = |token: Option<&str>| {
+        client.list_objects_v2().bucket("archive").set_continuation_token(token.map(str::to_owned)).send()
+    };
+    aws.set_faults(Faults::none().with(FaultKind::S3ListingRepeated, 1.0));
+    let first = list(None).await.expect("a page");
+    let token = first.next_continuation_token().expect("one more");
+    let second = list(Some(token)).await.expect("a page");
+    assert_eq!((second.next_continuation_token(), second.contents().len()), (Some(token), 3));
+
+    aws.set_faults(Faults::none().with(FaultKind::S3ListingCut, 1.0));
+    let request = b"GET /archive?list-type=2 HTTP/1.1\r\nconnection: close\r\n\r\n";
+    let answer = talk(&aws.endpoint(), request).expect("a complete answer");
+    assert!(answer.starts_with("HTTP/1.1 200") && !answer.contains("</ListBucketResult>"), "{answer}");
 }
 
 #[tokio::test]
@@ -215,6 +275,7 @@ async fn retries_through_a_storm_write_every_object_once() {
     assert!(
         FaultKind::ALL
             .iter()
+            .filter(|kind| !FaultKind::UNPROVEN.contains(kind))
             .all(|kind| { kind.can_strike(Operation::PutObject) == counts.contains_key(kind) }),
         "{counts:?}"
     );
