@@ -239,7 +239,7 @@ def test_without_the_policies_of_the_account_there_is_no_plan(account, policy):
 def test_a_region_that_is_switched_off_is_a_clear_failure(account, policy, command):
     account.world.switch_off(OTHER_REGION)
     run = policy.run(*command, "--region", OTHER_REGION).expect(FAILED)
-    assert run.stdout == "" and "check the credentials and the Region" in run.stderr
+    assert run.stdout == "" and "AWS does not accept the credentials here" in run.stderr
 
 
 def test_another_account_is_looked_at_through_a_role(account, policy):

@@ -184,7 +184,7 @@ def test_a_region_that_is_switched_off_is_reported_and_the_others_are_audited(ac
     account.world.switch_off(OTHER_REGION)
     invocation = audit.invoke(MAILTRAIL_POLICY_REGIONS=f"{OTHER_REGION},{REGION}")
     off, on = invocation.answer
-    assert "check the credentials and the Region" in off["failure"] and off["report"] is None
+    assert "AWS does not accept the credentials here" in off["failure"] and off["report"] is None
     assert (on["region"], on["failure"]) == (REGION, None)
     assert function.metrics(invocation.lines)["audit_failed"] == 1
     assert audit.kept("report.json") and not audit.kept("report.json", region=OTHER_REGION)

@@ -166,15 +166,15 @@ fn advice(location: &Location, access: Access, failure: &Failure) -> String {
     };
     match failure.code.as_str() {
         "NoSuchBucket" => format!("create the bucket `{bucket}`, or correct the archive's address"),
-        "AccessDenied" | "HTTP 403" => format!(
-            "allow {actions} on `{bucket}` (and its KMS key), and check that the bucket belongs to the \
-             expected account"
+        _ if failure.is_denied() => format!(
+            "allow {actions} on `{bucket}` (and its KMS key), and check that the bucket belongs to the expected account; \
+             see which identity calls with: aws sts get-caller-identity"
         ),
-        "PermanentRedirect" | "AuthorizationHeaderMalformed" => {
-            format!("the bucket `{bucket}` is in another Region: set AWS_REGION to it")
+        _ if failure.is_of_other_region() && failure.region.is_none() => {
+            format!(
+                "the bucket `{bucket}` is in another Region; see in which with: aws s3api head-bucket --bucket {bucket}"
+            )
         }
-        "NoConnection" => "check the network, and AWS_REGION".to_owned(),
-        "NotSent" => "check the credentials, and AWS_REGION".to_owned(),
         "OutOfTime" => "the sender retries; raise the timeout of the function if it happens often".to_owned(),
         "PermissionDenied" | "ReadOnlyFilesystem" => format!("get permission to {right} {path}"),
         "NotADirectory" | "IsADirectory" | "AlreadyExists" => format!(
@@ -184,6 +184,6 @@ fn advice(location: &Location, access: Access, failure: &Failure) -> String {
         "StorageFull" | "QuotaExceeded" | "FileTooLarge" => {
             format!("free space at {path} and run the same command again: nothing is stored twice")
         }
-        _ => String::new(),
+        _ => failure.advice().map(String::from).unwrap_or_default(),
     }
 }

@@ -1,9 +1,10 @@
 //! Clients of AWS: one HTTP stack, one retry loop, one judgement of failures.
 //!
 //! * [`Clients`]: the clients of the pipeline, made where they are needed; [`clients`]: what all clients share.
-//! * [`failure`]: what went wrong, and the one place that decides whether another try is worth it.
+//! * [`failure`]: what went wrong, and the one place that decides whether another try is worth it; what to do about it.
 //! * [`Deadline`] and [`RetryPolicy`]: how long to try, and how to wait in between.
 
+mod advice;
 pub mod clients;
 pub mod failure;
 mod retry;

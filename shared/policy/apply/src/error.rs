@@ -1,5 +1,7 @@
 //! Why a plan was not carried out to its end: what, where, and what to do next.
 
+use std::borrow::Cow;
+
 use mailtrail_archive::ArchiveError;
 use mailtrail_policy_survey::CallError;
 
@@ -71,7 +73,7 @@ pub enum ApplyError {
         /// The call, and why it failed.
         error: Box<CallError>,
         /// What may help.
-        advice: &'static str,
+        advice: Cow<'static, str>,
         /// The journal of the run.
         journal: String,
     },
@@ -83,7 +85,7 @@ pub enum ApplyError {
         /// The call, and why it failed.
         error: Box<CallError>,
         /// What may help.
-        advice: &'static str,
+        advice: Cow<'static, str>,
     },
     /// A log group is not moved, for it is not safe.
     #[error(
@@ -196,8 +198,8 @@ fn after(journal: Option<&str>) -> String {
 }
 
 /// What may help against a failed call.
-fn advice(error: &CallError) -> &'static str {
-    match error.failure.code.as_str() {
+fn advice(error: &CallError) -> Cow<'static, str> {
+    let advice = match error.failure.code.as_str() {
         _ if error.is_denied() => "allow the call",
         _ if error.is_quota() => "make room under the quota",
         _ if error.is_missing() => "look whether it is still there",
@@ -207,8 +209,10 @@ fn advice(error: &CallError) -> &'static str {
         }
         "PolicyLengthExceededException" => "make room in the policy of the function",
         "OutOfTime" => "take more time",
-        "NoConnection" | "Timeout" | "BrokenAnswer" => "check the network",
-        "NotSent" => "check the credentials",
-        _ => "look up the error in the API reference of CloudWatch Logs",
-    }
+        _ => {
+            let unknown = || "look up the error in the API reference of CloudWatch Logs".into();
+            return error.failure.advice().unwrap_or_else(unknown);
+        }
+    };
+    advice.into()
 }

@@ -29,7 +29,7 @@ pub struct Account {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AccountError {
     /// No credentials, or none that are accepted.
-    #[error("failed to read the account of the credentials: {0}; check the credentials and the Region")]
+    #[error("failed to read the account of the credentials: {0}{advice}", advice = advice(.0))]
     WhoAmI(CallError),
     /// The role in the other account does not let us in.
     #[error(
@@ -44,6 +44,11 @@ pub enum AccountError {
     /// The answer lacks what it must have.
     #[error("the answer of {0} has no {1}")]
     Incomplete(&'static str, &'static str),
+}
+
+/// What to do about a failed call, where its cause is known.
+fn advice(error: &CallError) -> String {
+    error.failure.advice().map(|advice| format!("; {advice}")).unwrap_or_default()
 }
 
 impl Account {
