@@ -43,6 +43,8 @@ pub enum FaultKind {
     S3ListingCut,
     /// `ListObjectsV2`: 200 with the continuation token that the request had, or with one that leads to the first page.
     S3ListingRepeated,
+    /// S3, any operation: bytes that are no HTTP; nothing is done.
+    S3Garbled,
     /// `PutRecordBatch`: 503 `ServiceUnavailableException` for the whole call; nothing is taken.
     FirehoseUnavailable,
     /// `PutRecordBatch`: 500 `InternalFailure` for the whole call; nothing is taken.
@@ -57,12 +59,40 @@ pub enum FaultKind {
     FirehoseTruncated,
     /// `PutRecordBatch`: all is well, the answer comes late ([`Faults::slowness`]).
     FirehoseSlow,
+    /// `PutRecordBatch`: bytes that are no HTTP; nothing is taken.
+    FirehoseGarbled,
+    /// `PutRecordBatch`: 200 without a body; nothing is taken.
+    FirehoseEmpty,
+    /// `PutRecordBatch`: 200 with `{}`; nothing is taken.
+    FirehoseNoEntries,
+    /// `PutRecordBatch`: 200 with an HTML page; nothing is taken.
+    FirehoseHtmlPage,
+    /// `PutRecordBatch`: 200 with `FailedPutCount` of all records, and entries without a code; nothing is taken.
+    FirehoseCountAlone,
+    /// `PutRecordBatch`: as [`Self::FirehosePartial`], but `FailedPutCount` is 0.
+    FirehoseCodesAlone,
+    /// `PutRecordBatch`: the first half is taken, and the answer has only the entries of those.
+    FirehoseFewerEntries,
+    /// `PutRecordBatch`: nothing is taken, and the answer is that to a larger batch, all of which was.
+    FirehoseMoreEntries,
     /// `ListTagsForDeliveryStream`: 400 `LimitExceededException`.
     TagsLimitExceeded,
     /// `ListTagsForDeliveryStream`: 400 `ThrottlingException`.
     TagsThrottled,
     /// `ListTagsForDeliveryStream`: the connection is reset instead of an answer.
     TagsReset,
+    /// `ListTagsForDeliveryStream`: all is well, the answer comes late ([`Faults::slowness`]).
+    TagsSlow,
+    /// `ListTagsForDeliveryStream`: 200 with `{}`.
+    TagsEmpty,
+    /// `ListTagsForDeliveryStream`: 200 with an HTML page.
+    TagsHtmlPage,
+    /// `ListTagsForDeliveryStream`: 200 with an empty list that does not say whether there are more.
+    TagsUnfinished,
+    /// `ListTagsForDeliveryStream`: 200 with the first half of the JSON, complete as an HTTP answer.
+    TagsCut,
+    /// `ListTagsForDeliveryStream`: 200 with a page of other tags that says that there are more, again and again.
+    TagsEndless,
     /// `Publish`: 400 `Throttled`; nothing is published.
     SnsThrottled,
     /// `Publish`: 500 `InternalError`; nothing is published.
@@ -71,20 +101,40 @@ pub enum FaultKind {
     SnsResetAfter,
     /// `Publish`: all is well, the answer comes late ([`Faults::slowness`]).
     SnsSlow,
+    /// `Publish`: 200 without a message id; nothing is published.
+    SnsNoMessageId,
+    /// `Publish`: 200 with an HTML page; nothing is published.
+    SnsHtmlPage,
 }
 
 impl FaultKind {
-    /// Answers that say 200 and prove nothing. A client that believes them loses data.
-    pub const UNPROVEN: [Self; 5] = [
+    /// Answers that prove nothing, most of them with 200. A client that believes them loses data.
+    pub const UNPROVEN: [Self; 21] = [
         Self::S3HtmlPage,
         Self::S3NoETag,
         Self::S3WrongChecksum,
         Self::S3ListingCut,
         Self::S3ListingRepeated,
+        Self::S3Garbled,
+        Self::FirehoseGarbled,
+        Self::FirehoseEmpty,
+        Self::FirehoseNoEntries,
+        Self::FirehoseHtmlPage,
+        Self::FirehoseCountAlone,
+        Self::FirehoseCodesAlone,
+        Self::FirehoseFewerEntries,
+        Self::FirehoseMoreEntries,
+        Self::TagsEmpty,
+        Self::TagsHtmlPage,
+        Self::TagsUnfinished,
+        Self::TagsCut,
+        Self::TagsEndless,
+        Self::SnsNoMessageId,
+        Self::SnsHtmlPage,
     ];
 
     /// Every kind there is.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 44] = [
         Self::S3SlowDown,
         Self::S3InternalError,
         Self::S3InternalErrorAfter,
@@ -98,6 +148,7 @@ impl FaultKind {
         Self::S3WrongChecksum,
         Self::S3ListingCut,
         Self::S3ListingRepeated,
+        Self::S3Garbled,
         Self::FirehoseUnavailable,
         Self::FirehoseInternal,
         Self::FirehosePartial,
@@ -105,13 +156,29 @@ impl FaultKind {
         Self::FirehoseResetAfter,
         Self::FirehoseTruncated,
         Self::FirehoseSlow,
+        Self::FirehoseGarbled,
+        Self::FirehoseEmpty,
+        Self::FirehoseNoEntries,
+        Self::FirehoseHtmlPage,
+        Self::FirehoseCountAlone,
+        Self::FirehoseCodesAlone,
+        Self::FirehoseFewerEntries,
+        Self::FirehoseMoreEntries,
         Self::TagsLimitExceeded,
         Self::TagsThrottled,
         Self::TagsReset,
+        Self::TagsSlow,
+        Self::TagsEmpty,
+        Self::TagsHtmlPage,
+        Self::TagsUnfinished,
+        Self::TagsCut,
+        Self::TagsEndless,
         Self::SnsThrottled,
         Self::SnsInternalError,
         Self::SnsResetAfter,
         Self::SnsSlow,
+        Self::SnsNoMessageId,
+        Self::SnsHtmlPage,
     ];
 
     /// Whether the kind can strike this operation at all.
@@ -123,7 +190,8 @@ impl FaultKind {
             | Self::S3ResetAfter
             | Self::S3Truncated
             | Self::S3Slow
-            | Self::S3HtmlPage => matches!(
+            | Self::S3HtmlPage
+            | Self::S3Garbled => matches!(
                 operation,
                 Operation::PutObject
                     | Operation::GetObject
@@ -141,13 +209,30 @@ impl FaultKind {
             | Self::FirehoseResetBefore
             | Self::FirehoseResetAfter
             | Self::FirehoseTruncated
-            | Self::FirehoseSlow => operation == Operation::PutRecordBatch,
-            Self::TagsLimitExceeded | Self::TagsThrottled | Self::TagsReset => {
-                operation == Operation::ListTagsForDeliveryStream
-            }
-            Self::SnsThrottled | Self::SnsInternalError | Self::SnsResetAfter | Self::SnsSlow => {
-                operation == Operation::Publish
-            }
+            | Self::FirehoseSlow
+            | Self::FirehoseGarbled
+            | Self::FirehoseEmpty
+            | Self::FirehoseNoEntries
+            | Self::FirehoseHtmlPage
+            | Self::FirehoseCountAlone
+            | Self::FirehoseCodesAlone
+            | Self::FirehoseFewerEntries
+            | Self::FirehoseMoreEntries => operation == Operation::PutRecordBatch,
+            Self::TagsLimitExceeded
+            | Self::TagsThrottled
+            | Self::TagsReset
+            | Self::TagsSlow
+            | Self::TagsEmpty
+            | Self::TagsHtmlPage
+            | Self::TagsUnfinished
+            | Self::TagsCut
+            | Self::TagsEndless => operation == Operation::ListTagsForDeliveryStream,
+            Self::SnsThrottled
+            | Self::SnsInternalError
+            | Self::SnsResetAfter
+            | Self::SnsSlow
+            | Self::SnsNoMessageId
+            | Self::SnsHtmlPage => operation == Operation::Publish,
         }
     }
 }
@@ -278,52 +363,5 @@ fn mix(seed: u64, operation: Operation, resource: &str, nth: u64) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn fates(faults: Faults, resources: &[&str]) -> Vec<Option<FaultKind>> {
-        let mut fortune = Fortune::new(faults);
-        resources.iter().map(|resource| fortune.draw(Operation::PutObject, resource, None).fault).collect()
-    }
-
-    #[test]
-    fn the_same_seed_is_the_same_storm_in_any_order() {
-        let forward: Vec<String> = (0..200).map(|n| format!("archive/{n}")).collect();
-        let keys: Vec<&str> = forward.iter().map(String::as_str).collect();
-        let backward: Vec<&str> = keys.iter().rev().copied().collect();
-        let mut reversed = fates(Faults::storm(42), &backward);
-        reversed.reverse();
-        assert_eq!(fates(Faults::storm(42), &keys), reversed);
-        assert_ne!(fates(Faults::storm(43), &keys), reversed);
-    }
-
-    #[test]
-    fn a_second_attempt_draws_again() {
-        let drawn = fates(Faults::none().with(FaultKind::S3SlowDown, 0.5), &["archive/a"; 100]);
-        assert!(drawn.contains(&None) && drawn.contains(&Some(FaultKind::S3SlowDown)));
-    }
-
-    #[test]
-    fn rates_are_kept() {
-        let faults = Faults::none().with(FaultKind::S3SlowDown, 0.2).with(FaultKind::S3Slow, 0.3);
-        let drawn = fates(faults, &vec!["archive/a"; 10_000]);
-        let count = |kind| drawn.iter().filter(|fault| **fault == kind).count();
-        assert!((1_900..2_100).contains(&count(Some(FaultKind::S3SlowDown))));
-        assert!((2_850..3_150).contains(&count(Some(FaultKind::S3Slow))));
-        assert!((4_850..5_150).contains(&count(None)));
-    }
-
-    #[test]
-    fn only_what_can_strike_strikes() {
-        let certain = FaultKind::ALL.iter().fold(Faults::none(), |faults, kind| faults.with(*kind, 1.0));
-        let mut fortune = Fortune::new(certain);
-        let mut struck = |operation| fortune.draw(operation, "x", None).fault.expect("certain");
-        assert_eq!(struck(Operation::GetObject), FaultKind::S3SlowDown);
-        assert_eq!(struck(Operation::PutRecordBatch), FaultKind::FirehoseUnavailable);
-        assert_eq!(struck(Operation::ListTagsForDeliveryStream), FaultKind::TagsLimitExceeded);
-        let conflict = Faults::none().with(FaultKind::S3Conflict, 1.0);
-        let excluded =
-            Fortune::new(conflict).draw(Operation::PutObject, "x", Some(FaultKind::S3Conflict)).fault;
-        assert_eq!(excluded, None, "an unconditional write has nothing to conflict with");
-    }
-}
+#[path = "faults/tests.rs"]
+mod tests;

@@ -12,6 +12,7 @@ use serde_json::json;
 use crate::calls::Operation;
 use crate::faults::FaultKind;
 use crate::http::{Connection, Head, Response};
+use crate::s3::html_page;
 use crate::server::Outcome;
 use crate::state::{Shared, State};
 
@@ -47,7 +48,8 @@ pub(crate) async fn exchange(
         Err(refusal) => return Ok(Outcome::Answer(refusal)),
     };
     let mut fate = shared.lock().meet(operation, request.stream(), request.records(), None);
-    let unlucky = (fate.fault == Some(FaultKind::FirehosePartial)).then_some(&mut fate.rng);
+    let is_partial = matches!(fate.fault, Some(FaultKind::FirehosePartial | FaultKind::FirehoseCodesAlone));
+    let unlucky = is_partial.then_some(&mut fate.rng);
     let work = || perform(&mut shared.lock(), operation, &request, unlucky);
     Ok(match fate.fault {
         Some(FaultKind::FirehoseUnavailable) => {
@@ -62,15 +64,69 @@ pub(crate) async fn exchange(
         Some(FaultKind::TagsThrottled) => {
             Outcome::Answer(error(400, "ThrottlingException", "Rate exceeded."))
         }
+        Some(FaultKind::FirehoseGarbled) => Outcome::Garbage,
+        Some(FaultKind::FirehoseHtmlPage | FaultKind::TagsHtmlPage) => Outcome::Answer(html_page()),
+        Some(FaultKind::FirehoseFewerEntries) => {
+            let half = request.first_half();
+            Outcome::Answer(if half.records() == 0 {
+                answer(&json!({ "FailedPutCount": 0, "RequestResponses": [] }))
+            } else {
+                perform(&mut shared.lock(), operation, &half, None)
+            })
+        }
+        Some(FaultKind::FirehoseCodesAlone) => Outcome::Answer(without_count(&work())),
+        Some(FaultKind::TagsCut) => {
+            let whole = work();
+            let half = whole.body.slice(..whole.body.len() / 2);
+            Outcome::Answer(whole.body(half))
+        }
+        Some(kind) if UNPROVEN.contains(&kind) => Outcome::Answer(unproven(kind, request.records())),
         Some(FaultKind::FirehoseResetBefore | FaultKind::TagsReset) => Outcome::Reset,
         Some(FaultKind::FirehoseResetAfter) => {
             work();
             Outcome::Reset
         }
         Some(FaultKind::FirehoseTruncated) => Outcome::BreakOff(work()),
-        Some(FaultKind::FirehoseSlow) => Outcome::Late(work(), fate.slowness),
+        Some(FaultKind::FirehoseSlow | FaultKind::TagsSlow) => Outcome::Late(work(), fate.slowness),
         _ => Outcome::Answer(work()),
     })
+}
+
+/// Faults that are an answer by themselves.
+const UNPROVEN: [FaultKind; 7] = [
+    FaultKind::FirehoseEmpty,
+    FaultKind::FirehoseNoEntries,
+    FaultKind::FirehoseCountAlone,
+    FaultKind::FirehoseMoreEntries,
+    FaultKind::TagsEmpty,
+    FaultKind::TagsUnfinished,
+    FaultKind::TagsEndless,
+];
+
+/// An answer of 200 to a call that was not carried out.
+fn unproven(kind: FaultKind, records: usize) -> Response {
+    let more =
+        || (0..=records).map(|number| json!({ "RecordId": format!("other-{number}") })).collect::<Vec<_>>();
+    match kind {
+        FaultKind::FirehoseEmpty => Response::new(200),
+        FaultKind::FirehoseCountAlone => {
+            answer(&json!({ "FailedPutCount": records, "RequestResponses": vec![json!({}); records] }))
+        }
+        FaultKind::FirehoseMoreEntries => answer(&json!({ "FailedPutCount": 0, "RequestResponses": more() })),
+        FaultKind::TagsUnfinished => answer(&json!({ "Tags": [] })),
+        FaultKind::TagsEndless => {
+            answer(&json!({ "HasMoreTags": true, "Tags": [{ "Key": "Name", "Value": "x" }] }))
+        }
+        _ => answer(&json!({})),
+    }
+}
+
+/// The same answer, with `FailedPutCount` of 0.
+fn without_count(response: &Response) -> Response {
+    // An answer of ours is JSON.
+    let mut value: serde_json::Value = serde_json::from_slice(&response.body).unwrap_or_default();
+    value["FailedPutCount"] = json!(0);
+    document(response.status, &value)
 }
 
 enum Request {
@@ -126,6 +182,17 @@ impl Request {
         match self {
             Self::PutRecordBatch { stream, .. } | Self::ListTags { stream, .. } => stream,
             Self::Other => "",
+        }
+    }
+
+    /// The first half of the records alone, rounded down.
+    fn first_half(&self) -> Self {
+        match self {
+            Self::PutRecordBatch { stream, records } => {
+                let records = records[..records.len() / 2].to_vec();
+                Self::PutRecordBatch { stream: stream.clone(), records }
+            }
+            _ => Self::Other,
         }
     }
 

@@ -201,6 +201,13 @@ impl Connection {
         self.stream.get_mut().write_all(&response.bytes()).await
     }
 
+    /// Puts something else than HTTP on the wire, and closes the connection.
+    pub(crate) async fn send_garbage(&mut self) -> io::Result<()> {
+        let stream = self.stream.get_mut();
+        stream.write_all(b"220 mail.example.com ESMTP ready\r\n\r\n").await?;
+        stream.shutdown().await
+    }
+
     /// Sends the first part of an answer that promises more, and closes.
     pub(crate) async fn send_broken(mut self, response: &Response) -> io::Result<()> {
         let stream = self.stream.get_mut();

@@ -43,6 +43,7 @@ pub(crate) async fn exchange(
         }
         Some(FaultKind::S3InternalError) => Outcome::Answer(internal_error()),
         Some(FaultKind::S3Conflict) => Outcome::Answer(conflict()),
+        Some(FaultKind::S3Garbled) => Outcome::Garbage,
         Some(FaultKind::S3HtmlPage) => Outcome::Answer(html_page()),
         Some(FaultKind::S3NoETag) => Outcome::Answer(Response::new(200)),
         Some(FaultKind::S3WrongChecksum) => Outcome::Answer(wrong_checksum(head)),
@@ -311,7 +312,7 @@ fn list(state: &State, request: &Request, pages: Pages) -> Response {
 }
 
 /// What a captive portal, or a proxy that is not set up, answers to everything.
-fn html_page() -> Response {
+pub(crate) fn html_page() -> Response {
     let page =
         "<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body>Please sign in.</body></html>\n";
     Response::new(200).header("content-type", "text/html; charset=utf-8").body(page)

@@ -19,6 +19,8 @@ pub(crate) enum Outcome {
     Late(Response, Duration),
     /// With the first part of this answer, and the end of the connection.
     BreakOff(Response),
+    /// With bytes that are no HTTP, and the end of the connection.
+    Garbage,
     /// With a reset of the connection.
     Reset,
 }
@@ -57,6 +59,7 @@ async fn converse(stream: TcpStream, shared: &Shared) -> io::Result<()> {
                 connection.send(&fit(response, &head)).await?;
             }
             Outcome::BreakOff(response) => return connection.send_broken(&fit(response, &head)).await,
+            Outcome::Garbage => return connection.send_garbage().await,
             Outcome::Reset => return connection.reset(),
         }
         if head.is_last() {

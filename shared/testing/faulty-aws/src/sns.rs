@@ -8,6 +8,7 @@ use url::form_urlencoded;
 use crate::calls::Operation;
 use crate::faults::FaultKind;
 use crate::http::{Connection, Head, Response};
+use crate::s3::html_page;
 use crate::server::Outcome;
 use crate::state::{Message, Shared, State};
 
@@ -43,6 +44,10 @@ pub(crate) async fn exchange(
             work();
             Outcome::Reset
         }
+        Some(FaultKind::SnsNoMessageId) => {
+            Outcome::Answer(document(200, "<PublishResponse><PublishResult/></PublishResponse>"))
+        }
+        Some(FaultKind::SnsHtmlPage) => Outcome::Answer(html_page()),
         Some(FaultKind::SnsSlow) => Outcome::Late(work(), fate.slowness),
         _ => Outcome::Answer(work()),
     })

@@ -139,6 +139,56 @@ async fn each_fault_is_what_it_says() {
     }
 }
 
+/// An answer as the SDK shows it: `FailedPutCount`, entries with a record id, entries without.
+fn shown(answer: &PutRecordBatchOutput) -> (i32, usize, usize) {
+    let entries = answer.request_responses();
+    let with_id = entries.iter().filter(|entry| entry.record_id().is_some()).count();
+    (answer.failed_put_count(), with_id, entries.len() - with_id)
+}
+
+#[tokio::test]
+async fn answers_that_prove_nothing_look_as_they_say() {
+    let cases = [
+        (FaultKind::FirehoseGarbled, Err(Ending::NoAnswer), 0),
+        (FaultKind::FirehoseHtmlPage, Err(Ending::NoAnswer), 0),
+        (FaultKind::FirehoseEmpty, Ok((0, 0, 0)), 0),
+        (FaultKind::FirehoseNoEntries, Ok((0, 0, 0)), 0),
+        (FaultKind::FirehoseCountAlone, Ok((4, 0, 4)), 0),
+        (FaultKind::FirehoseFewerEntries, Ok((0, 2, 0)), 2),
+        (FaultKind::FirehoseMoreEntries, Ok((0, 5, 0)), 0),
+    ];
+    for (kind, expected, taken) in cases {
+        let aws = server_with(kind);
+        let answer = put(&aws, "events", &numbered(0..4)).await;
+        assert_eq!(
+            answer.as_ref().map(shown).map_err(|_| ()),
+            expected.as_ref().copied().map_err(|_| ()),
+            "{kind:?}"
+        );
+        assert_eq!(answer.err(), expected.err(), "{kind:?}");
+        assert_eq!(aws.records("events"), numbered(0..taken), "{kind:?}");
+    }
+    let aws = server_with(FaultKind::FirehoseCodesAlone);
+    let (count, taken, refused) = shown(&put(&aws, "events", &numbered(0..50)).await.expect("answered"));
+    assert_eq!((count, taken + refused, taken), (0, 50, aws.records("events").len()));
+    assert!(refused > 0);
+}
+
+#[tokio::test]
+async fn answers_that_are_no_whole_list_of_tags_look_like_one_to_the_sdk_or_like_none() {
+    let cases = [
+        (FaultKind::TagsEmpty, Ok(0)),
+        (FaultKind::TagsUnfinished, Ok(0)),
+        (FaultKind::TagsEndless, Ok(1)),
+        (FaultKind::TagsHtmlPage, Err(Ending::NoAnswer)),
+        (FaultKind::TagsCut, Err(Ending::NoAnswer)),
+    ];
+    for (kind, expected) in cases {
+        let aws = server_with(kind);
+        assert_eq!(tags(&aws, "events").await.map(|tags| tags.len()), expected, "{kind:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_partial_failure_names_the_failed_records_by_their_place() {
     let aws = server_with(FaultKind::FirehosePartial);
@@ -181,6 +231,9 @@ async fn sending_the_failed_ones_again_gets_all_through_a_storm() {
     records.dedup();
     assert_eq!(records.len(), 600, "nothing is lost");
     let counts = aws.fault_counts();
-    let expected = FaultKind::ALL.iter().filter(|kind| kind.can_strike(Operation::PutRecordBatch)).count();
+    let expected = FaultKind::ALL
+        .iter()
+        .filter(|kind| kind.can_strike(Operation::PutRecordBatch) && !FaultKind::UNPROVEN.contains(kind))
+        .count();
     assert_eq!(counts.len(), expected, "{counts:?}");
 }

@@ -60,3 +60,14 @@ async fn each_fault_does_what_it_says() {
         assert_eq!(aws.messages(TOPIC).len(), messages, "{kind:?}");
     }
 }
+
+#[tokio::test]
+async fn answers_that_prove_nothing_publish_nothing() {
+    for (kind, expected) in
+        [(FaultKind::SnsNoMessageId, Ending::Success), (FaultKind::SnsHtmlPage, refused(200, ""))]
+    {
+        let aws = server(Faults::none().with(kind, 1.0));
+        assert_eq!(publish(&aws, TOPIC, "one", None).await, expected, "{kind:?}");
+        assert!(aws.messages(TOPIC).is_empty(), "{kind:?}");
+    }
+}
