@@ -111,6 +111,7 @@ class Mailtrail:
 LEDGER = {
     "payloads",
     "control_messages",
+    "control_events",
     "quarantined_payloads",
     "events",
     "archived",

@@ -31,6 +31,10 @@ class Invocation:
     error: dict | None
     # What it printed.
     lines: list
+    # The type of error by which it said that it does not start; None if it started.
+    start_error: str | None
+    # How it ended; negative if it was stopped, as Lambda does.
+    exit_code: int
 
 
 class Runtime:
@@ -59,7 +63,8 @@ class Runtime:
             printed, _ = self.process.communicate(timeout=PATIENCE)
             api.done.set()
             stop.join()
-        return Invocation(api.answer, api.error, printed.decode().splitlines())
+        lines = printed.decode().splitlines()
+        return Invocation(api.answer, api.error, lines, api.start_error, self.process.returncode)
 
     def _stop_when(self, done):
         assert done.wait(PATIENCE), f"{self.name} neither answers nor ends"
@@ -86,6 +91,7 @@ class _Api:
         self.done = threading.Event()
         self.answer = None
         self.error = None
+        self.start_error = None
 
 
 @contextlib.contextmanager
@@ -110,10 +116,15 @@ def _api(event, name, timeout):
 
         def do_POST(self):
             said = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"null")
+            if self.path == f"{VERSION}/init/error":
+                # It has to end by itself.
+                api.error, api.start_error = said, self.headers["Lambda-Runtime-Function-Error-Type"]
+                self.reply(202, b"", {})
+                return
             if self.path == f"{VERSION}/invocation/{request_id}/response":
                 api.answer = said
             else:
-                assert self.path in (f"{VERSION}/invocation/{request_id}/error", f"{VERSION}/init/error"), self.path
+                assert self.path == f"{VERSION}/invocation/{request_id}/error", self.path
                 api.error = said
             self.reply(202, b"", {})
             api.done.set()

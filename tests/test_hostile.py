@@ -79,6 +79,7 @@ def kinds(content):
 def test_a_control_message_is_counted_and_its_raw_copy_kept(ingested):
     ledger, content = ingested("control-message.json")
     assert (ledger["payloads"], ledger["control_messages"], ledger["events"]) == (1, 1, 0)
+    assert ledger["control_events"] == 1
     [raw] = content.events()
     assert raw.kind == "raw"
     assert raw.parts["account"] == "unknown"

@@ -66,7 +66,7 @@ fn came_in(outcome: &Outcome, skipped: u64) -> Vec<String> {
             lines.push(format!("{} {what}", count(number, noun)));
         }
     };
-    add(ledger.control_messages, "payload", "without events: health checks of CloudWatch Logs");
+    add(ledger.control_messages, "payload", "of health checks of CloudWatch Logs, kept raw");
     add(ledger.quarantined_payloads, "payload", "unreadable, quarantined");
     add(ledger.refused, "event", "refused: from a log group of mailtrail itself");
     add(skipped, "file", "skipped: not a payload");

@@ -20,7 +20,7 @@ use mailtrail_archive::Archive;
 use mailtrail_aws_client::{Clients, Deadline};
 use mailtrail_config::Environment;
 use mailtrail_delivery::Topic;
-use mailtrail_lambda::{Reporter, start};
+use mailtrail_lambda::{Reporter, StartError, failed_to_start, start};
 use serde_json::value::RawValue;
 
 use crate::audit::{AuditResult, Auditor};
@@ -30,22 +30,10 @@ use crate::settings::Settings;
 async fn main() -> ExitCode {
     let environment = Environment::of_process();
     let reporter = Reporter::new(&environment, env!("CARGO_PKG_NAME"));
-    let Some(config) = start(&environment, &reporter) else { return ExitCode::FAILURE };
-    let clients = Clients::default();
-    let archive = match Archive::open(&config.archive, &clients).await {
-        Ok(archive) => archive,
-        Err(error) => {
-            reporter.failed_to_start(&error.to_string());
-            return ExitCode::FAILURE;
-        }
+    let auditor = match open(&environment, reporter.clone()).await {
+        Ok(auditor) => auditor,
+        Err(error) => return failed_to_start(&environment, &reporter, &error).await,
     };
-    let topic = match &config.topic {
-        Some(arn) => Some(Topic::open(arn, &clients).await),
-        None => None,
-    };
-    let settings = Settings::of(&config.policy_audit);
-    let config = clients.config().await.clone();
-    let auditor = Auditor { config, archive, topic, settings, reporter };
     let service = service_fn(async |event: LambdaEvent<Box<RawValue>>| {
         let deadline = Deadline::after(mailtrail_clock::until(event.context.deadline()));
         let done: Result<Vec<AuditResult>, Diagnostic> = auditor.audit_all(deadline).await;
@@ -55,4 +43,16 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
+}
+
+async fn open(environment: &Environment, reporter: Reporter) -> Result<Auditor, StartError> {
+    let config = start(environment, &reporter)?;
+    let clients = Clients::default();
+    let archive = Archive::open(&config.archive, &clients).await?;
+    let topic = match &config.topic {
+        Some(arn) => Some(Topic::open(arn, &clients).await),
+        None => None,
+    };
+    let settings = Settings::of(&config.policy_audit);
+    Ok(Auditor { config: clients.config().await.clone(), archive, topic, settings, reporter })
 }

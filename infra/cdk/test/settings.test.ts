@@ -47,6 +47,7 @@ const SHARED = [
 /** Settings that are not parameters of the template, and why. */
 const DERIVED: Record<string, string> = {
   MAILTRAIL_DECODED_LIMIT: 'a quarter of the memory, which is a parameter',
+  MAILTRAIL_KINESIS_FAILURES: "the stack's event source mappings report batch item failures",
   MAILTRAIL_TAG_CACHE_SECONDS: 'the default suits the quota of Firehose, whatever the stack',
 };
 

@@ -13,6 +13,7 @@ mod object;
 mod quarantine;
 mod reader;
 mod s3;
+mod written;
 
 pub use archive::{Archive, ArchiveError, Put};
 pub use layout::{
@@ -23,3 +24,4 @@ pub use mailtrail_config::{ArchiveConfig, Location, S3Options};
 pub use object::{LEVEL, Lines, Object, ObjectWriter};
 pub use quarantine::{Quarantined, quarantine};
 pub use reader::ArchiveReader;
+pub use written::WrittenObject;

@@ -7,7 +7,7 @@ use mailtrail_subscription::{Payload, Undecodable};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::{Archive, ArchiveError, Put, quarantine_key};
+use crate::{Archive, ArchiveError, Put, WrittenObject, quarantine_key};
 
 /// A payload in quarantine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct Quarantined {
     pub reason: Undecodable,
     /// Whether the bytes were there already.
     pub put: Put,
+    /// Which of the two objects were written now.
+    pub written: Vec<WrittenObject>,
 }
 
 /// Keeps an unreadable payload whole, under the day of its arrival.
@@ -36,10 +38,14 @@ pub async fn quarantine(
     let earlier = quarantine_key(reason.reason(), yesterday, &sha256);
     let known = archive.contains(&format!("{earlier}.bin"), deadline).await?;
     let stem = if known { earlier } else { quarantine_key(reason.reason(), now, &sha256) };
-    let put = archive.put(&format!("{stem}.bin"), bytes.clone(), deadline).await?;
+    let (key, report_key) = (format!("{stem}.bin"), format!("{stem}.json"));
+    let put = archive.put(&key, bytes.clone(), deadline).await?;
     let report = report(payload, reason, &sha256);
-    archive.put(&format!("{stem}.json"), report, deadline).await?;
-    Ok(Quarantined { key: format!("{stem}.bin"), reason, put })
+    let put_report = archive.put(&report_key, report.clone(), deadline).await?;
+    let objects = [(put, &key, bytes), (put_report, &report_key, &report)];
+    let written = objects.into_iter().filter(|(put, ..)| *put == Put::Written);
+    let written = written.map(|(_, key, body)| WrittenObject::new(key.as_str(), body)).collect();
+    Ok(Quarantined { key, reason, put, written })
 }
 
 fn report(payload: &Payload, reason: Undecodable, sha256: &str) -> Bytes {

@@ -14,6 +14,9 @@ pub struct Ledger {
     pub decoded_payloads: u64,
     /// Payloads that were health checks of CloudWatch Logs.
     pub control_messages: u64,
+    /// Log events of control messages, in payloads of either kind. They say nothing of the log: the raw copy keeps them, no
+    /// record is made of them, and they are not among `events`.
+    pub control_events: u64,
     /// Payloads that could not be read and are kept whole.
     pub quarantined_payloads: u64,
     /// Log events in the payloads that were read.
@@ -85,6 +88,7 @@ impl Ledger {
         self.payloads += other.payloads;
         self.decoded_payloads += other.decoded_payloads;
         self.control_messages += other.control_messages;
+        self.control_events += other.control_events;
         self.quarantined_payloads += other.quarantined_payloads;
         self.events += other.events;
         self.archived += other.archived;
@@ -114,9 +118,10 @@ impl Ledger {
 /// The ledger as `mailtrail ingest --json` prints it: a contract.
 impl Serialize for Ledger {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Ledger", 10)?;
+        let mut object = serializer.serialize_struct("Ledger", 11)?;
         object.serialize_field("payloads", &self.payloads)?;
         object.serialize_field("control_messages", &self.control_messages)?;
+        object.serialize_field("control_events", &self.control_events)?;
         object.serialize_field("quarantined_payloads", &self.quarantined_payloads)?;
         object.serialize_field("events", &self.events)?;
         object.serialize_field("archived", &self.archived)?;
@@ -147,6 +152,7 @@ mod tests {
                     payloads: data + control + bad,
                     decoded_payloads: data,
                     control_messages: control,
+                    control_events: control,
                     quarantined_payloads: bad,
                     events: archived + refused,
                     archived,

@@ -31,6 +31,8 @@ pub struct Invocation<'a> {
     pub request_id: &'a str,
     pub received: u64,
     pub control: u64,
+    /// Not a metric: a number for who looks at a single invocation.
+    pub control_events: u64,
     pub quarantined: u64,
     pub events: u64,
     pub archived: u64,
@@ -40,6 +42,34 @@ pub struct Invocation<'a> {
     pub duration: u64,
     pub failed: u64,
     pub imbalance: u64,
+    /// The objects that it wrote; those for which the line has no room are in lines of their own ([`ObjectsReport`]).
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub objects: &'a [ObjectReport<'a>],
+}
+
+/// An object that an invocation wrote: a witness outside the archive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct ObjectReport<'a> {
+    /// Its key in the archive.
+    pub key: &'a str,
+    /// The SHA-256 of its bytes as they are stored, in hexadecimal digits.
+    pub sha256: &'a str,
+}
+
+/// A line about more objects that an invocation wrote.
+#[derive(Debug, Clone, Serialize)]
+pub struct ObjectsReport<'a> {
+    /// How much it matters.
+    pub level: Level,
+    /// What happened.
+    pub message: &'static str,
+    /// The function.
+    pub function: &'a str,
+    /// The invocation.
+    #[serde(rename = "requestId")]
+    pub request_id: &'a str,
+    /// The objects.
+    pub objects: &'a [ObjectReport<'a>],
 }
 
 impl Invocation<'_> {

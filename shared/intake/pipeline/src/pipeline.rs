@@ -6,7 +6,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt};
-use mailtrail_archive::{Archive, ArchiveError, Object, Put, about, quarantine, undelivered_key};
+use mailtrail_archive::{
+    Archive, ArchiveError, Object, Put, WrittenObject, about, quarantine, undelivered_key,
+};
 use mailtrail_aws_client::failure::Failure;
 use mailtrail_aws_client::{Clients, Deadline};
 use mailtrail_clock::Time;
@@ -128,6 +130,7 @@ impl Pipeline {
         run: &mut Run,
     ) -> Result<(), RunError> {
         let quarantined = quarantine(&self.archive, payload, reason, now, deadline).await?;
+        run.written.extend_from_slice(&quarantined.written);
         run.ledger.quarantined_payloads = 1;
         run.problems.push(Problem::Quarantined(quarantined));
         Ok(())
@@ -143,25 +146,42 @@ impl Pipeline {
     ) -> Result<(), RunError> {
         let described = self.described.load(Ordering::Relaxed);
         let about = if described { Vec::new() } else { about::files(MAPPING_VERSION).to_vec() };
-        let put = |(key, body): (String, Bytes)| async move { self.archive.put(&key, body, deadline).await };
+        let put = |(key, body): (String, Bytes)| self.put(key, body, deadline);
         let whole = about.into_iter().chain(prepared.raw.iter().cloned());
         let whole = stream::iter(whole.map(put)).buffered(CONCURRENT_WRITES).collect::<Vec<_>>();
         let records = prepared.objects.iter().map(|object| (object.key.clone(), object.body.clone()));
         let records = stream::iter(records.map(put)).buffered(CONCURRENT_WRITES).collect::<Vec<_>>();
         let (whole, records) = tokio::join!(whole, records);
         let mut failure = None;
-        for (object, put) in prepared.objects.iter().zip(records) {
+        for put in whole {
             match put {
-                Ok(put) => {
-                    count(&mut run.ledger, object, put);
-                    run.objects.push(object.key.clone());
-                }
-                Err(error) => failure = Some(error),
+                Ok(written) => run.written.extend(written),
+                Err(error) => failure = failure.or(Some(error)),
             }
         }
-        let failure = whole.into_iter().find_map(Result::err).or(failure);
+        for (object, put) in prepared.objects.iter().zip(records) {
+            match put {
+                Ok(written) => {
+                    count(&mut run.ledger, object, written.is_none());
+                    run.objects.push(object.key.clone());
+                    run.written.extend(written);
+                }
+                Err(error) => failure = failure.or(Some(error)),
+            }
+        }
         self.described.store(failure.is_none(), Ordering::Relaxed);
         failure.map_or(Ok(()), |error| Err(error.into()))
+    }
+
+    /// Writes an object; nothing where it existed before.
+    async fn put(
+        &self,
+        key: String,
+        body: Bytes,
+        deadline: Deadline,
+    ) -> Result<Option<WrittenObject>, ArchiveError> {
+        let put = self.archive.put(&key, body.clone(), deadline).await?;
+        Ok((put == Put::Written).then(|| WrittenObject::new(key, &body)))
     }
 
     async fn stream(
@@ -179,7 +199,7 @@ impl Pipeline {
             *ledger = delivery.ledger;
             if let Some(body) = delivery.undelivered {
                 let key = undelivered_key(&name, prepared.id.time(), prepared.id);
-                self.archive.put(&key, body, deadline).await?;
+                run.written.extend(self.put(key.clone(), body, deadline).await?);
                 let failure = delivery.failure.unwrap_or_else(Failure::out_of_time);
                 run.problems.push(Problem::Undelivered {
                     stream: name,
@@ -193,8 +213,8 @@ impl Pipeline {
     }
 }
 
-fn count(ledger: &mut Ledger, object: &Object, put: Put) {
+fn count(ledger: &mut Ledger, object: &Object, existed: bool) {
     ledger.archived += object.events;
-    ledger.already += if put == Put::Already { object.events } else { 0 };
+    ledger.already += if existed { object.events } else { 0 };
     *ledger.by_class.entry(object.class.name()).or_default() += object.events;
 }

@@ -55,7 +55,11 @@ pub(crate) fn prepare(
     let batches = batches(&text)?;
     let region = payload.region.as_deref().or(config.region.as_deref());
     let (mut objects, mut notifications, mut refused) = (Vec::new(), Vec::new(), 0);
-    for batch in batches.iter().filter(|batch| batch.kind == Kind::Data) {
+    for batch in &batches {
+        if batch.kind == Kind::Control {
+            run.ledger.control_events += batch.events.len() as u64;
+            continue;
+        }
         run.ledger.events += batch.events.len() as u64;
         if is_own(batch, config) {
             run.ledger.refused += batch.events.len() as u64;

@@ -1,19 +1,22 @@
 //! What the Lambda functions have in common: how they start, handle an invocation, report and respond.
 //!
-//! environment → [`Config`] → [`Pipeline::open`] → runtime. An invalid archive setting stops a function at start; any
+//! environment → [`Config`](mailtrail_config::Config) → [`Pipeline::open`] → runtime. An invalid archive setting stops a function at start; any
 //! other invalid setting is ignored, reported and counted.
 
 mod handler;
+mod objects;
 mod reporter;
 mod response;
+mod start;
 
 pub use reporter::Reporter;
+pub use start::{StartError, failed_to_start, start};
 
 use std::process::ExitCode;
 
 use lambda_runtime::{LambdaEvent, service_fn};
 use mailtrail_aws_client::Clients;
-use mailtrail_config::{Config, Environment};
+use mailtrail_config::Environment;
 use mailtrail_pipeline::Pipeline;
 use serde_json::value::RawValue;
 
@@ -23,15 +26,10 @@ use crate::handler::Handler;
 pub async fn run(name: &str) -> ExitCode {
     let environment = Environment::of_process();
     let reporter = Reporter::new(&environment, name);
-    let Some(config) = start(&environment, &reporter) else { return ExitCode::FAILURE };
-    let pipeline = match Pipeline::open(&config, &Clients::default()).await {
-        Ok(pipeline) => pipeline,
-        Err(error) => {
-            reporter.failed_to_start(&error.to_string());
-            return ExitCode::FAILURE;
-        }
+    let handler = match open(&environment, reporter.clone()).await {
+        Ok(handler) => handler,
+        Err(error) => return failed_to_start(&environment, &reporter, &error).await,
     };
-    let handler = Handler::new(pipeline, reporter);
     handler.refresh_watch_list().await;
     let service = service_fn(|event: LambdaEvent<Box<RawValue>>| handler.handle(event));
     match lambda_runtime::run(service).await {
@@ -40,20 +38,8 @@ pub async fn run(name: &str) -> ExitCode {
     }
 }
 
-/// What every function begins with: its settings, the log of libraries, and a report of each setting that is ignored.
-/// Nothing where the function must not start, which is then reported.
-pub fn start(environment: &Environment, reporter: &Reporter) -> Option<Config> {
-    match Config::from_environment(environment) {
-        Ok(config) => {
-            mailtrail_telemetry::init(config.log_level);
-            for error in &config.ignored_settings {
-                reporter.ignored_setting(error);
-            }
-            Some(config)
-        }
-        Err(error) => {
-            reporter.failed_to_start(&error.to_string());
-            None
-        }
-    }
+async fn open(environment: &Environment, reporter: Reporter) -> Result<Handler, StartError> {
+    let config = start(environment, &reporter)?;
+    let pipeline = Pipeline::open(&config, &Clients::default()).await?;
+    Ok(Handler::new(pipeline, reporter, config.kinesis_failures))
 }

@@ -4,19 +4,22 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io;
 
+use mailtrail_archive::WrittenObject;
 use mailtrail_clock::now;
 use mailtrail_config::{Environment, settings};
 use mailtrail_delivery::{Ledger, StreamLedger};
 use mailtrail_pipeline::{Problem, Watched};
 use mailtrail_telemetry::metrics::Declaration;
 use mailtrail_telemetry::report::{
-    self, ClassReport, Invocation, Level, PolicyReport, ProblemReport, SettingReport, StreamReport,
-    WatchReport,
+    self, ClassReport, Invocation, Level, ObjectReport, ObjectsReport, PolicyReport, ProblemReport,
+    SettingReport, StreamReport, WatchReport,
 };
 use serde::Serialize;
 
+use crate::objects;
+
 /// Writes the function's reports.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Reporter {
     function: String,
 }
@@ -28,6 +31,8 @@ pub(crate) struct InvocationDetails<'a> {
     pub(crate) milliseconds: u64,
     /// Payloads that failed.
     pub(crate) failed: u64,
+    /// Every object that it wrote.
+    pub(crate) written: Vec<&'a WrittenObject>,
 }
 
 impl Reporter {
@@ -42,13 +47,18 @@ impl Reporter {
         &self.function
     }
 
-    /// One line for the invocation, one for each class of its events, and one for each stream that got or missed events.
+    /// One line for the invocation (and more where it wrote many objects), one for each class of its events, and one for
+    /// each stream that got or missed events.
     pub(crate) fn invocation(&self, ledger: &Ledger, details: &InvocationDetails<'_>) {
         let level = match (details.failed, ledger.balanced(), ledger.quarantined_payloads) {
             (0, true, 0) => Level::Info,
             (0, true, _) => Level::Warn,
             _ => Level::Error,
         };
+        let written = details.written.iter();
+        let written: Vec<_> =
+            written.map(|WrittenObject { key, sha256 }| ObjectReport { key, sha256 }).collect();
+        let mut lines = objects::lines(&written).into_iter();
         write(&Invocation {
             aws: Declaration::new(now(), Invocation::DIMENSIONS, Invocation::METRICS),
             level,
@@ -57,6 +67,7 @@ impl Reporter {
             request_id: details.request_id,
             received: ledger.payloads,
             control: ledger.control_messages,
+            control_events: ledger.control_events,
             quarantined: ledger.quarantined_payloads,
             events: ledger.events,
             archived: ledger.archived,
@@ -67,7 +78,12 @@ impl Reporter {
             failed: details.failed,
             // A payload that failed is not accounted for, and is reported as such.
             imbalance: u64::from(details.failed == 0 && !ledger.balanced()),
+            objects: lines.next().unwrap_or_default(),
         });
+        for objects in lines {
+            let (function, request_id) = (self.function.as_str(), details.request_id);
+            write(&ObjectsReport { level: Level::Info, message: "objects", function, request_id, objects });
+        }
         for class in self.classes(ledger, details) {
             write(&class);
         }
@@ -160,7 +176,7 @@ impl Reporter {
     }
 
     /// The function does not start.
-    pub fn failed_to_start(&self, reason: &str) {
+    pub(crate) fn failed_to_start(&self, reason: &str) {
         let message = format!("failed to start: {reason}");
         write(&ProblemReport { level: Level::Error, message, function: &self.function, request_id: "" });
     }
@@ -177,8 +193,13 @@ mod tests {
 
     use super::*;
 
-    const DETAILS: InvocationDetails<'static> =
-        InvocationDetails { request_id: "example", decoded_bytes: 0, milliseconds: 0, failed: 0 };
+    const DETAILS: InvocationDetails<'static> = InvocationDetails {
+        request_id: "example",
+        decoded_bytes: 0,
+        milliseconds: 0,
+        failed: 0,
+        written: Vec::new(),
+    };
 
     fn reporter() -> Reporter {
         Reporter { function: "workmail-events".to_owned() }

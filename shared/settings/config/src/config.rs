@@ -6,8 +6,8 @@ use mailtrail_telemetry::LogLevel;
 
 use crate::reader::SettingsReader;
 use crate::{
-    ArchiveConfig, Environment, IntakeConfig, Location, PolicyAuditConfig, SettingError, StreamTarget,
-    TopicArn, WatchListSource, settings,
+    ArchiveConfig, Environment, IntakeConfig, KinesisFailures, Location, PolicyAuditConfig, SettingError,
+    StreamTarget, TopicArn, WatchListSource, settings,
 };
 
 /// Everything that an operator decides, from whatever it was read.
@@ -25,6 +25,8 @@ pub struct Config {
     pub watch_list: WatchListSource,
     /// How payloads are read, and what their events mean.
     pub intake: IntakeConfig,
+    /// What a function answers when some records of a Kinesis invocation are not archived.
+    pub kinesis_failures: KinesisFailures,
     /// What the audit of resource policies looks at, and may do.
     pub policy_audit: PolicyAuditConfig,
     /// From which level up the log lines of libraries are printed.
@@ -56,6 +58,7 @@ impl Config {
             topic: read.value(&settings::TOPIC),
             watch_list: read.value(&settings::WATCHES).unwrap_or_default(),
             intake: IntakeConfig::from_settings(&mut read),
+            kinesis_failures: read.value(&settings::KINESIS_FAILURES).unwrap_or_default(),
             policy_audit: PolicyAuditConfig::from_settings(&mut read),
             log_level: read.value(&settings::LOG).unwrap_or_default(),
             ignored_settings: Vec::new(),

@@ -159,6 +159,20 @@ pub const TAG_CACHE_SECONDS: IntegerSetting = IntegerSetting {
     example: "60",
 };
 
+/// What a function answers when some records of a Kinesis invocation are not archived.
+pub const KINESIS_FAILURES: Setting = Setting {
+    name: "MAILTRAIL_KINESIS_FAILURES",
+    meaning: "What the function answers when some records of a Kinesis invocation are not archived: it names them, or it \
+              fails the whole invocation. An event source mapping without `ReportBatchItemFailures` takes the names for \
+              success, and the records are lost: there, choose `fail-invocation`.",
+    kind: Kind::Choice {
+        values: &["batch-item-failures", "fail-invocation"],
+        default: "batch-item-failures",
+    },
+    example: "fail-invocation",
+    privacy: Privacy::Public,
+};
+
 /// From which level up the log lines of libraries are printed.
 pub const LOG: Setting = Setting {
     name: "MAILTRAIL_LOG",
@@ -183,5 +197,6 @@ pub const PIPELINE: &[Setting] = &[
     OWN_LOG_GROUPS,
     DECODED_LIMIT,
     TAG_CACHE_SECONDS.setting(),
+    KINESIS_FAILURES,
     LOG,
 ];
