@@ -15,6 +15,7 @@ mod privileges;
 mod python;
 mod settings_page;
 mod shell;
+mod storm;
 mod tables;
 mod test;
 mod words;
@@ -47,6 +48,8 @@ enum Task {
     Words,
     /// Measures the processor against its lower bound, and the memory and start of the function.
     Bench(bench::Arguments),
+    /// Sends batches through stand-ins that fail in every way, and compares everything that was sent with what is there.
+    Storm(storm::Arguments),
     /// Runs the fuzz targets for a bounded time.
     Fuzz(fuzz::Arguments),
     /// Builds the functions as they are deployed: one zip each, in infra/packages.
@@ -65,6 +68,7 @@ fn main() -> ExitCode {
         Task::Layout => layout::check(),
         Task::Words => words::check(),
         Task::Bench(arguments) => bench::run(&arguments),
+        Task::Storm(arguments) => storm::run(&arguments),
         Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Package(arguments) => package::run(&arguments),
         Task::Generate => generate(),

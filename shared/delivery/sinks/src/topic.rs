@@ -49,7 +49,7 @@ impl Topic {
     /// Sends a notification, with retries until the deadline.
     ///
     /// # Errors
-    /// When SNS did not accept it.
+    /// When SNS did not accept it: an answer without a message id accepts nothing.
     pub async fn announce(&self, notification: &Announcement, deadline: Deadline) -> Result<(), Failure> {
         self.retry_policy.run(deadline, || Box::pin(self.publish(notification))).await
     }
@@ -71,7 +71,10 @@ impl Topic {
             let id = hex::encode(Sha256::digest(&notification.id));
             call = call.message_group_id("mailtrail").message_deduplication_id(id);
         }
-        call.send().await?;
-        Ok(())
+        let answer = call.send().await?;
+        match answer.message_id() {
+            Some(id) if !id.is_empty() => Ok(()),
+            _ => Err(Failure::broken_answer("the answer has no message id")),
+        }
     }
 }

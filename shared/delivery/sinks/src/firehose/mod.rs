@@ -1,17 +1,21 @@
 //! Amazon Data Firehose: `PutRecordBatch` and its partial failures.
 //!
-//! An answer of 200 may still refuse records: `FailedPutCount` says how many, the entries say which. Only
-//! those are sent again. A call that is refused as a whole is halved: its size may be what
-//! throttles the stream.
+//! A record is accepted when the answer has its record id, and only then: an answer of 200 may still refuse records, and
+//! may say nothing at all. What has no record id is sent again. A call of which nothing was accepted is halved: its size
+//! may be what throttles the stream.
 //! <https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecordBatch.html>
 
+mod answer;
+mod rate_limit;
 mod tag_gate;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use aws_sdk_firehose::Client;
+use aws_sdk_firehose::operation::put_record_batch::PutRecordBatchOutput;
 use aws_sdk_firehose::primitives::Blob;
+use aws_sdk_firehose::types::PutRecordBatchResponseEntry;
 use futures_util::future::BoxFuture;
 use mailtrail_aws_client::failure::Failure;
 use mailtrail_aws_client::{Deadline, RetryPolicy};
@@ -42,12 +46,10 @@ pub struct FirehoseSink {
     retry_policy: RetryPolicy,
 }
 
-/// What became of one call.
-enum Answer {
-    /// These records were refused; without any, all were accepted.
-    Refused(Vec<PackedRecord>, Option<Failure>),
-    /// The whole call failed.
-    Failed(Vec<PackedRecord>, Failure),
+/// What a call left behind: the records that were not accepted, and why.
+struct Refused {
+    records: Vec<PackedRecord>,
+    failure: Failure,
 }
 
 impl FirehoseSink {
@@ -63,19 +65,19 @@ impl FirehoseSink {
         while !pending.is_empty() {
             let call: Vec<PackedRecord> = pending.drain(..call_records.min(pending.len())).collect();
             let sent = call.len();
-            let (refused, failure) = match self.call(call, deadline).await {
-                Answer::Refused(records, failure) => (records, failure),
-                Answer::Failed(records, failure) => {
-                    call_records = sent.div_ceil(2);
-                    (records, Some(failure))
-                }
+            let Err(Refused { records, failure }) = self.call(call, deadline).await else {
+                failed = 0;
+                continue;
             };
             // A call that accepted something is progress: only calls in a row that accepted nothing count.
-            failed = if refused.len() < sent { 0 } else { failed };
-            for record in refused.into_iter().rev() {
+            if records.len() < sent {
+                failed = 0;
+            } else {
+                call_records = sent.div_ceil(2);
+            }
+            for record in records.into_iter().rev() {
                 pending.push_front(record);
             }
-            let Some(failure) = failure else { continue };
             failed += 1;
             if !failure.retryable || !self.retry_policy.another_try(failed, deadline).await {
                 return Err(Unsent { records: pending.into_iter().collect(), failure });
@@ -84,7 +86,7 @@ impl FirehoseSink {
         Ok(())
     }
 
-    async fn call(&self, records: Vec<PackedRecord>, deadline: Deadline) -> Answer {
+    async fn call(&self, records: Vec<PackedRecord>, deadline: Deadline) -> Result<(), Refused> {
         let data = records.iter().map(|record| {
             let data = Blob::new(record.data.clone());
             aws_sdk_firehose::types::Record::builder().data(data).build()
@@ -92,34 +94,51 @@ impl FirehoseSink {
         let data = match data.collect::<Result<Vec<_>, _>>() {
             Ok(data) => data,
             Err(error) => {
-                return Answer::Failed(records, Failure::permanent("BadRequest", error.to_string()));
+                let failure = Failure::permanent("BadRequest", error.to_string());
+                return Err(Refused { records, failure });
             }
         };
         let call =
             self.client.put_record_batch().delivery_stream_name(&self.name).set_records(Some(data)).send();
-        let output = match deadline.limit(call).await {
-            None => return Answer::Failed(records, Failure::out_of_time()),
-            Some(Err(error)) => return Answer::Failed(records, error.into()),
-            Some(Ok(output)) => output,
-        };
-        if output.failed_put_count() == 0 {
-            return Answer::Refused(Vec::new(), None);
+        match deadline.limit(call).await {
+            None => Err(Refused { records, failure: Failure::out_of_time() }),
+            Some(Err(error)) => Err(Refused { records, failure: error.into() }),
+            Some(Ok(output)) => unconfirmed(records, &output),
         }
-        if output.request_responses().len() != records.len() {
-            let failure = Failure::transient("BrokenAnswer", "the answer does not name each record");
-            return Answer::Failed(records, failure);
-        }
-        let entries = records.into_iter().zip(output.request_responses());
-        let (mut refused, mut failure) = (Vec::new(), None);
-        for (record, entry) in entries {
-            if let Some(code) = entry.error_code() {
-                let message = entry.error_message().unwrap_or("the stream gives no reason");
-                failure.get_or_insert_with(|| Failure::transient(code, message));
-                refused.push(record);
-            }
-        }
-        Answer::Refused(refused, failure)
     }
+}
+
+/// The records that an answer does not confirm. An entry belongs to the record at its position. An answer that has more
+/// entries than there are records, or counts more failures than it shows, cannot be matched to them and confirms none:
+/// a record that comes twice can be recognised by its `metadata.uid`, one that is missing cannot.
+fn unconfirmed(records: Vec<PackedRecord>, output: &PutRecordBatchOutput) -> Result<(), Refused> {
+    let (entries, sent) = (output.request_responses(), records.len());
+    let accepted: Vec<bool> = (0..sent).map(|at| entries.get(at).is_some_and(is_accepted)).collect();
+    let missing = accepted.iter().filter(|accepted| !**accepted).count();
+    let counted = usize::try_from(output.failed_put_count()).unwrap_or(usize::MAX);
+    let contradicts_itself = entries.len() > sent || counted > missing;
+    if missing == 0 && !contradicts_itself {
+        return Ok(());
+    }
+    let reason = entries.iter().find_map(|entry| Some((entry.error_code()?, entry.error_message())));
+    let failure = match reason {
+        _ if contradicts_itself => Failure::broken_answer(format!(
+            "the answer to {sent} records has {} entries and counts {} failures",
+            entries.len(),
+            output.failed_put_count()
+        )),
+        Some((code, message)) => Failure::transient(code, message.unwrap_or("the stream gives no reason")),
+        None => {
+            Failure::broken_answer(format!("the answer has no record id for {missing} of {sent} records"))
+        }
+    };
+    let is_left = |accepted: &bool| contradicts_itself || !accepted;
+    let left = records.into_iter().zip(&accepted).filter(|(_, accepted)| is_left(accepted));
+    Err(Refused { records: left.map(|(record, _)| record).collect(), failure })
+}
+
+fn is_accepted(entry: &PutRecordBatchResponseEntry) -> bool {
+    entry.record_id().is_some_and(|id| !id.is_empty()) && entry.error_code().is_none()
 }
 
 impl Sink for FirehoseSink {

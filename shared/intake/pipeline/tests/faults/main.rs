@@ -3,12 +3,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops at its first surprise, in its helpers too")]
 
+mod answers;
 mod archive;
 #[path = "../common/mod.rs"]
 mod common;
 mod deaths;
 mod gate;
+mod look_ups;
 mod setup;
 mod storm;
 mod streams;
+mod survives;
 mod watch;

@@ -78,7 +78,19 @@ impl Process {
     /// A process that waits in its own way.
     pub(crate) fn patient(aws: &FaultyAws, memory: Duration, retry_policy: RetryPolicy) -> Self {
         let config = config(aws);
-        let gate = Arc::new(TagGate::new(aws::firehose(&config), memory, retry_policy));
+        let gate = TagGate::new(aws::firehose(&config), memory, retry_policy).unlimited();
+        Self::with_gate(config, gate, retry_policy)
+    }
+
+    /// A process that asks no more often than AWS allows.
+    pub(crate) fn at_the_rate_of_aws(aws: &FaultyAws, memory: Duration) -> Self {
+        let config = config(aws);
+        let gate = TagGate::new(aws::firehose(&config), memory, QUICK);
+        Self::with_gate(config, gate, QUICK)
+    }
+
+    fn with_gate(config: SdkConfig, gate: TagGate, retry_policy: RetryPolicy) -> Self {
+        let gate = Arc::new(gate);
         Self { config, gate, retry_policy, bucket: "archive", s3: S3Options::default() }
     }
 
@@ -135,16 +147,26 @@ pub(crate) async fn run_well(pipeline: &Pipeline, batch: &Batch) -> Run {
     run
 }
 
-/// The content of a bucket, by key of the archive.
-pub(crate) fn content(aws: &FaultyAws, bucket: &str) -> BTreeMap<String, Bytes> {
+/// The content of a bucket, by key of the archive, and how often each key was written.
+pub(crate) fn stored(aws: &FaultyAws, bucket: &str) -> BTreeMap<String, (Bytes, usize)> {
     let prefix = format!("{bucket}/mail/2026/");
     let objects = aws.objects().into_iter();
     let inside = objects.filter(|(resource, _)| resource.starts_with(&format!("{bucket}/")));
     inside
         .map(|(resource, object)| {
             let key = resource.strip_prefix(&prefix).unwrap();
-            assert_eq!(aws.writes(&resource), 1, "{resource}");
-            (key.to_owned(), object.body)
+            (key.to_owned(), (object.body, aws.writes(&resource)))
+        })
+        .collect()
+}
+
+/// The content of a bucket, by key of the archive. Nothing was written twice.
+pub(crate) fn content(aws: &FaultyAws, bucket: &str) -> BTreeMap<String, Bytes> {
+    stored(aws, bucket)
+        .into_iter()
+        .map(|(key, (body, writes))| {
+            assert_eq!(writes, 1, "{key}");
+            (key, body)
         })
         .collect()
 }
