@@ -23,7 +23,7 @@ def workmail_events(tmp_path):
 
 def lines(invocation, message):
     """What it printed of one kind."""
-    return [line for line in map(archive.strict_json, invocation.lines) if line["message"] == message]
+    return [line for line in map(archive.strict_json, invocation.lines) if line.get("message") == message]
 
 
 def files(directory):
@@ -40,7 +40,7 @@ def files(directory):
     ("settings", "error_type", "words"),
     [
         ({}, "InvalidSetting", "MAILTRAIL_ARCHIVE is not set"),
-        ({"MAILTRAIL_ARCHIVE": "s3:/example"}, "InvalidSetting", "MAILTRAIL_ARCHIVE"),
+        ({"MAILTRAIL_ARCHIVE": "s3://X"}, "InvalidSetting", "MAILTRAIL_ARCHIVE"),
         ({"MAILTRAIL_ARCHIVE": "/dev/null/archive"}, "ArchiveUnavailable", "/dev/null/archive"),
     ],
 )

@@ -180,7 +180,9 @@ impl TagGate {
             let values = answer.tags().iter().filter(|tag| tag.key() == DELIVERY_TAG.0).map(Tag::value);
             match (&values.collect::<Vec<_>>()[..], answer.has_more_tags()) {
                 ([value], _) => return Ok(*value == Some(DELIVERY_TAG.1)),
-                ([], false) => return Ok(false),
+                // A page that was announced and is empty contradicts the one before: the list is not whole.
+                ([], false) if starts.is_empty() || !answer.tags().is_empty() => return Ok(false),
+                ([], false) => return Err(Failure::broken_answer("a page of the list of tags is missing")),
                 ([], true) => {}
                 _ => return Err(Failure::broken_answer("the list of tags has the same key twice")),
             }
