@@ -10,26 +10,26 @@ fn every_act_of_a_user_is_found_under_whatever_role_it_was() {
     2026-11-20
     time           who                    event                                     result                 from                    via                                     about
     10:14:00.000Z  alice                  ec2 StartInstances                        ok                     203.0.113.20                                                    [{"instanceId":"i-0123456789abcdef0"}]
+    10:14:10.000Z  Admin/alice            workmail PutMailboxPermissions            ok                     203.0.113.20            Admin/alice                             FULL_ACCESS for S-grantee on the mailbox of S-owner
     10:14:10.000Z  alice                  sts GetSessionToken                       ok                     203.0.113.20                                                    for 3600 s, with MFA device arn:aws:iam::111122223333:mfa/alice
-    10:14:10.000Z  alice                  iam DeleteUser                            AccessDenied           203.0.113.20                                                    bob
     10:14:10.000Z  alice                  s3 DeleteObjects                          ok                     203.0.113.20                                                    arn:aws:s3:::example
     10:14:10.000Z  Admin/alice            example DeleteListener                    ok                     203.0.113.20            Admin/alice
     10:14:10.000Z  alice                  workmail CreateAlias                      ok                     203.0.113.20                                                    sales@example.com
     10:14:10.000Z  alice                  s3 ListBuckets                            ok                     2001:db8::20
-    10:14:10.000Z  Admin/alice            workmail PutMailboxPermissions            ok                     203.0.113.20            Admin/alice                             FULL_ACCESS for S-grantee on the mailbox of S-owner
+    10:14:10.000Z  alice                  iam DeleteUser                            AccessDenied           203.0.113.20                                                    bob
     10:14:10.000Z  alice                  signin CheckMfa                           ok                     198.51.100.7
     10:14:10.000Z  alice                  sts AssumeRole                            ok                     203.0.113.20                                                    Admin/alice
     10:14:11.000Z  alice                  iam ListRoles                             ok                     203.0.113.20            GetSessionToken
-    10:14:11.000Z  alice                  iam DeleteUser                            NoSuchEntityException  203.0.113.20                                                    bob
     10:14:11.000Z  Admin/alice            example DeleteTags                        ok                     203.0.113.20            Admin/alice
     10:14:11.000Z  alice                  workmail DeleteAlias                      ok                     203.0.113.20                                                    sales@example.com
-    10:14:11.000Z  Admin/alice            iam CreateUser                            ok                     203.0.113.20            Admin/alice                             mallory
     10:14:11.000Z  alice                  s3 ListBuckets                            ok                     athena.amazonaws.com
+    10:14:11.000Z  alice                  iam DeleteUser                            NoSuchEntityException  203.0.113.20                                                    bob
+    10:14:11.000Z  Admin/alice            iam CreateUser                            ok                     203.0.113.20            Admin/alice                             mallory
     10:14:11.000Z  alice                  signin ConsoleLogin                       ok                     198.51.100.7
-    10:14:12.000Z  alice                  iam DeleteUser                            Rate exceeded          203.0.113.20                                                    bob
+    10:14:12.000Z  Admin/alice            s3 ListBuckets                            ok                     203.0.113.20
     10:14:12.000Z  Admin/alice            example BatchGetItem                      ok                     203.0.113.20            Admin/alice
     10:14:12.000Z  alice                  s3 ListBuckets                            ok                     AWS Internal/7
-    10:14:12.000Z  Admin/alice            s3 ListBuckets                            ok                     203.0.113.20
+    10:14:12.000Z  alice                  iam DeleteUser                            Rate exceeded          203.0.113.20                                                    bob
     10:14:12.000Z  alice                  sts AssumeRole                            ok                     203.0.113.20            GetSessionToken                         Support/laptop
     10:14:12.000Z  alice                  signin ConsoleLogin                       Failed authentication  198.51.100.7
     10:14:12.000Z  alice                  sts AssumeRole                            AccessDenied           203.0.113.20                                                    Admin/alice

@@ -1,7 +1,8 @@
 //! The archive describes itself: `_about/`, written once.
 //!
 //! The archive is to be read for years, without WorkMail, without AWS and without mailtrail. So it carries
-//! its own description, each file under the version that it describes; a later version adds its own.
+//! its own description, each file under the version that it describes. A later version adds its own beside them, and
+//! leaves those of earlier ones, the README among them, as they are.
 
 use bytes::Bytes;
 
@@ -13,7 +14,7 @@ pub fn files(mapping: &str) -> [(String, Bytes); 3] {
     );
     [
         ("_about/README.md".to_owned(), Bytes::from_static(include_bytes!("about/README.md"))),
-        ("_about/layout-1.md".to_owned(), Bytes::from_static(include_bytes!("about/layout-1.md"))),
+        ("_about/layout-2.md".to_owned(), Bytes::from_static(include_bytes!("about/layout-2.md"))),
         (format!("_about/mapping-{mapping}.json"), Bytes::from(mapping_json)),
     ]
 }

@@ -78,7 +78,12 @@ impl<'a> LogEvent<'a> {
 
     /// When the event happened, unless that is missing, no whole number, or not between 1970 and 9999.
     pub fn time(&self) -> Option<Time> {
-        Time::from_millis(self.timestamp?.get().trim_matches('"').parse().ok()?)
+        Time::from_millis(self.timestamp().parse().ok()?)
+    }
+
+    /// The timestamp, whether it is a number or its digits as text; empty where it is missing.
+    pub(crate) fn timestamp(&self) -> &'a str {
+        self.timestamp_text().unwrap_or_default().trim_matches('"')
     }
 
     /// The timestamp as it stands in the payload.
@@ -89,11 +94,6 @@ impl<'a> LogEvent<'a> {
     /// The log line.
     pub fn message(&self) -> Cow<'a, str> {
         self.message.map(|message| unescape(message.get())).unwrap_or_default()
-    }
-
-    /// The log line as it stands in the payload.
-    pub fn message_json(&self) -> &'a str {
-        self.message.map_or("", RawValue::get)
     }
 
     /// The event's own origin, where it has one.

@@ -11,16 +11,19 @@
 //! * **Borrowed.** A [`LogEvent`] is four slices of the decoded payload; text is unescaped when asked for.
 //!
 //! The way is [`payloads`] (an invocation or a file → payloads) → [`Payload::decode`] (inflate) →
-//! [`batches`] (parse) → [`BatchId`] (the identity that object names are made of).
+//! [`batches`] (parse) → [`BatchId`] and [`EventUids`] (the identities that object names and records are made of).
 
 mod batch;
 mod batch_id;
+mod content_hash;
 mod error;
+mod event_uids;
 mod inflate;
 mod payload;
 
 pub use batch::{Kind, LogBatch, LogEvent, MAX_EVENTS, SystemFields, batches};
 pub use batch_id::{BatchId, is_cloudwatch_id};
 pub use error::Undecodable;
+pub use event_uids::EventUids;
 pub use inflate::inflate;
 pub use payload::{Content, Payload, payloads};

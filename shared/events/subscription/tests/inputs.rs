@@ -12,7 +12,7 @@ use mailtrail_samples::envelope::{
     REGION, gzip, invocation, kinesis_event, kinesis_on_failure_record, on_failure_record,
 };
 use mailtrail_subscription::{
-    BatchId, Content, Kind, Payload, Undecodable, batches, is_cloudwatch_id, payloads,
+    BatchId, Content, EventUids, Kind, Payload, Undecodable, batches, is_cloudwatch_id, payloads,
 };
 
 const LIMIT: usize = 1 << 20;
@@ -194,22 +194,43 @@ fn a_batch_is_named_by_its_earliest_event_and_one_without_a_time_is_the_earliest
 }
 
 #[test]
-fn an_event_without_an_id_is_named_by_its_batch_and_its_position() {
-    let text = batch_of("\"message\":\"one\"");
-    let id = BatchId::of(&batches(&text).unwrap());
-    let hash = id.to_string().split_once('-').unwrap().1.to_owned();
-    assert_eq!(
-        (hash.len(), id.event_uid(0), id.event_uid(12)),
-        (32, format!("{hash}-0"), format!("{hash}-12"))
-    );
+fn an_event_without_an_id_has_one_of_its_content_and_its_number_among_equals() {
+    // Records are told apart by it. The digits are those of Python's hashlib: for log group, log stream, timestamp and
+    // message, the length as 8 bytes, big-endian, and the text.
+    let (one, two) = ("8ed1dd8d292ffd432c714ce60e506bdb", "3faa0575b8a175087097c0e96aaf249f");
+    let uids = |events: &str| {
+        let text = format!(
+            r#"{{"messageType":"DATA_MESSAGE","logGroup":"group","logStream":"stream","logEvents":[{events}]}}"#
+        );
+        let parsed = batches(&text).unwrap();
+        let uids = EventUids::of(&parsed[0]);
+        (0..parsed[0].events.len()).map(|at| uids.uid(at).into_owned()).collect::<Vec<_>>()
+    };
+    let event = |message: &str| format!(r#"{{"id":"","timestamp":1795169702000,"message":{message}}}"#);
+    let events = [event(r#""one""#), event(r#""two""#), event(r#""\u006fne""#)].join(",");
+    assert_eq!(uids(&events), [format!("{one}-0"), format!("{two}-0"), format!("{one}-1")]);
+    // The same in other company, with the timestamp as text, and beside an event that has an id.
+    let events = r#"{"id":"7","timestamp":1795169702000,"message":"one"},{"timestamp":"1795169702000","message":"one"}"#;
+    assert_eq!(uids(events), ["7".to_owned(), format!("{one}-0")]);
 }
 
 #[test]
 fn the_name_of_a_batch_is_half_of_a_sha_256_over_its_texts_each_with_its_length() {
     // Object keys are made of it. The digits are those of Python's hashlib: for log group, log stream, id, timestamp
-    // and message (as JSON), the length as 8 bytes, big-endian, and the text.
+    // and message, the length as 8 bytes, big-endian, and the text.
     let text = r#"{"messageType":"DATA_MESSAGE","logGroup":"group","logStream":"stream",
-        "logEvents":[{"id":"x","timestamp":1795169702000,"message":"one"}]}"#;
+        "logEvents":[{"id":"x","timestamp":1795169702000,"message":"one \"x\""}]}"#;
     let id = BatchId::of(&batches(text).unwrap());
-    assert_eq!(id.to_string(), "20261120T101502Z-5d59f9bff2c4fa9cf98598ec77dcfa53");
+    assert_eq!(id.to_string(), "20261120T101502Z-37e41ed4c69e87f957ad0506bbd7fe49");
+}
+
+#[test]
+fn the_name_of_a_batch_carries_the_messages_whatever_the_ids() {
+    let id = |id: &str, message: &str| {
+        let text = batch_of(&format!(r#""id":"{id}","timestamp":1795169702000,"message":"{message}""#));
+        BatchId::of(&batches(&text).unwrap())
+    };
+    let of_cloudwatch = "0".repeat(56);
+    assert_ne!(id(&of_cloudwatch, "one"), id(&of_cloudwatch, "two"));
+    assert_eq!(id(&of_cloudwatch, "one"), id(&of_cloudwatch, "\\u006fne"));
 }

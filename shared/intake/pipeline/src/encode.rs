@@ -16,7 +16,7 @@ use mailtrail_clock::Time;
 use mailtrail_config::{IntakeConfig, Organization};
 use mailtrail_normalize::{Context, Event, Record, normalize};
 use mailtrail_ocsf::Class;
-use mailtrail_subscription::{BatchId, LogBatch, LogEvent};
+use mailtrail_subscription::{BatchId, EventUids, LogBatch, LogEvent};
 use mailtrail_watch::{Match, Notification, Notifications, WatchList};
 use thiserror::Error;
 
@@ -48,7 +48,8 @@ pub fn encode(
     config: &IntakeConfig,
     watches: &WatchList,
 ) -> Result<Encoded, EncodeError> {
-    let encoder = BatchEncoder { batch, id, config, watches, partitions: Partitions::of(batch, region) };
+    let (uids, partitions) = (EventUids::of(batch), Partitions::of(batch, region));
+    let encoder = BatchEncoder { batch, id, uids, config, watches, partitions };
     let (mut kept, mut notifications) = (Vec::new(), Notifications::new(watches));
     let slots: Result<Vec<Slot>, EncodeError> =
         (0..batch.events.len()).map(|at| encoder.slot(at, &mut kept, &mut notifications)).collect();
@@ -86,6 +87,7 @@ impl Slot {
 struct BatchEncoder<'a> {
     batch: &'a LogBatch<'a>,
     id: &'a BatchId,
+    uids: EventUids<'a>,
     config: &'a IntakeConfig,
     watches: &'a WatchList,
     partitions: Partitions,
@@ -170,12 +172,8 @@ impl BatchEncoder<'_> {
             source: self.config.sources.of(&self.batch.log_group).copied(),
             internal_domains: &self.config.internal_domains,
         };
-        let uid = match event.id() {
-            id if id.is_empty() => Cow::Owned(self.id.event_uid(at)),
-            id => id,
-        };
         let event = Event {
-            uid,
+            uid: self.uids.uid(at),
             time: event.time(),
             timestamp_text: event.timestamp_text(),
             message: &line.message,

@@ -1,0 +1,59 @@
+//! The uid of every event: its id, or one that is made of its content.
+//!
+//! CloudWatch Logs gives every event an id; other senders may not. An event without one is named by what it is, and not
+//! by the batch that it came in, so that it has the same uid however it arrives.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use crate::content_hash::ContentHash;
+use crate::{LogBatch, LogEvent};
+
+/// The uids of the events of one batch.
+#[derive(Debug)]
+pub struct EventUids<'a> {
+    batch: &'a LogBatch<'a>,
+    /// Of each event, how many equal events without an id stand before it; empty where every event has an id.
+    numbers: Vec<u32>,
+}
+
+impl<'a> EventUids<'a> {
+    /// The uids of these events.
+    pub fn of(batch: &'a LogBatch<'a>) -> Self {
+        let mut numbers = Vec::new();
+        if batch.events.iter().any(|event| event.id().is_empty()) {
+            let mut equal = HashMap::new();
+            numbers = batch.events.iter().map(|event| next_number(&mut equal, batch, event)).collect();
+        }
+        Self { batch, numbers }
+    }
+
+    /// The uid of the event at a position: the id, or half of a SHA-256 over log group, log stream, timestamp and message,
+    /// each with its length before it, and the event's number among equal ones.
+    pub fn uid(&self, at: usize) -> Cow<'a, str> {
+        let event = &self.batch.events[at];
+        match event.id() {
+            id if !id.is_empty() => id,
+            _ => Cow::Owned(format!("{}-{}", hex::encode(content(self.batch, event)), self.numbers[at])),
+        }
+    }
+}
+
+fn next_number(equal: &mut HashMap<[u8; 16], u32>, batch: &LogBatch<'_>, event: &LogEvent<'_>) -> u32 {
+    if !event.id().is_empty() {
+        return 0;
+    }
+    let next = equal.entry(content(batch, event)).or_default();
+    let number = *next;
+    *next += 1;
+    number
+}
+
+fn content(batch: &LogBatch<'_>, event: &LogEvent<'_>) -> [u8; 16] {
+    let mut hash = ContentHash::default();
+    hash.add(&batch.log_group);
+    hash.add(&batch.log_stream);
+    hash.add(event.timestamp());
+    hash.add(&event.message());
+    hash.finish()
+}
