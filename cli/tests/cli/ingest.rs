@@ -255,7 +255,7 @@ fn an_archive_that_takes_no_more_stops_the_run_with_the_ledger_so_far() {
           came in   1 payload, [SIZE], [SIZE] decoded
           archived  archive
                     no events
-        error: in/000.gz: failed to write `email_activity/region=unknown/accountId=111122223333/eventDay=20261120/20261120T080000Z-baf73868fa5b970a03f6756b5c597193.ndjson.zst` to the archive archive: NotADirectory: Not a directory (os error 20); at archive, there is a file instead of a directory or a directory instead of a file: move it away, or choose another archive
+        error: in/000.gz: failed to write `email_activity/region=unknown/accountId=111122223333/eventDay=20261120/20261120T080000Z-2638681be4a52143d60d67df1d1c839c.ndjson.zst` to the archive archive: NotADirectory: `email_activity` is not a directory; at archive, there is a file instead of a directory or a directory instead of a file: move it away, or choose another archive
         ");
 }
 

@@ -30,7 +30,7 @@ enum Store {
 pub enum Put {
     /// The object exists now.
     Written,
-    /// It existed before, from an earlier write of the same key.
+    /// It existed before, from an earlier write of the same events.
     Already,
 }
 
@@ -104,7 +104,7 @@ impl Archive {
     pub fn reader(&self) -> ArchiveReader {
         let reader = match &self.store {
             Store::S3(s3) => ArchiveReader::of_s3(self.location.clone(), s3.clone()),
-            Store::Directory(directory) => ArchiveReader::directory(directory.root().to_owned()),
+            Store::Directory(directory) => ArchiveReader::directory(directory.path().to_owned()),
         };
         reader.retry_policy(self.retry_policy)
     }
@@ -112,7 +112,7 @@ impl Archive {
     /// Writes an object, unless it exists.
     ///
     /// # Errors
-    /// When the object does not exist afterwards, or it is unknown whether it does.
+    /// When it is not proved that the object exists afterwards; also where something else is in its place.
     pub async fn put(&self, key: &str, body: Bytes, deadline: Deadline) -> Result<Put, ArchiveError> {
         let written = match &self.store {
             Store::Directory(directory) => directory.put(key, body).await,
@@ -174,6 +174,10 @@ fn advice(location: &Location, access: Access, failure: &Failure) -> String {
             format!(
                 "the bucket `{bucket}` is in another Region; see in which with: aws s3api head-bucket --bucket {bucket}"
             )
+        }
+        "Unproven" => "check the network (a proxy, a sign-in page), and AWS_ENDPOINT_URL".to_owned(),
+        "SymbolicLink" | "NotAFile" | "OtherContent" if access == Access::Write => {
+            "move it away, and run the same command again: nothing is stored twice".to_owned()
         }
         "OutOfTime" => "the sender retries; raise the timeout of the function if it happens often".to_owned(),
         "PermissionDenied" | "ReadOnlyFilesystem" => format!("get permission to {right} {path}"),

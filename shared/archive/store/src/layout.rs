@@ -91,6 +91,35 @@ pub fn batch_of(key: &str) -> Option<(&str, Time)> {
     Time::from_millis(day * DAY).map(|day| (batch, day))
 }
 
+/// What an object holds, and so how two of them are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Content<'a> {
+    /// A payload, whose events its name is made of.
+    Payload { batch: &'a str },
+    /// Records, of events that its name is made of.
+    Records,
+    /// Bytes that its name, or its place, allows no others for.
+    Exact,
+    /// Words that may change from version to version, or an entry with a number, whose writer compares it.
+    Description,
+}
+
+/// What the object at a key holds.
+pub(crate) fn content_of(key: &str) -> Content<'_> {
+    let (first, name) =
+        (key.split('/').next().unwrap_or_default(), key.rsplit('/').next().unwrap_or_default());
+    match first {
+        RAW if name.ends_with(RAW_COPY) => Content::Payload { batch: &name[..name.len() - RAW_COPY.len()] },
+        "_about" | "policy-audit" => Content::Description,
+        "quarantine" if name.rsplit_once('.').is_some_and(|(_, ending)| ending == "json") => {
+            Content::Description
+        }
+        "undelivered" => Content::Records,
+        class if class.parse::<Class>().is_ok() => Content::Records,
+        _ => Content::Exact,
+    }
+}
+
 /// The day in a key with three folders below the first one, and an object with this ending in them.
 fn day_of(key: &str, ending: &str, is_first: impl Fn(&str) -> bool) -> Option<Time> {
     let mut parts = key.split('/');
@@ -113,10 +142,11 @@ pub fn quarantine_key(reason: &str, day: Time, sha256: impl Display) -> String {
     format!("quarantine/reason={reason}/eventDay={}/{sha256}", day.day())
 }
 
-/// `undelivered/…/<batch>.ndjson.zst`: what a stream did not take.
-pub fn undelivered_key(stream: &str, day: Time, batch: impl Display) -> String {
+/// `undelivered/…/<batch>.ndjson.zst`: what a stream did not take of a payload. Its name is made of the time of the
+/// payload's earliest event and of the lines: another delivery may leave other events behind.
+pub fn undelivered_key(stream: &str, time: Time, lines: impl Display) -> String {
     let stream: String = stream.chars().map(|c| if is_name(c) { c } else { '_' }).collect();
-    format!("undelivered/stream={stream}/eventDay={}/{batch}.ndjson.zst", day.day())
+    format!("undelivered/stream={stream}/eventDay={}/{}-{lines}.ndjson.zst", time.day(), time.compact())
 }
 
 /// What a Firehose stream's name consists of. A dot is safe in a folder that begins with `stream=`.
@@ -207,7 +237,7 @@ mod tests {
         );
         assert_eq!(
             undelivered_key("a/../b c", time, "b"),
-            "undelivered/stream=a_.._b_c/eventDay=20261120/b.ndjson.zst"
+            "undelivered/stream=a_.._b_c/eventDay=20261120/20261120T040000Z-b.ndjson.zst"
         );
     }
 }

@@ -1,12 +1,14 @@
 //! The archive: objects that are written once and never changed, in S3 or in a directory.
 //!
 //! * Every key of a log event derives from its content, in one place.
-//! * A write never overwrites ([`Archive::put`]): a retry at any point leaves the objects of one delivery.
+//! * A write never overwrites ([`Archive::put`]): a retry at any point leaves the objects of one delivery. It is *written*
+//!   when the answer proves it, and *already* there when what is there has the same events.
 //! * What cannot be read is kept whole ([`quarantine`]).
 //! * The archive describes itself ([`about`]).
 
 pub mod about;
 mod archive;
+mod content;
 mod directory;
 mod layout;
 mod object;
@@ -21,7 +23,7 @@ pub use layout::{
     raw_key, records_day, undelivered_key,
 };
 pub use mailtrail_config::{ArchiveConfig, Location, S3Options};
-pub use object::{LEVEL, Lines, Object, ObjectWriter};
+pub use object::{LEVEL, LONGEST_LINE, Lines, Object, ObjectWriter, decoder, digest_of_lines};
 pub use quarantine::{Quarantined, quarantine};
-pub use reader::ArchiveReader;
+pub use reader::{ArchiveReader, Listing, ObjectBody};
 pub use written::WrittenObject;

@@ -4,6 +4,7 @@ use std::io::{self, BufRead, BufReader, Write};
 
 use bytes::Bytes;
 use mailtrail_ocsf::Class;
+use sha2::{Digest, Sha256};
 
 /// The zstd level of every object that we write.
 ///
@@ -12,6 +13,37 @@ use mailtrail_ocsf::Class;
 /// records: at list prices the time costs less than the first month of the room it saves. Level 9 makes them
 /// between 2 percent larger and 5 percent smaller again; level 3 makes most of them larger than level 1 does.
 pub const LEVEL: i32 = 6;
+
+/// The longest line in bytes. A log event has at most 1 MiB; JSON writes a byte in up to six, and a record may hold the
+/// message twice. A longer line is no record, and would fill the memory.
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>
+pub const LONGEST_LINE: u64 = 16 << 20;
+
+/// The largest window of a compressed object that is read, as a power of two: 32 MiB, which is what a reader's memory may
+/// grow by. Our own have 4 MiB at most, those of `zstd -19` 8 MiB.
+const LARGEST_WINDOW_LOG: u32 = 25;
+
+/// Decompresses an object of records while it is read.
+pub fn decoder<R: io::Read>(object: R) -> io::Result<zstd::Decoder<'static, BufReader<R>>> {
+    let mut decoder = zstd::Decoder::new(object)?;
+    decoder.window_log_max(LARGEST_WINDOW_LOG)?;
+    Ok(decoder)
+}
+
+/// The first half of the SHA-256 of the lines of an object, in hexadecimal digits: the same however it is compressed.
+pub fn digest_of_lines(object: &[u8]) -> io::Result<String> {
+    let mut hash = Sha256::new();
+    let mut lines = BufReader::new(decoder(object)?);
+    loop {
+        let some = lines.fill_buf()?;
+        if some.is_empty() {
+            return Ok(hex::encode(&hash.finalize()[..16]));
+        }
+        hash.update(some);
+        let read = some.len();
+        lines.consume(read);
+    }
+}
 
 /// An object of the archive that holds the records of one class.
 #[derive(Debug, Clone)]

@@ -13,7 +13,7 @@ use mailtrail_archive::{Archive, ArchiveError, Put};
 use mailtrail_aws_client::Deadline;
 use tempfile::TempDir;
 
-const KEY: &str = "raw/region=eu-west-1/accountId=111122223333/eventDay=20261120/b.json.gz";
+const KEY: &str = "config/region=eu-west-1/watches.json";
 
 fn open(root: &Path) -> Result<Archive, ArchiveError> {
     Archive::directory(root.to_owned())
@@ -40,7 +40,8 @@ async fn an_object_is_written_once_and_never_overwritten() {
     let (folder, archive) = archive();
     assert!(!archive.contains(KEY, Deadline::NEVER).await.unwrap());
     assert_eq!(put(&archive, KEY, "first").await, Ok(Put::Written));
-    assert_eq!(put(&archive, KEY, "second").await, Ok(Put::Already));
+    assert_eq!(put(&archive, KEY, "first").await, Ok(Put::Already));
+    assert_eq!(put(&archive, KEY, "other").await.unwrap_err().failure.code, "OtherContent");
     assert!(archive.contains(KEY, Deadline::NEVER).await.unwrap());
     assert_eq!(fs::read_to_string(folder.path().join(KEY)).unwrap(), "first");
     assert!(leftovers(folder.path()).is_empty());
@@ -51,16 +52,29 @@ async fn of_writers_at_the_same_time_one_writes_and_the_others_find_it_there() {
     let folder = tempfile::tempdir().unwrap();
     let archives: Vec<Archive> = (0..4).map(|_| open(folder.path()).unwrap()).collect();
     for round in 0..100 {
-        let key = format!("base_event/round={round}/b.ndjson.zst");
-        let bodies = (0..8).map(|writer| format!("writer {writer}").repeat(1_000));
-        let writers = bodies.clone().enumerate().map(|(at, body)| put(&archives[at % 4], &key, body));
+        let key = format!("config/round={round}/b");
+        let body = format!("round {round}").repeat(1_000);
+        let writers = (0..8).map(|writer| put(&archives[writer % 4], &key, body.clone()));
         let puts: Vec<Put> = join_all(writers).await.into_iter().map(Result::unwrap).collect();
         assert_eq!(puts.iter().filter(|put| **put == Put::Written).count(), 1, "round {round}");
-        let content = fs::read_to_string(folder.path().join(&key)).unwrap();
-        let winner = puts.iter().position(|put| *put == Put::Written).unwrap();
-        assert_eq!(Some(content), bodies.clone().nth(winner), "round {round}");
+        assert_eq!(fs::read_to_string(folder.path().join(&key)).unwrap(), body, "round {round}");
     }
     assert!(leftovers(folder.path()).is_empty());
+}
+
+#[tokio::test]
+async fn of_different_contents_at_the_same_time_one_is_written_and_the_others_fail() {
+    let folder = tempfile::tempdir().unwrap();
+    let archives: Vec<Archive> = (0..4).map(|_| open(folder.path()).unwrap()).collect();
+    for round in 0..50 {
+        let key = format!("config/round={round}/b");
+        let writers = (0..8).map(|writer| put(&archives[writer % 4], &key, format!("writer {writer}")));
+        let puts = join_all(writers).await;
+        let winner = puts.iter().position(|put| *put == Ok(Put::Written)).unwrap();
+        assert_eq!(fs::read_to_string(folder.path().join(&key)).unwrap(), format!("writer {winner}"));
+        let others = puts.iter().filter_map(|put| put.as_ref().err());
+        assert_eq!(others.filter(|error| error.failure.code == "OtherContent").count(), 7, "{puts:?}");
+    }
 }
 
 #[test]
@@ -103,24 +117,56 @@ async fn a_write_that_is_given_up_leaves_the_object_whole_or_not_there() {
     }
 }
 
+/// A file as a process makes it that is stopped before it gives it its name.
+const LEFT: &str = ".tmp/mailtrail-0123456789abcdef";
+
 #[test]
 fn what_a_crash_left_is_removed_when_the_archive_is_opened_next() {
     let folder = tempfile::tempdir().unwrap();
-    drop(open(folder.path()).unwrap());
-    fs::write(folder.path().join(".tmp/.tmpAbCdEf"), "half an object").unwrap();
+    let left = folder.path().join(LEFT);
     let archive = open(folder.path()).unwrap();
-    assert!(leftovers(folder.path()).is_empty());
-
-    fs::write(folder.path().join(".tmp/.tmpGhIjKl"), "half of another").unwrap();
+    fs::write(&left, "half an object").unwrap();
     let second = open(folder.path()).unwrap();
-    assert_eq!(leftovers(folder.path()), [".tmpGhIjKl"], "it may be the work of who has the archive open");
+    assert!(leftovers(folder.path()).is_empty(), "whoever has the archive open");
+    drop((archive, second));
 
-    drop(archive);
+    let writer = fs::File::create(&left).unwrap();
+    writer.lock().unwrap();
     drop(open(folder.path()).unwrap());
-    assert_eq!(leftovers(folder.path()), [".tmpGhIjKl"], "the second one has it open");
-    drop(second);
+    assert!(left.exists(), "somebody writes it");
+    drop(writer);
     drop(open(folder.path()).unwrap());
-    assert!(leftovers(folder.path()).is_empty());
+    assert!(!left.exists());
+}
+
+#[test]
+fn what_is_not_named_as_ours_stays_whoever_left_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (root, elsewhere) = (folder.path().join("archive"), folder.path().join("letter"));
+    drop(open(&root).unwrap());
+    fs::write(&elsewhere, "a letter").unwrap();
+    let names = [
+        "notes.txt",
+        ".tmpAbCdEf",
+        "mailtrail-notes",
+        "mailtrail-0123456789abcdef.txt",
+        "mailtrail-0123456789ABCDEF",
+        "mailtrail-0123456789abcdefa",
+    ];
+    for name in names {
+        fs::write(root.join(".tmp").join(name), "a letter").unwrap();
+    }
+    let linked = "mailtrail-00000000000000ff";
+    std::os::unix::fs::symlink(&elsewhere, root.join(".tmp").join(linked)).unwrap();
+    let nested = "mailtrail-0000000000000fff";
+    fs::create_dir(root.join(".tmp").join(nested)).unwrap();
+    drop(open(&root).unwrap());
+    let mut expected: Vec<&str> = names.into_iter().chain([linked, nested]).collect();
+    let mut found = leftovers(&root);
+    expected.sort_unstable();
+    found.sort_unstable();
+    assert_eq!(found, expected);
+    assert_eq!(fs::read_to_string(&elsewhere).unwrap(), "a letter");
 }
 
 #[test]
@@ -156,7 +202,7 @@ fn a_file_in_the_place_of_the_archive_is_refused_with_what_to_do() {
 #[tokio::test]
 async fn a_file_in_the_place_of_a_folder_fails_the_write_and_stays_as_it_is() {
     let (folder, archive) = archive();
-    let file = folder.path().join("raw");
+    let file = folder.path().join("config");
     fs::write(&file, "I am a file").unwrap();
     let error = put(&archive, KEY, "body").await.unwrap_err();
     let words = error.to_string();

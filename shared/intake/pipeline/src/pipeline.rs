@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt};
 use mailtrail_archive::{
-    Archive, ArchiveError, Object, Put, WrittenObject, about, quarantine, undelivered_key,
+    Archive, ArchiveError, Object, Put, WrittenObject, about, digest_of_lines, quarantine, undelivered_key,
 };
 use mailtrail_aws_client::failure::Failure;
 use mailtrail_aws_client::{Clients, Deadline};
@@ -198,7 +198,8 @@ impl Pipeline {
             let name = ledger.stream.clone();
             *ledger = delivery.ledger;
             if let Some(body) = delivery.undelivered {
-                let key = undelivered_key(&name, prepared.id.time(), prepared.id);
+                let lines = digest_of_lines(&body).map_err(EncodeError::from)?;
+                let key = undelivered_key(&name, prepared.id.time(), lines);
                 run.written.extend(self.put(key.clone(), body, deadline).await?);
                 let failure = delivery.failure.unwrap_or_else(Failure::out_of_time);
                 run.problems.push(Problem::Undelivered {
