@@ -2,14 +2,14 @@
 //!
 //! A file that is named on the command line is ingested, whatever it is. A folder is walked in the order of its paths,
 //! and what is clearly not a payload is skipped: hidden files, and what an archive holds besides payloads, so that an
-//! archive can be ingested again.
+//! archive can be ingested again. What cannot be read in a folder is named, and the walk goes on.
 
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use anyhow::{anyhow, bail};
+use anyhow::anyhow;
 use bytes::Bytes;
 use bytesize::ByteSize;
 use walkdir::{DirEntry, WalkDir};
@@ -25,7 +25,10 @@ const NO_PAYLOADS: [&str; 4] = ["zst", "ndjson", "md", "earlier"];
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Input {
     Stdin,
+    /// A file that was named.
     File(PathBuf),
+    /// A file in a folder that was named.
+    FileInFolder(PathBuf),
     /// A payload that is shipped with us, and its number.
     Sample(usize, Bytes),
 }
@@ -36,6 +39,8 @@ pub(crate) struct Inputs {
     pub(crate) found: Vec<Input>,
     /// Files of folders that are not payloads.
     pub(crate) skipped: u64,
+    /// What cannot be read in folders: where it is, and why.
+    pub(crate) unreadable: Vec<(String, String)>,
 }
 
 impl Inputs {
@@ -56,37 +61,59 @@ impl Inputs {
             return Ok(());
         }
         let metadata = fs::metadata(path).map_err(|error| unreadable(path.display(), &error))?;
-        if metadata.is_dir() { self.walk(path) } else { self.add_file(path, metadata.len()) }
-    }
-
-    fn walk(&mut self, folder: &Path) -> anyhow::Result<()> {
-        let walk = WalkDir::new(folder).follow_links(true).sort_by_file_name();
-        for entry in walk.into_iter().filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry)) {
-            let entry = entry.map_err(|error| unreadable(folder.display(), &error))?;
-            if entry.file_type().is_dir() {
-                continue;
-            }
-            if entry.file_type().is_file() && may_be_payload(folder, entry.path()) {
-                self.add_file(entry.path(), entry.metadata()?.len())?;
-            } else {
-                self.skipped += 1;
-            }
+        if metadata.is_dir() {
+            self.walk(path);
+            return Ok(());
         }
-        Ok(())
-    }
-
-    fn add_file(&mut self, path: &Path, bytes: u64) -> anyhow::Result<()> {
-        if bytes > LARGEST {
-            bail!(
-                "{} has {}, more than any payload ({}): move it away, or name the files to ingest",
-                path.display(),
-                ByteSize(bytes),
-                ByteSize(LARGEST)
-            );
-        }
+        check_size(metadata.len()).map_err(|reason| {
+            anyhow!("{} {reason}: move it away, or name the files to ingest", path.display())
+        })?;
         self.found.push(Input::File(path.to_owned()));
         Ok(())
     }
+
+    fn walk(&mut self, folder: &Path) {
+        let walk = WalkDir::new(folder).follow_links(true).sort_by_file_name();
+        for entry in walk.into_iter().filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry)) {
+            if let Err((path, reason)) =
+                entry.map_err(|error| at(&error)).and_then(|entry| self.add_entry(folder, &entry))
+            {
+                let path = path.unwrap_or_else(|| folder.to_owned());
+                self.unreadable.push((path.display().to_string(), reason));
+            }
+        }
+    }
+
+    fn add_entry(&mut self, folder: &Path, entry: &DirEntry) -> Result<(), (Option<PathBuf>, String)> {
+        if entry.file_type().is_dir() {
+            return Ok(());
+        }
+        if !entry.file_type().is_file() || !may_be_payload(folder, entry.path()) {
+            self.skipped += 1;
+            return Ok(());
+        }
+        let bytes = entry.metadata().map_err(|error| at(&error))?.len();
+        check_size(bytes).map_err(|reason| (Some(entry.path().to_owned()), reason))?;
+        self.found.push(Input::FileInFolder(entry.path().to_owned()));
+        Ok(())
+    }
+}
+
+/// Where a walk failed, and why.
+fn at(error: &walkdir::Error) -> (Option<PathBuf>, String) {
+    let path = error.path().map(Path::to_owned);
+    let reason = match error.io_error() {
+        Some(error) => error.to_string(),
+        None => "a symbolic link to a folder above it".to_owned(),
+    };
+    (path, reason)
+}
+
+fn check_size(bytes: u64) -> Result<(), String> {
+    if bytes <= LARGEST {
+        return Ok(());
+    }
+    Err(format!("has {}, more than any payload ({})", ByteSize(bytes), ByteSize(LARGEST)))
 }
 
 fn is_hidden(entry: &DirEntry) -> bool {
@@ -104,17 +131,16 @@ fn may_be_payload(folder: &Path, path: &Path) -> bool {
 
 impl Input {
     /// All of its bytes. Blocks.
-    pub(crate) fn read(&self) -> anyhow::Result<Bytes> {
-        let bytes = match self {
+    pub(crate) fn read(&self) -> io::Result<Bytes> {
+        match self {
             Self::Stdin => read(io::stdin().lock()),
-            Self::File(path) => File::open(path).and_then(read),
-            Self::Sample(_, bytes) => return Ok(bytes.clone()),
-        };
-        bytes.map_err(|error| unreadable(self, &error))
+            Self::File(path) | Self::FileInFolder(path) => File::open(path).and_then(read),
+            Self::Sample(_, bytes) => Ok(bytes.clone()),
+        }
     }
 }
 
-fn unreadable(what: impl fmt::Display, error: &dyn std::error::Error) -> anyhow::Error {
+pub(crate) fn unreadable(what: impl fmt::Display, error: &dyn std::error::Error) -> anyhow::Error {
     anyhow!("failed to read {what}: {error}; check the path and its permissions")
 }
 
@@ -132,7 +158,7 @@ impl fmt::Display for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stdin => f.write_str("standard input"),
-            Self::File(path) => write!(f, "{}", path.display()),
+            Self::File(path) | Self::FileInFolder(path) => write!(f, "{}", path.display()),
             Self::Sample(number, _) => write!(f, "sample batch {number}"),
         }
     }

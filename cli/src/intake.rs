@@ -12,7 +12,7 @@ use mailtrail_subscription::payloads;
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
-use crate::inputs::Input;
+use crate::inputs::{Input, unreadable};
 use crate::outcome::Outcome;
 use crate::stop::Stop;
 
@@ -58,7 +58,7 @@ impl Intake {
         let read = tokio::task::spawn_blocking(move || reader.read());
         // A run that waits for a pipe must be able to stop.
         let bytes = tokio::select! {
-            bytes = read => bytes.map_err(anyhow::Error::from).flatten(),
+            bytes = read => bytes.map_err(std::io::Error::from).flatten(),
             () = self.stop.requested() => {
                 outcome.left = 1;
                 return outcome;
@@ -66,7 +66,11 @@ impl Intake {
         };
         match bytes {
             Ok(bytes) => self.process_payloads(&input, &bytes, &mut outcome).await,
-            Err(error) => outcome.failure = Some(error),
+            // One of many: it is named, and the others are processed.
+            Err(error) if matches!(*input, Input::FileInFolder(_)) => {
+                outcome.add_unreadable(input.to_string(), error.to_string());
+            }
+            Err(error) => outcome.failure = Some(unreadable(&input, &error)),
         }
         if outcome.failure.is_some() {
             outcome.left = 1;

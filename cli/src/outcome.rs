@@ -12,9 +12,9 @@ use crate::output::{self, Exit, Output};
 /// How many unreadable payloads are named. A hundred thousand of them must not fill the memory.
 const NAMED: usize = 5;
 
-/// A payload that cannot be read.
+/// A payload that cannot be read, and is kept.
 #[derive(Debug)]
-pub(crate) struct Unreadable {
+pub(crate) struct Quarantined {
     /// Where it came from.
     pub(crate) input: String,
     /// What is wrong with it.
@@ -35,7 +35,11 @@ pub(crate) struct Outcome {
     /// Size of the payloads, decoded.
     pub(crate) decoded_bytes: u64,
     /// The first payloads that went to quarantine; the ledger knows how many did.
-    pub(crate) quarantined: Vec<Unreadable>,
+    pub(crate) quarantined: Vec<Quarantined>,
+    /// Files of folders that could not be read, and so are not kept either.
+    pub(crate) unreadable: u64,
+    /// The first of them, each with the reason.
+    pub(crate) unreadable_files: Vec<(String, String)>,
     /// How many events each entry of the watch list applied to.
     pub(crate) watched: BTreeMap<String, u64>,
     /// Why a stream did not accept events: the first reason, by stream.
@@ -71,12 +75,20 @@ impl Outcome {
         match problem {
             Problem::Quarantined(payload) if self.quarantined.len() < NAMED => {
                 let (input, reason) = (input.to_string(), payload.reason.to_string());
-                self.quarantined.push(Unreadable { input, reason, key: payload.key });
+                self.quarantined.push(Quarantined { input, reason, key: payload.key });
             }
             Problem::Quarantined(_) => {}
             Problem::Undelivered { stream, failure, .. } => {
                 self.delivery_failures.entry(stream).or_insert_with(|| failure.to_string());
             }
+        }
+    }
+
+    /// Adds a file of a folder that cannot be read.
+    pub(crate) fn add_unreadable(&mut self, file: String, reason: String) {
+        self.unreadable += 1;
+        if self.unreadable_files.len() < NAMED {
+            self.unreadable_files.push((file, reason));
         }
     }
 
@@ -89,6 +101,9 @@ impl Outcome {
         self.decoded_bytes += other.decoded_bytes;
         self.quarantined.extend(other.quarantined);
         self.quarantined.truncate(NAMED);
+        self.unreadable += other.unreadable;
+        self.unreadable_files.extend(other.unreadable_files);
+        self.unreadable_files.truncate(NAMED);
         for (watch, events) in other.watched {
             *self.watched.entry(watch).or_default() += events;
         }
@@ -106,6 +121,7 @@ impl Outcome {
     /// Whether an operator should look at something.
     pub(crate) fn needs_a_look(&self) -> bool {
         self.ledger.quarantined_payloads > 0
+            || self.unreadable > 0
             || self.ledger.streams.iter().any(|stream| stream.undelivered > 0)
             || !self.ledger.streams_balance()
     }

@@ -10,7 +10,7 @@ use mailtrail_aws_types::DELIVERY_TAG;
 use mailtrail_delivery::{Ledger, StreamLedger};
 
 use crate::outcome::Outcome;
-use crate::output::{BOLD, ERROR, FAINT, NUMBER, SUCCESS, WARNING, count, paint};
+use crate::output::{BOLD, ERROR, FAINT, NUMBER, SUCCESS, WARNING, count, paint, plain};
 
 /// The summary of a run: a headline, and a section for each question that has an answer. `archive` says where
 /// the archive is.
@@ -70,6 +70,7 @@ fn came_in(outcome: &Outcome, skipped: u64) -> Vec<String> {
     add(ledger.quarantined_payloads, "payload", "unreadable, quarantined");
     add(ledger.refused, "event", "refused: from a log group of mailtrail itself");
     add(skipped, "file", "skipped: not a payload");
+    add(outcome.unreadable, "file", "unreadable: nothing of them is archived");
     lines
 }
 
@@ -125,9 +126,16 @@ fn watched(outcome: &Outcome) -> Vec<String> {
 /// What failed, or cannot be read.
 fn look_at(outcome: &Outcome) -> Vec<String> {
     let mut lines = Vec::new();
-    for unreadable in &outcome.quarantined {
-        lines.push(format!("{}: {}", unreadable.input, unreadable.reason));
-        lines.push(paint(FAINT, format_args!("kept in {}", unreadable.key)));
+    for (file, reason) in &outcome.unreadable_files {
+        lines.push(format!("{}: {}", plain(file), plain(reason)));
+    }
+    let untold = outcome.unreadable.saturating_sub(outcome.unreadable_files.len() as u64);
+    if untold > 0 {
+        lines.push(format!("and {} more that cannot be read", HumanCount(untold)));
+    }
+    for payload in &outcome.quarantined {
+        lines.push(format!("{}: {}", plain(&payload.input), payload.reason));
+        lines.push(paint(FAINT, format_args!("kept in {}", payload.key)));
     }
     let untold = outcome.ledger.quarantined_payloads.saturating_sub(outcome.quarantined.len() as u64);
     if untold > 0 {

@@ -42,11 +42,13 @@ mod tests {
     use super::*;
     use crate::activity::event::Event;
     use crate::activity::scan::Call;
+    use crate::activity::seen::Identity;
 
     fn found(number: u128, call: u128, account: &str, is_of_caller: bool) -> Found {
         let call = (call > 0).then(|| Call { identity: call, account: account.to_owned(), is_of_caller });
         let answer = Answer::Event(Box::new(Event { account: account.to_owned(), ..Event::default() }));
-        Found { time: Time::EPOCH, identity: number, call, answer }
+        let identity = Identity { event: number, ..Identity::default() };
+        Found { time: Time::EPOCH, identity, named: <(String, String)>::default(), call, answer }
     }
 
     #[test]
@@ -63,7 +65,7 @@ mod tests {
             let mut copies = copies();
             copies[..3].rotate_left(turn);
             let merged = merge(copies);
-            assert_eq!(merged.iter().map(|found| found.identity).collect::<Vec<_>>(), [2, 4]);
+            assert_eq!(merged.iter().map(|found| found.identity.event).collect::<Vec<_>>(), [2, 4]);
             let Answer::Event(event) = &merged[0].answer else { panic!() };
             assert_eq!(event.also_in, ["a", "c"]);
         }

@@ -1,14 +1,12 @@
 //! Events as CSV: a line of names, and a line for each event.
 //!
-//! Much of it is what callers chose (user agents, session names, parameters), and a spreadsheet takes a cell
-//! that begins with `=`, `+`, `-`, `@`, a tab or a carriage return for a formula. Such a cell gets an apostrophe
-//! in front, which spreadsheets do not show. Control characters are written as escapes, so that CSV may be
-//! looked at on a terminal, and an event is one line.
+//! Much of it is what callers chose (user agents, session names, parameters), so each cell is escaped: no spreadsheet takes
+//! one for a formula, CSV may be looked at on a terminal, and an event is one line.
 
 use mailtrail_activity::Outcome;
+use mailtrail_plain_text::csv_cell;
 
 use super::event::Event;
-use crate::output::plain;
 
 const NAMES: [&str; COLUMNS] = [
     "time",
@@ -82,30 +80,5 @@ fn cells(event: Event) -> [String; COLUMNS] {
         event.also_in.join(" "),
         if event.is_partial { "true".to_owned() } else { String::new() },
     ]
-    .map(|cell| harmless(&cell))
-}
-
-fn harmless(cell: &str) -> String {
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    format!("{}{}", if formula { "'" } else { "" }, plain(cell))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"] {
-            assert_eq!(harmless(formula), format!("'{formula}"));
-        }
-        for cell in ["", "a=b", "'=1", "2001:db8::1"] {
-            assert_eq!(harmless(cell), cell);
-        }
-    }
-
-    #[test]
-    fn a_cell_has_no_power_over_the_terminal() {
-        assert_eq!(harmless("\r=1\u{1b}[2J\n"), "'\\r=1\\u{1b}[2J\\n");
-    }
+    .map(|cell| csv_cell(&cell))
 }

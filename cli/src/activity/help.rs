@@ -32,7 +32,8 @@ Exit codes:
   0  done, whether anything is found or not; where nothing is, stderr says what is close to it
   1  failed: the archive cannot be listed or reached
   2  wrong usage
-  3  done, but something needs attention (objects that cannot be read; no archive, or one without records)
+  3  done, but something needs attention (unreadable objects, one id with different contents;
+     no archive, or one without records)
 
 Examples:
   mailtrail activity --user alice --follow

@@ -21,6 +21,7 @@ pub(crate) mod help;
 mod output;
 mod phrase;
 mod scan;
+mod seen;
 mod summary;
 mod table;
 
@@ -28,10 +29,9 @@ use std::collections::{BTreeSet, HashSet};
 use std::hash::RandomState;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use futures_util::{TryStreamExt, pin_mut};
 use mailtrail_activity::Names;
-use mailtrail_archive::{ArchiveReader, records_day};
+use mailtrail_archive::{ArchiveReader, ObjectBody, records_day};
 use mailtrail_clock::{DAY, Time, TimeRange};
 use mailtrail_ocsf::Class;
 
@@ -40,6 +40,7 @@ use census::Census;
 use follow::Followed;
 use output::Output;
 use scan::{Found, Query, Scanned};
+use seen::{Novelty, Seen};
 
 use crate::output::{Exit, NUMBER, count, paint, plain};
 use crate::reading::{self, Object, Partition, Tally};
@@ -61,7 +62,7 @@ async fn show(args: ActivityArgs, archive: &ArchiveReader) -> anyhow::Result<Exi
     let mut tally = Tally::start();
     let (mut partitions, mut sign_ins) = (Vec::new(), Vec::new());
     for class in CLASSES {
-        let of_class = reading::partitions(archive, class.name(), records_day).await?;
+        let of_class = reading::partitions(archive, class.name(), records_day, &mut tally).await?;
         if class == Class::Authentication {
             sign_ins.clone_from(&of_class);
         }
@@ -93,7 +94,7 @@ async fn show(args: ActivityArgs, archive: &ArchiveReader) -> anyhow::Result<Exi
     let (followed, mut answer) = (Arc::new(followed), Answering::new(tally, output));
     let look = {
         let (query, followed) = (Arc::clone(&query), Arc::clone(&followed));
-        move |key: &str, bytes: &Bytes| query.scan(&followed, key, bytes)
+        move |key: &str, body: &mut ObjectBody| query.scan(&followed, key, body)
     };
     let objects = reading::read(archive, records_day, partitions, args.jobs, look);
     pin_mut!(objects);
@@ -125,7 +126,7 @@ async fn aliases(
     jobs: usize,
     tally: &mut Tally,
 ) -> anyhow::Result<BTreeSet<String>> {
-    let look = move |_: &str, bytes: &Bytes| scan::names(bytes);
+    let look = move |_: &str, body: &mut ObjectBody| scan::names(body);
     let objects = reading::read(archive, records_day, sign_ins, jobs, look);
     pin_mut!(objects);
     let mut names = Names::default();
@@ -153,7 +154,7 @@ async fn follow(
     partitions: Vec<Partition>,
     jobs: usize,
 ) -> anyhow::Result<Followed> {
-    let look = move |_: &str, bytes: &Bytes| query.handouts(bytes);
+    let look = move |_: &str, body: &mut ObjectBody| query.handouts(body);
     let objects = reading::read(archive, records_day, partitions, jobs, look);
     pin_mut!(objects);
     let mut calls = Vec::new();
@@ -171,7 +172,7 @@ struct Answering {
     /// What was found of the day.
     found: Vec<Found>,
     /// The events of the day that were found already.
-    seen: HashSet<u128>,
+    seen: Seen,
     /// The calls of the day that were counted already, where events are only counted.
     counted: HashSet<u128>,
     events: u64,
@@ -186,7 +187,7 @@ impl Answering {
             output,
             day: None,
             found: Vec::new(),
-            seen: HashSet::new(),
+            seen: Seen::default(),
             counted: HashSet::new(),
             events: 0,
             used_keys: HashSet::new(),
@@ -203,8 +204,10 @@ impl Answering {
         self.used_keys.extend(scanned.used_keys);
         self.census.merge(scanned.census);
         for event in scanned.found {
-            if !self.seen.insert(event.identity) {
-                continue;
+            match self.seen.add(event.identity) {
+                Novelty::New => {}
+                Novelty::Copy => continue,
+                Novelty::OtherContent => self.tally.contradicting(&event.named.0, &event.named.1),
             }
             let call = event.call.as_ref().map(|call| call.identity);
             if call.is_some_and(|call| self.counted.contains(&call)) {

@@ -76,8 +76,9 @@ impl Output {
             }
             Self::Records => {
                 for some in found.chunks(AT_ONCE) {
-                    let lines = some.iter().filter_map(record).flat_map(|record| [record, b"\n"]);
-                    tally.print(&lines.collect::<Vec<_>>().concat(), false)?;
+                    let lines: String =
+                        some.iter().filter_map(record).flat_map(|record| [record, "\n"]).collect();
+                    tally.print(mailtrail_plain_text::escape_json(&lines).as_bytes(), false)?;
                 }
             }
             Self::Csv { has_names } => {
@@ -109,7 +110,7 @@ fn events(found: Vec<Found>) -> impl Iterator<Item = Event> {
     })
 }
 
-fn record(found: &Found) -> Option<&[u8]> {
+fn record(found: &Found) -> Option<&str> {
     if let Answer::Record(line) = &found.answer { Some(line) } else { None }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
+use std::io::Read;
 
 use mailtrail_activity::{Activity, ActivityFields, IdentityKind, Names, issued};
 use mailtrail_clock::{Time, TimeRange};
@@ -11,6 +12,7 @@ use super::census::Census;
 use super::event::Event;
 use super::filter::Filter;
 use super::follow::{Followed, Handout};
+use super::seen::Identity;
 use super::summary::{Counted, Interner};
 use crate::reading::for_each_line;
 
@@ -20,7 +22,7 @@ pub(super) struct Query {
     pub(super) filter: Filter,
     pub(super) range: TimeRange,
     pub(super) shown: Shown,
-    /// Random keys of this run for [`Found::identity`]: no sender can write two events that it takes for one.
+    /// Random keys of this run for [`Identity`]: no sender can write two events that it takes for one.
     pub(super) keys: [RandomState; 2],
 }
 
@@ -48,8 +50,9 @@ pub(super) struct Scanned {
 pub(super) struct Found {
     /// The epoch where the event has no usable time.
     pub(super) time: Time,
-    /// The same for the same event, wherever it is stored.
-    pub(super) identity: u128,
+    pub(super) identity: Identity,
+    /// The log group and the uid, to name it by.
+    pub(super) named: (String, String),
     /// The call that it may be one of several copies of.
     pub(super) call: Option<Call>,
     pub(super) answer: Answer,
@@ -69,7 +72,7 @@ pub(super) struct Call {
 /// What is shown of an event.
 #[derive(Debug)]
 pub(super) enum Answer {
-    Record(Vec<u8>),
+    Record(String),
     Event(Box<Event>),
     Counted(Counted),
 }
@@ -79,13 +82,13 @@ impl Query {
     ///
     /// # Errors
     /// When it cannot be read to its last byte: then nothing of it counts.
-    pub(super) fn scan(&self, followed: &Followed, key: &str, object: &[u8]) -> Result<Scanned, String> {
+    pub(super) fn scan(&self, followed: &Followed, key: &str, object: impl Read) -> Result<Scanned, String> {
         let (account, mut scanned, mut interner) = (account(key), Scanned::default(), Interner::default());
         for_each_line(object, |line| {
-            let fields: ActivityFields<'_> = serde_json::from_slice(line)?;
+            let fields = record(line)?;
             let activity = Activity::of(&fields);
             if activity.is_attributed() && self.range.contains(activity.time) {
-                self.look(followed, &fields, &activity, line, account, &mut interner, &mut scanned);
+                self.look(followed, &fields, &activity, line, account, &mut interner, &mut scanned)?;
             }
             Ok(())
         })?;
@@ -102,37 +105,40 @@ impl Query {
         account: &str,
         interner: &mut Interner,
         scanned: &mut Scanned,
-    ) {
+    ) -> serde_json::Result<()> {
         let keys: Vec<&str> = activity.credentials().collect();
         let via = followed.via(&keys);
         let used = keys.into_iter().filter(|key| followed.contains(key));
         scanned.used_keys.extend(used.map(str::to_owned));
         if via.is_none() && !self.filter.selects(activity) {
             scanned.census.add(&self.filter, fields, activity);
-            return;
+            return Ok(());
         }
         if !self.filter.accepts(activity) {
-            return;
+            return Ok(());
         }
         let answer = match self.shown {
-            Shown::Records => Answer::Record(line.to_owned()),
+            // It was read as JSON, so it is UTF-8.
+            Shown::Records => Answer::Record(String::from_utf8_lossy(line).into_owned()),
             Shown::Events => {
                 Answer::Event(Box::new(Event::new(fields, activity, account, via.unwrap_or_default())))
             }
             Shown::Counts => Answer::Counted(Counted::of(activity, interner)),
         };
-        let identity = self.identity(fields, line, account);
-        scanned.found.push(Found { time: activity.time, identity, call: self.call(activity), answer });
+        let identity = Identity::of(self.event(fields, line, account), line, &self.keys[0])?;
+        let named = (fields.log_group().to_owned(), fields.uid().to_owned());
+        scanned.found.push(Found { time: activity.time, identity, named, call: self.call(activity), answer });
+        Ok(())
     }
 
     /// The calls in an object that handed out credentials.
     ///
     /// # Errors
     /// As for [`Self::scan`].
-    pub(super) fn handouts(&self, object: &[u8]) -> Result<Vec<Handout>, String> {
+    pub(super) fn handouts(&self, object: impl Read) -> Result<Vec<Handout>, String> {
         let mut handouts = Vec::new();
         for_each_line(object, |line| {
-            let fields: ActivityFields<'_> = serde_json::from_slice(line)?;
+            let fields = record(line)?;
             let activity = Activity::of(&fields);
             let credentials = issued(&fields, &activity);
             if credentials.is_empty() || !self.range.contains(activity.time) {
@@ -155,7 +161,7 @@ impl Query {
 
     /// Account, log group, log stream and uid make an event; where the uid is not of CloudWatch's own form, it
     /// proves nothing, and the whole record counts.
-    fn identity(&self, fields: &ActivityFields<'_>, line: &[u8], account: &str) -> u128 {
+    fn event(&self, fields: &ActivityFields<'_>, line: &[u8], account: &str) -> u128 {
         let (group, stream, uid) = (fields.log_group(), fields.log_stream(), fields.uid());
         self.hash((account, group, stream, uid, (!is_cloudwatch_id(uid)).then_some(line)))
     }
@@ -176,11 +182,17 @@ impl Query {
     }
 }
 
+/// A record. Every record has a uid, and what has none is something else.
+fn record(line: &[u8]) -> serde_json::Result<ActivityFields<'_>> {
+    let fields: ActivityFields<'_> = serde_json::from_slice(line)?;
+    if fields.uid().is_empty() { Err(serde::de::Error::custom("no metadata.uid")) } else { Ok(fields) }
+}
+
 /// The names and ids of users that the sign-ins in an object say.
 ///
 /// # Errors
 /// As for [`Query::scan`].
-pub(super) fn names(object: &[u8]) -> Result<Names, String> {
+pub(super) fn names(object: impl Read) -> Result<Names, String> {
     let mut names = Names::default();
     for_each_line(object, |line| {
         let fields: ActivityFields<'_> = serde_json::from_slice(line)?;

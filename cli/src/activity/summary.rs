@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde::ser::SerializeMap;
 
 use super::event::{error, service};
-use crate::output::{BOLD, FAINT, NUMBER, count, paint, plain};
+use crate::output::{BOLD, FAINT, NUMBER, count, json_line, paint, plain};
 
 /// So many of a kind are shown to people.
 const SHOWN: usize = 10;
@@ -129,9 +129,7 @@ impl Summary {
     pub(super) fn json(mut self) -> serde_json::Result<String> {
         let moments = self.span.map(|(first, last)| (first.rfc3339(), last.rfc3339()));
         (self.first_seen, self.last_seen) = moments.unzip();
-        let mut line = serde_json::to_string(&self)?;
-        line.push('\n');
-        Ok(line)
+        json_line(&self)
     }
 
     pub(super) fn text(&self) -> String {

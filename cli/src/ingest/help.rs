@@ -30,10 +30,11 @@ commas.
 
 Exit codes:
   0  done; a stream without the tag receives nothing, which is not a failure
-  1  failed: the archive is incomplete, an input cannot be read, or the run was stopped;
+  1  failed: the archive is incomplete, a PATH cannot be read, or the run was stopped;
      run the same command again: nothing is stored twice
   2  wrong usage
-  3  done, but something needs attention (quarantined, undelivered)
+  3  done, but something needs attention (quarantined, undelivered, a file in a directory
+     that cannot be read)
 
 Examples:
   mailtrail ingest --archive ./archive payload.gz

@@ -21,7 +21,7 @@ use crate::summary;
 
 pub(crate) async fn run(args: IngestArgs) -> anyhow::Result<Exit> {
     let start = Instant::now();
-    let Inputs { found, skipped } = Inputs::collect(&args.paths)?;
+    let Inputs { found, skipped, unreadable } = Inputs::collect(&args.paths)?;
     let (stop, progress) = (Stop::default(), progress(found.len()));
     stop.listen(&progress)?;
     let config = args.config()?;
@@ -29,8 +29,11 @@ pub(crate) async fn run(args: IngestArgs) -> anyhow::Result<Exit> {
     // An invalid list was refused with the arguments.
     pipeline.refresh_watch_list().await;
     let intake = Intake { pipeline, stop, progress };
-    let empty = Outcome::of_streams(config.streams.iter().map(StreamTarget::name));
-    let outcome = Arc::new(intake).process_all(found, args.jobs, empty).await?;
+    let mut outcome = Outcome::of_streams(config.streams.iter().map(StreamTarget::name));
+    for (file, reason) in unreadable {
+        outcome.add_unreadable(file, reason);
+    }
+    let outcome = Arc::new(intake).process_all(found, args.jobs, outcome).await?;
 
     let text = summary::of(&outcome, &describe(&config.archive), skipped, start.elapsed());
     outcome.write(&text, args.json)

@@ -1,37 +1,60 @@
-//! The lines of a compressed object of records.
+//! The lines of a compressed object of records, while it is read.
+//!
+//! Memory is bounded by one line and the window of the compressor, whatever the object says of itself. So is the time: an
+//! object that expands without measure is given up, and the others are read.
 
-use std::io::{BufRead, Read};
+use std::io::{self, BufRead, BufReader, Read};
 
-/// The longest line in bytes. A log event has at most 1 MiB, and escaping makes it a few times larger; a longer line is
-/// not a record, and would fill the memory.
-const LONGEST: u64 = 64 << 20;
+use bytesize::ByteSize;
+use mailtrail_archive::{LONGEST_LINE, decoder};
+
+/// Records become 10 to 100 times smaller. What expands so many times is no object of records.
+const MOST_EXPANDED: u64 = 1_000;
+/// Any object may have so many bytes: what is small is read quickly.
+const SMALL: u64 = 64 << 20;
 
 /// Decompresses an object, and calls `read_line` for each line, without the line feed.
 ///
 /// # Errors
-/// The reason, when the object cannot be decompressed to its end, or `read_line` fails.
+/// The reason, when the object cannot be decompressed to its end, exceeds a limit, or `read_line` fails.
 pub(crate) fn for_each_line(
-    object: &[u8],
+    object: impl Read,
     mut read_line: impl FnMut(&[u8]) -> serde_json::Result<()>,
 ) -> Result<(), String> {
-    if object.is_empty() {
-        return Err("empty object".to_owned());
-    }
     let damaged = |error| format!("damaged or truncated: {error}");
-    let text = zstd::stream::read::Decoder::with_buffer(object).map_err(damaged)?;
-    let (mut text, mut line, mut number) = (std::io::BufReader::new(text), Vec::new(), 0_u64);
+    let mut text = BufReader::new(decoder(Counted { object, bytes: 0 }).map_err(damaged)?);
+    let (mut line, mut number, mut decoded) = (Vec::new(), 0_u64, 0_u64);
     loop {
         line.clear();
         number += 1;
-        let length = text.by_ref().take(LONGEST).read_until(b'\n', &mut line).map_err(damaged)?;
+        let length = text.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line).map_err(damaged)?;
+        let compressed = text.get_ref().get_ref().get_ref().bytes;
+        decoded += length as u64;
         if length == 0 {
-            return Ok(());
+            return if compressed == 0 { Err("empty object".to_owned()) } else { Ok(()) };
         }
-        if length as u64 == LONGEST {
-            return Err(format!("line {number} is longer than {LONGEST} bytes"));
+        if length as u64 == LONGEST_LINE {
+            return Err(format!("line {number} is longer than {}", ByteSize(LONGEST_LINE)));
+        }
+        if decoded > SMALL && decoded / MOST_EXPANDED > compressed {
+            return Err(format!("expands to more than {MOST_EXPANDED} times its size"));
         }
         let line = line.strip_suffix(b"\n").unwrap_or(&line);
         read_line(line).map_err(|error| format!("invalid record in line {number}: {error}"))?;
+    }
+}
+
+/// Counts what is read of an object.
+struct Counted<R> {
+    object: R,
+    bytes: u64,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.object.read(buffer)?;
+        self.bytes += length as u64;
+        Ok(length)
     }
 }
 
@@ -63,5 +86,36 @@ mod tests {
         assert_eq!(read(b"").unwrap_err(), "empty object");
         let broken = zstd::bulk::compress(b"{}\n{\"a\n{}\n", 3).unwrap();
         assert!(read(&broken).unwrap_err().starts_with("invalid record in line 2: "));
+    }
+
+    /// Compressed in pieces, so that the test itself needs no memory.
+    fn compressed(piece: &[u8], pieces: u64) -> Vec<u8> {
+        let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
+        (0..pieces).try_for_each(|_| std::io::Write::write_all(&mut encoder, piece)).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn a_line_without_end_is_given_up() {
+        let object = compressed(&vec![b'a'; 1 << 16], LONGEST_LINE >> 16);
+        let mut lines = 0;
+        let error = for_each_line(&object[..], |_| {
+            lines += 1;
+            Ok(())
+        });
+        assert_eq!((error.unwrap_err().as_str(), lines), ("line 1 is longer than 16.0 MiB", 0));
+    }
+
+    #[test]
+    fn an_object_that_expands_without_measure_is_given_up() {
+        let piece = [&b"{}"[..], &vec![b' '; (1 << 20) - 3], b"\n"].concat();
+        let object = compressed(&piece, 128);
+        let mut decoded = 0;
+        let error = for_each_line(&object[..], |line| {
+            decoded += line.len() as u64;
+            Ok(())
+        });
+        assert_eq!(error.unwrap_err(), "expands to more than 1000 times its size");
+        assert!(decoded <= SMALL + (1 << 20), "{decoded}");
     }
 }

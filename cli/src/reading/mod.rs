@@ -16,13 +16,18 @@ pub(crate) use objects::{Object, Partition, batches, partitions, read};
 
 use crate::output::{self, Exit, SUCCESS, WARNING, count, paint, plain};
 
-/// Counts of objects read and unreadable, with a progress line on terminals.
+/// Events with contradicting contents that are named. A hundred thousand of them must not fill the screen.
+const NAMED: u64 = 5;
+
+/// Counts of objects read and unreadable, and of events with another content under one id; with a progress line on
+/// terminals.
 #[derive(Debug)]
 pub(crate) struct Tally {
     start: Instant,
     progress: ProgressBar,
     read: u64,
     unreadable: u64,
+    contradicting: u64,
 }
 
 impl Tally {
@@ -33,7 +38,7 @@ impl Tally {
         if !progress.is_hidden() {
             progress.enable_steady_tick(Duration::from_millis(120));
         }
-        Self { start: Instant::now(), progress, read: 0, unreadable: 0 }
+        Self { start: Instant::now(), progress, read: 0, unreadable: 0, contradicting: 0 }
     }
 
     /// The content of an object. An unreadable one is named on stderr and counted.
@@ -45,11 +50,27 @@ impl Tally {
                 Some(content)
             }
             Err(reason) => {
-                self.unreadable += 1;
-                let (mark, key) = (paint(WARNING, "!"), plain(&object.key));
-                self.note(&format!("{mark} failed to read {key}: {}", plain(&reason)));
+                self.unreadable(&object.key, &reason);
                 None
             }
+        }
+    }
+
+    /// Names something that cannot be read on stderr, and counts it.
+    pub(crate) fn unreadable(&mut self, key: &str, reason: &str) {
+        self.unreadable += 1;
+        let mark = paint(WARNING, "!");
+        self.note(&format!("{mark} failed to read {}: {}", plain(key), plain(reason)));
+    }
+
+    /// Counts an event whose id another event has with another content. The first ones are named on stderr.
+    pub(crate) fn contradicting(&mut self, log_group: &str, id: &str) {
+        self.contradicting += 1;
+        if self.contradicting <= NAMED {
+            let (mark, log_group, id) = (paint(WARNING, "!"), plain(log_group), plain(id));
+            self.note(&format!(
+                "{mark} the event {id} of {log_group} is archived with different contents: all are shown"
+            ));
         }
     }
 
@@ -93,15 +114,22 @@ impl Tally {
     /// Writes the summary, and returns how the command ends.
     pub(crate) fn end(self, found: &str) -> Exit {
         self.progress.finish_and_clear();
-        let (mark, exit, unreadable) = match self.unreadable {
-            0 => (paint(SUCCESS, "✓"), Exit::Done, String::new()),
-            objects => {
-                let unreadable = format!(", {} unreadable", count(objects, "object"));
-                (paint(WARNING, "!"), Exit::NeedsAttention, unreadable)
-            }
+        let is_whole = self.unreadable == 0 && self.contradicting == 0;
+        let (mark, exit) = if is_whole {
+            (paint(SUCCESS, "✓"), Exit::Done)
+        } else {
+            (paint(WARNING, "!"), Exit::NeedsAttention)
+        };
+        let mut also = String::new();
+        if self.contradicting > 0 {
+            also = format!(", {} with another content under the same id", HumanCount(self.contradicting));
+        }
+        let unreadable = match self.unreadable {
+            0 => String::new(),
+            objects => format!(", {} unreadable", count(objects, "object")),
         };
         let (read, took) = (count(self.read, "object"), self.start.elapsed().as_secs_f32());
-        output::note(&format!("{mark} {found}, {read} read{unreadable} in {took:.1} s"));
+        output::note(&format!("{mark} {found}{also}, {read} read{unreadable} in {took:.1} s"));
         exit
     }
 }

@@ -1,16 +1,17 @@
 //! Selection and concurrent reading of the objects of an archive.
 //!
-//! Only the partitions of the required days are listed. A few partitions and a few objects are read at a time, so that
-//! memory stays bounded. Results are in the order of days and keys, whatever the concurrency.
+//! Only the partitions of the required days are listed. A few partitions and a few objects are read at a time, and none is
+//! held as a whole, so that memory stays bounded. Results are in the order of days and keys, whatever the concurrency.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
-use mailtrail_archive::{ArchiveError, ArchiveReader, batch_of};
+use mailtrail_archive::{ArchiveError, ArchiveReader, ObjectBody, batch_of};
 use mailtrail_aws_client::Deadline;
 use mailtrail_clock::Time;
+
+use super::Tally;
 
 /// A partition of the archive: one day of one account and Region.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,16 +46,17 @@ pub(crate) struct Object<T> {
     pub(crate) content: Result<T, String>,
 }
 
-/// All partitions below a prefix of the archive, by day.
+/// All partitions below a prefix of the archive, by day. What cannot be listed is named on stderr and counted.
 pub(crate) async fn partitions(
     archive: &ArchiveReader,
     folder: &str,
     day_of: DayOf,
+    tally: &mut Tally,
 ) -> Result<Vec<Partition>, ArchiveError> {
     let mut partitions = Vec::new();
-    for region in archive.folders(folder, Deadline::NEVER).await? {
-        for account in archive.folders(&region, Deadline::NEVER).await? {
-            let days = archive.folders(&account, Deadline::NEVER).await?;
+    for region in folders(archive, folder, tally).await? {
+        for account in folders(archive, &region, tally).await? {
+            let days = folders(archive, &account, tally).await?;
             partitions.extend(days.into_iter().filter_map(|folder| {
                 let day = day_of(&folder)?;
                 Some(Partition { day, folder, only: None })
@@ -65,7 +67,20 @@ pub(crate) async fn partitions(
     Ok(partitions)
 }
 
-/// The content of every object in these partitions. `parse` turns key and bytes into content, on a blocking thread.
+async fn folders(
+    archive: &ArchiveReader,
+    folder: &str,
+    tally: &mut Tally,
+) -> Result<Vec<String>, ArchiveError> {
+    let listing = archive.folders_readable(folder, Deadline::NEVER).await?;
+    for (key, error) in listing.unreadable {
+        tally.unreadable(&key, &error.failure.to_string());
+    }
+    Ok(listing.names)
+}
+
+/// The content of every object in these partitions. `parse` turns key and bytes into content, on a blocking thread; it may
+/// be called again, from the beginning of the object, where the connection broke.
 ///
 /// # Errors
 /// When the archive cannot be reached or listed. An unreadable object does not end the stream.
@@ -78,7 +93,7 @@ pub(crate) fn read<T, L>(
 ) -> impl Stream<Item = anyhow::Result<Object<T>>>
 where
     T: Send + 'static,
-    L: Fn(&str, &Bytes) -> Result<T, String> + Send + Sync + 'static,
+    L: Fn(&str, &mut ObjectBody) -> Result<T, String> + Send + Sync + 'static,
 {
     let parse = Arc::new(parse);
     stream::iter(partitions)
@@ -86,7 +101,7 @@ where
         .buffered(jobs)
         .map_ok(|keys| stream::iter(keys.into_iter().map(Ok)))
         .try_flatten()
-        .map_ok(move |(day, key)| open(archive, Arc::clone(&parse), day, key))
+        .map_ok(move |entry| open(archive, Arc::clone(&parse), entry))
         .try_buffered(jobs)
 }
 
@@ -101,8 +116,9 @@ pub(crate) async fn batches(
     jobs: usize,
     is_wanted: impl Fn(Time) -> bool,
 ) -> anyhow::Result<BTreeSet<(Time, String)>> {
-    let named = |(_, key): &(Time, String)| {
-        let (batch, day) = batch_of(key).filter(|(_, day)| is_wanted(*day))?;
+    // What cannot be read is named when the objects are read.
+    let named = |entry: &Entry| {
+        let (batch, day) = batch_of(&entry.key).filter(|(_, day)| is_wanted(*day))?;
         Some((day, batch.to_owned()))
     };
     let listed = stream::iter(partitions).map(|partition| list(archive, day_of, partition)).buffered(jobs);
@@ -113,38 +129,43 @@ pub(crate) async fn batches(
         .map(BTreeSet::from_iter)
 }
 
-/// The objects of a partition, without other files in its directory.
-async fn list(
-    archive: &ArchiveReader,
-    day_of: DayOf,
-    partition: Partition,
-) -> anyhow::Result<Vec<(Time, String)>> {
-    let keys = archive.list(&partition.folder, Deadline::NEVER).await?;
-    let ours = keys.into_iter().filter(|key| day_of(key) == Some(partition.day));
-    let needed = ours.filter(|key| partition.needs(key));
-    Ok(needed.map(|key| (partition.day, key)).collect())
-}
-
-async fn open<T, L>(
-    archive: &ArchiveReader,
-    parse: Arc<L>,
+/// Something in a partition.
+struct Entry {
     day: Time,
     key: String,
-) -> anyhow::Result<Object<T>>
+    /// Why it cannot be read, if that is known from the listing.
+    unreadable: Option<String>,
+}
+
+/// The objects of a partition, without other files in its directory, and what cannot be read there.
+async fn list(archive: &ArchiveReader, day_of: DayOf, partition: Partition) -> anyhow::Result<Vec<Entry>> {
+    let listing = archive.list_readable(&partition.folder, Deadline::NEVER).await?;
+    let day = partition.day;
+    let ours = listing.names.into_iter().filter(|key| day_of(key) == Some(day) && partition.needs(key));
+    let mut entries: Vec<Entry> = ours.map(|key| Entry { day, key, unreadable: None }).collect();
+    entries.extend(listing.unreadable.into_iter().map(|(key, error)| {
+        let unreadable = Some(error.failure.to_string());
+        Entry { day, key, unreadable }
+    }));
+    Ok(entries)
+}
+
+async fn open<T, L>(archive: &ArchiveReader, parse: Arc<L>, entry: Entry) -> anyhow::Result<Object<T>>
 where
     T: Send + 'static,
-    L: Fn(&str, &Bytes) -> Result<T, String> + Send + Sync + 'static,
+    L: Fn(&str, &mut ObjectBody) -> Result<T, String> + Send + Sync + 'static,
 {
-    let bytes = match archive.get(&key, Deadline::NEVER).await {
-        Ok(bytes) => bytes,
+    let Entry { day, key, unreadable } = entry;
+    if let Some(reason) = unreadable {
+        return Ok(Object { day, key, content: Err(reason) });
+    }
+    let own_key = key.clone();
+    let read = archive.read(&key, Deadline::NEVER, move |body| parse(&own_key, body)).await;
+    let content = match read {
+        Ok(content) => content,
         // A transient failure on every attempt concerns the network or S3, not this object.
         Err(error) if error.failure.retryable => return Err(error.into()),
-        Err(error) => return Ok(Object { day, content: Err(error.failure.to_string()), key }),
+        Err(error) => Err(error.failure.to_string()),
     };
-    let parsed = tokio::task::spawn_blocking(move || {
-        let content = parse(&key, &bytes);
-        (key, content)
-    });
-    let (key, content) = parsed.await?;
     Ok(Object { day, key, content })
 }

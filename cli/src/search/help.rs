@@ -21,7 +21,8 @@ Exit codes:
   0  done, whether events were found or not
   1  failed: the archive cannot be listed or reached
   2  wrong usage; for an invalid pattern, the position is shown
-  3  done, but something needs attention (unreadable objects; no archive, or no raw copies in it)
+  3  done, but something needs attention (unreadable objects, one id with different messages;
+     no archive, or no raw copies in it)
 
 Examples:
   mailtrail search --filter-pattern BOUNCED

@@ -1,12 +1,14 @@
 //! `mailtrail search`: prints the log events in the raw copies of an archive that match a filter pattern.
 //!
 //! Events are printed as they are found. An event that is stored twice (two subscription filters, or at-least-once
-//! delivery) is counted and printed once. An unreadable raw copy is named, and the search continues.
+//! delivery) is counted and printed once; where one id has different messages, all are printed, and that is told. An
+//! unreadable raw copy is named, and the search continues.
 
 mod args;
 mod copies;
 pub(crate) mod help;
 mod print;
+mod raw_copy;
 mod scan;
 mod seen;
 
@@ -20,7 +22,7 @@ use mailtrail_subscription::Undecodable;
 pub(crate) use args::SearchArgs;
 use print::Printer;
 use scan::{Event, Found, Query};
-use seen::Seen;
+use seen::{Novelty, Seen};
 
 use crate::output::{Exit, NUMBER, count, paint};
 use crate::reading::{self, Object, Tally};
@@ -31,8 +33,8 @@ pub(crate) async fn run(args: SearchArgs) -> anyhow::Result<Exit> {
 }
 
 async fn search(args: SearchArgs, archive: &ArchiveReader) -> anyhow::Result<Exit> {
-    let tally = Tally::start();
-    let partitions = reading::partitions(archive, RAW, raw_day).await?;
+    let mut tally = Tally::start();
+    let partitions = reading::partitions(archive, RAW, raw_day, &mut tally).await?;
     if partitions.is_empty() {
         return Ok(tally.nothing(archive.location(), "raw copies"));
     }
@@ -47,8 +49,9 @@ async fn search(args: SearchArgs, archive: &ArchiveReader) -> anyhow::Result<Exi
         decoded_limit: args.decoded_limit.bytes(),
         keys: [RandomState::new(), RandomState::new()],
     };
-    let objects = reading::read(archive, raw_day, partitions, args.jobs, move |_, bytes| {
-        query.scan(bytes).map_err(|reason| explain(&reason))
+    let objects = reading::read(archive, raw_day, partitions, args.jobs, move |_, body| {
+        let bytes = raw_copy::read(body, query.decoded_limit)?;
+        query.scan(&bytes).map_err(|reason| explain(&reason))
     });
     pin_mut!(objects);
     while let Some(object) = objects.try_next().await? {
@@ -87,10 +90,15 @@ impl Search {
         self.seen.begin(day);
         let mut found = Vec::new();
         for event in events {
-            if self.seen.is_new(event.time, event.identity) {
-                self.searched += 1;
-                found.extend(event.found);
+            let novelty = self.seen.add(event.time, event.identity, event.content);
+            if novelty == Novelty::Copy {
+                continue;
             }
+            if novelty == Novelty::OtherContent {
+                self.tally.contradicting(&event.log_group, &event.uid);
+            }
+            self.searched += 1;
+            found.extend(event.found);
         }
         self.found += found.len() as u64;
         self.tally.found(self.found);

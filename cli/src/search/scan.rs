@@ -6,7 +6,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use mailtrail_clock::{Time, TimeRange};
 use mailtrail_filter_pattern::FilterPattern;
-use mailtrail_subscription::{Kind, LogBatch, LogEvent, Undecodable, batches, is_cloudwatch_id, payloads};
+use mailtrail_subscription::{
+    EventUids, Kind, LogBatch, LogEvent, Undecodable, batches, is_cloudwatch_id, payloads,
+};
 
 /// The pattern and the restrictions of a search.
 #[derive(Debug)]
@@ -25,8 +27,13 @@ pub(super) struct Query {
 pub(super) struct Event {
     /// The epoch for an event without a valid time.
     pub(super) time: Time,
-    /// Equal for copies of one event, wherever they are stored.
+    /// Equal for copies of one event, wherever they are stored, whatever they say.
     pub(super) identity: u128,
+    /// Equal for equal messages.
+    pub(super) content: u64,
+    pub(super) log_group: Arc<str>,
+    /// The id, or what stands for it.
+    pub(super) uid: String,
     /// The event itself, if it matches.
     pub(super) found: Option<Found>,
 }
@@ -63,30 +70,33 @@ impl Query {
             return;
         }
         let (log_group, log_stream) = (Arc::from(&*batch.log_group), Arc::from(&*batch.log_stream));
-        for event in &batch.events {
+        let uids = EventUids::of(batch);
+        for (at, event) in batch.events.iter().enumerate() {
             let time = event.time().unwrap_or(Time::EPOCH);
             if !self.range.contains(time) {
                 continue;
             }
-            let (id, message) = (event.id(), event.message());
-            let identity = self.identity(batch, event, &id, &message);
+            let (uid, message) = (uids.uid(at), event.message());
+            let identity = self.identity(batch, event, &uid, &message);
+            let content = self.keys[0].hash_one(&message);
             let found = self.pattern.matches(&message).then(|| Found {
-                id: id.into_owned(),
+                id: event.id().into_owned(),
                 time,
                 log_group: Arc::clone(&log_group),
                 log_stream: Arc::clone(&log_stream),
                 message: message.into_owned(),
             });
-            events.push(Event { time, identity, found });
+            let (uid, log_group) = (uid.into_owned(), Arc::clone(&log_group));
+            events.push(Event { time, identity, content, log_group, uid, found });
         }
     }
 
-    /// A hash of account, log group, log stream and id; also of time and message, where the id does not have the form that
+    /// A hash of account, log group, log stream and uid; also of time and message, where the uid does not have the form that
     /// CloudWatch Logs assigns and may not be unique.
-    fn identity(&self, batch: &LogBatch<'_>, event: &LogEvent<'_>, id: &str, message: &str) -> u128 {
+    fn identity(&self, batch: &LogBatch<'_>, event: &LogEvent<'_>, uid: &str, message: &str) -> u128 {
         let account = event.system_fields().account.unwrap_or_else(|| batch.owner.clone());
-        let content = (!is_cloudwatch_id(id)).then(|| (event.timestamp_text(), message));
-        let attributes = (account, &batch.log_group, &batch.log_stream, id, content);
+        let content = (!is_cloudwatch_id(uid)).then(|| (event.timestamp_text(), message));
+        let attributes = (account, &batch.log_group, &batch.log_stream, uid, content);
         let [high, low] = &self.keys;
         u128::from(high.hash_one(&attributes)) << 64 | u128::from(low.hash_one(&attributes))
     }
@@ -128,6 +138,16 @@ mod tests {
         let (log_group, log_stream) = (Arc::from("g"), Arc::from("s"));
         let (time, message) = (Time::from_millis(5).unwrap(), "an \"ERROR\"".to_owned());
         assert_eq!(found, [Some(Found { id: "1".to_owned(), time, log_group, log_stream, message }), None]);
+    }
+
+    #[test]
+    fn equal_events_without_an_id_are_several() {
+        let event = |message: &str| format!(r#"{{"id":"","timestamp":1,"message":"{message}"}}"#);
+        let events = [event("a"), event("a"), event("b")];
+        let mut found = identities(&query(""), "111122223333", &events.join(","));
+        found.sort_unstable();
+        found.dedup();
+        assert_eq!(found.len(), 3);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot be made fails the test")]
 
 mod activity;
+mod archives;
 mod demo;
 mod help;
 mod ingest;
