@@ -8,7 +8,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use bytesize::ByteSize;
 use mailtrail_archive::{LONGEST_LINE, decoder};
 
-/// Records become 10 to 100 times smaller. What expands so many times is no object of records.
+/// Records become 10 to 100 times smaller. What expands further is not one.
 const MOST_EXPANDED: u64 = 1_000;
 /// Any object may have so many bytes: what is small is read quickly.
 const SMALL: u64 = 64 << 20;

@@ -12,7 +12,7 @@ const BEGINNINGS: [&[u8]; 2] = [&[0x1f, 0x8b], b"{"];
 /// Reads a raw copy whose decoded payload is at most so large.
 ///
 /// # Errors
-/// The reason, when it is no raw copy, is too large, or cannot be read to its end.
+/// The reason, when it is not a raw copy, is too large, or cannot be read to its end.
 pub(super) fn read(mut body: impl Read, decoded_limit: usize) -> Result<Bytes, String> {
     // Deflate stores what it cannot compress in blocks of 64 KiB with 5 bytes each.
     let limit = decoded_limit as u64 + (decoded_limit >> 12) as u64 + (64 << 10);

@@ -39,7 +39,7 @@ fn file(mailtrail: &Mailtrail, part: &str) -> String {
 }
 
 /// Puts something in the place of an object.
-type Obstacle = fn(&Path);
+type Replace = fn(&Path);
 
 fn pipe(path: &Path) {
     assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
@@ -147,14 +147,14 @@ fn an_archive_of_both_versions_of_the_layout_is_read_as_one() {
 
 #[test]
 fn what_stands_in_the_place_of_an_object_fails_the_run_and_is_named() {
-    let obstacles: [(&str, Obstacle); 4] = [
+    let replacements: [(&str, Replace); 4] = [
         ("is a symbolic link", |path| symlink("/nonexistent/dangling", path).unwrap()),
         ("exists, and is empty", |path| fs::write(path, "").unwrap()),
         ("is not a regular file", pipe),
         ("is a directory", |path| fs::create_dir(path).unwrap()),
     ];
     for part in ["raw/", "email_activity/"] {
-        for (expected, make) in obstacles {
+        for (expected, make) in replacements {
             let mailtrail = Mailtrail::new();
             mailtrail.write_payloads(1, 10);
             ingest(&mailtrail, "in", 0);

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 pub const LEVEL: i32 = 6;
 
 /// The longest line in bytes. A log event has at most 1 MiB; JSON writes a byte in up to six, and a record may hold the
-/// message twice. A longer line is no record, and would fill the memory.
+/// message twice. A longer line is not a record, and would fill the memory.
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>
 pub const LONGEST_LINE: u64 = 16 << 20;
 

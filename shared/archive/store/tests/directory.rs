@@ -127,13 +127,13 @@ fn what_a_crash_left_is_removed_when_the_archive_is_opened_next() {
     let archive = open(folder.path()).unwrap();
     fs::write(&left, "half an object").unwrap();
     let second = open(folder.path()).unwrap();
-    assert!(leftovers(folder.path()).is_empty(), "whoever has the archive open");
+    assert!(leftovers(folder.path()).is_empty(), "however often the archive is open");
     drop((archive, second));
 
     let writer = fs::File::create(&left).unwrap();
     writer.lock().unwrap();
     drop(open(folder.path()).unwrap());
-    assert!(left.exists(), "somebody writes it");
+    assert!(left.exists(), "a process writes it");
     drop(writer);
     drop(open(folder.path()).unwrap());
     assert!(!left.exists());

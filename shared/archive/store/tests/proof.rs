@@ -7,7 +7,7 @@ mod common;
 use bytes::Bytes;
 use common::{aws, client, retry_policy};
 use mailtrail_archive::{Archive, Put, S3Options};
-use mailtrail_aws_client::Deadline;
+use mailtrail_aws_client::{Deadline, RetryPolicy};
 use mailtrail_faulty_aws::{FaultKind, Faults, FaultyAws, Operation};
 
 const NEVER: Deadline = Deadline::NEVER;
@@ -39,6 +39,18 @@ async fn an_answer_that_proves_nothing_is_no_write() {
         assert_eq!(aws.objects().len(), 10);
         assert!(aws.fault_counts()[&kind] > 0);
     }
+}
+
+#[tokio::test]
+async fn where_the_answer_does_not_repeat_the_checksum_the_object_is_asked_for_it() {
+    let aws = aws();
+    aws.set_faults(Faults::none().with(FaultKind::S3NoChecksum, 1.0));
+    assert_eq!(archive(&aws).put("raw/a", BODY, NEVER).await, Ok(Put::Written));
+    // Who may not look does not know.
+    aws.deny(Operation::HeadObject);
+    let once = Archive::s3(client(&aws), "archive", "mail", S3Options::default());
+    let once = once.retry_policy(RetryPolicy { tries: 1, ..retry_policy() });
+    assert_eq!(once.put("raw/b", BODY, NEVER).await.unwrap_err().failure.code, "Unproven");
 }
 
 #[tokio::test]

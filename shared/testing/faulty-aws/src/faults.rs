@@ -39,6 +39,8 @@ pub enum FaultKind {
     S3NoETag,
     /// `PutObject`: 200 with an `ETag` and the checksum of other bytes; nothing is done.
     S3WrongChecksum,
+    /// `PutObject`: the object is stored, and the answer has an `ETag` and no checksum, as some stand-ins for S3 answer.
+    S3NoChecksum,
     /// `ListObjectsV2`: 200 with the first half of the XML, complete as an HTTP answer.
     S3ListingCut,
     /// `ListObjectsV2`: 200 with the continuation token that the request had, or with one that leads to the first page.
@@ -109,10 +111,11 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// Answers that prove nothing, most of them with 200. A client that believes them loses data.
-    pub const UNPROVEN: [Self; 21] = [
+    pub const UNPROVEN: [Self; 22] = [
         Self::S3HtmlPage,
         Self::S3NoETag,
         Self::S3WrongChecksum,
+        Self::S3NoChecksum,
         Self::S3ListingCut,
         Self::S3ListingRepeated,
         Self::S3Garbled,
@@ -134,7 +137,7 @@ impl FaultKind {
     ];
 
     /// Every kind there is.
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 45] = [
         Self::S3SlowDown,
         Self::S3InternalError,
         Self::S3InternalErrorAfter,
@@ -146,6 +149,7 @@ impl FaultKind {
         Self::S3HtmlPage,
         Self::S3NoETag,
         Self::S3WrongChecksum,
+        Self::S3NoChecksum,
         Self::S3ListingCut,
         Self::S3ListingRepeated,
         Self::S3Garbled,
@@ -199,9 +203,11 @@ impl FaultKind {
                     | Operation::HeadBucket
                     | Operation::ListObjectsV2
             ),
-            Self::S3InternalErrorAfter | Self::S3Conflict | Self::S3NoETag | Self::S3WrongChecksum => {
-                operation == Operation::PutObject
-            }
+            Self::S3InternalErrorAfter
+            | Self::S3Conflict
+            | Self::S3NoETag
+            | Self::S3WrongChecksum
+            | Self::S3NoChecksum => operation == Operation::PutObject,
             Self::S3ListingCut | Self::S3ListingRepeated => operation == Operation::ListObjectsV2,
             Self::FirehoseUnavailable
             | Self::FirehoseInternal

@@ -47,6 +47,7 @@ pub(crate) async fn exchange(
         Some(FaultKind::S3HtmlPage) => Outcome::Answer(html_page()),
         Some(FaultKind::S3NoETag) => Outcome::Answer(Response::new(200)),
         Some(FaultKind::S3WrongChecksum) => Outcome::Answer(wrong_checksum(head)),
+        Some(FaultKind::S3NoChecksum) => Outcome::Answer(without_checksum(work())),
         Some(FaultKind::S3ListingCut) => Outcome::Answer(cut(work())),
         Some(FaultKind::S3InternalErrorAfter) => {
             work();
@@ -324,6 +325,12 @@ fn wrong_checksum(head: &Head) -> Response {
     let name = checksum(head).map_or("x-amz-checksum-sha256", |(name, _)| name);
     let value = BASE64_STANDARD.encode(Sha256::digest(other));
     Response::new(200).header("etag", etag(other)).header(name, value)
+}
+
+/// The same answer without a checksum.
+fn without_checksum(mut response: Response) -> Response {
+    response.headers.retain(|(name, _)| !CHECKSUMS.contains(name));
+    response
 }
 
 /// An answer whose XML ends in the middle, which its length does not tell.

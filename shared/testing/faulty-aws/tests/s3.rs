@@ -150,6 +150,7 @@ async fn each_fault_is_what_it_says() {
         (FaultKind::S3HtmlPage, Ending::Success, false),
         (FaultKind::S3NoETag, Ending::Success, false),
         (FaultKind::S3WrongChecksum, Ending::Success, false),
+        (FaultKind::S3NoChecksum, Ending::Success, true),
     ];
     for (kind, expected, stored) in cases {
         let aws = server_with(kind);

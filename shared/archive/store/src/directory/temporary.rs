@@ -1,7 +1,7 @@
 //! `.tmp`: files that do not have their name yet.
 //!
 //! A process holds a lock on each of its temporary files while it writes it. The lock ends with the process, so a file
-//! whose lock can be had belongs to nobody alive, and is removed when the archive is opened next. Only files that are named
+//! whose lock can be had belongs to no living process, and is removed when the archive is opened next. Only files that are named
 //! as ours are: `mailtrail-` and 16 hexadecimal digits. Where the file system has no locks, all stay.
 
 use std::fs::{File, TryLockError};
@@ -45,7 +45,7 @@ impl TemporaryFolder {
         Ok(())
     }
 
-    /// The lock of a regular file, where nobody has it.
+    /// The lock of a regular file, where no process has it.
     fn lock_of(&self, name: &str) -> Option<File> {
         let found = rustix::fs::statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW);
         let is_file =
@@ -66,7 +66,7 @@ impl TemporaryFolder {
             match file.try_lock() {
                 // Who opened the archive at this moment took it for an orphan.
                 Err(TryLockError::WouldBlock) => continue,
-                // The file system has no locks: then nobody removes it.
+                // The file system has no locks: then the file stays.
                 Ok(()) | Err(TryLockError::Error(_)) => {}
             }
             let file = TemporaryFile { folder: Arc::clone(&self.0), name, file, is_kept: false };
@@ -117,7 +117,7 @@ impl TemporaryFile {
 impl Drop for TemporaryFile {
     fn drop(&mut self) {
         if !self.is_kept {
-            // Whoever opens the archive next removes what is left here.
+            // What is left here is removed when the archive is opened next.
             _ = rustix::fs::unlinkat(&self.folder, &*self.name, AtFlags::empty());
         }
     }

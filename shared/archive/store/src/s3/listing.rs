@@ -33,7 +33,7 @@ impl S3 {
             .await
             .map_err(Failure::from)
             .map_err(
-                |failure| if failure.code == "HTTP 200" { unproven("is no listing") } else { failure },
+                |failure| if failure.code == "HTTP 200" { unproven("is not a listing") } else { failure },
             )?;
         let next = next(&answer)?;
         let full: Option<Vec<&str>> = match what {

@@ -6,6 +6,7 @@
 //!
 //! An answer counts for what it proves. A write is written where the answer has an `ETag` and the SHA-256 that was sent:
 //! S3 verifies it before it stores the object, and repeats it. A proxy or a captive portal that answers 200 knows neither.
+//! Where an endpoint does not repeat it, the object is asked for it.
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html>
 
 mod body;
@@ -14,7 +15,7 @@ mod listing;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{ChecksumAlgorithm, ServerSideEncryption};
+use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumMode, ServerSideEncryption};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
@@ -58,19 +59,27 @@ impl S3 {
             .await;
         match answer.map_err(Failure::from) {
             Ok(answer) if answer.e_tag().is_none() => Err(unproven("has no ETag")),
-            Ok(answer) if answer.checksum_sha256() != Some(&sha256) => {
-                Err(unproven("does not have the SHA-256 that was sent"))
-            }
-            Ok(_) => Ok(Put::Written),
+            Ok(answer) => match answer.checksum_sha256() {
+                Some(said) if said == sha256 => Ok(Put::Written),
+                Some(_) => Err(unproven("has another SHA-256 than was sent")),
+                None => self.stored(key, &sha256).await,
+            },
             Err(failure) if failure.code == "PreconditionFailed" => self.existing(key, is_empty).await,
             Err(failure) => Err(failure),
         }
     }
 
+    /// Whether an object has this checksum.
+    async fn stored(&self, key: &str, sha256: &str) -> Result<Put, Failure> {
+        let object = self.head(key, Some(ChecksumMode::Enabled)).await;
+        let is_stored = matches!(&object, Ok(Some(object)) if object.checksum_sha256() == Some(sha256));
+        if is_stored { Ok(Put::Written) } else { Err(unproven("has no SHA-256")) }
+    }
+
     /// What is there under a name that was written before. The name carries the content, whatever compressed it; an empty
     /// object has none.
     async fn existing(&self, key: &str, is_empty: bool) -> Result<Put, Failure> {
-        match self.head(key).await {
+        match self.head(key, None).await {
             Ok(Some(object)) if object.content_length() == Some(0) && !is_empty => {
                 Err(Failure::permanent("OtherContent", format!("`{key}` exists, and is empty")))
             }
@@ -84,7 +93,7 @@ impl S3 {
     }
 
     pub(crate) async fn contains(&self, key: &str) -> Result<bool, Failure> {
-        match self.head(key).await {
+        match self.head(key, None).await {
             Ok(found) => Ok(found.is_some()),
             // Who may not list the bucket is told 403 where others are told 404.
             Err(failure) if failure.code == "HTTP 403" => Ok(false),
@@ -92,12 +101,17 @@ impl S3 {
         }
     }
 
-    async fn head(&self, key: &str) -> Result<Option<HeadObjectOutput>, Failure> {
+    async fn head(
+        &self,
+        key: &str,
+        checksums: Option<ChecksumMode>,
+    ) -> Result<Option<HeadObjectOutput>, Failure> {
         let answer = self
             .client
             .head_object()
             .bucket(&self.bucket)
             .key(self.full_key(key))
+            .set_checksum_mode(checksums)
             .set_expected_bucket_owner(self.options.expected_owner.clone())
             .send()
             .await;

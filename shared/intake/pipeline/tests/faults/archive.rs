@@ -121,7 +121,7 @@ async fn the_archive_describes_itself_once() {
     let about: Vec<_> = aws
         .calls()
         .into_iter()
-        .filter(|call| call.resource.contains("/_about/"))
+        .filter(|call| call.operation == Operation::PutObject && call.resource.contains("/_about/"))
         .map(|call| call.resource)
         .collect();
     assert_eq!(about.len(), 2 * 3, "three files, once a process: {about:?}");

@@ -72,7 +72,7 @@ fn place(root: &Path, key: &str) -> PathBuf {
 }
 
 /// Puts something in the place of an object.
-type Obstacle = fn(&Path);
+type Replace = fn(&Path);
 
 fn pipe(path: &Path) {
     rustix::fs::mknodat(rustix::fs::CWD, path, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
@@ -92,14 +92,14 @@ async fn what_is_no_object_is_not_already_there() {
         ("policy-audit/runs/0001-plan.json".to_owned(), Bytes::from_static(b"{}")),
     ];
     for (key, body) in objects {
-        let obstacles: [(&str, Obstacle); 5] = [
+        let replacements: [(&str, Replace); 5] = [
             ("SymbolicLink", |path| symlink("/nonexistent/dangling", path).unwrap()),
             ("SymbolicLink", |path| symlink("/dev/null", path).unwrap()),
             ("NotAFile", pipe),
             ("IsADirectory", |path| fs::create_dir(path).unwrap()),
             ("OtherContent", |path| fs::write(path, "").unwrap()),
         ];
-        for (expected, make) in obstacles {
+        for (expected, make) in replacements {
             let (_folder, root, archive) = archive();
             make(&place(&root, &key));
             let error = put(&archive, &key, body.clone()).await.unwrap_err();
