@@ -27,11 +27,15 @@ pub(crate) fn for_each_line(
     loop {
         line.clear();
         number += 1;
-        let length = text.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line).map_err(damaged)?;
+        let read = text.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line);
         let compressed = text.get_ref().get_ref().get_ref().bytes;
+        if compressed == 0 {
+            return Err("empty object".to_owned());
+        }
+        let length = read.map_err(damaged)?;
         decoded += length as u64;
         if length == 0 {
-            return if compressed == 0 { Err("empty object".to_owned()) } else { Ok(()) };
+            return Ok(());
         }
         if length as u64 == LONGEST_LINE {
             return Err(format!("line {number} is longer than {}", ByteSize(LONGEST_LINE)));
