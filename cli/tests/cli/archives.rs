@@ -231,7 +231,7 @@ fn a_folder_with_bad_entries_is_ingested_without_them() {
 }
 
 #[test]
-fn an_answer_that_proves_nothing_is_no_archive() {
+fn an_answer_that_proves_nothing_fails_the_run() {
     let (aws, mailtrail) = with_a_bucket();
     mailtrail.write_payloads(1, 10);
     aws.set_faults(Faults::none().with(FaultKind::S3NoETag, 1.0));

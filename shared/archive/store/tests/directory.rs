@@ -140,7 +140,7 @@ fn what_a_crash_left_is_removed_when_the_archive_is_opened_next() {
 }
 
 #[test]
-fn what_is_not_named_as_ours_stays_whoever_left_it() {
+fn what_is_not_named_as_ours_stays_wherever_it_is_from() {
     let folder = tempfile::tempdir().unwrap();
     let (root, elsewhere) = (folder.path().join("archive"), folder.path().join("letter"));
     drop(open(&root).unwrap());
