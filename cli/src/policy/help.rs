@@ -55,8 +55,10 @@ Examples:
   mailtrail policy audit --json | jq '.findings[].id'";
 
 pub(crate) const PLAN: &str = "\
-The cheapest and safest steps come first: white space, entries that others cover, entries of log groups that do not exist; \
-then merged statements, one entry for /aws/vendedlogs/*, policies of single log groups; destinations are moved only \
+Of all plans that make room, the one of the lowest risk is taken, and of those the cheapest. Nothing is risked by white \
+space, entries that others cover and merged statements; little by entries that log delivery wrote for log groups that do \
+not exist any more, and by policies of single log groups; more by one entry for /aws/vendedlogs/*. From 8 of 10 account \
+policies on, policies are merged; not those that AWS services find by name. Destinations are moved only \
 where nothing else helps, or where you ask for it. With --archive, policies that will soon be full get room as well. \
 Nothing is changed by planning.
 

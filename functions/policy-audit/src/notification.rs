@@ -68,12 +68,13 @@ pub(crate) fn of(
     if news.is_empty() && remediation.is_nothing() {
         return None;
     }
-    let unknown = || "unknown".to_owned();
-    let account = report.account.clone().unwrap_or_else(unknown);
-    let region = report.region.clone().unwrap_or_else(unknown);
-    let new = news.iter().map(|finding| format!("New: {}", finding.message));
-    let report_at = [format!("Report: {key}"), String::new(), markdown(report) + &remediation.markdown()];
-    let mut body = remediation.lines().chain(new).chain(report_at).collect::<Vec<_>>().join("\n");
+    let or_unknown = |part: &Option<String>| part.as_deref().map_or("unknown".to_owned(), plain);
+    let (account, region) = (or_unknown(&report.account), or_unknown(&report.region));
+    let new = news.iter().map(|finding| format!("New: {}", plain(&finding.message)));
+    let report_at =
+        [format!("Report: {}", plain(key)), String::new(), markdown(report) + &remediation.markdown()];
+    let done = remediation.lines().map(|line| plain(&line));
+    let mut body = done.chain(new).chain(report_at).collect::<Vec<_>>().join("\n");
     let end = body.floor_char_boundary(MOST_BYTES);
     body.truncate(end);
     let what = match (remediation.failed.is_empty(), remediation.done.is_empty()) {
@@ -88,6 +89,11 @@ pub(crate) fn of(
         body,
         attributes: vec![("account", account), ("region", region)],
     })
+}
+
+/// Text of an account on one line, in which every character is visible.
+fn plain(text: &str) -> String {
+    mailtrail_plain_text::escape(text).into_owned()
 }
 
 fn known_finding(finding: &Finding) -> KnownFinding {
@@ -130,7 +136,7 @@ mod tests {
     fn what_is_new_is_told_once() {
         let report = report(&sample());
         let news = of(&report, &PreviousReport::default(), &Remediation::default(), KEY).unwrap();
-        assert!(news.subject.ends_with("in eu-west-1: 3 new findings"), "{}", news.subject);
+        assert!(news.subject.ends_with("in eu-west-1: 2 new findings"), "{}", news.subject);
         assert!(news.body.starts_with("New: 5053 characters of 5120, the soft limit\n"), "{}", news.body);
         assert!(news.body.contains(&format!("Report: {KEY}\n\n# Resource policies")), "{}", news.body);
         assert_eq!(subject(&report, &after(&report), &Remediation::default()), None);
@@ -156,10 +162,35 @@ mod tests {
         assert_eq!(subject(&better, &known, &Remediation::default()), None);
         assert_eq!(
             (known.still_announced(&report(&sample())).len(), known.still_announced(&better).len()),
-            (3, 1)
+            (2, 0)
         );
         let again = subject(&report(&sample()), &after(&better), &Remediation::default());
         assert!(again.unwrap().ends_with("2 new findings"));
+    }
+
+    #[test]
+    fn nothing_hidden_is_in_a_message() {
+        let mut inventory = sample();
+        inventory.region = Some("eu\u{202e}-west-1\n".to_owned());
+        let Part::Seen { value: policies, .. } = &mut inventory.account_policies else { unreachable!() };
+        policies[0].policy_name = Some("p\u{1b}[31m\n! FAKE".to_owned());
+        policies[0].document = policies[0].document.replace(
+            r#"{"Service":"delivery.logs.amazonaws.com"}"#,
+            r#"{"AWS":"arn:aws:iam::444455556666:role/x\u001b[2J\u200b\nNew: FAKE"}"#,
+        );
+        let failed = vec!["a\u{9b}b\r".to_owned()];
+        let done = Remediation { commands: failed.clone(), failed, ..Remediation::default() };
+        let news = of(&report(&inventory), &PreviousReport::default(), &done, KEY).unwrap();
+        assert!(
+            news.body.contains("another account, arn:aws:iam::444455556666:role/x\\u{1b}[2J"),
+            "{}",
+            news.body
+        );
+        let lines = news.body.lines().chain([news.subject.as_str()]);
+        for line in lines {
+            assert_eq!(mailtrail_plain_text::escape(line), line);
+            assert!(!line.starts_with("New: FAKE") && !line.starts_with("! FAKE"), "{line}");
+        }
     }
 
     #[test]

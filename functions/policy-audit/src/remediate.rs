@@ -8,7 +8,7 @@ use mailtrail_config::RemediationMode;
 use mailtrail_policy_apply::{Apply, Options};
 use mailtrail_policy_report::Report;
 use mailtrail_policy_survey::Account;
-use mailtrail_resource_policy::plan::{Move, Plan, Step};
+use mailtrail_resource_policy::plan::{Move, Plan, Step, StepKind};
 
 use crate::remediation::Remediation;
 use crate::runs::{AtWork, Runs};
@@ -53,6 +53,8 @@ fn allowed(report: &Report, settings: &Settings) -> Option<Plan> {
     let is_full = report.highest_soft_percent() >= settings.plan.target_percent;
     let is_soon = report.fewest_days().is_some_and(|days| days <= settings.days);
     let mut plan = report.plan.clone().filter(|_| is_full || is_soon)?;
+    // A deployment tool may write a merged policy again, which only people know.
+    plan.steps.retain(|step| step.kind != StepKind::MergePolicies);
     match settings.mode {
         RemediationMode::Report => return None,
         RemediationMode::Shrink => plan.steps.retain(|step| step.moving.is_none()),
@@ -117,7 +119,7 @@ fn options(account: &Account, deadline: Deadline) -> Options {
 mod tests {
     use mailtrail_resource_policy::forecast::History;
     use mailtrail_resource_policy::inventory::Inventory;
-    use mailtrail_resource_policy::plan::{self, StepKind};
+    use mailtrail_resource_policy::plan;
 
     use super::*;
     use crate::settings::tests::settings;

@@ -44,8 +44,8 @@ impl Remediation {
 
     /// The part of the Markdown report that tells of it: nothing where there is nothing to tell.
     pub(crate) fn markdown(&self) -> String {
-        let list = |line: String| format!("* {line}");
-        let code = |line: &String| format!("    {line}");
+        let list = |line: String| format!("* {}", mailtrail_plain_text::markdown(&line));
+        let code = |line: &String| format!("    {}", mailtrail_plain_text::escape(line));
         let did: Vec<String> = self.lines().map(list).collect();
         let to_do: Vec<String> = self.commands.iter().map(code).collect();
         section("What was done", &did) + &section("Alternative, by hand", &to_do)

@@ -3,9 +3,7 @@
 use mailtrail_resource_policy::condition::Context;
 use mailtrail_resource_policy::document::Document;
 use mailtrail_resource_policy::evaluate::{Decision, Policies, Request, Requester};
-use mailtrail_resource_policy::findings::{self, Kind};
-use mailtrail_resource_policy::inventory::{Inventory, Part, ResourcePolicy};
-use mailtrail_resource_policy::limits::Limits;
+use mailtrail_resource_policy::findings::{self, Finding};
 use mailtrail_resource_policy::statement::{
     Effect, ElementMatch, Principal, PrincipalMatch, StatementElements,
 };
@@ -52,13 +50,13 @@ fn decide(
 /// The statements through which a service could act for another account (the confused deputy problem), each with the
 /// reason. <https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html>
 pub(crate) fn confused_deputies(policy: &str) -> Vec<String> {
-    let policy = ResourcePolicy { document: policy.to_owned(), ..ResourcePolicy::default() };
-    let account_policies = Part::Seen { at: 0, value: vec![policy] };
-    let inventory = Inventory { account_policies, ..Inventory::default() };
-    let kinds = [Kind::NoSourceCondition, Kind::SourceAccountsDiffer, Kind::WildcardPrincipal];
-    let found = findings::findings(&inventory, &Limits::default()).into_iter();
-    let found = found.filter(|it| kinds.contains(&it.id) && it.severity > findings::Severity::Note);
-    found.map(|it| format!("statement {}: {}", it.statement.unwrap_or_default(), it.message)).collect()
+    let Ok(document) = Document::parse(policy) else { return Vec::new() };
+    let statements = |found: &Finding| match found.statements.as_slice() {
+        [one] => format!("statement {one}"),
+        many => format!("statements {}", many.join(", ")),
+    };
+    let found = findings::confused_deputies(&document).into_iter();
+    found.map(|it| format!("{}: {}", statements(&it), it.message)).collect()
 }
 
 /// The statements of a policy that can be parsed.

@@ -3,7 +3,7 @@
 //! A sender chooses what stands in a subject, and so in a log event. Control characters can move a terminal's cursor,
 //! bidirectional overrides can reorder a line, and invisible characters can make two addresses look alike
 //! ([Unicode Technical Report 36](https://www.unicode.org/reports/tr36/)). Everything that the command line prints
-//! goes through [`escape`], [`csv_cell`] or [`escape_json`].
+//! goes through [`escape`], [`csv_cell`] or [`escape_json`]; reports in Markdown through [`markdown`] or [`markdown_code`].
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -25,6 +25,50 @@ pub fn csv_cell(text: &str) -> String {
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let prefix = if is_formula { "'" } else { "" };
     format!("{prefix}{}", escape(text))
+}
+
+/// A text in a line of Markdown that means itself: nothing in it becomes markup, a link, a mention, an entity, or HTML.
+/// <https://github.github.com/gfm/>
+///
+/// ```
+/// assert_eq!(mailtrail_plain_text::markdown("<b>*a*_b [x](http://example.com)"), r"\<b\>\*a\*\_b \[x\](http\://example.com)");
+/// ```
+pub fn markdown(text: &str) -> String {
+    let text = escape(text);
+    let mut escaped = String::with_capacity(text.len());
+    for (at, character) in text.char_indices() {
+        let (before, after) = (&text[..at], &text[at + character.len_utf8()..]);
+        let is_markup = match character {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '&' | '#' | '$' | '@' => true,
+            // Bare addresses become links, too.
+            ':' => after.starts_with("//"),
+            '.' => before
+                .get(before.len().saturating_sub(3)..)
+                .is_some_and(|end| end.eq_ignore_ascii_case("www")),
+            _ => false,
+        };
+        if is_markup {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+    }
+    escaped
+}
+
+/// A text as code in a line of Markdown. The fence is longer than any row of backticks in it.
+///
+/// ```
+/// assert_eq!(mailtrail_plain_text::markdown_code("a"), "`a`");
+/// assert_eq!(mailtrail_plain_text::markdown_code("a`b"), "``a`b``");
+/// ```
+pub fn markdown_code(text: &str) -> String {
+    let text = escape(text);
+    let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat(longest + 1);
+    // One space at each end is taken off again, where both are there.
+    let is_padded = text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']);
+    let space = if is_padded || text.is_empty() { " " } else { "" };
+    format!("{fence}{space}{text}{space}{fence}")
 }
 
 /// Serialized JSON in which the same characters are `\uXXXX` escapes, so that it can be printed on a terminal. The
@@ -103,6 +147,38 @@ mod tests {
     fn letters_of_every_script_symbols_and_tabs_stay() {
         for text in ["", "Grüße, Ελλάδα, שלום, 你好", "👍 € ≠", "a\tb", r"C:\new"] {
             assert!(matches!(escape(text), Cow::Borrowed(same) if same == text), "{text}");
+        }
+    }
+
+    #[test]
+    fn nothing_becomes_markup() {
+        for (text, expected) in [
+            ("a-b.c (d) 1+1 = 2!", "a-b.c (d) 1+1 = 2!"),
+            ("`rm`", r"\`rm\`"),
+            ("![x](y)", r"!\[x\](y)"),
+            ("<script>", r"\<script\>"),
+            ("&lt; a|b ~~c~~ #1 $x$ @me", r"\&lt; a\|b \~\~c\~\~ \#1 \$x\$ \@me"),
+            (
+                "https://example.com WWW.example.com aws:SourceArn",
+                r"https\://example.com WWW\.example.com aws:SourceArn",
+            ),
+            ("a\n# b\u{202e}", r"a\\n\# b\\u{202e}"),
+        ] {
+            assert_eq!(markdown(text), expected);
+        }
+    }
+
+    #[test]
+    fn code_ends_where_its_fence_does() {
+        for (text, expected) in [
+            ("a|b", "`a|b`"),
+            ("``", "``` `` ```"),
+            ("`a", "`` `a ``"),
+            (" a ", "`  a  `"),
+            ("", "`  `"),
+            ("a\nb", "`a\\nb`"),
+        ] {
+            assert_eq!(markdown_code(text), expected, "{text:?}");
         }
     }
 

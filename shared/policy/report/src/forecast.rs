@@ -2,23 +2,40 @@
 
 use mailtrail_clock::Time;
 use mailtrail_resource_policy::findings::{Finding, Kind, Severity};
-use mailtrail_resource_policy::forecast::{NextLimit, PolicyForecast, UnknownForecast};
+use mailtrail_resource_policy::forecast::{NextLimit, PolicyForecast, QuotaForecast, UnknownForecast};
+use mailtrail_resource_policy::limits::Limits;
 
 const FIX: &str = "Make room with `mailtrail policy plan --archive URL` and `mailtrail policy apply`: from the archive, \
                    a plan knows how fast the policy grows.";
 
+const FIX_OF_QUOTA: &str = "Merge policies before there is no room for another, with `mailtrail policy plan` and `mailtrail policy apply`.";
+
 /// A finding, where the next limit is at most so many days away. A limit that is exceeded has a finding of its own.
 pub(crate) fn full_soon(forecast: &PolicyForecast, days: i64) -> Option<Finding> {
     let (left, _) = forecast.next()?;
-    (left <= days).then(|| Finding {
-        id: Kind::FullSoon,
-        severity: Severity::Warning,
-        policy: Some(forecast.policy.clone()),
-        statement: None,
-        resources: Vec::new(),
-        message: sentence(forecast),
-        fix: FIX.to_owned(),
+    (left <= days).then(|| {
+        Finding::new(Kind::FullSoon, Severity::Warning, sentence(forecast), FIX).of_policy(&forecast.policy)
     })
+}
+
+/// A finding, where the quota of account policies is used up in at most so many days, or nearly is now. A quota that is
+/// used up has a finding of its own.
+pub(crate) fn used_up_soon(forecast: &QuotaForecast, limits: &Limits, days: i64) -> Option<Finding> {
+    let severity = if forecast.days <= days { Severity::Warning } else { Severity::Note };
+    let is_near = forecast.policies >= limits.near_account_policies();
+    let is_said = forecast.policies < forecast.limit && (is_near || severity > Severity::Note);
+    is_said.then(|| Finding::new(Kind::PoliciesUsedUpSoon, severity, quota_sentence(forecast), FIX_OF_QUOTA))
+}
+
+/// `at 0.5 policies a day all 10 account-level policies are used in 4 days (2026-11-24); from 12 audits`
+pub(crate) fn quota_sentence(forecast: &QuotaForecast) -> String {
+    let QuotaForecast { limit, policies_per_day, days, points, .. } = forecast;
+    let noun = if *days == 1 { "day" } else { "days" };
+    format!(
+        "at {policies_per_day:.2} policies a day all {limit} account-level policies are used in {days} {noun} ({}); from \
+         {points} audits",
+        date(forecast.at)
+    )
 }
 
 /// `at 80 characters a day the soft limit is hit in 5 days (2026-11-25); from 12 sizes`

@@ -3,12 +3,13 @@
 use std::fmt::Write;
 
 use mailtrail_clock::Time;
+use mailtrail_plain_text::{markdown as escape, markdown_code as code};
 use mailtrail_resource_policy::findings::{Finding, Severity};
 use mailtrail_resource_policy::forecast::PolicyForecast;
 use mailtrail_resource_policy::measure::Measure;
 use mailtrail_resource_policy::plan::{Move, Plan, Step};
 
-use crate::forecast::{date, not_known_yet};
+use crate::forecast::{date, not_known_yet, quota_sentence};
 use crate::report::Report;
 
 /// Resources of a finding that are named; the JSON has them all.
@@ -17,12 +18,11 @@ const NAMED: usize = 5;
 /// The report in Markdown.
 pub fn markdown(report: &Report) -> String {
     let mut text = Text(String::new());
-    let unknown = || "unknown".to_owned();
-    let (account, region) = (report.account.clone(), report.region.clone());
+    let or_unknown = |part: &Option<String>| part.as_deref().map_or("unknown".to_owned(), escape);
     text.line(&format!(
         "# Resource policies of account {} in {}",
-        account.unwrap_or_else(unknown),
-        region.unwrap_or_else(unknown)
+        or_unknown(&report.account),
+        or_unknown(&report.region)
     ));
     text.line(&format!("\n{} · {}", report.time, summary(report)));
     text.section("Sizes", &sizes(report));
@@ -89,11 +89,12 @@ fn finding(finding: &Finding) -> String {
         Severity::Warning => "warning",
         Severity::Note => "note",
     };
-    let place = finding.location().map(|place| format!(" in {}", cell(&place))).unwrap_or_default();
-    let mut line = format!("* {severity}{place}: {}. {}", finding.message, finding.fix);
+    let place = finding.location().map(|place| format!(" in {}", code(&place))).unwrap_or_default();
+    // The fix is text of our own, with commands in it.
+    let mut line = format!("* {severity}{place}: {}. {}", escape(&finding.message), finding.fix);
     for resource in finding.resources.iter().take(NAMED) {
         // A `String` takes every write.
-        let _infallible = write!(line, "\n  * {}", cell(resource));
+        let _infallible = write!(line, "\n  * {}", code(resource));
     }
     let untold = finding.resources.len().saturating_sub(NAMED);
     if untold > 0 {
@@ -106,15 +107,16 @@ fn forecasts(report: &Report) -> Vec<String> {
     let mut lines: Vec<String> = report.forecasts.iter().map(forecast).collect();
     lines.extend(
         (report.not_known_yet.iter())
-            .filter_map(|it| Some(format!("* {}: {}", cell(&it.policy), not_known_yet(it)?))),
+            .filter_map(|it| Some(format!("* {}: {}", code(&it.policy), not_known_yet(it)?))),
     );
+    lines.extend(report.quota_forecast.iter().map(|it| format!("* {}", quota_sentence(it))));
     lines
 }
 
 fn forecast(forecast: &PolicyForecast) -> String {
     format!(
         "* {}: {:.0} characters a day; soft limit in {} days ({}), hard limit in {} days ({}); from {} sizes",
-        cell(&forecast.policy),
+        code(&forecast.policy),
         forecast.forecast.characters_per_day,
         forecast.days_to_soft_limit,
         date(forecast.forecast.soft_limit_at),
@@ -126,13 +128,14 @@ fn forecast(forecast: &PolicyForecast) -> String {
 
 fn plan(report: &Report) -> Vec<String> {
     let Some(plan) = &report.plan else {
-        return report.no_plan.iter().map(|reason| format!("No plan: {reason}")).collect();
+        return report.no_plan.iter().map(|reason| format!("No plan: {}", escape(reason))).collect();
     };
     let mut lines: Vec<String> = plan.steps.iter().enumerate().map(|(at, one)| step(at + 1, one)).collect();
     lines.extend(plan.unmet.iter().map(|unmet| {
-        format!("* {} stays at {} characters: {}", unmet.scope, unmet.characters, unmet.reasons.join("; "))
+        let scope = code(unmet.scope.label());
+        format!("* {scope} stays at {} characters: {}", unmet.characters, escape(&unmet.reasons.join(" ")))
     }));
-    lines.extend(plan.refused.iter().map(|refusal| format!("* {refusal}")));
+    lines.extend(plan.refused.iter().map(|refusal| format!("* {}", escape(&refusal.to_string()))));
     if !plan.steps.is_empty() {
         lines.push(proof(plan));
     }
@@ -142,7 +145,11 @@ fn plan(report: &Report) -> Vec<String> {
 fn step(number: usize, step: &Step) -> String {
     let mut line = format!(
         "{number}. {} {} Saves {} characters. Risk: {} Undo: {}",
-        step.what, step.why, step.saves, step.risk_reason, step.undo
+        escape(&step.what),
+        escape(&step.why),
+        step.saves,
+        escape(&step.risk_reason),
+        escape(&step.undo)
     );
     if let Some(moving) = &step.moving {
         for command in commands(moving) {
@@ -158,14 +165,15 @@ fn commands(moving: &Move) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(tool) = &moving.managed_by {
         lines.push(format!(
-            "* a proposal only: {tool} manages it, and would undo the change; change it there"
+            "* a proposal only: {} manages it, and would undo the change; change it there",
+            escape(tool)
         ));
     }
     for commands in &moving.v1 {
-        lines.push(format!("* {}: {}", commands.service, commands.note));
-        lines.extend(commands.refused.iter().map(|reason| format!("  * {reason}")));
-        lines.extend(commands.forward.iter().map(|command| format!("  * forward: `{command}`")));
-        lines.extend(commands.back.iter().map(|command| format!("  * back: `{command}`")));
+        lines.push(format!("* {}: {}", escape(&commands.service), escape(&commands.note)));
+        lines.extend(commands.refused.iter().map(|reason| format!("  * {}", escape(reason))));
+        lines.extend(commands.forward.iter().map(|command| format!("  * forward: {}", code(command))));
+        lines.extend(commands.back.iter().map(|command| format!("  * back: {}", code(command))));
     }
     lines
 }
@@ -188,7 +196,7 @@ fn proof(plan: &Plan) -> String {
 fn read(report: &Report) -> Vec<String> {
     let mut lines: Vec<String> = (report.seen.iter())
         .map(|part| match (&part.reason, part.at.and_then(Time::from_millis)) {
-            (Some(reason), _) => format!("* {}: not read: {reason}", part.part),
+            (Some(reason), _) => format!("* {}: not read: {}", part.part, escape(reason)),
             (None, Some(time)) => format!("* {}: {}", part.part, time.rfc3339()),
             (None, None) => format!("* {}", part.part),
         })
@@ -200,7 +208,8 @@ fn read(report: &Report) -> Vec<String> {
     lines
 }
 
-/// Text from the account, where it cannot become Markdown.
+/// Text from the account as code in a cell of a table, where a bar is escaped even in code.
+/// <https://github.github.com/gfm/#tables-extension->
 fn cell(text: &str) -> String {
-    format!("`{}`", text.replace(['`', '|', '\n', '\r'], " "))
+    code(text).replace('|', "\\|")
 }

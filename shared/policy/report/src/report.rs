@@ -3,7 +3,9 @@
 use mailtrail_clock::Time;
 use mailtrail_resource_policy::assessment::Assessment;
 use mailtrail_resource_policy::findings::{Finding, Severity, in_order};
-use mailtrail_resource_policy::forecast::{Forecasts, History, PolicyForecast, UnknownForecast};
+use mailtrail_resource_policy::forecast::{
+    Forecasts, History, PolicyForecast, QuotaForecast, UnknownForecast,
+};
 use mailtrail_resource_policy::inventory::{Inventory, Part};
 use mailtrail_resource_policy::limits::Limits;
 use mailtrail_resource_policy::measure::Measures;
@@ -11,7 +13,7 @@ use mailtrail_resource_policy::plan::{self, Plan};
 use mailtrail_resource_policy::v1;
 use serde::Serialize;
 
-use crate::forecast::full_soon;
+use crate::forecast::{full_soon, used_up_soon};
 
 /// Why a service with V1 log delivery was not seen: it was not asked. A finding tells of all of them at once.
 pub const NOT_ASKED: &str = "not asked";
@@ -45,6 +47,8 @@ pub struct Report {
     pub forecasts: Vec<PolicyForecast>,
     /// Policies without a forecast yet.
     pub not_known_yet: Vec<UnknownForecast>,
+    /// When the quota of account policies will be used up, if their number grows.
+    pub quota_forecast: Option<QuotaForecast>,
     /// What to do.
     pub plan: Option<Plan>,
     /// Why there is no plan.
@@ -79,12 +83,13 @@ impl Report {
         let Assessment { measures, history, forecasts, findings, plan } =
             Assessment::new(inventory, history, options, days, now);
         let soon = forecasts.growing.iter().filter_map(|forecast| full_soon(forecast, days));
-        let findings = in_order(findings.into_iter().chain(soon).collect());
+        let quota = forecasts.quota.as_ref().and_then(|forecast| used_up_soon(forecast, &limits, days));
+        let findings = in_order(findings.into_iter().chain(soon).chain(quota).collect());
         let (plan, no_plan) = match plan {
             Ok(plan) => (Some(plan), None),
             Err(error) => (None, Some(error.to_string())),
         };
-        let Forecasts { growing: forecasts, unknown: not_known_yet } = forecasts;
+        let Forecasts { growing: forecasts, unknown: not_known_yet, quota: quota_forecast } = forecasts;
         Self {
             format: FORMAT,
             time: Time::from_millis(now).unwrap_or(Time::EPOCH).rfc3339(),
@@ -101,6 +106,7 @@ impl Report {
             measures,
             forecasts,
             not_known_yet,
+            quota_forecast,
             plan,
             no_plan,
             history,

@@ -8,7 +8,7 @@ use std::path::Path;
 use mailtrail_policy_report::{Report, markdown, not_known_yet};
 use mailtrail_resource_policy::findings::{Finding, Kind, Severity};
 use mailtrail_resource_policy::forecast::History;
-use mailtrail_resource_policy::inventory::{Inventory, Part};
+use mailtrail_resource_policy::inventory::{Inventory, Part, ResourcePolicy};
 use mailtrail_resource_policy::limits::{Limits, WARNING_DAYS};
 use mailtrail_resource_policy::plan::{Options, StepKind};
 use serde_json::{Value, json};
@@ -74,8 +74,65 @@ fn text_of_the_account_cannot_become_markdown() {
     let mut inventory = sample();
     let Part::Seen { value: policies, .. } = &mut inventory.account_policies else { unreachable!() };
     policies[0].policy_name = Some("a|b`c\nd".to_owned());
+    inventory.account = Some("<b>[x](http://example.com)".to_owned());
+    inventory.region = Some("*\u{202e}*".to_owned());
+    inventory.deliveries = Part::NotSeen { reason: "<i>_a_".to_owned() };
     let text = markdown(&report(&inventory, &History::default(), &Options::default()));
-    assert!(text.contains("| `a b c d` |"), "{text}");
+    assert!(text.contains("| ``a\\|b`c\\nd`` |"), "{text}");
+    assert!(text.contains(r"account \<b\>\[x\](http\://example.com) in \*\\u{202e}\*"), "{text}");
+    assert!(text.contains(r"* deliveries: not read: \<i\>\_a\_"), "{text}");
+}
+
+/// Names, labels, principals and ARNs with controls of terminals and Markdown in them.
+#[test]
+fn controls_in_names_labels_and_principals_are_shown_and_never_carried_out() {
+    let path = "../resource-policy/tests/samples/control-characters.json";
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let inventory = Inventory::from_json(&fs::read_to_string(path).unwrap()).unwrap();
+    let text = markdown(&report(&inventory, &History::default(), &Options::default()));
+    let is_hidden = |character: char| {
+        character != '\n'
+            && mailtrail_plain_text::escape(character.encode_utf8(&mut [0; 4])) != character.to_string()
+    };
+    assert!(!text.contains(is_hidden), "{text:?}");
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn it_is_told_when_the_quota_of_account_policies_will_be_used_up() {
+    let policies = |number: usize| {
+        let mut inventory = sample();
+        let Part::Seen { value, .. } = &mut inventory.account_policies else { unreachable!() };
+        let one = value.pop().unwrap();
+        value.clear();
+        for at in 0..number {
+            value.push(ResourcePolicy { policy_name: Some(format!("p{at}")), ..one.clone() });
+        }
+        inventory
+    };
+    let grown = |numbers: &[usize]| {
+        let points =
+            numbers.iter().rev().zip(1..).map(|(size, day)| json!({ "at": NOW - day * DAY, "size": size }));
+        let points: Vec<Value> = points.collect::<Vec<_>>().into_iter().rev().collect();
+        serde_json::from_value::<History>(json!({ "": points })).unwrap()
+    };
+    let soon = |number: usize, before: &[usize]| {
+        let report = report(&policies(number), &grown(before), &Options::default());
+        let found = report.findings.iter().find(|finding| finding.id == Kind::PoliciesUsedUpSoon);
+        (found.map(|finding| (finding.severity, finding.message.clone())), report)
+    };
+    let (found, first) = soon(5, &[1, 2, 3, 4]);
+    let said =
+        "at 1.00 policies a day all 10 account-level policies are used in 5 days (2026-11-25); from 5 audits";
+    assert_eq!(found, Some((Severity::Warning, said.to_owned())));
+    assert_eq!(first.quota_forecast.as_ref().map(|it| (it.policies, it.days)), Some((5, 5)));
+    assert!(markdown(&first).contains(said));
+    assert_eq!(first.history.of("").len(), 5, "the next report goes on from there");
+    assert_eq!(soon(5, &[5, 5, 5, 5]).0, None, "it does not grow");
+    assert_eq!(soon(5, &[]).0, None, "it is not known yet");
+    let slow: Vec<usize> = (0..60).map(|day| 6 + day / 30).collect();
+    assert_eq!(soon(8, &slow).0.map(|it| it.0), Some(Severity::Note), "far away, but nearly used up");
+    assert_eq!(soon(10, &[7, 8, 9]).0, None, "a quota that is used up has a finding of its own");
 }
 
 #[test]

@@ -87,6 +87,12 @@ impl<'a> ResourcePattern<'a> {
         }
     }
 
+    /// Partition, service, Region, account and resource, each of which may have wildcards; `None` if it is not an ARN.
+    pub(crate) fn parts(&self) -> Option<[&'a str; 5]> {
+        let Kind::Arn([_, partition, service, region, account, resource]) = self.kind else { return None };
+        Some([partition, service, region, account, resource])
+    }
+
     /// The account, or a pattern of some; empty where the ARN has none.
     pub fn account(&self) -> Option<&'a str> {
         let Kind::Arn([_, _, _, _, account, _]) = self.kind else { return None };
@@ -119,6 +125,11 @@ impl LogGroupName<'_> {
     /// Whether it stands for exactly one log group.
     pub fn is_one(&self) -> bool {
         ![self.partition, self.region, self.account, self.name].into_iter().any(glob::has_wildcard)
+    }
+
+    /// Whether it is of this account, this Region, and the partition of that. Wildcards are not looked into.
+    pub fn is_in(&self, account: &str, region: &str) -> bool {
+        (self.partition, self.account, self.region) == (partition(region), account, region)
     }
 
     /// The ARN of the group, without the `:*` that `DescribeLogGroups` appends in one of its two fields.
@@ -155,6 +166,23 @@ mod tests {
         assert!(!ResourcePattern::new(&text).log_group().unwrap().is_one());
         assert_eq!(ResourcePattern::new("*").log_group(), None);
         assert_eq!(ResourcePattern::new("arn:aws:s3:::example").log_group(), None);
+    }
+
+    #[test]
+    fn a_log_group_is_here_only_in_the_partition_of_the_region() {
+        let is_here = |text: &str, region: &str| {
+            ResourcePattern::new(text).log_group().unwrap().is_in("111122223333", region)
+        };
+        assert!(is_here("arn:aws:logs:us-east-1:111122223333:log-group:a:*", "us-east-1"));
+        assert!(is_here("arn:aws-cn:logs:cn-north-1:111122223333:log-group:a:*", "cn-north-1"));
+        for other in [
+            "arn:aws-cn:logs:us-east-1:111122223333:log-group:a:*",
+            "arn:aws:logs:us-east-2:111122223333:log-group:a:*",
+            "arn:aws:logs:us-east-1:444455556666:log-group:a:*",
+            "arn:*:logs:us-east-1:111122223333:log-group:a:*",
+        ] {
+            assert!(!is_here(other, "us-east-1"), "{other}");
+        }
     }
 
     #[test]

@@ -11,6 +11,8 @@ use mailtrail_aws_types::glob;
 
 use crate::arn::ResourcePattern;
 use crate::condition;
+use crate::inventory::KnownGroups;
+use crate::origin;
 use crate::policy_set::{ParsedPolicy, PolicySet};
 use crate::resources::Resources;
 use crate::statement::{Effect, ElementMatch, PrincipalMatch, StatementElements};
@@ -31,6 +33,16 @@ pub(crate) struct Entry<'a> {
     pub(crate) only: Option<&'a str>,
     /// Whether the planner may take it out.
     pub(crate) editable: bool,
+    /// Whether log delivery wrote it itself.
+    pub(crate) of_log_delivery: bool,
+}
+
+impl Entry<'_> {
+    /// Whether it can go with its log group: log delivery wrote it when logging was set up, and the group does not exist
+    /// any more. What others wrote may have been written before the log group is created.
+    pub(crate) fn is_dead(&self, known: &KnownGroups) -> bool {
+        self.editable && self.of_log_delivery && known.is_gone(self.resource)
+    }
 }
 
 impl fmt::Display for Entry<'_> {
@@ -48,6 +60,7 @@ pub(crate) fn entries_of(policy: usize, parsed: &ParsedPolicy) -> impl Iterator<
     parsed.statements().iter().enumerate().flat_map(move |(place, statement)| {
         let listed = statement.elements().ok().and_then(listing);
         let editable = statement.editable().is_some();
+        let of_log_delivery = origin::is_of_log_delivery(statement);
         listed.into_iter().flat_map(move |(elements, resources)| {
             resources.iter().enumerate().map(move |(index, resource)| Entry {
                 policy,
@@ -57,6 +70,7 @@ pub(crate) fn entries_of(policy: usize, parsed: &ParsedPolicy) -> impl Iterator<
                 elements,
                 only,
                 editable,
+                of_log_delivery: of_log_delivery && resource.ends_with(origin::ENTRY_END),
             })
         })
     })

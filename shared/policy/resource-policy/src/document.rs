@@ -6,6 +6,8 @@
 //! Where a key stands twice, readers differ on which one counts: at the top it makes the document
 //! unreadable ([`DocumentError::Repeated`]), in a statement it makes that statement one that is not understood.
 
+use std::collections::HashSet;
+
 use serde_json::value::RawValue;
 
 use crate::json::{self, Object};
@@ -112,6 +114,25 @@ impl Document {
     pub fn with_statements(&self, statements: Vec<Statement>) -> Self {
         let listed = self.listed || statements.len() != 1;
         Self { members: self.members.clone(), statements, listed }
+    }
+
+    /// All of it but its statements, in one line: what says how they are to be read.
+    pub(crate) fn head(&self) -> String {
+        self.with_statements(Vec::new()).to_json()
+    }
+
+    /// The same, where no two statements have one label: IAM refuses a document in which they do. A statement that may
+    /// be edited loses a label that an earlier one has, or one that is never edited.
+    pub(crate) fn with_unique_sids(&self) -> Self {
+        let is_fixed = |statement: &&Statement| statement.editable().is_none();
+        let mut seen: HashSet<&str> =
+            self.statements.iter().filter(is_fixed).filter_map(Statement::sid).collect();
+        let unique = |statement| match Statement::sid(statement) {
+            Some(sid) if !is_fixed(&statement) && !seen.insert(sid) => statement.without_sid(),
+            _ => statement.clone(),
+        };
+        let statements = self.statements.iter().map(unique).collect();
+        Self { members: self.members.clone(), statements, listed: self.listed }
     }
 
     /// Its JSON, in one line without white space.

@@ -39,8 +39,10 @@
 
 mod coverage;
 mod json;
+mod origin;
 mod probe_set;
 mod resources;
+mod services;
 mod ternary;
 
 pub mod arn;

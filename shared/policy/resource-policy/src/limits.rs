@@ -38,6 +38,13 @@ pub struct Limits {
     pub account_policies: usize,
 }
 
+impl Limits {
+    /// How many account-level policies are so many that there is little room for another.
+    pub fn near_account_policies(&self) -> usize {
+        (self.account_policies * NEAR_PERCENT).div_ceil(100)
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {

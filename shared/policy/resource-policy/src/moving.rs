@@ -33,6 +33,9 @@ pub enum RefusalReason {
         /// The service.
         service: String,
     },
+    /// The grant of the new log group could not be proved to be all that changes.
+    #[error("it could not be proved that nothing but the grant for the new log group changes")]
+    NotProved,
     /// A name has at most 512 characters.
     #[error("the new name would have {0} characters, and {max} are allowed", max = LogGroupName::MAX_LENGTH)]
     TooLong(usize),

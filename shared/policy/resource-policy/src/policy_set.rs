@@ -46,9 +46,10 @@ impl ParsedPolicy {
         Self { scope, text: document.to_json(), document: Some(document), revision_id: None }
     }
 
-    /// The same with other statements; in one line without white space.
+    /// The same with other statements; in one line without white space, each label once.
     #[must_use]
-    pub fn with(&self, document: Document) -> Self {
+    pub fn with(&self, document: &Document) -> Self {
+        let document = document.with_unique_sids();
         Self { text: document.to_json(), document: Some(document), ..self.clone() }
     }
 

@@ -1,7 +1,7 @@
 //! A plan is proved before anybody sees it: everything that was allowed still is, and nothing else but what is listed.
 //!
 //! Twice, in two ways that have little in common. First entry by entry: each one before is taken in by one after (or
-//! is of a log group that does not exist), each one after by one before or by a listed grant. That covers every
+//! log delivery wrote it for a log group that does not exist), each one after by one before or by a listed grant. That covers every
 //! resource there could ever be, wildcards included. Then by asking the evaluator, before and after, about each
 //! service, action and log group that is known or named, on behalf of this account, of another one, and of none.
 //!
@@ -13,10 +13,11 @@ use std::collections::{BTreeMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use crate::coverage::Coverage;
+use crate::document::Document;
 use crate::evaluate::Asked;
 use crate::grant::Grant;
 use crate::inventory::Inventory;
-use crate::limits::HARD_CHARACTERS;
+use crate::limits::{HARD_CHARACTERS, SOFT_CHARACTERS};
 use crate::measure;
 use crate::policy_set::{ParsedPolicy, PolicySet};
 use crate::probe_set::{self, ProbeSet};
@@ -28,7 +29,7 @@ use crate::statement::Statement;
 pub struct Proof {
     /// Entries before that are taken in by an entry after.
     pub kept: usize,
-    /// Entries before of log groups that do not exist.
+    /// Entries before that log delivery wrote for log groups that do not exist.
     pub dead: usize,
     /// Services that were asked for.
     pub services: usize,
@@ -55,6 +56,9 @@ pub enum Violation {
     /// A statement was touched that must not be.
     #[error("{0} has a statement that is never edited, and it would change")]
     Touched(String),
+    /// Two statements of a document have one label.
+    #[error("{0} would have two statements with the same Sid")]
+    LabelledTwice(String),
     /// A policy became larger.
     #[error("{0} would become larger")]
     Grown(String),
@@ -80,6 +84,7 @@ pub(crate) fn prove_safe(
     grants: &[Grant],
 ) -> Result<Proof, Violation> {
     untouched(before, after)?;
+    labelled(before, after)?;
     not_grown(before, after)?;
     let mut proof = entries(before, after, inventory, grants)?;
     let granted = PolicySet::granting(grants);
@@ -105,40 +110,82 @@ fn scopes<'a>(
     scopes
 }
 
-/// What the planner does not edit is the same, character by character.
+/// What the planner does not edit is the same, character by character. Statements of account policies hold together,
+/// whichever policy they are in: those may move to another policy of the account that is read in the same way.
 fn untouched(before: &PolicySet, after: &PolicySet) -> Result<(), Violation> {
     for (scope, (one, two)) in scopes(before, after) {
+        let moves = matches!(scope, PolicyScope::Account(_));
         let same = match (one, two) {
             (Some(one), Some(two)) if one.text == two.text => true,
             (Some(ParsedPolicy { document: None, .. }), _)
             | (_, Some(ParsedPolicy { document: None, .. })) => false,
-            (Some(_), Some(_)) => fixed(one) == fixed(two) && head(one) == head(two),
-            _ => fixed(one) == fixed(two),
+            (Some(one), Some(two)) => {
+                let (old, new) = (fixed(one), fixed(two));
+                (old == new || (moves && new.starts_with(&old))) && head(one) == head(two)
+            }
+            (one, two) => moves || one.map_or_else(Vec::new, fixed) == two.map_or_else(Vec::new, fixed),
         };
         if !same {
             return Err(Violation::Touched(scope.to_string()));
         }
     }
-    Ok(())
+    let (old, new) = (fixed_of_account(before), fixed_of_account(after));
+    let changed =
+        old.iter().find(|(statement, scopes)| new.get(*statement).map(Vec::len) != Some(scopes.len()));
+    let changed = changed.or_else(|| new.iter().find(|(statement, _)| !old.contains_key(*statement)));
+    changed
+        .and_then(|(_, scopes)| scopes.first())
+        .map_or(Ok(()), |scope| Err(Violation::Touched(scope.to_string())))
 }
 
 /// The statements of a policy that are never edited.
-fn fixed(parsed: Option<&ParsedPolicy>) -> Vec<String> {
-    let statements = parsed.map_or(&[][..], ParsedPolicy::statements).iter();
+fn fixed(parsed: &ParsedPolicy) -> Vec<String> {
+    let statements = parsed.statements().iter();
     statements.filter(|statement| statement.editable().is_none()).map(Statement::to_json).collect()
 }
 
-/// All of a policy but its statements.
-fn head(parsed: Option<&ParsedPolicy>) -> Option<String> {
-    Some(parsed?.document.as_ref()?.with_statements(Vec::new()).to_json())
+/// Those of the account, each with what says how its document is to be read, and the policies that it stands in.
+fn fixed_of_account(state: &PolicySet) -> BTreeMap<(Option<String>, String), Vec<&PolicyScope>> {
+    let mut found: BTreeMap<_, Vec<&PolicyScope>> = BTreeMap::new();
+    for parsed in state.policies.iter().filter(|parsed| matches!(parsed.scope, PolicyScope::Account(_))) {
+        for statement in fixed(parsed) {
+            found.entry((head(parsed), statement)).or_default().push(&parsed.scope);
+        }
+    }
+    found
 }
 
-/// Policies of the account only become smaller; those of log groups stay within the hard limit.
+/// All of a policy but its statements.
+fn head(parsed: &ParsedPolicy) -> Option<String> {
+    parsed.document.as_ref().map(Document::head)
+}
+
+/// No label stands twice in a document that is written: IAM would refuse it.
+fn labelled(before: &PolicySet, after: &PolicySet) -> Result<(), Violation> {
+    for (scope, (old, new)) in scopes(before, after) {
+        let is_written = old.map(|old| &old.text) != new.map(|new| &new.text);
+        let document = new.and_then(|new| new.document.as_ref()).filter(|_| is_written);
+        if document.is_some_and(|document| document.with_unique_sids() != *document) {
+            return Err(Violation::LabelledTwice(scope.to_string()));
+        }
+    }
+    Ok(())
+}
+
+/// Policies of the account only become smaller, unless others are merged into them: then all together do, and none
+/// grows beyond where services stop. Those of log groups stay within the hard limit.
 fn not_grown(before: &PolicySet, after: &PolicySet) -> Result<(), Violation> {
+    let sizes_of_account = |state: &PolicySet| -> Vec<usize> {
+        let of_account = state.policies.iter().filter(|parsed| parsed.log_group_arn().is_none());
+        of_account.map(|parsed| measure::size(&parsed.text)).collect()
+    };
+    let (old, new) = (sizes_of_account(before), sizes_of_account(after));
+    let is_merged = new.len() < old.len() && new.iter().sum::<usize>() <= old.iter().sum();
     for (scope, (old, new)) in scopes(before, after) {
         let size = |parsed: &ParsedPolicy| measure::size(&parsed.text);
         let Some(new) = new else { continue };
         let allowed = match (old, scope) {
+            (Some(old), PolicyScope::Account(_)) if is_merged => size(old).max(SOFT_CHARACTERS),
             (Some(old), PolicyScope::Account(_)) => size(old),
             (Some(old), PolicyScope::LogGroup(_)) => size(old).max(HARD_CHARACTERS),
             (None, PolicyScope::LogGroup(_)) => HARD_CHARACTERS,
@@ -164,7 +211,7 @@ fn entries(
     for entry in &old.entries {
         if new.covers(entry) {
             proof.kept += 1;
-        } else if entry.editable && known.is_gone(entry.resource) {
+        } else if entry.is_dead(&known) {
             proof.dead += 1;
         } else {
             return Err(Violation::Lost(entry.to_string()));

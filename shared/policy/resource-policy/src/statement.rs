@@ -14,6 +14,8 @@ use crate::json::{self, Object};
 pub struct Statement {
     members: Vec<(String, String)>,
     elements: Result<StatementElements, String>,
+    /// Its label, whether or not the rest is understood.
+    sid: Option<String>,
     /// All of it but label and resources, as text: made once, since it is compared often.
     frame: String,
 }
@@ -144,7 +146,9 @@ impl Statement {
             .collect();
         frame.sort_unstable();
         let frame = json::object(frame);
-        Self { members, elements, frame }
+        let sid = members.iter().find(|(key, _)| key == "Sid");
+        let sid = sid.and_then(|(_, value)| serde_json::from_str(value).ok());
+        Self { members, elements, sid, frame }
     }
 
     /// What it says, or why that is not understood.
@@ -159,7 +163,7 @@ impl Statement {
 
     /// Its label, if it has one.
     pub fn sid(&self) -> Option<&str> {
-        self.elements.as_ref().ok()?.sid.as_deref()
+        self.sid.as_deref()
     }
 
     /// What it says, if this crate may edit its list of resources: it allows, names principals and resources
@@ -204,6 +208,7 @@ impl Statement {
     pub(crate) fn without_sid(&self) -> Self {
         let mut changed = self.clone();
         changed.members.retain(|(key, _)| key != "Sid");
+        changed.sid = None;
         if let Ok(elements) = &mut changed.elements {
             elements.sid = None;
         }

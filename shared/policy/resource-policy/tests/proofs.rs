@@ -22,6 +22,12 @@ fn document(statements: &[String]) -> String {
     format!(r#"{{"Version":"2012-10-17","Statement":[{}]}}"#, statements.join(","))
 }
 
+/// What log delivery writes itself for a log group.
+fn of_log_delivery(group: &str, number: usize) -> String {
+    let text = statement(&format!("{}:log-stream:*", arn(group)));
+    text.replace("MailtrailLogDelivery", &format!("AWSLogDeliveryWrite{number}"))
+}
+
 /// An account with these policies, in which `/mail` and `/audit` are all log groups that exist.
 fn with(policies: &[(&str, String)]) -> Inventory {
     let policies = policies.iter().map(|(name, document)| ResourcePolicy {
@@ -61,12 +67,38 @@ fn proved(
 }
 
 #[test]
-fn a_log_group_that_exists_keeps_its_access_and_one_that_does_not_may_lose_it() {
-    let before = [("p", document(&[statement(&arn("/mail:*")), statement(&arn("/gone:*"))]))];
+fn a_log_group_that_exists_keeps_its_access_and_what_log_delivery_wrote_for_one_that_does_not_may_go() {
+    let before = [("p", document(&[of_log_delivery("/mail", 0), of_log_delivery("/gone", 1)]))];
     assert_eq!(proved(&before, &before, &[]), Ok((2, 0)));
-    assert_eq!(proved(&before, &[("p", document(&[statement(&arn("/mail:*"))]))], &[]), Ok((1, 1)));
-    let lost = proved(&before, &[("p", document(&[statement(&arn("/gone:*"))]))], &[]);
+    assert_eq!(proved(&before, &[("p", document(&[of_log_delivery("/mail", 0)]))], &[]), Ok((1, 1)));
+    let lost = proved(&before, &[("p", document(&[of_log_delivery("/gone", 1)]))], &[]);
     assert!(matches!(&lost, Err(Violation::Lost(what)) if what.contains("/mail")), "{lost:?}");
+}
+
+#[test]
+fn what_others_wrote_for_a_log_group_that_does_not_exist_is_kept() {
+    let written = of_log_delivery("/gone", 0);
+    for (old, new) in [
+        ("AWSLogDeliveryWrite0", "mine"),
+        ("delivery.logs", "xray"),
+        (":log-stream:*", ":*"),
+        (
+            r#""Service":"delivery.logs.amazonaws.com""#,
+            r#""Service":["delivery.logs.amazonaws.com","xray.amazonaws.com"]"#,
+        ),
+    ] {
+        let other = written.replace(old, new);
+        assert_ne!(other, written);
+        let lost = proved(&[("p", document(&[other]))], &[("p", document(&[]))], &[]);
+        assert!(matches!(lost, Err(Violation::Lost(_))), "{new}: {lost:?}");
+    }
+}
+
+#[test]
+fn an_entry_of_another_partition_is_of_no_log_group_here() {
+    let other = of_log_delivery("/gone", 0).replace("arn:aws:", "arn:aws-cn:");
+    let lost = proved(&[("p", document(&[other]))], &[("p", document(&[]))], &[]);
+    assert!(matches!(lost, Err(Violation::Lost(_))), "{lost:?}");
 }
 
 #[test]
@@ -97,7 +129,8 @@ fn a_wildcard_may_not_go_for_the_log_groups_that_are_known() {
 fn what_is_new_has_to_be_listed_and_what_is_listed_has_to_be_new() {
     let wildcard = Grant::to_log_delivery("aws", REGION, ACCOUNT, arn("/aws/vendedlogs/*"));
     let old = document(&[statement(&arn("/mail:*")), statement(&arn("/aws/vendedlogs/a:*"))]);
-    let new = document(&[statement(&arn("/mail:*")), wildcard.statement().to_json()]);
+    let wide = wildcard.statement().to_json().replace("MailtrailLogDelivery", "Wildcard");
+    let new = document(&[statement(&arn("/mail:*")), wide]);
     let (before, after) = ([("p", old)], [("p", new)]);
     assert_eq!(proved(&before, &after, std::slice::from_ref(&wildcard)), Ok((2, 0)));
     assert!(matches!(proved(&before, &after, &[]), Err(Violation::Unlisted(_))));
@@ -142,6 +175,67 @@ fn no_policy_of_the_account_grows_and_none_is_added() {
     assert!(proved(&[("p", wide)], &[("p", entry.clone())], &[]).is_ok());
     let both = [("p", entry.clone()), ("q", entry.clone())];
     assert!(matches!(proved(&[("p", entry)], &both, &[]), Err(Violation::Grown(_))));
+}
+
+#[test]
+fn policies_may_be_merged_if_they_become_fewer_and_no_larger_together() {
+    let (mail, audit) =
+        (statement(&arn("/mail:*")), statement(&arn("/audit:*")).replace("MailtrailLog", "Audit"));
+    let deny = r#"{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}"#.to_owned();
+    let two = |one: &str| [("p", document(std::slice::from_ref(&mail))), ("q", one.to_owned())];
+    let both = document(&[mail.clone(), audit.clone()]);
+    let before = two(&document(std::slice::from_ref(&audit)));
+    assert_eq!(proved(&before, &[("p", both.clone())], &[]), Ok((2, 0)));
+    assert!(matches!(
+        proved(&before, &[("p", both.clone()), before[1].clone()], &[]),
+        Err(Violation::Grown(_))
+    ));
+    let wide = both.replace(',', &format!(",{}", " ".repeat(40)));
+    assert!(matches!(proved(&before, &[("p", wide)], &[]), Err(Violation::Grown(_))));
+    // Where services stop, a policy stops growing, too.
+    let large = |group: &str| {
+        let names: Vec<String> =
+            (0..30).map(|number| statement(&arn(&format!("{group}-{number}:*")))).collect();
+        let unique = names
+            .iter()
+            .enumerate()
+            .map(|(at, text)| text.replace("MailtrailLog", &format!("{}{at}", &group[1..])));
+        unique.collect::<Vec<_>>()
+    };
+    let (one, other) = (large("/mail"), large("/audit"));
+    let full = [("p", document(&one)), ("q", document(&other))];
+    let merged = proved(&full, &[("p", document(&[one, other].concat()))], &[]);
+    assert!(matches!(merged, Err(Violation::Grown(_))), "{merged:?}");
+    // What is never edited comes along, once, and is read as before.
+    let with_deny = two(&document(std::slice::from_ref(&deny)));
+    assert_eq!(proved(&with_deny, &[("p", document(&[mail.clone(), deny.clone()]))], &[]), Ok((1, 0)));
+    for after in [
+        document(std::slice::from_ref(&mail)),
+        document(&[mail.clone(), deny.clone(), deny.clone()]),
+        document(&[deny.clone(), mail.clone()]).replace("2012-10-17", "2008-10-17"),
+    ] {
+        assert!(
+            matches!(proved(&with_deny, &[("p", after.clone())], &[]), Err(Violation::Touched(_))),
+            "{after}"
+        );
+    }
+    let old_version = two(&document(std::slice::from_ref(&deny)).replace("2012-10-17", "2008-10-17"));
+    let read_anew = proved(&old_version, &[("p", document(&[statement(&arn("/mail:*")), deny]))], &[]);
+    assert!(matches!(read_anew, Err(Violation::Touched(_))), "{read_anew:?}");
+}
+
+#[test]
+fn no_label_stands_twice_in_what_is_written() {
+    let labels = |one: &str, other: &str| {
+        let entry = |group: &str, label: &str| statement(&arn(group)).replace("MailtrailLogDelivery", label);
+        document(&[entry("/mail:*", one), entry("/audit:*", other)])
+    };
+    let wide = labels("a", "b").replace(',', ", ");
+    assert!(proved(&[("p", wide.clone())], &[("p", labels("a", "b"))], &[]).is_ok());
+    let twice = proved(&[("p", wide)], &[("p", labels("a", "a"))], &[]);
+    assert!(matches!(twice, Err(Violation::LabelledTwice(_))), "{twice:?}");
+    // What stood there before, and is not written, is left alone.
+    assert!(proved(&[("p", labels("a", "a"))], &[("p", labels("a", "a"))], &[]).is_ok());
 }
 
 #[test]

@@ -17,13 +17,20 @@ fn arn(group: &str) -> String {
 }
 
 fn grant(group: &str) -> Grant {
-    Grant::to_log_delivery("aws", REGION, ACCOUNT, format!("{}:*", arn(group)))
+    Grant::to_log_delivery("aws", REGION, ACCOUNT, format!("{}:log-stream:*", arn(group)))
 }
 
 /// A document that lets log delivery write to these log groups.
 fn document(groups: &[&str]) -> String {
-    let statements: Vec<String> = groups.iter().map(|group| grant(group).statement().to_json()).collect();
+    let statements = groups.iter().map(|group| grant(group).statement().to_json());
+    let statements: Vec<String> =
+        statements.enumerate().map(|(number, text)| of_log_delivery(&text, number)).collect();
     format!(r#"{{"Version":"2012-10-17","Statement":[{}]}}"#, statements.join(","))
+}
+
+/// A statement under a label of log delivery.
+fn of_log_delivery(statement: &str, number: usize) -> String {
+    statement.replace("MailtrailLogDelivery", &format!("AWSLogDeliveryWrite{number}"))
 }
 
 fn policy(name: &str, document: &str) -> ResourcePolicy {

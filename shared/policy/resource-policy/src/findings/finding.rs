@@ -11,14 +11,16 @@ pub struct Finding {
     pub severity: Severity,
     /// The policy, by name, or by the ARN of its log group.
     pub policy: Option<String>,
-    /// The statement, by its `Sid`, or by its place, counted from 1: `#2`.
+    /// The statement, by its `Sid`, or by its place, counted from 1: `#2`; none, if it is not exactly one.
     pub statement: Option<String>,
+    /// All statements that it is about, likewise.
+    pub statements: Vec<String>,
     /// The resources: entries, log groups, deliveries.
     pub resources: Vec<String>,
     /// What was found.
     pub message: String,
-    /// What to do, in words.
-    pub fix: String,
+    /// What to do, in words: fixed text of this crate, with nothing of an account in it.
+    pub fix: &'static str,
 }
 
 /// How much a finding matters.
@@ -29,7 +31,7 @@ pub enum Severity {
     Note,
     /// It does, or may do, harm.
     Warning,
-    /// Log delivery fails, or will with the next change.
+    /// Log delivery fails, or will with the next change, or anyone may write.
     Critical,
 }
 
@@ -50,24 +52,37 @@ pub enum Kind {
     FullSoon,
     /// There is no room for another account-level policy.
     PoliciesUsedUp,
+    /// There is little room for another account-level policy.
+    PoliciesNearLimit,
+    /// So many account-level policies are added that there will soon be no room for another. As with [`Kind::FullSoon`], it
+    /// takes a forecast to know.
+    PoliciesUsedUpSoon,
     /// The text is not a policy document.
     NotAPolicy,
     /// A statement that is not understood, and therefore left alone.
     StatementNotUnderstood,
-    /// Entries of log groups that do not exist.
+    /// Entries that log delivery wrote for log groups that do not exist any more.
     DeadEntries,
+    /// Entries of log groups that do not exist, which others than log delivery wrote: they may be created later.
+    NotYetThere,
     /// Entries of log groups of which it is not known whether they exist.
     UnknownEntries,
     /// Entries that another one covers.
     CoveredEntries,
     /// White space that counts.
     WhiteSpace,
-    /// A service is let in without `aws:SourceArn` or `aws:SourceAccount`.
+    /// A service is let in without the conditions on the source that its documentation names.
     NoSourceCondition,
     /// `aws:SourceArn` and `aws:SourceAccount` name different accounts.
     SourceAccountsDiffer,
     /// Anyone is let in.
     WildcardPrincipal,
+    /// Another account is let in.
+    ForeignPrincipal,
+    /// A principal is let in that delivers nothing by a resource policy.
+    IneffectivePrincipal,
+    /// A grant that matches no request.
+    IneffectiveGrant,
     /// A delivery source whose resource was deleted.
     DeliverySourceGone,
     /// A destination that several deliveries share.
@@ -76,26 +91,45 @@ pub enum Kind {
     NotSeen,
 }
 
+/// Statements that are named in a sentence.
+const NAMED: usize = 3;
+
 impl Finding {
-    /// What it is about, for people: the policy, and the statement of it.
-    pub fn location(&self) -> Option<String> {
-        let policy = self.policy.as_ref()?;
-        let statement = self.statement.as_ref().map(|statement| format!(", statement {statement}"));
-        Some(format!("{policy}{}", statement.unwrap_or_default()))
+    /// A finding about the account.
+    pub fn new(id: Kind, severity: Severity, message: String, fix: &'static str) -> Self {
+        let (policy, statement, statements, resources) = (None, None, Vec::new(), Vec::new());
+        Self { id, severity, policy, statement, statements, resources, message, fix }
     }
 
-    pub(super) fn new(id: Kind, severity: Severity, message: String, fix: &str) -> Self {
-        let (policy, statement, resources) = (None, None, Vec::new());
-        Self { id, severity, policy, statement, resources, message, fix: fix.to_owned() }
-    }
-
-    pub(super) fn of_policy(mut self, policy: &str) -> Self {
+    /// The same about a policy.
+    #[must_use]
+    pub fn of_policy(mut self, policy: &str) -> Self {
         self.policy = Some(policy.to_owned());
         self
     }
 
-    pub(super) fn of_statement(mut self, statement: String) -> Self {
-        self.statement = Some(statement);
+    /// What it is about, for people: the policy, and the statements of it.
+    pub fn location(&self) -> Option<String> {
+        let policy = self.policy.as_ref()?;
+        let named = self.statements.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+        let more = match self.statements.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        Some(match self.statements.len() {
+            0 => policy.clone(),
+            1 => format!("{policy}, statement {named}"),
+            _ => format!("{policy}, statements {named}{more}"),
+        })
+    }
+
+    /// The same about statements.
+    pub(super) fn of_statements(mut self, statements: Vec<String>) -> Self {
+        self.statement = match statements.as_slice() {
+            [one] => Some(one.clone()),
+            _ => None,
+        };
+        self.statements = statements;
         self
     }
 

@@ -5,5 +5,5 @@ mod policy;
 mod trend;
 
 pub use history::History;
-pub use policy::{Forecasts, NextLimit, PolicyForecast, UnknownForecast};
+pub use policy::{Forecasts, NextLimit, PolicyForecast, QuotaForecast, UnknownForecast};
 pub use trend::{CLEANED_UP, Forecast, MAX_POINTS, MIN_POINTS, MIN_SPAN, Outlook, Point, outlook};

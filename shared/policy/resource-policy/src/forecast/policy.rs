@@ -16,6 +16,25 @@ pub struct Forecasts {
     pub growing: Vec<PolicyForecast>,
     /// Policies without enough sizes for a forecast.
     pub unknown: Vec<UnknownForecast>,
+    /// When the quota of account policies will be used up, if their number grows.
+    pub quota: Option<QuotaForecast>,
+}
+
+/// When the quota of account policies will be used up.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct QuotaForecast {
+    /// How many there are.
+    pub policies: usize,
+    /// How many there may be.
+    pub limit: usize,
+    /// How many are added a day; more than zero.
+    pub policies_per_day: f64,
+    /// Whole days until there is no room for another.
+    pub days: i64,
+    /// When that is, in milliseconds since 1970.
+    pub at: i64,
+    /// How many numbers it rests on.
+    pub points: usize,
 }
 
 /// When one policy will be full.
@@ -60,7 +79,7 @@ pub struct UnknownForecast {
 impl Forecasts {
     /// Forecasts for measured policies, from the sizes in `history`. `now` is in milliseconds since 1970.
     pub fn new(measures: &Measures, history: &History, limits: &Limits, now: i64) -> Self {
-        let mut forecasts = Self::default();
+        let mut forecasts = Self { quota: quota(measures, history, limits, now), ..Self::default() };
         for measure in &measures.policies {
             let policy = measure.policy.clone();
             match history.outlook(&policy, limits) {
@@ -82,6 +101,19 @@ impl Forecasts {
         let soon = self.growing.iter().filter(|forecast| forecast.days_to_soft_limit <= days);
         soon.map(|forecast| (forecast.policy.clone(), forecast.size_limit(days, limits))).collect()
     }
+}
+
+fn quota(measures: &Measures, history: &History, limits: &Limits, now: i64) -> Option<QuotaForecast> {
+    let policies = measures.account_policies?;
+    let Outlook::Grows(forecast) = history.quota_outlook(limits) else { return None };
+    Some(QuotaForecast {
+        policies,
+        limit: limits.account_policies,
+        policies_per_day: forecast.characters_per_day,
+        days: forecast.days_to_hard_limit(now),
+        at: forecast.hard_limit_at,
+        points: forecast.points,
+    })
 }
 
 impl PolicyForecast {

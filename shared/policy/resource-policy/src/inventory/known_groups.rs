@@ -11,7 +11,8 @@ pub enum Existence {
     Exists,
     /// It is not.
     Gone,
-    /// Not known: the groups were not listed (or before the policies), or it is of another account or Region.
+    /// Not known: the groups were not listed (or before the policies), or it is of another account, Region or
+    /// partition.
     Unknown,
 }
 
@@ -43,7 +44,7 @@ impl<'a> KnownGroups<'a> {
         let (Some((account, region)), Some(names)) = (self.here, &self.names) else {
             return Existence::Unknown;
         };
-        if !group.is_one() || (group.account, group.region) != (account, region) {
+        if !group.is_one() || !group.is_in(account, region) {
             return Existence::Unknown;
         }
         match (names.contains(group.name), self.current) {

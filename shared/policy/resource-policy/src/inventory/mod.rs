@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::arn;
+use crate::arn::{self, LogGroupName};
 
 /// What is known of an account in one Region.
 ///
@@ -132,6 +132,12 @@ impl Inventory {
         let names = self.log_groups.seen();
         let names = names.map(|groups| groups.iter().map(|group| group.name.as_str()).collect());
         KnownGroups::new(here, names, self.is_current(&self.log_groups))
+    }
+
+    /// Whether a log group is of this account, Region and partition; not so where these are not known.
+    pub fn is_here(&self, group: &LogGroupName) -> bool {
+        let here = self.account.as_deref().zip(self.region.as_deref());
+        here.is_some_and(|(account, region)| group.is_in(account, region))
     }
 
     /// The ARN of a log group here, or a pattern of some; `None` if account or Region are not known.

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::coverage::Entry;
-use crate::limits::WRITTEN_BY_AWS;
+use crate::origin;
 use crate::policy_set::ParsedPolicy;
 use crate::statement::Statement;
 
@@ -25,7 +25,7 @@ pub(super) fn without(parsed: &ParsedPolicy, entries: &HashSet<(usize, usize)>) 
             statements.push(statement.with_resources(left));
         }
     }
-    (!statements.is_empty()).then(|| parsed.with(document.with_statements(statements)))
+    (!statements.is_empty()).then(|| parsed.with(&document.with_statements(statements)))
 }
 
 /// The places of entries in their policy.
@@ -33,14 +33,16 @@ pub(super) fn places<'a>(entries: impl IntoIterator<Item = Entry<'a>>) -> HashSe
     entries.into_iter().map(|entry| (entry.statement, entry.index)).collect()
 }
 
-/// A policy in which statements that differ only in label and resources are one. The label that AWS looks for stays.
+/// A policy in which statements that differ only in label and resources are one. Those of log delivery are not merged
+/// with others: what it wrote may go with its log group, and what others wrote may not.
 pub(super) fn merged(parsed: &ParsedPolicy) -> Option<ParsedPolicy> {
     let document = parsed.document.as_ref()?;
     let mut statements: Vec<Statement> = Vec::new();
     let mut frames = HashMap::new();
     for statement in document.statements() {
         let next = statements.len();
-        let place = statement.editable().map_or(next, |_| *frames.entry(statement.frame()).or_insert(next));
+        let key = (statement.frame(), origin::is_of_log_delivery(statement));
+        let place = statement.editable().map_or(next, |_| *frames.entry(key).or_insert(next));
         match (statements.get_mut(place), statement.editable()) {
             (Some(first), Some((_, resources))) => {
                 *first = label(first, statement).with_resources(union(first, resources));
@@ -49,13 +51,12 @@ pub(super) fn merged(parsed: &ParsedPolicy) -> Option<ParsedPolicy> {
         }
     }
     (statements.len() < document.statements().len())
-        .then(|| parsed.with(document.with_statements(statements)))
+        .then(|| parsed.with(&document.with_statements(statements)))
 }
 
 /// Of two statements, the one whose label stays.
 fn label<'a>(one: &'a Statement, other: &'a Statement) -> &'a Statement {
-    let of_aws = |statement: &Statement| statement.sid().is_some_and(|sid| sid.starts_with(WRITTEN_BY_AWS));
-    if !of_aws(one) && (of_aws(other) || one.sid().is_none()) { other } else { one }
+    if one.sid().is_none() { other } else { one }
 }
 
 /// The resources of a statement, and those of others that are not among them.
@@ -74,11 +75,21 @@ pub(super) fn with_statement(parsed: &ParsedPolicy, statement: &Statement) -> Op
     let same = |other: &Statement| other.editable().is_some() && other.says_the_same_of_others(statement);
     if let Some(place) = statements.iter().position(same) {
         statements[place] = statements[place].with_resources(union(&statements[place], resources));
-    } else if statements.iter().any(|other| other.sid() == statement.sid()) {
-        // Labels have to be unique in a document.
-        statements.push(statement.without_sid());
     } else {
         statements.push(statement.clone());
     }
-    Some(parsed.with(document.with_statements(statements)))
+    Some(parsed.with(&document.with_statements(statements)))
+}
+
+/// A policy with the statements of another one; `None` if the two are read in different ways, or have statements that
+/// are never edited under one label.
+pub(super) fn with_policy(into: &ParsedPolicy, from: &ParsedPolicy) -> Option<ParsedPolicy> {
+    let (one, other) = (into.document.as_ref()?, from.document.as_ref()?);
+    if one.head() != other.head() {
+        return None;
+    }
+    let statements = [one.statements(), other.statements()].concat();
+    let joined = into.with(&one.with_statements(statements));
+    let document = joined.document.as_ref()?;
+    (document.with_unique_sids() == *document).then(|| merged(&joined).unwrap_or(joined.clone()))
 }

@@ -97,14 +97,16 @@ pub enum StepKind {
     WhiteSpace,
     /// Entries that another one covers are removed.
     CoveredEntries,
-    /// Entries of log groups that do not exist are removed.
-    DeadEntries,
     /// Statements that differ only in their resources become one.
     MergeStatements,
-    /// One entry for `/aws/vendedlogs/*` instead of many.
-    VendedLogsWildcard,
+    /// Entries that log delivery wrote for log groups that do not exist any more are removed.
+    DeadEntries,
     /// Entries move to the policies of their log groups.
     LogGroupPolicies,
+    /// One entry for `/aws/vendedlogs/*` instead of many.
+    VendedLogsWildcard,
+    /// The statements of an account policy move to another one, where the quota of policies is nearly used up.
+    MergePolicies,
     /// A destination moves to a log group under `/aws/vendedlogs/`.
     MoveDestination,
 }
@@ -117,7 +119,7 @@ pub enum Risk {
     None,
     /// What could be missed is something that is not visible in the account.
     Low,
-    /// Access changes, within the grants that are listed.
+    /// Access changes, within the grants that are listed, or a deployment tool may undo the step and access with it.
     Medium,
     /// Where logs go changes.
     High,
@@ -189,6 +191,18 @@ pub enum PlanError {
     /// The steps could not be proved to be safe: a fault in the planner. Nothing of them is shown.
     #[error("failed to prove the plan safe: {0}")]
     NotProved(#[from] Violation),
+}
+
+impl StepKind {
+    /// How much could go wrong with it.
+    pub const fn risk(self) -> Risk {
+        match self {
+            Self::WhiteSpace | Self::CoveredEntries | Self::MergeStatements => Risk::None,
+            Self::DeadEntries | Self::LogGroupPolicies => Risk::Low,
+            Self::VendedLogsWildcard | Self::MergePolicies => Risk::Medium,
+            Self::MoveDestination => Risk::High,
+        }
+    }
 }
 
 impl Move {

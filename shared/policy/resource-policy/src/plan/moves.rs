@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::draft::Draft;
 use super::edit;
-use super::model::{Move, Options, Risk, Step, StepKind, Unmet, V2Destination, Write};
+use super::model::{Move, Step, StepKind, Unmet, V2Destination, Write};
 use crate::arn::{self, ResourcePattern};
 use crate::coverage::{self, Coverage};
 use crate::grant::Grant;
@@ -20,7 +20,8 @@ const RISK: &str = "Events from then on are in the new log group, older ones sta
 
 impl Draft<'_> {
     /// Proposes moves: of the log groups that are asked for, and of those that fill a policy that stays too large.
-    pub(super) fn move_destinations(&mut self, options: &Options, unmet: &[Unmet]) -> Vec<Refusal> {
+    pub(super) fn move_destinations(&mut self, unmet: &[Unmet]) -> Vec<Refusal> {
+        let options = self.options;
         let mut groups = options.moves.clone();
         groups.extend(self.groups_that_fill(unmet));
         let mut seen = BTreeSet::new();
@@ -49,7 +50,7 @@ impl Draft<'_> {
                 matches!(place, PolicyScope::Account(_)) && unmet.iter().any(|unmet| unmet.scope == *place)
             })
             .filter_map(|entry| ResourcePattern::new(entry.resource).log_group())
-            .filter(|group| group.is_one() && Some((group.account, group.region)) == self.here())
+            .filter(|group| group.is_one() && self.inventory.is_here(group))
             .map(|group| group.name.to_owned())
             .filter(|name| !name.starts_with(crate::limits::VENDED_LOGS_PREFIX))
             .filter(|name| {
@@ -60,6 +61,10 @@ impl Draft<'_> {
 
     fn move_one(&mut self, from: &str, to: &str) -> Result<Step, Refusal> {
         let refuse = |why| Refusal { log_group: from.to_owned(), why };
+        let target = (StepKind::MoveDestination, PolicyScope::LogGroup(from.to_owned()));
+        if self.allowed.excluded.contains(&target) {
+            return Err(refuse(RefusalReason::NotProved));
+        }
         let Some((account, region)) = self.here() else { return Err(refuse(RefusalReason::NoAccount)) };
         let partition = arn::partition(region);
         let to_arn = arn::arn(partition, region, account, to);
@@ -129,7 +134,8 @@ impl Draft<'_> {
         let coverage = Coverage::new(&self.state);
         let of_group = coverage.entries.iter().filter(|entry| {
             let found = ResourcePattern::new(entry.resource).log_group();
-            entry.only.is_none() && found.is_some_and(|found| found.is_one() && found.name == group)
+            entry.only.is_none()
+                && found.is_some_and(|found| self.inventory.is_here(&found) && found.name == group)
         });
         let characters: usize = of_group.map(|entry| json::quote(entry.resource).len() + 1).sum();
         i64::try_from(characters).unwrap_or(i64::MAX)
@@ -146,7 +152,7 @@ fn step(moving: Move, saves_later: i64, writes: Vec<Write>, notes: &[String]) ->
             .to_owned(),
         saves: 0,
         saves_later,
-        risk: Risk::High,
+        risk: StepKind::MoveDestination.risk(),
         risk_reason: std::iter::once(RISK).chain(notes.iter().map(String::as_str)).collect::<Vec<_>>().join(" "),
         undo: "Point every destination back to the old log group, which is unchanged; the new one keeps its events."
             .to_owned(),
@@ -160,8 +166,7 @@ fn destinations<'a>(inventory: &'a Inventory, group: &str) -> Vec<&'a DeliveryDe
     let writes_there = |destination: &&DeliveryDestination| {
         let arn = &destination.delivery_destination_configuration.destination_resource_arn;
         let found = ResourcePattern::new(arn).log_group();
-        let here = inventory.account.as_deref().zip(inventory.region.as_deref());
-        found.is_some_and(|found| found.name == group && Some((found.account, found.region)) == here)
+        found.is_some_and(|found| found.name == group && inventory.is_here(&found))
     };
     inventory.delivery_destinations.seen().into_iter().flatten().filter(writes_there).collect()
 }

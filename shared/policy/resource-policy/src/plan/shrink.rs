@@ -10,17 +10,17 @@ use crate::arn::{self, ResourcePattern};
 use crate::coverage::{self, Coverage, Entry};
 use crate::grant::Grant;
 use crate::inventory::Existence;
-use crate::limits::{VENDED_LOGS_PREFIX, WRITTEN_BY_AWS};
+use crate::limits::VENDED_LOGS_PREFIX;
 use crate::policy_set::{ParsedPolicy, PolicySet};
 use crate::scope::PolicyScope;
 use crate::{json, measure};
 
-/// In this order.
+/// In this order: the safest first; a wildcard, where it is allowed, before many policies of log groups.
 const KINDS: [StepKind; 6] = [
     StepKind::WhiteSpace,
     StepKind::CoveredEntries,
-    StepKind::DeadEntries,
     StepKind::MergeStatements,
+    StepKind::DeadEntries,
     StepKind::VendedLogsWildcard,
     StepKind::LogGroupPolicies,
 ];
@@ -35,7 +35,9 @@ impl Draft<'_> {
                 self.all_above_target().map(|(_, parsed)| parsed.scope.clone()).collect();
             for scope in scopes {
                 for kind in KINDS {
-                    if let Some(number) = self.above_target(&scope) {
+                    if let Some(number) = self.above_target(&scope)
+                        && self.allowed.allow(kind, &scope)
+                    {
                         self.take(kind, number);
                     }
                 }
@@ -62,7 +64,7 @@ impl Draft<'_> {
         match kind {
             StepKind::WhiteSpace => {
                 if let Some(document) = &parsed.document {
-                    let after = parsed.with(document.clone());
+                    let after = parsed.with(document);
                     self.replace(kind, number, Some(after), step_text::white_space());
                 }
             }
@@ -73,10 +75,8 @@ impl Draft<'_> {
                 self.take_out(kind, number, &covered, step_text::covered_entries(covered.len()));
             }
             StepKind::DeadEntries => {
-                let dead =
-                    edit::places(self.editable(number).filter(|entry| self.known.is_gone(entry.resource)));
-                let text = step_text::dead_entries(dead.len(), written_by_aws(parsed));
-                self.take_out(kind, number, &dead, text);
+                let dead = edit::places(self.editable(number).filter(|entry| entry.is_dead(&self.known)));
+                self.take_out(kind, number, &dead, step_text::dead_entries(dead.len()));
             }
             StepKind::MergeStatements => {
                 if let Some(after) = edit::merged(parsed) {
@@ -85,7 +85,7 @@ impl Draft<'_> {
             }
             StepKind::VendedLogsWildcard => self.wildcard(number),
             StepKind::LogGroupPolicies => self.log_group_policies(number),
-            StepKind::MoveDestination => {}
+            StepKind::MergePolicies | StepKind::MoveDestination => {}
         }
     }
 
@@ -163,6 +163,10 @@ impl Draft<'_> {
         let mut policies = Vec::new();
         let own = self.policies_of_groups();
         for (group, entries) in groups {
+            let target = (StepKind::LogGroupPolicies, PolicyScope::LogGroup(group.clone()));
+            if self.allowed.excluded.contains(&target) {
+                continue;
+            }
             let number = own.get(group.as_str()).copied();
             let own = number.map(|number| &self.state.policies[number]);
             let Some(policy) = self.with_entries(own, &group, parsed, &entries) else { continue };
@@ -229,14 +233,6 @@ impl Draft<'_> {
     }
 }
 
-fn written_by_aws(parsed: &ParsedPolicy) -> bool {
-    parsed.label().starts_with(WRITTEN_BY_AWS)
-        || parsed.statements().iter().all(|statement| {
-            statement.editable().is_none()
-                || statement.sid().is_some_and(|sid| sid.starts_with(WRITTEN_BY_AWS))
-        })
-}
-
 /// What keeps a policy above the target, a sentence each.
 fn reasons_unmet(draft: &Draft, number: usize) -> Vec<String> {
     let parsed = &draft.state.policies[number];
@@ -250,6 +246,7 @@ fn reasons_unmet(draft: &Draft, number: usize) -> Vec<String> {
         |entry: &Entry| ResourcePattern::new(entry.resource).log_group().map(|group| known.existence(&group));
     let fixed = parsed.statements().iter().filter(|statement| statement.editable().is_none()).count();
     let unknown = entries().filter(|entry| group(entry) == Some(Existence::Unknown)).count();
+    let absent = entries().filter(|entry| group(entry) == Some(Existence::Gone)).count();
     let existing = entries().filter(|entry| group(entry) == Some(Existence::Exists)).count();
     let unseen = entries().filter(|entry| {
         let group = ResourcePattern::new(entry.resource).log_group();
@@ -264,6 +261,11 @@ fn reasons_unmet(draft: &Draft, number: usize) -> Vec<String> {
     [
         (fixed, "statements are never edited: they deny, have exceptions, allow principals other than services, or are not understood"),
         (unknown, "entries stand for several log groups, or for ones of which it is not known whether they exist"),
+        (
+            absent,
+            "entries are of log groups that do not exist and were not written by log delivery: the log groups may be \
+             created later; remove the entries by hand if not",
+        ),
         (existing, "entries are of log groups that exist"),
         (unseen, "entries are of log groups whose own policies were not seen (lately), so nothing can be put there"),
         (

@@ -1,13 +1,12 @@
 //! The sentences of a step.
 
-use super::model::{Risk, Step, StepKind, Write};
+use super::model::{Step, StepKind, Write};
 use crate::limits::VENDED_LOGS_PREFIX;
 
 /// The sentences of a step, without its figures.
 pub(super) struct StepText {
     what: String,
-    why: &'static str,
-    risk: Risk,
+    why: String,
     risk_reason: &'static str,
 }
 
@@ -22,10 +21,10 @@ impl StepText {
         Step {
             kind,
             what: self.what,
-            why: self.why.to_owned(),
+            why: self.why,
             saves: i64::try_from(saves).unwrap_or(i64::MAX),
             saves_later: 0,
-            risk: self.risk,
+            risk: kind.risk(),
             risk_reason: self.risk_reason.to_owned(),
             undo,
             writes,
@@ -41,50 +40,41 @@ fn entries(count: usize) -> String {
 pub(super) fn white_space() -> StepText {
     StepText {
         what: "Write the document without white space.".to_owned(),
-        why: "The limits count the text, white space included.",
-        risk: Risk::None,
-        risk_reason: "The elements is the same.",
+        why: "The limits count the text, white space included.".to_owned(),
+        risk_reason: "The elements are the same.",
     }
 }
 
 pub(super) fn covered_entries(count: usize) -> StepText {
     StepText {
         what: format!("Remove {} that other entries cover.", entries(count)),
-        why: "The other entries allow the same.",
-        risk: Risk::None,
+        why: "The other entries allow the same.".to_owned(),
         risk_reason: "Access is the same before and after.",
     }
 }
 
-pub(super) fn dead_entries(count: usize, of_aws: bool) -> StepText {
-    let risk_reason = if of_aws {
-        "A log group that is created again under the same name gets its entry when logging is set up again, not before."
-    } else {
-        "AWS did not write this policy: a deployment tool may restore the entries, and an entry may have been written \
-         before its log group was created."
-    };
+pub(super) fn dead_entries(count: usize) -> StepText {
     StepText {
         what: format!("Remove {} of log groups that do not exist.", entries(count)),
-        why: "AWS adds an entry when logging is set up, and never removes it when the log group is deleted.",
-        risk: Risk::Low,
-        risk_reason,
+        why: "AWS adds an entry when logging is set up, and never removes it when the log group is deleted."
+            .to_owned(),
+        risk_reason: "A log group that is created again under the same name gets its entry when logging is set up again, \
+                      not before.",
     }
 }
 
 pub(super) fn merged_statements() -> StepText {
     StepText {
         what: "Merge the statements that differ only in their resources.".to_owned(),
-        why: "Everything but the resources is repeated in each of them.",
-        risk: Risk::None,
-        risk_reason: "Access is the same before and after; `Sid`s of merged statements are removed.",
+        why: "Everything but the resources is repeated in each of them.".to_owned(),
+        risk_reason: "Access is the same before and after; the Sids of merged statements are removed.",
     }
 }
 
 pub(super) fn vended_logs(count: usize) -> StepText {
     StepText {
         what: format!("Allow log delivery to {VENDED_LOGS_PREFIX}* with one entry instead of {count}."),
-        why: "Log groups under this prefix, new ones included, then need no entry.",
-        risk: Risk::Medium,
+        why: "Log groups under this prefix, new ones included, then need no entry.".to_owned(),
         risk_reason: "Log delivery on behalf of this account can write to every log group under the prefix.",
     }
 }
@@ -97,8 +87,27 @@ pub(super) fn to_log_groups(count: usize) -> StepText {
     };
     StepText {
         what,
-        why: "A log group can have one resource policy of its own, with a size limit of its own.",
-        risk: Risk::Low,
+        why: "A log group can have one resource policy of its own, with a size limit of its own.".to_owned(),
         risk_reason: "A log group has one resource policy: to allow anything else, edit that policy.",
+    }
+}
+
+/// Statements of an account policy that move to another one. `kept` are policies that are not merged.
+pub(super) fn merged_policies(from: &str, into: &str, kept: &[String]) -> StepText {
+    let mut why =
+        "An account has at most 10 account policies in a Region, a quota that cannot be raised.".to_owned();
+    if !kept.is_empty() {
+        why.push_str(" Not merged, because AWS services find them by name: ");
+        why.push_str(&kept.join(", "));
+        why.push('.');
+    }
+    StepText {
+        what: format!(
+            "Move the statements of the account policy {from} to the account policy {into}, and delete {from}."
+        ),
+        why,
+        risk_reason: "Access is the same before and after. Account policies have no tags: a deployment tool that manages \
+                      one of the two may write it again, and the statements that moved there would be lost; change the \
+                      deployment first.",
     }
 }

@@ -20,8 +20,6 @@ fn of_statement(text: &str) -> Vec<Kind> {
     ids(&account(&[("p", text)], &["/mail"]))
 }
 
-const ALLOW: &str = r#""Effect":"Allow","Action":"logs:PutLogEvents","Resource":"*""#;
-
 #[test]
 fn an_intact_account_has_no_findings() {
     assert_eq!(ids(&account(&[(AWS_POLICY, document(&["/mail"]))], &["/mail"])), []);
@@ -42,10 +40,117 @@ fn dead_entries_are_listed_and_wildcards_are_never_dead() {
 }
 
 #[test]
-fn an_entry_of_another_account_or_region_is_unknown() {
-    let foreign = entry("/mail").replace(ACCOUNT, "444455556666");
-    let text = document(&["/mail"]).replace(&entry("/mail"), &foreign);
-    assert_eq!(ids(&account(&[(AWS_POLICY, text)], &["/mail"])), [Kind::UnknownEntries]);
+fn an_entry_of_another_account_region_or_partition_matches_nothing() {
+    for (old, new) in [(ACCOUNT, "444455556666"), ("us-east-1", "eu-west-1"), ("arn:aws:", "arn:aws-cn:")] {
+        let foreign = entry("/mail").replace(old, new);
+        let text = document(&["/mail"]).replace(&entry("/mail"), &foreign);
+        let found = found(&account(&[(AWS_POLICY, text)], &["/mail"]));
+        let [finding] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!((finding.id, finding.severity), (Kind::IneffectiveGrant, Severity::Warning));
+        assert_eq!(finding.resources, [foreign]);
+    }
+}
+
+#[test]
+fn a_grant_that_no_request_matches_is_found() {
+    let of = |resource: &str, action: &str, condition: &str| {
+        of_statement(&format!(
+            r#""Effect":"Allow","Principal":{{"Service":"delivery.logs.amazonaws.com"}},"Action":"{action}","Resource":"{resource}","Condition":{{"StringEquals":{{"aws:SourceAccount":"{ACCOUNT}"}}{condition}}}"#
+        ))
+    };
+    let (mail, put) = (entry("/mail"), "logs:PutLogEvents");
+    for resource in ["*", "arn:aws:logs:*", "arn:aws:logs:*:*:*", &arn("/m*"), &arn("/mail:*"), &mail] {
+        assert_eq!(of(resource, put, ""), [], "{resource}");
+    }
+    for resource in [
+        &arn("/mail"),
+        &arn("/mail:"),
+        &entry("/mail").replace("log-stream", "LOG-STREAM"),
+        "arn:aws:s3:::example",
+    ] {
+        assert_eq!(of(resource, put, ""), [Kind::IneffectiveGrant], "{resource}");
+    }
+    assert_eq!(of(&mail, "logs:Describe*", ""), [Kind::IneffectiveGrant]);
+    let source = |arn: &str| of(&mail, put, &format!(r#","ArnLike":{{"aws:SourceArn":{arn}}}"#));
+    assert_eq!(source(&format!(r#"["arn:aws:logs:us-east-1:{ACCOUNT}:*"]"#)), []);
+    assert_eq!(
+        source(&format!(r#"["arn:aws:wafv2:us-east-1:{ACCOUNT}:*","arn:aws:logs:us-east-1:{ACCOUNT}:*"]"#)),
+        []
+    );
+    assert_eq!(
+        source(&format!(r#""arn:aws:wafv2:us-east-1:{ACCOUNT}:regional/webacl/x/1""#)),
+        [Kind::IneffectiveGrant]
+    );
+    assert_eq!(source(&format!(r#""arn:aws-cn:logs:us-east-1:{ACCOUNT}:*""#)), [Kind::IneffectiveGrant]);
+}
+
+#[test]
+fn other_accounts_and_principals_that_deliver_nothing_are_found() {
+    let of = |principal: &str, actions: &str| {
+        let text = statements(&[format!(
+            r#"{{"Effect":"Allow","Principal":{principal},"Action":{actions},"Resource":"*"}}"#
+        )]);
+        found(&account(&[("p", text)], &["/mail"]))
+    };
+    let write = r#"["logs:CreateLogStream","logs:PutLogEvents"]"#;
+    for foreign in [
+        "444455556666",
+        "arn:aws:iam::444455556666:root",
+        "arn:aws:iam::444455556666:role/x",
+        "arn:aws:iam::*:role/x",
+    ] {
+        for (actions, said) in [
+            (write, "is allowed logs:CreateLogStream"),
+            (r#""logs:Put*""#, "may change the resource policies"),
+            (r#""*""#, "may change"),
+        ] {
+            let found = of(&format!(r#"{{"AWS":"{foreign}"}}"#), actions);
+            assert_eq!(
+                (found[0].id, found[0].severity),
+                (Kind::ForeignPrincipal, Severity::Warning),
+                "{foreign}"
+            );
+            assert!(
+                found[0].message.contains(foreign) && found[0].message.contains(said),
+                "{}",
+                found[0].message
+            );
+            assert_eq!(found.len(), 1, "{found:?}");
+        }
+    }
+    for idle in [
+        r#"{"AWS":"111122223333"}"#,
+        r#"{"AWS":"arn:aws:iam::111122223333:role/x"}"#,
+        r#"{"Service":"cloudtrail.amazonaws.com"}"#,
+        r#"{"Federated":"example.com"}"#,
+        r#"{"AWS":"AROAEXAMPLEID"}"#,
+    ] {
+        let found = of(idle, write);
+        assert_eq!(
+            found.iter().map(|it| (it.id, it.severity)).collect::<Vec<_>>(),
+            [(Kind::IneffectivePrincipal, Severity::Note)],
+            "{idle}"
+        );
+    }
+}
+
+#[test]
+fn what_is_said_of_several_statements_is_said_once() {
+    let open = |sid: &str, group: &str| {
+        let text = statement(sid, &[entry(group)]);
+        format!("{}}}", &text[..text.find(",\"Condition\"").unwrap()])
+    };
+    let parts = [open("a", "/mail"), open("b", "/audit"), open("c", "/c"), open("d", "/d"), open("e", "/e")];
+    let found = found(&account(&[("p", statements(&parts))], &["/mail", "/audit", "/c", "/d", "/e"]));
+    let [finding] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!((finding.id, finding.statement.as_deref()), (Kind::NoSourceCondition, None));
+    assert_eq!(finding.statements, ["a", "b", "c", "d", "e"]);
+    assert_eq!(finding.location().unwrap(), "p, statements a, b, c and 2 more");
+    let parts = ["AWSLogDeliveryWrite1", "AWSLogDeliveryWrite2"]
+        .map(|sid| statement(sid, &[entry(&format!("/{sid}"))]));
+    let dead = self::found(&account(&[("p", statements(&parts))], &["/mail"]));
+    let [finding] = dead.as_slice() else { panic!("{dead:?}") };
+    assert_eq!((finding.id, finding.statements.len(), finding.resources.len()), (Kind::DeadEntries, 2, 2));
 }
 
 #[test]
@@ -65,50 +170,6 @@ fn an_entry_is_covered_by_a_wider_one_under_no_stricter_condition() {
     assert!(!covered(
         &wide.replace("\"Condition\":{", "\"Condition\":{\"Bool\":{\"aws:SecureTransport\":\"true\"},")
     ));
-}
-
-#[test]
-fn services_without_source_conditions_are_found() {
-    let service = |condition: &str| {
-        of_statement(&format!(
-            r#"{ALLOW},"Principal":{{"Service":"delivery.logs.amazonaws.com"}}{condition}"#
-        ))
-    };
-    let arn = r#""ArnLike":{"aws:sourcearn":"arn:aws:logs:us-east-1:111122223333:*"}"#;
-    let account = r#""StringEquals":{"aws:SourceAccount":"111122223333"}"#;
-    assert_eq!(service(""), [Kind::NoSourceCondition]);
-    assert_eq!(service(&format!(r#","Condition":{{{arn}}}"#)), [Kind::NoSourceCondition]);
-    assert_eq!(service(&format!(r#","Condition":{{{account}}}"#)), [Kind::NoSourceCondition]);
-    assert_eq!(service(&format!(r#","Condition":{{{account},{arn}}}"#)), []);
-    let optional = account.replace("StringEquals", "StringEqualsIfExists");
-    assert_eq!(service(&format!(r#","Condition":{{{optional},{arn}}}"#)), [Kind::NoSourceCondition]);
-    let everyone = account.replace("StringEquals", "StringLike").replace("111122223333", "*");
-    let everything = arn.replace("arn:aws:logs:us-east-1:111122223333:*", "*");
-    for idle in
-        [format!("{everyone},{everything}"), format!("{everyone},{arn}"), format!("{account},{everything}")]
-    {
-        assert_eq!(service(&format!(r#","Condition":{{{idle}}}"#)), [Kind::NoSourceCondition], "{idle}");
-    }
-    let paths = r#""ForAnyValue:StringLike":{"aws:SourceOrgPaths":["o-a1b2c3d4e5/*"]}"#;
-    assert_eq!(service(&format!(r#","Condition":{{{paths},{arn}}}"#)), []);
-    let all = paths.replace("ForAnyValue", "ForAllValues");
-    assert_eq!(service(&format!(r#","Condition":{{{all},{arn}}}"#)), [Kind::NoSourceCondition]);
-    let other = arn.replace("1111", "4444");
-    assert_eq!(service(&format!(r#","Condition":{{{account},{other}}}"#)), [Kind::SourceAccountsDiffer]);
-    let bucket = r#""ArnLike":{"aws:SourceArn":"arn:aws:s3:::example"}"#;
-    assert_eq!(service(&format!(r#","Condition":{{{account},{bucket}}}"#)), []);
-}
-
-#[test]
-fn wildcard_principals_are_found_in_every_form() {
-    for principal in [r#""*""#, r#"{"AWS":"*"}"#, r#"{"AWS":["111122223333","*"]}"#] {
-        assert_eq!(of_statement(&format!(r#"{ALLOW},"Principal":{principal}"#)), [Kind::WildcardPrincipal]);
-        assert_eq!(of_statement(&format!(r#"{ALLOW},"Principal":{principal}"#).replace("Allow", "Deny")), []);
-    }
-    assert_eq!(
-        of_statement(&format!(r#"{ALLOW},"NotPrincipal":{{"AWS":"111122223333"}}"#)),
-        [Kind::WildcardPrincipal]
-    );
 }
 
 #[test]
@@ -133,8 +194,15 @@ fn ten_policies_leave_no_room_for_another() {
         names.iter().map(|name| (name.as_str(), document(&[&format!("/{name}")]))).collect();
     let groups: Vec<String> = names.iter().map(|name| format!("/{name}")).collect();
     let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
-    assert_eq!(ids(&account(&policies, &groups)), [Kind::PoliciesUsedUp]);
-    assert_eq!(ids(&account(&policies[1..], &groups)), []);
+    let of = |number: usize| {
+        let found = found(&account(&policies[..number], &groups));
+        found.iter().map(|it| (it.id, it.severity)).collect::<Vec<_>>()
+    };
+    assert_eq!(of(10), [(Kind::PoliciesUsedUp, Severity::Critical)]);
+    for number in [8, 9] {
+        assert_eq!(of(number), [(Kind::PoliciesNearLimit, Severity::Warning)]);
+    }
+    assert_eq!(of(7), []);
 }
 
 #[test]

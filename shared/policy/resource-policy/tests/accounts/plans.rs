@@ -92,18 +92,20 @@ fn what_a_wildcard_takes_in_goes_and_the_wildcard_stays() {
 }
 
 #[test]
-fn statements_that_differ_in_resources_become_one_under_the_label_of_aws() {
+fn statements_that_differ_in_resources_become_one_but_for_those_of_log_delivery() {
     let groups = full_of("/mail/", 3_000);
     let names: Vec<&str> = groups.iter().map(String::as_str).collect();
     let mut parts: Vec<String> =
         names.iter().enumerate().map(|(at, name)| statement(&format!("s{at}"), &[entry(name)])).collect();
-    parts.push(statement(AWS_POLICY, &[entry("/mail/last")]));
+    let of_aws = statement(AWS_POLICY, &[entry("/mail/last")]);
+    parts.push(of_aws.clone());
     let mut all = names.clone();
     all.push("/mail/last");
     let inventory = account(&[("by-hand", statements(&parts))], &all);
     let plan = planned(&inventory, &Options::default());
     assert_eq!(kinds(&plan), [StepKind::MergeStatements]);
-    assert_eq!(after(&inventory, &plan), [document(&all)]);
+    let entries: Vec<String> = names.iter().map(|name| entry(name)).collect();
+    assert_eq!(after(&inventory, &plan), [statements(&[statement("s0", &entries), of_aws])]);
 }
 
 #[test]
@@ -181,13 +183,144 @@ fn foreign_statements_stay_as_they_are_written() {
     let groups = full_of("/gone/", 4_800);
     let entries: Vec<String> = groups.iter().map(|name| entry(name)).collect();
     let mut all = foreign.to_vec();
-    all.insert(2, statement("ours", &entries));
+    all.insert(2, statement("AWSLogDeliveryWrite", &entries));
     let text = statements(&all).replace("\"Version\"", "\"Id\":\"x\",\"Version\"");
     let inventory = account(&[("by-hand", text.clone())], &[]);
     let plan = planned(&inventory, &Options::default());
     assert_eq!(kinds(&plan), [StepKind::DeadEntries]);
-    assert!(plan.steps[0].risk_reason.contains("AWS did not write this policy"));
     assert_eq!(after(&inventory, &plan), [text.replace(&format!("{},", all[2]), "")]);
+}
+
+#[test]
+fn entries_that_others_wrote_for_log_groups_that_do_not_exist_stay() {
+    let groups = full_of("/later/", 4_800);
+    let names: Vec<&str> = groups.iter().map(String::as_str).collect();
+    for written in [
+        document(&names).replace("AWSLogDeliveryWrite", "mine"),
+        document(&names).replace("delivery.logs", "xray"),
+        document(&names).replace(":log-stream:*", ":log-stream:a*"),
+    ] {
+        let plan = planned(&account(&[(AWS_POLICY, written)], &["/mail"]), &Options::default());
+        assert!(plan.is_empty(), "{:?}", kinds(&plan));
+        let reasons = &plan.unmet[0].reasons;
+        assert!(reasons.iter().any(|reason| reason.contains("may be created later")), "{reasons:?}");
+    }
+}
+
+#[test]
+fn a_step_that_is_not_needed_is_left_out() {
+    let groups = full_of("/gone/", 4_600);
+    let mut names: Vec<&str> = groups.iter().map(String::as_str).collect();
+    names.push("/mail");
+    let text = document(&names).replacen(',', ", ", 3);
+    let inventory = account(&[(AWS_POLICY, text)], &["/mail"]);
+    let plan = planned(&inventory, &Options::default());
+    assert_eq!(kinds(&plan), [StepKind::DeadEntries], "white space alone is not enough, and not needed");
+}
+
+#[test]
+fn a_wildcard_is_taken_only_for_the_policy_that_needs_it() {
+    let low = full_of("/mail/", 4_180);
+    let high = full_of("/aws/vendedlogs/states/", 5_000);
+    let names = |groups: &[String]| -> Vec<String> { groups.to_vec() };
+    let text = |groups: &[String]| document(&groups.iter().map(String::as_str).collect::<Vec<_>>());
+    let all: Vec<String> = [names(&low), names(&high)].concat();
+    let all: Vec<&str> = all.iter().map(String::as_str).collect();
+    let mut inventory = account(&[("low", text(&low)), ("high", text(&high))], &all);
+    for group in &low {
+        inventory.log_group_policies.insert(group.clone(), seen(None));
+    }
+    let plan = planned(&inventory, &Options::default());
+    let steps: Vec<(StepKind, &str)> =
+        plan.steps.iter().map(|step| (step.kind, step.writes.last().unwrap().scope.label())).collect();
+    assert_eq!(steps, [(StepKind::LogGroupPolicies, "low"), (StepKind::VendedLogsWildcard, "high")]);
+}
+
+/// So many account policies, each for one log group.
+fn policies(names: &[String]) -> Vec<(&str, String)> {
+    let text = |name: &str| {
+        statements(&[statement(name, &[entry(&format!("/{name}"))]).replace("delivery.logs", "es")])
+    };
+    names.iter().map(|name| (name.as_str(), text(name))).collect()
+}
+
+#[test]
+fn account_policies_are_merged_where_their_quota_is_nearly_used_up() {
+    for (number, merges) in [(7, 0), (8, 1), (9, 2), (10, 3)] {
+        let names: Vec<String> = (0..number).map(|at| format!("p{at}")).collect();
+        let groups: Vec<String> = names.iter().map(|name| format!("/{name}")).collect();
+        let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
+        let inventory = account(&policies(&names), &groups);
+        let plan = planned(&inventory, &Options::default());
+        assert_eq!(kinds(&plan), vec![StepKind::MergePolicies; merges], "{number}");
+        assert!(plan.grants.is_empty());
+        let left = after(&inventory, &plan);
+        assert_eq!(left.len(), number.min(7));
+        assert!(groups.iter().all(|group| left.iter().any(|text| text.contains(&entry(group)))));
+        for step in &plan.steps {
+            let [grown, gone] = step.writes.as_slice() else { panic!("{:?}", step.writes) };
+            assert!(grown.after.is_some() && gone.after.is_none(), "what grants comes first");
+            assert_eq!(step.risk, Risk::Medium);
+        }
+    }
+}
+
+#[test]
+fn a_policy_that_aws_finds_by_name_is_not_merged_and_is_named() {
+    let names: Vec<String> = (0..8).map(|at| format!("p{at}")).collect();
+    let mut policies = policies(&names);
+    policies[0].0 = AWS_POLICY;
+    policies[1].0 = "TrustEventsToStoreLogEvents";
+    policies[2].1 = document(&["/p2"]);
+    let plan = planned(&account(&policies, &["/p0"]), &Options::default());
+    let [step] = plan.steps.as_slice() else { panic!("{:?}", kinds(&plan)) };
+    assert_eq!(step.kind, StepKind::MergePolicies);
+    let written: Vec<&str> = step.writes.iter().map(|write| write.scope.label()).collect();
+    assert!(written.iter().all(|name| !["p2", AWS_POLICY, "TrustEventsToStoreLogEvents"].contains(name)));
+    assert!(
+        step.why.ends_with(&format!("by name: {AWS_POLICY}, TrustEventsToStoreLogEvents, p2.")),
+        "{}",
+        step.why
+    );
+}
+
+#[test]
+fn policies_that_are_read_in_different_ways_or_are_too_large_together_are_not_merged() {
+    let names: Vec<String> = (0..8).map(|at| format!("p{at}")).collect();
+    let groups: Vec<Vec<String>> = (0..8).map(|at| full_of(&format!("/p{at}/"), 2_600)).collect();
+    let large: Vec<(&str, String)> = (names.iter().zip(&groups))
+        .map(|(name, groups)| {
+            let text = document(&groups.iter().map(String::as_str).collect::<Vec<_>>());
+            (name.as_str(), text.replace("AWSLogDeliveryWrite", "mine"))
+        })
+        .collect();
+    assert!(planned(&account(&large, &[]), &Options::default()).is_empty());
+    let ids: Vec<(&str, String)> = (policies(&names).into_iter().enumerate())
+        .map(|(at, (name, text))| {
+            (name, text.replace("\"Version\"", &format!("\"Id\":\"{at}\",\"Version\"")))
+        })
+        .collect();
+    assert!(planned(&account(&ids, &[]), &Options::default()).is_empty());
+}
+
+#[test]
+fn no_policy_gets_a_label_twice() {
+    let names: Vec<String> = (0..8).map(|at| format!("p{at}")).collect();
+    let same: Vec<(&str, String)> = (policies(&names).into_iter())
+        .map(|(name, text)| {
+            (
+                name,
+                text.replace(&format!("\"Sid\":\"{name}\""), "\"Sid\":\"logs\"")
+                    .replace("PutLogEvents", &format!("PutLogEvents\",\"logs:{name}")),
+            )
+        })
+        .collect();
+    let inventory = account(&same, &[]);
+    let plan = planned(&inventory, &Options::default());
+    assert_eq!(kinds(&plan), [StepKind::MergePolicies]);
+    for text in after(&inventory, &plan) {
+        assert_eq!(text.matches("\"Sid\"").count(), 1, "{text}");
+    }
 }
 
 #[test]

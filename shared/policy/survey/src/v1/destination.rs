@@ -10,8 +10,7 @@ use crate::clients::Account;
 pub(super) fn group_here(account: &Account, arn: &str) -> Option<String> {
     let pattern = ResourcePattern::new(arn);
     let group = pattern.log_group().filter(LogGroupName::is_one)?;
-    ((group.account, group.region) == (account.id.as_str(), account.region.as_str()))
-        .then(|| group.name.to_owned())
+    group.is_in(&account.id, &account.region).then(|| group.name.to_owned())
 }
 
 /// A destination, with what its commands need.
