@@ -150,13 +150,22 @@ impl<'a> Coverage<'a> {
 
     /// The entries that others cover. Each may go, and all of them together; of entries that cover each other the
     /// first one stays. With a policy given, only entries of that one.
-    pub(crate) fn redundant(&self, policy: Option<usize>) -> Vec<usize> {
+    /// `may_cover` says which entry may stand in for which: one that goes itself should not.
+    pub(crate) fn redundant(
+        &self,
+        policy: Option<usize>,
+        may_cover: impl Fn(&Entry, &Entry) -> bool,
+    ) -> Vec<usize> {
         let mut gone = vec![false; self.entries.len()];
         let mut redundant = Vec::new();
         for (number, entry) in self.entries.iter().enumerate().rev() {
             let wanted = entry.editable && policy.is_none_or(|policy| policy == entry.policy);
             let wider = self.wider[self.frame_of[number]].iter().map(|frame| &self.frames[*frame]);
-            if wanted && self.covers_entry(wider, entry, |other| other != number && !gone[other]) {
+            if wanted
+                && self.covers_entry(wider, entry, |other| {
+                    other != number && !gone[other] && may_cover(&self.entries[other], entry)
+                })
+            {
                 gone[number] = true;
                 redundant.push(number);
             }
@@ -257,7 +266,7 @@ mod tests {
         let mut set = PolicySet::default();
         let text = format!(r#"{{"Statement":[{}]}}"#, statements.join(","));
         set.put(&PolicyScope::Account("p".to_owned()), Some(&text));
-        Coverage::new(&set).redundant(None).len()
+        Coverage::new(&set).redundant(None, |_, _| true).len()
     }
 
     #[test]

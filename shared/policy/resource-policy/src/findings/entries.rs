@@ -28,7 +28,7 @@ pub(super) fn entries(inventory: &Inventory) -> Vec<Finding> {
         }
     }
     let [dead, not_yet, unknown] = found;
-    let covered = coverage.redundant(None);
+    let covered = coverage.redundant(None, |_, _| true);
     let covered: Vec<&Entry> = covered.iter().map(|number| &coverage.entries[*number]).collect();
     [
         (

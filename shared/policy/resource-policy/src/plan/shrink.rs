@@ -70,7 +70,10 @@ impl Draft<'_> {
             }
             StepKind::CoveredEntries => {
                 let coverage = Coverage::around(&self.state, number);
-                let covered = coverage.redundant(Some(number));
+                // What others wrote must not go because of an entry that goes with its log group.
+                let stays =
+                    |by: &Entry, entry: &Entry| !by.is_dead(&self.known) || entry.is_dead(&self.known);
+                let covered = coverage.redundant(Some(number), stays);
                 let covered = edit::places(covered.into_iter().map(|number| coverage.entries[number]));
                 self.take_out(kind, number, &covered, step_text::covered_entries(covered.len()));
             }

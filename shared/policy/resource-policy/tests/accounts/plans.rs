@@ -208,6 +208,16 @@ fn entries_that_others_wrote_for_log_groups_that_do_not_exist_stay() {
 }
 
 #[test]
+fn what_others_wrote_does_not_go_because_of_an_entry_that_goes_with_its_log_group() {
+    let wrote = statement("AWSLogDeliveryWrite", &[entry("/later")]);
+    let mine = statement("mine", &[entry("/later").replace('*', "s")]);
+    let inventory = account(&[("p", statements(&[wrote, mine.clone()]))], &[]);
+    let plan = planned(&inventory, &Options { target_percent: 5, ..Options::default() });
+    assert_eq!(kinds(&plan), [StepKind::DeadEntries]);
+    assert_eq!(after(&inventory, &plan), [statements(&[mine])]);
+}
+
+#[test]
 fn a_step_that_is_not_needed_is_left_out() {
     let groups = full_of("/gone/", 4_600);
     let mut names: Vec<&str> = groups.iter().map(String::as_str).collect();
