@@ -1,5 +1,6 @@
 """`mailtrail policy`, which carries plans out, run against the account of the tests (account/)."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -56,6 +57,24 @@ class Applying:
         """Undoes a run, by default the one that there is."""
         return self.change("rollback", journal or self.journal)
 
+    def dry_rollback(self):
+        """Tells what undoing the one run that there is would do."""
+        return self.run("rollback", self.journal, "--archive", self.archive, "--dry-run", "--json")
+
+    def entry(self, number):
+        """The file of an entry of the one journal."""
+        (path,) = (self.archive / JOURNALS / self.journal).glob(f"{number:04}-*")
+        return path
+
+    def edit(self, number, change, chained=True):
+        """Edits an entry of the one journal: `change` is given its JSON. The hashes are made right again, or not."""
+        path = self.entry(number)
+        entry = json.loads(path.read_text())
+        change(entry)
+        path.write_text(json.dumps(entry))
+        if chained:
+            rechain(path.parent)
+
     def change(self, *arguments):
         """Runs a command that changes something and keeps a journal."""
         return self.run(*arguments, "--archive", self.archive, "--yes", "--json")
@@ -94,6 +113,15 @@ class Applying:
         assert [entry["number"] for entry in entries] == list(range(len(entries)))
         assert all(path.name.startswith(f"{entry['number']:04}-") for path, entry in zip(paths, entries))
         return entries
+
+
+def rechain(folder):
+    """Makes the hashes of a journal right again after it was edited, as a person could who may write to the archive."""
+    previous = None
+    for path in sorted(folder.iterdir()):
+        entry = {**json.loads(path.read_text()), "previous": previous}
+        path.write_text(json.dumps(entry))
+        previous = hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def writes(account):

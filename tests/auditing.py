@@ -3,7 +3,7 @@
 import json
 
 import archive
-from applying import writes
+from applying import rechain, writes
 from programs import REGION
 from runtime import Runtime
 from samples import ACCOUNT
@@ -64,8 +64,10 @@ class Audit:
 
     def rewrite(self, journal, **members):
         """Puts something else into every entry of a journal: as if another one had written it."""
-        for path in (self.archive / "policy-audit" / "journal" / journal).iterdir():
+        folder = self.archive / "policy-audit" / "journal" / journal
+        for path in folder.iterdir():
             path.write_text(json.dumps({**json.loads(path.read_text()), **members}))
+        rechain(folder)
 
     def begin_elsewhere(self, journal, new, account):
         """The first entry of another journal, as if the same had been begun in another account."""

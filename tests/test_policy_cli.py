@@ -345,9 +345,11 @@ def test_without_a_terminal_an_unanswered_question_is_not_a_yes(account, applyin
     account.fixtures.full_of_dead_groups()
     path = applying.write(applying.plan())
     to = ["--archive", applying.archive]
-    for command in (["apply", path], ["apply", "--resume", "20261120T101502Z-00000000"], ["rollback", "x"]):
+    run = applying.run("apply", path, *to).expect(FAILED)
+    assert "pass --yes" in run.stderr and run.stdout == ""
+    for command in (["apply", "--resume", "20261120T101502Z-00000000"], ["rollback", "x"]):
         run = applying.run(*command, *to).expect(FAILED)
-        assert "pass --yes" in run.stderr and run.stdout == ""
+        assert "there is no journal" in run.stderr and run.stdout == ""
     assert writes(account) == [] and applying.journals == []
 
 

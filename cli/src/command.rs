@@ -101,11 +101,5 @@ fn ignore_empty_variable(arg: Arg) -> Arg {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_arguments_are_consistent() {
-        Cli::command().debug_assert();
-    }
-}
+#[path = "command_tests.rs"]
+mod tests;

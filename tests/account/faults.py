@@ -4,6 +4,7 @@ Calls are counted from the moment a fault is set, by operation ("PutResourcePoli
 change something (WRITES). `nth=None` means every one of them. A fault that fires shows in the list of calls.
 """
 
+import copy
 import dataclasses
 import fnmatch
 import os
@@ -79,6 +80,8 @@ class Faults:
     def clear(self):
         """AWS works again."""
         self._faults = []
+        self._ignored = {}
+        self._rewriting = []
         self.page_sizes.clear()
         self._denied = []
         self._throttled_once = None
@@ -118,6 +121,27 @@ class Faults:
     def after(self, operation, act, nth=1):
         """Does something right after the nth call, before it is answered."""
         self._faults.append(Fault(operation, nth, "after", lambda _: act()))
+
+    def ignore(self, operation, *parameters):
+        """These parameters of an operation are not known here: as in a Region, or an emulator, from before they were."""
+        self._ignored.setdefault(operation, set()).update(parameters)
+
+    def rewrite(self, operation, change):
+        """Every answer of an operation is another one: `change` is given a copy of it."""
+        self._rewriting.append((operation, change))
+
+    def heard(self, call):
+        """The parameters of a call that are known."""
+        ignored = self._ignored.get(call.operation, ())
+        return {key: value for key, value in call.parameters.items() if key not in ignored}
+
+    def rewritten(self, call, answer):
+        """The answer that is given."""
+        for operation, change in self._rewriting:
+            if operation == call.operation:
+                answer = copy.deepcopy(answer)
+                change(answer)
+        return answer
 
     def deny(self, *actions, account=None, region=None, resource="*"):
         """IAM denies these ("logs:PutResourcePolicy", "logs:Describe*"), whatever they need it for.

@@ -154,12 +154,12 @@ class Aws:
             handler = self.world.handler(request.service, call.operation, caller, request.region)
             if handler is None:
                 raise NotImplementedError(f"this AWS does not know {call.service}:{call.operation}")
-            asked = Asked(request.parameters)
+            asked = Asked(self.faults.heard(call))
             answer = handler(asked) or {}
             if asked.unread:
                 raise NotImplementedError(f"{call} leaves out of account: {', '.join(sorted(asked.unread))}")
         self.faults.check_after(call)
-        return answer
+        return self.faults.rewritten(call, answer)
 
     def mistake(self, text):
         """Keeps what the account could not judge, and answers HTTP 500."""

@@ -151,6 +151,9 @@ pub(super) struct RollbackArgs {
     /// The journal of the run, by its id
     #[arg(value_name = "JOURNAL")]
     pub(super) journal: String,
+    /// Print every call that would be made, and make none
+    #[arg(long, conflicts_with = "yes")]
+    pub(super) dry_run: bool,
     #[command(flatten)]
     pub(super) change: ChangeArgs,
 }

@@ -76,17 +76,25 @@ Examples:
   mailtrail policy plan --json | jq '.steps[] | {what, saves}'";
 
 pub(crate) const APPLY: &str = "\
-Before anything is written, the plan is proved again for the current policies: a log group may have been created again, or \
-the file may have been edited. Each policy is read right before it is written, and right after; if it has changed since \
-the plan was created, nothing is written. Account policies have no revision, so a change by another caller within the \
-milliseconds between reading and writing can be overwritten. Every call is recorded in the journal before it is sent, \
-under policy-audit/journal/ of the archive, so that an interrupted run can be resumed and any run rolled back.
+A plan chooses the steps; what they write is derived from the account as it is now, and proved: every log group keeps its \
+access, and nothing is allowed but log delivery to the new log groups of moves. A plan that was edited, is out of date, or \
+is for another account, Region or partition is refused before anything is asked. The statements that are added and removed \
+and the destinations that move are shown before the question, and with --yes as well.
+
+Each policy is read right before it is written, and right after; if it has changed since the plan was created, nothing is \
+written. The policy of a log group is written with the revision that was read (expectedRevisionId). Account policies have \
+no revision: an entry that AWS, or another caller, adds in the milliseconds between reading and writing is lost. Plan \
+again afterwards, and do not set up log delivery while a plan is applied.
+
+Every call is recorded in the journal before it is sent, under policy-audit/journal/ of the archive, so that an \
+interrupted run can be resumed and any run rolled back. Its entries are numbered and chained by hash; a journal that is \
+not whole is refused.
 
 Exit codes:
   0  done
   1  failed; what was done by then is in the journal, and the error says how to continue
   2  wrong usage
-  3  done, but steps remain to do by hand, or a step was stopped and undone
+  3  done, but steps remain to do by hand, a move is not verified, or a step was stopped and undone
 
 Examples:
   mailtrail policy apply plan.json --dry-run
@@ -98,8 +106,12 @@ pub(crate) const JOURNAL_ARCHIVE: &str = "\
 The archive that the journal is kept in: a directory, file:///…, or s3://bucket/prefix";
 
 pub(crate) const ROLLBACK: &str = "\
-Restores the policies byte for byte, and points destinations back. A log group that the run created stays if anything \
-may have been delivered to it.
+Restores the policies byte for byte, and points destinations back. What is to be restored is shown first, and proved for \
+the current policies: nothing is allowed that is not allowed now, but to log groups that do not exist, and every log group \
+keeps its access. A log group that the run created stays if anything may have been delivered to it.
+
+A change that cannot be undone is left, with the reason: another caller changed or deleted it since, AWS refused the call, \
+or it is not proved to be safe. Run the command again to try those once more.
 
 Exit codes:
   0  done
@@ -108,4 +120,5 @@ Exit codes:
   3  done, but something stays as it is, and why
 
 Examples:
+  mailtrail policy rollback 20261120T101502Z-1a2b3c4d --archive ./archive --dry-run
   mailtrail policy rollback 20261120T101502Z-1a2b3c4d --archive ./archive";

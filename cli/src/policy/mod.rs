@@ -6,6 +6,7 @@
 mod apply;
 mod args;
 pub(crate) mod help;
+mod preview;
 mod print;
 mod source;
 mod steps;

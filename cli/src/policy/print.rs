@@ -30,8 +30,8 @@ pub(super) fn report(report: &Report, plan: &str) -> String {
     if let Some(policies) = report.measures.account_policies {
         push(&mut text, &format!("  {policies} of {} policies are used\n", report.limits.account_policies));
     }
-    for finding in report.findings.iter().filter(|finding| !is_told_by_part(finding)) {
-        push(&mut text, &self::finding(finding));
+    for finding in families(report.findings.iter().filter(|finding| !is_told_by_part(finding))) {
+        push(&mut text, &self::finding(&finding));
     }
     for line in unseen(report) {
         push(&mut text, &line);
@@ -108,6 +108,26 @@ fn bar(measure: &Measure, limits: &Limits) -> String {
     let cell = |position: usize| if position < filled { '█' } else { '░' };
     let cells = |range: std::ops::Range<usize>| range.map(cell).collect::<String>();
     format!("{}┃{}", cells(0..half), cells(half..WIDTH))
+}
+
+/// The findings of which only the statement is another one, as one.
+fn families<'f>(findings: impl Iterator<Item = &'f Finding>) -> Vec<Finding> {
+    let mut families: Vec<Finding> = Vec::new();
+    for finding in findings {
+        let is_same = |other: &&mut Finding| {
+            (other.id, other.severity, &other.policy, &other.message, &other.fix)
+                == (finding.id, finding.severity, &finding.policy, &finding.message, &finding.fix)
+                && other.statement.is_some()
+        };
+        match (families.iter_mut().find(is_same), &finding.statement) {
+            (Some(family), Some(statement)) => {
+                family.statement = family.statement.take().map(|others| format!("{others}, {statement}"));
+                family.resources.extend(finding.resources.iter().cloned());
+            }
+            _ => families.push(finding.clone()),
+        }
+    }
+    families
 }
 
 fn finding(finding: &Finding) -> String {

@@ -4,8 +4,9 @@ use std::fmt::Write;
 use std::path::Path;
 
 use indicatif::HumanCount;
+use mailtrail_resource_policy::condition::Clause;
 use mailtrail_resource_policy::measure;
-use mailtrail_resource_policy::plan::{Move, Plan, PolicyScope, Step};
+use mailtrail_resource_policy::plan::{Grant, Move, Plan, PolicyScope, Step};
 
 use crate::output::{BOLD, ERROR, FAINT, NUMBER, SUCCESS, WARNING, count, paint, plain, wrap};
 
@@ -36,15 +37,7 @@ pub(super) fn changes(plan: &Plan) -> Vec<Change<'_>> {
 /// The steps, what stands in the way of more, and what it all comes to: of a plan that was made now, and proved.
 pub(super) fn plan(plan: &Plan) -> String {
     let requests = count(plan.proof.requests as u64, "request");
-    told(plan, &format!(", proved over {requests}: no access is lost"))
-}
-
-/// The same of a file, which may say that it was proved; that is for those to find out who carry it out.
-pub(super) fn unproved(plan: &Plan) -> String {
-    told(plan, "")
-}
-
-fn told(plan: &Plan, proof: &str) -> String {
+    let proof = format!(", proved over {requests}: no access is lost");
     let mut text = String::new();
     for (at, one) in plan.steps.iter().enumerate() {
         push(&mut text, &step(at + 1, one));
@@ -62,7 +55,7 @@ fn told(plan: &Plan, proof: &str) -> String {
     for refusal in &plan.refused {
         push(&mut text, &format!("{} {}", paint(WARNING, "!"), wrap(&plain(&refusal.to_string()), 2)));
     }
-    push(&mut text, &end(plan, proof));
+    push(&mut text, &end(plan, &proof));
     text
 }
 
@@ -157,8 +150,18 @@ fn end(plan: &Plan, proof: &str) -> String {
         let (principal, resource) = (plain(&grant.principal), plain(&grant.resource));
         // A `String` takes every write.
         let _infallible =
-            writeln!(lines, "  newly allowed: {principal} on {resource}, for this account only");
+            writeln!(lines, "  newly allowed: {principal} on {resource}, if {}", conditions(grant));
     }
     lines.truncate(lines.trim_end().len());
     lines
+}
+
+/// On which condition a grant holds.
+fn conditions(grant: &Grant) -> String {
+    let clause =
+        |clause: &Clause| format!("{} {} {}", clause.operator, clause.key, clause.values.join(" or "));
+    match grant.condition.as_slice() {
+        [] => "(always)".to_owned(),
+        clauses => plain(&clauses.iter().map(clause).collect::<Vec<_>>().join(" and ")),
+    }
 }

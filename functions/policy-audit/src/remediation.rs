@@ -1,6 +1,6 @@
 //! What was done about a policy that is too full, and what was not.
 
-use mailtrail_policy_apply::{ApplyError, End, Outcome};
+use mailtrail_policy_apply::{ApplyError, End, Moved, Outcome};
 use serde::Serialize;
 
 /// What was done.
@@ -57,10 +57,11 @@ impl Remediation {
             Ok(outcome) => {
                 let mut remediation = Self { journals: vec![outcome.journal.clone()], ..Self::default() };
                 let changes = if outcome.changes == 1 { "change" } else { "changes" };
-                remediation.done.push(format!("{} {changes} (undo: {})", outcome.changes, outcome.journal));
-                remediation
-                    .done
-                    .extend(outcome.moves.iter().map(|it| format!("moved {} to {}", it.from, it.to)));
+                remediation.done.push(format!(
+                    "{} {changes} (undo: mailtrail policy rollback {})",
+                    outcome.changes, outcome.journal
+                ));
+                remediation.done.extend(outcome.moves.iter().map(moved));
                 if outcome.end == End::Stopped
                     && let Some(refused) = outcome.refused
                 {
@@ -72,6 +73,15 @@ impl Remediation {
             }
             Err(error) => Self { failed: vec![error.to_string()], ..Self::default() },
         }
+    }
+}
+
+/// What became of a move.
+fn moved(moved: &Moved) -> String {
+    let Moved { from, to, seen, .. } = moved;
+    match seen {
+        Some(_) => format!("moved {from} to {to}"),
+        None => format!("moved {from} to {to}, which has no events yet: the move is not verified"),
     }
 }
 

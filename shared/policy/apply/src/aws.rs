@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use aws_sdk_cloudwatchlogs::types;
 use mailtrail_aws_client::Deadline;
 use mailtrail_policy_survey::{Account, CallError};
-use mailtrail_resource_policy::arn;
 
 /// The AWS of one account and Region.
 #[derive(Debug, Clone)]
@@ -24,6 +23,8 @@ pub(crate) enum Seen {
     After,
     /// Something else.
     Other(String),
+    /// Nothing, where the change begins with something and comes to something.
+    Gone,
     /// Not looked at: to send the change again changes nothing.
     NotLooked,
 }
@@ -35,8 +36,7 @@ impl<'a> Aws<'a> {
 
     /// The ARN of a log group here, without `:*`.
     pub(crate) fn group_arn(&self, name: &str) -> String {
-        let Account { region, id, .. } = self.account;
-        arn::arn(arn::partition(region), region, id, name)
+        self.account.log_group_arn(name)
     }
 
     /// A log group, if it is there.
@@ -63,7 +63,13 @@ impl<'a> Aws<'a> {
             logs.get_delivery_destination().name(name).send()
         });
         match found.await {
-            Ok(found) => Ok(found.delivery_destination),
+            Ok(found) => {
+                let found = found.delivery_destination;
+                if let Some(found) = &found {
+                    self.account.expect_destination("GetDeliveryDestination", name, found)?;
+                }
+                Ok(found)
+            }
             Err(error) if error.is_missing() => Ok(None),
             Err(error) => Err(error),
         }
@@ -76,7 +82,13 @@ impl<'a> Aws<'a> {
             let call = logs.describe_log_streams().log_group_name(group).limit(1);
             call.order_by(types::OrderBy::LastEventTime).descending(true).send()
         });
-        Ok(streams.await?.log_streams.unwrap_or_default().into_iter().next())
+        let streams = streams.await?.log_streams.unwrap_or_default();
+        for stream in &streams {
+            let of_group =
+                stream.arn().and_then(|arn| arn.split_once(":log-stream:")).map(|(group, _)| group);
+            self.account.expect_log_group("DescribeLogStreams", group, of_group)?;
+        }
+        Ok(streams.into_iter().next())
     }
 }
 

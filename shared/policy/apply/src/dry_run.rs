@@ -1,63 +1,152 @@
-//! What a plan would do, without doing it.
+//! What a plan would do, or what undoing a run would do, without doing it.
 
-use mailtrail_resource_policy::plan::Plan;
+use std::collections::BTreeMap;
+
+use mailtrail_resource_policy::measure;
+use mailtrail_resource_policy::plan::{Grant, PolicyScope};
 use serde::{Deserialize, Serialize};
 
 use crate::aws::Aws;
 use crate::call::Call;
-use crate::change::{Change, PolicyChange};
+use crate::change::{Change, DestinationChange, PolicyChange};
 use crate::error::ApplyError;
-use crate::journal::{History, RunHeader};
+use crate::journal::{ChangeSet, History, Status};
 use crate::moving;
 use crate::moving::error::MoveError;
 use crate::preconditions::{self, PreconditionError};
+use crate::statements::{self, StatementSummary};
 
-/// Stands for the id of a journal that there is not.
-const NO_JOURNAL: &str = "dry-run";
-
-/// What a plan would do.
+/// What would be done.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct DryRun {
     /// The calls that change something, in their order.
     pub calls: Vec<Call>,
-    /// What is not any more what the plan was made of, or would not be safe: it would stop there.
+    /// What is not any more what the plan was made of, or would not be safe: nothing would be done.
     pub stops: Vec<String>,
     /// What would not be carried over, and what people would have to look after.
     pub not_copied: Vec<String>,
-    /// Steps that are left to people, and why.
+    /// Steps that are left to people, and why; what a rollback would leave as it is, and why.
     pub left: Vec<String>,
+    /// What becomes of each policy, in the end.
+    #[serde(default)]
+    pub policies: Vec<PolicySummary>,
+    /// Delivery destinations that are pointed to another log group.
+    #[serde(default)]
+    pub destinations: Vec<DestinationSummary>,
+    /// All other changes, a sentence each.
+    #[serde(default)]
+    pub other: Vec<String>,
+    /// What each move comes to, by the number of its step.
+    #[serde(skip)]
+    pub moves: BTreeMap<usize, ChangeSet>,
 }
 
-/// Looks, and tells.
-pub(crate) async fn dry_run(aws: &Aws<'_>, plan: &Plan) -> Result<DryRun, ApplyError> {
-    let mut told = DryRun::default();
-    match preconditions::prove(aws, &History::new(RunHeader::of(aws.account, plan))).await {
+/// What becomes of a policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicySummary {
+    /// Which one.
+    #[serde(rename = "place")]
+    pub scope: PolicyScope,
+    /// Its characters before; `None`: there is none.
+    pub before: Option<usize>,
+    /// Its characters after; `None`: it is deleted.
+    pub after: Option<usize>,
+    /// What it says after, and did not say before.
+    pub added: Vec<StatementSummary>,
+    /// What it does not say any more.
+    pub removed: Vec<StatementSummary>,
+}
+
+/// A delivery destination that is pointed to another log group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DestinationSummary {
+    /// Its name.
+    pub name: String,
+    /// The ARN that it writes to before.
+    pub from: String,
+    /// The ARN that it writes to after.
+    pub to: String,
+}
+
+impl DryRun {
+    /// Of changes, in their order.
+    pub(crate) fn of<'c>(changes: impl IntoIterator<Item = &'c Change>) -> Self {
+        let mut told = Self::default();
+        let mut policies: Vec<PolicyChange> = Vec::new();
+        for change in changes {
+            told.calls.push(change.call());
+            match change {
+                Change::Policy(change) => {
+                    match policies.iter_mut().find(|known| known.scope == change.scope) {
+                        Some(known) => known.after.clone_from(&change.after),
+                        None => policies.push(change.clone()),
+                    }
+                }
+                Change::Destination(DestinationChange { name, before, after, .. }) => {
+                    let (name, from, to) = (name.clone(), before.clone(), after.clone());
+                    told.destinations.push(DestinationSummary { name, from, to });
+                }
+                Change::LogGroup(_) | Change::Permission(_) | Change::Tag(_) | Change::Setting(_) => {
+                    told.other.push(change.to_string());
+                }
+            }
+        }
+        told.policies = policies.into_iter().map(PolicySummary::of).collect();
+        told
+    }
+}
+
+impl PolicySummary {
+    fn of(change: PolicyChange) -> Self {
+        let PolicyChange { scope, before, after, .. } = change;
+        let (added, removed) = statements::difference(before.as_deref(), after.as_deref());
+        let size = |document: Option<String>| document.map(|document| measure::size(&document));
+        Self { scope, before: size(before), after: size(after), added, removed }
+    }
+}
+
+/// Looks what is left to do of a run, and tells. Of a move that was begun, what is not known to be done. `journal` is the
+/// one of a run that was begun.
+pub(crate) async fn dry_run(
+    aws: &Aws<'_>,
+    history: &History,
+    grants: &[Grant],
+    journal: Option<&str>,
+) -> Result<DryRun, ApplyError> {
+    let (mut stops, mut left, mut not_copied) = (Vec::new(), Vec::new(), Vec::new());
+    match preconditions::prove(aws, history, grants).await {
         Ok(_) => {}
-        Err(PreconditionError::Stale(why)) => told.stops = why,
-        Err(error) => return Err(error.error(None)),
+        Err(PreconditionError::Stale(why)) => stops = why,
+        Err(error) => return Err(error.error(journal)),
     }
-    for step in &plan.steps {
-        if let Some(left) = step.moving.as_ref().filter(|moving| !moving.is_automatic()) {
-            told.left.push(moving::left_to_people(left));
-            continue;
-        }
-        let Some(moving) = &step.moving else {
-            told.calls
-                .extend(step.writes.iter().map(|write| Change::Policy(PolicyChange::from(write)).call()));
-            continue;
+    let (mut changes, mut moves) = (Vec::new(), BTreeMap::new());
+    let until = history.refused.as_ref().map_or(usize::MAX, |(step, _)| *step);
+    for (number, step) in history.plan.steps.iter().enumerate().take(until) {
+        let change_set = match &step.moving {
+            Some(moving) if !moving.is_automatic() => {
+                left.push(moving::left_to_people(moving));
+                continue;
+            }
+            Some(moving) => match moving::change_set(aws, moving, &step.writes, &history.journal).await {
+                Ok(change_set) => {
+                    not_copied.extend(change_set.not_copied.iter().cloned());
+                    moves.insert(number, change_set.clone());
+                    change_set
+                }
+                Err(MoveError::Blocked(why)) => {
+                    stops.push(format!("{} would not be moved: {why}", moving.from));
+                    continue;
+                }
+                Err(MoveError::Call(error)) => {
+                    let what = format!("look at {}", moving.from);
+                    return Err(ApplyError::not_looked(what, error, journal));
+                }
+            },
+            None => ChangeSet::of_writes(&step.writes),
         };
-        match moving::change_set(aws, moving, &step.writes, NO_JOURNAL).await {
-            Ok(change_set) => {
-                told.calls.extend(change_set.changes().map(Change::call));
-                told.not_copied.extend(change_set.not_copied);
-            }
-            Err(MoveError::Blocked(why)) => {
-                told.stops.push(format!("{} would not be moved: {why}", moving.from));
-            }
-            Err(MoveError::Call(error)) => {
-                return Err(ApplyError::not_seen(format!("look at {}", moving.from), error));
-            }
-        }
+        let is_open = |action: usize| !matches!(history.status(number, action), Status::Done | Status::There);
+        let open = change_set.changes().enumerate().filter(|(action, _)| is_open(*action));
+        changes.extend(open.map(|(_, change)| change.clone()));
     }
-    Ok(told)
+    Ok(DryRun { stops, not_copied, left, moves, ..DryRun::of(&changes) })
 }

@@ -4,6 +4,9 @@ use std::borrow::Cow;
 
 use mailtrail_archive::ArchiveError;
 use mailtrail_policy_survey::CallError;
+use mailtrail_policy_survey::answers::UNEXPECTED_ANSWER;
+
+use crate::journal::FOLDER;
 
 /// Why it stopped.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +22,10 @@ pub enum ApplyError {
         /// Account and Region of the credentials.
         here: String,
     },
+    /// The plan asks for what does not follow from what it means: it was edited, or is for another account, Region or
+    /// partition. Nothing was changed.
+    #[error("refused the plan: {0}; create the plan again with: mailtrail policy plan --output plan.json")]
+    NotDerived(String),
     /// What the plan rests on is not there (any more): what is to be written is not proved to be safe. Nothing of it
     /// was touched.
     #[error("the plan is out of date: {}; create the plan again{}", why.join("; "), after(journal.as_deref()))]
@@ -39,13 +46,12 @@ pub enum ApplyError {
         /// The journal of the run.
         journal: String,
     },
-    /// What a run wrote is not there any more, so it is not undone. What the run did before stays as well: it may be
-    /// needed.
+    /// What was to be written was deleted since the plan was created. It was not created again.
     #[error(
-        "failed to {what}: it was changed by another caller since, and that change stands; correct it by hand (the \
-         journal has the previous document), then continue with: mailtrail policy rollback {journal}"
+        "failed to {what}: it was deleted by another caller; create a new plan from the current policies, or undo this \
+         run with: mailtrail policy rollback {journal}"
     )]
-    NotUndone {
+    Deleted {
         /// What was to be done.
         what: String,
         /// The journal of the run.
@@ -110,6 +116,14 @@ impl ApplyError {
         Self::NotSeen { what, advice: advice(&error), error: Box::new(error) }
     }
 
+    /// A call that only looks failed: before a run was begun, or, with its journal, afterwards.
+    pub(crate) fn not_looked(what: String, error: CallError, journal: Option<&str>) -> Self {
+        match journal {
+            Some(journal) => Self::call(what, error, journal.to_owned()),
+            None => Self::not_seen(what, error),
+        }
+    }
+
     /// A call of a run failed.
     pub(crate) fn call(what: String, error: CallError, journal: String) -> Self {
         Self::Call { what, advice: advice(&error), error: Box::new(error), journal }
@@ -119,13 +133,17 @@ impl ApplyError {
     pub fn journal(&self) -> Option<&str> {
         match self {
             Self::Changed { journal, .. }
-            | Self::NotUndone { journal, .. }
+            | Self::Deleted { journal, .. }
             | Self::Overwritten { journal, .. }
             | Self::Call { journal, .. }
             | Self::NotMoved { journal, .. }
             | Self::Journal(JournalError::InUse(journal) | JournalError::Undone(journal)) => Some(journal),
             Self::Stale { journal, .. } => journal.as_deref(),
-            Self::Format(_) | Self::Elsewhere { .. } | Self::NotSeen { .. } | Self::Journal(_) => None,
+            Self::Format(_)
+            | Self::Elsewhere { .. }
+            | Self::NotDerived(_)
+            | Self::NotSeen { .. }
+            | Self::Journal(_) => None,
         }
     }
 }
@@ -150,6 +168,19 @@ pub enum MoveBlocked {
     /// The destination is not what it was.
     #[error("the delivery destination {0} has changed since the plan was created; create a new plan")]
     Destination(String),
+    /// A delivery destination writes there of which the plan knows nothing.
+    #[error(
+        "the delivery destination {0} writes to it as well, and the plan does not have it; create a new plan"
+    )]
+    Unplanned(String),
+    /// The log group of the new name was not created by this run.
+    #[error("the log group {0} was not created by this run: it does not have its tag")]
+    NotOurs(String),
+    /// What there is to do is not what was shown, or what the journal says.
+    #[error(
+        "what there is to do for it has changed since it was {0}: its settings, filters, tags or policy; create a new plan"
+    )]
+    Different(&'static str),
     /// No room for the tag by which we know it.
     #[error(
         "it has as many tags as a log group can have, and one more is needed to mark what was moved; remove one"
@@ -177,12 +208,36 @@ pub enum JournalError {
         /// Why.
         reason: String,
     },
+    /// It is of a version whose entries are not chained: that it is whole cannot be proved.
+    #[error(
+        "the journal {0} was written by an earlier version, which did not chain its entries: whether one is missing or \
+         edited cannot be told, so it is neither resumed nor rolled back. Review its entries in the archive under \
+         {FOLDER}/{0}/, restore by hand what has to be restored, and create a plan from the current policies with: \
+         mailtrail policy plan --output plan.json"
+    )]
+    Earlier(String),
+    /// Entries of it are missing, edited, doubled, or of another journal.
+    #[error(
+        "the journal {journal} is not whole: {reason}. It is neither resumed nor rolled back, and nothing was changed. \
+         Restore its entries in the archive under {FOLDER}/{journal}/ (from an earlier version of the object, or a \
+         copy), or create a plan from the current policies with: mailtrail policy plan --output plan.json"
+    )]
+    Broken {
+        /// The journal.
+        journal: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// Another session goes on with it at this moment.
-    #[error("another session writes the journal {0}; wait until it is done, then resume or roll back")]
+    #[error(
+        "another session writes the journal {0}; wait until it is done, then continue with: \
+         mailtrail policy apply --resume {0} (or undo its run with: mailtrail policy rollback {0})"
+    )]
     InUse(String),
     /// It was undone, as a whole or in part.
     #[error(
-        "the run of the journal {0} was rolled back, at least in part: roll it back to the end, and create a new plan"
+        "the run of the journal {0} was rolled back, at least in part; roll it back to the end with: \
+         mailtrail policy rollback {0}"
     )]
     Undone(String),
 }
@@ -209,6 +264,7 @@ fn advice(error: &CallError) -> Cow<'static, str> {
         }
         "PolicyLengthExceededException" => "make room in the policy of the function",
         "OutOfTime" => "take more time",
+        UNEXPECTED_ANSWER => "check the endpoint: it does not answer as CloudWatch Logs does",
         _ => {
             let unknown = || "look up the error in the API reference of CloudWatch Logs".into();
             return error.failure.advice().unwrap_or_else(unknown);

@@ -39,7 +39,7 @@ impl Aws<'_> {
 
     async fn look_at_destination(&self, change: &DestinationChange) -> Result<Seen, CallError> {
         let Some(found) = self.destination(&change.name).await? else {
-            return Ok(Seen::Other("there is no such delivery destination".to_owned()));
+            return Ok(Seen::Gone);
         };
         let resource = resource_of(&found);
         Ok(if format_of(&found) != change.output_format.as_deref() {

@@ -5,9 +5,13 @@
 //! * **Written down first.** Before each call, what it changes, before and after, is in the journal; after it, what
 //!   became of it ([`journal`]). Whatever happens in between, a later session knows where to look, goes on
 //!   ([`Apply::resume`]) or undoes ([`Apply::rollback`]).
+//! * **Files are not trusted.** A plan is a file, and a journal an object that others may write. Names, ARNs and grants
+//!   are derived from what they mean ([`intent`]), changes of a move from the account, and the journal is whole
+//!   ([`journal`]) or not used.
 //! * **Proved again.** Before anything of a plan is written, and whenever a run goes on, what is still to be written is
 //!   proved of what is there now ([`mailtrail_resource_policy::recheck`]): a log group may have come back, what took an
-//!   entry in may be gone, and the file may have been edited.
+//!   entry in may be gone, and the file may have been edited. What is undone is proved too
+//!   ([`mailtrail_resource_policy::restore`]).
 //! * **Nothing of others is lost.** A policy is read again right before it is written, and right after; where it is
 //!   not what the plan was made of, the run stops and the plan is to be made again.
 //! * **Nothing is deleted but what we made**: a new log group is known by its tag, and taken back only if nothing was
@@ -23,6 +27,7 @@ mod change;
 mod dry_run;
 mod error;
 mod execute;
+mod intent;
 pub mod journal;
 mod moving;
 mod options;
@@ -35,20 +40,23 @@ mod rollback;
 mod run;
 mod session;
 mod setting;
+mod statements;
+mod unrecorded;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use mailtrail_archive::Archive;
 use mailtrail_aws_client::Deadline;
 use mailtrail_policy_survey::Account;
-use mailtrail_resource_policy::plan::Plan;
+use mailtrail_resource_policy::plan::{Grant, Plan};
 
 pub use call::Call;
 pub use change::{
     CREATED_BY, Change, DestinationChange, LogGroupChange, NewLogGroup, PermissionChange, PolicyChange,
     SUPERSEDED_BY, TagChange,
 };
-pub use dry_run::DryRun;
+pub use dry_run::{DestinationSummary, DryRun, PolicySummary};
 pub use error::{ApplyError, JournalError, MoveBlocked};
 pub use options::Options;
 pub use outcome::{End, Event, Moved, Outcome, Progress, Refused};
@@ -56,11 +64,15 @@ pub use setting::{
     BearerToken, DeletionProtection, MetricFilter, MetricTransformation, Retention, Setting, SettingDocument,
     SubscriptionFilter, Transformer,
 };
+pub use statements::StatementSummary;
 
 use crate::aws::Aws;
-use crate::journal::{History, Journal, Purpose, RunHeader};
+use crate::intent::Here;
+use crate::journal::{ChangeSet, History, Journal, Purpose, RunHeader};
 use crate::session::Session;
 
+/// Stands for the id of a journal that there is not.
+const NO_JOURNAL: &str = "dry-run";
 /// What is left of the time when the last call ends: for the journal to say what became of it.
 const LAST_ENTRY: Duration = Duration::from_secs(10);
 
@@ -70,12 +82,21 @@ pub struct Apply<'a> {
     account: &'a Account,
     archive: &'a Archive,
     options: Options,
+    /// What each move comes to, as it was shown.
+    shown: BTreeMap<usize, ChangeSet>,
 }
 
 impl<'a> Apply<'a> {
     /// With journals in an archive.
     pub fn new(account: &'a Account, archive: &'a Archive, options: Options) -> Self {
-        Self { account, archive, options }
+        Self { account, archive, options, shown: BTreeMap::new() }
+    }
+
+    /// Only what was shown: a move that has come to something else since is not begun.
+    #[must_use]
+    pub fn as_shown(mut self, shown: &DryRun) -> Self {
+        self.shown.clone_from(&shown.moves);
+        self
     }
 
     /// Carries out a plan.
@@ -87,12 +108,13 @@ impl<'a> Apply<'a> {
         plan: &Plan,
         progress: &'p mut Progress<'p>,
     ) -> Result<Outcome, ApplyError> {
-        check(self.account, plan)?;
+        let grants = check(self.account, plan)?;
         let header = RunHeader::of(self.account, plan);
         let history = History::new(header.clone());
-        let proof = preconditions::prove(&self.aws(), &history).await.map_err(|error| error.error(None))?;
+        let proof = preconditions::prove(&self.aws(), &history, &grants).await;
+        let proof = proof.map_err(|error| error.error(None))?;
         let journal = Journal::create(self.archive, header, self.options.deadline).await?;
-        let mut session = self.session(journal, history, progress);
+        let mut session = self.session((journal, history, grants), progress);
         session.emit_proof(proof);
         session.carry_out().await
     }
@@ -100,80 +122,136 @@ impl<'a> Apply<'a> {
     /// Goes on with a run that was interrupted. One that is over is left as it is.
     ///
     /// # Errors
-    /// As for [`Self::run`], and when it was undone.
+    /// As for [`Self::run`], and when it was undone, or its journal is not whole.
     pub async fn resume<'p>(
         &'a self,
         id: &str,
         progress: &'p mut Progress<'p>,
     ) -> Result<Outcome, ApplyError> {
-        let (journal, history) = Journal::open(self.archive, id, self.options.deadline).await?;
-        check_place(self.account, &history.account, &history.region)?;
-        check(self.account, &history.plan)?;
-        if history.undoing {
-            return Err(JournalError::Undone(id.to_owned()).into());
-        }
-        if let Some(outcome) = history.outcome {
+        let opened = self.to_resume(id).await?;
+        if let Some(outcome) = opened.1.outcome {
             return Ok(outcome);
         }
-        let mut session = self.session(journal, history, progress);
+        let mut session = self.session(opened, progress);
         session.open(Purpose::Resume).await?;
-        let proof = preconditions::prove(&session.aws, &session.history).await;
+        let proof = preconditions::prove(&session.aws, &session.history, &session.grants).await;
         session.emit_proof(proof.map_err(|error| error.error(Some(id)))?);
         session.carry_out().await
     }
 
-    /// Undoes a run, the last change first: policies are what they were, byte for byte, and destinations write to
-    /// where they wrote. A new log group stays, with all that it got, if anything may have been delivered to it.
+    /// What going on with a run would do. Reads only.
     ///
     /// # Errors
-    /// When it is not undone to the end; then call it again.
+    /// As for [`Self::resume`].
+    pub async fn dry_resume(&self, id: &str) -> Result<DryRun, ApplyError> {
+        let (_, history, grants) = self.to_resume(id).await?;
+        if history.outcome.is_some() {
+            return Ok(DryRun::default());
+        }
+        dry_run::dry_run(&self.aws(), &history, &grants, Some(id)).await
+    }
+
+    /// Undoes a run, the last change first: policies are what they were, byte for byte, and destinations write to
+    /// where they wrote. A new log group stays, with all that it got, if anything may have been delivered to it. What
+    /// cannot be undone is left, and the outcome says why.
+    ///
+    /// # Errors
+    /// When it is not known whether a change is undone, or the journal is not whole. Then call it again.
     pub async fn rollback<'p>(
         &'a self,
         id: &str,
         progress: &'p mut Progress<'p>,
     ) -> Result<Outcome, ApplyError> {
-        let (journal, history) = Journal::open(self.archive, id, self.options.deadline).await?;
-        check_place(self.account, &history.account, &history.region)?;
-        if let Some(outcome) = history.outcome.clone().filter(|outcome| outcome.end == End::RolledBack) {
+        let opened = self.open(id).await?;
+        if let Some(outcome) = rolled_back(&opened.1) {
             return Ok(outcome);
         }
-        let mut session = self.session(journal, history, progress);
+        let mut session = self.session(opened, progress);
         session.open(Purpose::Rollback).await?;
         session.roll_back().await
+    }
+
+    /// What undoing a run would do. Reads only.
+    ///
+    /// # Errors
+    /// As for [`Self::rollback`].
+    pub async fn dry_rollback(&self, id: &str) -> Result<DryRun, ApplyError> {
+        let (_, history, grants) = self.open(id).await?;
+        if rolled_back(&history).is_some() {
+            return Ok(DryRun::default());
+        }
+        let told = rollback::dry_run(&self.aws(), &history, &grants).await;
+        told.map_err(|error| {
+            ApplyError::call("look at what there is to undo".to_owned(), error, id.to_owned())
+        })
     }
 
     fn aws(&self) -> Aws<'a> {
         Aws::new(self.account, self.options.deadline.reserve(LAST_ENTRY))
     }
 
+    /// Opens a journal to go on with its run.
+    async fn to_resume(&self, id: &str) -> Result<Opened<'a>, ApplyError> {
+        let opened = self.open(id).await?;
+        if opened.1.undoing { Err(JournalError::Undone(id.to_owned()).into()) } else { Ok(opened) }
+    }
+
+    /// Opens a journal that is whole, and of this account and Region.
+    async fn open(&self, id: &str) -> Result<Opened<'a>, ApplyError> {
+        let (journal, history) = Journal::open(self.archive, id, self.options.deadline).await?;
+        check_place(self.account, &history.account, &history.region)?;
+        let grants = check(self.account, &history.plan)?;
+        let found = unrecorded::find(&self.aws(), &history).await;
+        let compare = || format!("compare the journal {id} with the account");
+        let found = found.map_err(|error| ApplyError::call(compare(), error, id.to_owned()))?;
+        match found {
+            None => Ok((journal, history, grants)),
+            Some(what) => {
+                let reason = format!("{what}, and no entry tells of it: entries at its end are missing");
+                Err(JournalError::Broken { journal: id.to_owned(), reason }.into())
+            }
+        }
+    }
+
     fn session<'p>(
         &'a self,
-        journal: Journal<'a>,
-        history: History,
+        (journal, history, grants): Opened<'a>,
         progress: &'p mut Progress<'p>,
     ) -> Session<'a, 'p> {
-        let mut session = Session { aws: self.aws(), options: &self.options, journal, history, progress };
+        let (aws, options, shown) = (self.aws(), &self.options, self.shown.clone());
+        let mut session = Session { aws, options, journal, history, grants, shown, progress };
         session.emit(Event::Journal { id: session.journal.id().to_owned() });
         session
     }
 }
 
+/// A journal, what it tells, and what its plan may grant.
+type Opened<'a> = (Journal<'a>, History, Vec<Grant>);
+
+/// What undoing a run came to, if nothing of it was left.
+fn rolled_back(history: &History) -> Option<Outcome> {
+    history.outcome.clone().filter(|outcome| outcome.end == End::RolledBack && outcome.kept.is_empty())
+}
+
 /// What a plan would do in an account: every call that changes something. Reads only, and needs no archive.
 ///
 /// # Errors
-/// When it cannot be told.
+/// When it cannot be told, or the plan asks for what does not follow from it.
 pub async fn dry_run(account: &Account, plan: &Plan, deadline: Deadline) -> Result<DryRun, ApplyError> {
-    check(account, plan)?;
-    dry_run::dry_run(&Aws::new(account, deadline), plan).await
+    let grants = check(account, plan)?;
+    let header = RunHeader { journal: NO_JOURNAL.to_owned(), ..RunHeader::of(account, plan) };
+    dry_run::dry_run(&Aws::new(account, deadline), &History::new(header), &grants, None).await
 }
 
-/// A plan says where it is meant for; one that was made of a list of policies only does not.
-fn check(account: &Account, plan: &Plan) -> Result<(), ApplyError> {
+/// A plan says where it is meant for; one that was made of a list of policies only does not. What it asks for follows
+/// from what it means. Returns what it may grant.
+fn check(account: &Account, plan: &Plan) -> Result<Vec<Grant>, ApplyError> {
     if plan.format != Plan::FORMAT {
         return Err(ApplyError::Format(plan.format));
     }
     let (id, region) = (plan.account.as_ref(), plan.region.as_ref());
-    check_place(account, id.unwrap_or(&account.id), region.unwrap_or(&account.region))
+    check_place(account, id.unwrap_or(&account.id), region.unwrap_or(&account.region))?;
+    intent::check(plan, Here::new(&account.id, &account.region)).map_err(ApplyError::NotDerived)
 }
 
 fn check_place(account: &Account, id: &str, region: &str) -> Result<(), ApplyError> {

@@ -2,8 +2,9 @@
 //!
 //! A policy of the account has no optimistic lock
 //! (<https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html>): what another caller
-//! writes between our reading and our writing, some milliseconds, is overwritten, and nothing tells. What they write
-//! before or after is noticed. The policy of a log group has a revision, so there nothing gets in between.
+//! writes between our reading and our writing, some milliseconds, is overwritten, and nothing tells: an entry that AWS
+//! adds for a new delivery, too. What they write before or after is noticed. The policy of a log group has a revision,
+//! so there nothing gets in between.
 
 use mailtrail_policy_survey::CallError;
 use mailtrail_resource_policy::arn::ResourcePattern;
@@ -25,7 +26,7 @@ pub(crate) async fn look(aws: &Aws<'_>, change: &PolicyChange) -> Result<Seen, C
     } else if document == change.before.as_deref() && !is_other_revision {
         Seen::Before(revision)
     } else {
-        Seen::Other(document.map_or_else(|| "there is no such policy".to_owned(), str::to_owned))
+        document.map_or(Seen::Gone, |document| Seen::Other(document.to_owned()))
     })
 }
 

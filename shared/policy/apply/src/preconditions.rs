@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use mailtrail_policy_survey::CallError;
-use mailtrail_resource_policy::plan::PolicyScope;
+use mailtrail_resource_policy::inventory::ResourcePolicy;
+use mailtrail_resource_policy::plan::{Grant, PolicyScope};
+use mailtrail_resource_policy::policy_set::ParsedPolicy;
 use mailtrail_resource_policy::prove::{Proof, Violation};
 use mailtrail_resource_policy::recheck::RemainingPlan;
 
@@ -30,11 +32,9 @@ pub(crate) enum PreconditionError {
 impl PreconditionError {
     /// The error with which a run stops; with its journal, if it had begun.
     pub(crate) fn error(self, journal: Option<&str>) -> ApplyError {
-        let (what, journal) = (WHAT.to_owned(), journal.map(str::to_owned));
-        match (self, journal) {
-            (Self::Stale(why), journal) => ApplyError::Stale { why, journal },
-            (Self::NotSeen(error), None) => ApplyError::not_seen(what, error),
-            (Self::NotSeen(error), Some(journal)) => ApplyError::call(what, error, journal),
+        match self {
+            Self::Stale(why) => ApplyError::Stale { why, journal: journal.map(str::to_owned) },
+            Self::NotSeen(error) => ApplyError::not_looked(WHAT.to_owned(), error, journal),
         }
     }
 }
@@ -46,8 +46,13 @@ impl From<CallError> for PreconditionError {
 }
 
 /// Looks at the policies of the account, at those that are to be written, and for the log groups whose entries go; and
-/// proves what a run has still to write. Returns nothing if there is nothing to prove.
-pub(crate) async fn prove(aws: &Aws<'_>, history: &History) -> Result<Option<Proof>, PreconditionError> {
+/// proves what a run has still to write, with what may be granted ([`crate::intent::check`]). Returns nothing if there is
+/// nothing to prove.
+pub(crate) async fn prove(
+    aws: &Aws<'_>,
+    history: &History,
+    grants: &[Grant],
+) -> Result<Option<Proof>, PreconditionError> {
     let writes = history.to_write();
     if writes.is_empty() {
         return Ok(None);
@@ -58,26 +63,45 @@ pub(crate) async fn prove(aws: &Aws<'_>, history: &History) -> Result<Option<Pro
     for scope in scopes.into_iter().filter(|scope| matches!(scope, PolicyScope::LogGroup(_))) {
         seen.extend(policies::read(aws, scope).await?);
     }
-    let mut rest = RemainingPlan::new(&seen, &writes).map_err(|changed| {
-        let is_other = |place| format!("{place} has changed since the plan was created");
-        PreconditionError::Stale(changed.iter().map(is_other).collect())
-    })?;
-    let named = rest.depends_on();
+    let changed = |changed: BTreeSet<PolicyScope>| {
+        PreconditionError::Stale(changed.iter().map(|scope| is_other(scope, &seen)).collect())
+    };
+    RemainingPlan::new(&seen, &writes).map_err(changed)?;
+    // After each write: a run may end there.
+    let states = (1..=writes.len()).map(|count| RemainingPlan::new(&seen, &writes[..count]));
+    let mut states = states.collect::<Result<Vec<_>, _>>().map_err(changed)?;
+    let named: BTreeSet<String> = states.iter().flat_map(RemainingPlan::depends_on).collect();
     let there = account.existing_log_groups(&named, aws.deadline).await?;
     for name in &there {
         if let Some(own) = policies::read(aws, &PolicyScope::LogGroup(aws.group_arn(name))).await? {
-            rest.add(&own);
+            for state in &mut states {
+                state.add(&own);
+            }
         }
     }
     let missing = named.difference(&there).cloned().collect();
-    let proved = rest.prove(&account.id, &account.region, &missing, &history.plan.grants);
-    proved.map(Some).map_err(|violation| PreconditionError::Stale(vec![reason(&violation, &rest, &there)]))
+    let mut proof = None;
+    for state in &states {
+        let proved = state.prove(&account.id, &account.region, &missing, grants);
+        let refuse =
+            |violation| PreconditionError::Stale(vec![reason(&violation, &state.depends_on(), &there)]);
+        proof = Some(proved.map_err(refuse)?);
+    }
+    Ok(proof)
+}
+
+/// What became of a policy that is not what the plan begins with.
+fn is_other(scope: &PolicyScope, seen: &[ResourcePolicy]) -> String {
+    if seen.iter().any(|policy| ParsedPolicy::new(policy).scope == *scope) {
+        format!("{scope} has changed since the plan was created")
+    } else {
+        format!("{scope} was deleted since the plan was created")
+    }
 }
 
 /// What would be wrong, and with it the log groups that would lose something.
-fn reason(violation: &Violation, rest: &RemainingPlan, there: &BTreeSet<String>) -> String {
-    let losing = rest.depends_on();
-    let losing: Vec<&str> = losing.intersection(there).map(String::as_str).collect();
+fn reason(violation: &Violation, depends_on: &BTreeSet<String>, there: &BTreeSet<String>) -> String {
+    let losing: Vec<&str> = depends_on.intersection(there).map(String::as_str).collect();
     let others = match losing.len().saturating_sub(NAMED) {
         0 => String::new(),
         others => format!(" and {others} more"),

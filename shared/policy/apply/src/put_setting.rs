@@ -62,7 +62,13 @@ impl Transformer {
         let read = account.calls.run("GetTransformer", deadline, || {
             account.logs.get_transformer().log_group_identifier(&self.transformer_config_of).send()
         });
-        let processors = read.await?.transformer_config.unwrap_or_default();
+        let read = read.await?;
+        account.expect_log_group(
+            "GetTransformer",
+            &self.transformer_config_of,
+            read.log_group_identifier(),
+        )?;
+        let processors = read.transformer_config.unwrap_or_default();
         let unknown = types::Processor::builder().build();
         if processors.is_empty() || processors.contains(&unknown) {
             let message = format!(

@@ -1,14 +1,55 @@
 //! Undoing what a run did, the last change first.
+//!
+//! What a policy or a destination was before is known from the journal only, so each change is proved against the
+//! account right before it is undone ([`mailtrail_resource_policy::restore`]). What cannot be undone is left, with the
+//! reason, and the rest is undone all the same: each proof rests on what is there then.
 
 use std::collections::BTreeSet;
 
-use mailtrail_resource_policy::plan::PolicyScope;
+use mailtrail_policy_survey::CallError;
+use mailtrail_resource_policy::arn::ResourcePattern;
+use mailtrail_resource_policy::plan::{Grant, PolicyScope};
+use mailtrail_resource_policy::policy_set::{ParsedPolicy, PolicySet};
+use mailtrail_resource_policy::restore::{self, Restoring};
 
-use crate::change::Change;
+use crate::aws::{Aws, Seen};
+use crate::change::{Change, DestinationChange, LogGroupChange, PolicyChange};
+use crate::dry_run::DryRun;
 use crate::error::ApplyError;
-use crate::journal::{Body, Intended};
-use crate::outcome::{End, Outcome};
+use crate::journal::{Answer, Body, History, Intended, Status};
+use crate::moving::error::MoveError;
+use crate::moving::grant;
+use crate::outcome::{End, Event, Outcome};
+use crate::policies;
 use crate::session::{Position, Session};
+
+/// What is looked at, in the words of an error.
+const WHAT: &str = "look at what there is to undo";
+
+/// What is known of an account while a run is undone.
+#[derive(Debug)]
+struct Undoing<'h> {
+    history: &'h History,
+    grants: &'h [Grant],
+    /// The policies of the account, and of the log groups that have a say, as they are by now.
+    policies: PolicySet,
+    log_groups: BTreeSet<String>,
+    /// The log groups that the run created and that stay, by name.
+    staying: BTreeSet<String>,
+    /// The other ones that it created, by name.
+    created: BTreeSet<String>,
+}
+
+/// What becomes of a change.
+#[derive(Debug)]
+enum Verdict {
+    /// It is undone by this change.
+    Undo(Change),
+    /// It goes, or stays, with the log group that it belongs to.
+    WithLogGroup,
+    /// It is left, and why.
+    Left(String),
+}
 
 impl Session<'_, '_> {
     /// Undoes the whole run.
@@ -22,53 +63,255 @@ impl Session<'_, '_> {
 
     /// Undoes the run, or one step. Returns what stays as it is, and why.
     pub(crate) async fn undo(&mut self, only: Option<usize>) -> Result<Vec<String>, ApplyError> {
-        let mut intents = self.history.to_undo();
-        intents.retain(|intended| only.is_none_or(|step| intended.step == step));
-        let staying = self.staying(&intents).await?;
+        let (history, grants) = (self.history.clone(), self.grants.clone());
+        let intents = to_undo(&history, only);
+        let undoing = Undoing::of(&self.aws, &history, &grants, &intents).await;
+        let mut undoing = undoing.map_err(|error| self.failed(WHAT.to_owned(), error))?;
+        let mut kept = undoing.kept();
         for intended in intents {
-            if self.log_group_of(&intended.change).is_some_and(|arn| staying.contains(&arn)) {
-                continue;
-            }
-            let Some(reverse) = intended.change.reverse() else { continue };
+            let verdict = undoing.verdict(&self.aws, &intended).await;
+            let reverse = match verdict.map_err(|error| self.failed(WHAT.to_owned(), error))? {
+                Verdict::Undo(reverse) => reverse,
+                Verdict::WithLogGroup => continue,
+                Verdict::Left(why) => {
+                    self.emit(Event::Note { what: why.clone() });
+                    kept.push(why);
+                    continue;
+                }
+            };
             let Intended { number, step, action, .. } = intended;
-            self.perform(Position::Undoing { step, action, intent: number }, &reverse).await?;
+            let undone = self.perform(Position::Undoing { step, action, intent: number }, &reverse).await;
+            match undone {
+                Ok(()) => undoing.made(&reverse),
+                Err(error) => {
+                    let why = self.left(&reverse, error)?;
+                    self.emit(Event::Note { what: why.clone() });
+                    kept.push(why);
+                }
+            }
         }
-        let kept = |arn: &String| {
+        Ok(kept)
+    }
+
+    /// Why a change is left, if what failed says for certain that it is not undone.
+    fn left(&self, reverse: &Change, error: ApplyError) -> Result<String, ApplyError> {
+        let refused = self.history.intents.last().and_then(|latest| latest.answer.as_ref());
+        match error {
+            ApplyError::Changed { .. } => Ok(not_undone(reverse, CHANGED)),
+            ApplyError::Deleted { .. } => Ok(not_undone(reverse, DELETED)),
+            ApplyError::Call { error, .. } if matches!(refused, Some(Answer::Refused { .. })) => {
+                Ok(not_undone(reverse, &format!("AWS refused it ({error})")))
+            }
+            error => Err(error),
+        }
+    }
+}
+
+const CHANGED: &str = "it was changed by another caller since, and that change stands";
+const DELETED: &str = "it was deleted since";
+
+fn not_undone(reverse: &Change, why: &str) -> String {
+    format!("not undone: {reverse}: {why}")
+}
+
+/// What is to be undone, the last one first; of the whole run, or of one step.
+fn to_undo(history: &History, only: Option<usize>) -> Vec<Intended> {
+    let mut intents = history.to_undo();
+    intents.retain(|intended| only.is_none_or(|step| intended.step == step));
+    intents
+}
+
+/// What undoing a run would do.
+pub(crate) async fn dry_run(aws: &Aws<'_>, history: &History, grants: &[Grant]) -> Result<DryRun, CallError> {
+    let intents = to_undo(history, None);
+    let mut undoing = Undoing::of(aws, history, grants, &intents).await?;
+    let (mut left, mut changes) = (undoing.kept(), Vec::new());
+    for intended in intents {
+        if history.status_of_undoing(intended.number) == Status::Done {
+            continue;
+        }
+        match undoing.verdict(aws, &intended).await? {
+            Verdict::Undo(reverse) => match undoing.look(aws, &reverse).await? {
+                // It was never made, or is undone.
+                Seen::After => {}
+                Seen::Before(_) | Seen::NotLooked => {
+                    undoing.made(&reverse);
+                    changes.push(reverse);
+                }
+                Seen::Other(_) => left.push(not_undone(&reverse, CHANGED)),
+                Seen::Gone => left.push(not_undone(&reverse, DELETED)),
+            },
+            Verdict::WithLogGroup => {}
+            Verdict::Left(why) => left.push(why),
+        }
+    }
+    Ok(DryRun { left, ..DryRun::of(&changes) })
+}
+
+impl<'h> Undoing<'h> {
+    /// Looks at all that has a say: policies before log groups, so that one that is made meanwhile is never taken for one
+    /// that is gone.
+    async fn of(
+        aws: &Aws<'_>,
+        history: &'h History,
+        grants: &'h [Grant],
+        intents: &[Intended],
+    ) -> Result<Self, CallError> {
+        let mut found = aws.account.account_policies(aws.deadline).await?;
+        let changes = || {
+            intents.iter().filter_map(|intended| match &intended.change {
+                Change::Policy(change) => Some(change),
+                _ => None,
+            })
+        };
+        let scopes: BTreeSet<&PolicyScope> = changes().map(|change| &change.scope).collect();
+        for scope in scopes.iter().filter(|scope| matches!(scope, PolicyScope::LogGroup(_))) {
+            found.extend(policies::read(aws, scope).await?);
+        }
+        let mut policies = PolicySet { policies: found.iter().map(ParsedPolicy::new).collect() };
+        let log_groups = aws.account.log_groups(aws.deadline).await?;
+        let log_groups: BTreeSet<String> = log_groups.into_iter().map(|group| group.name).collect();
+        // Others cover what is restored, or taken away.
+        let named: BTreeSet<String> = changes()
+            .flat_map(|change| restore::depends_on(&policies, &change.scope, change.before.as_deref()))
+            .collect();
+        for name in named.intersection(&log_groups) {
+            let scope = PolicyScope::LogGroup(aws.group_arn(name));
+            if !scopes.contains(&scope) {
+                policies.policies.extend(policies::read(aws, &scope).await?.as_ref().map(ParsedPolicy::new));
+            }
+        }
+        let (mut staying, mut created) = (BTreeSet::new(), BTreeSet::new());
+        for change in intents.iter().map(|intended| &intended.change) {
+            let Change::LogGroup(LogGroupChange { group, .. }) = change else { continue };
+            let name = &group.log_group_name;
+            let into = if is_used(aws, history, name).await? { &mut staying } else { &mut created };
+            into.insert(name.clone());
+        }
+        Ok(Self { history, grants, policies, log_groups, staying, created })
+    }
+
+    /// The log groups that stay, a sentence each.
+    fn kept(&self) -> Vec<String> {
+        let kept = |name: &String| {
+            let arn = self.here().group_arn(name);
             format!("{arn} stays, with its filters and policy: it has events, or may still receive some")
         };
-        Ok(staying.iter().map(kept).collect())
+        self.staying.iter().map(kept).collect()
     }
 
-    /// The log groups that the run created and that stay: a destination was pointed to them, or something is in them.
-    async fn staying(&mut self, intents: &[Intended]) -> Result<BTreeSet<String>, ApplyError> {
-        let mut staying = BTreeSet::new();
-        for change in intents.iter().map(|intended| &intended.change) {
-            let Change::LogGroup(made) = change else { continue };
-            let name = &made.group.log_group_name;
-            let arn = self.aws.group_arn(name);
-            let is_used = match self.aws.last_stream(name).await {
-                Ok(stream) => stream.is_some(),
-                Err(error) if error.is_missing() => false,
-                Err(error) => return Err(self.failed(format!("look into {name}"), error)),
-            };
-            if is_used || self.history.was_destination(&arn) {
-                staying.insert(arn);
-            }
-        }
-        Ok(staying)
+    fn here(&self) -> crate::intent::Here<'_> {
+        crate::intent::Here::new(&self.history.account, &self.history.region)
     }
 
-    /// The ARN of the log group that a change belongs to, if it belongs to one.
-    fn log_group_of(&self, change: &Change) -> Option<String> {
-        match change {
-            Change::Policy(policy) => match &policy.scope {
-                PolicyScope::LogGroup(arn) => Some(arn.clone()),
-                PolicyScope::Account(_) => None,
-            },
-            Change::LogGroup(made) => Some(self.aws.group_arn(&made.group.log_group_name)),
-            Change::Permission(permission) => Some(permission.source_arn.trim_end_matches(":*").to_owned()),
-            Change::Setting(setting) => Some(self.aws.group_arn(setting.log_group())),
-            Change::Destination(_) | Change::Tag(_) => None,
+    /// What becomes of a change, by what is there now.
+    async fn verdict(&self, aws: &Aws<'_>, intended: &Intended) -> Result<Verdict, CallError> {
+        let Some(reverse) = intended.change.reverse() else { return Ok(Verdict::WithLogGroup) };
+        if log_group_of(&intended.change).is_some_and(|name| self.staying.contains(&name)) {
+            return Ok(Verdict::WithLogGroup);
+        }
+        let why = match &reverse {
+            Change::Policy(change) => self.refuse_policy(change),
+            Change::Destination(change) => self.refuse_destination(aws, change).await?,
+            Change::LogGroup(_) | Change::Permission(_) | Change::Tag(_) | Change::Setting(_) => None,
+        };
+        Ok(match why {
+            Some(why) => Verdict::Left(not_undone(&reverse, &why)),
+            None => Verdict::Undo(reverse),
+        })
+    }
+
+    /// Why a policy may not be put back.
+    fn refuse_policy(&self, change: &PolicyChange) -> Option<String> {
+        let found = self.policies.policies.iter().find(|policy| policy.scope == change.scope);
+        // What is not there as the run left it is not written anyway.
+        if found.map(|policy| policy.text.as_str()) != change.before.as_deref() {
+            return None;
+        }
+        let restoring = Restoring {
+            account: &self.history.account,
+            region: &self.history.region,
+            log_groups: &self.log_groups,
+            grants: self.grants,
+            created: &self.created,
+        };
+        let proved = restoring.prove(&self.policies, &change.scope, change.after.as_deref());
+        let violation = proved.err()?;
+        Some(format!("{violation}; the journal has the previous document"))
+    }
+
+    /// Why a destination may not be pointed back: the log group is gone, or log delivery may not write to it any more.
+    async fn refuse_destination(
+        &self,
+        aws: &Aws<'_>,
+        change: &DestinationChange,
+    ) -> Result<Option<String>, CallError> {
+        let Some(group) = ResourcePattern::new(&change.after).log_group() else {
+            return Ok(Some(format!("{} is not a log group", change.after)));
+        };
+        if !self.log_groups.contains(group.name) {
+            return Ok(Some(format!("the log group {} does not exist any more", group.name)));
+        }
+        let Some(destination) = aws.destination(&change.name).await? else { return Ok(None) };
+        let deliveries = aws.account.deliveries(aws.deadline).await?;
+        let using =
+            deliveries.iter().filter(|it| Some(it.delivery_destination_arn.as_str()) == destination.arn());
+        let sources = using.map(|delivery| delivery.delivery_source_name.clone()).collect();
+        match grant::check(aws, group.name, &sources).await {
+            Ok(()) => Ok(None),
+            Err(MoveError::Blocked(why)) => Ok(Some(why.to_string())),
+            Err(MoveError::Call(error)) => Err(error),
         }
     }
+
+    /// Looks at what is there, of policies as they would be by now.
+    async fn look(&self, aws: &Aws<'_>, change: &Change) -> Result<Seen, CallError> {
+        let Change::Policy(change) = change else { return aws.look(change).await };
+        let found = self.policies.policies.iter().find(|policy| policy.scope == change.scope);
+        let found = found.map(|policy| policy.text.as_str());
+        Ok(match found {
+            found if found == change.after.as_deref() => Seen::After,
+            found if found == change.before.as_deref() => Seen::Before(None),
+            Some(found) => Seen::Other(found.to_owned()),
+            None => Seen::Gone,
+        })
+    }
+
+    /// Takes in that a change was made.
+    fn made(&mut self, change: &Change) {
+        if let Change::Policy(change) = change {
+            self.policies.put(&change.scope, change.after.as_deref());
+        }
+    }
+}
+
+/// The name of the log group that a change belongs to, if it belongs to one.
+fn log_group_of(change: &Change) -> Option<String> {
+    let named = |arn: &str| Some(ResourcePattern::new(arn).log_group()?.name.to_owned());
+    match change {
+        Change::Policy(PolicyChange { scope: PolicyScope::LogGroup(arn), .. }) => named(arn),
+        Change::LogGroup(made) => Some(made.group.log_group_name.clone()),
+        Change::Permission(permission) => named(&permission.source_arn),
+        Change::Setting(setting) => Some(setting.log_group().to_owned()),
+        Change::Policy(_) | Change::Destination(_) | Change::Tag(_) => None,
+    }
+}
+
+/// Whether a log group that the run created has to stay: something is in it, a destination was pointed to it, or one is.
+async fn is_used(aws: &Aws<'_>, history: &History, name: &str) -> Result<bool, CallError> {
+    let arn = aws.group_arn(name);
+    if history.was_destination(&arn) {
+        return Ok(true);
+    }
+    match aws.last_stream(name).await {
+        Ok(Some(_)) => return Ok(true),
+        Ok(None) => {}
+        Err(error) if error.is_missing() => return Ok(false),
+        Err(error) => return Err(error),
+    }
+    let destinations = aws.account.delivery_destinations(aws.deadline).await?;
+    Ok(destinations.iter().any(|destination| {
+        let place = &destination.delivery_destination_configuration.destination_resource_arn;
+        place.strip_suffix(":*").unwrap_or(place) == arn
+    }))
 }

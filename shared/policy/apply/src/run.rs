@@ -2,8 +2,8 @@
 
 use mailtrail_resource_policy::plan::{Move, Step};
 
-use crate::change::{Change, PolicyChange};
-use crate::error::ApplyError;
+use crate::error::{ApplyError, MoveBlocked};
+use crate::intent;
 use crate::journal::{Body, ChangeSet};
 use crate::moving::error::MoveError;
 use crate::moving::{self, bridge, verify};
@@ -22,7 +22,7 @@ impl Session<'_, '_> {
         let steps = self.history.plan.steps.clone();
         let mut outcome = self.outcome(End::Done);
         for (number, step) in steps.iter().enumerate() {
-            self.emit(Event::Step { number: number + 1, of: steps.len(), what: step.what.clone() });
+            self.emit(Event::Step { number: number + 1, of: steps.len(), what: intent::what(step) });
             let moving = step.moving.as_ref();
             if let Some(left) = moving.filter(|moving| !moving.is_automatic()) {
                 outcome.left.push(moving::left_to_people(left));
@@ -55,17 +55,25 @@ impl Session<'_, '_> {
         }
     }
 
-    /// What a step changes: as it was written down when the step began, or made now.
+    /// What a step changes: made of what is there now, also where it was begun before. What was shown, and what the
+    /// journal has of it, must be the same.
     async fn change_set(&mut self, number: usize, step: &Step) -> Result<ChangeSet, ApplyError> {
-        if let Some(change_set) = self.history.change_sets.get(&number) {
-            return Ok(change_set.clone());
+        let Some(moving) = &step.moving else { return Ok(ChangeSet::of_writes(&step.writes)) };
+        let recorded = self.history.change_sets.get(&number).cloned();
+        if let Some(recorded) = recorded.as_ref().filter(|it| self.history.is_made(number, it)) {
+            return Ok(recorded.clone());
         }
-        let Some(moving) = &step.moving else {
-            let prepare = step.writes.iter().map(|write| Change::Policy(PolicyChange::from(write))).collect();
-            return Ok(ChangeSet { prepare, ..ChangeSet::default() });
-        };
         let change_set = moving::change_set(&self.aws, moving, &step.writes, self.journal.id()).await;
         let change_set = change_set.map_err(|error| self.move_failed(moving, error))?;
+        if self.shown.get(&number).is_some_and(|shown| !shown.is_same(&change_set)) {
+            return Err(self.not_moved(&moving.from, MoveBlocked::Different("shown")));
+        }
+        if let Some(recorded) = recorded {
+            if !recorded.is_same(&change_set) {
+                return Err(self.not_moved(&moving.from, MoveBlocked::Different("recorded")));
+            }
+            return Ok(recorded);
+        }
         self.record(Body::ChangeSet { step: number, change_set: change_set.clone() }).await?;
         Ok(change_set)
     }
@@ -108,7 +116,8 @@ impl Session<'_, '_> {
         for (index, (change, destination)) in change_set.repoint.iter().zip(&moving.v2).enumerate() {
             let action = change_set.prepare.len() + index;
             if self.history.status(step, action) != crate::journal::Status::Done {
-                let checked = moving::check_before_repointing(&self.aws, moving).await;
+                let journal = self.journal.id();
+                let checked = moving::check_before_repointing(&self.aws, moving, journal).await;
                 checked.map_err(|error| self.move_failed(moving, error))?;
             }
             match self.perform(Position::Step { step, action }, change).await {

@@ -1,13 +1,16 @@
 //! One session of a run: each change is written down, looked for, made, and looked at.
 
+use std::collections::BTreeMap;
+
 use mailtrail_policy_survey::CallError;
+use mailtrail_resource_policy::plan::Grant;
 use mailtrail_resource_policy::prove::Proof;
 use serde_json::Value;
 
 use crate::aws::{Aws, Seen};
 use crate::change::Change;
 use crate::error::{ApplyError, JournalError, MoveBlocked};
-use crate::journal::{Answer, Body, History, Journal, Purpose, Status};
+use crate::journal::{Answer, Body, ChangeSet, History, Journal, Purpose, Status};
 use crate::options::Options;
 use crate::outcome::{Event, Progress};
 
@@ -17,6 +20,10 @@ pub(crate) struct Session<'a, 'p> {
     pub(crate) options: &'a Options,
     pub(crate) journal: Journal<'a>,
     pub(crate) history: History,
+    /// What may be granted.
+    pub(crate) grants: Vec<Grant>,
+    /// What each move comes to, as it was shown before it was begun.
+    pub(crate) shown: BTreeMap<usize, ChangeSet>,
     pub(crate) progress: &'p mut Progress<'p>,
 }
 
@@ -45,6 +52,8 @@ pub(crate) enum Position {
 enum ChangeError {
     /// Something else was there than expected; nothing was tried.
     Changed(String),
+    /// What was to be changed was deleted; nothing was tried.
+    Deleted,
     /// Something else was there right after it.
     Overwritten(String),
     /// The call failed, and the change is not made.
@@ -105,6 +114,7 @@ impl Session<'_, '_> {
         let answer = match &made {
             Ok(answer) => answer.clone(),
             Err(ChangeError::Changed(found)) => Answer::NotTried { found: found.clone() },
+            Err(ChangeError::Deleted) => Answer::NotTried { found: "it was deleted".to_owned() },
             Err(ChangeError::Overwritten(found)) => {
                 Answer::Failed { error: format!("afterwards there was: {found}") }
             }
@@ -121,8 +131,8 @@ impl Session<'_, '_> {
                 self.emit(Event::Done { what, already });
                 Ok(())
             }
-            Err(ChangeError::Changed(_)) if undoes.is_some() => Err(ApplyError::NotUndone { what, journal }),
             Err(ChangeError::Changed(_)) => Err(ApplyError::Changed { what, journal }),
+            Err(ChangeError::Deleted) => Err(ApplyError::Deleted { what, journal }),
             Err(ChangeError::Overwritten(_)) => Err(ApplyError::Overwritten { what, journal }),
             Err(ChangeError::Refused(error) | ChangeError::Unclear(error) | ChangeError::NotSeen(error)) => {
                 Err(self.failed(what, error))
@@ -145,6 +155,7 @@ impl Session<'_, '_> {
                     return Err(ChangeError::Changed("it is in the target state already".to_owned()));
                 }
                 Seen::Other(found) => return Err(ChangeError::Changed(found)),
+                Seen::Gone => return Err(ChangeError::Deleted),
             };
             match self.aws.send(change, revision).await {
                 Ok(said) => return self.confirm(change, said).await,
@@ -189,6 +200,7 @@ impl Session<'_, '_> {
                     return Ok(Answer::Done { said });
                 }
                 Ok(Seen::Other(found)) => return Err(ChangeError::Overwritten(found)),
+                Ok(Seen::Gone) => return Err(ChangeError::Overwritten("nothing: it was deleted".to_owned())),
                 Ok(Seen::Before(_)) => {
                     looked += 1;
                     if !self.options.conflicts.another_try(looked, self.aws.deadline).await {

@@ -10,7 +10,8 @@
 //! * [`evaluate`], [`condition`], [`arn`]: what policies allow; for identity policies as well.
 //! * [`assessment`]: all of the above and a plan, in one call.
 //! * [`plan`], [`moving`], [`v1`]: the steps that make room, and where they end for log groups that move.
-//! * [`prove`]: why a plan takes nothing from anybody; [`recheck`]: whether that still holds when it is carried out.
+//! * [`prove`]: why a plan takes nothing from anybody; [`recheck`]: whether that still holds when it is carried out; [`restore`]:
+//!   whether a policy may be put back.
 //!
 //! # Policy of the crate
 //!
@@ -61,6 +62,7 @@ pub mod plan;
 pub mod policy_set;
 pub mod prove;
 pub mod recheck;
+pub mod restore;
 pub mod scope;
 pub mod statement;
 pub mod v1;

@@ -99,7 +99,7 @@ impl PolicySet {
     }
 
     /// Puts a text in a scope, or leaves nothing there.
-    pub(crate) fn put(&mut self, scope: &PolicyScope, text: Option<&str>) {
+    pub fn put(&mut self, scope: &PolicyScope, text: Option<&str>) {
         let number = self.policies.iter().position(|parsed| parsed.scope == *scope);
         let parsed = text.map(|text| ParsedPolicy {
             scope: scope.clone(),

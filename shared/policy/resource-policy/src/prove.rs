@@ -86,6 +86,16 @@ pub(crate) fn prove_safe(
     untouched(before, after)?;
     labelled(before, after)?;
     not_grown(before, after)?;
+    prove_access(before, after, inventory, grants)
+}
+
+/// Proves that one state keeps what another one allows, and allows what grants list besides: whatever the sizes are.
+pub(crate) fn prove_access(
+    before: &PolicySet,
+    after: &PolicySet,
+    inventory: &Inventory,
+    grants: &[Grant],
+) -> Result<Proof, Violation> {
     let mut proof = entries(before, after, inventory, grants)?;
     let granted = PolicySet::granting(grants);
     let probes = ProbeSet::new(before, after, &granted, inventory);
@@ -112,7 +122,7 @@ fn scopes<'a>(
 
 /// What the planner does not edit is the same, character by character. Statements of account policies hold together,
 /// whichever policy they are in: those may move to another policy of the account that is read in the same way.
-fn untouched(before: &PolicySet, after: &PolicySet) -> Result<(), Violation> {
+pub(crate) fn untouched(before: &PolicySet, after: &PolicySet) -> Result<(), Violation> {
     for (scope, (one, two)) in scopes(before, after) {
         let moves = matches!(scope, PolicyScope::Account(_));
         let same = match (one, two) {

@@ -1,6 +1,6 @@
 //! Calls of AWS at a pace: so often a second at the most, and again when they fail for a moment.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::future::Future;
 use std::sync::{Mutex, PoisonError};
@@ -12,6 +12,7 @@ use mailtrail_aws_client::{Deadline, RetryPolicy};
 use tokio::time::Instant;
 use url::{Host, Url};
 
+use crate::answers::unexpected;
 use crate::pages::Page;
 
 /// Calls of an operation per second, where the quota of the account is known: half of it, for we are not alone.
@@ -125,7 +126,7 @@ impl Calls {
     /// token of the page before.
     ///
     /// # Errors
-    /// With that of the call that failed: half a list is none.
+    /// With that of the call that failed, or where a page leads back to one that was read: half a list is none.
     pub async fn all<T, A, E, F>(
         &self,
         operation: &'static str,
@@ -137,14 +138,12 @@ impl Calls {
         E: Into<Failure>,
         F: Future<Output = Result<A, E>>,
     {
-        let (mut found, mut token) = (Vec::new(), None::<String>);
+        let (mut found, mut tokens) = (Vec::new(), Tokens::default());
         loop {
-            let (items, next) = read(self.run(operation, deadline, || ask(token.clone())).await?);
+            let (items, next) = read(self.run(operation, deadline, || ask(tokens.latest())).await?);
             found.extend(items);
-            // An empty token has been seen at the end of lists.
-            match next.filter(|token| !token.is_empty()) {
-                Some(next) => token = Some(next),
-                None => return Ok(found),
+            if !tokens.add(operation, next)? {
+                return Ok(found);
             }
         }
     }
@@ -157,6 +156,35 @@ impl Calls {
         let turn = next.get(operation).map_or_else(Instant::now, |next| (*next).max(Instant::now()));
         next.insert(operation, turn + Duration::from_secs(1) / rate);
         turn
+    }
+}
+
+/// The tokens of the pages of a list that were read so far.
+#[derive(Debug, Default)]
+pub(crate) struct Tokens {
+    read: HashSet<String>,
+    latest: Option<String>,
+}
+
+impl Tokens {
+    /// The token of the page that is to be read.
+    pub(crate) fn latest(&self) -> Option<String> {
+        self.latest.clone()
+    }
+
+    /// Takes the token of the next page. Whether there is one.
+    ///
+    /// # Errors
+    /// When that page was read already: an endpoint that ignores tokens gives the first page without end.
+    pub(crate) fn add(&mut self, operation: &'static str, next: Option<String>) -> Result<bool, CallError> {
+        // An empty token has been seen at the end of lists.
+        self.latest = next.filter(|token| !token.is_empty());
+        match &self.latest {
+            Some(next) if !self.read.insert(next.clone()) => {
+                Err(unexpected(operation, "a page names one as the next that was read already"))
+            }
+            latest => Ok(latest.is_some()),
+        }
     }
 }
 
@@ -196,6 +224,17 @@ mod tests {
             calls.run("PutResourcePolicy", Deadline::NEVER, call).await.unwrap();
         }
         assert_eq!(start.elapsed(), Duration::from_secs(3));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_list_that_leads_back_to_a_page_that_was_read_is_refused() {
+        let calls = Calls::new(RetryPolicy::default());
+        let ask = async |token: Option<String>| {
+            let next = if token.as_deref() == Some("2") { "3" } else { "2" };
+            Ok::<_, Failure>((vec![1], Some(next.to_owned())))
+        };
+        let listed = calls.all("DescribeDeliveries", Deadline::NEVER, ask, |page| page).await;
+        assert_eq!(listed.unwrap_err().failure.code, crate::answers::UNEXPECTED_ANSWER);
     }
 
     #[tokio::test(start_paused = true)]

@@ -2,7 +2,9 @@
 
 use aws_config::{Region, SdkConfig};
 use mailtrail_aws_client::Deadline;
+use mailtrail_aws_types::Arn;
 
+use crate::answers::expect;
 use crate::calls::{CallError, Calls};
 
 /// The name of the sessions that we open in other accounts.
@@ -75,6 +77,12 @@ impl Account {
             part.map(str::to_owned).ok_or(AccountError::Incomplete("GetCallerIdentity", name))
         };
         let (id, caller) = (said(me.account(), "account")?, said(me.arn(), "ARN")?);
+        // The account of a role is known beforehand, and the caller is of the account that is told.
+        let of_role = role.and_then(|role| Arn::parse(role).ok()?.account_id());
+        let of_caller = Arn::parse(&caller).ok().and_then(|arn| arn.account_id());
+        let operation = "GetCallerIdentity";
+        expect(operation, "account", of_role.unwrap_or(&id), Some(&id)).map_err(AccountError::WhoAmI)?;
+        expect(operation, "account", &id, of_caller).map_err(AccountError::WhoAmI)?;
         let logs = aws_sdk_cloudwatchlogs::Client::new(&config);
         Ok(Self { id, caller, region: region.to_owned(), logs, config, calls })
     }

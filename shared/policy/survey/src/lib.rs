@@ -9,10 +9,13 @@
 //!   and calls of other services.
 //! * **What cannot be read is said so**, part by part, with the reason; the rest is read all the same. Nothing is
 //!   concluded from a part that is missing.
+//! * **An answer is held against what was asked** ([`answers`]): one that is about something else, or does not say what it
+//!   is about, counts as not read.
 //! * **The next one goes on** where this one ended ([`ReportStore`]): each policy of a log group takes a call of its own, and
 //!   an account may have a million of them.
 //! * **Policies before log groups**, so that a group that is made meanwhile is never taken for one that is gone.
 
+pub mod answers;
 pub mod calls;
 mod clients;
 mod lists;

@@ -1,12 +1,11 @@
 //! What a journal consists of.
 
-use mailtrail_policy_survey::Account;
-use mailtrail_resource_policy::plan::Plan;
+use mailtrail_resource_policy::plan::{Plan, Write};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::call::Call;
-use crate::change::Change;
+use crate::change::{CREATED_BY, Change, PolicyChange};
 use crate::outcome::{Outcome, Refused};
 
 /// Where journals are in an archive.
@@ -23,6 +22,9 @@ pub struct Entry {
     pub at: String,
     /// The session that wrote it: a run has several when it was interrupted.
     pub session: String,
+    /// The SHA-256 of the entry before this one, of its bytes in the archive; none of the first one.
+    #[serde(default)]
+    pub previous: Option<String>,
     /// What it says.
     #[serde(flatten)]
     pub body: Body,
@@ -30,7 +32,9 @@ pub struct Entry {
 
 impl Entry {
     /// The version of the form of an entry.
-    pub const FORMAT: u32 = 1;
+    pub const FORMAT: u32 = 2;
+    /// The version whose entries do not have the hash of the one before.
+    pub(crate) const WITHOUT_CHAIN: u32 = 1;
 }
 
 /// What an entry says.
@@ -102,6 +106,10 @@ pub enum Body {
 /// A run, at its beginning.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunHeader {
+    /// The id of this journal.
+    pub journal: String,
+    /// The SHA-256 of the plan, of its JSON in one line.
+    pub plan_sha256: String,
     /// The account.
     pub account: String,
     /// The Region.
@@ -111,18 +119,6 @@ pub struct RunHeader {
     pub by: String,
     /// What is to be carried out.
     pub plan: Plan,
-}
-
-impl RunHeader {
-    /// A plan that is to be carried out in an account by the caller.
-    pub(crate) fn of(account: &Account, plan: &Plan) -> Self {
-        Self {
-            account: account.id.clone(),
-            region: account.region.clone(),
-            by: account.caller.clone(),
-            plan: plan.clone(),
-        }
-    }
 }
 
 /// What a session is for.
@@ -152,6 +148,30 @@ pub struct ChangeSet {
 }
 
 impl ChangeSet {
+    /// Of a step that only writes policies.
+    pub(crate) fn of_writes(writes: &[Write]) -> Self {
+        let prepare = writes.iter().map(|write| Change::Policy(PolicyChange::from(write))).collect();
+        Self { prepare, ..Self::default() }
+    }
+
+    /// Whether both change the same; but for what is only told, and for the journal that the tag of the new log group
+    /// names.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let comparable = |set: &Self| -> Vec<Change> {
+            let mut changes: Vec<Change> = set.changes().cloned().collect();
+            for change in &mut changes {
+                match change {
+                    Change::LogGroup(made) => drop(made.group.tags.remove(CREATED_BY)),
+                    // Once it is made, the tag is there before.
+                    Change::Tag(tag) => tag.before = None,
+                    _ => {}
+                }
+            }
+            changes
+        };
+        comparable(self) == comparable(other)
+    }
+
     /// All changes, each with its number in the step.
     pub fn changes(&self) -> impl Iterator<Item = &Change> {
         self.prepare.iter().chain(&self.repoint).chain(&self.finish)
@@ -186,20 +206,4 @@ pub enum Answer {
         /// The operation and its error.
         error: String,
     },
-}
-
-impl Body {
-    /// What the name of the object says besides the number.
-    pub(crate) fn what(&self) -> String {
-        match self {
-            Self::Plan(_) => "plan".to_owned(),
-            Self::Session { .. } => "session".to_owned(),
-            Self::ChangeSet { step, .. } => format!("script-{step}"),
-            Self::Intent { call, .. } => format!("intent-{}", call.operation),
-            Self::Answer { intent, .. } => format!("answer-to-{intent:04}"),
-            Self::Watched { step, .. } => format!("watched-{step}"),
-            Self::Refused { step, .. } => format!("refused-{step}"),
-            Self::End { .. } => "end".to_owned(),
-        }
-    }
 }

@@ -13,6 +13,8 @@ use crate::outcome::{Outcome, Refused};
 /// What happened so far.
 #[derive(Debug, Clone, PartialEq)]
 pub struct History {
+    /// The id of the journal.
+    pub journal: String,
     /// The account.
     pub account: String,
     /// The Region.
@@ -68,8 +70,9 @@ pub enum Status {
 impl History {
     /// At its beginning.
     pub fn new(header: RunHeader) -> Self {
-        let RunHeader { account, region, by, plan } = header;
+        let RunHeader { journal, plan_sha256: _, account, region, by, plan } = header;
         Self {
+            journal,
             account,
             region,
             plan,
@@ -86,16 +89,18 @@ impl History {
     /// As the entries of a journal tell it.
     ///
     /// # Errors
-    /// When the first entry is not the plan.
+    /// When the first entry is not the plan, or one of them does not follow from those before, or asks for what the plan
+    /// does not.
     pub fn of(id: &str, entries: Vec<Entry>) -> Result<Self, JournalError> {
+        let broken = |reason| JournalError::Broken { journal: id.to_owned(), reason };
         let mut entries = entries.into_iter();
         let Some(Body::Plan(header)) = entries.next().map(|entry| entry.body) else {
-            let (key, reason) =
-                (format!("{}/{id}", super::entry::FOLDER), "it does not begin with the plan".to_owned());
-            return Err(JournalError::Unreadable { key, reason });
+            return Err(broken("it does not begin with the plan".to_owned()));
         };
         let mut history = Self::new(header);
         for entry in entries {
+            let follows = super::consistency::follows(&history, &entry.body);
+            follows.map_err(|reason| broken(format!("the entry {}: {reason}", entry.number)))?;
             history.add(entry.number, entry.body);
         }
         Ok(history)
@@ -133,6 +138,12 @@ impl History {
         let tries =
             |found: &&Intended| found.undoes.is_none() && (found.step, found.action) == (step, action);
         overall(self.intents.iter().filter(tries))
+    }
+
+    /// Whether all changes of a step were made.
+    pub(crate) fn is_made(&self, step: usize, change_set: &ChangeSet) -> bool {
+        (0..change_set.changes().count())
+            .all(|action| matches!(self.status(step, action), Status::Done | Status::There))
     }
 
     /// The writes of policies that are not known to be made, but for steps that are left to people, and for those from
@@ -178,11 +189,25 @@ impl History {
         self.to_undo().iter().filter(|intended| !is_undone(intended)).count()
     }
 
-    /// How many changes were undone.
+    /// How many changes were undone. One that was never made, as it turned out, is none.
     pub fn undone(&self) -> usize {
-        let is_done =
-            |found: &&Intended| matches!(found.answer, Some(Answer::Done { .. } | Answer::DoneBefore));
-        self.intents.iter().filter(|found| found.undoes.is_some()).filter(is_done).count()
+        self.to_undo().iter().filter(|intended| self.was_undone(intended)).count()
+    }
+
+    /// Whether a change was made, and is undone by this run.
+    fn was_undone(&self, intended: &Intended) -> bool {
+        let tries = self.intents.iter().filter(|found| found.undoes == Some(intended.number));
+        let was_made = self.status(intended.step, intended.action) == Status::Done;
+        let mut tried_before = false;
+        for undoing in tries {
+            match undoing.answer {
+                Some(Answer::Done { .. }) => return true,
+                Some(Answer::DoneBefore) => return was_made || tried_before,
+                Some(Answer::NotTried { .. } | Answer::Refused { .. } | Answer::There) => {}
+                None | Some(Answer::Failed { .. }) => tried_before = true,
+            }
+        }
+        false
     }
 
     /// Whether anything was ever delivered to a log group that we made, or may have been: whether a destination was

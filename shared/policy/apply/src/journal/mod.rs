@@ -1,11 +1,14 @@
 //! The journal of a run: what is to be done, before each call; what became of it, after each call.
 //!
 //! Objects of an archive are written once and never changed, so an entry is an object of its own:
-//! `policy-audit/journal/<time>-<hash of the plan>/NNNN-<what>.json`. They are the same in a directory and in S3.
+//! `policy-audit/journal/<time>-<hash of the plan>/NNNN-entry.json`. They are the same in a directory and in S3. Each has
+//! the SHA-256 of the one before ([`chain`]).
 //!
 //! Only one session at a time can write: entries are numbered, and a session that finds its number taken
 //! stops, before the call that the entry announces.
 
+mod chain;
+mod consistency;
 mod entry;
 mod history;
 
@@ -15,16 +18,15 @@ use bytes::Bytes;
 use mailtrail_archive::{Archive, ArchiveReader, Put};
 use mailtrail_aws_client::Deadline;
 use mailtrail_clock::{Time, now};
+use mailtrail_policy_survey::Account;
+use mailtrail_resource_policy::plan::Plan;
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
 pub use entry::{Answer, Body, ChangeSet, Entry, FOLDER, Purpose, RunHeader};
 pub use history::{History, Intended, Status};
 
 use crate::error::JournalError;
-
-/// The first entry of each.
-const BEGINNING: &str = "0000-plan.json";
+use chain::BEGINNING;
 
 /// A journal that is written.
 #[derive(Debug)]
@@ -34,10 +36,32 @@ pub struct Journal<'a> {
     id: String,
     session: String,
     next: u32,
+    /// The hash of the latest entry.
+    previous: Option<String>,
+}
+
+impl RunHeader {
+    /// A run of a plan in an account by the caller, which begins now.
+    pub(crate) fn of(account: &Account, plan: &Plan) -> Self {
+        Self::begun(&account.id, &account.region, &account.caller, plan)
+    }
+
+    /// The same, of an account that is named.
+    pub fn begun(account: &str, region: &str, by: &str, plan: &Plan) -> Self {
+        let plan_sha256 = chain::hash_of_plan(plan);
+        Self {
+            journal: format!("{}-{}", now().compact(), chain::in_id(&plan_sha256)),
+            plan_sha256,
+            account: account.to_owned(),
+            region: region.to_owned(),
+            by: by.to_owned(),
+            plan: plan.clone(),
+        }
+    }
 }
 
 impl<'a> Journal<'a> {
-    /// Begins the journal of a plan, now.
+    /// Begins the journal of a run.
     ///
     /// # Errors
     /// When it cannot be written, or another run of the same plan began in the same second.
@@ -46,10 +70,8 @@ impl<'a> Journal<'a> {
         header: RunHeader,
         deadline: Deadline,
     ) -> Result<Self, JournalError> {
-        let written = serde_json::to_vec(&header.plan).unwrap_or_default();
-        let hash = hex::encode(&Sha256::digest(&written)[..4]);
-        let id = format!("{}-{hash}", now().compact());
-        let mut journal = Self { archive, deadline, id, session: new_session(), next: 0 };
+        let (id, session) = (header.journal.clone(), new_session());
+        let mut journal = Self { archive, deadline, id, session, next: 0, previous: None };
         journal.append(Body::Plan(header)).await?;
         Ok(journal)
     }
@@ -57,16 +79,16 @@ impl<'a> Journal<'a> {
     /// Reads a journal. A session that goes on with it writes an entry first, and so finds out whether another session does.
     ///
     /// # Errors
-    /// When there is none, or it cannot be read.
+    /// When there is none, it cannot be read, or it is not whole.
     pub async fn open(
         archive: &'a Archive,
         id: &str,
         deadline: Deadline,
     ) -> Result<(Self, History), JournalError> {
-        let entries = read(&archive.reader(), id, deadline).await?;
+        let (entries, previous) = read_chained(&archive.reader(), id, deadline).await?;
         let next = entries.last().map_or(0, |entry| entry.number + 1);
         let history = History::of(id, entries)?;
-        Ok((Self { archive, deadline, id: id.to_owned(), session: new_session(), next }, history))
+        Ok((Self { archive, deadline, id: id.to_owned(), session: new_session(), next, previous }, history))
     }
 
     /// Its id.
@@ -80,24 +102,18 @@ impl<'a> Journal<'a> {
     /// When it cannot be written, or another session writes this journal.
     pub async fn append(&mut self, body: Body) -> Result<u32, JournalError> {
         let number = self.next;
-        let start = format!("{}/{}/{number:04}-", FOLDER, self.id);
-        let key = format!("{start}{}.json", body.what());
-        let entry =
-            Entry { format: Entry::FORMAT, number, at: now().rfc3339(), session: self.session.clone(), body };
+        let key = format!("{FOLDER}/{}/{}", self.id, chain::name(number));
+        let (session, previous) = (self.session.clone(), self.previous.clone());
+        let entry = Entry { format: Entry::FORMAT, number, at: now().rfc3339(), session, previous, body };
         let text = serde_json::to_vec_pretty(&entry).map(Bytes::from);
         let text =
             text.map_err(|error| JournalError::Unreadable { key: key.clone(), reason: error.to_string() })?;
-        let in_use = || JournalError::InUse(self.id.clone());
         // A write that is tried again finds its own object.
         let put = self.archive.put(&key, text.clone(), self.deadline).await?;
-        let reader = self.archive.reader();
-        if put == Put::Already && reader.get(&key, self.deadline).await? != text {
-            return Err(in_use());
+        if put == Put::Already && self.archive.reader().get(&key, self.deadline).await? != text {
+            return Err(JournalError::InUse(self.id.clone()));
         }
-        let keys = reader.list(&format!("{}/{}", FOLDER, self.id), self.deadline).await?;
-        if keys.iter().any(|other| *other >= start && *other != key) {
-            return Err(in_use());
-        }
+        self.previous = Some(chain::hash(&text));
         self.next += 1;
         Ok(number)
     }
@@ -173,27 +189,30 @@ async fn place(
 /// The entries of a journal, in order.
 ///
 /// # Errors
-/// When there is no such journal, or it cannot be read.
+/// When there is no such journal, it cannot be read, or it is not whole.
 pub async fn read(archive: &ArchiveReader, id: &str, deadline: Deadline) -> Result<Vec<Entry>, JournalError> {
+    read_chained(archive, id, deadline).await.map(|(entries, _)| entries)
+}
+
+/// The entries of a journal, in order, and the hash of the last one.
+async fn read_chained(
+    archive: &ArchiveReader,
+    id: &str,
+    deadline: Deadline,
+) -> Result<(Vec<Entry>, Option<String>), JournalError> {
     let missing = || JournalError::Missing(id.to_owned());
     // An id is the name of one folder, and nothing else.
     if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
         return Err(missing());
     }
-    let mut entries = Vec::new();
-    for key in archive.list(&format!("{FOLDER}/{id}"), deadline).await? {
+    let folder = format!("{FOLDER}/{id}");
+    let mut objects = Vec::new();
+    for key in archive.list(&folder, deadline).await? {
         let text = archive.get(&key, deadline).await?;
-        let entry: Entry = serde_json::from_slice(&text)
-            .map_err(|error| JournalError::Unreadable { key: key.clone(), reason: error.to_string() })?;
-        if entry.format != Entry::FORMAT {
-            let reason =
-                format!("it has the form {}, and this program reads {}", entry.format, Entry::FORMAT);
-            return Err(JournalError::Unreadable { key, reason });
-        }
-        entries.push(entry);
+        let name = key.strip_prefix(&folder).unwrap_or(&key).trim_start_matches('/').to_owned();
+        objects.push((name, text));
     }
-    entries.sort_by_key(|entry| entry.number);
-    if entries.is_empty() { Err(missing()) } else { Ok(entries) }
+    if objects.is_empty() { Err(missing()) } else { chain::entries(id, objects) }
 }
 
 fn new_session() -> String {

@@ -1,11 +1,19 @@
-use mailtrail_resource_policy::plan::{Move, Plan, PolicyScope, Risk, Step, StepKind, TargetLimit, Write};
+use mailtrail_resource_policy::plan::{
+    Move, Plan, PolicyScope, Risk, Step, StepKind, TargetLimit, V2Destination, Write,
+};
 use mailtrail_resource_policy::prove::Proof;
 use tempfile::TempDir;
 
 use super::*;
-use crate::change::{Change, DestinationChange, LogGroupChange, NewLogGroup, PolicyChange};
+use crate::change::{
+    CREATED_BY, Change, DestinationChange, LogGroupChange, NewLogGroup, PolicyChange, SUPERSEDED_BY,
+    TagChange,
+};
 use crate::outcome::{End, Outcome, Refused};
 
+mod whole;
+
+const OLD: &str = "arn:aws:logs:eu-west-1:111122223333:log-group:mail";
 const NEW: &str = "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/vendedlogs/mail";
 
 fn plan() -> Plan {
@@ -15,7 +23,7 @@ fn plan() -> Plan {
         region: None,
         target: TargetLimit::Soft,
         target_characters: 4096,
-        steps: Vec::new(),
+        steps: vec![step(&["mail"], None), step(&[], Some(moving()))],
         grants: Vec::new(),
         unmet: Vec::new(),
         refused: Vec::new(),
@@ -23,10 +31,77 @@ fn plan() -> Plan {
     }
 }
 
+fn write(name: &str) -> Write {
+    let (before, scope) = (Some("{\"ü\": 1}\n".to_owned()), PolicyScope::Account(name.to_owned()));
+    Write { scope, before, after: None, expected_revision_id: None }
+}
+
+fn step(names: &[&str], moving: Option<Move>) -> Step {
+    Step {
+        kind: if moving.is_some() { StepKind::MoveDestination } else { StepKind::CoveredEntries },
+        what: String::new(),
+        why: String::new(),
+        saves: 0,
+        saves_later: 0,
+        risk: Risk::None,
+        risk_reason: String::new(),
+        undo: String::new(),
+        writes: names.iter().map(|name| write(name)).collect(),
+        moving,
+    }
+}
+
+fn moving() -> Move {
+    let v2 = vec![V2Destination {
+        name: "audit".to_owned(),
+        output_format: Some("json".to_owned()),
+        deliveries: vec!["1".to_owned()],
+        from_arn: format!("{OLD}:*"),
+        to_arn: format!("{NEW}:*"),
+    }];
+    let [from, to] = ["mail", "/aws/vendedlogs/mail"].map(str::to_owned);
+    Move { from, to, v2, v1: Vec::new(), managed_by: None }
+}
+
+/// What the move changes, in the run of a journal.
+fn change_set(journal: &str) -> ChangeSet {
+    let made = LogGroupChange {
+        present: true,
+        group: NewLogGroup {
+            log_group_name: "/aws/vendedlogs/mail".to_owned(),
+            log_group_class: Some("STANDARD".to_owned()),
+            kms_key_id: None,
+            tags: [(CREATED_BY.to_owned(), journal.to_owned())].into(),
+        },
+    };
+    let mark = TagChange {
+        resource_arn: OLD.to_owned(),
+        key: SUPERSEDED_BY.to_owned(),
+        before: None,
+        after: Some("/aws/vendedlogs/mail".to_owned()),
+    };
+    ChangeSet {
+        prepare: vec![Change::LogGroup(made)],
+        repoint: vec![repointing()],
+        finish: vec![Change::Tag(mark)],
+        not_copied: Vec::new(),
+    }
+}
+
+fn outcome(journal: &str) -> Outcome {
+    Outcome {
+        journal: journal.to_owned(),
+        end: End::Done,
+        changes: 1,
+        moves: Vec::new(),
+        left: Vec::new(),
+        kept: Vec::new(),
+        refused: None,
+    }
+}
+
 fn beginning() -> RunHeader {
-    let [account, region, by] =
-        ["111122223333", "eu-west-1", "arn:aws:iam::111122223333:user/another"].map(str::to_owned);
-    RunHeader { account, region, by, plan: plan() }
+    RunHeader::begun("111122223333", "eu-west-1", "arn:aws:iam::111122223333:user/another", &plan())
 }
 
 fn session(purpose: Purpose) -> Body {
@@ -46,7 +121,7 @@ fn repointing() -> Change {
     Change::Destination(DestinationChange {
         name: "audit".to_owned(),
         output_format: Some("json".to_owned()),
-        before: "arn:aws:logs:eu-west-1:111122223333:log-group:mail".to_owned(),
+        before: format!("{OLD}:*"),
         after: format!("{NEW}:*"),
     })
 }
@@ -69,7 +144,11 @@ fn refused() -> Answer {
 
 /// A history of these entries, after the plan.
 fn history(bodies: Vec<Body>) -> History {
-    let mut history = History::new(beginning());
+    history_of(beginning(), bodies)
+}
+
+fn history_of(header: RunHeader, bodies: Vec<Body>) -> History {
+    let mut history = History::new(header);
     for (number, body) in (1..).zip(bodies) {
         history.add(number, body);
     }
@@ -84,43 +163,35 @@ async fn begun(archive: &Archive) -> Journal<'_> {
     Journal::create(archive, beginning(), Deadline::NEVER).await.unwrap()
 }
 
+/// The entries of a run, after the plan.
+fn whole(journal: &str) -> Vec<Body> {
+    let change_set = change_set(journal);
+    let made = change_set.prepare[0].clone();
+    vec![
+        intent(0, None, policy()),
+        answer(1, done()),
+        Body::ChangeSet { step: 1, change_set },
+        of_move(0, made),
+        answer(4, done()),
+        session(Purpose::Resume),
+        of_move(1, repointing()),
+        answer(7, Answer::DoneBefore),
+        Body::Watched { step: 1, seen: Some("stream".to_owned()) },
+        Body::End { outcome: outcome(journal) },
+    ]
+}
+
+fn of_move(action: usize, change: Change) -> Body {
+    Body::Intent { step: 1, action, undoes: None, call: change.call(), change }
+}
+
 #[tokio::test]
 async fn a_journal_tells_what_was_written_into_it() {
     let home = TempDir::new().unwrap();
     let archive = archive(&home);
-    let mut journal = begun(&archive).await;
-    let made = LogGroupChange {
-        present: true,
-        group: NewLogGroup {
-            log_group_name: "/aws/vendedlogs/mail".to_owned(),
-            log_group_class: Some("STANDARD".to_owned()),
-            kms_key_id: None,
-            tags: [("team".to_owned(), "mail".to_owned())].into(),
-        },
-    };
-    let change_set = ChangeSet {
-        prepare: vec![Change::LogGroup(made), policy()],
-        repoint: vec![repointing()],
-        ..ChangeSet::default()
-    };
-    let outcome = Outcome {
-        journal: journal.id().to_owned(),
-        end: End::Done,
-        changes: 1,
-        moves: Vec::new(),
-        left: Vec::new(),
-        kept: Vec::new(),
-        refused: None,
-    };
-    let bodies = vec![
-        Body::ChangeSet { step: 0, change_set },
-        intent(0, None, policy()),
-        answer(2, done()),
-        answer(2, Answer::DoneBefore),
-        Body::Watched { step: 0, seen: Some("stream".to_owned()) },
-        session(Purpose::Resume),
-        Body::End { outcome },
-    ];
+    let header = beginning();
+    let mut journal = Journal::create(&archive, header.clone(), Deadline::NEVER).await.unwrap();
+    let bodies = whole(journal.id());
     for body in &bodies {
         journal.append(body.clone()).await.unwrap();
     }
@@ -128,19 +199,19 @@ async fn a_journal_tells_what_was_written_into_it() {
     let expected: Vec<&Body> = bodies.iter().collect();
     assert_eq!(entries.iter().skip(1).map(|entry| &entry.body).collect::<Vec<_>>(), expected);
     let (_, told) = Journal::open(&archive, journal.id(), Deadline::NEVER).await.unwrap();
-    assert_eq!(told, history(bodies));
+    assert_eq!(told, history_of(header, bodies));
     assert_eq!(list(&archive.reader(), Deadline::NEVER).await.unwrap(), [journal.id()]);
 }
 
 #[tokio::test]
-async fn entries_are_objects_named_by_number_and_content() {
+async fn entries_are_objects_named_by_number() {
     let home = TempDir::new().unwrap();
     let archive = archive(&home);
     let mut journal = begun(&archive).await;
     journal.append(intent(0, None, policy())).await.unwrap();
     let keys = archive.reader().list(FOLDER, Deadline::NEVER).await.unwrap();
     let names: Vec<&str> = keys.iter().filter_map(|key| key.rsplit('/').next()).collect();
-    assert_eq!(names, ["0000-plan.json", "0001-intent-DeleteResourcePolicy.json"]);
+    assert_eq!(names, ["0000-plan.json", "0001-entry.json"]);
 }
 
 #[tokio::test]
@@ -162,8 +233,8 @@ async fn of_two_sessions_with_one_journal_the_second_to_write_stops() {
 /// The first entry of a journal that was begun elsewhere.
 async fn begin_at(archive: &Archive, id: &str, account: &str) {
     let body = Body::Plan(RunHeader { account: account.to_owned(), ..beginning() });
-    let (at, session) = (String::new(), String::new());
-    let entry = Entry { format: Entry::FORMAT, number: 0, at, session, body };
+    let (at, session, previous) = (String::new(), String::new(), None);
+    let entry = Entry { format: Entry::FORMAT, number: 0, at, session, previous, body };
     let text = Bytes::from(serde_json::to_vec(&entry).unwrap());
     archive.put(&format!("{FOLDER}/{id}/{BEGINNING}"), text, Deadline::NEVER).await.unwrap();
 }
@@ -207,10 +278,7 @@ async fn an_invalid_journal_is_missing_or_unreadable() {
     }
     let entry = Bytes::from_static(b"{}");
     archive.put(&format!("{FOLDER}/x/0000-plan.json"), entry, Deadline::NEVER).await.unwrap();
-    assert!(matches!(
-        read(&archive.reader(), "x", Deadline::NEVER).await,
-        Err(JournalError::Unreadable { .. })
-    ));
+    assert!(matches!(read(&archive.reader(), "x", Deadline::NEVER).await, Err(JournalError::Broken { .. })));
 }
 
 #[test]
@@ -289,24 +357,6 @@ fn a_change_that_is_reversed_twice_is_the_same() {
 
 #[test]
 fn what_is_not_known_to_be_made_is_still_to_be_written_but_for_what_people_do_and_what_was_refused() {
-    let write = |name: &str| Write {
-        scope: PolicyScope::Account(name.to_owned()),
-        before: Some("{}".to_owned()),
-        after: None,
-        expected_revision_id: None,
-    };
-    let step = |names: &[&str], moving: Option<Move>| Step {
-        kind: StepKind::CoveredEntries,
-        what: String::new(),
-        why: String::new(),
-        saves: 0,
-        saves_later: 0,
-        risk: Risk::None,
-        risk_reason: String::new(),
-        undo: String::new(),
-        writes: names.iter().map(|name| write(name)).collect(),
-        moving,
-    };
     let [from, to] = ["a", "b"].map(str::to_owned);
     let of_people = Move { from, to, v2: Vec::new(), v1: Vec::new(), managed_by: None };
     let mut history = history(Vec::new());
@@ -325,4 +375,21 @@ fn what_is_not_known_to_be_made_is_still_to_be_written_but_for_what_people_do_an
     let refused = Refused { destination: "audit".to_owned(), reason: String::new(), bridge: Vec::new() };
     history.add(4, Body::Refused { step: 2, refused });
     assert_eq!(left(&history), [("tried".to_owned(), true)]);
+}
+
+#[test]
+fn what_was_never_made_is_not_counted_as_undone() {
+    let undoing = |undone: Answer| {
+        let mut told = history(vec![intent(0, None, policy()), answer(1, refused())]);
+        told.add(3, intent(0, Some(1), policy().reverse().unwrap()));
+        told.add(4, answer(3, undone));
+        told
+    };
+    assert_eq!(undoing(Answer::DoneBefore).undone(), 0);
+    assert_eq!(undoing(done()).undone(), 1);
+    let mut twice = history(vec![intent(0, None, policy()), answer(1, refused())]);
+    twice.add(3, intent(0, Some(1), policy().reverse().unwrap()));
+    twice.add(4, intent(0, Some(1), policy().reverse().unwrap()));
+    twice.add(5, answer(4, Answer::DoneBefore));
+    assert_eq!(twice.undone(), 1);
 }

@@ -68,7 +68,7 @@ fn new_name(name: &str) -> String {
 async fn delivery(aws: &Aws<'_>, id: &str) -> Option<(String, String)> {
     let (calls, logs) = (&aws.account.calls, &aws.account.logs);
     let read = calls.run("GetDelivery", aws.deadline, || logs.get_delivery().id(id).send()).await;
-    let delivery = read.ok()?.delivery?;
+    let delivery = read.ok()?.delivery.filter(|delivery| delivery.id() == Some(id))?;
     let mut options = String::new();
     if !delivery.record_fields().is_empty() {
         options = format!(" --record-fields {}", delivery.record_fields().join(" "));

@@ -16,7 +16,7 @@ use crate::error::MoveBlocked;
 const STREAM: &str = "any";
 
 /// Asks for each source whether it may. Whatever depends on something that is not understood counts as a no.
-pub(super) async fn check(aws: &Aws<'_>, group: &str, sources: &BTreeSet<String>) -> Result<(), MoveError> {
+pub(crate) async fn check(aws: &Aws<'_>, group: &str, sources: &BTreeSet<String>) -> Result<(), MoveError> {
     let (account, deadline) = (aws.account, aws.deadline);
     let texts = account.account_policies(deadline).await?;
     let own = account.log_group_policy(group, deadline).await?;

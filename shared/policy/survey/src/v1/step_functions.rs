@@ -7,6 +7,7 @@ use mailtrail_aws_client::Deadline;
 use mailtrail_resource_policy::inventory::V1Destination;
 
 use super::destination::{destination, group_here};
+use crate::answers::expect;
 use crate::calls::CallError;
 use crate::clients::Account;
 
@@ -36,7 +37,11 @@ pub(super) async fn destinations(
             call.included_data(IncludedData::MetadataOnly).send()
         });
         match described.await {
-            Ok(machine) => found.extend(destinations_of(account, &machine)),
+            Ok(machine) => {
+                let said = Some(machine.state_machine_arn());
+                expect("DescribeStateMachine", "state machine", &arn, said)?;
+                found.extend(destinations_of(account, &machine));
+            }
             // It was deleted since it was listed.
             Err(error) if error.failure.code == "StateMachineDoesNotExist" => {}
             Err(error) => return Err(error),
@@ -55,7 +60,11 @@ async fn state_machines(
         let arns = listed.state_machines().iter().map(|machine| machine.state_machine_arn().to_owned());
         (arns.collect(), listed.next_token)
     });
-    machines.await
+    let machines = machines.await?;
+    for arn in &machines {
+        account.expect_here("ListStateMachines", "states", Some(arn))?;
+    }
+    Ok(machines)
 }
 
 fn destinations_of(account: &Account, machine: &DescribeStateMachineOutput) -> Vec<V1Destination> {

@@ -40,7 +40,13 @@ async fn data_protection(aws: &Aws<'_>, group: &str) -> Result<Option<String>, C
         logs.get_data_protection_policy().log_group_identifier(group).send()
     });
     match read.await {
-        Ok(answer) => Ok(answer.policy_document),
+        Ok(answer) => {
+            if answer.policy_document.is_some() {
+                let said = answer.log_group_identifier();
+                aws.account.expect_log_group("GetDataProtectionPolicy", group, said)?;
+            }
+            Ok(answer.policy_document)
+        }
         Err(error) if error.is_missing() => Ok(None),
         Err(error) => Err(error),
     }
@@ -53,6 +59,9 @@ async fn index_policy(aws: &Aws<'_>, group: &str) -> Result<Option<String>, Call
         logs.describe_index_policies().log_group_identifiers(group).send()
     });
     let policies = read.await?.index_policies.unwrap_or_default();
+    for policy in policies.iter().filter(|policy| policy.source() != Some(&IndexSource::Account)) {
+        aws.account.expect_log_group("DescribeIndexPolicies", group, policy.log_group_identifier())?;
+    }
     let own = policies.into_iter().find(|policy| policy.source() == Some(&IndexSource::LogGroup));
     Ok(own.and_then(|policy| policy.policy_document))
 }
@@ -62,7 +71,11 @@ async fn has_transformer(aws: &Aws<'_>, group: &str) -> Result<bool, CallError> 
     let read = calls
         .run("GetTransformer", aws.deadline, || logs.get_transformer().log_group_identifier(group).send());
     match read.await {
-        Ok(answer) => Ok(!answer.transformer_config().is_empty()),
+        Ok(answer) if answer.transformer_config().is_empty() => Ok(false),
+        Ok(answer) => {
+            aws.account.expect_log_group("GetTransformer", group, answer.log_group_identifier())?;
+            Ok(true)
+        }
         Err(error) if error.is_missing() => Ok(false),
         Err(error) => Err(error),
     }

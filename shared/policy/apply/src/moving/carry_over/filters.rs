@@ -46,7 +46,11 @@ async fn subscription_filters(
     let filters = calls.all("DescribeSubscriptionFilters", aws.deadline, ask, |answer| {
         (answer.subscription_filters.unwrap_or_default(), answer.next_token)
     });
-    filters.await
+    let filters = filters.await?;
+    for filter in &filters {
+        aws.account.expect_log_group("DescribeSubscriptionFilters", group, filter.log_group_name())?;
+    }
+    Ok(filters)
 }
 
 async fn metric_filters(aws: &Aws<'_>, group: &str) -> Result<Vec<types::MetricFilter>, CallError> {
@@ -58,7 +62,11 @@ async fn metric_filters(aws: &Aws<'_>, group: &str) -> Result<Vec<types::MetricF
     let filters = calls.all("DescribeMetricFilters", aws.deadline, ask, |answer| {
         (answer.metric_filters.unwrap_or_default(), answer.next_token)
     });
-    filters.await
+    let filters = filters.await?;
+    for filter in &filters {
+        aws.account.expect_log_group("DescribeMetricFilters", group, filter.log_group_name())?;
+    }
+    Ok(filters)
 }
 
 fn subscription(filter: types::SubscriptionFilter, group: &str) -> SubscriptionFilter {

@@ -2,6 +2,7 @@
 
 use aws_sdk_cloudwatchlogs::types::PolicyType;
 use mailtrail_policy_survey::CallError;
+use mailtrail_policy_survey::answers::expect;
 
 use crate::aws::Aws;
 
@@ -45,7 +46,13 @@ async fn anomaly_detectors(aws: &Aws<'_>, from: &str) -> Result<Vec<String>, Cal
         let name = it.detector_name().or(it.anomaly_detector_arn()).unwrap_or_default().to_owned();
         format!("the anomaly detector {name}: a new one would have to learn again")
     };
-    Ok(found.await?.iter().map(name).collect())
+    let found = found.await?;
+    for detector in &found {
+        let groups = detector.log_group_arn_list();
+        let ours = groups.iter().find(|group| group.trim_end_matches(":*") == arn).or(groups.first());
+        aws.account.expect_log_group("ListLogAnomalyDetectors", from, ours.map(String::as_str))?;
+    }
+    Ok(found.iter().map(name).collect())
 }
 
 async fn syslog_inputs(aws: &Aws<'_>, from: &str) -> Result<Vec<String>, CallError> {
@@ -62,7 +69,11 @@ async fn syslog_inputs(aws: &Aws<'_>, from: &str) -> Result<Vec<String>, CallErr
             it.vpc_endpoint_id().unwrap_or("?")
         )
     };
-    Ok(found.await?.iter().map(name).collect())
+    let found = found.await?;
+    for input in &found {
+        aws.account.expect_log_group("ListSyslogConfigurations", from, input.log_group_arn())?;
+    }
+    Ok(found.iter().map(name).collect())
 }
 
 async fn account_policies(aws: &Aws<'_>, to: &str) -> Result<Vec<String>, CallError> {
@@ -76,6 +87,9 @@ async fn account_policies(aws: &Aws<'_>, to: &str) -> Result<Vec<String>, CallEr
             |answer| (answer.account_policies.unwrap_or_default(), answer.next_token),
         );
         for policy in found.await? {
+            let (said, id) = (policy.policy_type().map(PolicyType::as_str), &aws.account.id);
+            expect("DescribeAccountPolicies", "type of policies", kind.as_str(), said)?;
+            expect("DescribeAccountPolicies", "account", id, policy.account_id())?;
             let Some(criteria) = policy.selection_criteria() else { continue };
             let name = policy.policy_name().unwrap_or_default();
             notes.push(format!(
