@@ -11,6 +11,7 @@ mod package;
 #[cfg(test)]
 mod pages;
 mod payloads;
+mod policies;
 mod privileges;
 mod python;
 mod settings_page;
@@ -58,6 +59,8 @@ enum Task {
     Generate,
     /// Compares the permissions of a role with the calls made with it. Exits with 3 where they differ.
     Privileges(privileges::Arguments),
+    /// Plans for thousands of random accounts, and proves every plan with the evaluator of the tests.
+    Policies(policies::Arguments),
     /// Writes any number of generated payloads, as CloudWatch Logs would send them.
     Payloads(payloads::Arguments),
 }
@@ -72,6 +75,7 @@ fn main() -> ExitCode {
         Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Package(arguments) => package::run(&arguments),
         Task::Generate => generate(),
+        Task::Policies(arguments) => policies::run(&arguments),
         Task::Payloads(arguments) => payloads::run(&arguments),
         Task::Privileges(arguments) => match privileges::run(&arguments) {
             Ok(false) => return ExitCode::from(NEEDS_A_LOOK),

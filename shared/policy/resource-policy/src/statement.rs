@@ -167,7 +167,9 @@ impl Statement {
     }
 
     /// What it says, if this crate may edit its list of resources: it allows, names principals and resources
-    /// (no exceptions), and has no member that is unknown here.
+    /// (no exceptions), and has no member that is unknown here. Nor has it policy variables: in a document of another
+    /// version, where it may be moved to, those of a condition mean something else
+    /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>).
     pub fn editable(&self) -> Option<(&StatementElements, &[String])> {
         match self.elements.as_ref() {
             Ok(
@@ -179,7 +181,9 @@ impl Statement {
                     complete: true,
                     ..
                 },
-            ) if principals.iter().all(|principal| matches!(principal, Principal::Service(_))) => {
+            ) if principals.iter().all(|principal| matches!(principal, Principal::Service(_)))
+                && !self.frame.contains("${") =>
+            {
                 Some((elements, resources))
             }
             _ => None,
