@@ -53,6 +53,10 @@ class Audit:
         """The latest report."""
         return archive.strict_json(self.kept("report.json", **where)[-1].read_text())
 
+    def progress(self):
+        """What each invocation left of how far it came, the latest last."""
+        return sorted((self.archive / "policy-audit" / "targets").iterdir())
+
     def news(self):
         """What was published so far: subject and message."""
         return self.queue.received()

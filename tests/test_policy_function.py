@@ -1,6 +1,8 @@
 """The function policy-audit: what it reports, tells, measures and shrinks, and what it does where something is wrong."""
 
+import itertools
 import json
+import threading
 import time
 
 import pytest
@@ -11,6 +13,7 @@ from account.documents import AWS_WRITTEN
 from applying import policies
 from auditing import changes
 from programs import DONE, NEEDS_A_LOOK, REGION
+from runtime import PATIENCE
 from samples import ACCOUNT
 
 OTHER_ACCOUNT = "444455556666"
@@ -178,6 +181,75 @@ def test_a_role_that_cannot_be_assumed_is_reported_and_the_others_are_audited(ac
     first, second = invocation.answer
     assert first["failure"] is None and role in second["failure"]
     assert function.metrics(invocation.lines)["audit_failed"] == 1
+
+
+def many(account, accounts, regions):
+    """Settings that name so many accounts besides the function's own, in these Regions."""
+    roles = []
+    for number in range(accounts):
+        there = [account.fixtures_in(f"4444555566{number:02}", region) for region in regions]
+        for fixtures in there:
+            fixtures.log_group("/example")
+        roles.append(there[0].role("audit"))
+    return {"MAILTRAIL_POLICY_ROLES": ",".join(roles), "MAILTRAIL_POLICY_REGIONS": ",".join(regions)}
+
+
+def targets(results):
+    """Account and Region of each audit that was made, in the order of the settings."""
+    return [(result["account"], result["region"]) for result in results if result["report"]]
+
+
+def test_audits_run_side_by_side_and_one_that_hangs_holds_none_up(account, audit):
+    settings = many(account, 3, [REGION, OTHER_REGION, "us-west-2"])
+    others, stuck = threading.Event(), []
+
+    def wait_for_the_others():
+        stuck.append(others.wait(PATIENCE))
+
+    account.faults.before("DescribeLogGroups", wait_for_the_others)
+    account.faults.before("DescribeDeliveries", others.set, nth=12)
+    assert len(targets(audit.audit(**settings))) == 12
+    assert stuck == [True], "the other eleven did not wait"
+
+
+def test_what_an_invocation_has_no_time_for_comes_first_in_the_next_one(account, audit):
+    settings = many(account, 3, [REGION, OTHER_REGION, "us-west-2"])
+    # From the sixth account and Region on, no answer comes before the time of the invocation is over.
+    over, asked = threading.Event(), itertools.count(1)
+
+    def hang():
+        if next(asked) > 5:
+            over.wait(PATIENCE)
+
+    account.faults.before("GetCallerIdentity", hang, nth=None)
+    audit.runtime.timeout = 30
+    invocation = audit.invoke(**settings)
+    over.set()
+    account.faults.clear()
+    assert invocation.error is None, invocation
+    done = targets(invocation.answer)
+    assert len(done) == 5 and len(invocation.answer) == 12, "each that was begun says what became of it"
+    assert all("OutOfTime" in result["failure"] for result in invocation.answer if not result["report"])
+
+    audit.runtime.timeout = 900
+    assert len(targets(audit.audit(**settings))) == 12
+    former, latest = (archive.strict_json(path.read_text()) for path in audit.progress())
+    assert len(former["targets"]) == 5 and former["round"] == 0, "the seven others are still to come"
+    assert len(latest["targets"]) == 12 and latest["round"] > 0
+
+
+def test_the_fullest_is_audited_first_the_next_time(account, audit):
+    settings = many(account, 3, [REGION])
+    account.fixtures_in("444455556602").full_of_dead_groups()
+    audit.audit(**settings)
+    (progress,) = audit.progress()
+    known = {state["role"]: state["fullness"] for state in archive.strict_json(progress.read_text())["targets"]}
+    assert [role for role, fullness in known.items() if fullness["soft_percent"] > 80] == [
+        "arn:aws:iam::444455556602:role/audit"
+    ]
+    before = len(account.calls)
+    audit.audit(**settings)
+    assert account.calls[before].parameters["RoleArn"] == "arn:aws:iam::444455556602:role/audit"
 
 
 def test_a_region_that_is_switched_off_is_reported_and_the_others_are_audited(account, audit):

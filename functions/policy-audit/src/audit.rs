@@ -1,8 +1,9 @@
-//! The audit of each account and Region, one after the other.
+//! The audit of one account in one Region.
+
+use std::sync::{Mutex, PoisonError};
 
 use aws_config::SdkConfig;
 use bytes::Bytes;
-use lambda_runtime::Diagnostic;
 use mailtrail_archive::{Archive, ArchiveError};
 use mailtrail_aws_client::Deadline;
 use mailtrail_clock::now;
@@ -23,14 +24,7 @@ use crate::remediate;
 use crate::remediation::Remediation;
 use crate::runs::Runs;
 use crate::settings::Settings;
-
-/// An account by the role that opens it, and a Region.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Target {
-    /// Nothing: our own account.
-    pub(crate) role: Option<String>,
-    pub(crate) region: String,
-}
+use crate::targets::{Fullness, Target};
 
 pub(crate) struct Auditor {
     pub(crate) config: SdkConfig,
@@ -56,9 +50,15 @@ pub(crate) struct AuditResult {
     failure: Option<String>,
 }
 
+/// An audit that was made, and what it says of when the next one is due.
+pub(crate) struct Audited {
+    pub(crate) result: AuditResult,
+    pub(crate) fullness: Option<Fullness>,
+}
+
 /// Why an account could not be audited in a Region.
 #[derive(Debug, thiserror::Error)]
-enum AuditError {
+pub(crate) enum AuditError {
     #[error(transparent)]
     Account(#[from] AccountError),
     #[error(transparent)]
@@ -85,56 +85,35 @@ struct SurveyState {
     cursor: Option<String>,
 }
 
+impl AuditError {
+    /// Whether there is no report because the archive did not take it, or did not say what was there.
+    pub(crate) fn is_of_archive(&self) -> bool {
+        matches!(self, Self::Archive(_))
+    }
+}
+
+impl AuditResult {
+    /// That there is no report, and why.
+    pub(crate) fn failed(region: &str, reason: String) -> Self {
+        Self {
+            account: None,
+            region: region.to_owned(),
+            report: None,
+            findings: 0,
+            remediation: Remediation::default(),
+            failure: Some(reason),
+        }
+    }
+}
+
 impl Auditor {
-    /// Audits everything that the settings name. Each has an even share of the time that is left.
-    ///
-    /// # Errors
-    /// When a report could not be kept: then the invocation comes again.
-    pub(crate) async fn audit_all(&self, deadline: Deadline) -> Result<Vec<AuditResult>, Diagnostic> {
-        let targets = self.targets();
-        let (mut done, mut not_kept, mut owners) = (Vec::new(), None, JournalOwners::new());
-        for (at, target) in targets.iter().enumerate() {
-            let left = u32::try_from(targets.len() - at).unwrap_or(u32::MAX);
-            let deadline = match deadline {
-                Deadline::NEVER => Deadline::NEVER,
-                _ => Deadline::after(deadline.remaining() / left),
-            };
-            done.push(match self.audit(target, &mut owners, deadline).await {
-                Ok(audited) => audited,
-                Err(failed) => {
-                    let reason = failed.to_string();
-                    self.failed(&target.region);
-                    self.reporter.failure("", &format!("no audit of {}: {reason}", target.region));
-                    if matches!(failed, AuditError::Archive(_)) {
-                        not_kept.get_or_insert(reason.clone());
-                    }
-                    let region = target.region.clone();
-                    let (remediation, failure) = (Remediation::default(), Some(reason));
-                    AuditResult { account: None, region, report: None, findings: 0, remediation, failure }
-                }
-            });
-        }
-        match not_kept {
-            Some(error_message) => Err(Diagnostic { error_type: "NotKept".to_owned(), error_message }),
-            None => Ok(done),
-        }
-    }
-
-    fn targets(&self) -> Vec<Target> {
-        let roles = std::iter::once(None).chain(self.settings.roles.iter().cloned().map(Some));
-        let regions = &self.settings.regions;
-        let in_regions = |role: Option<String>| {
-            regions.iter().map(move |region| Target { role: role.clone(), region: region.clone() })
-        };
-        roles.flat_map(in_regions).collect()
-    }
-
-    async fn audit(
+    /// Audits one target. `owners` is what is known of the journals of all of them.
+    pub(crate) async fn audit(
         &self,
         target: &Target,
-        owners: &mut JournalOwners,
+        owners: &Mutex<JournalOwners>,
         deadline: Deadline,
-    ) -> Result<AuditResult, AuditError> {
+    ) -> Result<Audited, AuditError> {
         let account = Account::open(&self.config, &target.region, target.role.as_deref(), deadline).await?;
         let kept = ReportStore::of(&account.region, &account.id);
         let (earlier, left) = self.earlier(&kept, deadline).await?;
@@ -161,7 +140,8 @@ impl Auditor {
         let key = keep(Artifact::Report, serde_json::to_vec_pretty(&record)?).await?;
         let findings = notification::actionable(&report).count();
         let (account, region) = (Some(account.id.clone()), account.region.clone());
-        Ok(AuditResult { account, region, report: Some(key), findings, remediation, failure: None })
+        let result = AuditResult { account, region, report: Some(key), findings, remediation, failure: None };
+        Ok(Audited { result, fullness: Fullness::of(&report) })
     }
 
     /// What earlier runs left, and what became of those that were gone on with. Where it is unknown what they left,
@@ -169,14 +149,19 @@ impl Auditor {
     async fn resume(
         &self,
         account: &Account,
-        owners: &mut JournalOwners,
+        owners: &Mutex<JournalOwners>,
         deadline: Deadline,
     ) -> (Option<Runs>, Remediation) {
         let mode = self.settings.mode;
         if mode == RemediationMode::Report {
             return (None, Remediation::default());
         }
-        match Runs::of(account, &self.archive, owners, now(), deadline).await {
+        // Audits run side by side: each reads with what was known when it began, and adds what it learned.
+        let lock = || owners.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = lock().clone();
+        let runs = Runs::of(account, &self.archive, &mut known, now(), deadline).await;
+        lock().extend(known);
+        match runs {
             Ok(runs) => {
                 let remediation = remediate::resume(account, &self.archive, mode, &runs, deadline).await;
                 (Some(runs), remediation)
@@ -250,7 +235,8 @@ impl Auditor {
         self.tell_metrics(level, &account.id, &account.region, measured, !report.saw_policies());
     }
 
-    fn failed(&self, region: &str) {
+    /// The metrics of an audit that was not made.
+    pub(crate) fn measure_failure(&self, region: &str) {
         self.tell_metrics(Level::Error, "unknown", region, PolicyMetrics::default(), true);
     }
 

@@ -1,17 +1,19 @@
 //! Lambda function: audits the resource policies of CloudWatch Logs on a schedule, and makes room in them before
 //! they are full.
 //!
-//! Wiring: settings → for each account and Region: survey → report → archive → (if it may, and must) apply → news.
-//! One account or Region that cannot be audited is reported, and the others are audited; an archive that takes no
+//! Wiring: settings → for each account and Region, side by side, the most pressing first: survey → report → archive →
+//! (if it may, and must) apply → news. What there was no time for comes first in the next invocation. One account or Region that cannot be audited is reported, and the others are audited; an archive that takes no
 //! report fails the invocation.
 
 mod audit;
+mod audits;
 mod metrics;
 mod notification;
 mod remediate;
 mod remediation;
 mod runs;
 mod settings;
+mod targets;
 
 use std::process::ExitCode;
 

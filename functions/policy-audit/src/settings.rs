@@ -4,6 +4,8 @@ use mailtrail_config::{PolicyAuditConfig, RemediationMode};
 use mailtrail_resource_policy::limits::Limits;
 use mailtrail_resource_policy::plan;
 
+use crate::targets::Target;
+
 /// What the audit looks at, and may do.
 #[derive(Debug)]
 pub(crate) struct Settings {
@@ -21,6 +23,21 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
+    /// Each account in each Region, once: our own first.
+    pub(crate) fn targets(&self) -> Vec<Target> {
+        let roles = std::iter::once(None).chain(self.roles.iter().cloned().map(Some));
+        let in_regions = |role: Option<String>| {
+            self.regions.iter().map(move |region| Target { role: role.clone(), region: region.clone() })
+        };
+        let mut targets: Vec<Target> = Vec::new();
+        for target in roles.flat_map(in_regions) {
+            if !targets.contains(&target) {
+                targets.push(target);
+            }
+        }
+        targets
+    }
+
     pub(crate) fn of(config: &PolicyAuditConfig) -> Self {
         let limits = Limits {
             soft_characters: config.soft_limit_characters as usize,
