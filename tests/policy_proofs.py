@@ -2,8 +2,8 @@
 
 After every write of a plan, in order, and so at every moment of applying it or of rolling it back:
 
-* no principal has lost what it was allowed, on any log group that exists or may exist. What AWS's log delivery was
-  allowed on a group of which it is certain that it is gone may go, where a step says so;
+* no principal has lost what it was allowed, on any log group that exists or may exist. What it was allowed on a group
+  of which it is certain that it is gone may go, where a step says so;
 * no principal is allowed what it was not, but for the grants that the plan lists: log delivery on behalf of the account,
   on what a step for `/aws/vendedlogs/` or a move names;
 * what cannot be read is as it was; documents keep AWS's limits; no two statements of one have the same Sid.
@@ -235,7 +235,7 @@ class Proof:
         return Policies([(None, document)]).allowed(self.questions)
 
     def _without_dead(self, text):
-        """The document without the entries of log groups that are gone, where log delivery alone is meant."""
+        """The document without the entries of log groups that are gone."""
         key = (text, "without dead")
         if key not in self._read:
             document = Document(text)
@@ -246,9 +246,7 @@ class Proof:
 
     def _without_dead_entries(self, statement, version):
         gone = self._gone
-        if not statement.allows or gone is None or not _is_log_deliverys(statement):
-            return statement
-        if "Resource" not in statement.raw:
+        if gone is None or not _may_lose_dead_entries(statement):
             return statement
         kept = [entry for entry in statement.resources if not gone(entry)]
         if not kept:
@@ -351,9 +349,9 @@ class Proof:
         return {"aws:sourceaccount": self.account, "aws:sourcearn": source}
 
 
-def _is_log_deliverys(statement):
-    """Whether log delivery alone is meant, which writes an entry for a group that is there, and never one before."""
-    return True or statement.raw.get("Principal") in ({"Service": LOG_DELIVERY}, {"Service": [LOG_DELIVERY]})
+def _may_lose_dead_entries(statement):
+    """Whether a plan may take entries of log groups that are gone out of a statement."""
+    return statement.allows and "Resource" in statement.raw
 
 
 def _partition(region):
