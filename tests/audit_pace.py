@@ -1,7 +1,7 @@
 """How long the function policy-audit takes for many accounts and Regions, where every call takes as long as AWS's do.
 
 `python audit_pace.py --accounts 50 --regions 17 --log-groups 20 --latency 80` after `cargo build --workspace --bins`; the
-README has the number. It runs without AWS's rates, which are per account and Region: these add 0.2 seconds for each log
+infra/README.md has the number. It runs without AWS's rates, which are per account and Region: these add 0.2 seconds for each log
 group, of 32 accounts and Regions at a time.
 """
 
