@@ -155,8 +155,8 @@ mod tests {
         Time::from_millis(millis).unwrap()
     }
 
-    fn fullness(soft_percent: usize, days_to_soft_limit: Option<i64>) -> Option<Fullness> {
-        Some(Fullness { soft_percent, days_to_soft_limit })
+    fn fullness(soft_percent: usize, days_to_soft_limit: Option<i64>) -> Fullness {
+        Fullness { soft_percent, days_to_soft_limit }
     }
 
     fn order(progress: &Progress, settings: &Settings) -> Vec<String> {
@@ -182,19 +182,19 @@ mod tests {
     fn what_was_too_full_comes_first_and_then_what_was_not_audited_for_longest() {
         let settings = three();
         let mut progress = Progress::default();
-        progress.note(&target("eu-west-1"), at(1), fullness(10, None));
-        progress.note(&target("us-east-1"), at(2), fullness(85, None));
-        progress.note(&target("us-west-2"), at(3), fullness(40, Some(3)));
+        progress.note(&target("eu-west-1"), at(1), Some(fullness(10, None)));
+        progress.note(&target("us-east-1"), at(2), Some(fullness(85, None)));
+        progress.note(&target("us-west-2"), at(3), Some(fullness(40, Some(3))));
         progress.end(at(4), &settings);
         assert_eq!(order(&progress, &settings), ["us-west-2", "us-east-1", "eu-west-1"]);
-        progress.note(&target("us-east-1"), at(5), fullness(20, None));
-        progress.note(&target("us-west-2"), at(6), fullness(20, Some(90)));
-        progress.note(&target("eu-west-1"), at(7), fullness(20, None));
+        progress.note(&target("us-east-1"), at(5), Some(fullness(20, None)));
+        progress.note(&target("us-west-2"), at(6), Some(fullness(20, Some(90))));
+        progress.note(&target("eu-west-1"), at(7), Some(fullness(20, None)));
         progress.end(at(8), &settings);
         assert_eq!(order(&progress, &settings), ["us-east-1", "us-west-2", "eu-west-1"]);
-        progress.note(&target("us-east-1"), at(9), fullness(95, None));
-        progress.note(&target("eu-west-1"), at(9), fullness(99, None));
-        progress.note(&target("us-west-2"), at(9), fullness(20, None));
+        progress.note(&target("us-east-1"), at(9), Some(fullness(95, None)));
+        progress.note(&target("eu-west-1"), at(9), Some(fullness(99, None)));
+        progress.note(&target("us-west-2"), at(9), Some(fullness(20, None)));
         progress.end(at(10), &settings);
         assert_eq!(order(&progress, &settings), ["eu-west-1", "us-east-1", "us-west-2"]);
     }
@@ -203,13 +203,13 @@ mod tests {
     fn what_an_invocation_did_not_reach_comes_before_what_is_pressing() {
         let settings = three();
         let mut progress = Progress::default();
-        progress.note(&target("eu-west-1"), at(10), fullness(99, None));
-        progress.note(&target("us-east-1"), at(10), fullness(99, None));
+        progress.note(&target("eu-west-1"), at(10), Some(fullness(99, None)));
+        progress.note(&target("us-east-1"), at(10), Some(fullness(99, None)));
         progress.end(at(10), &settings);
         assert_eq!(order(&progress, &settings)[0], "us-west-2");
         // The second goes on, has time for another one, and ends the round.
-        progress.note(&target("us-west-2"), at(20), fullness(1, None));
-        progress.note(&target("eu-west-1"), at(21), fullness(99, None));
+        progress.note(&target("us-west-2"), at(20), Some(fullness(1, None)));
+        progress.note(&target("eu-west-1"), at(21), Some(fullness(99, None)));
         progress.end(at(20), &settings);
         assert_eq!(order(&progress, &settings), ["us-east-1", "eu-west-1", "us-west-2"]);
     }
@@ -218,13 +218,13 @@ mod tests {
     fn one_that_cannot_be_audited_does_not_keep_the_others_from_their_turn() {
         let settings = three();
         let mut progress = Progress::default();
-        progress.note(&target("eu-west-1"), at(1), fullness(90, None));
+        progress.note(&target("eu-west-1"), at(1), Some(fullness(90, None)));
         progress.note(&target("eu-west-1"), at(10), None);
         progress.end(at(10), &settings);
         assert_eq!(order(&progress, &settings), ["us-east-1", "us-west-2", "eu-west-1"]);
         assert_eq!(
             (progress.targets[0].audited, progress.targets[0].fullness),
-            (Some(1), fullness(90, None))
+            (Some(1), Some(fullness(90, None)))
         );
     }
 
