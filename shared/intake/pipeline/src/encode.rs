@@ -13,7 +13,7 @@ use std::io;
 use mailtrail_activity::{Activity, ActivityFields};
 use mailtrail_archive::{Object, ObjectWriter, Partition, batch_object_key};
 use mailtrail_clock::Time;
-use mailtrail_config::{IntakeConfig, Organization};
+use mailtrail_config::IntakeConfig;
 use mailtrail_normalize::{Context, Event, Record, normalize};
 use mailtrail_ocsf::Class;
 use mailtrail_subscription::{BatchId, EventUids, LogBatch, LogEvent};
@@ -168,7 +168,7 @@ impl BatchEncoder<'_> {
             log_stream: &self.batch.log_stream,
             region: partition.region(),
             account: partition.account(),
-            organization: self.config.organizations.of(&self.batch.log_group).map(Organization::id),
+            organization: self.config.organizations.id_of(&self.batch.log_group),
             source: self.config.sources.of(&self.batch.log_group).copied(),
             internal_domains: &self.config.internal_domains,
         };

@@ -62,6 +62,17 @@ impl<T> PerLogGroup<T> {
     }
 }
 
+impl PerLogGroup<Organization> {
+    /// The id of the organization that logs to a group: the group's own entry, else the one in the name of a group of
+    /// our stack (`/workmail/m-…/email-events`), else the one for all.
+    pub fn id_of<'s>(&'s self, log_group: &'s str) -> Option<&'s str> {
+        let own = self.by_log_group.get(log_group).map(Organization::id);
+        let named = || log_group.strip_prefix("/workmail/")?.strip_suffix("/email-events");
+        let everywhere = || self.everywhere.as_ref().map(Organization::id);
+        own.or_else(|| named().filter(|name| is_organization(name))).or_else(everywhere)
+    }
+}
+
 /// The id of a WorkMail organization. Email events do not name theirs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Organization(String);
@@ -83,10 +94,17 @@ impl FromStr for Organization {
     type Err = InvalidOrganization;
 
     fn from_str(text: &str) -> Result<Self, InvalidOrganization> {
-        let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-        let is_id = text.strip_prefix("m-").is_some_and(|hex| hex.len() == 32 && hex.bytes().all(is_digit));
-        if is_id { Ok(Self(text.to_owned())) } else { Err(InvalidOrganization(text.to_owned())) }
+        if is_organization(text) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidOrganization(text.to_owned()))
+        }
     }
+}
+
+fn is_organization(text: &str) -> bool {
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    text.strip_prefix("m-").is_some_and(|hex| hex.len() == 32 && hex.bytes().all(is_digit))
 }
 
 #[cfg(test)]
@@ -104,6 +122,22 @@ mod tests {
         assert_eq!(organizations.of("/aws/workmail/a").unwrap().id(), one);
         assert_eq!(organizations.of("/aws/workmail/b").unwrap().id(), two);
         assert_eq!(PerLogGroup::<Organization>::default().of("x"), None);
+    }
+
+    #[test]
+    fn a_log_group_of_our_stack_names_its_organization() {
+        let [named, other, all] = ["0", "1", "2"].map(|digit| format!("m-{}", digit.repeat(32)));
+        let group = format!("/workmail/{named}/email-events");
+        let id_of = |entries: &[String], group: &str| {
+            let organizations =
+                PerLogGroup::<Organization>::parse(entries.iter().map(String::as_str)).unwrap();
+            organizations.id_of(group).map(str::to_owned)
+        };
+        assert_eq!(id_of(&[], &group).as_deref(), Some(&*named));
+        assert_eq!(id_of(&[all.clone()], &group).as_deref(), Some(&*named));
+        assert_eq!(id_of(&[format!("{group}={other}")], &group).as_deref(), Some(&*other));
+        assert_eq!(id_of(&[all.clone()], "/workmail/example/email-events").as_deref(), Some(&*all));
+        assert_eq!(id_of(&[], &format!("{group}/old")), None);
     }
 
     #[test]

@@ -62,7 +62,7 @@ pub const INTERNAL_DOMAINS: Setting = Setting {
 pub const ORGANIZATIONS: Setting = Setting {
     name: "MAILTRAIL_ORGANIZATIONS",
     meaning: "The WorkMail organization of each log group, kept in every record as `metadata.tenant_uid` (email \
-              events do not name theirs).",
+              events do not name theirs). Log groups named `/workmail/<organization>/email-events` need no entry.",
     kind: Kind::Text {
         allowed: "entries separated by commas: `m-…` for all groups, or `<log group>=m-…`",
         default: "none",
