@@ -94,14 +94,21 @@ def test_a_log_group_that_is_gone_needs_a_look(account, organization, workmail):
     assert status["email_events"]["role"].endswith(f"/{SERVICE_LINKED}")
 
 
-def test_enable_makes_what_workmail_makes_and_warns_of_thirty_days(account, organization, workmail):
-    run = workmail("enable", "--organization", "example", "--yes").expect(NEEDS_A_LOOK)
+def test_enable_makes_a_log_group_that_keeps_events_for_400_days(account, organization, workmail):
+    workmail("enable", "--organization", "example", "--yes").expect(DONE)
     assert changes(account) == ["CreateLogGroup", "PutRetentionPolicy", "PutEmailMonitoringConfiguration"]
-    assert account.place().logs.groups.find(DEFAULT_GROUP).retention == 30
+    assert account.place().logs.groups.find(DEFAULT_GROUP).retention == 400
     assert account.place().workmail.monitoring[organization] == {"LogGroupArn": arn(DEFAULT_GROUP)}
-    assert "expire after 30 days" in run.stderr
-    again = workmail("enable", "--organization", "example", "--yes").expect(NEEDS_A_LOOK)
+    again = workmail("enable", "--organization", "example", "--yes").expect(DONE)
     assert "nothing to do" in again.stdout and len(changes(account)) == 3
+
+
+def test_enable_leaves_the_retention_of_a_log_group_and_warns_of_a_short_one(account, organization, workmail):
+    account.fixtures.log_group(DEFAULT_GROUP)
+    account.place().logs.groups.put_retention_policy({"logGroupName": DEFAULT_GROUP, "retentionInDays": 30})
+    run = workmail("enable", "--organization", "example", "--yes").expect(NEEDS_A_LOOK)
+    assert changes(account) == ["PutEmailMonitoringConfiguration"]
+    assert "expire after 30 days" in run.stderr
 
 
 def test_enable_takes_a_log_group_a_role_and_a_retention(account, organization, workmail):

@@ -45,7 +45,7 @@ pub(super) struct EnableArgs {
     /// The role that WorkMail assumes to write events [default: the service-linked role of WorkMail]
     #[arg(long, value_name = "ARN", value_parser = role)]
     pub(super) logging_role: Option<String>,
-    /// The days after which events expire, or `forever` [default: unchanged; 30 for a new log group]
+    /// The days after which events expire, or `forever` [default: unchanged; 400 for a new log group]
     #[arg(long, value_name = "DAYS", value_parser = retention)]
     pub(super) retention: Option<Retention>,
     #[command(flatten)]

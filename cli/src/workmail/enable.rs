@@ -11,9 +11,12 @@ use super::args::{EnableArgs, Retention};
 use super::call::Call;
 use super::organizations::{self, EmailEvents, Organization};
 
-/// The retention that WorkMail itself sets for a log group that it creates.
-/// <https://docs.aws.amazon.com/workmail/latest/adminguide/tracking.html>
-const DEFAULT_DAYS: i32 = 30;
+/// The retention of a log group that is created: time to fill gaps from it that are found a year later.
+const DEFAULT_DAYS: i32 = 400;
+
+/// Up to this many days, a retention leaves little time to fill a gap. It is what WorkMail itself sets for a log group
+/// that it creates. <https://docs.aws.amazon.com/workmail/latest/adminguide/tracking.html>
+const SHORT_DAYS: i32 = 30;
 
 /// The calls that enable logging as requested, and warnings about the result.
 #[derive(Debug)]
@@ -53,7 +56,7 @@ pub(super) async fn plan(
     }
     if let Retention::Days(days) = wanted
         && args.retention.is_none()
-        && days <= DEFAULT_DAYS
+        && days <= SHORT_DAYS
     {
         plan.warnings.push(format!(
             "events of {} expire after {days} days, and those that are not archived by then are lost: set --retention, and \

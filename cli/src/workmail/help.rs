@@ -32,8 +32,8 @@ Examples:
   mailtrail workmail status --json | jq 'select(.email_events == null) | .alias'";
 
 pub(crate) const ENABLE: &str = "\
-Events of a log group that this command creates expire after 30 days, as WorkMail itself sets it, unless --retention is \
-given. Events that are not archived by then are lost: `mailtrail doctor` checks the archive.
+Events of a log group that this command creates expire after 400 days, unless --retention is given; the retention of an \
+existing log group (30 days where WorkMail created it) is unchanged. Events that are not archived by then are lost: `mailtrail doctor` checks the archive.
 
 Exit codes:
   0  done
