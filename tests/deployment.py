@@ -47,6 +47,23 @@ class Stack:
     def create(self, **parameters):
         """Creates the stack with these parameters and returns it."""
         stack.prepare(self.stand_in)
+        self._put_template()
+        formation = self.stand_in.client("cloudformation")
+        formation.create_stack(**self._request(parameters))
+        formation.get_waiter("stack_create_complete").wait(StackName=stack.NAME, WaiterConfig={"Delay": 1})
+        self.deployed = stack.deployed(self.stand_in)
+        return self
+
+    def update(self, **parameters):
+        """Begins to update the stack to these parameters; the others have their defaults."""
+        self.stand_in.client("cloudformation").update_stack(**self._request(parameters))
+
+    def status(self):
+        """The status of the stack."""
+        [described] = self.stand_in.client("cloudformation").describe_stacks(StackName=stack.NAME)["Stacks"]
+        return described["StackStatus"]
+
+    def _put_template(self):
         template = yaml.safe_load(stack.TEMPLATE.read_text())
         stack.leave_out(template)
         for name, package in self.packages.items():
@@ -55,17 +72,15 @@ class Stack:
             code = {"S3Bucket": stack.PACKAGE_BUCKET, "S3Key": key}
             template["Resources"][f"{pascal(name)}Function"]["Properties"]["Code"] = code
         self.s3.put_object(Bucket=stack.PACKAGE_BUCKET, Key=TEMPLATE, Body=json.dumps(template).encode())
+
+    def _request(self, parameters):
         values = {"Architecture": "x86_64", **parameters}
-        formation = self.stand_in.client("cloudformation")
-        formation.create_stack(
-            StackName=stack.NAME,
-            TemplateURL=f"{self.stand_in.endpoint}/{stack.PACKAGE_BUCKET}/{TEMPLATE}",
-            Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in values.items()],
-            Capabilities=["CAPABILITY_IAM"],
-        )
-        formation.get_waiter("stack_create_complete").wait(StackName=stack.NAME, WaiterConfig={"Delay": 1})
-        self.deployed = stack.deployed(self.stand_in)
-        return self
+        return {
+            "StackName": stack.NAME,
+            "TemplateURL": f"{self.stand_in.endpoint}/{stack.PACKAGE_BUCKET}/{TEMPLATE}",
+            "Parameters": [{"ParameterKey": name, "ParameterValue": value} for name, value in values.items()],
+            "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+        }
 
     def allow_plain_http(self):
         """Deletes the policies that require TLS, which the stand-in does not speak. Returns the stack."""

@@ -71,9 +71,6 @@ def test_cfn_lint_finds_nothing(template):
 def test_the_settings_of_cdk_are_the_defaults_of_the_parameters(synthesised):
     parameters = json.loads(synthesised.read_text())["Parameters"]
     defaults = {name: its["Default"] for name, its in parameters.items() if "Default" in its}
-    assert defaults["LogGroup1"] == stack.MAIL_GROUP
-    assert defaults["LogGroup2"] == stack.TRAIL_GROUP
-    assert defaults["LogGroup3"] == ""
     assert defaults["StreamEmailActivity"] == "true"
     assert defaults["SilenceHours"] == "6"
 
@@ -116,9 +113,9 @@ def test_what_is_logged_is_archived_and_streamed_by_the_deployed_stack(ministack
     stack.deploy(
         ministack,
         ready,
-        LogGroup1=stack.MAIL_GROUP,
-        CloudTrailLogGroup1=stack.TRAIL_GROUP,
-        WorkMailOrganization1=stack.ORGANIZATION,
+        LogGroups=stack.MAIL_GROUP,
+        CloudTrailLogGroups=stack.TRAIL_GROUP,
+        WorkMailOrganizations=stack.ORGANIZATION_HEX,
         OrganizationsOfLogGroups=f"{stack.MAIL_GROUP}={stack.ORGANIZATION}",
         StreamEmailActivity="true",
         InternalDomains="example.com",
@@ -154,7 +151,7 @@ def test_what_is_logged_is_archived_and_streamed_by_the_deployed_stack(ministack
 
 
 def test_an_organization_s_log_groups_are_made_and_subscribed(ministack, ready):
-    stack.deploy(ministack, ready, WorkMailOrganization1=stack.ORGANIZATION, WorkMailLogRetentionDays="90")
+    stack.deploy(ministack, ready, WorkMailOrganizations=stack.ORGANIZATION_HEX, WorkMailLogRetentionDays="90")
     logs = ministack.client("logs")
     below = {"/aws/vendedlogs/workmail": 5, "/workmail": 1}
     for prefix, count in below.items():
@@ -174,7 +171,7 @@ def test_the_scale_out_profile_with_every_option_is_deployed(ministack, ready):
         ministack,
         ready,
         Profile="scale-out",
-        LogGroup1=stack.MAIL_GROUP,
+        LogGroups=stack.MAIL_GROUP,
         KmsKeyArn=key,
         ObjectLockDays="30",
         InfrequentAccessDays="60",
@@ -198,7 +195,7 @@ def test_the_profile_of_a_deployed_stack_can_be_changed(ministack, ready):
         filters = ministack.client("logs").describe_subscription_filters(logGroupName=stack.MAIL_GROUP)
         return [each["destinationArn"].split(":")[2] for each in filters["subscriptionFilters"]]
 
-    stack.deploy(ministack, ready, LogGroup1=stack.MAIL_GROUP)
+    stack.deploy(ministack, ready, LogGroups=stack.MAIL_GROUP)
     assert destinations() == ["lambda"]
     # What is not named again keeps its value.
     stack.deploy(ministack, ready, Profile="scale-out")
@@ -212,8 +209,9 @@ def test_the_profile_of_a_deployed_stack_can_be_changed(ministack, ready):
 @pytest.mark.parametrize(
     ("parameter", "value", "said"),
     [
-        ("LogGroup1", "/mailtrail/example/workmail-events", "none of mailtrail's own"),
-        ("WorkMailOrganization1", "example", "32 hex digits"),
+        ("LogGroups", "/mailtrail/example/workmail-events", "none of mailtrail's own"),
+        ("WorkMailOrganizations", "example", "32 hex digits"),
+        ("LogGroup1", "/example", "LogGroups must contain what LogGroup1 names"),
         ("InternalDomains", "nonsense", "domains separated by commas"),
         ("MemorySize", "64", "MemorySize"),
         ("Profile", "standart", "Profile"),

@@ -1,11 +1,12 @@
 /** The alarms: each notifies the topic, and the README says what to do about it. */
-import { type CfnCondition, Fn, type Stack } from 'aws-cdk-lib';
+import { Fn, type Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 
 import type { MailtrailFunction } from './functions.ts';
 import { type Parameters, pascal } from './parameters.ts';
-import { scaleOut, filterName } from './subscriptions.ts';
+import type { Presence } from './conditions.ts';
+import { scaleOut } from './subscriptions.ts';
 
 /** The namespace of the functions' own metrics. */
 export const NAMESPACE = 'mailtrail';
@@ -15,7 +16,7 @@ const HOUR = 3600;
 /** An hour, in milliseconds. After six, Lambda gives an event up. */
 const OLD = HOUR * 1000;
 
-interface Alarm {
+export interface Alarm {
   readonly metric: string;
   readonly about: string;
   /** The sum of five minutes must stay at zero, unless the highest value has a bound. */
@@ -167,10 +168,11 @@ export function policyAlarms(
 export function silenceAlarm(
   stack: Stack,
   called: MailtrailFunction,
-  listens: CfnCondition,
+  listens: Presence,
   parameters: Parameters,
   topic: sns.CfnTopic,
 ): void {
+  if (listens === false) return;
   const hours = parameters.number('SilenceHours');
   const alarm = new cloudwatch.CfnAlarm(stack, `${pascal(called.name)}SilenceAlarm`, {
     alarmDescription:
@@ -188,25 +190,7 @@ export function silenceAlarm(
     alarmActions: [topic.ref],
     okActions: [topic.ref],
   });
-  alarm.cfnOptions.condition = parameters.both(parameters.isSet('SilenceHours'), listens);
-}
-
-/** What CloudWatch Logs could not hand over, for all filters of this stack at once. */
-export function deliveryAlarms(stack: Stack, topic: sns.CfnTopic): void {
-  const alarms: Alarm[] = [
-    {
-      metric: 'DeliveryErrors',
-      about: 'CloudWatch Logs could not hand events over. Is the permission of the function there?',
-    },
-    {
-      metric: 'DeliveryThrottling',
-      about: 'CloudWatch Logs was told to wait. It tries for 24 hours, and then drops the events.',
-    },
-  ];
-  for (const each of alarms) {
-    const query = `SELECT SUM(${each.metric}) FROM SCHEMA("AWS/Logs", DestinationType, FilterName, LogGroupName) WHERE FilterName = '\${filter}'`;
-    insight(stack, `${each.metric}Alarm`, topic, each, Fn.sub(query, { filter: filterName() }));
-  }
+  alarm.cfnOptions.condition = parameters.both(listens, parameters.isSet('SilenceHours'));
 }
 
 /** How far a function is behind its data stream, in the scale-out profile. */
@@ -229,7 +213,8 @@ export function lagAlarm(
   alarm.cfnOptions.condition = scaleOut(parameters);
 }
 
-function sum(
+/** An alarm on the sum of five minutes, or on the highest value where it has a bound. */
+export function sum(
   stack: Stack,
   id: string,
   topic: sns.CfnTopic,
@@ -249,15 +234,22 @@ function sum(
 }
 
 /** An alarm on a query, where a metric alone would have to name every dimension. */
-function insight(stack: Stack, id: string, topic: sns.CfnTopic, { about }: Alarm, expression: string): void {
-  new cloudwatch.CfnAlarm(stack, id, {
+export function insight(
+  stack: Stack,
+  id: string,
+  topic: sns.CfnTopic,
+  { about }: Alarm,
+  expression: string,
+): cloudwatch.CfnAlarm {
+  return new cloudwatch.CfnAlarm(stack, id, {
     ...common(about, topic),
     threshold: 0,
     metrics: [{ id: 'sum', expression, period: FIVE_MINUTES, returnData: true }],
   });
 }
 
-function common(about: string, topic: sns.CfnTopic) {
+/** What alarms have in common. */
+export function common(about: string, topic: sns.CfnTopic) {
   return {
     alarmDescription: about,
     evaluationPeriods: 1,

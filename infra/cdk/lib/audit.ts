@@ -11,6 +11,7 @@ import {
   createFunction,
   wildcardsOf,
 } from './functions.ts';
+import { SCHEDULE_GROUP, scheduleAlarms } from './handovers.ts';
 import type { Parameters } from './parameters.ts';
 import { when } from './conditions.ts';
 import { acknowledge } from './findings.ts';
@@ -73,7 +74,10 @@ export function policyAudit(stack: Stack, context: FunctionContext): MailtrailFu
       MAILTRAIL_POLICY_V1_SERVICES: parameters.text('PolicyV1Services'),
     },
     timeout: 900,
-    reservedConcurrency: 1,
+    reservedConcurrency: when(
+      parameters.isSet('PolicyReservedConcurrency'),
+      parameters.number('PolicyReservedConcurrency'),
+    ),
     condition: on,
     accepted: {
       ...wildcardsOf(['policy-audit'], 'reports are named after their day'),
@@ -84,7 +88,11 @@ export function policyAudit(stack: Stack, context: FunctionContext): MailtrailFu
     },
   });
   schedule(stack, audit, on, parameters);
-  const alarms = [...lambdaAlarms(stack, audit, topic), ...policyAlarms(stack, audit, parameters, topic)];
+  const alarms = [
+    ...lambdaAlarms(stack, audit, topic),
+    ...policyAlarms(stack, audit, parameters, topic),
+    ...scheduleAlarms(stack, topic),
+  ];
   for (const alarm of alarms) alarm.cfnOptions.condition = on;
   return audit;
 }
@@ -183,7 +191,10 @@ function changes(parameters: Parameters): object[] {
 function schedule(stack: Stack, audit: MailtrailFunction, on: CfnCondition, parameters: Parameters): void {
   const role = new iam.CfnRole(stack, 'PolicyAuditScheduleRole', {
     description: 'Lets the schedule of mailtrail invoke its function',
-    assumeRolePolicyDocument: trust('scheduler.amazonaws.com', arn('scheduler', 'schedule-group/default')),
+    assumeRolePolicyDocument: trust(
+      'scheduler.amazonaws.com',
+      arn('scheduler', 'schedule-group/').concat(SCHEDULE_GROUP),
+    ),
     policies: [
       {
         policyName: 'invoke',
@@ -191,12 +202,14 @@ function schedule(stack: Stack, audit: MailtrailFunction, on: CfnCondition, para
       },
     ],
   });
+  const group = new scheduler.CfnScheduleGroup(stack, 'PolicyAuditScheduleGroup', { name: SCHEDULE_GROUP });
   const timer = new scheduler.CfnSchedule(stack, 'PolicyAuditSchedule', {
     description: 'When the resource policies are looked at',
+    groupName: group.ref,
     scheduleExpression: parameters.text('PolicySchedule'),
     flexibleTimeWindow: { mode: 'FLEXIBLE', maximumWindowInMinutes: 15 },
     target: { arn: audit.resource.attrArn, roleArn: role.attrArn, input: '{}' },
   });
   acknowledge(timer, { CKV_AWS_297: 'the schedule holds no data' });
-  for (const each of [role, timer]) each.cfnOptions.condition = on;
+  for (const each of [role, group, timer]) each.cfnOptions.condition = on;
 }

@@ -39,7 +39,7 @@ export function archiveBucket(stack: Stack, parameters: Parameters): s3.CfnBucke
   acceptBucket(bucket);
   const vended = parameters.is('VendedLogsToBucket', 'true');
   const delivered = vendedLogs(bucket).map((statement) => when(vended, statement));
-  bucketPolicy(stack, 'ArchiveBucketPolicy', bucket, delivered);
+  bucketPolicy(stack, 'ArchiveBucketPolicy', bucket, [...writtenOnce(bucket, parameters), ...delivered]);
   return bucket;
 }
 
@@ -50,7 +50,8 @@ export function archiveBucket(stack: Stack, parameters: Parameters): s3.CfnBucke
 export function failuresBucket(stack: Stack, parameters: Parameters): s3.CfnBucket {
   const bucket = new s3.CfnBucket(stack, 'FailuresBucket', {
     ...common(parameters, 'FailuresKmsKeyArn'),
-    lifecycleConfiguration: { rules: [abandonedUploads] },
+    // What was deleted is gone after a week, or the bucket would never count as empty.
+    lifecycleConfiguration: { rules: [abandonedUploads, deletedObjects, deleteMarkers] },
   });
   keep(bucket);
   acceptBucket(bucket);
@@ -75,6 +76,18 @@ const abandonedUploads: s3.CfnBucket.RuleProperty = {
   id: 'AbandonedUploads',
   status: 'Enabled',
   abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
+};
+
+const deletedObjects: s3.CfnBucket.RuleProperty = {
+  id: 'DeletedObjects',
+  status: 'Enabled',
+  noncurrentVersionExpiration: { noncurrentDays: 7 },
+};
+
+const deleteMarkers: s3.CfnBucket.RuleProperty = {
+  id: 'DeleteMarkers',
+  status: 'Enabled',
+  expiredObjectDeleteMarker: true,
 };
 
 function common(parameters: Parameters, key: 'KmsKeyArn' | 'FailuresKmsKeyArn') {
@@ -108,6 +121,49 @@ function encryption(byDefault: object, bucketKey: boolean): s3.CfnBucket.ServerS
 function bucketPolicy(stack: Stack, id: string, bucket: s3.CfnBucket, more: object[]): s3.CfnBucketPolicy {
   const statements = [denyWithoutTls('s3:*', [bucket.attrArn, `${bucket.attrArn}/*`]), ...more];
   return new s3.CfnBucketPolicy(stack, id, { bucket: bucket.ref, policyDocument: policy(...statements) });
+}
+
+/**
+ * Denies, to the account's administrators too, to write what is there already, and to delete. All that mailtrail writes,
+ * it writes with `If-None-Match`. Log delivery does not, nor does an operator who changes the watch list.
+ *
+ * Parts of an upload carry no such header (`s3:ObjectCreationOperation` is false); what completes it does. Rules of
+ * lifecycles are not among what is denied: CloudFormation writes those of this template.
+ *
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+ */
+function writtenOnce(bucket: s3.CfnBucket, parameters: Parameters): object[] {
+  const within = (path: string) => `${bucket.attrArn}/${path}`;
+  const config = `${parameters.text('ArchivePrefix')}/config`;
+  const pruning = parameters.isSet('PruningRoleArn');
+  const deny = { Effect: 'Deny', Principal: '*' };
+  const unconditional = {
+    Null: { 's3:if-none-match': 'true' },
+    Bool: { 's3:ObjectCreationOperation': 'true' },
+  };
+  return [
+    {
+      Sid: 'WriteOnce',
+      ...deny,
+      Action: 's3:PutObject',
+      NotResource: [within('AWSLogs/*'), within(`${config}/*`)],
+      Condition: unconditional,
+    },
+    {
+      Sid: 'WriteMappingsOnce',
+      ...deny,
+      Action: 's3:PutObject',
+      Resource: within(`${config}/mapping/*`),
+      Condition: unconditional,
+    },
+    {
+      Sid: 'DeleteNothing',
+      ...deny,
+      Action: ['s3:DeleteObject', 's3:DeleteObjectVersion'],
+      Resource: within('*'),
+      Condition: when(pruning, { ArnNotEquals: { 'aws:PrincipalArn': parameters.text('PruningRoleArn') } }),
+    },
+  ];
 }
 
 /**

@@ -3,8 +3,8 @@ import { Aws, Fn, type Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 
 import { NAMESPACE } from './alarms.ts';
-import type { MailtrailFunction } from './functions.ts';
-import { filterName } from './subscriptions.ts';
+import type { FunctionContext, MailtrailFunction } from './functions.ts';
+import { SCHEDULE_GROUP } from './handovers.ts';
 import { either } from './conditions.ts';
 
 const WIDTH = 12;
@@ -13,6 +13,7 @@ const HEIGHT = 6;
 /** Seconds. */
 const FIVE_MINUTES = 300;
 const HOUR = 3600;
+const DAY = 86_400;
 /** Days. */
 const A_YEAR = 365;
 
@@ -20,7 +21,7 @@ interface Widget {
   readonly title: string;
   readonly metrics: unknown[][];
   /** What is shown of a period: the sum, if nothing else is said. */
-  readonly stat?: 'Maximum' | 'Minimum';
+  readonly stat?: 'Average' | 'Maximum' | 'Minimum';
   /** Seconds: five minutes, if nothing else is said. */
   readonly period?: number;
   /** The highest value that is shown. */
@@ -31,15 +32,19 @@ interface Widget {
 export function createDashboard(
   stack: Stack,
   functions: MailtrailFunction[],
+  context: Pick<FunctionContext, 'failures' | 'topic'>,
   audit?: MailtrailFunction,
 ): void {
   const body = (widgets: Widget[]) => stack.toJsonString({ widgets: widgets.map(place) });
-  const widgets = [...functions.flatMap(ofFunction), ...ofAll(functions)];
+  const widgets = [...functions.flatMap(ofFunction), ...ofAll(functions), ...ofHandovers(context)];
   const on = audit?.resource.cfnOptions.condition;
   new cloudwatch.CfnDashboard(stack, 'Dashboard', {
-    dashboardName: `mailtrail-${Aws.STACK_NAME}`,
+    // Dashboards belong to an account, not to a Region.
+    dashboardName: `mailtrail-${Aws.STACK_NAME}-${Aws.REGION}`,
     dashboardBody:
-      audit && on ? either(on, body([...widgets, ...ofPolicies(audit)]), body(widgets)) : body(widgets),
+      audit && on
+        ? either(on, body([...widgets, ...ofAudit(audit), ...ofPolicies(audit)]), body(widgets))
+        : body(widgets),
   });
 }
 
@@ -70,6 +75,10 @@ function ofFunction({ name, resource }: MailtrailFunction): Widget[] {
       title: `${name}: invocations`,
       metrics: [lambda('Invocations', 'Sum'), lambda('Errors', 'Sum'), lambda('Throttles', 'Sum')],
     },
+    {
+      title: `${name}: given up by Lambda`,
+      metrics: [lambda('AsyncEventsDropped', 'Sum'), lambda('DestinationDeliveryFailures', 'Sum')],
+    },
   ];
 }
 
@@ -81,21 +90,91 @@ function ofAll(functions: MailtrailFunction[]): Widget[] {
     found(metric, 'stream'),
   );
   const watches = ['watched', 'announced', 'unannounced'].flatMap((metric) => found(metric, 'watch'));
-  const handed = ['DeliveryErrors', 'DeliveryThrottling'].map((metric) => [
-    {
-      expression: Fn.join('', [
-        `SEARCH('{AWS/Logs,DestinationType,FilterName,LogGroupName} MetricName="${metric}" FilterName="`,
-        filterName(),
-        `"', 'Sum', 300)`,
-      ]),
-      label: metric,
-    },
-  ]);
   return [
     { title: 'events by class', metrics: classes },
     { title: 'streams', metrics: streams },
     { title: 'watched events', metrics: watches },
-    { title: 'not handed over by CloudWatch Logs', metrics: handed },
+  ];
+}
+
+/** What nothing of ours counts: what became of events where they were handed over. */
+function ofHandovers({ failures, topic }: Pick<FunctionContext, 'failures' | 'topic'>): Widget[] {
+  const every = (schema: string, search: string, stat: string, label: string) => [
+    { expression: `SEARCH('{${schema}} ${search}', '${stat}', ${FIVE_MINUTES})`, label },
+  ];
+  // Names of filters begin with it.
+  const filters = (metric: string) =>
+    every(
+      'AWS/Logs,DestinationType,FilterName,LogGroupName',
+      `MetricName="${metric}" mailtrail`,
+      'Sum',
+      `${metric} \${PROP('Dim.LogGroupName')}`,
+    );
+  const streams = (metric: string, stat: string) =>
+    every(
+      'AWS/Firehose,DeliveryStreamName',
+      `MetricName="${metric}"`,
+      stat,
+      "${PROP('Dim.DeliveryStreamName')}",
+    );
+  return [
+    {
+      title: 'not handed over by CloudWatch Logs',
+      metrics: ['DeliveryErrors', 'DeliveryThrottling'].map(filters),
+    },
+    { title: 'Firehose: not converted to Parquet', metrics: [streams('FailedConversion.Records', 'Sum')] },
+    {
+      title: 'Firehose: share of successful writes to S3',
+      metrics: [streams('DeliveryToS3.Success', 'Average')],
+      stat: 'Average',
+    },
+    {
+      title: 'Firehose: age of the oldest event, in seconds',
+      metrics: [streams('DeliveryToS3.DataFreshness', 'Maximum')],
+      stat: 'Maximum',
+    },
+    {
+      title: 'notifications of the topic',
+      metrics: ['NumberOfNotificationsDelivered', 'NumberOfNotificationsFailed'].map((metric) => [
+        'AWS/SNS',
+        metric,
+        'TopicName',
+        topic.attrTopicName,
+      ]),
+    },
+    {
+      title: 'failed invocations that are kept',
+      metrics: [['AWS/S3', 'NumberOfObjects', 'BucketName', failures.ref, 'StorageType', 'AllStorageTypes']],
+      stat: 'Maximum',
+      period: DAY,
+    },
+  ];
+}
+
+/** What became of the invocations of the audit. */
+function ofAudit({ resource }: MailtrailFunction): Widget[] {
+  const lambda = (metric: string) => ['AWS/Lambda', metric, 'FunctionName', resource.ref];
+  const scheduled = (metric: string) => ['AWS/Scheduler', metric, 'ScheduleGroup', SCHEDULE_GROUP];
+  return [
+    {
+      title: 'policy-audit: invocations',
+      metrics: [
+        'Invocations',
+        'Errors',
+        'Throttles',
+        'AsyncEventsDropped',
+        'DestinationDeliveryFailures',
+      ].map(lambda),
+    },
+    {
+      title: 'policy-audit: waiting, in milliseconds',
+      metrics: [lambda('AsyncEventAge')],
+      stat: 'Maximum',
+    },
+    {
+      title: 'policy-audit: not invoked by its schedule',
+      metrics: ['TargetErrorCount', 'InvocationDroppedCount'].map(scheduled),
+    },
   ];
 }
 

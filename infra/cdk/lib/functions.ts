@@ -64,7 +64,7 @@ export function eventFunction(
   stack: Stack,
   name: EventFunctionName,
   context: FunctionContext,
-  settings: { streams: string; organizations: string; more: object[] },
+  settings: { streams: string; more: object[] },
 ): MailtrailFunction {
   const { parameters, topic } = context;
   const concurrency = parameters.isSet('ReservedConcurrency');
@@ -79,7 +79,7 @@ export function eventFunction(
     environment: {
       MAILTRAIL_STREAMS: settings.streams,
       MAILTRAIL_INTERNAL_DOMAINS: parameters.text('InternalDomains'),
-      MAILTRAIL_ORGANIZATIONS: settings.organizations,
+      MAILTRAIL_ORGANIZATIONS: parameters.text('OrganizationsOfLogGroups'),
       MAILTRAIL_SOURCES: parameters.text('SourcesOfLogGroups'),
       MAILTRAIL_COLUMNS: parameters.text('ColumnsOfLogGroups'),
       MAILTRAIL_WATCHES: parameters.text('Watches'),

@@ -1,43 +1,54 @@
 /** The settings as parameters of a template, and the conditions over them. */
+import { createHash } from 'node:crypto';
+
 import { CfnCondition, CfnParameter, Fn, type ICfnConditionExpression, type Stack, Token } from 'aws-cdk-lib';
 
 import { CLASSES, type Class } from './classes.ts';
+import type { Presence } from './conditions.ts';
 import {
   DEFINITIONS,
   DISTINCT,
   type Definition,
   type Group,
   type List,
+  type Loop,
   type Name,
   type Settings,
 } from './settings.ts';
 
-/** An entry of a list: its place, its value, and the condition that it is there. */
+/** An entry of a list; in a template with loops, the one that stands for all. */
 export interface Entry {
-  readonly slot: number;
-  /** The name of its parameter. */
+  /** The list that it is of, where it stands for all entries. */
+  readonly loop?: List;
+  /** In ids of the template: made from the entry, wherever it stands in its list. */
   readonly id: string;
   readonly value: string;
-  readonly present: CfnCondition;
+  readonly present: CfnCondition | true;
 }
+
+/** In logical ids, what stands for the entry of a loop. */
+export const EACH = 'EachEntry';
 
 /** The parameters of a stack, and conditions over them. */
 export class Parameters {
   private readonly stack: Stack;
   private readonly parameters = new Map<string, CfnParameter>();
   private readonly conditions = new Map<string, CfnCondition>();
+  /** The entries of lists, where they stand in the template. */
+  private readonly lists: Map<Name, string[]> | undefined;
 
-  constructor(stack: Stack, settings: Settings, without: readonly Group[] = []) {
+  /** With loops, lists are parameters, too; without, their entries stand in the template. */
+  constructor(stack: Stack, settings: Settings, loops: boolean, without: readonly Group[] = []) {
     this.stack = stack;
     const given = asText(settings);
-    DISTINCT.forEach((lists) => refuseTwice(lists, given));
-    const declared = [...DEFINITIONS].filter(([, { group }]) => !without.includes(group));
-    for (const [name, definition] of declared) {
+    refuseTwice(DISTINCT, given);
+    if (!loops) this.lists = given;
+    const wanted = [...DEFINITIONS].filter(([, { group }]) => !without.includes(group));
+    const declared = wanted.filter(([, { list }]) => loops || !list);
+    for (const [name, definition] of wanted) {
       const values = given.get(name) ?? [];
-      const ids = parameterNames(name, definition);
-      if (values.length > ids.length)
-        throw new Error(`${uncapitalize(name)} has ${values.length} entries; ${ids.length} are possible`);
-      ids.forEach((id, index) => this.parameters.set(id, declare(stack, id, definition, values[index])));
+      if (definition.list && !loops) values.forEach((value) => refuseWrongEntry(name, definition, value));
+      else this.parameters.set(name, declare(stack, name, definition, values[0]));
     }
     stack.templateOptions.metadata = { 'AWS::CloudFormation::Interface': consoleGroups(declared) };
   }
@@ -70,23 +81,37 @@ export class Parameters {
     return this.condition('StreamsAnyClass', Fn.conditionOr(...CLASSES.map((name) => this.streams(name))));
   }
 
-  /** The entries of a list, in their slots. */
-  entries(name: List): Entry[] {
-    const definition = DEFINITIONS.get(name) as Definition;
-    return parameterNames(name, definition).map((id, index) => {
-      const value = this.parameter(id).valueAsString;
-      return {
-        slot: index + 1,
-        id,
-        value,
-        present: this.condition(`Has${id}`, Fn.conditionNot(Fn.conditionEquals(value, ''))),
-      };
-    });
+  /** The entries of a list as CloudFormation has them. */
+  list(name: List): string[] {
+    return this.parameter(name).valueAsList;
   }
 
-  /** The condition that a list has any entry. */
-  some(name: List): CfnCondition {
-    return this.condition(`Has${name}`, Fn.conditionOr(...this.entries(name).map((entry) => entry.present)));
+  /** The entries of a list. */
+  entries(name: List): Entry[] {
+    const { identifier, prefix = '' } = loopOf(name);
+    if (this.lists) {
+      const values = this.lists.get(name) ?? [];
+      return values.map((value) => ({ id: `${identifier}${idOf(value)}`, value, present: true }));
+    }
+    const value = `${prefix}${Token.asString({ Ref: identifier })}`;
+    return [{ loop: name, id: `${identifier}${EACH}`, value, present: this.hasEntries(name) }];
+  }
+
+  /** Whether a list has any entry. */
+  some(name: List): Presence {
+    return this.lists ? (this.lists.get(name) ?? []).length > 0 : this.hasEntries(name);
+  }
+
+  /** Whether any of two lists has any entry. */
+  someOf(id: string, one: List, other: List): Presence {
+    if (this.lists) return this.some(one) || this.some(other);
+    return this.condition(id, Fn.conditionOr(this.hasEntries(one), this.hasEntries(other)));
+  }
+
+  // An empty list has one entry, which is empty.
+  private hasEntries(name: List): CfnCondition {
+    const first = Fn.select(0, this.list(name));
+    return this.condition(`Has${name}`, Fn.conditionNot(Fn.conditionEquals(first, '')));
   }
 
   /** A condition over conditions, made once. */
@@ -98,7 +123,8 @@ export class Parameters {
     return made;
   }
 
-  both(one: CfnCondition, other: CfnCondition): CfnCondition {
+  both(one: CfnCondition | true, other: CfnCondition): CfnCondition {
+    if (one === true) return other;
     return this.condition(`${one.node.id}And${other.node.id}`, Fn.conditionAnd(one, other));
   }
 
@@ -109,10 +135,14 @@ export class Parameters {
   }
 }
 
-/** The parameters of a definition: one, or as many as a list has slots. */
-function parameterNames(name: Name, { slots }: Definition): string[] {
-  if (slots === undefined) return [name];
-  return Array.from({ length: slots }, (_, index) => `${name.replace(/s$/, '')}${index + 1}`);
+/** How the entries of a list are looped over. */
+export function loopOf(name: List): Loop {
+  return DEFINITIONS.get(name)?.list as Loop;
+}
+
+/** A value in ids of the template. Its digest keeps apart what differs only in what ids cannot have. */
+function idOf(value: string): string {
+  return `${pascal(value)}${createHash('sha256').update(value).digest('hex').slice(0, 8)}`;
 }
 
 /** Settings whose entries are separated by spaces; those of all others are by commas. */
@@ -127,13 +157,13 @@ function asText(settings: Settings): Map<Name, string[]> {
     const entries = [value].flat().map(String);
     if (new Set(entries).size < entries.length)
       throw new Error(`${key} names something twice: ${entries.join(', ')}`);
-    const isList = DEFINITIONS.get(name)?.slots !== undefined;
+    const isList = DEFINITIONS.get(name)?.list !== undefined;
     text.set(name, isList ? entries : [entries.join(SEPARATED_BY_SPACES.includes(name) ? ' ' : ',')]);
   }
   return text;
 }
 
-/** Says at synthesis what the rules of the template say at deployment. */
+/** No log group may have two readers. */
 function refuseTwice(lists: readonly List[], given: Map<Name, string[]>): void {
   const entries = lists.flatMap((name) => given.get(name) ?? []);
   const again = entries.find((entry, index) => entries.indexOf(entry) < index);
@@ -148,7 +178,7 @@ function declare(
 ): CfnParameter {
   if (given !== undefined) refuseWrong(name, definition, given);
   return new CfnParameter(stack, name, {
-    type: definition.bounds ? 'Number' : 'String',
+    type: definition.list ? 'CommaDelimitedList' : definition.bounds ? 'Number' : 'String',
     description: definition.about,
     default: given ?? definition.default,
     ...(definition.values && { allowedValues: [...definition.values] }),
@@ -171,6 +201,14 @@ function refuseWrong(name: string, definition: Definition, value: string): void 
   }
 }
 
+/** Says the same of an entry of a list, which in CDK has its prefix, too. */
+function refuseWrongEntry(name: Name, definition: Definition, value: string): void {
+  const prefix = definition.list?.prefix ?? '';
+  const allowed = `${uncapitalize(name)} names \`${value}\`, which is not allowed; its entries begin with \`${prefix}\``;
+  if (!value.startsWith(prefix)) throw new Error(allowed);
+  refuseWrong(name, definition, value.slice(prefix.length));
+}
+
 /** The value that stands for "nothing". */
 function nothing(name: Name): string {
   const { bounds } = DEFINITIONS.get(name) as Definition;
@@ -180,9 +218,7 @@ function nothing(name: Name): string {
 function consoleGroups(declared: [Name, Definition][]): object {
   const headings = [...new Set(declared.map(([, { group }]) => group))];
   const below = (heading: Group) =>
-    declared
-      .filter(([, { group }]) => group === heading)
-      .flatMap(([name, definition]) => parameterNames(name, definition));
+    declared.filter(([, { group }]) => group === heading).map(([name]) => name);
   return {
     ParameterGroups: headings.map((heading) => ({
       Label: { default: heading },

@@ -3,6 +3,7 @@ import { App, BootstraplessSynthesizer } from 'aws-cdk-lib';
 import { stringify } from 'yaml';
 
 import type { FunctionName } from './functions.ts';
+import { TRANSFORM, intoLoops } from './loops.ts';
 import { MailtrailStack } from './stack.ts';
 
 /** CDK's metadata about itself, which a SAM template does not need. */
@@ -25,13 +26,19 @@ export function synthesise(options: { withPolicyAudit?: boolean } = {}): Record<
   const app = new App({ analyticsReporting: false });
   const stack = new MailtrailStack(app, 'mailtrail', {
     synthesizer: new BootstraplessSynthesizer(),
+    loops: true,
     // sam build and sam deploy put the package where Lambda finds it.
     code: (_, name) => packageOf(name),
     ...options,
   });
   const template = app.synth().getStackByName(stack.stackName).template as Template;
   for (const resource of Object.values(template.Resources)) tidy(resource);
-  return { AWSTemplateFormatVersion: '2010-09-09', ...template };
+  return {
+    AWSTemplateFormatVersion: '2010-09-09',
+    Transform: TRANSFORM,
+    ...template,
+    Resources: intoLoops(template.Resources),
+  };
 }
 
 interface Template {

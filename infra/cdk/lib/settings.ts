@@ -4,9 +4,9 @@
  * Each is a parameter of the template. What is set in CDK becomes the parameter's default, and is checked against
  * the same pattern at synthesis that CloudFormation checks it against at deployment. So CDK and SAM deploy the same stack.
  *
- * A list is a number of parameters, `LogGroup1`, `LogGroup2` and so on, each with the condition that it is set. No
- * condition can take a list apart, and CloudFormation's loops (`AWS::LanguageExtensions`) are understood by few of the
- * tools that read templates.
+ * What belongs to an entry of a list is named after the entry, never after its place: an update touches what changed and
+ * nothing else. In CDK the entries stand in the template; the SAM template has a parameter, and a loop over it
+ * (`Fn::ForEach`).
  */
 import type { Class } from './classes.ts';
 import { AUDIT_LOGS, OWN_LOG_GROUPS, auditLogsGroup, emailEventsGroup } from './log-groups.ts';
@@ -24,8 +24,23 @@ export interface Definition {
   readonly allowed?: string;
   /** The bounds of a number. */
   readonly bounds?: readonly [number, number];
-  /** How many there are, where it is a list. */
-  readonly slots?: number;
+  /** How the entries are looped over, where it is a list. */
+  readonly list?: Loop;
+}
+
+/** A loop of the SAM template. */
+export interface Loop {
+  /** What an entry is called in the loop. */
+  readonly identifier: string;
+  /**
+   * How an entry stands in a logical id. `&`: without what is not alphanumeric; nothing in the loop can refer to such an
+   * id. `$`: as it is. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-foreach.html
+   */
+  readonly inIds: '&' | '$';
+  /** What each entry begins with, and the parameter leaves out. */
+  readonly prefix?: string;
+  /** The parameters that a list was before it was one. */
+  readonly formerly: number;
 }
 
 export type Group =
@@ -40,6 +55,8 @@ export type Group =
 
 /** https://docs.aws.amazon.com/workmail/latest/APIReference/API_Organization.html */
 const ORGANIZATION = 'm-[0-9a-f]{32}';
+/** The most characters of a log group's name: it stands in a logical id, which has 255. */
+const LONGEST_LOG_GROUP = 200;
 /** What the stack makes for an organization, and subscribes. */
 const OF_ORGANIZATIONS = [
   emailEventsGroup(ORGANIZATION),
@@ -48,10 +65,11 @@ const OF_ORGANIZATIONS = [
 /** Reserved prefixes of log group names: they would make a loop, or are subscribed already. */
 const OWN = `${OWN_LOG_GROUPS}|/aws/lambda/mailtrail|(${OF_ORGANIZATIONS})$`;
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html, without our own. */
-const LOG_GROUP = `(?!${OWN})[a-zA-Z0-9_/.#-]{1,512}`;
+const LOG_GROUP = `(?!${OWN})[a-zA-Z0-9_/.#-]{1,${LONGEST_LOG_GROUP}}`;
 /** The old name of a log group, and its new one below /aws/vendedlogs/, which has 512 characters at most, too. */
 const RENAMED = '[a-zA-Z0-9_/.#-]{1,512}=/aws/vendedlogs/[a-zA-Z0-9_/.#-]{1,496}';
 const KEY_ARN = 'arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-zA-Z0-9-]+';
+const ROLE_ARN = 'arn:aws[a-z-]*:iam::[0-9]{12}:role/[a-zA-Z0-9+=.@_/-]+';
 const DOMAIN = '[a-zA-Z0-9-]+(\\.[a-zA-Z0-9-]+)+';
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 const RETENTION = '1 3 5 7 14 30 60 90 120 150 180 365 400 545 731 1096 1827 2192 2557 2922 3288 3653'.split(
@@ -76,19 +94,19 @@ const PARAMETERS = {
   },
   LogGroups: {
     group: 'What is read',
-    about: 'A log group that is archived: WorkMail email events, audit logs, or anything else.',
+    about: 'The log groups that are archived: WorkMail email events, audit logs, or anything else.',
     default: '',
-    slots: 8,
+    list: { identifier: 'LogGroup', inIds: '&', formerly: 8 },
     pattern: `(${LOG_GROUP})?`,
-    allowed: "the name of a log group, and none of mailtrail's own",
+    allowed: `names of log groups separated by commas, none of mailtrail's own, each of ${LONGEST_LOG_GROUP} characters at most`,
   },
   CloudTrailLogGroups: {
     group: 'What is read',
-    about: 'The log group of a CloudTrail trail, read by the function that watches identities.',
+    about: 'The log groups of CloudTrail trails, read by the function that watches identities.',
     default: '',
-    slots: 3,
+    list: { identifier: 'CloudTrailLogGroup', inIds: '&', formerly: 3 },
     pattern: `(${LOG_GROUP})?`,
-    allowed: "the name of a log group, and none of mailtrail's own",
+    allowed: `names of log groups separated by commas, none of mailtrail's own, each of ${LONGEST_LOG_GROUP} characters at most`,
   },
   InternalDomains: {
     group: 'What is read',
@@ -121,11 +139,11 @@ const PARAMETERS = {
   WorkMailOrganizations: {
     group: 'WorkMail',
     about:
-      'An organization whose logging is set up: log group and role of email events, and deliveries of audit logs.',
+      'The organizations whose logging is set up: log group and role of email events, and deliveries of audit logs.',
     default: '',
-    slots: 3,
-    pattern: `(${ORGANIZATION})?`,
-    allowed: 'the id of an organization: m- and 32 hex digits',
+    list: { identifier: 'WorkMailOrganization', inIds: '$', prefix: 'm-', formerly: 3 },
+    pattern: '([0-9a-f]{32})?',
+    allowed: 'ids of organizations separated by commas, each without its m-: 32 hex digits',
   },
   WorkMailAuditLogs: {
     group: 'WorkMail',
@@ -136,8 +154,8 @@ const PARAMETERS = {
   },
   WorkMailLogRetentionDays: {
     group: 'WorkMail',
-    about: 'How long the log groups of the organizations keep what is archived anyway.',
-    default: '30',
+    about: 'How many days the log groups of the organizations keep events: the time to fill a gap from them.',
+    default: '400',
     values: RETENTION,
   },
   ArchivePrefix: {
@@ -172,6 +190,13 @@ const PARAMETERS = {
     about: 'Whether log deliveries of this account may also write to the bucket, below AWSLogs/.',
     default: 'false',
     values: SWITCH,
+  },
+  PruningRoleArn: {
+    group: 'Archive',
+    about: 'The one role that may delete objects of the archive. Without one, the bucket policy lets no one.',
+    default: '',
+    pattern: `(${ROLE_ARN})?`,
+    allowed: 'the ARN of a role',
   },
   FailuresKmsKeyArn: {
     group: 'Archive',
@@ -270,7 +295,7 @@ const PARAMETERS = {
     group: 'Resource policies',
     about: 'Roles of other accounts to look at them with.',
     default: '',
-    pattern: some('arn:aws[a-z-]*:iam::[0-9]{12}:role/[a-zA-Z0-9+=.@_/-]+'),
+    pattern: some(ROLE_ARN),
     allowed: 'role ARNs separated by commas',
   },
   PolicyShare: {
@@ -303,6 +328,13 @@ const PARAMETERS = {
       'How many log groups a run asks for a policy of their own, besides those that matter most; the next goes on.',
     default: '500',
     bounds: [0, Number.MAX_SAFE_INTEGER],
+  },
+  PolicyReservedConcurrency: {
+    group: 'Resource policies',
+    about:
+      'How many runs there are at the same time at most; 0 for no limit. The journal of a run keeps others from changing anything.',
+    default: '0',
+    bounds: [0, 10000],
   },
   PolicyNames: {
     group: 'Resource policies',
@@ -344,11 +376,8 @@ const PARAMETERS = {
 export type Name = keyof typeof PARAMETERS;
 export type List = 'LogGroups' | 'CloudTrailLogGroups' | 'WorkMailOrganizations';
 
-/** Lists that may name nothing twice, neither each nor together: a log group has one reader here. */
-export const DISTINCT: readonly (readonly List[])[] = [
-  ['LogGroups', 'CloudTrailLogGroups'],
-  ['WorkMailOrganizations'],
-];
+/** Lists that may name nothing twice together: a log group has one reader here. */
+export const DISTINCT: readonly List[] = ['LogGroups', 'CloudTrailLogGroups'];
 
 /** The settings as CDK takes them: `{ logGroups: ['/aws/…'], profile: 'scale-out' }`. */
 export type Settings = {

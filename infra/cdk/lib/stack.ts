@@ -2,13 +2,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { type CfnCondition, CfnOutput, CfnRule, Fn, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { CfnOutput, CfnRule, Fn, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kinesis from 'aws-cdk-lib/aws-kinesis';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
-import { deliveryAlarms, eventAlarms, lagAlarm, lambdaAlarms, silenceAlarm } from './alarms.ts';
+import { eventAlarms, lagAlarm, lambdaAlarms, silenceAlarm } from './alarms.ts';
 import { policyAudit } from './audit.ts';
 import { archiveBucket, failuresBucket, streamBucket } from './buckets.ts';
 import { createDashboard } from './dashboard.ts';
@@ -20,8 +20,9 @@ import {
   type FunctionContext,
   eventFunction,
 } from './functions.ts';
+import { deliveryAlarms, failuresAlarm, topicAlarm } from './handovers.ts';
 import { Parameters, pascal } from './parameters.ts';
-import { DISTINCT, type List, type Settings } from './settings.ts';
+import type { List, Settings } from './settings.ts';
 import {
   type Source,
   dataStream,
@@ -34,7 +35,8 @@ import {
 import { createStreams } from './streams.ts';
 import { createQueries, createTables } from './tables.ts';
 import { createTopic } from './topic.ts';
-import { either } from './conditions.ts';
+import type { Presence } from './conditions.ts';
+import { requireListed } from './upgrade.ts';
 import { organizationLogs } from './workmail.ts';
 
 /** What a stack is made of. */
@@ -43,6 +45,8 @@ export interface MailtrailProps extends StackProps {
   readonly settings?: Settings;
   /** Where the packages of the functions are. */
   readonly code: Code;
+  /** Whether lists are parameters of the template, which CloudFormation loops over, and not in the settings. */
+  readonly loops?: boolean;
   /** Whether the function that looks at resource policies is among them. */
   readonly withPolicyAudit?: boolean;
 }
@@ -57,12 +61,12 @@ export class MailtrailStack extends Stack {
   constructor(
     scope: Construct,
     id: string,
-    { settings = {}, code, withPolicyAudit, ...props }: MailtrailProps,
+    { settings = {}, code, loops = false, withPolicyAudit, ...props }: MailtrailProps,
   ) {
     super(scope, id, { description: 'mailtrail: keeps what Amazon WorkMail and CloudTrail log', ...props });
     const audited = withPolicyAudit ?? existsSync(join(FUNCTIONS, AUDIT_FUNCTION));
     acknowledgeEmptyDefaults(this);
-    const parameters = new Parameters(this, settings, audited ? [] : ['Resource policies']);
+    const parameters = new Parameters(this, settings, loops, audited ? [] : ['Resource policies']);
 
     const archive = archiveBucket(this, parameters);
     const topic = createTopic(this, parameters);
@@ -75,16 +79,19 @@ export class MailtrailStack extends Stack {
     };
     const database = createTables(this, archive, parameters);
     createQueries(this, database, parameters);
-    const streams = createStreams(this, streamBucket(this, parameters), database, parameters);
+    const streams = createStreams(this, streamBucket(this, parameters), database, topic, parameters);
 
     const readers = [mailReader(this, parameters), trailReader(this, parameters)];
     const queues = readers.map(({ queue }) => queue);
     const writer = writerOfStreams(this, queues, parameters);
     const functions = readers.map((reader) => createReader(this, context, reader, { streams, writer }));
     const audit = audited ? policyAudit(this, context) : undefined;
-    deliveryAlarms(this, topic);
-    createDashboard(this, functions, audit);
+    failuresAlarm(this, context.failures, topic);
+    topicAlarm(this, topic);
+    createDashboard(this, functions, context, audit);
     rules(this, parameters);
+    if (loops) acknowledgeLoops(this);
+    if (loops) requireListed(this, parameters, ['LogGroups', 'CloudTrailLogGroups', 'WorkMailOrganizations']);
     outputs(this, context, functions, topic);
   }
 }
@@ -94,22 +101,16 @@ interface Reader {
   readonly name: EventFunctionName;
   readonly sources: Source[];
   /** Whether it has any. */
-  readonly listens: CfnCondition;
-  /** `MAILTRAIL_ORGANIZATIONS`. */
-  readonly organizations: string;
+  readonly listens: Presence;
   readonly queue: kinesis.CfnStream;
 }
 
 function mailReader(stack: Stack, parameters: Parameters): Reader {
   const name = 'workmail-events';
-  const { emails, audits } = organizationLogs(stack, parameters);
-  const tenants = emails.map((each) => either(each.present, `${each.logGroup}=${each.organization}`, ''));
-  const any = Fn.conditionOr(parameters.some('LogGroups'), parameters.some('WorkMailOrganizations'));
   return {
     name,
-    sources: [...given(parameters, 'LogGroups'), ...emails, ...audits],
-    listens: parameters.condition('HasMail', any),
-    organizations: Fn.join(',', [parameters.text('OrganizationsOfLogGroups'), ...tenants]),
+    sources: [...given(parameters, 'LogGroups'), ...organizationLogs(stack, parameters)],
+    listens: parameters.someOf('HasMail', 'LogGroups', 'WorkMailOrganizations'),
     queue: dataStream(stack, name, parameters),
   };
 }
@@ -120,7 +121,6 @@ function trailReader(stack: Stack, parameters: Parameters): Reader {
     name,
     sources: given(parameters, 'CloudTrailLogGroups'),
     listens: parameters.some('CloudTrailLogGroups'),
-    organizations: '',
     queue: dataStream(stack, name, parameters),
   };
 }
@@ -129,16 +129,18 @@ function trailReader(stack: Stack, parameters: Parameters): Reader {
 function createReader(
   stack: Stack,
   context: FunctionContext,
-  { name, sources, listens, organizations, queue }: Reader,
+  { name, sources, listens, queue }: Reader,
   { streams, writer }: { streams: string; writer: iam.CfnRole },
 ): MailtrailFunction {
   const { parameters, failures, topic } = context;
   const more = [readStream(parameters, queue)];
-  const called = eventFunction(stack, name, context, { streams, organizations, more });
+  const called = eventFunction(stack, name, context, { streams, more });
   const permission = allowLogsToInvoke(stack, called);
   readFromStream(stack, called, queue, failures);
-  for (const source of sources)
+  for (const source of sources) {
     subscribe(stack, source, { called, permission, stream: queue, writer }, parameters);
+    deliveryAlarms(stack, source, topic);
+  }
   lambdaAlarms(stack, called, topic);
   eventAlarms(stack, called, topic);
   lagAlarm(stack, called, parameters, topic);
@@ -154,13 +156,17 @@ function acknowledgeEmptyDefaults(stack: Stack): void {
   }
 }
 
+/** What CDK finds in a template whose loops it does not know. cfn-lint looks at the template with them. */
+function acknowledgeLoops(stack: Stack): void {
+  for (const rule of ['F1020', 'W2001']) {
+    const reason = 'the identifier of a loop is referred to, and the parameter that it runs over';
+    Validations.of(stack).acknowledge({ id: `CloudFormation-Validate::${rule}`, reason });
+  }
+}
+
 /** The log groups that a parameter names. */
 function given(parameters: Parameters, name: List): Source[] {
-  return parameters.entries(name).map(({ slot, value, present }) => ({
-    id: `${name.replace(/s$/, '')}${slot}`,
-    logGroup: value,
-    present,
-  }));
+  return parameters.entries(name).map(({ value, ...entry }) => ({ ...entry, logGroup: value }));
 }
 
 /** Rules that no pattern of a single parameter can express. */
@@ -186,22 +192,6 @@ function rules(stack: Stack, parameters: Parameters): void {
       },
     ],
   });
-  for (const lists of DISTINCT) requireDistinct(stack, parameters, lists);
-}
-
-/** No two slots may have the same value: the names of their resources would clash in the middle of a deployment. */
-function requireDistinct(stack: Stack, parameters: Parameters, lists: readonly List[]): void {
-  const entries = lists.flatMap((name) => parameters.entries(name));
-  const pairs = entries.flatMap((one, index) => entries.slice(0, index).map((other) => ({ one, other })));
-  new CfnRule(stack, `${lists.join('And')}Differ`, {
-    assertions: pairs.map(({ one, other }) => ({
-      assert: Fn.conditionOr(
-        Fn.conditionEquals(one.value, ''),
-        Fn.conditionNot(Fn.conditionEquals(one.value, other.value)),
-      ),
-      assertDescription: `${one.id} must be another than ${other.id}`,
-    })),
-  });
 }
 
 function outputs(
@@ -221,10 +211,9 @@ function outputs(
   output('TopicArn', 'The topic of alarms and watched events', topic.ref);
   for (const { name, resource } of functions)
     output(`${pascal(name)}Name`, `The function ${name}`, resource.ref);
-  const known = output(
-    'WorkMailRoleArn',
-    'The role for `mailtrail workmail enable`',
-    Fn.getAtt('workmailEmailEvents', 'Arn').toString(),
-  );
-  known.condition = parameters.some('WorkMailOrganizations');
+  const some = parameters.some('WorkMailOrganizations');
+  if (some === false) return;
+  const role = Fn.getAtt('workmailEmailEvents', 'Arn').toString();
+  const known = output('WorkMailRoleArn', 'The role for `mailtrail workmail enable --logging-role`', role);
+  if (some !== true) known.condition = some;
 }

@@ -9,8 +9,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as firehose from 'aws-cdk-lib/aws-kinesisfirehose';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as sns from 'aws-cdk-lib/aws-sns';
 
 import { CLASSES, type Class } from './classes.ts';
+import { streamAlarms } from './handovers.ts';
 import { type Parameters, pascal } from './parameters.ts';
 import { OWN_LOG_GROUPS } from './log-groups.ts';
 import { type TableInput, filled, makeTable, tableInput } from './tables.ts';
@@ -26,6 +28,7 @@ export function createStreams(
   stack: Stack,
   bucket: s3.CfnBucket,
   database: glue.CfnDatabase,
+  topic: sns.CfnTopic,
   parameters: Parameters,
 ): string {
   const logGroup = new logs.CfnLogGroup(stack, 'StreamLogs', {
@@ -41,6 +44,7 @@ export function createStreams(
     const table = makeTable(stack, `${pascal(name)}StreamTable`, database, schema);
     const stream = makeStream(stack, name, { bucket, logGroup, role, schema, wanted }, parameters);
     table.cfnOptions.condition = wanted;
+    streamAlarms(stack, `${pascal(name)}Stream`, stream, wanted, topic);
     stream.addResourceDependency(table);
     return either(wanted, `firehose:${stream.ref}?classes=${name}`, '');
   });

@@ -13,20 +13,26 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 
 import { keep } from './buckets.ts';
 import type { EventFunctionName, MailtrailFunction } from './functions.ts';
-import { type Parameters, pascal } from './parameters.ts';
+import { ofEntry } from './loops.ts';
+import { type Entry, type Parameters, pascal } from './parameters.ts';
 import { either, when } from './conditions.ts';
 import { acknowledge } from './findings.ts';
 import { allow, arn, policy, trust } from './iam.ts';
 
-/** The name of every subscription filter of this stack. */
-export const filterName = () => `mailtrail-${Aws.STACK_NAME}`;
+/** The name of a log group's subscription filter: another for each, and for each stack that subscribes the log group. */
+export const filterName = (logGroup: string) => `mailtrail-${Aws.STACK_NAME}-${logGroup}`;
+
+/**
+ * What events bring with them: a log group that others are centralised in holds events of many accounts, Regions and
+ * log groups. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutSubscriptionFilter.html
+ */
+export const SYSTEM_FIELDS = ['@aws.account', '@aws.region', '@source.log'];
 
 /** A log group that is subscribed. */
-export interface Source {
+export interface Source extends Pick<Entry, 'loop' | 'present'> {
   /** In ids of the template. */
   readonly id: string;
   readonly logGroup: string;
-  readonly present: CfnCondition;
 }
 
 /** The data stream in front of a function, in the scale-out profile. */
@@ -132,14 +138,15 @@ export function subscribe(
 ): logs.CfnSubscriptionFilter {
   const out = scaleOut(parameters);
   const filter = new logs.CfnSubscriptionFilter(stack, `${source.id}Filter`, {
-    filterName: filterName(),
+    filterName: filterName(source.logGroup),
     filterPattern: '',
     logGroupName: source.logGroup,
+    emitSystemFields: SYSTEM_FIELDS,
     destinationArn: either(out, to.stream.attrArn, to.called.resource.attrArn),
     roleArn: when(out, to.writer.attrArn),
     distribution: when(out, 'Random'),
   });
-  filter.cfnOptions.condition = source.present;
+  ofEntry(source, filter);
   filter.addResourceDependency(to.permission);
   return filter;
 }

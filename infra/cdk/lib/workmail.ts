@@ -10,70 +10,69 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 
 import { AUDIT_LOGS, auditLogsGroup, emailEventsGroup } from './log-groups.ts';
+import { ofEntry } from './loops.ts';
 import { type Entry, type Parameters, pascal } from './parameters.ts';
 import type { Source } from './subscriptions.ts';
-import { when } from './conditions.ts';
+import { onlyIf } from './conditions.ts';
 import { acknowledge } from './findings.ts';
 import { allow, arn, policy, trust } from './iam.ts';
 
-/** The log group of an organization's email events. */
-export interface EmailSource extends Source {
-  /** Email events do not say which one they are of. */
-  readonly organization: string;
-  readonly made: logs.CfnLogGroup;
-}
-
 /** The log groups of every organization, each made here. */
-export function organizationLogs(
-  stack: Stack,
-  parameters: Parameters,
-): { emails: EmailSource[]; audits: Source[] } {
+export function organizationLogs(stack: Stack, parameters: Parameters): Source[] {
+  const some = parameters.some('WorkMailOrganizations');
+  if (some === false) return [];
   const organizations = parameters.entries('WorkMailOrganizations');
-  const emails = organizations.map((each) => emailEvents(stack, each, parameters));
-  roleOfEmailEvents(stack, emails, parameters);
-  const granted = resourcePolicy(stack, parameters);
-  const audits = organizations.flatMap((each) => auditLogs(stack, each, granted, parameters));
-  return { emails, audits };
+  const role = roleOfEmailEvents(stack, some);
+  const granted = resourcePolicy(stack, some, parameters);
+  return organizations.flatMap((each) => [
+    emailEvents(stack, each, role, parameters),
+    ...auditLogs(stack, each, granted, parameters),
+  ]);
 }
 
-function emailEvents(stack: Stack, { slot, value, present }: Entry, parameters: Parameters): EmailSource {
-  const id = `EmailEvents${slot}`;
-  const group = logGroup(stack, id, emailEventsGroup(value), present, parameters);
-  return { id, logGroup: group.ref, present, made: group, organization: value };
+/** The log group of an organization's email events, which its role may write to. */
+function emailEvents(stack: Stack, entry: Entry, role: iam.CfnRole, parameters: Parameters): Source {
+  const id = `EmailEvents${entry.id}`;
+  const group = logGroup(stack, id, emailEventsGroup(entry.value), entry, parameters);
+  const arn = Fn.getAtt(group.logicalId, 'Arn');
+  const write = new iam.CfnPolicy(stack, `${id}Policy`, {
+    policyName: `write-${entry.value}`,
+    policyDocument: policy(allow(['logs:CreateLogStream', 'logs:PutLogEvents'], arn)),
+    roles: [role.ref],
+  });
+  ofEntry(entry, write);
+  return { ...entry, id, logGroup: group.ref };
 }
 
 /**
  * WorkMail assumes this role to write email events. A caller with only WorkMailFullAccess may only pass a
  * role whose name contains `workmail`; the name is formed from the stack's and from this id.
  */
-function roleOfEmailEvents(stack: Stack, groups: EmailSource[], parameters: Parameters): void {
-  const arns = groups.map((group) => when(group.present, Fn.getAtt(group.made.logicalId, 'Arn')));
+function roleOfEmailEvents(stack: Stack, some: CfnCondition | true): iam.CfnRole {
   const role = new iam.CfnRole(stack, 'workmailEmailEvents', {
     description: 'Lets WorkMail write email events',
     assumeRolePolicyDocument: trust('events.workmail.amazonaws.com', arn('workmail', 'organization/*')),
-    policies: [
-      {
-        policyName: 'write',
-        policyDocument: policy(allow(['logs:CreateLogStream', 'logs:PutLogEvents'], arns)),
-      },
-    ],
   });
-  role.cfnOptions.condition = parameters.some('WorkMailOrganizations');
+  onlyIf(some, role);
+  return role;
 }
 
 function auditLogs(
   stack: Stack,
-  { slot, value, present }: Entry,
+  entry: Entry,
   granted: logs.CfnResourcePolicy,
   parameters: Parameters,
 ): Source[] {
-  const wanted = parameters.both(present, parameters.is('WorkMailAuditLogs', 'true'));
+  const wanted = {
+    ...entry,
+    present: parameters.both(entry.present, parameters.is('WorkMailAuditLogs', 'true')),
+  };
   return Object.entries(AUDIT_LOGS).map(([name, logType]) => {
-    const id = `${pascal(name)}Logs${slot}`;
-    const group = logGroup(stack, id, auditLogsGroup(value, name), wanted, parameters);
-    const delivery = deliver(stack, id, `workmail-${value}-${name}`, value, logType, group, wanted);
+    const id = `${pascal(name)}Logs${entry.id}`;
+    const group = logGroup(stack, id, auditLogsGroup(entry.value, name), wanted, parameters);
+    const delivery = deliver(stack, id, `workmail-${entry.value}-${name}`, logType, group, wanted);
     delivery.addResourceDependency(granted);
-    return { id, logGroup: group.ref, present: wanted };
+    return { ...wanted, id, logGroup: group.ref };
   });
 }
 
@@ -82,33 +81,36 @@ function deliver(
   stack: Stack,
   id: string,
   name: string,
-  organization: string,
   logType: string,
   group: logs.CfnLogGroup,
-  wanted: CfnCondition,
+  wanted: Entry,
 ): logs.CfnDelivery {
   const source = new logs.CfnDeliverySource(stack, `${id}Source`, {
     name,
     logType,
-    resourceArn: arn('workmail', 'organization/').concat(organization),
+    resourceArn: arn('workmail', 'organization/').concat(wanted.value),
   });
   const destination = new logs.CfnDeliveryDestination(stack, `${id}Destination`, {
     name,
-    destinationResourceArn: arn('logs', `log-group:\${${group.logicalId}}`),
+    destinationResourceArn: arn('logs', 'log-group:').concat(group.ref),
     deliveryDestinationType: 'CWL',
     outputFormat: 'json',
   });
   const delivery = new logs.CfnDelivery(stack, `${id}Delivery`, {
-    deliverySourceName: name,
+    // A reference, so that the source is there before: loops know no other way to say so.
+    deliverySourceName: source.ref,
     deliveryDestinationArn: destination.attrArn,
   });
-  delivery.addResourceDependency(source);
-  for (const each of [source, destination, delivery]) each.cfnOptions.condition = wanted;
+  ofEntry(wanted, source, destination, delivery);
   return delivery;
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-CloudWatchLogs.html */
-function resourcePolicy(stack: Stack, parameters: Parameters): logs.CfnResourcePolicy {
+function resourcePolicy(
+  stack: Stack,
+  some: CfnCondition | true,
+  parameters: Parameters,
+): logs.CfnResourcePolicy {
   const document = policy({
     Sid: 'VendedLogs',
     Effect: 'Allow',
@@ -125,10 +127,7 @@ function resourcePolicy(stack: Stack, parameters: Parameters): logs.CfnResourceP
     policyName: `${Aws.STACK_NAME}-vendedlogs`,
     policyDocument: Fn.sub(JSON.stringify(document)),
   });
-  granted.cfnOptions.condition = parameters.both(
-    parameters.some('WorkMailOrganizations'),
-    parameters.is('WorkMailAuditLogs', 'true'),
-  );
+  granted.cfnOptions.condition = parameters.both(some, parameters.is('WorkMailAuditLogs', 'true'));
   return granted;
 }
 
@@ -136,14 +135,14 @@ function logGroup(
   stack: Stack,
   id: string,
   name: string,
-  present: CfnCondition,
+  entry: Pick<Entry, 'loop' | 'present'>,
   parameters: Parameters,
 ): logs.CfnLogGroup {
   const group = new logs.CfnLogGroup(stack, id, {
     logGroupName: name,
     retentionInDays: parameters.number('WorkMailLogRetentionDays'),
   });
-  group.cfnOptions.condition = present;
+  ofEntry(entry, group);
   acknowledge(group, {
     CKV_AWS_158: 'CloudWatch Logs encrypts; what is kept for long is in the archive, under its key',
   });

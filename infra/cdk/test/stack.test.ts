@@ -6,6 +6,7 @@ import { test } from 'node:test';
 
 import {
   AUDITED,
+  ORGANIZATION,
   PROJECT,
   type Resource,
   SOURCES,
@@ -13,12 +14,11 @@ import {
   deployed,
   ofType,
   read,
+  resourcesOf,
   samTemplate,
   statements,
   template,
 } from './deployed.ts';
-
-const ORGANIZATION = 'm-0123456789abcdef0123456789abcdef';
 
 const usual = deployed(SOURCES);
 
@@ -42,7 +42,7 @@ test('the functions know the log groups of each other, and none of them can be s
   const groups = ofType(deployed(AUDITED), 'AWS::Logs::LogGroup').map(({ Properties }) =>
     JSON.stringify(Properties.LogGroupName),
   );
-  const pattern = new RegExp(template.Parameters.LogGroup1?.AllowedPattern ?? '');
+  const pattern = new RegExp(template.Parameters.LogGroups?.AllowedPattern ?? '');
   assert.equal(groups.length, 3);
   for (const { Properties } of ofType(usual, 'AWS::Lambda::Function')) {
     const own = JSON.stringify(Properties.Environment.Variables.MAILTRAIL_OWN_LOG_GROUPS);
@@ -53,13 +53,14 @@ test('the functions know the log groups of each other, and none of them can be s
   }
 });
 
-test('without a reserved concurrency none is set, and the audit never runs twice at once', () => {
+test('without a reserved concurrency none is set: an account may have none to give', () => {
   const concurrency = (parameters: Record<string, string>) =>
     ofType(deployed(parameters), 'AWS::Lambda::Function').map(
       ({ Properties }) => Properties.ReservedConcurrentExecutions,
     );
-  assert.deepEqual(concurrency(AUDITED), [undefined, undefined, 1]);
-  assert.deepEqual(concurrency({ ...AUDITED, ReservedConcurrency: '5' }), ['5', '5', 1]);
+  assert.deepEqual(concurrency(AUDITED), [undefined, undefined, undefined]);
+  assert.deepEqual(concurrency({ ...AUDITED, ReservedConcurrency: '5' }), ['5', '5', undefined]);
+  assert.deepEqual(concurrency({ ...AUDITED, PolicyReservedConcurrency: '1' }), [undefined, undefined, '1']);
 });
 
 test('what fails is kept in a bucket of its own, with a key of its own', () => {
@@ -69,6 +70,36 @@ test('what fails is kept in a bucket of its own, with a key of its own', () => {
     });
   }
   assert.ok('FailuresHaveAKeyOfTheirOwn' in template.Rules);
+});
+
+/** Names that an account has once, in whatever Region. */
+const GLOBAL_NAMES: Record<string, string[]> = {
+  'AWS::CloudWatch::Dashboard': ['DashboardName'],
+  'AWS::IAM::Group': ['GroupName'],
+  'AWS::IAM::InstanceProfile': ['InstanceProfileName'],
+  'AWS::IAM::ManagedPolicy': ['ManagedPolicyName'],
+  'AWS::IAM::Role': ['RoleName'],
+  'AWS::IAM::User': ['UserName'],
+  'AWS::S3::Bucket': ['BucketName'],
+};
+
+test('a name that is global has the Region in it: a second Region can have a stack of the same name', () => {
+  const named = Object.values(resourcesOf(SOURCES)).flatMap(({ Type, Properties }) =>
+    (GLOBAL_NAMES[Type] ?? []).map((property) => Properties?.[property]).filter(Boolean),
+  );
+  assert.equal(named.length, 1);
+  for (const name of named) assert.match(JSON.stringify(name), /"Ref":"AWS::Region"/);
+});
+
+test('the log groups of organizations keep events for 400 days', () => {
+  const groups = ofType(deployed({ WorkMailOrganizations: ORGANIZATION }), 'AWS::Logs::LogGroup');
+  const theirs = groups.filter(({ Properties }) =>
+    JSON.stringify(Properties.LogGroupName).includes(ORGANIZATION),
+  );
+  assert.deepEqual(
+    theirs.map(({ Properties }) => Properties.RetentionInDays),
+    Array(6).fill('400'),
+  );
 });
 
 // Least privilege
@@ -155,7 +186,7 @@ test('every service that is let in is let in for this account alone', () => {
   const everything = deployed({
     ...SOURCES,
     ...AUDITED,
-    WorkMailOrganization1: ORGANIZATION,
+    WorkMailOrganizations: ORGANIZATION,
     StreamEmailActivity: 'true',
     Profile: 'scale-out',
     VendedLogsToBucket: 'true',
@@ -188,7 +219,10 @@ test('every service that is let in is let in for this account alone', () => {
 });
 
 test('one permission lets all log groups of the account invoke a function', () => {
-  const permissions = ofType(deployed({ ...SOURCES, LogGroup2: '/other' }), 'AWS::Lambda::Permission');
+  const permissions = ofType(
+    deployed({ ...SOURCES, LogGroups: '/example,/other' }),
+    'AWS::Lambda::Permission',
+  );
   assert.equal(permissions.length, 2);
   for (const { Properties: its } of permissions) {
     assert.equal(its.Principal, 'logs.amazonaws.com');
@@ -217,14 +251,14 @@ test('every bucket is private, versioned, over TLS only, and outlives the stack'
   );
   assert.deepEqual(
     policies.map((statements) => statements.length),
-    [1, 1, 1],
+    [4, 1, 1],
     'log delivery is let in uninvited',
   );
 });
 
 test('log delivery that is invited looks at the archive before it writes there, below AWSLogs/', () => {
   const archive = deployed({ VendedLogsToBucket: 'true' }).get('ArchiveBucketPolicy') as Resource;
-  const [, look, write] = archive.Properties.PolicyDocument.Statement;
+  const [look, write] = archive.Properties.PolicyDocument.Statement.slice(-2);
   const bucket = { 'Fn::GetAtt': ['ArchiveBucket', 'Arn'] };
   assert.equal(look.Sid, 'AWSLogDeliveryAclCheck');
   assert.deepEqual([look.Action, look.Resource], [['s3:GetBucketAcl', 's3:ListBucket'], bucket]);
@@ -292,10 +326,10 @@ test('the scale-out profile goes by data streams, whose failures are found and k
 });
 
 test('an organization gets its role, and five audit logs below /aws/vendedlogs/', () => {
-  const resources = deployed({ WorkMailOrganization1: ORGANIZATION });
+  const resources = deployed({ WorkMailOrganizations: ORGANIZATION });
   const names = ofType(resources, 'AWS::Logs::LogGroup').map(({ Properties }) => Properties.LogGroupName);
   const vended = names.filter(
-    (name) => typeof name === 'string' && name.startsWith(`/aws/vendedlogs/workmail/${ORGANIZATION}/`),
+    (name) => typeof name === 'string' && name.startsWith(`/aws/vendedlogs/workmail/m-${ORGANIZATION}/`),
   );
   assert.equal(vended.length, 5);
   for (const kind of ['Source', 'Destination', '']) {
@@ -311,7 +345,7 @@ test('an organization gets its role, and five audit logs below /aws/vendedlogs/'
   );
   assert.equal(
     ofType(
-      deployed({ WorkMailOrganization1: ORGANIZATION, WorkMailAuditLogs: 'false' }),
+      deployed({ WorkMailOrganizations: ORGANIZATION, WorkMailAuditLogs: 'false' }),
       'AWS::Logs::Delivery',
     ).length,
     0,

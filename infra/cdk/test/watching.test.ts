@@ -2,7 +2,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { AUDITED, type Resource, SOURCES, deployed, ofType, read, template } from './deployed.ts';
+import {
+  AUDITED,
+  ORGANIZATION,
+  type Resource,
+  SOURCES,
+  deployed,
+  ofType,
+  read,
+  resourcesOf,
+} from './deployed.ts';
 
 const usual = deployed(SOURCES);
 
@@ -110,7 +119,7 @@ test('the README says of every alarm what to do', () => {
     name: name ?? '',
   }));
   const told = (id: string) => named.some(({ any, name }) => (any ? id.endsWith(name) : id === name));
-  const alarms = Object.entries(template.Resources).filter(
+  const alarms = Object.entries(resourcesOf({ ...SOURCES, WorkMailOrganizations: ORGANIZATION })).filter(
     ([, { Type }]) => Type === 'AWS::CloudWatch::Alarm',
   );
   assert.deepEqual(
@@ -131,10 +140,81 @@ test('whatever Lambda says of a function is an alarm, of the audit too', () => {
     assert.deepEqual(metrics(name), all);
 });
 
+/** Whatever takes events or news from us: its alarms, its panels, and what the README has in the row of its panels. */
+const HANDOVERS: { from: string; alarms: RegExp[]; panels: RegExp[] }[] = [
+  {
+    from: 'from CloudWatch Logs to a function or data stream',
+    alarms: [/^LogGroup.*DeliveryErrorsAlarm$/, /^LogGroup.*DeliveryThrottlingAlarm$/],
+    panels: [/^not handed over by CloudWatch Logs$/],
+  },
+  {
+    from: 'from Lambda to a function, and what it gives up to the bucket for failures',
+    alarms: ['WorkmailEvents', 'CloudtrailActivity', 'PolicyAudit'].flatMap((id) =>
+      ['AsyncEventAge', 'AsyncEventsDropped', 'DestinationDeliveryFailures'].map(
+        (metric) => new RegExp(`^${id}${metric}Alarm$`),
+      ),
+    ),
+    panels: [
+      /^workmail-events: lag/,
+      /^workmail-events: given up by Lambda$/,
+      /^cloudtrail-activity: given up by Lambda$/,
+      /^policy-audit: invocations$/,
+      /^policy-audit: waiting, in milliseconds$/,
+    ],
+  },
+  {
+    from: 'what waits in the bucket for failures',
+    alarms: [/^FailuresAlarm$/],
+    panels: [/^failed invocations that are kept$/],
+  },
+  {
+    from: 'from Firehose to Parquet and S3',
+    alarms: [
+      /^EmailActivityStreamFailedConversionAlarm$/,
+      /^EmailActivityStreamDeliveryToS3Alarm$/,
+      /^EmailActivityStreamDataFreshnessAlarm$/,
+    ],
+    panels: [/^Firehose: not converted/, /^Firehose: share of successful/, /^Firehose: age of the oldest/],
+  },
+  {
+    from: 'from the topic to subscribers',
+    alarms: [/^UnnotifiedAlarm$/],
+    panels: [/^notifications of the topic$/],
+  },
+  {
+    from: 'from the schedule to `policy-audit`',
+    alarms: [/^PolicyAuditTargetErrorCountAlarm$/, /^PolicyAuditInvocationDroppedCountAlarm$/],
+    panels: [/^policy-audit: not invoked by its schedule$/],
+  },
+];
+
+test('everything that is handed over has alarms, panels, and rows in the README', () => {
+  const parameters = { ...SOURCES, ...AUDITED, StreamEmailActivity: 'true' };
+  const made = [...deployed(parameters)].filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm');
+  const titles = dashboard(parameters).map(({ properties }) => properties.title as string);
+  const rows = new Map(
+    [...read('infra', 'README.md').matchAll(/^\| (from .*?|what waits .*?) \| (.*) \|$/gm)].map(
+      ([, from, panels]) => [from, panels] as const,
+    ),
+  );
+  assert.deepEqual([...rows.keys()].sort(), HANDOVERS.map(({ from }) => from).sort());
+  for (const { from, alarms, panels } of HANDOVERS) {
+    for (const alarm of alarms) {
+      const [its] = made.filter(([id]) => alarm.test(id));
+      assert.deepEqual(its?.[1].Properties.AlarmActions, [{ Ref: 'Topic' }], `${from}: ${alarm}`);
+    }
+    for (const panel of panels) {
+      const title = titles.find((each) => panel.test(each)) ?? '';
+      const named = title.replace(/^(workmail-events|cloudtrail-activity):/, 'FUNCTION:');
+      assert.ok(title && rows.get(from)?.includes(`*${named}*`), `${from}: ${panel}`);
+    }
+  }
+});
+
 test('silence is an alarm where there is something to hear', () => {
   const silent = (parameters: Record<string, string>) =>
     [...deployed(parameters).keys()].filter((id) => id.endsWith('SilenceAlarm'));
   assert.deepEqual(silent({}), []);
-  assert.deepEqual(silent({ LogGroup1: '/example' }), ['WorkmailEventsSilenceAlarm']);
+  assert.deepEqual(silent({ LogGroups: '/example' }), ['WorkmailEventsSilenceAlarm']);
   assert.deepEqual(silent({ ...SOURCES, SilenceHours: '0' }), []);
 });
