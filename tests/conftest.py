@@ -6,6 +6,7 @@ import account.server
 import auditing
 import border
 import deployment
+import function
 import programs
 import standins
 
@@ -71,6 +72,12 @@ def role_policies(enforcing_server):
     """The policies of the readers' roles, as infra/sam has them. Function → document."""
     enforcing_server.reset()
     return deployment.policies_for_tests(enforcing_server)
+
+
+@pytest.fixture(scope="session")
+def code(tmp_path_factory):
+    """The deployment package of workmail-events, made once."""
+    return function.package(tmp_path_factory.mktemp("package"))
 
 
 @pytest.fixture

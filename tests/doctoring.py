@@ -1,9 +1,10 @@
 """An account whose logging is in order, spread over three stand-ins, for tests to break one thing of.
 
-WorkMail, CloudWatch Logs and Lambda are the account of the tests (account/); S3, KMS and IAM are moto, Firehose is
-ministack, both behind a border (border.py) that knows whose the buckets are and what is not allowed.
+WorkMail, CloudWatch Logs and Lambda are the account of the tests (account/); S3, KMS and IAM are moto, Firehose and SNS
+are ministack, both behind a border (border.py) that knows whose the buckets are and what is not allowed.
 """
 
+import datetime
 import json
 
 from account.documents import AWS_WRITTEN, compact, policy
@@ -16,9 +17,11 @@ AUDIT = f"/aws/vendedlogs/workmail/{ALIAS}/audit"
 FUNCTION = "mailtrail-workmail-events"
 OWN_LOGS = f"/aws/lambda/{FUNCTION}"
 STREAM = "mail"
-TARGET, ARCHIVE = "example-logs", "example-archive"
+TARGET, ARCHIVE, FAILURES = "example-logs", "example-archive", "example-failures"
 ARCHIVE_URL = f"s3://{ARCHIVE}/mail"
-ROLE = "workmail-events"
+ROLE, FUNCTION_ROLE, STREAM_ROLE = "workmail-events", FUNCTION, "firehose"
+TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:mailtrail"
+SYSTEM_FIELDS = ["@aws.account", "@aws.region", "@source.log"]
 LOG_DELIVERY_ROLE = "AWSServiceRoleForLogDelivery"
 LOG_TYPES = [
     "ACCESS_CONTROL_LOGS",
@@ -29,6 +32,18 @@ LOG_TYPES = [
 ]
 DELIVERY = {"Service": "delivery.logs.amazonaws.com"}
 LOOK = ["s3:GetBucketAcl", "s3:ListBucket"]
+
+
+# What the function calls.
+FUNCTION_MAY = [
+    ("s3:PutObject", [f"arn:aws:s3:::{ARCHIVE}/mail/*", f"arn:aws:s3:::{FAILURES}/aws/lambda/*"]),
+    ("logs:PutLogEvents", f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{OWN_LOGS}:*"),
+    (["firehose:ListTagsForDeliveryStream", "firehose:PutRecordBatch"], f"arn:aws:firehose:{REGION}:{ACCOUNT}:*"),
+    (
+        ["kinesis:DescribeStream", "kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"],
+        f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/*",
+    ),
+]
 
 
 def statement(principal, action, resource=None, **condition):
@@ -78,24 +93,27 @@ class Installation:
         self.border = border
         self.account, self.place, self.fixtures = account, account.place(), account.fixtures
         self.s3, self.kms, self.iam = (moto.client(service) for service in ("s3", "kms", "iam"))
-        self.firehose = ministack.client("firehose")
+        self.firehose, self.sns = ministack.client("firehose"), ministack.client("sns")
         self.workmail, self.logs = self.place.workmail, self.place.logs
         self.organization_arn = self.fixtures.organization(ALIAS)
         self.organization = self.organization_arn.rsplit("/", 1)[1]
         for group in (EVENTS, AUDIT, OWN_LOGS):
             self.fixtures.log_group(group)
-            self.logs.groups.put_retention_policy({"logGroupName": group, "retentionInDays": 30})
+            self.logs.groups.put_retention_policy({"logGroupName": group, "retentionInDays": 400})
         self._function()
-        self._role()
+        self._roles()
+        self._topic()
         self.log_email_events_to(EVENTS)
         self._buckets()
         self._deliveries()
+        self.event(EVENTS)
 
     def environment(self):
         """What a program needs to find all stand-ins."""
         of_moto, of_ministack = self.border.endpoints
         others = {f"AWS_ENDPOINT_URL_{service}": of_moto for service in ("S3", "KMS", "IAM")}
-        return {**self.account.environment(), **others, "AWS_ENDPOINT_URL_FIREHOSE": of_ministack}
+        others |= {f"AWS_ENDPOINT_URL_{service}": of_ministack for service in ("FIREHOSE", "SNS")}
+        return {**self.account.environment(), **others}
 
     def log_email_events_to(self, group):
         """Switches the logging of email events on."""
@@ -113,7 +131,15 @@ class Installation:
             "destinationArn": to or f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{FUNCTION}",
             "distribution": "ByLogStream",
             "creationTime": self.place.now(),
+            "emitSystemFields": SYSTEM_FIELDS,
         }
+
+    def event(self, group, stream="mail", age=0):
+        """A log event, so many milliseconds old."""
+        at = self.place.now() - age
+        self.logs.events.create_log_stream({"logGroupName": group, "logStreamName": stream})
+        event = [{"timestamp": at, "message": "{}"}]
+        self.logs.events.put_log_events({"logGroupName": group, "logStreamName": stream, "logEvents": event})
 
     def data_stream(self, group, **readers):
         """A Kinesis data stream between a log group and those who read it: functions, and the state of that."""
@@ -143,8 +169,8 @@ class Installation:
         """Takes that back."""
         self.place.functions.remove_permission({"FunctionName": FUNCTION, "StatementId": "logs-0"})
 
-    def trust(self, conditions=True):
-        """Who may take the role of WorkMail."""
+    def trust(self, conditions=False):
+        """Who may take the role of WorkMail: as AWS documents it, or with conditions on the source."""
         source = {
             "StringEquals": {"aws:SourceAccount": ACCOUNT},
             "ArnLike": {"aws:SourceArn": self.organization_arn},
@@ -168,7 +194,8 @@ class Installation:
         self.s3.put_object(Bucket=ARCHIVE, Key=key, Body=b"x")
 
     def _function(self):
-        archive = {"MAILTRAIL_ARCHIVE": ARCHIVE_URL, "MAILTRAIL_ARCHIVE_OWNER": ACCOUNT}
+        archive = {"MAILTRAIL_ARCHIVE": ARCHIVE_URL, "MAILTRAIL_ARCHIVE_OWNER": ACCOUNT, "MAILTRAIL_TOPIC": TOPIC}
+        self.place.functions.on_failure[FUNCTION] = f"arn:aws:s3:::{FAILURES}"
         self.fixtures.function(FUNCTION, MAILTRAIL_STREAMS=f"firehose:{STREAM}?classes=email_activity", **archive)
         self.fixtures.stream(STREAM, LogDeliveryEnabled="true")
         self.firehose.create_delivery_stream(
@@ -180,19 +207,51 @@ class Installation:
         for group in (EVENTS, AUDIT):
             self.subscribe(group)
 
-    def _role(self):
-        self.iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=self.trust())
+    def role(self, name, service, *statements):
+        """A role that a service may assume, with one inline policy."""
+        trust = policy(statement({"Service": service}, "sts:AssumeRole"))
+        self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+        self.allow(name, *statements)
+
+    def allow(self, role, *statements):
+        """Has a role allow these pairs of action and resource, and nothing else."""
+        allowed = [{"Effect": "Allow", "Action": action, "Resource": resource} for action, resource in statements]
+        document = compact({"Version": "2012-10-17", "Statement": allowed})
+        self.iam.put_role_policy(RoleName=role, PolicyName="write", PolicyDocument=document)
+
+    def attach(self, role):
+        """A managed policy on a role, which allows nothing that matters here."""
+        statement = {"Effect": "Allow", "Action": "logs:DescribeLogGroups", "Resource": "*"}
+        document = compact({"Version": "2012-10-17", "Statement": [statement]})
+        managed = self.iam.create_policy(PolicyName="managed", PolicyDocument=document)["Policy"]["Arn"]
+        self.iam.attach_role_policy(RoleName=role, PolicyArn=managed)
+
+    def stack_group(self):
+        """The log group that the stack makes for the email events of the organization."""
+        group = f"/workmail/{self.organization}/email-events"
+        self.fixtures.log_group(group)
+        return group
+
+    def _topic(self):
+        self.sns.create_topic(Name="mailtrail")
+        self.sns.subscribe(TopicArn=TOPIC, Protocol="sqs", Endpoint=f"arn:aws:sqs:{REGION}:{ACCOUNT}:alarms")
+
+    def _roles(self):
+        events = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{EVENTS}:*"
+        self.role(ROLE, "events.workmail.amazonaws.com", (["logs:CreateLogStream", "logs:PutLogEvents"], events))
+        self.role(FUNCTION_ROLE, "lambda.amazonaws.com", *FUNCTION_MAY)
+        self.role(STREAM_ROLE, "firehose.amazonaws.com", ("s3:PutObject", "arn:aws:s3:::example-stream/*"))
         trust = json.dumps(policy(statement(DELIVERY, "sts:AssumeRole")))
         self.iam.create_role(RoleName=LOG_DELIVERY_ROLE, AssumeRolePolicyDocument=trust)
 
     def _buckets(self):
-        for name in (TARGET, ARCHIVE):
+        for name in (TARGET, ARCHIVE, FAILURES):
             self.s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
         self.key = self.kms.create_key(Policy=compact(key_policy()))["KeyMetadata"]["Arn"]
         self.encrypt(self.key)
         self.bucket_policy(TARGET, bucket_policy())
         tls = statement("*", "s3:*", f"arn:aws:s3:::{ARCHIVE}/*", Bool={"aws:SecureTransport": "false"})
-        self.archived("20261101")
+        self.archived(datetime.datetime.now(datetime.UTC).strftime("%Y%m%d"))
         # Of a policy that denies, moto does not look at the conditions: nothing can be written from now on.
         self.bucket_policy(ARCHIVE, policy(tls | {"Effect": "Deny"}))
 

@@ -5,12 +5,13 @@ import json
 
 from account.documents import AWS_WRITTEN, compact, policy
 from account.fixtures import DATA_PROTECTION
-from doctoring import ARCHIVE, AUDIT, DELIVERY, EVENTS, FUNCTION, LOG_DELIVERY_ROLE, LOG_TYPES, OWN_LOGS, ROLE, STREAM
-from doctoring import TARGET, bucket_policy, key_policy, statement, to_bucket
+from doctoring import ARCHIVE, AUDIT, DELIVERY, EVENTS, FAILURES, FUNCTION, FUNCTION_MAY, FUNCTION_ROLE
+from doctoring import LOG_DELIVERY_ROLE, LOG_TYPES, OWN_LOGS, ROLE, STREAM, STREAM_ROLE, TARGET, TOPIC
+from doctoring import bucket_policy, key_policy, statement, to_bucket
 from programs import REGION
 from samples import ACCOUNT
 
-BROKEN, LOOK = "broken", "look"
+BROKEN, LOOK, UNKNOWN = "broken", "look", "unknown"
 DAY_MS = 24 * 3_600_000
 STRANGER = "444455556666"
 
@@ -24,15 +25,97 @@ def group_is_gone(installation):
 
 
 def retention(installation):
-    installation.logs.groups.put_retention_policy({"logGroupName": EVENTS, "retentionInDays": 3})
+    installation.logs.groups.put_retention_policy({"logGroupName": EVENTS, "retentionInDays": 60})
 
 
 def role_is_gone(installation):
+    installation.iam.delete_role_policy(RoleName=ROLE, PolicyName="write")
     installation.iam.delete_role(RoleName=ROLE)
 
 
-def role_is_open(installation):
-    installation.iam.update_assume_role_policy(RoleName=ROLE, PolicyDocument=installation.trust(conditions=False))
+def role_may_do_nothing(installation):
+    installation.iam.delete_role_policy(RoleName=ROLE, PolicyName="write")
+
+
+def role_is_kept_small(installation):
+    """By a permissions boundary."""
+    document = compact({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]})
+    boundary = installation.iam.create_policy(PolicyName="small", PolicyDocument=document)["Policy"]["Arn"]
+    installation.iam.put_role_permissions_boundary(RoleName=ROLE, PermissionsBoundary=boundary)
+
+
+def role_may_by_a_managed_policy_write_elsewhere(installation):
+    installation.iam.delete_role_policy(RoleName=ROLE, PolicyName="write")
+    statement = {"Effect": "Allow", "Action": "logs:*", "Resource": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/other:*"}
+    document = compact({"Version": "2012-10-17", "Statement": [statement]})
+    attached = installation.iam.create_policy(PolicyName="elsewhere", PolicyDocument=document)["Policy"]["Arn"]
+    installation.iam.attach_role_policy(RoleName=ROLE, PolicyArn=attached)
+
+
+def another_service_is_trusted(installation):
+    trust = compact(policy(statement({"Service": "lambda.amazonaws.com"}, "sts:AssumeRole")))
+    installation.iam.update_assume_role_policy(RoleName=ROLE, PolicyDocument=trust)
+
+
+def no_events(installation):
+    installation.logs.groups.find(EVENTS).streams.clear()
+
+
+def nothing_arrives(installation):
+    no_events(installation)
+    installation.logs.groups.find(EVENTS).created = installation.place.now() - 10 * DAY_MS
+
+
+def conditions_that_nothing_shows_to_hold(installation):
+    nothing_arrives(installation)
+    installation.iam.update_assume_role_policy(RoleName=ROLE, PolicyDocument=installation.trust(conditions=True))
+
+
+def function_may_not_write(installation):
+    installation.allow(FUNCTION_ROLE, *FUNCTION_MAY[1:])
+
+
+def function_is_never_invoked(installation):
+    installation.place.functions.reserved[FUNCTION] = 0
+
+
+def events_failed(installation):
+    installation.s3.put_object(Bucket=FAILURES, Key=f"aws/lambda/{FUNCTION}/2026/11/20/failed", Body=b"{}")
+
+
+def failures_go_nowhere(installation):
+    del installation.place.functions.on_failure[FUNCTION]
+
+
+def topic_without_subscribers(installation):
+    for each in installation.sns.list_subscriptions_by_topic(TopicArn=TOPIC)["Subscriptions"]:
+        installation.sns.unsubscribe(SubscriptionArn=each["SubscriptionArn"])
+
+
+def stream_may_not_write(installation):
+    installation.iam.delete_role_policy(RoleName=STREAM_ROLE, PolicyName="write")
+
+
+def filter_without_origin(installation):
+    del installation.logs.groups.find(EVENTS).subscription_filters["mailtrail"]["emitSystemFields"]
+
+
+def failed_records_are_ignored(installation):
+    installation.data_stream(EVENTS, **{FUNCTION: "Enabled"})
+    installation.place.functions.deaf_readers.add(FUNCTION)
+
+
+def archive_stands_still(installation):
+    """Nothing was archived for days."""
+    installation.s3.delete_bucket_policy(Bucket=ARCHIVE)
+    for each in installation.s3.list_objects_v2(Bucket=ARCHIVE)["Contents"]:
+        installation.s3.delete_object(Bucket=ARCHIVE, Key=each["Key"])
+    installation.archived("20261101")
+
+
+def key_that_the_function_may_not_use(installation):
+    key = installation.kms.create_key()["KeyMetadata"]["Arn"]
+    installation.place.functions.environments[FUNCTION]["MAILTRAIL_ARCHIVE_KMS_KEY"] = key
 
 
 def masked(installation):
@@ -286,18 +369,16 @@ def archive_default_key_is_disabled(installation):
 
 
 def older_events(installation):
-    old = installation.place.now() - 5 * DAY_MS
-    installation.logs.events.create_log_stream({"logGroupName": EVENTS, "logStreamName": "old"})
-    event = [{"timestamp": old, "message": "{}"}]
-    installation.logs.events.put_log_events({"logGroupName": EVENTS, "logStreamName": "old", "logEvents": event})
-    installation.s3.delete_bucket_policy(Bucket=ARCHIVE)
-    objects = installation.s3.list_objects_v2(Bucket=ARCHIVE)["Contents"]
-    installation.s3.delete_object(Bucket=ARCHIVE, Key=objects[0]["Key"])
+    installation.event(EVENTS, "old", age=5 * DAY_MS)
 
 
 def after_the_end(facts):
     """The first of April 2027: WorkMail ended the day before."""
     facts["at"] = int(datetime.datetime(2027, 4, 1, tzinfo=datetime.UTC).timestamp() * 1000)
+    for group in facts["log_groups"]:
+        group["last_event"] = {"state": "seen", "at": facts["at"], "value": facts["at"] - DAY_MS}
+    for archive in facts["archives"]:
+        archive["days"]["value"]["last"] = "20270331"
 
 
 # Faults of an account.
@@ -306,7 +387,12 @@ FAULTS = [
     (group_is_gone, [("email-log-group", BROKEN)]),
     (retention, [("email-retention", LOOK)]),
     (role_is_gone, [("email-role", BROKEN)]),
-    (role_is_open, [("email-role", LOOK)]),
+    (another_service_is_trusted, [("email-role", BROKEN)]),
+    (conditions_that_nothing_shows_to_hold, [("email-role", UNKNOWN)]),
+    (role_may_do_nothing, [("email-role-permissions", BROKEN)]),
+    (role_may_by_a_managed_policy_write_elsewhere, [("email-role-permissions", BROKEN)]),
+    (role_is_kept_small, [("email-role-permissions", BROKEN)]),
+    (nothing_arrives, [("email-events-arriving", LOOK)]),
     (masked, [("masking", LOOK)]),
     (masked_everywhere, [("masking", LOOK)]),
     (not_delivered, [("audit-log-delivered", BROKEN)]),
@@ -328,6 +414,14 @@ FAULTS = [
     (function_is_open, [("function-policy-source", LOOK)]),
     (function_is_full, [("function-policy-room", LOOK)]),
     (function_failed, [("function-active", BROKEN)]),
+    (function_may_not_write, [("function-role", BROKEN)]),
+    (key_that_the_function_may_not_use, [("function-key", BROKEN)]),
+    (function_is_never_invoked, [("function-concurrency", BROKEN)]),
+    (events_failed, [("function-on-failure", BROKEN)]),
+    (failures_go_nowhere, [("function-on-failure", LOOK)]),
+    (topic_without_subscribers, [("topic-subscribers", LOOK)]),
+    (filter_without_origin, [("filter-system-fields", LOOK)]),
+    (failed_records_are_ignored, [("reader-failed-records", BROKEN)]),
     (archive_in_a_folder, [("function-archive", BROKEN)]),
     (own_logs, [("own-logs-subscribed", BROKEN)]),
     (own_logs_by_a_stream, [("own-logs-subscribed", BROKEN)]),
@@ -338,6 +432,8 @@ FAULTS = [
     (stream_is_gone, [("stream-active", BROKEN)]),
     (stream_reads_kinesis, [("stream-source", BROKEN)]),
     (stream_unpacks, [("stream-decompression", BROKEN)]),
+    (stream_may_not_write, [("stream-role", BROKEN)]),
+    (archive_stands_still, [("archive-newest", BROKEN)]),
     (bucket_is_gone, [("bucket-owner", BROKEN)]),
     (bucket_of_a_stranger, [("bucket-owner", LOOK)]),
     (bucket_is_closed, [("bucket-policy", BROKEN)]),

@@ -17,12 +17,6 @@ from programs import DONE
 HOSTILE = programs.EVENTS / "hostile"
 
 
-@pytest.fixture(scope="session")
-def code(tmp_path_factory):
-    """The deployment package, made once."""
-    return function.package(tmp_path_factory.mktemp("package"))
-
-
 @pytest.fixture
 def context(role_policies, enforcing, code):
     """Everything but the function."""

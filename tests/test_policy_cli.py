@@ -246,10 +246,10 @@ def test_another_account_is_looked_at_through_a_role(account, policy):
     other = account.fixtures_in(OTHER_ACCOUNT, OTHER_REGION)
     other.not_json()
     role = other.role("audit")
-    run = policy.run("audit", "--json", "--role", role, "--region", OTHER_REGION).expect(NEEDS_A_LOOK)
+    run = policy.run("audit", "--json", "--assume-role", role, "--region", OTHER_REGION).expect(NEEDS_A_LOOK)
     assert (run.answer["account"], run.answer["region"]) == (OTHER_ACCOUNT, OTHER_REGION)
     assert "not-a-policy" in found(run.answer)
-    refused = policy.run("audit", "--role", f"arn:aws:iam::{OTHER_ACCOUNT}:role/unknown").expect(FAILED)
+    refused = policy.run("audit", "--assume-role", f"arn:aws:iam::{OTHER_ACCOUNT}:role/unknown").expect(FAILED)
     assert "role/unknown" in refused.stderr and "trust policy" in refused.stderr
 
 

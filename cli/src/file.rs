@@ -19,8 +19,19 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<String> {
 }
 
 /// Writes JSON: indented to a file, which is replaced if it exists, or as one line to stdout.
-pub(crate) fn write_json(value: &impl Serialize, path: Option<&Path>) -> anyhow::Result<()> {
-    let Some(path) = path else { return output::json(value) };
-    let text = serde_json::to_string_pretty(value)? + "\n";
+pub(crate) fn write_json<T: Serialize>(value: &T, path: Option<&Path>) -> anyhow::Result<()> {
+    match path {
+        Some(path) => write_json_values(std::slice::from_ref(value), path),
+        None => output::json(value),
+    }
+}
+
+/// Writes JSON values one after the other, indented, to a file, which is replaced if it exists.
+pub(crate) fn write_json_values<T: Serialize>(values: &[T], path: &Path) -> anyhow::Result<()> {
+    let mut text = String::new();
+    for value in values {
+        text += &serde_json::to_string_pretty(value)?;
+        text.push('\n');
+    }
     std::fs::write(path, text).with_context(|| format!("failed to write `{}`", path.display()))
 }

@@ -20,6 +20,12 @@ class Functions:
         self.states = {}
         # ARN of a data stream → the functions that read it, with the state of that.
         self.readers = {}
+        # Functions whose mappings ignore which records failed.
+        self.deaf_readers = set()
+        # Function name → its reserved concurrency, of those that have one.
+        self.reserved = {}
+        # Function name → the ARN of its on-failure destination, of those that have one.
+        self.on_failure = {}
 
     def add(self, name, **environment):
         """A function, without a policy if it is new."""
@@ -52,12 +58,33 @@ class Functions:
         # https://docs.aws.amazon.com/lambda/latest/api/API_ListEventSourceMappings.html
         source = request["EventSourceArn"]
         mappings = [
-            {"EventSourceArn": source, "FunctionArn": self.place.arn("lambda", f"function:{name}"), "State": state}
+            {
+                "UUID": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{source} {name}")),
+                "EventSourceArn": source,
+                "FunctionArn": self.place.arn("lambda", f"function:{name}"),
+                "State": state,
+                "FunctionResponseTypes": [] if name in self.deaf_readers else ["ReportBatchItemFailures"],
+            }
             for name, state in self.readers.get(source, {}).items()
         ]
         most = self.place.page_sizes.get("ListEventSourceMappings", 100)
         shown, more = page(mappings, request, most, "Marker", "MaxItems", "InvalidParameterValueException")
         return {"EventSourceMappings": shown, **({"NextMarker": more["Marker"]} if more else {})}
+
+    def get_function_concurrency(self, request):
+        # https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConcurrency.html
+        self._policy(request)
+        reserved = self.reserved.get(_name(request["FunctionName"]))
+        return {} if reserved is None else {"ReservedConcurrentExecutions": reserved}
+
+    def get_function_event_invoke_config(self, request):
+        # https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionEventInvokeConfig.html
+        self._policy(request)
+        name = _name(request["FunctionName"])
+        if name not in self.on_failure:
+            arn = self.place.arn("lambda", f"function:{name}")
+            raise Refused("ResourceNotFoundException", f"The function {arn} doesn't have an EventInvokeConfig")
+        return {"DestinationConfig": {"OnFailure": {"Destination": self.on_failure[name]}}}
 
     def policy_of(self, name):
         """The policy of a function as a document, or None if it has none or there is no such function."""

@@ -17,17 +17,73 @@ pub(crate) struct AccountArgs {
     region: Option<String>,
     /// Assume this role first, to work in its account
     #[arg(long, value_name = "ARN")]
-    role: Option<String>,
+    assume_role: Option<String>,
+}
+
+/// The accounts and Regions that a command works in, side by side.
+#[derive(Debug, Args)]
+pub(crate) struct AccountsArgs {
+    /// The Region; may be repeated [default: that of the AWS profile]
+    #[arg(long = "region", value_name = "REGION", env = settings::AWS_REGION, hide_env_values = true)]
+    regions: Vec<String>,
+    /// Assume this role, to work in its account; may be repeated [default: work in the account of the caller]
+    #[arg(long = "assume-role", value_name = "ARN")]
+    assume_roles: Vec<String>,
+}
+
+/// An account, by the role that is assumed in it, and a Region.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Target {
+    pub(crate) region: String,
+    /// `None` for the account of the caller.
+    pub(crate) assume_role: Option<String>,
 }
 
 impl AccountArgs {
     /// The client for the account, with the role assumed and the account id known.
     pub(crate) async fn open(&self) -> anyhow::Result<Account> {
+        let region = regions(self.region.as_slice()).await?.swap_remove(0);
+        Target { region, assume_role: self.assume_role.clone() }.open().await
+    }
+}
+
+impl AccountsArgs {
+    /// Each account in each Region, once.
+    pub(crate) async fn targets(&self) -> anyhow::Result<Vec<Target>> {
+        let regions = regions(&self.regions).await?;
+        let roles = self.assume_roles.iter().cloned().map(Some);
+        let roles: Vec<Option<String>> =
+            if self.assume_roles.is_empty() { vec![None] } else { roles.collect() };
+        let mut targets = Vec::new();
+        for assume_role in roles {
+            for region in &regions {
+                let target = Target { region: region.clone(), assume_role: assume_role.clone() };
+                if !targets.contains(&target) {
+                    targets.push(target);
+                }
+            }
+        }
+        Ok(targets)
+    }
+}
+
+impl Target {
+    /// The client for the account, with the role assumed and the account id known.
+    pub(crate) async fn open(&self) -> anyhow::Result<Account> {
         let config = aws::config().await;
-        let region = self.region.clone().or_else(|| config.region().map(ToString::to_string));
-        let region = region.filter(|region| !region.is_empty());
-        let Some(region) = region else { bail!("missing Region: give --region, or set AWS_REGION") };
-        Ok(Account::open(&config, &region, self.role.as_deref(), Deadline::NEVER).await?)
+        Ok(Account::open(&config, &self.region, self.assume_role.as_deref(), Deadline::NEVER).await?)
+    }
+}
+
+/// The Regions that were given, or that of the AWS profile; at least one.
+async fn regions(given: &[String]) -> anyhow::Result<Vec<String>> {
+    let given: Vec<String> = given.iter().filter(|region| !region.is_empty()).cloned().collect();
+    if !given.is_empty() {
+        return Ok(given);
+    }
+    match aws::config().await.region() {
+        Some(region) if !region.as_ref().is_empty() => Ok(vec![region.to_string()]),
+        _ => bail!("missing Region: give --region, or set AWS_REGION"),
     }
 }
 

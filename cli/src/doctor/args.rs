@@ -4,17 +4,17 @@ use std::path::PathBuf;
 
 use clap::Args;
 use mailtrail_archive::Location;
+use mailtrail_aws_types::{InvalidIdentifier, LogGroupName};
 use mailtrail_config::settings;
 
 use super::help;
-use crate::args::AccountArgs;
-use crate::args::account_id;
+use crate::args::{AccountsArgs, account_id};
 
 #[derive(Debug, Args)]
 pub(crate) struct DoctorArgs {
     /// Check a snapshot file that --save wrote, instead of AWS; - for standard input
     #[arg(value_name = "FILE", conflicts_with_all = ["save", "organizations", "functions", "streams", "log_groups",
-          "role"])]
+          "assume_roles", "probe"])]
     pub(super) file: Option<PathBuf>,
     /// Also write what was read to this file, to check it again later or elsewhere
     #[arg(long, value_name = "FILE")]
@@ -26,12 +26,39 @@ pub(crate) struct DoctorArgs {
     #[arg(long)]
     pub(super) json: bool,
     /// List the checks and why each one matters, and read nothing
-    #[arg(long, conflicts_with_all = ["file", "save", "all", "organizations", "functions", "streams", "log_groups"])]
+    #[arg(long, conflicts_with_all = ["file", "save", "all", "organizations", "functions", "streams", "log_groups",
+          "probe"])]
     pub(super) checks: bool,
     #[command(flatten)]
-    pub(super) account: AccountArgs,
+    pub(super) accounts: AccountsArgs,
+    #[command(flatten)]
+    pub(super) probe: ProbeArgs,
     #[command(flatten)]
     pub(super) scope: ScopeArgs,
+}
+
+/// Sending an event through the pipeline instead of checking settings.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Sending a probe")]
+pub(super) struct ProbeArgs {
+    #[arg(long = "probe", help = help::PROBE, conflicts_with_all = ["save", "all", "organizations", "functions",
+          "streams", "log_groups"])]
+    pub(super) probe: bool,
+    /// Send the probe through this log group, after a question [default: the log group for probes of the stack]
+    #[arg(long, value_name = "GROUP", requires = "probe", value_parser = log_group)]
+    pub(super) through: Option<String>,
+    /// Wait so many seconds for the probe to arrive
+    #[arg(long, value_name = "SECONDS", requires = "probe", default_value_t = 120,
+          value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(super) timeout: u64,
+    /// Do not ask for confirmation
+    #[arg(short, long, requires = "probe")]
+    pub(super) yes: bool,
+}
+
+/// The text of a log group's name, checked.
+fn log_group(text: &str) -> Result<String, InvalidIdentifier> {
+    text.parse::<LogGroupName>().map(String::from)
 }
 
 /// What to check besides what follows from the organizations.

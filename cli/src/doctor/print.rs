@@ -1,10 +1,12 @@
-//! The text of findings, by subject.
+//! The text of findings, the most severe first.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use mailtrail_clock::Time;
 use mailtrail_doctor::{ALL, Facts, Finding, Severity, Subject, days_until_end_of_support};
 
+use super::Report;
 use crate::output::{BOLD, ERROR, FAINT, SUCCESS, WARNING, count, json_line, paint, plain};
 
 /// Every check and why it matters: by subject, or as JSON, one object a line.
@@ -24,9 +26,37 @@ pub(super) fn catalogue(json: bool) -> serde_json::Result<String> {
     Ok(text)
 }
 
-/// The report. What is in order is only counted, unless `all` is set.
-pub(super) fn report(facts: &Facts, findings: &[Finding], all: bool) -> String {
+/// The report: what is broken first, then what is not known, warnings and notes; then a line for each area in which
+/// everything is in order. `all` adds each finding that is in order.
+pub(super) fn report(reports: &[Report], all: bool) -> String {
     let mut text = String::new();
+    for Report { facts, .. } in reports {
+        push(&mut text, &heading(facts));
+    }
+    let several = reports.len() > 1;
+    let findings: Vec<(&Facts, &Finding)> = reports
+        .iter()
+        .flat_map(|Report { facts, findings }| findings.iter().map(move |finding| (facts, finding)))
+        .collect();
+    for severity in [Severity::Broken, Severity::Unknown, Severity::Warning, Severity::Note] {
+        let of_severity: Vec<_> = findings.iter().filter(|(_, it)| it.severity == severity).collect();
+        if of_severity.is_empty() {
+            continue;
+        }
+        push(&mut text, &format!("\n{}", paint(BOLD, group(severity))));
+        for (facts, finding) in of_severity {
+            push(&mut text, &of_finding(several.then_some(*facts), finding));
+        }
+    }
+    let in_order = in_order(&findings, several, all);
+    if !in_order.is_empty() {
+        push(&mut text, &format!("\n{}\n{}", paint(BOLD, group(Severity::Ok)), in_order.join("\n")));
+    }
+    push(&mut text, &format!("\n{}", summary(&findings)));
+    text
+}
+
+fn heading(facts: &Facts) -> String {
     let day = Time::from_millis(facts.at).map(|time| time.rfc3339().chars().take(10).collect::<String>());
     let heading = format!(
         "account {}, Region {}, {}",
@@ -34,25 +64,39 @@ pub(super) fn report(facts: &Facts, findings: &[Finding], all: bool) -> String {
         plain(&facts.region),
         day.unwrap_or_default()
     );
-    push(&mut text, &paint(BOLD, heading));
+    let heading = paint(BOLD, heading);
     let has_mail = facts.organizations.seen().is_some_and(|organizations| !organizations.is_empty());
     if let (true, left @ 0..) = (has_mail, days_until_end_of_support(facts.at)) {
-        push(&mut text, &format!("Support for WorkMail ends in {}", count(left.unsigned_abs(), "day")));
+        return format!("{heading}\nSupport for WorkMail ends in {}", count(left.unsigned_abs(), "day"));
     }
-    for subject in subjects(findings) {
-        let of_subject: Vec<&Finding> =
-            findings.iter().filter(|finding| finding.check.subject == subject).collect();
-        push(&mut text, &format!("\n{}", paint(BOLD, title(subject))));
-        for finding in of_subject.iter().filter(|it| all || it.severity != Severity::Ok) {
-            push(&mut text, &of_finding(finding));
-        }
-        let in_order = of_subject.iter().filter(|it| it.severity == Severity::Ok).count();
-        if !all && in_order > 0 {
-            push(&mut text, &format!("  {} {in_order} in order", mark(Severity::Ok)));
-        }
+    heading
+}
+
+fn group(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Broken => "Broken",
+        Severity::Unknown => "Not known",
+        Severity::Warning => "Warnings",
+        Severity::Note => "Notes",
+        Severity::Ok => "In order",
     }
-    push(&mut text, &format!("\n{}", summary(findings)));
-    text
+}
+
+/// A line for each area without a finding, with the number of its checks; with `all`, each check.
+fn in_order(findings: &[(&Facts, &Finding)], several: bool, all: bool) -> Vec<String> {
+    if all {
+        let in_order = findings.iter().filter(|(_, finding)| finding.severity == Severity::Ok);
+        return in_order.map(|(facts, finding)| of_finding(several.then_some(*facts), finding)).collect();
+    }
+    let line = |subject: Subject| {
+        let of_subject = || findings.iter().filter(move |(_, finding)| finding.check.subject == subject);
+        let in_order = of_subject().filter(|(_, finding)| finding.severity == Severity::Ok).count();
+        let is_clean = of_subject().all(|(_, finding)| finding.severity <= Severity::Note);
+        (is_clean && in_order > 0).then(|| {
+            format!("  {} {}: {}", mark(Severity::Ok), title(subject), count(in_order as u64, "check"))
+        })
+    };
+    subjects(findings).into_iter().filter_map(line).collect()
 }
 
 fn push(text: &mut String, lines: &str) {
@@ -61,10 +105,8 @@ fn push(text: &mut String, lines: &str) {
 }
 
 /// The subjects of the findings, in their order.
-fn subjects(findings: &[Finding]) -> Vec<Subject> {
-    let mut subjects: Vec<Subject> = findings.iter().map(|finding| finding.check.subject).collect();
-    subjects.dedup();
-    subjects
+fn subjects(findings: &[(&Facts, &Finding)]) -> BTreeSet<Subject> {
+    findings.iter().map(|(_, finding)| finding.check.subject).collect()
 }
 
 fn title(subject: Subject) -> &'static str {
@@ -85,39 +127,55 @@ fn title(subject: Subject) -> &'static str {
 fn mark(severity: Severity) -> String {
     match severity {
         Severity::Ok => paint(SUCCESS, "✓"),
+        Severity::Note => paint(FAINT, "-"),
         Severity::Warning => paint(WARNING, "!"),
         Severity::Unknown => paint(WARNING, "?"),
         Severity::Broken => paint(ERROR, "✗"),
     }
 }
 
-fn of_finding(finding: &Finding) -> String {
+/// A finding, with its account and Region where there are several.
+fn of_finding(facts: Option<&Facts>, finding: &Finding) -> String {
+    let facts = facts.map(|facts| format!("{} {} ", plain(&facts.account), plain(&facts.region)));
     let mut text = format!(
-        "  {} {} {}: {}",
+        "  {} {}{} {}: {}",
         mark(finding.severity),
+        facts.unwrap_or_default(),
         paint(BOLD, finding.check.id),
         plain(&finding.resource),
         plain(&finding.seen)
     );
     if let Some(fix) = &finding.fix {
         let why = paint(FAINT, format_args!("    why  {}", finding.check.why));
-        let _infallible = write!(text, "\n{why}\n    fix  {}", plain(fix));
+        let mut lines: Vec<&str> = fix.commands.iter().map(String::as_str).collect();
+        if !fix.advice.is_empty() {
+            lines.insert(0, &fix.advice);
+        }
+        let lines: Vec<String> = lines.into_iter().map(plain).collect();
+        let _infallible = write!(text, "\n{why}\n    fix  {}", lines.join("\n         "));
     }
     text
 }
 
-fn summary(findings: &[Finding]) -> String {
-    let number = |severity| findings.iter().filter(|finding| finding.severity == severity).count() as u64;
+fn summary(findings: &[(&Facts, &Finding)]) -> String {
+    let number =
+        |severity| findings.iter().filter(|(_, finding)| finding.severity == severity).count() as u64;
     let checks = count(findings.len() as u64, "check");
-    let (broken, warnings, unknown) =
-        (number(Severity::Broken), number(Severity::Warning), number(Severity::Unknown));
+    let (broken, warnings, unknown, notes) = (
+        number(Severity::Broken),
+        number(Severity::Warning),
+        number(Severity::Unknown),
+        number(Severity::Note),
+    );
     let mut results = Vec::new();
     results.extend((broken > 0).then(|| format!("{broken} broken")));
+    results.extend((unknown > 0).then(|| format!("{unknown} not known")));
     results.extend((warnings > 0).then(|| count(warnings, "warning")));
-    results.extend((unknown > 0).then(|| format!("{unknown} unknown")));
+    let notes = if notes > 0 { format!(", {}", count(notes, "note")) } else { String::new() };
+    let in_order = number(Severity::Ok);
     if results.is_empty() {
-        format!("{} {checks}, all in order", mark(Severity::Ok))
+        format!("{} {checks}: {in_order} in order{notes}", mark(Severity::Ok))
     } else {
-        format!("{checks}: {}, {} in order", results.join(", "), number(Severity::Ok))
+        format!("{checks}: {}, {in_order} in order{notes}", results.join(", "))
     }
 }

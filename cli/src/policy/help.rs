@@ -36,7 +36,7 @@ Exit codes:
 
 Examples:
   mailtrail policy snapshot --output account.json
-  mailtrail policy snapshot --region us-east-1 --role arn:aws:iam::444455556666:role/audit > other.json";
+  mailtrail policy snapshot --region us-east-1 --assume-role arn:aws:iam::444455556666:role/audit > other.json";
 
 pub(crate) const AUDIT: &str = "\
 The first half of the bar goes up to the soft limit, the second one up to the hard limit. With --archive, the sizes \

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use mailtrail_clock::{Time, TimeRange};
 use mailtrail_filter_pattern::FilterPattern;
 use mailtrail_subscription::{
-    EventUids, Kind, LogBatch, LogEvent, Undecodable, batches, is_cloudwatch_id, payloads,
+    EventUids, Kind, LogBatch, LogEvent, Undecodable, batches, is_cloudwatch_id, is_probe, payloads,
 };
 
 /// The pattern and the restrictions of a search.
@@ -66,7 +66,7 @@ impl Query {
 
     fn scan_batch(&self, batch: &LogBatch<'_>, events: &mut Vec<Event>) {
         let wanted = self.log_group.as_deref().is_none_or(|name| name == batch.log_group);
-        if batch.kind == Kind::Control || !wanted {
+        if batch.kind == Kind::Control || !wanted || is_probe(&batch.log_stream) {
             return;
         }
         let (log_group, log_stream) = (Arc::from(&*batch.log_group), Arc::from(&*batch.log_stream));
@@ -116,6 +116,18 @@ mod tests {
             decoded_limit: 1 << 20,
             keys: [RandomState::new(), RandomState::new()],
         }
+    }
+
+    #[test]
+    fn probes_are_left_out() {
+        let event = r#"{"id":"1","timestamp":1,"message":"a"}"#;
+        let found = |log_stream: &str| {
+            let payload = payload("111122223333", event);
+            let text = String::from_utf8(payload.to_vec()).unwrap();
+            let text = text.replace(r#""logStream":"s""#, &format!(r#""logStream":"{log_stream}""#));
+            query("").scan(&text.into()).unwrap().len()
+        };
+        assert_eq!((found("mailtrail-probe/0123456789abcdef"), found("mailtrail-probes")), (0, 1));
     }
 
     fn payload(owner: &str, events: &str) -> Bytes {

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use mailtrail_archive::{ArchiveReader, Location, RAW, S3Options};
 use mailtrail_aws_client::clients as aws;
 use mailtrail_config::settings;
-use mailtrail_doctor::{Archive, Facts, Part};
+use mailtrail_doctor::{Archive, Days, Facts, Part};
 
 use super::super::args::ScopeArgs;
 use super::reader::Reader;
@@ -41,8 +41,8 @@ fn archive(url: &str, owner: Option<String>, key: Option<String>) -> Archive {
 }
 
 impl Reader<'_> {
-    /// The first day in `raw/` of an archive for this account and Region.
-    pub(super) async fn first_day(&self, archive: &Archive) -> Part<Option<String>> {
+    /// The first and the last day in `raw/` of an archive for this account and Region.
+    pub(super) async fn days(&self, archive: &Archive) -> Part<Option<Days>> {
         let at = mailtrail_clock::now().millis();
         let options = S3Options { expected_owner: archive.owner.clone(), kms_key: None };
         let reader = match Location::from_str(&archive.url) {
@@ -62,9 +62,10 @@ impl Reader<'_> {
         let folder = format!("{RAW}/region={}/accountId={}", self.account.region, self.account.id);
         match reader.folders(&folder, self.deadline).await {
             Ok(folders) => {
-                let days =
-                    folders.iter().filter_map(|folder| folder.rsplit_once("eventDay=")).map(|(_, day)| day);
-                Part::Seen { at, value: days.min().map(str::to_owned) }
+                let days = folders.iter().filter_map(|folder| folder.rsplit_once("eventDay="));
+                let days = || days.clone().map(|(_, day)| day.to_owned());
+                let value = days().min().zip(days().max()).map(|(first, last)| Days { first, last });
+                Part::Seen { at, value }
             }
             Err(error) => Part::NotSeen { reason: format!("s3:ListObjectsV2 on {}: {error}", archive.url) },
         }

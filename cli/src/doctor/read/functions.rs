@@ -4,26 +4,28 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_lambda::Client;
 use aws_sdk_lambda::operation::get_function_configuration::GetFunctionConfigurationOutput;
+use aws_sdk_lambda::types::{EventSourceMappingConfiguration, FunctionResponseType};
 use mailtrail_config::settings;
-use mailtrail_doctor::{Facts, Function, FunctionSettings, Part, function_name};
+use mailtrail_doctor::{Facts, Function, FunctionSettings, Mapping, Part, function_name};
 
 use super::reader::Reader;
 
 const MISSING: [&str; 1] = ["ResourceNotFoundException"];
 /// The environment variables that the checks need. Others may hold secrets, and are dropped.
-const VARIABLES: [&str; 6] = [
+const VARIABLES: [&str; 7] = [
     settings::ARCHIVE.name,
     settings::ARCHIVE_OWNER.name,
     settings::ARCHIVE_KMS_KEY.name,
     settings::STREAMS.name,
     settings::COLUMNS.name,
     settings::OWN_LOG_GROUPS.name,
+    settings::TOPIC.name,
 ];
 
 impl Reader<'_> {
     /// Reads the event source mappings of the data streams that filters send to, unless read before. Disabled mappings do
     /// not count.
-    pub(super) async fn stream_readers(&self, facts: &mut Facts) {
+    pub(in crate::doctor) async fn stream_readers(&self, facts: &mut Facts) {
         let client = Client::new(&self.account.config);
         for stream in facts.filter_destinations() {
             if !stream.contains(":kinesis:") || facts.stream_readers.contains_key(&stream) {
@@ -37,8 +39,7 @@ impl Reader<'_> {
                 let mappings = answer.event_source_mappings().iter();
                 let reading =
                     mappings.filter(|it| !it.state().is_some_and(|state| state.starts_with("Disabl")));
-                let functions = reading.filter_map(|it| it.function_arn().map(str::to_owned)).collect();
-                (functions, answer.next_marker.clone())
+                (reading.map(mapping).collect(), answer.next_marker.clone())
             });
             let part = self.part("lambda", &stream, read).await;
             facts.stream_readers.insert(stream, part);
@@ -47,7 +48,7 @@ impl Reader<'_> {
 
     /// The functions of this account that subscription filters send to, directly or through a data stream, and those
     /// given on the command line; each with the qualifiers in the ARNs of filters.
-    pub(super) fn function_names(&self, facts: &Facts) -> BTreeMap<String, BTreeSet<String>> {
+    pub(in crate::doctor) fn function_names(&self, facts: &Facts) -> BTreeMap<String, BTreeSet<String>> {
         let mut names: BTreeMap<String, BTreeSet<String>> =
             facts.named_functions.iter().map(|name| (name.clone(), BTreeSet::new())).collect();
         let here = format!(":lambda:{}:{}:", self.account.region, self.account.id);
@@ -59,14 +60,18 @@ impl Reader<'_> {
         }
         let readers = facts.stream_readers.values().filter_map(Part::seen).flatten();
         // A function reads a stream with its role; its resource-based policy does not matter.
-        for (name, _) in readers.filter(|arn| arn.contains(&here)).filter_map(|it| function_name(it)) {
+        for (name, _) in readers
+            .map(|it| it.function_arn.as_str())
+            .filter(|arn| arn.contains(&here))
+            .filter_map(function_name)
+        {
             names.entry(name.to_owned()).or_default();
         }
         names
     }
 
     /// Reads one function. Its policies are read only if it exists.
-    pub(super) async fn function(&self, name: &str, qualifiers: BTreeSet<String>) -> Function {
+    pub(in crate::doctor) async fn function(&self, name: &str, qualifiers: BTreeSet<String>) -> Function {
         let client = Client::new(&self.account.config);
         let calls = &self.account.calls;
         let read = calls.run("GetFunctionConfiguration", self.deadline, || {
@@ -83,11 +88,37 @@ impl Reader<'_> {
             return function;
         }
         function.policy = self.function_policy(&client, name, None).await;
+        function.reserved_concurrency = self.reserved_concurrency(&client, name).await;
+        function.on_failure = self.on_failure(&client, name).await;
         for qualifier in qualifiers {
             let policy = self.function_policy(&client, name, Some(&qualifier)).await;
             function.qualified.insert(qualifier, policy);
         }
         function
+    }
+
+    async fn reserved_concurrency(&self, client: &Client, name: &str) -> Part<Option<i32>> {
+        let read = self.account.calls.run("GetFunctionConcurrency", self.deadline, || {
+            client.get_function_concurrency().function_name(name).send()
+        });
+        match self.part("lambda", name, read).await {
+            Part::Seen { at, value } => Part::Seen { at, value: value.reserved_concurrent_executions },
+            Part::NotSeen { reason } => Part::NotSeen { reason },
+        }
+    }
+
+    /// The on-failure destination of asynchronous invocations.
+    async fn on_failure(&self, client: &Client, name: &str) -> Part<Option<String>> {
+        let read = self.account.calls.run("GetFunctionEventInvokeConfig", self.deadline, || {
+            client.get_function_event_invoke_config().function_name(name).send()
+        });
+        match self.part_if_exists("lambda", name, &MISSING, read).await {
+            Part::Seen { at, value } => {
+                let destination = value.and_then(|answer| answer.destination_config?.on_failure?.destination);
+                Part::Seen { at, value: destination.filter(|arn| !arn.is_empty()) }
+            }
+            Part::NotSeen { reason } => Part::NotSeen { reason },
+        }
     }
 
     async fn function_policy(
@@ -103,6 +134,16 @@ impl Reader<'_> {
             Part::Seen { at, value } => Part::Seen { at, value: value.and_then(|answer| answer.policy) },
             Part::NotSeen { reason } => Part::NotSeen { reason },
         }
+    }
+}
+
+fn mapping(configuration: &EventSourceMappingConfiguration) -> Mapping {
+    Mapping {
+        id: configuration.uuid().unwrap_or_default().to_owned(),
+        function_arn: configuration.function_arn().unwrap_or_default().to_owned(),
+        reports_failures: configuration
+            .function_response_types()
+            .contains(&FunctionResponseType::ReportBatchItemFailures),
     }
 }
 

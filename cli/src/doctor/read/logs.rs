@@ -1,6 +1,6 @@
 //! Log groups, and account-level policies of CloudWatch Logs.
 
-use aws_sdk_cloudwatchlogs::types::PolicyType;
+use aws_sdk_cloudwatchlogs::types::{LogStream, OrderBy, PolicyType};
 use mailtrail_doctor::{AccountFilter, Filter, GroupSettings, LogGroup, Part, Template};
 use mailtrail_policy_survey::{CallError, PAGE};
 
@@ -24,6 +24,7 @@ impl Reader<'_> {
         // A log stream still has the time of its first event when that event has expired.
         let oldest = retention.map_or(i64::MIN, |days| at - i64::from(days) * DAY);
         group.first_event = self.first_event(name, oldest).await;
+        group.last_event = self.last_event(name).await;
         group
     }
 
@@ -37,10 +38,11 @@ impl Reader<'_> {
         Ok(group.map(|group| GroupSettings {
             retention_days: group.retention_in_days(),
             class: group.log_group_class().map(|class| class.as_str().to_owned()).unwrap_or_default(),
+            created: group.creation_time().unwrap_or_default(),
         }))
     }
 
-    async fn filters(&self, name: &str) -> Result<Vec<Filter>, CallError> {
+    pub(in crate::doctor) async fn filters(&self, name: &str) -> Result<Vec<Filter>, CallError> {
         let ask = |token| {
             let call = self.account.logs.describe_subscription_filters().log_group_name(name).limit(PAGE);
             call.set_next_token(token).send()
@@ -51,6 +53,9 @@ impl Reader<'_> {
                 pattern: filter.filter_pattern().unwrap_or_default().to_owned(),
                 destination_arn: filter.destination_arn().unwrap_or_default().to_owned(),
                 created: filter.creation_time().unwrap_or_default(),
+                system_fields: filter.emit_system_fields().to_vec(),
+                role_arn: filter.role_arn().map(str::to_owned),
+                distribution: filter.distribution().map(|it| it.as_str().to_owned()).unwrap_or_default(),
             });
             (filters.collect(), answer.next_token.clone())
         });
@@ -92,6 +97,22 @@ impl Reader<'_> {
             reason: format!(
                 "{name} has more than {STREAM_PAGES} pages of log streams (logs:DescribeLogStreams)"
             ),
+        }
+    }
+
+    /// The time of the newest event. CloudWatch Logs may take an hour to report it.
+    /// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogStream.html>
+    async fn last_event(&self, name: &str) -> Part<Option<i64>> {
+        let read = self.account.calls.run("DescribeLogStreams", self.deadline, || {
+            let call = self.account.logs.describe_log_streams().log_group_name(name).limit(1);
+            call.order_by(OrderBy::LastEventTime).descending(true).send()
+        });
+        match self.part("logs", name, read).await {
+            Part::Seen { at, value } => {
+                let last = value.log_streams().iter().filter_map(LogStream::last_event_timestamp).max();
+                Part::Seen { at, value: last }
+            }
+            Part::NotSeen { reason } => Part::NotSeen { reason },
         }
     }
 

@@ -6,18 +6,18 @@
 mod archives;
 mod functions;
 mod logs;
-mod reader;
+pub(super) mod reader;
 mod roles;
 mod storage;
 mod streams;
+mod topics;
 mod workmail;
 
 use std::collections::BTreeSet;
 
 use mailtrail_aws_client::Deadline;
-use mailtrail_aws_types::Arn;
 use mailtrail_clock::now;
-use mailtrail_doctor::{Facts, SERVICE_LINKED_ROLES};
+use mailtrail_doctor::{Facts, SERVICE_LINKED_ROLES, role_name};
 use mailtrail_policy_survey::{Account, Budget, Survey};
 
 use super::args::ScopeArgs;
@@ -41,7 +41,7 @@ pub(super) async fn facts(account: &Account, scope: &ScopeArgs) -> anyhow::Resul
     facts.templates = reader.templates().await;
     facts.account_filters = reader.account_filters().await;
     facts.account_masking = reader.account_masking().await;
-    for name in facts.wanted_groups() {
+    for name in facts.wanted_groups().into_iter().chain(stack_groups(&facts)) {
         facts.log_groups.push(reader.log_group(&name, facts.at).await);
     }
     reader.stream_readers(&mut facts).await;
@@ -56,11 +56,29 @@ pub(super) async fn facts(account: &Account, scope: &ScopeArgs) -> anyhow::Resul
     for name in streams::names(&facts, &scope.streams) {
         facts.streams.push(reader.stream(&name).await);
     }
+    for topic in topics::arns(&facts) {
+        facts.topics.push(reader.topic(topic).await);
+    }
+    if stack_groups(&facts).iter().any(|name| exists(&facts, name)) {
+        facts.logging_roles = reader.logging_roles().await;
+    }
     for name in role_names(&facts) {
         let role = reader.role(&name).await;
         facts.roles.insert(name, role);
     }
     Ok(facts)
+}
+
+/// The log groups that the stack creates for email events, of organizations whose logging is off.
+fn stack_groups(facts: &Facts) -> BTreeSet<String> {
+    let organizations = facts.organizations.seen().into_iter().flatten();
+    let off = organizations.filter(|it| it.email_events.seen().is_some_and(Option::is_none));
+    off.map(|organization| Facts::stack_group(&organization.id)).collect()
+}
+
+fn exists(facts: &Facts, group: &str) -> bool {
+    let mut groups = facts.log_groups.iter().filter(|it| it.name == group);
+    groups.any(|group| group.settings.seen().is_some_and(Option::is_some))
 }
 
 /// The log groups of the pipeline itself that were not read before.
@@ -69,13 +87,19 @@ fn unread_own_groups(facts: &Facts) -> BTreeSet<String> {
     facts.own_log_groups().into_iter().filter(is_unread).collect()
 }
 
-/// The roles that WorkMail assumes, and the service-linked role that delivers to Firehose.
+/// The roles of this account that WorkMail, functions and Firehose streams assume, and the service-linked role that delivers
+/// to Firehose.
 fn role_names(facts: &Facts) -> BTreeSet<String> {
     let organizations = facts.organizations.seen().into_iter().flatten();
     let events = organizations.filter_map(|organization| organization.email_events.seen()?.as_ref());
-    let mut names: BTreeSet<String> = events
-        .filter_map(|events| Some(Arn::parse(&events.role_arn).ok()?.role_name()?.to_owned()))
-        .collect();
+    let of_workmail = events.map(|events| events.role_arn.as_str());
+    let functions = facts.functions.iter().filter(|function| facts.is_ours(function));
+    let of_functions = functions.filter_map(|it| Some(it.settings.seen()?.as_ref()?.role.as_str()));
+    let streams = facts.streams.iter().filter_map(|stream| stream.settings.seen()?.as_ref());
+    let of_streams = streams.filter_map(|settings| Some(settings.destination.as_ref()?.role_arn.as_str()));
+    let all = of_workmail.chain(of_functions).chain(of_streams);
+    let mut names: BTreeSet<String> = all.filter_map(|arn| role_name(arn, &facts.account)).collect();
+    names.extend(facts.logging_roles.seen().into_iter().flatten().cloned());
     if !facts.delivery_targets("FH").is_empty() {
         names.insert(SERVICE_LINKED_ROLES[0].to_owned());
     }

@@ -8,9 +8,9 @@ use mailtrail_doctor::Part;
 use mailtrail_policy_survey::{Account, CallError};
 
 /// Reads one account in one Region.
-pub(super) struct Reader<'a> {
-    pub(super) account: &'a Account,
-    pub(super) deadline: Deadline,
+pub(in crate::doctor) struct Reader<'a> {
+    pub(in crate::doctor) account: &'a Account,
+    pub(in crate::doctor) deadline: Deadline,
 }
 
 impl Reader<'_> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mailtrail_aws_client::clients as aws;
-use mailtrail_doctor::{Bucket, Encryption, Facts, Key, KeySettings, Part};
+use mailtrail_doctor::{Bucket, Encryption, Facts, Failures, Key, KeySettings, Part};
 use mailtrail_policy_survey::CallError;
 
 use super::super::args::ScopeArgs;
@@ -24,7 +24,11 @@ impl Reader<'_> {
             facts.buckets.push(self.bucket(&name, owner.as_deref()).await);
         }
         for index in 0..facts.archives.len() {
-            facts.archives[index].first_day = self.first_day(&facts.archives[index]).await;
+            facts.archives[index].days = self.days(&facts.archives[index]).await;
+        }
+        for bucket in failure_buckets(facts) {
+            let held = self.failures(&bucket).await;
+            facts.failures.insert(bucket, held);
         }
         for id in keys(facts) {
             let key = self.key(&id).await;
@@ -80,6 +84,22 @@ impl Reader<'_> {
         bucket
     }
 
+    /// What Lambda keeps of failed events in a bucket.
+    /// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>
+    async fn failures(&self, bucket: &str) -> Part<Failures> {
+        let client = aws::s3(&self.account.config);
+        let read = self.account.calls.run("ListObjectsV2", self.deadline, || {
+            client.list_objects_v2().bucket(bucket).prefix("aws/lambda/").send()
+        });
+        match self.part("s3", bucket, read).await {
+            Part::Seen { at, value } => {
+                let objects = u64::try_from(value.contents().len()).unwrap_or(u64::MAX);
+                Part::Seen { at, value: Failures { objects, more: value.is_truncated() == Some(true) } }
+            }
+            Part::NotSeen { reason } => Part::NotSeen { reason },
+        }
+    }
+
     async fn key(&self, id: &str) -> Key {
         let client = aws_sdk_kms::Client::new(&self.account.config);
         let calls = &self.account.calls;
@@ -130,6 +150,12 @@ fn buckets(facts: &Facts) -> BTreeMap<String, Option<String>> {
         }
     }
     buckets
+}
+
+/// The buckets among the on-failure destinations of functions.
+fn failure_buckets(facts: &Facts) -> BTreeSet<String> {
+    let destinations = facts.functions.iter().filter_map(|function| function.on_failure.seen()?.as_deref());
+    destinations.filter_map(|arn| Some(arn.split_once(":s3:::")?.1.to_owned())).collect()
 }
 
 /// The default encryption keys of buckets, and the keys of archives.

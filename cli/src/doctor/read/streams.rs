@@ -6,7 +6,7 @@ use aws_sdk_firehose::types::{DestinationDescription, ProcessingConfiguration, P
 use mailtrail_aws_client::clients as aws;
 use mailtrail_aws_types::Arn;
 use mailtrail_config::{StreamAddress, StreamTarget, settings};
-use mailtrail_doctor::{Facts, Part, Stream, StreamSettings};
+use mailtrail_doctor::{Facts, Part, Stream, StreamDestination, StreamSettings};
 
 use super::reader::Reader;
 
@@ -43,6 +43,7 @@ impl Reader<'_> {
                     status: it.delivery_stream_status().as_str().to_owned(),
                     source: it.delivery_stream_type().as_str().to_owned(),
                     decompresses: it.destinations().iter().any(decompresses),
+                    destination: it.destinations().iter().find_map(destination),
                 });
                 Part::Seen { at, value }
             }
@@ -64,6 +65,15 @@ impl Reader<'_> {
         };
         stream
     }
+}
+
+fn destination(description: &DestinationDescription) -> Option<StreamDestination> {
+    let s3 = description.extended_s3_destination_description()?;
+    Some(StreamDestination {
+        role_arn: s3.role_arn().to_owned(),
+        bucket_arn: s3.bucket_arn().to_owned(),
+        prefix: s3.prefix().unwrap_or_default().to_owned(),
+    })
 }
 
 /// Whether a destination has the processor that decompresses CloudWatch Logs data.

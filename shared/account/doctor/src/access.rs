@@ -29,6 +29,32 @@ pub(crate) fn explicit_deny(policy: Option<&str>, request: &Request, context: &C
     decide(policy, identity_policy.as_ref(), request, context)
 }
 
+/// What a resource-based policy says of a role: a decision about the role itself, or `None` where it allows the account of
+/// the role, and so leaves it to the policies of that account.
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html#key-policy-default-allow-root-enabled>
+pub(crate) fn resource_access(
+    policy: Option<&str>,
+    account: &str,
+    role: &str,
+    (action, resource): (&str, &str),
+    context: &Context,
+) -> Option<Decision> {
+    let decide_for = |requester| decide(policy, None, &Request { requester, action, resource }, context);
+    let request = Request { requester: Requester::Aws(role), action, resource };
+    let of_role = decide_for(Requester::Aws(role));
+    if of_role == Decision::Allowed {
+        return Some(of_role);
+    }
+    if explicit_deny(policy, &request, context) == Decision::Denied {
+        return Some(Decision::Denied);
+    }
+    let partition = role.split(':').nth(1).unwrap_or("aws");
+    let root = format!("arn:{partition}:iam::{account}:root");
+    let is_left_to_the_account =
+        [root.as_str(), account].iter().any(|it| decide_for(Requester::Aws(it)) == Decision::Allowed);
+    (!is_left_to_the_account).then_some(of_role)
+}
+
 fn decide(
     policy: Option<&str>,
     identity_policy: Option<&Document>,
@@ -47,16 +73,31 @@ fn decide(
     }
 }
 
-/// The statements through which a service could act for another account (the confused deputy problem), each with the
-/// reason. <https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html>
-pub(crate) fn confused_deputies(policy: &str) -> Vec<String> {
+/// A statement through which a service could act for another account (the confused deputy problem).
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html>
+#[derive(Debug)]
+pub(crate) struct ConfusedDeputy {
+    /// The statement, by its `Sid`, or by its number: `#2`.
+    pub(crate) statement: String,
+    /// The reason.
+    pub(crate) message: String,
+}
+
+/// What all of them are, in one line.
+pub(crate) fn joined(deputies: &[ConfusedDeputy]) -> String {
+    let text = |it: &ConfusedDeputy| format!("statement {}: {}", it.statement, it.message);
+    deputies.iter().map(text).collect::<Vec<_>>().join("; ")
+}
+
+/// The statements through which a service could act for another account.
+pub(crate) fn confused_deputies(policy: &str) -> Vec<ConfusedDeputy> {
     let Ok(document) = Document::parse(policy) else { return Vec::new() };
-    let statements = |found: &Finding| match found.statements.as_slice() {
-        [one] => format!("statement {one}"),
-        many => format!("statements {}", many.join(", ")),
+    let deputies = |found: Finding| {
+        let message = found.message;
+        let deputy = move |statement| ConfusedDeputy { statement, message: message.clone() };
+        found.statements.into_iter().map(deputy)
     };
-    let found = findings::confused_deputies(&document).into_iter();
-    found.map(|it| format!("{}: {}", statements(&it), it.message)).collect()
+    findings::confused_deputies(&document).into_iter().flat_map(deputies).collect()
 }
 
 /// The statements of a policy that can be parsed.

@@ -9,12 +9,15 @@ use mailtrail_aws_types::{Arn, AwsPartition};
 use mailtrail_resource_policy::inventory::{Delivery, DeliveryDestination, DeliverySource, Inventory, Part};
 use serde::{Deserialize, Serialize};
 
+use crate::fix::word;
 use crate::model::{
-    AccountFilter, Archive, Bucket, Function, Key, LogGroup, Organization, Role, Stream, Template,
+    AccountFilter, Archive, Bucket, Failures, Function, Key, LogGroup, Mapping, Organization, Stream,
+    Template, Topic,
 };
+use crate::role::{Role, name_in};
 
 /// The value of `format` in a snapshot file.
-pub const FORMAT: &str = "mailtrail-doctor/1";
+pub const FORMAT: &str = "mailtrail-doctor/2";
 
 /// The input of every check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +29,8 @@ pub struct Facts {
     pub account: String,
     /// The Region, such as `eu-west-1`.
     pub region: String,
+    /// The ARN of the role that was assumed to read the account; `None` for the caller's own account.
+    pub assumed_role: Option<String>,
     /// When the account was read, in milliseconds since 1970.
     pub at: i64,
     /// The `WorkMail` organizations of the Region, except deleted ones.
@@ -42,8 +47,8 @@ pub struct Facts {
     pub log_groups: Vec<LogGroup>,
     /// The functions that receive log events, and those in [`Self::named_functions`].
     pub functions: Vec<Function>,
-    /// The ARNs of the functions with an event source mapping on a Kinesis data stream, by the ARN of the stream.
-    pub stream_readers: BTreeMap<String, Part<Vec<String>>>,
+    /// The event source mappings on a Kinesis data stream, by the ARN of the stream.
+    pub stream_readers: BTreeMap<String, Part<Vec<Mapping>>>,
     /// The Firehose streams that functions or deliveries write to, and those given on the command line.
     pub streams: Vec<Stream>,
     /// The buckets of archives and of deliveries.
@@ -52,6 +57,12 @@ pub struct Facts {
     pub keys: BTreeMap<String, Key>,
     /// Roles by name; `None` where the role does not exist.
     pub roles: BTreeMap<String, Part<Option<Role>>>,
+    /// The names of the roles that `WorkMail` may assume; read only where they are needed to enable its logging.
+    pub logging_roles: Part<Vec<String>>,
+    /// The topics that functions publish to.
+    pub topics: Vec<Topic>,
+    /// What the on-failure buckets of functions hold, by bucket.
+    pub failures: BTreeMap<String, Part<Failures>>,
     /// The archives of the functions, and the one given on the command line.
     pub archives: Vec<Archive>,
     /// Log groups to check besides those of `WorkMail`, as given on the command line.
@@ -87,6 +98,7 @@ impl Default for Facts {
             format: FORMAT.to_owned(),
             account: String::new(),
             region: String::new(),
+            assumed_role: None,
             at: 0,
             organizations: Part::default(),
             inventory: Inventory::default(),
@@ -100,6 +112,9 @@ impl Default for Facts {
             buckets: Vec::new(),
             keys: BTreeMap::new(),
             roles: BTreeMap::new(),
+            logging_roles: Part::default(),
+            topics: Vec::new(),
+            failures: BTreeMap::new(),
             archives: Vec::new(),
             named_groups: BTreeSet::new(),
             named_functions: BTreeSet::new(),
@@ -118,6 +133,17 @@ impl Facts {
 
         let Head { format } = serde_json::from_str(text)?;
         if format == FORMAT { Ok(serde_json::from_str(text)?) } else { Err(SnapshotError::Format(format)) }
+    }
+
+    /// Reads a snapshot file of several accounts or Regions: one snapshot after the other.
+    ///
+    /// # Errors
+    /// When one of them cannot be read, or there is none.
+    pub fn all_from_json(text: &str) -> Result<Vec<Self>, SnapshotError> {
+        let snapshots = serde_json::Deserializer::from_str(text).into_iter::<&serde_json::value::RawValue>();
+        let all: Vec<Self> =
+            snapshots.map(|snapshot| Self::from_json(snapshot?.get())).collect::<Result<_, _>>()?;
+        if all.is_empty() { Err(SnapshotError::Format(String::new())) } else { Ok(all) }
     }
 
     /// The log groups that must be archived: of email events, of audit logs, and [`Self::named_groups`].
@@ -196,6 +222,30 @@ impl Facts {
     /// A command of the AWS CLI, for this Region.
     pub(crate) fn aws(&self, command: &str) -> String {
         format!("aws {command} --region {}", self.region)
+    }
+
+    /// A command of mailtrail that works in this account and Region.
+    pub(crate) fn mailtrail(&self, command: &str) -> String {
+        let role = self.assumed_role.as_deref();
+        let role = role.map_or_else(String::new, |role| format!(" --assume-role {}", word(role)));
+        format!("mailtrail {command} --region {}{role}", self.region)
+    }
+
+    /// The role with this ARN, or why it is not known.
+    pub(crate) fn role(&self, arn: &str) -> Result<Option<&Role>, String> {
+        let Some(name) = name_in(arn, &self.account) else {
+            return Err(format!("{arn} is not a role of account {}", self.account));
+        };
+        match self.roles.get(&name) {
+            None => Err("it was not read".to_owned()),
+            Some(Part::NotSeen { reason }) => Err(reason.clone()),
+            Some(Part::Seen { value, .. }) => Ok(value.as_ref()),
+        }
+    }
+
+    /// The log group that the stack in infra/ creates for the email events of an organization.
+    pub fn stack_group(organization: &str) -> String {
+        format!("/workmail/{organization}/email-events")
     }
 }
 

@@ -6,6 +6,8 @@ use mailtrail_resource_policy::inventory::Part;
 use serde::Serialize;
 use serde::ser::SerializeStruct;
 
+use crate::fix::Fix;
+
 /// A rule that the doctor applies to an account.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Check {
@@ -47,12 +49,14 @@ pub enum Subject {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
-    /// In order.
+    /// In order: every fact of the check was read.
     Ok,
+    /// What was read, where no check concludes anything from it.
+    Note,
     /// Works, but is insecure, close to a limit, or not what one expects. `look` in JSON.
     #[serde(rename = "look")]
     Warning,
-    /// Not known, because a call failed.
+    /// Not known: a call failed, or a policy cannot be evaluated.
     Unknown,
     /// Does not work, or loses events.
     Broken,
@@ -69,8 +73,8 @@ pub struct Finding {
     pub resource: String,
     /// What was read of the resource.
     pub seen: String,
-    /// What to do, as a command where one command does it; `None` where everything is in order.
-    pub fix: Option<String>,
+    /// What to do; `None` where there is nothing to do.
+    pub fix: Option<Fix>,
 }
 
 impl Check {
@@ -78,11 +82,15 @@ impl Check {
         self.finding(Severity::Ok, resource.into(), seen.into(), None)
     }
 
+    pub(crate) fn note(&'static self, resource: impl Into<String>, seen: impl Into<String>) -> Finding {
+        self.finding(Severity::Note, resource.into(), seen.into(), None)
+    }
+
     pub(crate) fn warning(
         &'static self,
         resource: impl Into<String>,
         seen: impl Into<String>,
-        fix: impl Into<String>,
+        fix: impl Into<Fix>,
     ) -> Finding {
         self.finding(Severity::Warning, resource.into(), seen.into(), Some(fix.into()))
     }
@@ -91,17 +99,30 @@ impl Check {
         &'static self,
         resource: impl Into<String>,
         seen: impl Into<String>,
-        fix: impl Into<String>,
+        fix: impl Into<Fix>,
     ) -> Finding {
         self.finding(Severity::Broken, resource.into(), seen.into(), Some(fix.into()))
     }
 
-    /// The reason names the call that failed.
+    /// The reason names the call that failed: `iam:GetRole on workmail-events: AccessDenied: …`.
     pub(crate) fn unknown(&'static self, resource: impl Into<String>, reason: impl fmt::Display) -> Finding {
-        let fix = "allow this call for the caller of the doctor, or correct what the error says, and run the doctor \
-                   again";
+        let reason = reason.to_string();
+        let fix = match denied_action(&reason) {
+            Some(action) => format!("grant {action} to the caller of the doctor, and run the doctor again"),
+            None => "correct what the error says, and run the doctor again".to_owned(),
+        };
+        self.undecided(resource, reason, fix)
+    }
+
+    /// Not known for a reason that is no failed call.
+    pub(crate) fn undecided(
+        &'static self,
+        resource: impl Into<String>,
+        reason: impl fmt::Display,
+        fix: impl Into<Fix>,
+    ) -> Finding {
         let seen = format!("not known: {reason}");
-        self.finding(Severity::Unknown, resource.into(), seen, Some(fix.to_owned()))
+        self.finding(Severity::Unknown, resource.into(), seen, Some(fix.into()))
     }
 
     /// The finding for a part that was read, or [`Severity::Unknown`] for one that was not.
@@ -122,23 +143,66 @@ impl Check {
         severity: Severity,
         resource: String,
         seen: String,
-        fix: Option<String>,
+        fix: Option<Fix>,
     ) -> Finding {
         Finding { check: self, severity, resource, seen, fix }
     }
 }
 
+/// The calls whose action has another name than the operation.
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html>
+const ACTIONS: [(&str, &str); 3] = [
+    ("s3:HeadBucket", "s3:ListBucket"),
+    ("s3:ListObjectsV2", "s3:ListBucket"),
+    ("s3:GetBucketEncryption", "s3:GetEncryptionConfiguration"),
+];
+
+/// The action that a failed call needs, where the caller lacks it.
+fn denied_action(reason: &str) -> Option<&str> {
+    let is_denied = ["AccessDenied", "HTTP 403", "AuthorizationError", "UnauthorizedOperation"];
+    if !is_denied.iter().any(|code| reason.contains(code)) {
+        return None;
+    }
+    let is_call = |word: &&str| {
+        word.split_once(':').is_some_and(|(service, operation)| {
+            !service.is_empty()
+                && service.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+                && operation.starts_with(|first: char| first.is_ascii_uppercase())
+        })
+    };
+    let call = reason.split(' ').find(is_call)?.trim_end_matches(':');
+    Some(ACTIONS.iter().find(|(operation, _)| *operation == call).map_or(call, |(_, action)| action))
+}
+
 /// One flat object: the check's id, subject and reason beside what was found.
 impl Serialize for Finding {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Finding", 7)?;
+        let mut object = serializer.serialize_struct("Finding", 8)?;
         object.serialize_field("id", self.check.id)?;
         object.serialize_field("subject", &self.check.subject)?;
         object.serialize_field("severity", &self.severity)?;
         object.serialize_field("resource", &self.resource)?;
         object.serialize_field("seen", &self.seen)?;
         object.serialize_field("why", self.check.why)?;
-        object.serialize_field("fix", &self.fix)?;
+        object.serialize_field("fix", &self.fix.as_ref().map(Fix::line))?;
+        object.serialize_field("commands", self.fix.as_ref().map_or(&[][..], |fix| &fix.commands))?;
         object.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_action_that_is_missing_is_named() {
+        assert_eq!(denied_action("iam:GetRole on r: AccessDenied: no"), Some("iam:GetRole"));
+        assert_eq!(denied_action("s3:HeadBucket on b: HTTP 403"), Some("s3:ListBucket"));
+        assert_eq!(denied_action("lambda:GetPolicy: AccessDeniedException: x"), Some("lambda:GetPolicy"));
+        let of_filter = "filter mailtrail: lambda:ListEventSourceMappings on s: AccessDenied: no";
+        assert_eq!(denied_action(of_filter), Some("lambda:ListEventSourceMappings"));
+        for other in ["iam:GetRole on r: Throttling: slow down", "it was not read", "AccessDenied", ""] {
+            assert_eq!(denied_action(other), None, "{other}");
+        }
     }
 }

@@ -8,9 +8,9 @@ use mailtrail_resource_policy::inventory::{
 };
 
 use crate::{
-    Archive, Bucket, EmailEvents, Encryption, Facts, Filter, Finding, Function, FunctionSettings,
-    GroupSettings, Key, KeySettings, LogGroup, Organization, Role, Severity, Stream, StreamSettings,
-    Template, checks,
+    Archive, Bucket, Days, EmailEvents, Encryption, Facts, Failures, Filter, Finding, Function,
+    FunctionSettings, GroupSettings, IdentityPolicy, Key, KeySettings, LogGroup, Organization, Role,
+    Severity, Stream, StreamDestination, StreamSettings, Subscriptions, Template, Topic, checks,
 };
 
 pub(crate) const ACCOUNT: &str = "111122223333";
@@ -20,6 +20,7 @@ pub(crate) const EVENTS: &str = "/aws/workmail/emailevents/example";
 pub(crate) const AUDIT: &str = "/aws/vendedlogs/workmail/example/audit";
 pub(crate) const FUNCTION: &str = "mailtrail-workmail-events";
 pub(crate) const STREAM: &str = "mail";
+pub(crate) const FAILURES: &str = "example-failures";
 pub(crate) const TARGET: &str = "example-logs";
 pub(crate) const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/00000000-0000-4000-8000-000000000000";
 pub(crate) const ARCHIVE: &str = "s3://example-archive/mail";
@@ -35,9 +36,9 @@ pub(crate) fn arn(service: &str, rest: &str) -> String {
     format!("arn:aws:{service}:{REGION}:{ACCOUNT}:{rest}")
 }
 
-/// The findings that are not in order, as check id and severity.
+/// The findings that are not in order, as check id and severity, without notes.
 pub(crate) fn problems(facts: &Facts) -> Vec<(&'static str, Severity)> {
-    let found = checks(facts).into_iter().filter(|finding| finding.severity != Severity::Ok);
+    let found = checks(facts).into_iter().filter(|finding| finding.severity > Severity::Note);
     found.map(|Finding { check, severity, .. }| (check.id, severity)).collect()
 }
 
@@ -79,25 +80,84 @@ pub(crate) fn intact() -> Facts {
                 status: "ACTIVE".to_owned(),
                 source: "DirectPut".to_owned(),
                 decompresses: false,
+                destination: Some(StreamDestination {
+                    role_arn: role_arn("firehose"),
+                    bucket_arn: "arn:aws:s3:::example-stream".to_owned(),
+                    prefix: "mail/!{timestamp:yyyy}/".to_owned(),
+                }),
             })),
             tags: seen(BTreeMap::from([("LogDeliveryEnabled".to_owned(), "true".to_owned())])),
         }],
         buckets: vec![target(), archive_bucket()],
         keys: BTreeMap::from([(KEY.to_owned(), key())]),
         roles: BTreeMap::from([
-            ("workmail-events".to_owned(), seen(Some(Role { trust: trust(true) }))),
-            ("AWSServiceRoleForLogDelivery".to_owned(), seen(Some(Role { trust: "{}".to_owned() }))),
+            ("workmail-events".to_owned(), seen(Some(logging_role()))),
+            ("mailtrail".to_owned(), seen(Some(function_role()))),
+            ("firehose".to_owned(), seen(Some(firehose_role()))),
+            (
+                "AWSServiceRoleForLogDelivery".to_owned(),
+                seen(Some(role("AWSServiceRoleForLogDelivery", "{}", &[]))),
+            ),
         ]),
+        topics: vec![Topic {
+            arn: arn("sns", "mailtrail"),
+            subscriptions: seen(Some(Subscriptions { confirmed: 1, pending: 0 })),
+        }],
+        failures: BTreeMap::from([(FAILURES.to_owned(), seen(Failures::default()))]),
         archives: vec![Archive {
             url: ARCHIVE.to_owned(),
             bucket: Some("example-archive".to_owned()),
             owner: Some(ACCOUNT.to_owned()),
             key: None,
             functions: [FUNCTION.to_owned()].into(),
-            first_day: seen(Some("20261110".to_owned())),
+            days: seen(Some(Days { first: "20261110".to_owned(), last: "20261120".to_owned() })),
         }],
         ..Facts::default()
     }
+}
+
+pub(crate) fn role_arn(name: &str) -> String {
+    format!("arn:aws:iam::{ACCOUNT}:role/{name}")
+}
+
+/// A role with one inline policy that allows these actions, each on its resource.
+pub(crate) fn role(name: &str, trust: &str, allowed: &[(&str, &str)]) -> Role {
+    let statement = |(action, resource): &(&str, &str)| {
+        format!(r#"{{"Effect":"Allow","Action":"{action}","Resource":"{resource}"}}"#)
+    };
+    let document = policy(&allowed.iter().map(statement).collect::<Vec<_>>());
+    Role {
+        arn: role_arn(name),
+        trust: trust.to_owned(),
+        policies: seen(vec![IdentityPolicy { name: "write".to_owned(), document }]),
+        boundary: seen(None),
+    }
+}
+
+/// The role that WorkMail assumes, with the trust policy that AWS documents.
+pub(crate) fn logging_role() -> Role {
+    let group = arn("logs", &format!("log-group:{EVENTS}:*"));
+    role("workmail-events", &trust(false), &[("logs:CreateLogStream", &group), ("logs:PutLogEvents", &group)])
+}
+
+pub(crate) fn service_trust(service: &str) -> String {
+    trust(false).replace("events.workmail.amazonaws.com", service)
+}
+
+fn function_role() -> Role {
+    let own = arn("logs", &format!("log-group:/aws/lambda/{FUNCTION}:*"));
+    let allowed = [
+        ("s3:PutObject", "arn:aws:s3:::example-archive/mail/*"),
+        ("s3:PutObject", "arn:aws:s3:::example-failures/aws/lambda/*"),
+        ("logs:PutLogEvents", &own),
+        ("kinesis:*", "*"),
+    ];
+    role("mailtrail", &service_trust("lambda.amazonaws.com"), &allowed)
+}
+
+fn firehose_role() -> Role {
+    let allowed = [("s3:PutObject", "arn:aws:s3:::example-stream/*")];
+    role("firehose", &service_trust("firehose.amazonaws.com"), &allowed)
 }
 
 pub(crate) fn trust(conditions: bool) -> String {
@@ -180,6 +240,8 @@ fn function() -> Function {
         })),
         policy: seen(Some(invoke_policy(true))),
         qualified: BTreeMap::new(),
+        reserved_concurrency: seen(None),
+        on_failure: seen(Some(format!("arn:aws:s3:::{FAILURES}"))),
     }
 }
 
@@ -189,13 +251,20 @@ fn group(name: &str, subscribed: bool) -> LogGroup {
         pattern: String::new(),
         destination_arn: arn("lambda", &format!("function:{FUNCTION}")),
         created: FILTER_SINCE,
+        system_fields: ["@aws.account", "@aws.region", "@source.log"].map(str::to_owned).to_vec(),
+        ..Filter::default()
     };
     LogGroup {
         name: name.to_owned(),
-        settings: seen(Some(GroupSettings { retention_days: Some(30), class: "STANDARD".to_owned() })),
+        settings: seen(Some(GroupSettings {
+            retention_days: Some(400),
+            class: "STANDARD".to_owned(),
+            created: FILTER_SINCE,
+        })),
         filters: seen(if subscribed { vec![filter] } else { Vec::new() }),
         masking: seen(None),
         first_event: seen(Some(FILTER_SINCE + 1)),
+        last_event: seen(Some(NOW - 1)),
     }
 }
 

@@ -8,8 +8,10 @@
 //! * **Every check reports**, also where everything is in order, so that a resource that was checked can be told from one
 //!   that was not.
 //! * **What could not be read is [`Severity::Unknown`]**, and the finding names the call. Nothing is guessed.
-//! * **Every finding names the resource, what was read, why it matters, and how to fix it**, as a command where one
-//!   command does it.
+//! * **In order is what was read, and no more.** A policy that cannot be evaluated makes its check unknown; what proves
+//!   nothing is a [`Severity::Note`], which says what was looked at.
+//! * **Every finding names the resource, what was read, why it matters, and how to fix it**, as commands that can be
+//!   pasted where commands do it.
 //! * **One fault, one finding.** What only follows from another fault is not reported again.
 //!
 //! ```
@@ -24,18 +26,23 @@ mod access;
 mod checks;
 mod facts;
 mod finding;
+mod fix;
 #[cfg(test)]
 mod fixtures;
 mod model;
 mod ownership;
+mod role;
 #[cfg(test)]
 mod tests;
 
 pub use checks::{ALL, SERVICE_LINKED_ROLES, checks, days_until_end_of_support};
 pub use facts::{FORMAT, Facts, SnapshotError, function_name, group_name};
 pub use finding::{Check, Finding, Severity, Subject};
+pub use fix::Fix;
 pub use mailtrail_resource_policy::inventory::Part;
 pub use model::{
-    AccountFilter, Archive, Bucket, EmailEvents, Encryption, Filter, Function, FunctionSettings,
-    GroupSettings, Key, KeySettings, LogGroup, Organization, Role, Stream, StreamSettings, Template,
+    AccountFilter, Archive, Bucket, Days, EmailEvents, Encryption, Failures, Filter, Function,
+    FunctionSettings, GroupSettings, Key, KeySettings, LogGroup, Mapping, Organization, Stream,
+    StreamDestination, StreamSettings, Subscriptions, Template, Topic,
 };
+pub use role::{IdentityPolicy, Role, name_in as role_name};

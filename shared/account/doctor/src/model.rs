@@ -72,6 +72,8 @@ pub struct LogGroup {
     pub masking: Part<Option<String>>,
     /// The earliest first-event timestamp of the log streams, in milliseconds since 1970.
     pub first_event: Part<Option<i64>>,
+    /// The latest last-event timestamp of the log streams, in milliseconds since 1970.
+    pub last_event: Part<Option<i64>>,
 }
 
 /// Settings of a log group.
@@ -82,6 +84,8 @@ pub struct GroupSettings {
     pub retention_days: Option<i32>,
     /// The log class: `STANDARD`, `INFREQUENT_ACCESS` or `DELIVERY`.
     pub class: String,
+    /// When the log group was created, in milliseconds since 1970.
+    pub created: i64,
 }
 
 /// A subscription filter of a log group.
@@ -96,6 +100,24 @@ pub struct Filter {
     pub destination_arn: String,
     /// When the filter was created, in milliseconds since 1970. Earlier events were never sent.
     pub created: i64,
+    /// The system fields that the filter adds to each event: `@aws.account`, `@aws.region`, `@source.log`.
+    pub system_fields: Vec<String>,
+    /// The role with which CloudWatch Logs writes to a data stream; `None` for a function.
+    pub role_arn: Option<String>,
+    /// `Random` or `ByLogStream`.
+    pub distribution: String,
+}
+
+/// An event source mapping: a function that reads a Kinesis data stream.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Mapping {
+    /// The UUID of the mapping.
+    pub id: String,
+    /// The ARN of the function.
+    pub function_arn: String,
+    /// Whether the function may report single records as failed (`ReportBatchItemFailures`).
+    pub reports_failures: bool,
 }
 
 /// A Lambda function.
@@ -110,6 +132,10 @@ pub struct Function {
     pub policy: Part<Option<String>>,
     /// The resource-based policies of the versions and aliases that filters send to, by qualifier.
     pub qualified: BTreeMap<String, Part<Option<String>>>,
+    /// The reserved concurrency; `None` where none is reserved.
+    pub reserved_concurrency: Part<Option<i32>>,
+    /// The ARN of the on-failure destination of asynchronous invocations; `None` where there is none.
+    pub on_failure: Part<Option<String>>,
 }
 
 /// Settings of a function.
@@ -150,6 +176,50 @@ pub struct StreamSettings {
     pub source: String,
     /// Whether decompression of CloudWatch Logs data is on, so that the stream accepts nothing else.
     pub decompresses: bool,
+    /// The destination in Amazon S3; `None` for a destination of another kind.
+    pub destination: Option<StreamDestination>,
+}
+
+/// The destination of a stream in Amazon S3.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StreamDestination {
+    /// The role with which Firehose writes.
+    pub role_arn: String,
+    /// The ARN of the bucket.
+    pub bucket_arn: String,
+    /// The prefix of the objects, with the expressions of Firehose.
+    pub prefix: String,
+}
+
+/// An SNS topic that functions publish to.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Topic {
+    /// The ARN of the topic.
+    pub arn: String,
+    /// The number of subscriptions; `None` where the topic does not exist.
+    pub subscriptions: Part<Option<Subscriptions>>,
+}
+
+/// The subscriptions of a topic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Subscriptions {
+    /// Those that receive messages.
+    pub confirmed: u32,
+    /// Those that wait for a confirmation.
+    pub pending: u32,
+}
+
+/// What an on-failure bucket holds of failed invocations.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Failures {
+    /// The number of objects that were listed.
+    pub objects: u64,
+    /// Whether there are more than were listed.
+    pub more: bool,
 }
 
 /// A bucket of Amazon S3.
@@ -200,14 +270,6 @@ pub struct KeySettings {
     pub state: String,
 }
 
-/// A role of IAM.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Role {
-    /// The trust policy: which principals may assume the role.
-    pub trust: String,
-}
-
 /// An archive of mailtrail.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -222,8 +284,18 @@ pub struct Archive {
     pub key: Option<String>,
     /// The names of the functions that write to this archive.
     pub functions: BTreeSet<String>,
-    /// The first day in `raw/` for this account and Region, `YYYYMMDD`; `None` where there is none.
-    pub first_day: Part<Option<String>>,
+    /// The first and the last day in `raw/` for this account and Region; `None` where there is none.
+    pub days: Part<Option<Days>>,
+}
+
+/// The first and the last of some days, each `YYYYMMDD`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Days {
+    /// The first day.
+    pub first: String,
+    /// The last day.
+    pub last: String,
 }
 
 impl AccountFilter {

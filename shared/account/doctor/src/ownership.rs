@@ -26,6 +26,11 @@ impl Facts {
         ours.flat_map(Function::own_groups).collect()
     }
 
+    /// Whether a function is known to belong to the pipeline.
+    pub fn is_ours(&self, function: &Function) -> bool {
+        self.ownership(function) == Ownership::Ours
+    }
+
     pub(crate) fn ownership(&self, function: &Function) -> Ownership {
         let has_archive = function.variable(settings::ARCHIVE.name).is_some();
         if has_archive || self.named_functions.contains(&function.name) {
@@ -36,6 +41,13 @@ impl Facts {
             Some(reason) => Ownership::Unknown(reason.to_owned()),
             None => Ownership::Other,
         }
+    }
+
+    /// The function of the pipeline that receives what is sent to this ARN, directly or through a Kinesis data stream.
+    pub fn receiver(&self, arn: &str) -> Option<&Function> {
+        let mappings = self.stream_readers.get(arn).and_then(|part| part.seen()).into_iter().flatten();
+        let arns = std::iter::once(arn).chain(mappings.map(|mapping| mapping.function_arn.as_str()));
+        arns.filter_map(|arn| self.function(arn)).find(|function| self.is_ours(function))
     }
 
     /// Whether a subscription to this ARN reaches a function of the pipeline, directly or through a Kinesis data
@@ -53,7 +65,9 @@ impl Facts {
             None => return Ownership::Unknown(format!("the consumers of {arn} were not read")),
         };
         let mut unknown = None;
-        for ownership in readers.iter().filter_map(|arn| self.function(arn)).map(|it| self.ownership(it)) {
+        for ownership in
+            readers.iter().filter_map(|it| self.function(&it.function_arn)).map(|it| self.ownership(it))
+        {
             match ownership {
                 Ownership::Ours => return Ownership::Ours,
                 Ownership::Unknown(_) => unknown = Some(ownership),

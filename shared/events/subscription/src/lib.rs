@@ -20,6 +20,7 @@ mod error;
 mod event_uids;
 mod inflate;
 mod payload;
+mod probe;
 
 pub use batch::{Kind, LogBatch, LogEvent, MAX_EVENTS, SystemFields, batches};
 pub use batch_id::{BatchId, is_cloudwatch_id};
@@ -27,3 +28,4 @@ pub use error::Undecodable;
 pub use event_uids::EventUids;
 pub use inflate::inflate;
 pub use payload::{Content, Payload, payloads};
+pub use probe::{PROBE_STREAM_PREFIX, is_probe};

@@ -16,7 +16,7 @@ use mailtrail_clock::Time;
 use mailtrail_config::IntakeConfig;
 use mailtrail_normalize::{Context, Event, Record, normalize};
 use mailtrail_ocsf::Class;
-use mailtrail_subscription::{BatchId, EventUids, LogBatch, LogEvent};
+use mailtrail_subscription::{BatchId, EventUids, LogBatch, LogEvent, is_probe};
 use mailtrail_watch::{Match, Notification, Notifications, WatchList};
 use thiserror::Error;
 
@@ -180,7 +180,11 @@ impl BatchEncoder<'_> {
             values: line.values.as_deref(),
         };
         let mut record = normalize(&event, &context);
-        let found = self.watches.matches(&record, &line.message);
+        let found = if is_probe(&self.batch.log_stream) {
+            Vec::new()
+        } else {
+            self.watches.matches(&record, &line.message)
+        };
         for found in &found {
             found.mark(&mut record);
         }

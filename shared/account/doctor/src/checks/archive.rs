@@ -7,9 +7,10 @@ use mailtrail_resource_policy::condition::Context;
 use mailtrail_resource_policy::evaluate::{Decision, Request, Requester};
 
 use super::{buckets, keys};
-use crate::access::explicit_deny;
+use crate::access::{explicit_deny, resource_access};
 use crate::facts::Facts;
 use crate::finding::{Check, Finding, Severity, Subject};
+use crate::fix::Fix;
 use crate::model::{Archive, Bucket, Function};
 
 pub(super) static REACHED: Check = Check {
@@ -71,7 +72,7 @@ pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
 }
 
 fn directory(archive: &Archive) -> Finding {
-    match archive.first_day.reason() {
+    match archive.days.reason() {
         None => REACHED.ok(&archive.url, "the directory can be read"),
         Some(reason) => REACHED.broken(&archive.url, reason, "give an existing directory: --archive DIR"),
     }
@@ -112,9 +113,9 @@ fn source_conditions(facts: &Facts, archive: &Archive, bucket: &Bucket) -> Optio
         return None;
     }
     let policy = bucket.policy.seen()?.as_deref()?;
-    let fix = format!(
-        "{} (then add conditions on aws:SourceAccount and aws:SourceArn to each statement for a service)",
-        facts.aws(&format!("s3api get-bucket-policy --bucket {}", bucket.name))
+    let fix = Fix::steps(
+        "add conditions on aws:SourceAccount and aws:SourceArn to each statement for a service:",
+        [facts.aws(&format!("s3api get-bucket-policy --bucket {}", bucket.name))],
     );
     Some(buckets::source(&archive.url, policy, fix))
 }
@@ -139,20 +140,35 @@ fn denied(facts: &Facts, archive: &Archive, bucket: &Bucket, function: &Function
             .with("aws:SecureTransport", "true")
             .with("aws:PrincipalArn", &settings.role)
             .with("aws:PrincipalAccount", &facts.account)
-            .with("s3:if-none-match", "*");
+            .with("s3:if-none-match", "*")
+            .with("s3:ObjectCreationOperation", "true");
         let answer = |action: &&str| {
             explicit_deny(policy.as_deref(), &Request { requester, action, resource: &object }, &context)
         };
         let mut actions = ["s3:PutObject", "s3:GetObject"].into_iter();
         let inspect = facts.aws(&format!("s3api get-bucket-policy --bucket {}", bucket.name));
         if let Some(action) = actions.clone().find(|action| answer(action) == Decision::Denied) {
-            let fix = format!("{inspect} (then exclude {} from the deny statement)", settings.role);
+            let fix = Fix::steps(format!("exclude {} from the deny statement:", settings.role), [inspect]);
             return DENIED.broken(resource, format!("its policy denies {action} to the function"), fix);
         }
         if actions.any(|action| answer(&action) == Decision::Depends) {
             let seen =
                 "whether its policy denies the function depends on conditions that cannot be evaluated";
-            return DENIED.warning(resource, seen, inspect);
+            return DENIED.undecided(resource, seen, inspect);
+        }
+        // In the account of the function its role is enough; a bucket of another account must allow it as well.
+        let is_elsewhere = archive.owner.as_ref().is_some_and(|owner| *owner != facts.account);
+        let asked = ("s3:PutObject", object.as_str());
+        match resource_access(policy.as_deref(), &facts.account, &settings.role, asked, &context) {
+            Some(Decision::Denied) if is_elsewhere => {
+                let fix = Fix::steps(format!("allow {} s3:PutObject in the bucket policy:", settings.role), [inspect]);
+                return DENIED.broken(resource, "its policy does not allow the function, which is in another account", fix);
+            }
+            Some(Decision::Depends) if is_elsewhere => {
+                let seen = "whether its policy allows the function, which is in another account, cannot be evaluated";
+                return DENIED.undecided(resource, seen, inspect);
+            }
+            _ => {}
         }
         DENIED.ok(resource, "its policy does not deny the function")
     })

@@ -6,11 +6,12 @@ use mailtrail_resource_policy::condition::Context;
 use mailtrail_resource_policy::evaluate::Decision;
 
 use crate::access::{
-    DELIVERY, allows_service, confused_deputies, covers_action, has_negated_element, service_access,
+    DELIVERY, allows_service, confused_deputies, covers_action, has_negated_element, joined, service_access,
     statements,
 };
 use crate::facts::{Delivered, Facts};
 use crate::finding::{Check, Finding, Subject};
+use crate::fix::Fix;
 use crate::model::Bucket;
 
 pub(super) static OWNER: Check = Check {
@@ -139,21 +140,26 @@ fn policy(facts: &Facts, bucket: &Bucket, arn: &str, prefix: &str) -> Vec<Findin
     findings.push(if negated.is_empty() {
         NEGATED_ELEMENTS.ok(name, "no statement has NotPrincipal or NotAction")
     } else {
-        let fix = facts.aws(&format!(
-            "s3api get-bucket-policy --bucket {name} (then replace the elements by Principal, Action and conditions)"
-        ));
-        NEGATED_ELEMENTS.warning(name, format!("statement {} has NotPrincipal or NotAction", negated.join(", ")), fix)
+        let fix = Fix::steps(
+            "replace the elements by Principal, Action and conditions in the bucket policy:",
+            [facts.aws(&format!("s3api get-bucket-policy --bucket {name}"))],
+        );
+        NEGATED_ELEMENTS.warning(
+            name,
+            format!("statement {} has NotPrincipal or NotAction", negated.join(", ")),
+            fix,
+        )
     });
     findings
 }
 
 /// Conditions on the source in a bucket policy; for buckets of archives as well.
-pub(super) fn source(bucket: &str, policy: &str, fix: String) -> Finding {
+pub(super) fn source(bucket: &str, policy: &str, fix: impl Into<Fix>) -> Finding {
     let open = confused_deputies(policy);
     if open.is_empty() {
         SOURCE.ok(bucket, "every statement for a service has conditions on the source")
     } else {
-        SOURCE.warning(bucket, open.join("; "), fix)
+        SOURCE.warning(bucket, joined(&open), fix)
     }
 }
 
@@ -180,7 +186,7 @@ fn write(
             format!("its policy does not allow log delivery to write {object}"),
             permissions_command(facts, &bucket.name),
         ),
-        Decision::Depends => WRITE.warning(
+        Decision::Depends => WRITE.undecided(
             resource,
             "whether log delivery may write depends on conditions that cannot be evaluated",
             permissions_command(facts, &bucket.name),
@@ -193,11 +199,12 @@ fn encryption(facts: &Facts, bucket: &Bucket) -> Finding {
         let Some(encryption) = encryption.as_ref().filter(|it| it.algorithm.starts_with("aws:kms")) else {
             return ENCRYPTION.ok(name, "SSE-S3");
         };
-        let fix = format!(
-            "aws s3api put-bucket-encryption --bucket {name} --server-side-encryption-configuration \
-             '{{\"Rules\":[{{\"ApplyServerSideEncryptionByDefault\":{{\"SSEAlgorithm\":\"aws:kms\",\
-             \"KMSMasterKeyID\":\"{}\"}},\"BucketKeyEnabled\":true}}]}}'",
-            facts.arn("kms", "key/ID")
+        let fix = Fix::steps(
+            "encrypt with SSE-S3, or with a customer managed key:",
+            [facts.aws(&format!(
+                "s3api put-bucket-encryption --bucket {name} --server-side-encryption-configuration \
+                 '{{\"Rules\":[{{\"ApplyServerSideEncryptionByDefault\":{{\"SSEAlgorithm\":\"AES256\"}}}}]}}'"
+            ))],
         );
         let Some(id) = encryption.key.as_deref().filter(|id| !id.ends_with("alias/aws/s3")) else {
             return ENCRYPTION.broken(name, "SSE-KMS with the AWS managed key aws/s3", fix);

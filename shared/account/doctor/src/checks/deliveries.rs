@@ -12,6 +12,7 @@ use mailtrail_resource_policy::policy_set::PolicySet;
 use crate::access::DELIVERY;
 use crate::facts::{Delivered, Facts, group_name};
 use crate::finding::{Check, Finding, Subject};
+use crate::fix::word;
 use crate::model::Organization;
 
 pub(super) static PRESENT: Check = Check {
@@ -64,7 +65,7 @@ pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
     ];
     if let Some(reason) = reasons.into_iter().flatten().next() {
         let here = facts.account_and_region();
-        return vec![PRESENT.unknown(here, reason)];
+        return vec![PRESENT.unknown(here, format!("logs:{reason}"))];
     }
     let organizations = facts.organizations.seen().map_or(&[][..], Vec::as_slice);
     let mut findings: Vec<Finding> =
@@ -95,7 +96,7 @@ fn present(facts: &Facts, organization: &Organization, log_type: &str) -> Findin
     }
     if let Some(to) = other_account(facts, is_it) {
         return PRESENT
-            .ok(resource, format!("delivered to {to}, which is in another account and is not checked"));
+            .note(resource, format!("delivered to {to}, which is in another account and is not checked"));
     }
     let fix = format!(
         "mailtrail permissions workmail cloudwatch-logs --account {} --region {} --resource {arn} \
@@ -161,7 +162,8 @@ fn fields(facts: &Facts, delivered: &Delivered<'_>) -> Option<Finding> {
         if missing.is_empty() {
             return FIELDS.ok(resource, format!("{} fields, all mandatory ones among them", given.len()));
         }
-        let all: Vec<&str> = given.iter().map(String::as_str).chain(missing.iter().copied()).collect();
+        let all = given.iter().map(String::as_str).chain(missing.iter().copied());
+        let all: Vec<_> = all.map(word).collect();
         let fix = facts.aws(&format!(
             "logs update-delivery-configuration --id {} --record-fields {}",
             delivered.delivery.id,
@@ -214,10 +216,10 @@ fn allowed(facts: &Facts, delivered: &Delivered<'_>) -> Option<Finding> {
     facts.log_group(&name)?.settings.seen()?.as_ref()?;
     let inventory = &facts.inventory;
     if let Some(reason) = inventory.account_policies.reason() {
-        return Some(ALLOWED.unknown(name, reason));
+        return Some(ALLOWED.unknown(name, format!("logs:{reason}")));
     }
     if let Some(reason) = inventory.log_group_policies.get(&name).and_then(Part::reason) {
-        return Some(ALLOWED.unknown(name, reason));
+        return Some(ALLOWED.unknown(name, format!("logs:{reason}")));
     }
     let state = PolicySet::of(inventory);
     let policies = state.compile();
@@ -237,7 +239,7 @@ fn allowed(facts: &Facts, delivered: &Delivered<'_>) -> Option<Finding> {
     } else if answers.contains(&Decision::Depends) {
         let seen =
             format!("whether {} may write depends on conditions that cannot be evaluated", label(delivered));
-        ALLOWED.warning(name, seen, fix)
+        ALLOWED.undecided(name, seen, fix)
     } else {
         ALLOWED.ok(name, "log delivery may write")
     })

@@ -3,10 +3,11 @@
 use mailtrail_config::settings;
 use mailtrail_resource_policy::inventory::Part;
 
-use crate::access::confused_deputies;
+use crate::access::{ConfusedDeputy, confused_deputies, joined};
 use crate::facts::Facts;
 use crate::finding::{Check, Finding, Subject};
-use crate::model::Function;
+use crate::fix::{Fix, word};
+use crate::model::{Function, Topic};
 use crate::ownership::Ownership;
 
 pub(super) static ACTIVE: Check = Check {
@@ -31,6 +32,23 @@ pub(super) static SOURCE: Check = Check {
     why: "Without conditions on the source, any account can have CloudWatch Logs invoke the function.",
 };
 
+pub(super) static CONCURRENCY: Check = Check {
+    id: "function-concurrency",
+    subject: Subject::Functions,
+    why: "A function with a reserved concurrency of 0 is never invoked: its events wait, and are discarded after six hours.",
+};
+pub(super) static ON_FAILURE: Check = Check {
+    id: "function-on-failure",
+    subject: Subject::Functions,
+    why: "An event that fails three times goes to the on-failure destination: what lies there is not in the archive, and \
+          without a destination it is lost.",
+};
+pub(super) static SUBSCRIBERS: Check = Check {
+    id: "topic-subscribers",
+    subject: Subject::Functions,
+    why: "Alarms and watched events go to this topic; without a confirmed subscription no one receives them.",
+};
+
 /// The quota of a resource-based policy, in characters.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
 const POLICY_CHARACTERS: usize = 20_480;
@@ -46,12 +64,15 @@ pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
         }
         if ownership == Ownership::Ours && function.known().is_some() {
             findings.push(archive(facts, function));
+            findings.extend(concurrency(facts, function));
+            findings.extend(on_failure(facts, function));
             findings.extend(policy(facts, &function.name, &function.policy));
             for (qualifier, of_qualifier) in &function.qualified {
                 findings.extend(policy(facts, &format!("{}:{qualifier}", function.name), of_qualifier));
             }
         }
     }
+    findings.extend(facts.topics.iter().map(|topic| subscribers(facts, topic)));
     findings
 }
 
@@ -94,6 +115,79 @@ fn archive(facts: &Facts, function: &Function) -> Finding {
     })
 }
 
+fn concurrency(facts: &Facts, function: &Function) -> Option<Finding> {
+    function.known()?;
+    Some(CONCURRENCY.for_part(
+        &function.name,
+        &function.reserved_concurrency,
+        |reserved, name| match reserved {
+            None => CONCURRENCY.ok(name, "that of the account"),
+            Some(0) => {
+                let fix = facts.aws(&format!("lambda delete-function-concurrency --function-name {name}"));
+                CONCURRENCY.broken(name, "0 reserved: the function is not invoked", fix)
+            }
+            Some(reserved) => CONCURRENCY.ok(name, format!("{reserved} reserved")),
+        },
+    ))
+}
+
+/// For a function that CloudWatch Logs invokes; where a data stream is between, its mapping has the destination.
+fn on_failure(facts: &Facts, function: &Function) -> Option<Finding> {
+    let is_it = |arn: &String| facts.function(arn).is_some_and(|it| it.name == function.name);
+    if !facts.filter_destinations().iter().any(is_it) {
+        return None;
+    }
+    Some(ON_FAILURE.for_part(&function.name, &function.on_failure, |destination, name| {
+        let Some(destination) = destination else {
+            let fix = "set an on-failure destination, or deploy the stack in infra/ again";
+            return ON_FAILURE.warning(name, "no on-failure destination", fix);
+        };
+        let Some(bucket) = destination.strip_prefix("arn:").and_then(|arn| arn.split_once(":s3:::")) else {
+            let seen = format!("failed events go to {destination}; whether some lie there is not read");
+            return ON_FAILURE.note(name, seen);
+        };
+        failures(facts, function, bucket.1)
+    }))
+}
+
+fn failures(facts: &Facts, function: &Function, bucket: &str) -> Finding {
+    let resource = format!("{}, bucket {bucket}", function.name);
+    let Some(held) = facts.failures.get(bucket) else {
+        return ON_FAILURE.unknown(resource, "it was not read");
+    };
+    ON_FAILURE.for_part(resource, held, |held, resource| {
+        if held.objects == 0 {
+            return ON_FAILURE.ok(resource, "no failed event");
+        }
+        let objects = if held.objects == 1 { "object" } else { "objects" };
+        let more = if held.more { "more than " } else { "" };
+        let archive = function.variable(settings::ARCHIVE.name).unwrap_or_default();
+        let fix = Fix::steps(
+            "read in each object why it failed, then archive the events, and delete the objects:",
+            [
+                format!("aws s3 cp s3://{bucket}/aws/lambda failures --recursive"),
+                format!("mailtrail ingest --archive {} failures", word(archive)),
+            ],
+        );
+        ON_FAILURE.broken(resource, format!("{more}{} {objects} of failed events", held.objects), fix)
+    })
+}
+
+fn subscribers(facts: &Facts, topic: &Topic) -> Finding {
+    SUBSCRIBERS.for_part(&topic.arn, &topic.subscriptions, |subscriptions, arn| {
+        let list = facts.aws(&format!("sns list-subscriptions-by-topic --topic-arn {arn}"));
+        match subscriptions {
+            None => SUBSCRIBERS.broken(arn, "the topic does not exist", "deploy the stack in infra/ again"),
+            Some(it) if it.confirmed > 0 => SUBSCRIBERS.ok(arn, format!("{} confirmed", it.confirmed)),
+            Some(it) => {
+                let seen = format!("no confirmed subscription, {} not confirmed", it.pending);
+                let advice = "subscribe an address (`aws sns subscribe`), and confirm it with the link that is sent there:";
+                SUBSCRIBERS.warning(arn, seen, Fix::steps(advice, [list]))
+            }
+        }
+    })
+}
+
 /// The file system of a function is deleted with its execution environment.
 fn is_in_s3(facts: &Facts, url: &str) -> bool {
     facts.archives.iter().any(|archive| archive.url == url && archive.bucket.is_some())
@@ -117,13 +211,13 @@ fn policy(facts: &Facts, name: &str, policy: &Part<Option<String>>) -> Vec<Findi
         if size * 100 < POLICY_CHARACTERS * WARN_PERCENT {
             return POLICY_SIZE.ok(name, seen);
         }
-        let fix = facts.aws(&format!(
-            "lambda add-permission --function-name {name} --statement-id cloudwatch-logs --action \
-             lambda:InvokeFunction --principal logs.amazonaws.com --source-account {} --source-arn '{}' (after \
-             lambda remove-permission for one statement, to make room; then remove the others)",
-            facts.account,
-            facts.arn("logs", "log-group:*")
-        ));
+        let fix = Fix::steps(
+            "remove a statement for one log group, to make room for one that covers all log groups; then remove the others:",
+            [
+                facts.aws(&format!("lambda get-policy --function-name {name}")),
+                allow_logs(facts, &name, "cloudwatch-logs"),
+            ],
+        );
         POLICY_SIZE.warning(name, seen, fix)
     });
     let Some(Some(document)) = policy.seen() else { return vec![room] };
@@ -131,17 +225,30 @@ fn policy(facts: &Facts, name: &str, policy: &Part<Option<String>>) -> Vec<Findi
     let source = if open.is_empty() {
         SOURCE.ok(name, "every statement for a service has conditions on the source")
     } else {
-        let fix = format!(
-            "replace the statement: {} && {}",
-            facts.aws(&format!("lambda remove-permission --function-name {name} --statement-id SID")),
-            facts.aws(&format!(
-                "lambda add-permission --function-name {name} --statement-id SID --action lambda:InvokeFunction \
-                 --principal logs.amazonaws.com --source-account {} --source-arn '{}'",
-                facts.account,
-                facts.arn("logs", "log-group:*")
-            ))
-        );
-        SOURCE.warning(name, open.join("; "), fix)
+        SOURCE.warning(name, joined(&open), replace(facts, name, &open))
     };
     vec![room, source]
+}
+
+/// The command that lets CloudWatch Logs invoke a function for every log group of the account and Region.
+pub(super) fn allow_logs(facts: &Facts, function: &str, statement: &str) -> String {
+    facts.aws(&format!(
+        "lambda add-permission --function-name {function} --statement-id {} --action lambda:InvokeFunction \
+         --principal logs.amazonaws.com --source-account {} --source-arn '{}'",
+        word(statement),
+        facts.account,
+        facts.arn("logs", "log-group:*")
+    ))
+}
+
+/// Each statement again, with conditions: the permission is missing for a moment, in which CloudWatch Logs retries.
+fn replace(facts: &Facts, function: &str, open: &[ConfusedDeputy]) -> Fix {
+    let of_statement = |it: &ConfusedDeputy| {
+        let remove = format!(
+            "lambda remove-permission --function-name {function} --statement-id {}",
+            word(&it.statement)
+        );
+        [facts.aws(&remove), allow_logs(facts, function, &it.statement)]
+    };
+    Fix::steps("", open.iter().flat_map(of_statement))
 }

@@ -6,9 +6,10 @@ use mailtrail_resource_policy::condition::Context;
 use mailtrail_resource_policy::evaluate::Decision;
 
 use super::buckets;
-use crate::access::{DELIVERY, confused_deputies, service_access};
+use crate::access::{DELIVERY, confused_deputies, joined, service_access};
 use crate::facts::{Delivered, Facts};
 use crate::finding::{Check, Finding, Subject};
+use crate::fix::Fix;
 use crate::model::Key;
 
 pub(super) static STATE: Check = Check {
@@ -79,10 +80,12 @@ fn of_delivery(facts: &Facts, delivered: &Delivered<'_>) -> Vec<Finding> {
     if key.settings.seen().is_some_and(Option::is_none) {
         return Vec::new();
     }
-    let fix = format!(
-        "mailtrail permissions workmail s3 --account {} --region {} --bucket {name} (add the second \
-         statement of key_policy to the policy of the key)",
-        facts.account, facts.region
+    let fix = Fix::steps(
+        "add the second statement of key_policy to the policy of the key:",
+        [format!(
+            "mailtrail permissions workmail s3 --account {} --region {} --bucket {name}",
+            facts.account, facts.region
+        )],
     );
     let resource = format!("{id}, for {}", delivered.source.name);
     let source = facts.arn("logs", &format!("delivery-source:{}", delivered.source.name));
@@ -93,19 +96,29 @@ fn of_delivery(facts: &Facts, delivered: &Delivered<'_>) -> Vec<Finding> {
         (Some(policy), _) => policy.as_deref(),
         (None, reason) => return vec![POLICY.unknown(resource, reason.unwrap_or_default())],
     };
-    let missing: Vec<&str> = ACTIONS
-        .into_iter()
-        .filter(|action| service_access(policy, DELIVERY, action, arn, &context) == Decision::Denied)
-        .collect();
+    let with_answer = |answer: Decision| {
+        let actions = ACTIONS.into_iter();
+        let actions =
+            actions.filter(|action| service_access(policy, DELIVERY, action, arn, &context) == answer);
+        actions.collect::<Vec<&str>>().join(", ")
+    };
+    let (missing, open) = (with_answer(Decision::Denied), with_answer(Decision::Depends));
     if !missing.is_empty() {
-        let seen = format!("its policy does not allow log delivery {}", missing.join(", "));
-        return vec![POLICY.broken(resource, seen, fix)];
+        return vec![POLICY.broken(
+            resource,
+            format!("its policy does not allow log delivery {missing}"),
+            fix,
+        )];
+    }
+    if !open.is_empty() {
+        let seen = format!("whether its policy allows log delivery {open} cannot be evaluated");
+        return vec![POLICY.undecided(resource, seen, fix)];
     }
     let open = policy.map(confused_deputies).unwrap_or_default();
     let source = if open.is_empty() {
         SOURCE.ok(id, "every statement for a service has conditions on the source")
     } else {
-        SOURCE.warning(id, open.join("; "), fix)
+        SOURCE.warning(id, joined(&open), fix)
     };
     vec![POLICY.ok(resource, "log delivery may use it"), source]
 }

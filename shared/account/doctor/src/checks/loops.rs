@@ -4,6 +4,7 @@
 
 use crate::facts::Facts;
 use crate::finding::{Check, Finding, Subject};
+use crate::fix::word;
 use crate::model::AccountFilter;
 use crate::ownership::Ownership;
 
@@ -46,7 +47,7 @@ fn own_group(facts: &Facts, name: &str) -> Finding {
                     let seen = format!("filter {} sends it to {}", filter.name, filter.destination_arn);
                     let fix = facts.aws(&format!(
                         "logs delete-subscription-filter --log-group-name {name} --filter-name {}",
-                        filter.name
+                        word(&filter.name)
                     ));
                     return OWN_GROUPS.broken(name, seen, fix);
                 }
@@ -75,11 +76,11 @@ fn whole_account(facts: &Facts, filter: &AccountFilter) -> Option<Finding> {
         );
     }
     let fix = facts.aws(&format!(
-        "logs put-account-policy --policy-name {} --policy-type SUBSCRIPTION_FILTER_POLICY --policy-document '{}' \
-         --selection-criteria 'LogGroupName NOT IN {}'",
-        filter.name,
-        filter.document,
-        serde_json::to_string(&own).unwrap_or_default()
+        "logs put-account-policy --policy-name {} --policy-type SUBSCRIPTION_FILTER_POLICY --policy-document {} \
+         --selection-criteria {}",
+        word(&filter.name),
+        word(&filter.document),
+        word(&format!("LogGroupName NOT IN {}", serde_json::to_string(&own).unwrap_or_default()))
     ));
     Some(WHOLE_ACCOUNT.broken(&filter.name, format!("it includes {}", included.join(", ")), fix))
 }

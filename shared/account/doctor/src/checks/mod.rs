@@ -4,15 +4,18 @@ mod archive;
 mod buckets;
 mod deliveries;
 mod format;
+mod function_role;
 mod functions;
 mod keys;
 mod loops;
+mod newest;
 mod policies;
 mod retirement;
 mod roles;
 mod streams;
 mod subscriptions;
 mod workmail;
+mod workmail_role;
 
 use crate::facts::Facts;
 use crate::finding::{Check, Finding};
@@ -25,7 +28,9 @@ pub const ALL: &[&Check] = &[
     &workmail::EVENTS,
     &workmail::GROUP,
     &workmail::RETENTION,
-    &workmail::ROLE,
+    &workmail_role::ROLE,
+    &workmail_role::PERMISSIONS,
+    &workmail_role::ARRIVING,
     &workmail::MASKING,
     &deliveries::PRESENT,
     &deliveries::ACTIVE,
@@ -36,10 +41,17 @@ pub const ALL: &[&Check] = &[
     &roles::DELIVERY_ROLE,
     &subscriptions::SUBSCRIBED,
     &subscriptions::PATTERN,
+    &subscriptions::SYSTEM_FIELDS,
+    &subscriptions::FAILED_RECORDS,
     &subscriptions::SLOTS,
     &subscriptions::PERMISSION,
     &functions::ACTIVE,
     &functions::ARCHIVE,
+    &function_role::ROLE,
+    &function_role::KEY,
+    &functions::CONCURRENCY,
+    &functions::ON_FAILURE,
+    &functions::SUBSCRIBERS,
     &functions::POLICY_SIZE,
     &functions::SOURCE,
     &loops::OWN_GROUPS,
@@ -48,6 +60,7 @@ pub const ALL: &[&Check] = &[
     &streams::TAG,
     &streams::SOURCE,
     &streams::DECOMPRESSION,
+    &streams::ROLE,
     &buckets::OWNER,
     &buckets::WRITE,
     &buckets::ACL,
@@ -63,6 +76,7 @@ pub const ALL: &[&Check] = &[
     &archive::OWNER,
     &archive::DENIED,
     &archive::KEY,
+    &newest::NEWEST,
     &retirement::END_OF_SUPPORT,
     &retirement::FROM_THE_START,
 ];
@@ -74,12 +88,14 @@ pub fn checks(facts: &Facts) -> Vec<Finding> {
     findings.extend(roles::checks(facts));
     findings.extend(subscriptions::checks(facts));
     findings.extend(functions::checks(facts));
+    findings.extend(function_role::checks(facts));
     findings.extend(loops::checks(facts));
     findings.extend(streams::checks(facts));
     findings.extend(buckets::checks(facts));
     findings.extend(keys::checks(facts));
     findings.extend(policies::checks(facts));
     findings.extend(archive::checks(facts));
+    findings.extend(newest::checks(facts));
     findings.extend(retirement::checks(facts));
     let position = |finding: &Finding| ALL.iter().position(|check| check.id == finding.check.id);
     findings.sort_by_key(|finding| (position(finding), std::cmp::Reverse(finding.severity)));

@@ -17,7 +17,7 @@ pub(super) static POLICIES: Check = Check {
 pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
     let here = facts.account_and_region();
     if let Some(reason) = facts.inventory.account_policies.reason() {
-        return vec![POLICIES.unknown(here, reason)];
+        return vec![POLICIES.unknown(here, format!("logs:{reason}"))];
     }
     let limits = Limits::default();
     // Other checks report inactive delivery sources and failed calls.

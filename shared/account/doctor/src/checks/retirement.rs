@@ -5,8 +5,8 @@
 use super::format::{day, days};
 use crate::facts::Facts;
 use crate::finding::{Check, Finding, Subject};
+use crate::fix::Fix;
 use crate::model::LogGroup;
-use crate::ownership::Ownership;
 
 pub(super) static END_OF_SUPPORT: Check = Check {
     id: "workmail-end",
@@ -53,38 +53,32 @@ fn end(facts: &Facts) -> Finding {
     }
 }
 
-/// For a log group with a subscription and with events. The archive tells the day of its first raw copy, not the time, so
-/// a gap of less than a day is not found.
+/// For a log group with a subscription and with events. That the archive begins early enough proves nothing about each log
+/// group and day: it is a note.
 fn from_the_start(facts: &Facts, group: &LogGroup) -> Option<Finding> {
-    let since = group
-        .filters
-        .seen()?
-        .iter()
-        .filter(|filter| facts.destination_ownership(&filter.destination_arn) == Ownership::Ours)
-        .map(|it| it.created)
-        .min()?;
+    let since = facts.subscribed_since(group)?;
     let name = &group.name;
     Some(FROM_THE_START.for_part(name, &group.first_event, |first, name| {
         let Some(first) = *first else { return FROM_THE_START.ok(name, "has no events yet") };
         if first >= since {
-            return FROM_THE_START.ok(name, format!("its first event, on {}, is later than the filter", day(first)));
+            let seen = format!("its first event, on {}, is later than the filter", day(first));
+            return FROM_THE_START.ok(name, seen);
         }
-        let reason = facts.archives.iter().find_map(|archive| archive.first_day.reason());
-        let copies = facts.archives.iter().filter_map(|archive| archive.first_day.seen()?.as_deref()).min();
+        let reason = facts.archives.iter().find_map(|archive| archive.days.reason());
+        let begins = facts.archives.iter().filter_map(|archive| Some(&archive.days.seen()?.as_ref()?.first)).min();
         let first_day = day(first);
         let seen = format!("has events since {first_day}, and a filter since {}", day(since));
-        match (copies, reason) {
-            (Some(copies), _) if copies <= first_day.replace('-', "").as_str() => {
-                FROM_THE_START.ok(name, format!("{seen}; the archive begins on {copies}"))
-            }
+        match (begins, reason) {
+            (Some(begins), _) if *begins <= first_day.replace('-', "") => FROM_THE_START
+                .note(name, format!("{seen}; the archive begins on {begins}; gaps are not looked for")),
             (None, Some(reason)) => FROM_THE_START.unknown(name, reason),
-            (copies, _) => {
-                let begins = copies.map_or("has no raw copies of this Region".to_owned(), |it| format!("begins on {it}"));
-                let fix = format!(
-                    "aws logs create-export-task --region {} --log-group-name {name} --from {first} --to {since} \
-                     --destination BUCKET (and keep the export beside the archive)",
-                    facts.region
-                );
+            (begins, _) => {
+                let begins =
+                    begins.map_or("has no raw copies of this Region".to_owned(), |it| format!("begins on {it}"));
+                let command = facts.aws(&format!(
+                    "logs filter-log-events --log-group-name {name} --start-time {first} --end-time {since} --output json"
+                ));
+                let fix = Fix::steps("keep the earlier events beside the archive:", [command + " > earlier-events.json"]);
                 FROM_THE_START.warning(name, format!("{seen}; the archive {begins}"), fix)
             }
         }

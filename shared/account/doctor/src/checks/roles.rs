@@ -1,12 +1,16 @@
-//! Roles: the service-linked roles, and the trust policies of the others.
+//! Roles: the service-linked role of log delivery, and what the trust and identity-based policies of others allow.
 
-use mailtrail_aws_types::Arn;
+use std::collections::BTreeSet;
+
 use mailtrail_resource_policy::condition::Context;
 use mailtrail_resource_policy::evaluate::Decision;
+use serde_json::{Value, json};
 
-use crate::access::{confused_deputies, service_access, with_resource};
+use crate::access::{service_access, with_resource};
 use crate::facts::Facts;
 use crate::finding::{Check, Finding, Subject};
+use crate::fix::word;
+use crate::role::{Permission, Role};
 
 pub(super) static DELIVERY_ROLE: Check = Check {
     id: "log-delivery-role",
@@ -37,39 +41,88 @@ pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
     }]
 }
 
-/// A role and the service that must be able to assume it.
-pub(super) struct Expected<'a> {
-    /// The ARN of the role.
-    pub(super) arn: &'a str,
-    /// The service principal.
-    pub(super) service: &'a str,
-    /// The value of `aws:SourceArn` in the call of the service.
-    pub(super) source: &'a str,
-    /// The command that creates the role as expected.
-    pub(super) fix: &'a str,
+/// An action that a role must allow.
+#[derive(Debug)]
+pub(super) struct Need {
+    pub(super) action: &'static str,
+    pub(super) resource: String,
+    /// What is known of the call besides.
+    pub(super) context: Context,
 }
 
-/// Whether a role exists, and the service may assume it for this account only.
-pub(super) fn check(facts: &Facts, check: &'static Check, expected: &Expected<'_>) -> Finding {
-    let name = Arn::parse(expected.arn).ok().and_then(|arn| arn.role_name()).unwrap_or_default();
-    let Some(part) = facts.roles.get(name) else { return check.unknown(expected.arn, "it was not read") };
-    check.for_part(expected.arn, part, |role, arn| {
-        let Some(role) = role else { return check.broken(arn, "the role does not exist", expected.fix) };
-        let trust = with_resource(&role.trust);
-        let context = Context::source(expected.source, &facts.account);
-        if service_access(Some(&trust), expected.service, "sts:AssumeRole", "*", &context) == Decision::Denied
-        {
-            let seen = format!("its trust policy does not allow {} to assume it", expected.service);
-            return check.broken(arn, seen, expected.fix);
+impl Need {
+    pub(super) fn new(action: &'static str, resource: impl Into<String>, context: Context) -> Self {
+        Self { action, resource: resource.into(), context }
+    }
+}
+
+/// A trust policy and the service that must be able to assume the role.
+pub(super) fn may_assume(role: &Role, service: &str, context: &Context) -> Decision {
+    service_access(Some(&with_resource(&role.trust)), service, "sts:AssumeRole", "*", context)
+}
+
+/// Whether the policies of a role allow everything that is needed.
+pub(super) fn permissions(
+    check: &'static Check,
+    resource: impl Into<String>,
+    role: &Role,
+    needs: &[Need],
+) -> Finding {
+    let resource = resource.into();
+    let (mut denied, mut outside, mut open) = (Vec::new(), Vec::new(), Vec::new());
+    for need in needs {
+        match role.permits(need.action, &need.resource, &need.context) {
+            Permission::Allowed => {}
+            Permission::Denied => denied.push(need),
+            Permission::OutsideBoundary(boundary) => outside.push((need, boundary)),
+            Permission::Depends => open.push(need),
+            Permission::NotRead(reason) => return check.unknown(resource, reason),
         }
-        let open = confused_deputies(&trust);
-        if SERVICE_LINKED.contains(&name) || open.is_empty() {
-            return check.ok(arn, format!("{} may assume it", expected.service));
+    }
+    let role_name = role.name();
+    if !denied.is_empty() {
+        let seen = format!("{role_name} may not call {}", listed(&denied));
+        return check.broken(resource, seen, grant(role_name, &denied));
+    }
+    if let Some((_, boundary)) = outside.first() {
+        let needs: Vec<&Need> = outside.iter().map(|(need, _)| *need).collect();
+        let seen = format!("{role_name} may not call {} within its permissions boundary", listed(&needs));
+        return check.broken(resource, seen, format!("allow this in the permissions boundary {boundary}"));
+    }
+    if !open.is_empty() {
+        let seen = format!(
+            "whether {role_name} may call {} depends on a policy that cannot be evaluated",
+            listed(&open)
+        );
+        let fix = format!("aws iam list-role-policies --role-name {}", word(role_name));
+        return check.undecided(resource, seen, fix);
+    }
+    let actions: BTreeSet<&str> = needs.iter().map(|need| need.action).collect();
+    let actions: Vec<&str> = actions.into_iter().collect();
+    check.ok(resource, format!("the policies of {role_name} allow {}", actions.join(", ")))
+}
+
+/// The actions, each with the first resource that it is denied for.
+fn listed(needs: &[&Need]) -> String {
+    let mut actions: Vec<(&str, &str)> = Vec::new();
+    for need in needs {
+        if !actions.iter().any(|(action, _)| *action == need.action) {
+            actions.push((need.action, &need.resource));
         }
-        check.warning(
-            arn,
-            format!("its trust policy is open to other accounts: {}", open.join("; ")),
-            expected.fix,
-        )
-    })
+    }
+    let actions = actions.iter().map(|(action, resource)| format!("{action} on {resource}"));
+    actions.collect::<Vec<_>>().join(", ")
+}
+
+/// The command that adds an inline policy with what is missing. An explicit deny elsewhere still wins over it.
+fn grant(role: &str, needs: &[&Need]) -> String {
+    let statement =
+        |need: &&Need| json!({"Effect": "Allow", "Action": need.action, "Resource": need.resource});
+    let statements: Vec<Value> = needs.iter().map(statement).collect();
+    let document = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
+    format!(
+        "aws iam put-role-policy --role-name {} --policy-name mailtrail-doctor --policy-document {}",
+        word(role),
+        word(&document)
+    )
 }

@@ -3,9 +3,13 @@
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-Firehose.html>
 
 use mailtrail_aws_types::DELIVERY_TAG;
+use mailtrail_resource_policy::condition::Context;
+use mailtrail_resource_policy::evaluate::Decision;
 
+use super::roles::{self, Need};
 use crate::facts::Facts;
 use crate::finding::{Check, Finding, Subject};
+use crate::fix::Fix;
 use crate::model::{Stream, StreamSettings};
 
 pub(super) static ACTIVE: Check = Check {
@@ -31,6 +35,13 @@ pub(super) static DECOMPRESSION: Check = Check {
           delivery.",
 };
 
+pub(super) static ROLE: Check = Check {
+    id: "stream-role",
+    subject: Subject::Streams,
+    why: "Firehose accepts records before it delivers them: a role that may not write to the bucket loses them after 24 hours.",
+};
+
+const FIREHOSE: &str = "firehose.amazonaws.com";
 const KEY: &str = DELIVERY_TAG.0;
 const VALUE: &str = DELIVERY_TAG.1;
 
@@ -55,7 +66,43 @@ fn of_stream(facts: &Facts, stream: &Stream) -> Vec<Finding> {
         tag(facts, stream),
         source(name, settings),
         decompression(name, settings),
+        role(facts, name, settings),
     ]
+}
+
+/// <https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#using-iam-s3>
+fn role(facts: &Facts, name: &str, settings: &StreamSettings) -> Finding {
+    let Some(to) = &settings.destination else {
+        return ROLE.note(name, "its destination is not in Amazon S3; its role is not checked");
+    };
+    let role = match facts.role(&to.role_arn) {
+        Err(reason) => return ROLE.unknown(name, reason),
+        Ok(None) => {
+            let seen = format!("its role {} does not exist", to.role_arn);
+            return ROLE.broken(name, seen, "set another role on the destination of the stream");
+        }
+        Ok(Some(role)) => role,
+    };
+    let stream = facts.arn("firehose", &format!("deliverystream/{name}"));
+    let context = Context::source(&stream, &facts.account);
+    let inspect = format!("aws iam get-role --role-name {}", role.name());
+    match roles::may_assume(role, FIREHOSE, &context.clone().with("sts:ExternalId", &facts.account)) {
+        Decision::Denied => {
+            let seen = format!("the trust policy of {} does not allow {FIREHOSE} to assume it", role.name());
+            return ROLE.broken(name, seen, Fix::steps(format!("trust {FIREHOSE} in:"), [inspect]));
+        }
+        Decision::Depends => {
+            let seen = format!("the trust policy of {} has conditions that cannot be evaluated", role.name());
+            return ROLE.undecided(name, seen, inspect);
+        }
+        Decision::Allowed => {}
+    }
+    // What follows `!{` is an expression of Firehose, such as a day.
+    let prefix = to.prefix.split("!{").next().unwrap_or_default();
+    let object = format!("{}/{prefix}object", to.bucket_arn);
+    let context =
+        Context::new().with("aws:SecureTransport", "true").with("aws:PrincipalAccount", &facts.account);
+    roles::permissions(&ROLE, name, role, &[Need::new("s3:PutObject", object, context)])
 }
 
 fn active(facts: &Facts, name: &str, settings: &StreamSettings) -> Finding {

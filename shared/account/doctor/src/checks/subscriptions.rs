@@ -10,10 +10,12 @@ use mailtrail_resource_policy::evaluate::Decision;
 use mailtrail_resource_policy::inventory::Part;
 
 use super::format::{day, days};
+use super::functions::allow_logs;
 use crate::access::service_access;
 use crate::facts::{Facts, function_name};
 use crate::finding::{Check, Finding, Subject};
-use crate::model::{Filter, Function, LogGroup};
+use crate::fix::{Fix, word};
+use crate::model::{Filter, Function, LogGroup, Mapping};
 use crate::ownership::Ownership;
 
 pub(super) static SUBSCRIBED: Check = Check {
@@ -25,6 +27,18 @@ pub(super) static PATTERN: Check = Check {
     id: "filter-pattern",
     subject: Subject::Subscriptions,
     why: "Events that the pattern does not match are not archived, and no metric counts them.",
+};
+pub(super) static SYSTEM_FIELDS: Check = Check {
+    id: "filter-system-fields",
+    subject: Subject::Subscriptions,
+    why: "Without @aws.account and @aws.region, events that CloudWatch Logs copied from other accounts are archived under this \
+          account and Region, permanently.",
+};
+pub(super) static FAILED_RECORDS: Check = Check {
+    id: "reader-failed-records",
+    subject: Subject::Subscriptions,
+    why: "The function reports the records that it could not archive. Without ReportBatchItemFailures, Lambda ignores the \
+          report, and these records are lost.",
 };
 pub(super) static SLOTS: Check = Check {
     id: "filter-slots",
@@ -42,6 +56,9 @@ pub(super) static PERMISSION: Check = Check {
 const API_SLOTS: usize = 2;
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>
 const QUOTA_SLOTS: usize = 5;
+/// The system fields that tell which account, Region and log group an event is from.
+/// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutSubscriptionFilter.html>
+const ORIGIN_FIELDS: [&str; 3] = ["@aws.account", "@aws.region", "@source.log"];
 
 pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -66,7 +83,29 @@ pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
             Part::Seen { value, .. } => findings.extend(of_group(facts, group, value)),
         }
     }
+    findings.extend(mappings(facts));
     findings
+}
+
+/// The event source mappings of data streams to functions of the pipeline.
+fn mappings(facts: &Facts) -> Vec<Finding> {
+    let streams = facts.stream_readers.iter().filter_map(|(stream, part)| Some((stream, part.seen()?)));
+    let all = streams.flat_map(|(stream, mappings)| mappings.iter().map(move |mapping| (stream, mapping)));
+    let is_ours = |mapping: &Mapping| {
+        facts.function(&mapping.function_arn).is_some_and(|it| facts.ownership(it) == Ownership::Ours)
+    };
+    let of_mapping = |(stream, mapping): (&String, &Mapping)| {
+        if mapping.reports_failures {
+            return FAILED_RECORDS.ok(stream, "its mapping has ReportBatchItemFailures");
+        }
+        let seen = format!("the mapping {} lacks ReportBatchItemFailures", mapping.id);
+        let fix = facts.aws(&format!(
+            "lambda update-event-source-mapping --uuid {} --function-response-types ReportBatchItemFailures",
+            mapping.id
+        ));
+        FAILED_RECORDS.broken(stream, seen, fix)
+    };
+    all.filter(|(_, mapping)| is_ours(mapping)).map(of_mapping).collect()
 }
 
 /// The subscriptions through which the events of a log group reach functions of the pipeline.
@@ -122,6 +161,7 @@ fn of_group(facts: &Facts, group: &LogGroup, filters: &[Filter]) -> Vec<Finding>
         let to = &filter.destination_arn;
         findings.push(SUBSCRIBED.ok(name, format!("filter {} sends to {to}", filter.name)));
         findings.push(pattern(facts, name, filter));
+        findings.push(system_fields(facts, name, filter));
         if let Some(function) = facts.function(to) {
             findings.push(permission(facts, name, filter, function));
         }
@@ -155,14 +195,30 @@ fn missing(facts: &Facts, group: &LogGroup) -> Finding {
     SUBSCRIBED.broken(&group.name, seen, subscribe(facts, group))
 }
 
-fn subscribe(facts: &Facts, group: &LogGroup) -> String {
+fn subscribe(facts: &Facts, group: &LogGroup) -> Fix {
     let function = facts.functions.iter().find(|function| facts.ownership(function) == Ownership::Ours);
-    let arn = function.and_then(Function::known).map(|settings| settings.arn.clone());
+    let Some(settings) = function.and_then(Function::known) else {
+        return Fix::from("deploy the stack in infra/ with this log group among its parameters");
+    };
+    let filter =
+        Filter { name: "mailtrail".to_owned(), destination_arn: settings.arn.clone(), ..Filter::default() };
+    put_filter(facts, &group.name, &filter).into()
+}
+
+/// The command that sets a filter as it is, but for the pattern, which becomes empty, and for the system fields.
+fn put_filter(facts: &Facts, group: &str, filter: &Filter) -> String {
+    let role =
+        filter.role_arn.as_ref().map_or_else(String::new, |role| format!(" --role-arn {}", word(role)));
+    let distribution = match filter.distribution.as_str() {
+        "" => String::new(),
+        distribution => format!(" --distribution {distribution}"),
+    };
     facts.aws(&format!(
-        "logs put-subscription-filter --log-group-name {} --filter-name mailtrail --filter-pattern '' \
-         --destination-arn {}",
-        group.name,
-        arn.unwrap_or_else(|| facts.arn("lambda", "function:NAME"))
+        "logs put-subscription-filter --log-group-name {group} --filter-name {} --filter-pattern '' \
+         --destination-arn {}{role}{distribution} --emit-system-fields {}",
+        word(&filter.name),
+        word(&filter.destination_arn),
+        ORIGIN_FIELDS.join(" ")
     ))
 }
 
@@ -179,24 +235,22 @@ fn slots_in_use(facts: &Facts, group: &LogGroup, filters: &[Filter]) -> Finding 
     );
     let put = subscribe(facts, group);
     let attempt = if filters.len() < QUOTA_SLOTS {
-        format!("if the quota of the account is {QUOTA_SLOTS}: {put}; on LimitExceededException, ")
+        format!("if the quota of the account is {QUOTA_SLOTS}, subscribe; on LimitExceededException, ")
     } else {
         String::new()
     };
-    let delete =
-        facts.aws(&format!("logs delete-subscription-filter --log-group-name {name} --filter-name NAME"));
     let names: Vec<&str> = filters.iter().map(|filter| filter.name.as_str()).collect();
     let account_level = match facts.account_filters.seen().map(Vec::as_slice) {
         // An account has at most one account-level filter.
         Some([]) => ", or create an account-level filter (`aws logs put-account-policy help`)",
         _ => "",
     };
-    let fix = format!(
-        "{attempt}delete one of {}: {delete} (then {put}), or replace two of them by one filter to a Kinesis data stream \
-         with several consumers{account_level}",
+    let advice = format!(
+        "{attempt}first delete the one of {} that is not needed, or replace two of them by one filter to a Kinesis data \
+         stream with several consumers{account_level}:",
         names.join(", ")
     );
-    SLOTS.broken(name, seen, fix)
+    SLOTS.broken(name, seen, Fix::steps(advice, put.commands))
 }
 
 fn pattern(facts: &Facts, group: &str, filter: &Filter) -> Finding {
@@ -208,12 +262,23 @@ fn pattern(facts: &Facts, group: &str, filter: &Filter) -> Finding {
         Ok(_) => format!("sends only events that match {}", filter.pattern),
         Err(error) => format!("has an invalid pattern {} ({error})", filter.pattern),
     };
-    let fix = facts.aws(&format!(
-        "logs put-subscription-filter --log-group-name {group} --filter-name {} --filter-pattern '' \
-         --destination-arn {}",
-        filter.name, filter.destination_arn
-    ));
-    PATTERN.warning(resource, seen, fix)
+    PATTERN.warning(resource, seen, put_filter(facts, group, filter))
+}
+
+fn system_fields(facts: &Facts, group: &str, filter: &Filter) -> Finding {
+    let resource = format!("{group}, filter {}", filter.name);
+    let lacks = |field: &&str| !filter.system_fields.iter().any(|it| it == field);
+    let missing: Vec<&str> = ORIGIN_FIELDS.into_iter().filter(lacks).collect();
+    if missing.is_empty() {
+        return SYSTEM_FIELDS.ok(resource, format!("sends {}", filter.system_fields.join(", ")));
+    }
+    // The command would also remove a pattern, which the check of patterns reports.
+    let fix = if filter.pattern.trim().is_empty() {
+        put_filter(facts, group, filter).into()
+    } else {
+        Fix::from("correct the pattern of this filter first: the same command sets the system fields")
+    };
+    SYSTEM_FIELDS.warning(resource, format!("does not send {}", missing.join(", ")), fix)
 }
 
 fn permission(facts: &Facts, group: &str, filter: &Filter, function: &Function) -> Finding {
@@ -238,17 +303,12 @@ fn permission(facts: &Facts, group: &str, filter: &Filter, function: &Function) 
                 &context,
             )
         });
-        let fix = facts.aws(&format!(
-            "lambda add-permission --function-name {name} --statement-id cloudwatch-logs --action \
-             lambda:InvokeFunction --principal logs.amazonaws.com --source-account {} --source-arn '{}'",
-            facts.account,
-            facts.arn("logs", "log-group:*")
-        ));
+        let fix = allow_logs(facts, &name, "cloudwatch-logs");
         if answers.contains(&Decision::Allowed) {
             PERMISSION.ok(resource, "CloudWatch Logs may invoke it")
         } else if answers.contains(&Decision::Depends) {
             let seen = "whether CloudWatch Logs may invoke it depends on conditions that cannot be evaluated";
-            PERMISSION.warning(resource, seen, fix)
+            PERMISSION.undecided(resource, seen, fix)
         } else {
             PERMISSION.broken(resource, "its policy does not allow CloudWatch Logs to invoke it", fix)
         }

@@ -1,4 +1,4 @@
-//! Email event logging: whether it is on, its log group, retention, role and masking.
+//! Email event logging: whether it is on, its log group, retention and masking. Its role is in `workmail_role`.
 //!
 //! <https://docs.aws.amazon.com/workmail/latest/adminguide/tracking.html>
 
@@ -8,9 +8,10 @@ use mailtrail_resource_policy::inventory::Part;
 use serde::Deserialize;
 
 use super::format::days;
-use super::roles;
+use super::workmail_role;
 use crate::facts::{Facts, group_name};
 use crate::finding::{Check, Finding, Severity, Subject};
+use crate::fix::Fix;
 use crate::model::{EmailEvents, Organization};
 
 pub(super) static EVENTS: Check = Check {
@@ -26,13 +27,8 @@ pub(super) static GROUP: Check = Check {
 pub(super) static RETENTION: Check = Check {
     id: "email-retention",
     subject: Subject::Workmail,
-    why: "CloudWatch Logs retries a failing function for 24 hours; after that only the log group has the events.",
-};
-pub(super) static ROLE: Check = Check {
-    id: "email-role",
-    subject: Subject::Workmail,
-    why: "WorkMail assumes this role to write log events; without the role, or without its trust policy, nothing is \
-          logged. A trust policy without conditions on the source lets WorkMail use the role for any account.",
+    why: "The log group is the only other copy of what is not archived: a gap can be filled from it until its events \
+          expire. WorkMail itself sets 30 days.",
 };
 pub(super) static MASKING: Check = Check {
     id: "masking",
@@ -44,9 +40,10 @@ pub(super) static MASKING: Check = Check {
 /// The managed data identifiers of addresses, which the archive needs unmasked.
 const ADDRESSES: [&str; 2] = ["EmailAddress", "IpAddress"];
 
-/// The shortest retention in days that leaves time to notice that nothing is archived, and to fix it. `WorkMail` itself
-/// sets 30.
-const SHORTEST_DAYS: i32 = 7;
+/// The shortest retention in days that leaves time to notice a gap in the archive, and to fill it.
+const SHORTEST_DAYS: i32 = 90;
+/// The retention in days that the stack and `mailtrail workmail enable` set.
+const DEFAULT_DAYS: i32 = 400;
 
 pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
     let here = facts.account_and_region();
@@ -62,19 +59,12 @@ pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
             &organization.email_events,
             |events, resource| match events {
                 Some(events) => EVENTS.ok(resource, format!("on, writing to {}", events.log_group_arn)),
-                None => EVENTS.broken(
-                    resource,
-                    "off",
-                    format!(
-                        "mailtrail workmail enable --organization {} --region {}",
-                        organization.id, facts.region
-                    ),
-                ),
+                None => EVENTS.broken(resource, "off", workmail_role::enable(facts, organization)),
             },
         ));
         if let Some(events) = organization.email_events.seen().and_then(Option::as_ref) {
             findings.push(group(facts, organization, events));
-            findings.push(role(facts, organization, events));
+            findings.extend(workmail_role::checks(facts, organization, events));
         }
     }
     for name in facts.wanted_groups() {
@@ -100,14 +90,10 @@ fn resource(organization: &Organization) -> String {
 }
 
 fn group(facts: &Facts, organization: &Organization, events: &EmailEvents) -> Finding {
-    let enable = format!(
-        "mailtrail workmail enable --organization {} --region {} --log-group NAME",
-        organization.id, facts.region
-    );
     let arn = &events.log_group_arn;
     if !arn.starts_with(&facts.arn("logs", "log-group:")) {
         let seen = format!("in another account or Region than {}", resource(organization));
-        return GROUP.broken(arn, seen, enable);
+        return GROUP.broken(arn, seen, workmail_role::enable(facts, organization));
     }
     let name = group_name(arn).unwrap_or_default();
     let Some(group) = facts.log_group(&name) else {
@@ -123,23 +109,6 @@ fn group(facts: &Facts, organization: &Organization, events: &EmailEvents) -> Fi
     })
 }
 
-fn role(facts: &Facts, organization: &Organization, events: &EmailEvents) -> Finding {
-    let source = facts.arn("workmail", &format!("organization/{}", organization.id));
-    let fix = format!(
-        "mailtrail permissions workmail-events cloudwatch-logs --account {} --region {} --log-group {} \
-         --resource {source} --format cli",
-        facts.account,
-        facts.region,
-        group_name(&events.log_group_arn).unwrap_or_default(),
-    );
-    let service = "events.workmail.amazonaws.com";
-    roles::check(
-        facts,
-        &ROLE,
-        &roles::Expected { arn: &events.role_arn, service, source: &source, fix: &fix },
-    )
-}
-
 /// For log groups that exist. The check of subscriptions mentions the retention where nothing is subscribed.
 fn retention(facts: &Facts, name: &str) -> Option<Finding> {
     let settings = facts.log_group(name)?.settings.seen()?.as_ref()?;
@@ -151,7 +120,9 @@ fn retention(facts: &Facts, name: &str) -> Option<Finding> {
         Some(kept) => RETENTION.warning(
             name,
             format!("events expire after only {}", days(kept.into())),
-            facts.aws(&format!("logs put-retention-policy --log-group-name {name} --retention-in-days 30")),
+            facts.aws(&format!(
+                "logs put-retention-policy --log-group-name {name} --retention-in-days {DEFAULT_DAYS}"
+            )),
         ),
     })
 }
@@ -165,8 +136,10 @@ fn masking(facts: &Facts, name: &str) -> Option<Finding> {
         let masked: BTreeSet<&str> = policies.iter().flat_map(|policy| masked_addresses(policy)).collect();
         if !masked.is_empty() {
             let identifiers = joined(&masked);
-            let fix = facts.aws("logs describe-account-policies --policy-type DATA_PROTECTION_POLICY")
-                + &format!(" (then remove {identifiers} from the policy)");
+            let fix = Fix::steps(
+                format!("remove {identifiers} from the policy:"),
+                [facts.aws("logs describe-account-policies --policy-type DATA_PROTECTION_POLICY")],
+            );
             return MASKING.warning(
                 name,
                 format!("an account-level data protection policy masks {identifiers}"),

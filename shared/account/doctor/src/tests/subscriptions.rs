@@ -3,7 +3,7 @@
 use super::{group, list, refused, some};
 use crate::Severity::{Broken, Ok, Unknown};
 use crate::fixtures::{AUDIT, EVENTS, FUNCTION, arn, intact, problems_after, seen};
-use crate::{AccountFilter, Facts, Filter, Finding, Function, Part, checks};
+use crate::{AccountFilter, Facts, Filter, Finding, Function, Mapping, Part, checks};
 
 /// Replaces the filter of the pipeline by filters of others.
 fn use_slots(facts: &mut Facts, names: &[&str]) {
@@ -21,11 +21,18 @@ fn slots_of_events(facts: &Facts) -> Finding {
 }
 
 /// Replaces the filter of a log group by one to a data stream with these consumers.
-fn by_a_stream(facts: &mut Facts, name: &str, readers: Part<Vec<String>>) {
+fn by_a_stream(facts: &mut Facts, name: &str, readers: Part<Vec<Mapping>>) {
     let stream = arn("kinesis", "stream/events");
-    let filter = Filter { destination_arn: stream.clone(), ..Filter::default() };
+    let sent = list(&mut group(facts, AUDIT).filters)[0].clone();
+    let filter = Filter { destination_arn: stream.clone(), ..sent };
     group(facts, name).filters = seen(vec![filter]);
     facts.stream_readers.insert(stream, readers);
+}
+
+/// A mapping from the data stream to a function.
+fn mapping(function: &str, reports_failures: bool) -> Mapping {
+    let function_arn = arn("lambda", &format!("function:{function}"));
+    Mapping { id: "00000000-0000-4000-8000-000000000000".to_owned(), function_arn, reports_failures }
 }
 
 #[test]
@@ -54,11 +61,14 @@ fn a_finding_about_slots_names_the_filters_and_the_alternatives() {
     use_slots(&mut facts, &["siem", "metrics"]);
     let finding = slots_of_events(&facts);
     assert!(finding.seen.contains("siem (to arn:aws:lambda:"), "{}", finding.seen);
-    assert!(finding.seen.ends_with("its events expire after 30 days"), "{}", finding.seen);
+    assert!(finding.seen.ends_with("its events expire after 400 days"), "{}", finding.seen);
     let fix = finding.fix.unwrap();
+    let [put] = fix.commands.as_slice() else { panic!("{fix:?}") };
+    assert!(put.starts_with("aws logs put-subscription-filter"), "{put}");
+    let fix = fix.advice;
     // According to the quotas page there are five slots.
-    assert!(fix.starts_with("if the quota of the account is 5: aws logs put-subscription-filter"), "{fix}");
-    assert!(fix.contains("delete one of siem, metrics: aws logs delete-subscription-filter"), "{fix}");
+    assert!(fix.starts_with("if the quota of the account is 5, subscribe; on LimitExceeded"), "{fix}");
+    assert!(fix.contains("first delete the one of siem, metrics that is not needed"), "{fix}");
     assert!(fix.contains("Kinesis") && fix.contains("put-account-policy"), "{fix}");
 }
 
@@ -69,20 +79,20 @@ fn nothing_is_tried_where_no_slot_is_left_by_any_count() {
     // The only account-level filter that an account can have is in use.
     let other = AccountFilter { name: "all".to_owned(), ..AccountFilter::default() };
     facts.account_filters = seen(vec![other]);
-    let fix = slots_of_events(&facts).fix.unwrap();
-    assert!(fix.starts_with("delete one of a, b, c, d, e: "), "{fix}");
+    let fix = slots_of_events(&facts).fix.unwrap().advice;
+    assert!(fix.starts_with("first delete the one of a, b, c, d, e "), "{fix}");
     assert!(!fix.contains("put-account-policy"), "{fix}");
 }
 
 #[test]
 fn a_data_stream_counts_as_its_consumers_do() {
-    let ours = || seen(vec![arn("lambda", &format!("function:{FUNCTION}"))]);
+    let ours = || seen(vec![mapping(FUNCTION, true)]);
     assert_eq!(problems_after(|facts| by_a_stream(facts, EVENTS, ours())), []);
     assert_eq!(
         problems_after(|facts| by_a_stream(facts, EVENTS, seen(Vec::new()))),
         [("subscribed", Broken)]
     );
-    let theirs = || seen(vec![arn("lambda", "function:siem")]);
+    let theirs = || seen(vec![mapping("siem", false)]);
     let found = problems_after(|facts| {
         facts.functions.push(Function {
             name: "siem".to_owned(),
@@ -108,7 +118,7 @@ fn an_account_level_filter_is_followed_through_a_data_stream() {
         let document = format!(r#"{{"DestinationArn":"{stream}","FilterPattern":""}}"#);
         let filter = AccountFilter { name: "all".to_owned(), document, selection: String::new() };
         facts.account_filters = seen(vec![filter]);
-        facts.stream_readers.insert(stream, seen(vec![arn("lambda", &format!("function:{FUNCTION}"))]));
+        facts.stream_readers.insert(stream, seen(vec![mapping(FUNCTION, true)]));
         list(&mut group(facts, AUDIT).filters).clear();
     });
     assert_eq!(found, [("account-filter-loop", Broken)]);
