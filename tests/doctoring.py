@@ -17,6 +17,8 @@ AUDIT = f"/aws/vendedlogs/workmail/{ALIAS}/audit"
 FUNCTION = "mailtrail-workmail-events"
 OWN_LOGS = f"/aws/lambda/{FUNCTION}"
 STREAM = "mail"
+# Where Firehose logs what it could not deliver.
+ERRORS = "/aws/kinesisfirehose/mail"
 TARGET, ARCHIVE, FAILURES = "example-logs", "example-archive", "example-failures"
 ARCHIVE_URL = f"s3://{ARCHIVE}/mail"
 ROLE, FUNCTION_ROLE, STREAM_ROLE = "workmail-events", FUNCTION, "firehose"
@@ -80,7 +82,8 @@ def key_policy(*actions):
 def to_bucket(**settings):
     """A destination of a Firehose stream."""
     role, bucket = f"arn:aws:iam::{ACCOUNT}:role/firehose", "arn:aws:s3:::example-stream"
-    return {"RoleARN": role, "BucketARN": bucket, **settings}
+    errors = {"Enabled": True, "LogGroupName": ERRORS, "LogStreamName": "DestinationDelivery"}
+    return {"RoleARN": role, "BucketARN": bucket, "CloudWatchLoggingOptions": errors, **settings}
 
 
 class Installation:
@@ -97,7 +100,7 @@ class Installation:
         self.workmail, self.logs = self.place.workmail, self.place.logs
         self.organization_arn = self.fixtures.organization(ALIAS)
         self.organization = self.organization_arn.rsplit("/", 1)[1]
-        for group in (EVENTS, AUDIT, OWN_LOGS):
+        for group in (EVENTS, AUDIT, OWN_LOGS, ERRORS):
             self.fixtures.log_group(group)
             self.logs.groups.put_retention_policy({"logGroupName": group, "retentionInDays": 400})
         self._function()

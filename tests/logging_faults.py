@@ -5,7 +5,7 @@ import json
 
 from account.documents import AWS_WRITTEN, compact, policy
 from account.fixtures import DATA_PROTECTION
-from doctoring import ARCHIVE, AUDIT, DELIVERY, EVENTS, FAILURES, FUNCTION, FUNCTION_MAY, FUNCTION_ROLE
+from doctoring import ARCHIVE, AUDIT, DELIVERY, ERRORS, EVENTS, FAILURES, FUNCTION, FUNCTION_MAY, FUNCTION_ROLE
 from doctoring import LOG_DELIVERY_ROLE, LOG_TYPES, OWN_LOGS, ROLE, STREAM, STREAM_ROLE, TARGET, TOPIC
 from doctoring import bucket_policy, key_policy, statement, to_bucket
 from programs import REGION
@@ -94,6 +94,10 @@ def topic_without_subscribers(installation):
 
 def stream_may_not_write(installation):
     installation.iam.delete_role_policy(RoleName=STREAM_ROLE, PolicyName="write")
+
+
+def stream_does_not_deliver(installation):
+    installation.event(ERRORS, "DestinationDelivery")
 
 
 def filter_without_origin(installation):
@@ -433,6 +437,7 @@ FAULTS = [
     (stream_reads_kinesis, [("stream-source", BROKEN)]),
     (stream_unpacks, [("stream-decompression", BROKEN)]),
     (stream_may_not_write, [("stream-role", BROKEN)]),
+    (stream_does_not_deliver, [("stream-delivering", BROKEN)]),
     (archive_stands_still, [("archive-newest", BROKEN)]),
     (bucket_is_gone, [("bucket-owner", BROKEN)]),
     (bucket_of_a_stranger, [("bucket-owner", LOOK)]),

@@ -9,8 +9,10 @@ import pytest
 import aws_commands
 import border
 import deployment
+import function
 import programs
-from doctoring import AUDIT, EVENTS, FUNCTION, ROLE, STREAM, TARGET, Installation
+from doctoring import ARCHIVE, ARCHIVE_URL, AUDIT, EVENTS, FAILURES, FUNCTION, FUNCTION_ROLE, OWN_LOGS, ROLE, STREAM, TARGET
+from doctoring import Installation
 from logging_faults import BROKEN, FAULTS, FAULTS_OF_A_SNAPSHOT, archive_in_a_folder, bucket_of_a_stranger, no_tag
 from logging_faults import off, retention, slots_are_taken
 from programs import DONE, FAILED, NEEDS_A_LOOK, REGION, WRONG_USAGE
@@ -177,6 +179,19 @@ def test_the_archive_of_the_stack_takes_logs_without_a_finding(ministack, doctor
     installation.s3.put_bucket_policy(Bucket=TARGET, Policy=written.replace(archive, TARGET))
     run = doctor("--json").expect(DONE)
     assert wrong(run) == [] and "log delivery may read the ACL and list the bucket" in run.stdout
+
+
+def test_the_role_of_the_stack_may_do_what_the_function_does(role_policies, doctor, installation):
+    written = role_policies["workmail-events"]
+    for old, new in ((function.ARCHIVE, ARCHIVE_URL), (function.ARCHIVE_BUCKET, ARCHIVE), ("/trail/", "/mail/")):
+        written = written.replace(old, new)
+    for bucket in set(re.findall(r"arn:aws:s3:::([a-z0-9.-]*failures[a-z0-9.-]*)", written)):
+        written = written.replace(bucket, FAILURES)
+    groups = {resource for resource in re.findall(r"log-group:([^:\"]+)", written)}
+    assert len(groups) == 1
+    written = written.replace(groups.pop(), OWN_LOGS)
+    installation.iam.put_role_policy(RoleName=FUNCTION_ROLE, PolicyName="write", PolicyDocument=written)
+    assert wrong(doctor("--json").expect(DONE)) == []
 
 
 def test_a_function_without_an_archive_is_found_where_it_is_named(doctor, installation):

@@ -116,6 +116,26 @@ impl Reader<'_> {
         }
     }
 
+    /// The time of the newest event of one log stream.
+    pub(super) async fn newest_of_stream(&self, group: &str, stream: &str) -> Part<Option<i64>> {
+        let read = self.account.calls.run("DescribeLogStreams", self.deadline, || {
+            self.account
+                .logs
+                .describe_log_streams()
+                .log_group_name(group)
+                .log_stream_name_prefix(stream)
+                .send()
+        });
+        match self.part_if_exists("logs", group, &["ResourceNotFoundException"], read).await {
+            Part::Seen { at, value } => {
+                let streams = value.map(|answer| answer.log_streams.unwrap_or_default()).unwrap_or_default();
+                let mut streams = streams.iter().filter(|it| it.log_stream_name() == Some(stream));
+                Part::Seen { at, value: streams.next().and_then(LogStream::last_event_timestamp) }
+            }
+            Part::NotSeen { reason } => Part::NotSeen { reason },
+        }
+    }
+
     /// The configuration templates of WorkMail.
     pub(super) async fn templates(&self) -> Part<Vec<Template>> {
         let ask = |token| {

@@ -6,7 +6,7 @@ use aws_sdk_firehose::types::{DestinationDescription, ProcessingConfiguration, P
 use mailtrail_aws_client::clients as aws;
 use mailtrail_aws_types::Arn;
 use mailtrail_config::{StreamAddress, StreamTarget, settings};
-use mailtrail_doctor::{Facts, Part, Stream, StreamDestination, StreamSettings};
+use mailtrail_doctor::{ErrorLog, Facts, Part, Stream, StreamDestination, StreamSettings};
 
 use super::reader::Reader;
 
@@ -63,6 +63,10 @@ impl Reader<'_> {
             }
             Part::NotSeen { reason } => Part::NotSeen { reason },
         };
+        let settings = stream.settings.seen().and_then(Option::as_ref);
+        if let Some(log) = settings.and_then(|it| it.destination.as_ref()?.error_log.as_ref()) {
+            stream.last_error = self.newest_of_stream(&log.log_group, &log.log_stream).await;
+        }
         stream
     }
 }
@@ -73,6 +77,12 @@ fn destination(description: &DestinationDescription) -> Option<StreamDestination
         role_arn: s3.role_arn().to_owned(),
         bucket_arn: s3.bucket_arn().to_owned(),
         prefix: s3.prefix().unwrap_or_default().to_owned(),
+        error_log: s3.cloud_watch_logging_options().filter(|it| it.enabled() == Some(true)).and_then(|it| {
+            Some(ErrorLog {
+                log_group: it.log_group_name()?.to_owned(),
+                log_stream: it.log_stream_name()?.to_owned(),
+            })
+        }),
     })
 }
 

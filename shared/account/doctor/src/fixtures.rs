@@ -8,7 +8,7 @@ use mailtrail_resource_policy::inventory::{
 };
 
 use crate::{
-    Archive, Bucket, Days, EmailEvents, Encryption, Facts, Failures, Filter, Finding, Function,
+    Archive, Bucket, Days, EmailEvents, Encryption, ErrorLog, Facts, Failures, Filter, Finding, Function,
     FunctionSettings, GroupSettings, IdentityPolicy, Key, KeySettings, LogGroup, Organization, Role,
     Severity, Stream, StreamDestination, StreamSettings, Subscriptions, Template, Topic, checks,
 };
@@ -84,9 +84,14 @@ pub(crate) fn intact() -> Facts {
                     role_arn: role_arn("firehose"),
                     bucket_arn: "arn:aws:s3:::example-stream".to_owned(),
                     prefix: "mail/!{timestamp:yyyy}/".to_owned(),
+                    error_log: Some(ErrorLog {
+                        log_group: "/aws/kinesisfirehose/mail".to_owned(),
+                        log_stream: "DestinationDelivery".to_owned(),
+                    }),
                 }),
             })),
             tags: seen(BTreeMap::from([("LogDeliveryEnabled".to_owned(), "true".to_owned())])),
+            last_error: seen(Some(NOW - 2 * mailtrail_clock::DAY)),
         }],
         buckets: vec![target(), archive_bucket()],
         keys: BTreeMap::from([(KEY.to_owned(), key())]),

@@ -41,7 +41,7 @@ pub use finding::{Check, Finding, Severity, Subject};
 pub use fix::Fix;
 pub use mailtrail_resource_policy::inventory::Part;
 pub use model::{
-    AccountFilter, Archive, Bucket, Days, EmailEvents, Encryption, Failures, Filter, Function,
+    AccountFilter, Archive, Bucket, Days, EmailEvents, Encryption, ErrorLog, Failures, Filter, Function,
     FunctionSettings, GroupSettings, Key, KeySettings, LogGroup, Mapping, Organization, Stream,
     StreamDestination, StreamSettings, Subscriptions, Template, Topic,
 };

@@ -164,6 +164,8 @@ pub struct Stream {
     pub settings: Part<Option<StreamSettings>>,
     /// The tags of the stream, value by key.
     pub tags: Part<BTreeMap<String, String>>,
+    /// When the newest delivery error was logged, in milliseconds since 1970.
+    pub last_error: Part<Option<i64>>,
 }
 
 /// Settings of a stream.
@@ -190,6 +192,18 @@ pub struct StreamDestination {
     pub bucket_arn: String,
     /// The prefix of the objects, with the expressions of Firehose.
     pub prefix: String,
+    /// Where delivery errors are logged; `None` where they are not.
+    pub error_log: Option<ErrorLog>,
+}
+
+/// A log stream of delivery errors.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ErrorLog {
+    /// The log group.
+    pub log_group: String,
+    /// The log stream.
+    pub log_stream: String,
 }
 
 /// An SNS topic that functions publish to.

@@ -61,6 +61,7 @@ pub const ALL: &[&Check] = &[
     &streams::SOURCE,
     &streams::DECOMPRESSION,
     &streams::ROLE,
+    &streams::DELIVERING,
     &buckets::OWNER,
     &buckets::WRITE,
     &buckets::ACL,

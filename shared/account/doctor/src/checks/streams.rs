@@ -6,10 +6,11 @@ use mailtrail_aws_types::DELIVERY_TAG;
 use mailtrail_resource_policy::condition::Context;
 use mailtrail_resource_policy::evaluate::Decision;
 
+use super::format::day;
 use super::roles::{self, Need};
 use crate::facts::Facts;
 use crate::finding::{Check, Finding, Subject};
-use crate::fix::Fix;
+use crate::fix::{Fix, word};
 use crate::model::{Stream, StreamSettings};
 
 pub(super) static ACTIVE: Check = Check {
@@ -41,6 +42,12 @@ pub(super) static ROLE: Check = Check {
     why: "Firehose accepts records before it delivers them: a role that may not write to the bucket loses them after 24 hours.",
 };
 
+pub(super) static DELIVERING: Check = Check {
+    id: "stream-delivering",
+    subject: Subject::Streams,
+    why: "Firehose tries a delivery again for 24 hours, and then discards the records: only its error log tells of it.",
+};
+
 const FIREHOSE: &str = "firehose.amazonaws.com";
 const KEY: &str = DELIVERY_TAG.0;
 const VALUE: &str = DELIVERY_TAG.1;
@@ -61,13 +68,38 @@ fn of_stream(facts: &Facts, stream: &Stream) -> Vec<Finding> {
             return vec![ACTIVE.unknown(name, reason.unwrap_or_default()), tag(facts, stream)];
         }
     };
-    vec![
+    [
         active(facts, name, settings),
         tag(facts, stream),
         source(name, settings),
         decompression(name, settings),
         role(facts, name, settings),
     ]
+    .into_iter()
+    .chain(delivering(facts, stream, settings))
+    .collect()
+}
+
+/// For a destination in Amazon S3.
+/// <https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-logs.html>
+fn delivering(facts: &Facts, stream: &Stream, settings: &StreamSettings) -> Option<Finding> {
+    let name = &stream.name;
+    let Some(log) = &settings.destination.as_ref()?.error_log else {
+        let fix = "turn on the error logging of the stream";
+        return Some(DELIVERING.undecided(name, "its error logging is off", fix));
+    };
+    Some(DELIVERING.for_part(name, &stream.last_error, |last, name| match *last {
+        Some(last) if last > facts.at - mailtrail_clock::DAY => {
+            let fix = facts.aws(&format!(
+                "logs filter-log-events --log-group-name {} --log-stream-names {} --start-time {}",
+                log.log_group,
+                word(&log.log_stream),
+                facts.at - mailtrail_clock::DAY
+            ));
+            DELIVERING.broken(name, format!("its newest delivery error is of {}", day(last)), fix)
+        }
+        _ => DELIVERING.ok(name, "no delivery error in the last day"),
+    }))
 }
 
 /// <https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#using-iam-s3>

@@ -194,6 +194,18 @@ fn a_stream_whose_role_may_not_write_is_found() {
 }
 
 #[test]
+fn a_stream_that_does_not_deliver_is_found() {
+    let last = |error: Part<Option<i64>>| problems_after(|facts| facts.streams[0].last_error = error);
+    assert_eq!(last(seen(Some(NOW - DAY / 2))), [("stream-delivering", Broken)]);
+    assert_eq!(last(seen(None)), []);
+    assert_eq!(last(refused()), [("stream-delivering", Unknown)]);
+    let found = problems_after(|facts| {
+        some(&mut facts.streams[0].settings).destination.as_mut().unwrap().error_log = None;
+    });
+    assert_eq!(found, [("stream-delivering", Unknown)]);
+}
+
+#[test]
 fn a_function_that_is_never_invoked_is_found() {
     let found = problems_after(|facts| facts.functions[0].reserved_concurrency = seen(Some(0)));
     assert_eq!(found, [("function-concurrency", Broken)]);
