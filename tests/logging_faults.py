@@ -5,14 +5,19 @@ import json
 
 from account.documents import AWS_WRITTEN, compact, policy
 from account.fixtures import DATA_PROTECTION
-from doctoring import ARCHIVE, AUDIT, DELIVERY, ERRORS, EVENTS, FAILURES, FUNCTION, FUNCTION_MAY, FUNCTION_ROLE
-from doctoring import LOG_DELIVERY_ROLE, LOG_TYPES, OWN_LOGS, ROLE, STREAM, STREAM_ROLE, TARGET, TOPIC
-from doctoring import bucket_policy, key_policy, statement, to_bucket
+from doctoring import ARCHIVE, AUDIT, DELIVERY, EVENTS, FUNCTION, LOG_DELIVERY_ROLE, LOG_TYPES, OWN_LOGS, STREAM
+from doctoring import TARGET, bucket_policy, key_policy, statement, to_bucket
+from identity_faults import DAY_MS, another_service_is_trusted, archive_stands_still
+from identity_faults import conditions_that_nothing_shows_to_hold
+from identity_faults import events_failed, failed_records_are_ignored, failures_go_nowhere, filter_without_origin
+from identity_faults import function_is_never_invoked, function_may_not_write, key_that_the_function_may_not_use
+from identity_faults import nothing_arrives, role_is_gone, role_is_kept_small
+from identity_faults import role_may_by_a_managed_policy_write_elsewhere, role_may_do_nothing
+from identity_faults import stream_does_not_deliver, stream_may_not_write, topic_without_subscribers
 from programs import REGION
 from samples import ACCOUNT
 
 BROKEN, LOOK, UNKNOWN = "broken", "look", "unknown"
-DAY_MS = 24 * 3_600_000
 STRANGER = "444455556666"
 
 
@@ -26,100 +31,6 @@ def group_is_gone(installation):
 
 def retention(installation):
     installation.logs.groups.put_retention_policy({"logGroupName": EVENTS, "retentionInDays": 60})
-
-
-def role_is_gone(installation):
-    installation.iam.delete_role_policy(RoleName=ROLE, PolicyName="write")
-    installation.iam.delete_role(RoleName=ROLE)
-
-
-def role_may_do_nothing(installation):
-    installation.iam.delete_role_policy(RoleName=ROLE, PolicyName="write")
-
-
-def role_is_kept_small(installation):
-    """By a permissions boundary."""
-    document = compact({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]})
-    boundary = installation.iam.create_policy(PolicyName="small", PolicyDocument=document)["Policy"]["Arn"]
-    installation.iam.put_role_permissions_boundary(RoleName=ROLE, PermissionsBoundary=boundary)
-
-
-def role_may_by_a_managed_policy_write_elsewhere(installation):
-    installation.iam.delete_role_policy(RoleName=ROLE, PolicyName="write")
-    statement = {"Effect": "Allow", "Action": "logs:*", "Resource": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/other:*"}
-    document = compact({"Version": "2012-10-17", "Statement": [statement]})
-    attached = installation.iam.create_policy(PolicyName="elsewhere", PolicyDocument=document)["Policy"]["Arn"]
-    installation.iam.attach_role_policy(RoleName=ROLE, PolicyArn=attached)
-
-
-def another_service_is_trusted(installation):
-    trust = compact(policy(statement({"Service": "lambda.amazonaws.com"}, "sts:AssumeRole")))
-    installation.iam.update_assume_role_policy(RoleName=ROLE, PolicyDocument=trust)
-
-
-def no_events(installation):
-    installation.logs.groups.find(EVENTS).streams.clear()
-
-
-def nothing_arrives(installation):
-    no_events(installation)
-    installation.logs.groups.find(EVENTS).created = installation.place.now() - 10 * DAY_MS
-
-
-def conditions_that_nothing_shows_to_hold(installation):
-    nothing_arrives(installation)
-    installation.iam.update_assume_role_policy(RoleName=ROLE, PolicyDocument=installation.trust(conditions=True))
-
-
-def function_may_not_write(installation):
-    installation.allow(FUNCTION_ROLE, *FUNCTION_MAY[1:])
-
-
-def function_is_never_invoked(installation):
-    installation.place.functions.reserved[FUNCTION] = 0
-
-
-def events_failed(installation):
-    installation.s3.put_object(Bucket=FAILURES, Key=f"aws/lambda/{FUNCTION}/2026/11/20/failed", Body=b"{}")
-
-
-def failures_go_nowhere(installation):
-    del installation.place.functions.on_failure[FUNCTION]
-
-
-def topic_without_subscribers(installation):
-    for each in installation.sns.list_subscriptions_by_topic(TopicArn=TOPIC)["Subscriptions"]:
-        installation.sns.unsubscribe(SubscriptionArn=each["SubscriptionArn"])
-
-
-def stream_may_not_write(installation):
-    installation.iam.delete_role_policy(RoleName=STREAM_ROLE, PolicyName="write")
-
-
-def stream_does_not_deliver(installation):
-    installation.event(ERRORS, "DestinationDelivery")
-
-
-def filter_without_origin(installation):
-    del installation.logs.groups.find(EVENTS).subscription_filters["mailtrail"]["emitSystemFields"]
-
-
-def failed_records_are_ignored(installation):
-    installation.data_stream(EVENTS, **{FUNCTION: "Enabled"})
-    installation.place.functions.deaf_readers.add(FUNCTION)
-
-
-def archive_stands_still(installation):
-    """Nothing was archived for days."""
-    installation.s3.delete_bucket_policy(Bucket=ARCHIVE)
-    for each in installation.s3.list_objects_v2(Bucket=ARCHIVE)["Contents"]:
-        installation.s3.delete_object(Bucket=ARCHIVE, Key=each["Key"])
-    installation.archived("20261101")
-
-
-def key_that_the_function_may_not_use(installation):
-    key = installation.kms.create_key()["KeyMetadata"]["Arn"]
-    installation.place.functions.environments[FUNCTION]["MAILTRAIL_ARCHIVE_KMS_KEY"] = key
 
 
 def masked(installation):
