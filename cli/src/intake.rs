@@ -4,24 +4,42 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+use mailtrail_archive::is_quarantined;
 use mailtrail_aws_client::Deadline;
 use mailtrail_clock::now;
-use mailtrail_pipeline::Pipeline;
-use mailtrail_subscription::payloads;
+use mailtrail_config::IntakeConfig;
+use mailtrail_pipeline::{Pipeline, preview};
+use mailtrail_subscription::{Payload, Recognized, Shape, payloads, recognize};
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
-use crate::inputs::{Input, unreadable};
+use crate::inputs::{Input, Reason, Skipped};
 use crate::outcome::Outcome;
+use crate::output;
 use crate::stop::Stop;
 
-/// A pipeline that processes inputs until they end, something fails, or it is stopped.
+/// Processes inputs until they end, something fails, or it is stopped.
 #[derive(Debug)]
 pub(crate) struct Intake {
-    pub(crate) pipeline: Pipeline,
+    pub(crate) destination: Destination,
+    /// Whether what holds no payloads is quarantined rather than skipped.
+    pub(crate) keeps_unknown: bool,
+    /// The largest decoded payload.
+    pub(crate) decoded_limit: usize,
     pub(crate) stop: Stop,
     pub(crate) progress: ProgressBar,
+}
+
+/// Where payloads go.
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it")]
+pub(crate) enum Destination {
+    /// Into an archive, and into streams.
+    Pipeline(Pipeline),
+    /// Nowhere: they are decoded and counted.
+    DryRun(IntakeConfig),
 }
 
 impl Intake {
@@ -35,6 +53,7 @@ impl Intake {
     ) -> anyhow::Result<Outcome> {
         let mut waiting = inputs.into_iter();
         let mut working = JoinSet::new();
+        self.name(&mut outcome);
         loop {
             while working.len() < jobs && !self.stop.is_requested() {
                 let Some(input) = waiting.next() else { break };
@@ -42,7 +61,9 @@ impl Intake {
                 working.spawn_blocking(move || runtime.block_on(this.process(input)));
             }
             let Some(processed) = working.join_next().await else { break };
-            outcome.add(processed?);
+            let mut processed = processed?;
+            self.name(&mut processed);
+            outcome.add(processed);
             self.progress.inc(1);
             self.progress.set_message(HumanCount(outcome.ledger.archived).to_string());
         }
@@ -51,42 +72,79 @@ impl Intake {
         Ok(outcome)
     }
 
+    /// Names what was skipped. There may be so much of it that it must not be gathered.
+    fn name(&self, outcome: &mut Outcome) {
+        for skipped in outcome.take_skipped() {
+            self.progress.suspend(|| output::note(&skipped.to_string()));
+        }
+    }
+
     async fn process(&self, input: Input) -> Outcome {
         let mut outcome = Outcome::default();
         let input = Arc::new(input);
-        let reader = Arc::clone(&input);
-        let read = tokio::task::spawn_blocking(move || reader.read());
+        let (reader, keeps_unknown) = (Arc::clone(&input), self.keeps_unknown);
+        let read = tokio::task::spawn_blocking(move || reader.read(keeps_unknown));
         // A run that waits for a pipe must be able to stop.
-        let bytes = tokio::select! {
-            bytes = read => bytes.map_err(std::io::Error::from).flatten(),
+        let read = tokio::select! {
+            read = read => read,
             () = self.stop.requested() => {
                 outcome.left = 1;
                 return outcome;
             }
         };
-        match bytes {
-            Ok(bytes) => self.process_payloads(&input, &bytes, &mut outcome).await,
-            // One of many: it is named, and the others are processed.
-            Err(error) if matches!(*input, Input::FileInFolder(_)) => {
-                outcome.add_unreadable(input.to_string(), error.to_string());
+        let found = match read {
+            Ok(read) => read.and_then(|bytes| self.payloads(&input, &bytes)),
+            Err(error) => {
+                outcome.failure = Some(error.into());
+                return self.failed(outcome);
             }
-            Err(error) => outcome.failure = Some(unreadable(&input, &error)),
+        };
+        match found {
+            Ok((shape, payloads)) => self.process_payloads(&input, shape, payloads, &mut outcome).await,
+            Err(reason) => outcome.skip(Skipped { what: input.to_string(), reason }),
         }
-        if outcome.failure.is_some() {
-            outcome.left = 1;
-            self.stop.request();
-        }
+        if outcome.failure.is_some() { self.failed(outcome) } else { outcome }
+    }
+
+    fn failed(&self, mut outcome: Outcome) -> Outcome {
+        outcome.left = 1;
+        self.stop.request();
         outcome
     }
 
-    async fn process_payloads(&self, input: &Input, bytes: &bytes::Bytes, outcome: &mut Outcome) {
-        for payload in payloads(bytes) {
+    /// The payloads in a file, or what it is instead.
+    fn payloads(&self, input: &Input, bytes: &Bytes) -> Result<(Shape, Vec<Payload>), Reason> {
+        let other = match recognize(bytes, self.decoded_limit) {
+            Recognized::Payloads(shape, payloads) => return Ok((shape, payloads)),
+            Recognized::Other(other) => other,
+        };
+        let was_kept = || input.file_name().is_some_and(|name| is_quarantined(name, bytes));
+        if other.shape != Shape::Empty && (self.keeps_unknown || was_kept()) {
+            return Ok((other.shape, payloads(bytes)));
+        }
+        Err(Reason::Content(other))
+    }
+
+    async fn process_payloads(
+        &self,
+        input: &Input,
+        shape: Shape,
+        payloads: Vec<Payload>,
+        outcome: &mut Outcome,
+    ) {
+        outcome.count_file(shape);
+        for payload in payloads {
             if self.stop.is_requested() {
                 outcome.left = 1;
                 return;
             }
-            let run = self.pipeline.run(&payload, now(), Deadline::NEVER).await;
-            outcome.add_run(input, payload.bytes().len(), run);
+            match &self.destination {
+                Destination::Pipeline(pipeline) => {
+                    let run = pipeline.run(&payload, now(), Deadline::NEVER).await;
+                    outcome.add_run(input, payload.bytes().len(), run);
+                }
+                Destination::DryRun(config) => outcome.add_preview(input, shape, preview(&payload, config)),
+            }
             if outcome.failure.is_some() {
                 return;
             }

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use anyhow::{Error, bail};
 use mailtrail_delivery::{Ledger, StreamLedger};
-use mailtrail_pipeline::{Problem, Run};
+use mailtrail_pipeline::{EncodeError, Preview, Problem, Run};
+use mailtrail_subscription::Shape;
+use serde::Serialize;
 
-use crate::inputs::Input;
+use crate::inputs::{Input, Skipped};
 use crate::output::{self, Exit, Output};
 
 /// How many unreadable payloads are named. A hundred thousand of them must not fill the memory.
@@ -19,8 +21,15 @@ pub(crate) struct Quarantined {
     pub(crate) input: String,
     /// What is wrong with it.
     pub(crate) reason: String,
-    /// Where it is kept.
-    pub(crate) key: String,
+    /// Where it is kept; nothing where nothing is written.
+    pub(crate) key: Option<String>,
+}
+
+/// Files of one shape, and what was found in them.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
+pub(crate) struct ShapeCounts {
+    pub(crate) files: u64,
+    pub(crate) events: u64,
 }
 
 #[derive(Debug, Default)]
@@ -36,16 +45,28 @@ pub(crate) struct Outcome {
     pub(crate) decoded_bytes: u64,
     /// The first payloads that went to quarantine; the ledger knows how many did.
     pub(crate) quarantined: Vec<Quarantined>,
-    /// Files of folders that could not be read, and so are not kept either.
-    pub(crate) unreadable: u64,
-    /// The first of them, each with the reason.
-    pub(crate) unreadable_files: Vec<(String, String)>,
     /// How many events each entry of the watch list applied to.
     pub(crate) watched: BTreeMap<String, u64>,
     /// Why a stream did not accept events: the first reason, by stream.
     pub(crate) delivery_failures: BTreeMap<String, String>,
+    /// Files with payloads, by what they are; events are counted in a dry run only.
+    pub(crate) shapes: BTreeMap<Shape, ShapeCounts>,
+    /// How many files were skipped, by kind.
+    pub(crate) skipped: BTreeMap<String, u64>,
+    /// Those that could be quarantined.
+    pub(crate) skipped_content: u64,
+    /// What was skipped and not yet named.
+    unnamed: Vec<Skipped>,
     /// Why not everything is archived.
     pub(crate) failure: Option<Error>,
+}
+
+/// The ledger of `ingest --json`.
+#[derive(Debug, Serialize)]
+struct IngestLedger<'a> {
+    #[serde(flatten)]
+    ledger: &'a Ledger,
+    skipped_files: u64,
 }
 
 impl Outcome {
@@ -71,24 +92,64 @@ impl Outcome {
         }
     }
 
+    /// Adds what would become of one payload of an input.
+    pub(crate) fn add_preview(&mut self, input: &Input, shape: Shape, preview: Result<Preview, EncodeError>) {
+        let preview = match preview {
+            Ok(preview) => preview,
+            Err(error) => {
+                self.failure.get_or_insert(Error::new(error).context(input.to_string()));
+                return;
+            }
+        };
+        self.ledger.payloads += 1;
+        self.ledger.control_messages += u64::from(preview.is_control_message);
+        self.ledger.events += preview.events;
+        self.ledger.refused += preview.refused;
+        for (class, events) in preview.by_class {
+            *self.ledger.by_class.entry(class).or_default() += events;
+        }
+        self.shapes.entry(shape).or_default().events += preview.events;
+        if let Some(reason) = preview.unreadable {
+            self.ledger.quarantined_payloads += 1;
+            if self.quarantined.len() < NAMED {
+                let (input, reason) = (input.to_string(), reason.to_string());
+                self.quarantined.push(Quarantined { input, reason, key: None });
+            }
+        }
+    }
+
+    /// Counts a file with payloads.
+    pub(crate) fn count_file(&mut self, shape: Shape) {
+        self.shapes.entry(shape).or_default().files += 1;
+    }
+
+    /// Adds a file that is not taken in.
+    pub(crate) fn skip(&mut self, skipped: Skipped) {
+        *self.skipped.entry(skipped.reason.kind().into_owned()).or_default() += 1;
+        self.skipped_content += u64::from(skipped.reason.is_content());
+        self.unnamed.push(skipped);
+    }
+
+    /// What is to be named, once.
+    pub(crate) fn take_skipped(&mut self) -> Vec<Skipped> {
+        std::mem::take(&mut self.unnamed)
+    }
+
+    /// How many files were skipped.
+    pub(crate) fn skipped_files(&self) -> u64 {
+        self.skipped.values().sum()
+    }
+
     fn add_problem(&mut self, input: &Input, problem: Problem) {
         match problem {
             Problem::Quarantined(payload) if self.quarantined.len() < NAMED => {
                 let (input, reason) = (input.to_string(), payload.reason.to_string());
-                self.quarantined.push(Quarantined { input, reason, key: payload.key });
+                self.quarantined.push(Quarantined { input, reason, key: Some(payload.key) });
             }
             Problem::Quarantined(_) => {}
             Problem::Undelivered { stream, failure, .. } => {
                 self.delivery_failures.entry(stream).or_insert_with(|| failure.to_string());
             }
-        }
-    }
-
-    /// Adds a file of a folder that cannot be read.
-    pub(crate) fn add_unreadable(&mut self, file: String, reason: String) {
-        self.unreadable += 1;
-        if self.unreadable_files.len() < NAMED {
-            self.unreadable_files.push((file, reason));
         }
     }
 
@@ -101,15 +162,21 @@ impl Outcome {
         self.decoded_bytes += other.decoded_bytes;
         self.quarantined.extend(other.quarantined);
         self.quarantined.truncate(NAMED);
-        self.unreadable += other.unreadable;
-        self.unreadable_files.extend(other.unreadable_files);
-        self.unreadable_files.truncate(NAMED);
         for (watch, events) in other.watched {
             *self.watched.entry(watch).or_default() += events;
         }
         for (stream, reason) in other.delivery_failures {
             self.delivery_failures.entry(stream).or_insert(reason);
         }
+        for (shape, counts) in other.shapes {
+            let mine = self.shapes.entry(shape).or_default();
+            mine.files += counts.files;
+            mine.events += counts.events;
+        }
+        for (kind, files) in other.skipped {
+            *self.skipped.entry(kind).or_default() += files;
+        }
+        self.skipped_content += other.skipped_content;
         self.failure = self.failure.take().or(other.failure);
     }
 
@@ -121,7 +188,7 @@ impl Outcome {
     /// Whether an operator should look at something.
     pub(crate) fn needs_a_look(&self) -> bool {
         self.ledger.quarantined_payloads > 0
-            || self.unreadable > 0
+            || self.skipped_files() > 0
             || self.ledger.streams.iter().any(|stream| stream.undelivered > 0)
             || !self.ledger.streams_balance()
     }
@@ -130,26 +197,28 @@ impl Outcome {
     pub(crate) fn write(self, summary: &str, json: bool) -> anyhow::Result<Exit> {
         Output::for_text(json || !self.is_complete()).write(summary)?;
         if json {
-            output::json(&self.ledger)?;
+            output::json(&IngestLedger { ledger: &self.ledger, skipped_files: self.skipped_files() })?;
         }
-        self.end()
+        let balances = self.ledger.archive_balances();
+        let ledger = format!("{:?}", self.ledger);
+        match self.end()? {
+            _ if !balances => {
+                bail!("the ledger does not balance, which is a bug in mailtrail; please report it: {ledger}")
+            }
+            exit => Ok(exit),
+        }
     }
 
-    fn end(self) -> anyhow::Result<Exit> {
+    /// How the command ends, whatever was written.
+    pub(crate) fn end(self) -> anyhow::Result<Exit> {
         let needs_a_look = self.needs_a_look();
-        if let Some(failure) = self.failure {
-            Err(failure)
-        } else if self.left > 0 {
-            bail!("stopped before the end; run the same command again: nothing is stored twice")
-        } else if !self.ledger.archive_balances() {
-            bail!(
-                "the ledger does not balance, which is a bug in mailtrail; please report it: {:?}",
-                self.ledger
-            )
-        } else if needs_a_look {
-            Ok(Exit::NeedsAttention)
-        } else {
-            Ok(Exit::Done)
+        match self.failure {
+            Some(failure) => Err(failure),
+            None if self.left > 0 => {
+                bail!("stopped before the end; run the same command again: nothing is stored twice")
+            }
+            None if needs_a_look => Ok(Exit::NeedsAttention),
+            None => Ok(Exit::Done),
         }
     }
 }

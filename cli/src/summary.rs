@@ -8,20 +8,39 @@ use bytesize::ByteSize;
 use indicatif::HumanCount;
 use mailtrail_aws_types::DELIVERY_TAG;
 use mailtrail_delivery::{Ledger, StreamLedger};
+use mailtrail_subscription::Shape;
 
-use crate::outcome::Outcome;
+use crate::inputs::PassedOver;
+use crate::outcome::{Outcome, ShapeCounts};
 use crate::output::{BOLD, ERROR, FAINT, NUMBER, SUCCESS, WARNING, count, paint, plain};
 
 /// The summary of a run: a headline, and a section for each question that has an answer. `archive` says where
 /// the archive is.
-pub(crate) fn of(outcome: &Outcome, archive: &str, skipped: u64, took: Duration) -> String {
+pub(crate) fn of(outcome: &Outcome, archive: &str, passed_over: PassedOver, took: Duration) -> String {
     let mut text = format!("{}\n", headline(outcome, took));
-    section(&mut text, "came in", &came_in(outcome, skipped));
+    section(&mut text, "came in", &came_in(outcome));
+    section(&mut text, "skipped", &skipped(outcome, passed_over));
     section(&mut text, "archived", &archived(&outcome.ledger, archive));
     section(&mut text, "streamed", &outcome.ledger.streams.iter().map(streamed).collect::<Vec<_>>());
     section(&mut text, "watched", &watched(outcome));
     section(&mut text, "look at", &look_at(outcome));
-    section(&mut text, "hint", &hints(&outcome.ledger));
+    section(&mut text, "hint", &hints(outcome));
+    text
+}
+
+/// The summary of a dry run: what the files are, and what would become of their events.
+pub(crate) fn of_dry_run(outcome: &Outcome, passed_over: PassedOver, took: Duration) -> String {
+    let mut text = format!("{}; dry run: nothing is written\n", headline(outcome, took));
+    let of_shape = |(shape, counts): (&Shape, &ShapeCounts)| {
+        let files = count(counts.files, "file");
+        format!("{files}, {}: {shape}", paint(NUMBER, count(counts.events, "event")))
+    };
+    section(&mut text, "files", &outcome.shapes.iter().map(of_shape).collect::<Vec<_>>());
+    section(&mut text, "skipped", &skipped(outcome, passed_over));
+    section(&mut text, "events", &classes(&outcome.ledger));
+    section(&mut text, "refused", &refused(&outcome.ledger).into_iter().collect::<Vec<_>>());
+    section(&mut text, "look at", &look_at(outcome));
+    section(&mut text, "hint", &hints(outcome));
     text
 }
 
@@ -56,7 +75,7 @@ fn headline(outcome: &Outcome, took: Duration) -> String {
     }
 }
 
-fn came_in(outcome: &Outcome, skipped: u64) -> Vec<String> {
+fn came_in(outcome: &Outcome) -> Vec<String> {
     let Outcome { ledger, received_bytes, decoded_bytes, .. } = outcome;
     let payloads = count(ledger.payloads, "payload");
     let mut lines =
@@ -68,21 +87,45 @@ fn came_in(outcome: &Outcome, skipped: u64) -> Vec<String> {
     };
     add(ledger.control_messages, "payload", "of health checks of CloudWatch Logs, kept raw");
     add(ledger.quarantined_payloads, "payload", "unreadable, quarantined");
-    add(ledger.refused, "event", "refused: from a log group of mailtrail itself");
-    add(skipped, "file", "skipped: not a payload");
-    add(outcome.unreadable, "file", "unreadable: nothing of them is archived");
+    lines.extend(refused(ledger));
+    lines
+}
+
+fn refused(ledger: &Ledger) -> Option<String> {
+    let refused = count(ledger.refused, "event");
+    (ledger.refused > 0).then(|| format!("{refused} refused: from a log group of mailtrail itself"))
+}
+
+/// What was not taken in, counted by kind: each file was named when it was met.
+fn skipped(outcome: &Outcome, passed_over: PassedOver) -> Vec<String> {
+    let of_kind = |(kind, &files): (&String, &u64)| format!("{}: {kind}", count(files, "file"));
+    let mut lines: Vec<_> = outcome.skipped.iter().map(of_kind).collect();
+    if passed_over.own_archive {
+        lines.push("the archive itself, which lies in a folder that is ingested".to_owned());
+    }
+    if passed_over.of_archives {
+        lines.push("what an archive holds besides payloads: records, pointers, descriptions".to_owned());
+    }
+    if passed_over.hidden > 0 {
+        lines.push(format!("{}, not looked into", count(passed_over.hidden, "hidden file or folder")));
+    }
     lines
 }
 
 fn archived(ledger: &Ledger, archive: &str) -> Vec<String> {
     let mut lines = vec![archive.to_string()];
-    let widest = ledger.by_class.values().max().map_or(0, |&events| HumanCount(events).to_string().len());
-    for (class, events) in by_count(ledger) {
-        let number = format!("{:>widest$}", HumanCount(events).to_string());
-        lines.push(format!("{} {class}", paint(NUMBER, number)));
-    }
+    lines.extend(classes(ledger));
     lines.push(paint(FAINT, novelty(ledger)));
     lines
+}
+
+fn classes(ledger: &Ledger) -> Vec<String> {
+    let widest = ledger.by_class.values().max().map_or(0, |&events| HumanCount(events).to_string().len());
+    let line = |(class, events): (&str, u64)| {
+        let number = format!("{:>widest$}", HumanCount(events).to_string());
+        format!("{} {class}", paint(NUMBER, number))
+    };
+    by_count(ledger).into_iter().map(line).collect()
 }
 
 /// The classes, the one with the most events first.
@@ -126,16 +169,15 @@ fn watched(outcome: &Outcome) -> Vec<String> {
 /// What failed, or cannot be read.
 fn look_at(outcome: &Outcome) -> Vec<String> {
     let mut lines = Vec::new();
-    for (file, reason) in &outcome.unreadable_files {
-        lines.push(format!("{}: {}", plain(file), plain(reason)));
-    }
-    let untold = outcome.unreadable.saturating_sub(outcome.unreadable_files.len() as u64);
-    if untold > 0 {
-        lines.push(format!("and {} more that cannot be read", HumanCount(untold)));
-    }
     for payload in &outcome.quarantined {
         lines.push(format!("{}: {}", plain(&payload.input), payload.reason));
-        lines.push(paint(FAINT, format_args!("kept in {}", payload.key)));
+        lines.push(paint(
+            FAINT,
+            match &payload.key {
+                Some(key) => format!("kept in {key}"),
+                None => "to be kept in quarantine/ of the archive".to_owned(),
+            },
+        ));
     }
     let untold = outcome.ledger.quarantined_payloads.saturating_sub(outcome.quarantined.len() as u64);
     if untold > 0 {
@@ -153,11 +195,16 @@ fn look_at(outcome: &Outcome) -> Vec<String> {
     lines
 }
 
-/// What an operator decided, and may have forgotten.
-fn hints(ledger: &Ledger) -> Vec<String> {
+/// What an operator decided, and may have forgotten; and how to decide otherwise.
+fn hints(outcome: &Outcome) -> Vec<String> {
     let (key, value) = DELIVERY_TAG;
     let mut lines = Vec::new();
-    for StreamLedger { stream, .. } in ledger.streams.iter().filter(|stream| stream.gated > 0) {
+    if outcome.skipped_content > 0 {
+        lines.push(
+            "skipped files stay where they are; --quarantine keeps files without payloads, too".to_owned(),
+        );
+    }
+    for StreamLedger { stream, .. } in outcome.ledger.streams.iter().filter(|stream| stream.gated > 0) {
         lines
             .push(format!("{stream} is gated: without the tag {key}={value} it gets no events; to open it:"));
         lines.push(format!(
@@ -177,7 +224,7 @@ mod tests {
         outcome.processed = 1;
         outcome.ledger.archived = 1200;
         outcome.ledger.streams[0].gated = 1200;
-        let text = of(&outcome, "s3://example-trail", 0, Duration::from_millis(1234));
+        let text = of(&outcome, "s3://example-trail", PassedOver::default(), Duration::from_millis(1234));
         insta::assert_snapshot!(anstream::adapter::strip_str(&text), @"
             ✓ 0 events from 1 file in 1.2 s
               came in   0 payloads, 0 B, 0 B decoded

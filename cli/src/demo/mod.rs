@@ -23,8 +23,8 @@ use url::Url;
 
 pub(crate) use args::DemoArgs;
 
-use crate::inputs::Input;
-use crate::intake::Intake;
+use crate::inputs::{Input, PassedOver};
+use crate::intake::{Destination, Intake};
 use crate::outcome::Outcome;
 use crate::output::Exit;
 use crate::stop::Stop;
@@ -36,14 +36,20 @@ pub(crate) async fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     let config = outputs.config()?;
     let empty = Outcome::of_streams(config.streams.iter().map(StreamTarget::name));
     let pipeline = Pipeline::open(&config, &Clients::default()).await?;
-    let intake = Intake { pipeline, stop: Stop::default(), progress: ProgressBar::hidden() };
+    let intake = Intake {
+        destination: Destination::Pipeline(pipeline),
+        keeps_unknown: true,
+        decoded_limit: config.intake.decoded_limit.bytes(),
+        stop: Stop::default(),
+        progress: ProgressBar::hidden(),
+    };
     intake.stop.listen(&intake.progress)?;
     let outcome = Arc::new(intake).process_all(samples(), 1, empty).await?;
 
     let text = if outcome.is_complete() {
         text::demo(&outcome, &outputs).context("cannot show the archive that was made")?
     } else {
-        summary::of(&outcome, &outputs.archive.display().to_string(), 0, start.elapsed())
+        summary::of(&outcome, &outputs.archive.display().to_string(), PassedOver::default(), start.elapsed())
     };
     outcome.write(&text, args.json)
 }

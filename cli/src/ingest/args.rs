@@ -22,6 +22,12 @@ pub(crate) struct IngestArgs {
     /// Files, directories, or - for standard input [default: standard input, if it is a pipe]
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
+    /// Say what would be taken in, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Keep files without payloads in quarantine/ of the archive, instead of skipping them
+    #[arg(long)]
+    pub(crate) quarantine: bool,
     /// Print the ledger as one JSON object on stdout, and everything else on stderr
     #[arg(long)]
     pub(crate) json: bool,
@@ -32,7 +38,7 @@ pub(crate) struct IngestArgs {
     /// The largest decoded payload, such as 64MiB or 1GiB; larger ones are quarantined
     #[arg(long, value_name = "SIZE", env = settings::DECODED_LIMIT.name, hide_env_values = true,
           default_value = DecodedLimit::DEFAULT_TEXT)]
-    decoded_limit: DecodedLimit,
+    pub(crate) decoded_limit: DecodedLimit,
     #[command(flatten)]
     destinations: DestinationArgs,
     #[command(flatten)]
@@ -88,7 +94,7 @@ struct InterpretationArgs {
 impl IngestArgs {
     /// Applies defaults, and checks the arguments against each other.
     pub(crate) fn complete(&mut self) -> Result<(), String> {
-        if self.destinations.archive.is_none() {
+        if self.destinations.archive.is_none() && !self.dry_run {
             return Err(missing_archive());
         }
         self.destinations.stream_targets().map_err(|error| error.to_string())?;
@@ -103,9 +109,28 @@ impl IngestArgs {
         Ok(())
     }
 
+    /// Where the archive is. A dry run needs none.
+    pub(crate) fn location(&self) -> Option<&Location> {
+        self.destinations.archive.as_ref()
+    }
+
     /// The decisions of the command line. What it has no option for has the default of the functions.
     pub(crate) fn config(&self) -> anyhow::Result<Config> {
         let DestinationArgs { archive, archive_owner, archive_kms_key, .. } = &self.destinations;
+        // `complete` has checked that there is one.
+        let location = archive.clone().ok_or_else(|| anyhow::Error::msg(missing_archive()))?;
+        let s3 = S3Options { expected_owner: archive_owner.clone(), kms_key: archive_kms_key.clone() };
+        Ok(Config {
+            archive: ArchiveConfig { location: location.clone(), s3 },
+            streams: self.destinations.stream_targets()?,
+            watch_list: self.interpretation.watches.clone().unwrap_or_default(),
+            intake: self.intake()?,
+            ..Config::new(location)
+        })
+    }
+
+    /// How events are interpreted.
+    pub(crate) fn intake(&self) -> anyhow::Result<IntakeConfig> {
         let InterpretationArgs {
             region,
             internal_domains,
@@ -113,12 +138,9 @@ impl IngestArgs {
             organizations,
             sources,
             columns,
-            watches,
+            watches: _,
         } = &self.interpretation;
-        // `complete` has checked that there is one.
-        let location = archive.clone().ok_or_else(|| anyhow::Error::msg(missing_archive()))?;
-        let s3 = S3Options { expected_owner: archive_owner.clone(), kms_key: archive_kms_key.clone() };
-        let intake = IntakeConfig {
+        Ok(IntakeConfig {
             region: region.clone(),
             decoded_limit: self.decoded_limit,
             own_log_groups: non_empty(own_log_groups),
@@ -126,13 +148,6 @@ impl IngestArgs {
             sources: per_log_group(sources)?,
             columns: per_log_group(columns)?,
             internal_domains: InternalDomains::new(non_empty(internal_domains)),
-        };
-        Ok(Config {
-            archive: ArchiveConfig { location: location.clone(), s3 },
-            streams: self.destinations.stream_targets()?,
-            watch_list: watches.clone().unwrap_or_default(),
-            intake,
-            ..Config::new(location)
         })
     }
 }

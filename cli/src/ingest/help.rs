@@ -5,11 +5,12 @@ Ingest payloads into an archive, and into streams
 
 A PATH is an event that invoked a function (from a subscription filter or Kinesis), a payload of CloudWatch Logs (gzip \
 or decoded), a record of Lambda's on-failure destination, a quarantined .bin, or a directory of these. They are \
-recognized by content. In directories, hidden files are skipped, and so are the files of an archive that are not \
-payloads: records, streams, descriptions.
+recognized by content. A file that holds no payloads is named on stderr, with what it is, and skipped, and so are links, \
+pipes, devices and unreadable files in directories; --quarantine keeps files without payloads in the archive instead. \
+Hidden files, the archive that is written, and what an archive holds besides payloads are passed over.
 
-The archive is written first: the exact bytes, and the OCSF records of them. Unreadable payloads go to quarantine. \
-Ingesting the same payload again changes nothing in the archive; a stream may receive an event again, with the same \
+The archive is written first: the exact bytes, and the OCSF records of them. Payloads that cannot be decoded go to \
+quarantine. Ingesting the same payload again changes nothing in the archive; a stream may receive an event again, with the same \
 metadata.uid. A Firehose stream receives events only while it has the tag LogDeliveryEnabled=true.";
 
 pub(crate) const SOURCE: &str = "\
@@ -30,14 +31,14 @@ commas.
 
 Exit codes:
   0  done; a stream without the tag receives nothing, which is not a failure
-  1  failed: the archive is incomplete, a PATH cannot be read, or the run was stopped;
+  1  failed: the archive is incomplete, a PATH does not exist, or the run was stopped;
      run the same command again: nothing is stored twice
   2  wrong usage
-  3  done, but something needs attention (quarantined, undelivered, a file in a directory
-     that cannot be read)
+  3  done, but something needs attention (skipped, quarantined, undelivered)
 
 Examples:
   mailtrail ingest --archive ./archive payload.gz
+  mailtrail ingest --dry-run ./downloads
   mailtrail ingest --archive s3://example-trail/mail --stream firehose:mail ./payloads
   mailtrail ingest --archive ./archive --stream 'firehose:mail?classes=email_activity' event.json
   mailtrail ingest --archive ./again ./archive/raw

@@ -1,6 +1,7 @@
 //! `mailtrail ingest`: payloads into an archive, and to streams.
 
 mod args;
+mod dry_run;
 pub(crate) mod help;
 
 use std::sync::Arc;
@@ -12,8 +13,8 @@ use mailtrail_pipeline::Pipeline;
 
 pub(crate) use args::IngestArgs;
 
-use crate::inputs::Inputs;
-use crate::intake::{Intake, progress};
+use crate::inputs::{Identity, Inputs};
+use crate::intake::{Destination, Intake, progress};
 use crate::outcome::Outcome;
 use crate::output::Exit;
 use crate::stop::Stop;
@@ -21,22 +22,47 @@ use crate::summary;
 
 pub(crate) async fn run(args: IngestArgs) -> anyhow::Result<Exit> {
     let start = Instant::now();
-    let Inputs { found, skipped, unreadable } = Inputs::collect(&args.paths)?;
+    let Inputs { found, skipped, passed_over } = Inputs::collect(&args.paths, own_archive(&args))?;
     let (stop, progress) = (Stop::default(), progress(found.len()));
     stop.listen(&progress)?;
+    let (destination, mut outcome) = open(&args).await?;
+    skipped.into_iter().for_each(|skipped| outcome.skip(skipped));
+    let intake = Intake {
+        destination,
+        keeps_unknown: args.quarantine,
+        decoded_limit: args.decoded_limit.bytes(),
+        stop,
+        progress,
+    };
+    let outcome = Arc::new(intake).process_all(found, args.jobs, outcome).await?;
+
+    if args.dry_run {
+        let text = summary::of_dry_run(&outcome, passed_over, start.elapsed());
+        return dry_run::write(outcome, &text, args.json);
+    }
+    let text = summary::of(&outcome, &describe(&args.config()?.archive), passed_over, start.elapsed());
+    outcome.write(&text, args.json)
+}
+
+/// Where the payloads go, and the outcome before the first of them.
+async fn open(args: &IngestArgs) -> anyhow::Result<(Destination, Outcome)> {
+    if args.dry_run {
+        return Ok((Destination::DryRun(args.intake()?), Outcome::default()));
+    }
     let config = args.config()?;
     let pipeline = Pipeline::open(&config, &Clients::default()).await?;
     // An invalid list was refused with the arguments.
     pipeline.refresh_watch_list().await;
-    let intake = Intake { pipeline, stop, progress };
-    let mut outcome = Outcome::of_streams(config.streams.iter().map(StreamTarget::name));
-    for (file, reason) in unreadable {
-        outcome.add_unreadable(file, reason);
-    }
-    let outcome = Arc::new(intake).process_all(found, args.jobs, outcome).await?;
+    let outcome = Outcome::of_streams(config.streams.iter().map(StreamTarget::name));
+    Ok((Destination::Pipeline(pipeline), outcome))
+}
 
-    let text = summary::of(&outcome, &describe(&config.archive), skipped, start.elapsed());
-    outcome.write(&text, args.json)
+/// The folder of the archive, if it is one that exists.
+fn own_archive(args: &IngestArgs) -> Option<Identity> {
+    match args.location()? {
+        Location::Directory(path) => Identity::of(path),
+        Location::S3 { .. } => None,
+    }
 }
 
 /// Where the archive is, for people.

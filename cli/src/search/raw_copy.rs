@@ -22,7 +22,7 @@ pub(super) fn read(mut body: impl Read, decoded_limit: usize) -> Result<Bytes, S
     };
     read(&mut bytes, 2)?;
     if !BEGINNINGS.iter().any(|beginning| bytes.starts_with(beginning)) {
-        return Err(Undecodable::NotGzip.to_string());
+        return Err(Undecodable::NotGzip { format: None }.to_string());
     }
     read(&mut bytes, limit)?;
     if bytes.len() as u64 > limit {

@@ -24,6 +24,6 @@ pub use layout::{
 };
 pub use mailtrail_config::{ArchiveConfig, Location, S3Options};
 pub use object::{LEVEL, LONGEST_LINE, Lines, Object, ObjectWriter, decoder, digest_of_lines};
-pub use quarantine::{Quarantined, quarantine};
+pub use quarantine::{Quarantined, is_quarantined, quarantine};
 pub use reader::{ArchiveReader, Listing, ObjectBody};
 pub use written::WrittenObject;

@@ -48,6 +48,12 @@ pub async fn quarantine(
     Ok(Quarantined { key, reason, put, written })
 }
 
+/// Whether a file of this name, with these bytes, is a payload that was quarantined: it is named by their SHA-256.
+pub fn is_quarantined(name: &str, bytes: &[u8]) -> bool {
+    let digest = || hex::encode(Sha256::digest(bytes));
+    name.strip_suffix(".bin").is_some_and(|stem| stem.len() == 64 && stem == digest())
+}
+
 fn report(payload: &Payload, reason: Undecodable, sha256: &str) -> Bytes {
     let report = json!({
         "reason": reason.reason(),
@@ -55,8 +61,25 @@ fn report(payload: &Payload, reason: Undecodable, sha256: &str) -> Bytes {
         "bytes": payload.bytes().len(),
         "sha256": sha256,
         "kinesis_sequence_number": payload.sequence_number,
-        "what_to_do": "The .bin file beside this one holds the payload as it arrived. `mailtrail ingest` \
-                       takes it again, once the cause is gone.",
+        "what_to_do": what_to_do(reason),
     });
     Bytes::from(format!("{report:#}\n"))
+}
+
+/// What helps. Most payloads stay as unreadable as they are.
+fn what_to_do(reason: Undecodable) -> &'static str {
+    match reason {
+        Undecodable::TooLarge { unit: "bytes", .. } => {
+            "The .bin file beside this one holds the payload as it arrived. `mailtrail ingest --decoded-limit SIZE` takes it \
+             in with a larger limit."
+        }
+        Undecodable::UnknownEvent => {
+            "The .bin file beside this one holds the event as it arrived. `mailtrail ingest --dry-run` says what it is; a \
+             function that gets such events has a trigger that should not be there."
+        }
+        _ => {
+            "The .bin file beside this one holds the payload as it arrived. `mailtrail ingest --dry-run` says what it is. A \
+             damaged payload stays unreadable: ask its sender for another copy."
+        }
+    }
 }

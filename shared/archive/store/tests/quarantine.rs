@@ -23,7 +23,9 @@ fn payload() -> Payload {
 
 async fn keep(archive: &Archive, millis: i64) -> Quarantined {
     let now = Time::from_millis(millis).unwrap();
-    quarantine(archive, &payload(), Undecodable::NotGzip, now, Deadline::NEVER).await.unwrap()
+    quarantine(archive, &payload(), Undecodable::NotGzip { format: None }, now, Deadline::NEVER)
+        .await
+        .unwrap()
 }
 
 fn days(root: &Path) -> Vec<String> {

@@ -3,62 +3,31 @@
 //! CloudWatch Logs takes 1 MB an event, and AWS cuts longer messages off. What was written before the cut is as true as it
 //! was: the members that are whole are read, also those of the objects in which the text ends.
 
-use std::borrow::Cow;
-
-use serde_json::value::RawValue;
-use serde_json::{Deserializer, StreamDeserializer};
+use mailtrail_json_text::{Member, Members};
 
 use crate::fields::{Fields, MAX_DEPTH};
 
 /// The members of an object that are whole; of the first that is not, the members that are whole, under dotted names, as
 /// in `unmapped`; and so on, as deep as objects are flattened there. Nothing where the text does not begin an object.
 pub(crate) fn fields(text: &str) -> Option<Fields<'_>> {
-    let mut rest = text.trim_start().strip_prefix('{')?;
-    let mut members = Vec::new();
-    let mut path: Option<Cow<'_, str>> = None;
+    let mut level = Members::of(text)?;
+    let (mut members, mut path) = (Vec::new(), None::<String>);
     let mut depth = 1;
-    while let Some((name, text)) = name(rest) {
+    while let Some((name, value)) = level.next() {
         let name = match &path {
-            Some(path) => Cow::Owned(format!("{path}.{name}")),
+            Some(path) => format!("{path}.{name}").into(),
             None => name,
         };
-        if let Some((value, after)) = member_value(text) {
-            members.push((name, value));
-            let Some(after) = after.strip_prefix(',') else { break };
-            rest = after;
-        } else if let Some(inside) = text.strip_prefix('{').filter(|_| depth < MAX_DEPTH) {
-            rest = inside;
-            path = Some(name);
-            depth += 1;
-        } else {
-            break;
+        match value {
+            Member::Whole(value) => members.push((name, value)),
+            Member::Cut(text) => {
+                let Some(inside) = Members::of(text).filter(|_| depth < MAX_DEPTH) else { break };
+                (level, path) = (inside, Some(name.into_owned()));
+                depth += 1;
+            }
         }
     }
     Some(Fields::from_members(members))
-}
-
-/// The name that a text begins with, and what follows the colon after it.
-fn name(text: &str) -> Option<(Cow<'_, str>, &str)> {
-    let (name, rest) = value(text)?;
-    let name = match serde_json::from_str::<&str>(name.get()) {
-        Ok(name) => Cow::Borrowed(name),
-        Err(_) => Cow::Owned(serde_json::from_str(name.get()).ok()?),
-    };
-    Some((name, rest.trim_start().strip_prefix(':')?.trim_start()))
-}
-
-/// The value that a text begins with, and the rest from the comma or brace after it on. A value without such an end may have
-/// been longer.
-fn member_value(text: &str) -> Option<(&RawValue, &str)> {
-    let (value, rest) = value(text)?;
-    let rest = rest.trim_start();
-    rest.starts_with([',', '}']).then_some((value, rest))
-}
-
-fn value(text: &str) -> Option<(&RawValue, &str)> {
-    let mut values: StreamDeserializer<'_, _, &RawValue> = Deserializer::from_str(text).into_iter();
-    let value = values.next()?.ok()?;
-    Some((value, text.get(values.byte_offset()..)?))
 }
 
 #[cfg(test)]

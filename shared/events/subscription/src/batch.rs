@@ -8,7 +8,7 @@ use std::fmt;
 
 use mailtrail_clock::Time;
 use mailtrail_json_text::{scalar, unescape};
-use serde::de::{Error, SeqAccess, Visitor};
+use serde::de::{Error, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
@@ -121,7 +121,7 @@ impl<'a> LogEvent<'a> {
 pub fn batches(text: &str) -> Result<Vec<LogBatch<'_>>, Undecodable> {
     let (mut batches, mut events) = (Vec::new(), 0);
     for envelope in serde_json::Deserializer::from_str(text).into_iter::<Envelope<'_>>() {
-        let batch = envelope.map_err(|error| undecodable(&error))?.batch()?;
+        let batch = envelope.map_err(|error| undecodable(&error, text))?.batch()?;
         events += batch.events.len().max(1);
         if events > MAX_EVENTS {
             return Err(TOO_MANY_EVENTS);
@@ -193,11 +193,18 @@ impl<'de> Visitor<'de> for LogEventsVisitor {
     }
 }
 
-fn undecodable(error: &serde_json::Error) -> Undecodable {
+fn undecodable(error: &serde_json::Error, text: &str) -> Undecodable {
     let (line, column) = (error.line(), error.column());
     match error.classify() {
         Category::Data if error.to_string().starts_with(TOO_MANY) => TOO_MANY_EVENTS,
-        Category::Data => Undecodable::NotABatch { line, column },
+        // A log line that begins with a number looks like JSON up to there.
+        Category::Data => first_syntax_error(text).unwrap_or(Undecodable::NotABatch { line, column }),
         Category::Syntax | Category::Eof | Category::Io => Undecodable::NotJson { line, column },
     }
+}
+
+/// Where a text stops being JSON.
+fn first_syntax_error(text: &str) -> Option<Undecodable> {
+    let error = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>().find_map(Result::err)?;
+    Some(Undecodable::NotJson { line: error.line(), column: error.column() })
 }

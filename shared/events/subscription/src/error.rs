@@ -1,6 +1,10 @@
 //! Why a payload cannot be read.
 
+use std::fmt;
+
 use thiserror::Error;
+
+use crate::Format;
 
 /// The reason why a payload is kept as it is and not taken apart.
 ///
@@ -14,8 +18,11 @@ pub enum Undecodable {
         at: usize,
     },
     /// No gzip header where one is needed.
-    #[error("the payload is neither gzip nor JSON")]
-    NotGzip,
+    #[error("the payload is neither gzip nor JSON{}", Found(format.as_ref()))]
+    NotGzip {
+        /// The format that the bytes have, where it is known.
+        format: Option<Format>,
+    },
     /// The gzip data ends early.
     #[error("the gzip data ends early, after {decoded} decoded bytes")]
     TruncatedGzip {
@@ -75,13 +82,27 @@ pub enum Undecodable {
     UnknownEvent,
 }
 
+/// What the bytes are instead, where it is known.
+struct Found<'a>(Option<&'a Format>);
+
+impl fmt::Display for Found<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |format| write!(f, ", but {}", format.description()))
+    }
+}
+
 impl Undecodable {
+    /// Of bytes that are not gzip.
+    pub(crate) fn not_gzip(bytes: &[u8]) -> Self {
+        Self::NotGzip { format: Format::of(bytes) }
+    }
+
     /// A short word for the reason, fit for a path and a metric. The list of these words is part of
     /// the archive's layout.
     pub const fn reason(self) -> &'static str {
         match self {
             Self::NotBase64 { .. } => "not_base64",
-            Self::NotGzip => "not_gzip",
+            Self::NotGzip { .. } => "not_gzip",
             Self::TruncatedGzip { .. } => "truncated_gzip",
             Self::CorruptGzip { .. } => "corrupt_gzip",
             Self::BadChecksum { .. } => "bad_checksum",

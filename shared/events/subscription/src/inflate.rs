@@ -62,12 +62,12 @@ fn inflate_members(gzip: &[u8], limit: usize) -> Result<Vec<u8>, Undecodable> {
             Header::Truncated if first || rest.starts_with(&MAGIC) => {
                 return Err(Undecodable::TruncatedGzip { decoded: decoded.len() });
             }
-            _ if first => return Err(Undecodable::NotGzip),
+            _ if first => return Err(Undecodable::not_gzip(gzip)),
             _ => return Err(Undecodable::TrailingBytes { bytes: rest.len() }),
         };
         rest = inflate_member(&rest[header..], &mut decoded, limit)?;
     }
-    if gzip.is_empty() { Err(Undecodable::NotGzip) } else { Ok(decoded) }
+    if gzip.is_empty() { Err(Undecodable::not_gzip(gzip)) } else { Ok(decoded) }
 }
 
 /// Appends one member's data to `decoded` and returns what follows its trailer.

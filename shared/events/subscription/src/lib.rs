@@ -21,6 +21,7 @@ mod event_uids;
 mod inflate;
 mod payload;
 mod probe;
+mod shape;
 
 pub use batch::{Kind, LogBatch, LogEvent, MAX_EVENTS, SystemFields, batches};
 pub use batch_id::{BatchId, is_cloudwatch_id};
@@ -29,3 +30,4 @@ pub use event_uids::EventUids;
 pub use inflate::inflate;
 pub use payload::{Content, Payload, payloads};
 pub use probe::{PROBE_STREAM_PREFIX, is_probe};
+pub use shape::{Format, HEAD, Holds, Other, Recognized, Shape, recognize, recognize_head};

@@ -101,7 +101,7 @@ pub fn payloads(input: &Bytes) -> Vec<Payload> {
         return vec![Payload::new(Content::Gzip(input.clone()))];
     }
     if !is_json(input) {
-        return vec![Payload::new(Content::Unreadable(input.clone(), Undecodable::NotGzip))];
+        return vec![Payload::new(Content::Unreadable(input.clone(), Undecodable::not_gzip(input)))];
     }
     match serde_json::from_slice::<Event<'_>>(input) {
         Ok(event) => event.payloads(input),

@@ -82,8 +82,8 @@ fn text_that_is_not_base64_is_kept_and_its_first_wrong_byte_is_named() {
 #[test]
 fn gzip_that_is_cut_off_in_its_first_bytes_is_still_gzip() {
     assert_eq!(payload(&b"\x1f\x8b"[..]).decode(LIMIT), Err(Undecodable::TruncatedGzip { decoded: 0 }));
-    assert_eq!(payload(&b"\x1f\x8b\x07"[..]).decode(LIMIT), Err(Undecodable::NotGzip));
-    assert_eq!(payload(&b"\x1f"[..]).decode(LIMIT), Err(Undecodable::NotGzip));
+    assert_eq!(payload(&b"\x1f\x8b\x07"[..]).decode(LIMIT), Err(Undecodable::NotGzip { format: None }));
+    assert_eq!(payload(&b"\x1f"[..]).decode(LIMIT), Err(Undecodable::NotGzip { format: None }));
 }
 
 #[test]

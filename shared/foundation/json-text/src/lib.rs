@@ -3,10 +3,16 @@
 //! A JSON parser refuses `"\ud83d"`: half of a surrogate pair is not a character. Log messages contain such
 //! halves (a subject cut in the middle of an emoji), and one of them must not cost the whole batch. So
 //! strings are taken from the parser as they stand and unescaped here, with U+FFFD for half a surrogate pair.
+//!
+//! A parser refuses an object without its end, too; [`Members`] reads what there is of it.
+
+mod members;
 
 use std::borrow::Cow;
 
 use serde_json::value::RawValue;
+
+pub use members::{Member, Members};
 
 /// The text of a JSON string, given with its quotes; borrowed where nothing is escaped.
 ///

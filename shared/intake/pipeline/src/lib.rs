@@ -14,6 +14,7 @@
 mod encode;
 mod pipeline;
 mod prepare;
+mod preview;
 mod raw;
 mod run;
 mod watch;
@@ -21,5 +22,6 @@ mod watch_list;
 
 pub use encode::{EncodeError, Encoded, encode};
 pub use pipeline::Pipeline;
+pub use preview::{Preview, preview};
 pub use run::{Problem, Run, RunError};
 pub use watch::Watched;

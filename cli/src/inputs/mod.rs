@@ -1,0 +1,186 @@
+//! What is to be ingested: files, folders, standard input.
+//!
+//! Nothing is taken in for where it lies or what it is called: [`walk`] finds files, their content says what they are. What
+//! is not taken in is named, with the reason ([`Skipped`]); only what an archive holds besides payloads, and hidden files,
+//! are passed over.
+
+mod skipped;
+mod walk;
+
+use std::fmt;
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read};
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::path::{Path, PathBuf};
+
+use anyhow::anyhow;
+use bytes::Bytes;
+use mailtrail_subscription::{HEAD, Holds, Other, recognize_head};
+
+pub(crate) use skipped::{Reason, Skipped};
+
+use crate::output::plain;
+
+/// The largest input that is read. An invocation is 6 MB at most, a file of many payloads some hundred: what
+/// is larger is something else, and must not fill the memory.
+pub(crate) const LARGEST: u64 = 256 << 20;
+
+/// Where a process finds its open files. A pipe among them has a writer.
+const OPEN_FILES: [&str; 3] = ["/dev/stdin", "/dev/fd", "/proc/self/fd"];
+
+/// One thing to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Input {
+    Stdin,
+    File(PathBuf),
+    /// A payload that is shipped with us, and its number.
+    Sample(usize, Bytes),
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(crate) struct Inputs {
+    pub(crate) found: Vec<Input>,
+    /// What cannot be read, or is not followed.
+    pub(crate) skipped: Vec<Skipped>,
+    pub(crate) passed_over: PassedOver,
+}
+
+/// What folders hold that needs no word for each file.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PassedOver {
+    /// Hidden files and folders.
+    pub(crate) hidden: u64,
+    /// Whether there were records, pointers or descriptions of an archive.
+    pub(crate) of_archives: bool,
+    /// Whether there was the archive that is written.
+    pub(crate) own_archive: bool,
+}
+
+/// A folder, whatever path leads to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Identity {
+    device: u64,
+    inode: u64,
+}
+
+impl Identity {
+    /// That of a folder; nothing where it does not exist.
+    pub(crate) fn of(path: &Path) -> Option<Self> {
+        fs::metadata(path).ok().map(|metadata| Self::from(&metadata))
+    }
+}
+
+impl From<&Metadata> for Identity {
+    fn from(metadata: &Metadata) -> Self {
+        Self { device: metadata.dev(), inode: metadata.ino() }
+    }
+}
+
+impl Inputs {
+    /// Everything below these paths; `-` is standard input. The folder `archive` is not walked through where it lies in
+    /// another one.
+    pub(crate) fn collect(paths: &[PathBuf], archive: Option<Identity>) -> anyhow::Result<Self> {
+        let mut inputs = Self::default();
+        for path in paths {
+            inputs.add(path, archive)?;
+        }
+        Ok(inputs)
+    }
+
+    fn add(&mut self, path: &Path, archive: Option<Identity>) -> anyhow::Result<()> {
+        if path == Path::new("-") {
+            if !self.found.contains(&Input::Stdin) {
+                self.found.push(Input::Stdin);
+            }
+            return Ok(());
+        }
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => walk::walk(path, archive, self),
+            Ok(metadata) if metadata.is_file() || is_open_file(path) => {
+                self.found.push(Input::File(path.to_owned()));
+            }
+            Ok(metadata) => self.skip(path, Reason::Special(kind(&metadata.file_type()))),
+            Err(error) if is_missing(&error) => {
+                return Err(anyhow!("failed to read `{}`: {error}; check the path", path.display()));
+            }
+            Err(error) => self.skip(path, Reason::unreadable(&error)),
+        }
+        Ok(())
+    }
+
+    fn skip(&mut self, path: &Path, reason: Reason) {
+        self.skipped.push(Skipped { what: plain(&path.display().to_string()), reason });
+    }
+}
+
+/// Whether a path was mistyped, rather than that something is wrong with what is there.
+fn is_missing(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// A pipe by name would wait for its writer, but one that the shell opened (`<(zcat …)`) has one.
+fn is_open_file(path: &Path) -> bool {
+    OPEN_FILES.iter().any(|folder| path.starts_with(folder))
+}
+
+fn kind(file: &fs::FileType) -> &'static str {
+    if file.is_fifo() {
+        "named pipe"
+    } else if file.is_socket() {
+        "socket"
+    } else {
+        "device"
+    }
+}
+
+impl Input {
+    /// All of its bytes, or why they are not wanted: what begins like something else is read no further, unless `keep`.
+    /// Blocks.
+    pub(crate) fn read(&self, keep: bool) -> Result<Bytes, Reason> {
+        match self {
+            Self::Stdin => read(io::stdin().lock(), None, keep),
+            Self::File(path) => {
+                let file = File::open(path).map_err(|error| Reason::unreadable(&error))?;
+                let size = file.metadata().ok().filter(Metadata::is_file).map(|metadata| metadata.len());
+                read(file, size, keep)
+            }
+            Self::Sample(_, bytes) => Ok(bytes.clone()),
+        }
+    }
+
+    /// The name of the file, without its folder.
+    pub(crate) fn file_name(&self) -> Option<&str> {
+        match self {
+            Self::File(path) => path.file_name()?.to_str(),
+            Self::Stdin | Self::Sample(..) => None,
+        }
+    }
+}
+
+fn read(mut from: impl Read, size: Option<u64>, keep: bool) -> Result<Bytes, Reason> {
+    let mut bytes = Vec::new();
+    let read = from.by_ref().take(HEAD as u64).read_to_end(&mut bytes);
+    read.map_err(|error| Reason::unreadable(&error))?;
+    let begins_like = recognize_head(&bytes).filter(|shape| shape.holds() != Holds::Payloads);
+    let too_large = |size| Reason::TooLarge { size, begins_like };
+    if let Some(size) = size.filter(|&size| size > LARGEST) {
+        return Err(too_large(Some(size)));
+    }
+    if let Some(shape) = begins_like.filter(|_| bytes.len() == HEAD && !keep) {
+        return Err(Reason::Content(Other { shape, gzip: false }));
+    }
+    let rest = LARGEST + 1 - HEAD as u64;
+    from.take(rest).read_to_end(&mut bytes).map_err(|error| Reason::unreadable(&error))?;
+    if bytes.len() as u64 > LARGEST { Err(too_large(None)) } else { Ok(bytes.into()) }
+}
+
+impl fmt::Display for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stdin => f.write_str("standard input"),
+            Self::File(path) => f.write_str(&plain(&path.display().to_string())),
+            Self::Sample(number, _) => write!(f, "sample batch {number}"),
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! What a file is, by its content: the shapes in which log events are kept, sent and printed, and what often lies beside
+//! them.
+//!
+//! Policy: a shape is said of what was seen. Where the beginning does not decide, the whole is looked at; what is no shape
+//! that we know is named by its kind (JSON, text, a format by its signature). Nothing of the content is quoted.
+//!
+//! [`recognize`] finds the payloads in the shapes that hold some. The parser of another shape plugs in there; where that
+//! shape is told from others is in [`json`] and [`text`].
+
+mod format;
+mod json;
+mod kind;
+mod text;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::io::Read;
+
+use bytes::Bytes;
+use flate2::read::MultiGzDecoder;
+
+use crate::inflate::MAGIC;
+use crate::{Content, Payload, Undecodable, inflate, payloads};
+
+pub use format::Format;
+pub use kind::{Holds, Shape};
+
+/// How much of a file decides what it is, where its beginning does.
+pub const HEAD: usize = 64 << 10;
+
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+/// A file, recognised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recognized {
+    /// It holds payloads; what is in them may still be unreadable.
+    Payloads(Shape, Vec<Payload>),
+    /// It holds none.
+    Other(Other),
+}
+
+/// A file without payloads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Other {
+    /// What it is.
+    pub shape: Shape,
+    /// Whether it is compressed with gzip.
+    pub gzip: bool,
+}
+
+/// Recognises a file, given whole, and finds the payloads in it. `limit` is that of [`Payload::decode`].
+pub fn recognize(input: &Bytes, limit: usize) -> Recognized {
+    let input = match input.strip_prefix(BYTE_ORDER_MARK.as_bytes()) {
+        Some(text) => input.slice_ref(text),
+        None => input.clone(),
+    };
+    let shape = match of_gzip(&input, limit) {
+        Some(shape) if shape != Shape::Payload => return Recognized::Other(Other { shape, gzip: true }),
+        Some(shape) => shape,
+        None => of_plain(&input, false).unwrap_or(Shape::Binary),
+    };
+    if shape.holds() != Holds::Payloads {
+        return Recognized::Other(Other { shape, gzip: false });
+    }
+    let found = payloads(&input);
+    let is_unknown =
+        |payload: &Payload| matches!(payload.content, Content::Unreadable(_, Undecodable::UnknownEvent));
+    match shape {
+        Shape::OnFailureRecord if found.iter().any(is_unknown) => {
+            Recognized::Other(Other { shape: Shape::OnFailureOther, gzip: false })
+        }
+        _ if found.iter().any(is_unknown) => {
+            Recognized::Other(Other { shape: Shape::InvalidEvent, gzip: false })
+        }
+        shape => Recognized::Payloads(shape, found),
+    }
+}
+
+/// What the first [`HEAD`] bytes of a file tell; nothing where they do not decide, as with gzip.
+pub fn recognize_head(head: &[u8]) -> Option<Shape> {
+    if head.starts_with(&MAGIC) {
+        return None;
+    }
+    // More of a JSON text may tell more.
+    of_plain(head, true).filter(|shape| *shape != Shape::Json)
+}
+
+/// What is inside gzip: by its beginning, or where that does not decide, by all of it. Nothing for what is not gzip.
+fn of_gzip(input: &[u8], limit: usize) -> Option<Shape> {
+    if !input.starts_with(&MAGIC) {
+        return None;
+    }
+    let mut head = Vec::new();
+    // An error ends what can be read; what comes before it counts.
+    let _damage = MultiGzDecoder::new(input).take(HEAD as u64).read_to_end(&mut head);
+    if head.starts_with(&MAGIC) {
+        return Some(Shape::NestedGzip);
+    }
+    let inside = match recognize_head(&head) {
+        Some(shape) => shape,
+        None => match inflate(input, limit) {
+            Ok(decoded) => of_plain(&decoded, false).unwrap_or(Shape::Binary),
+            // It may be a payload.
+            Err(Undecodable::TooLarge { .. }) => Shape::DecodedPayload,
+            Err(_) => Shape::DamagedGzip,
+        },
+    };
+    Some(if inside == Shape::DecodedPayload { Shape::Payload } else { inside })
+}
+
+/// What is not compressed; `cut` says that more follows. Nothing where that is needed.
+fn of_plain(input: &[u8], cut: bool) -> Option<Shape> {
+    if let Some(format) = Format::of(input) {
+        return Some(Shape::Format(format));
+    }
+    if input.starts_with(&[0xff, 0xfe]) || input.starts_with(&[0xfe, 0xff]) {
+        return Some(Shape::Utf16);
+    }
+    let text = String::from_utf8_lossy(input);
+    let text_alone = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text).trim_start();
+    if text_alone.is_empty() {
+        return (!cut).then_some(Shape::Empty);
+    }
+    let known = json::shape(text_alone, cut).or_else(|| text::shape(text_alone));
+    Some(known.unwrap_or_else(|| if is_text(input, &text) { Shape::Text } else { Shape::Binary }))
+}
+
+/// Whether bytes are UTF-8, but for a character that is cut at their end, without what no text has.
+fn is_text(bytes: &[u8], text: &Cow<'_, str>) -> bool {
+    let is_utf8 = match text {
+        Cow::Borrowed(_) => true,
+        Cow::Owned(_) => std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none()),
+    };
+    is_utf8 && !text.contains('\0')
+}
+
+impl fmt::Display for Other {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { shape, gzip } = self;
+        write!(f, "{shape}{}", if *gzip { " (gzip)" } else { "" })?;
+        match shape.holds() {
+            Holds::Payloads | Holds::Nothing => Ok(()),
+            Holds::LogEvents => {
+                f.write_str("; it holds log events in a form that this version does not take in")
+            }
+            Holds::Envelopes => f.write_str("; this version does not take out what is inside"),
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! What a payload would become, without an archive: everything up to the first write.
+
+use std::collections::BTreeMap;
+
+use mailtrail_config::IntakeConfig;
+use mailtrail_subscription::{Payload, Undecodable};
+use mailtrail_watch::WatchList;
+
+use crate::prepare::{PrepareError, prepare};
+use crate::{EncodeError, Run};
+
+/// What would become of a payload.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Preview {
+    /// Log events in it.
+    pub events: u64,
+    /// Those of our own log groups, which would not be archived.
+    pub refused: u64,
+    /// Whether it is a health check of CloudWatch Logs.
+    pub is_control_message: bool,
+    /// Events that would be archived, by class.
+    pub by_class: BTreeMap<&'static str, u64>,
+    /// Why it would be quarantined.
+    pub unreadable: Option<Undecodable>,
+}
+
+/// Decodes and normalises a payload as a run does, and writes nothing.
+///
+/// # Errors
+/// When the records could not be encoded.
+pub fn preview(payload: &Payload, config: &IntakeConfig) -> Result<Preview, EncodeError> {
+    let mut run = Run::default();
+    let (objects, unreadable) = match prepare(payload, config, &WatchList::default(), &mut run) {
+        Ok(prepared) => (prepared.map(|prepared| prepared.objects).unwrap_or_default(), None),
+        Err(PrepareError::Undecodable(reason)) => (Vec::new(), Some(reason)),
+        Err(PrepareError::Encode(error)) => return Err(error),
+    };
+    let mut by_class = BTreeMap::new();
+    for object in objects {
+        *by_class.entry(object.class.name()).or_default() += object.events;
+    }
+    let (events, refused) = (run.ledger.events, run.ledger.refused);
+    let is_control_message = run.ledger.control_messages > 0;
+    Ok(Preview { events, refused, is_control_message, by_class, unreadable })
+}
