@@ -117,6 +117,7 @@ LEDGER = {
     "archived",
     "already",
     "refused",
+    "skipped_files",
     "by_class",
     "streams",
     "balanced",

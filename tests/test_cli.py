@@ -101,7 +101,7 @@ def test_every_sample_balances_and_ingesting_it_again_adds_nothing(mailtrail, tm
         where = tmp_path / path.name
         first = mailtrail.ingest(path, to=where)
         ledger = programs.check_ledger(first.answer)
-        first.expect(NEEDS_A_LOOK if ledger["quarantined_payloads"] else DONE)
+        first.expect(NEEDS_A_LOOK if ledger["quarantined_payloads"] or ledger["skipped_files"] else DONE)
         content = archive.from_directory(where).check()
         assert content.by_class() == ledger["by_class"], path
         assert ledger["already"] == 0, path
@@ -256,6 +256,45 @@ def test_nothing_that_is_said_holds_an_address_or_a_subject(mailtrail, tmp_path)
         assert private not in run.stdout + run.stderr
 
 
+# ingest: what holds no payloads
+
+SHAPES = programs.PROJECT / "shared" / "events" / "subscription" / "tests" / "files"
+# Files of log events that hold subscription payloads; the others are named for what they are.
+TAKEN = {
+    "account-policy.json",
+    "firehose-decompressed.json",
+    "firehose-members.gz",
+    "mail-manager.json",
+    "messages-of-any-form.json",
+    "ses-events.json",
+}
+
+
+def test_a_folder_of_files_that_aws_makes_is_taken_in_or_named_for_what_it_is(mailtrail, tmp_path):
+    run = mailtrail.ingest(SHAPES, to=tmp_path / "archive").expect(NEEDS_A_LOOK)
+    ledger = programs.check_ledger(run.answer)
+    names = {path.name for path in SHAPES.iterdir()}
+    skipped = set(re.findall(r"^skipped `[^`]*/([^`/]+)`: ", run.stderr, re.MULTILINE))
+    # A payload that is compressed otherwise is in an event of a subscription filter: kept, as it would be in the function.
+    assert skipped == names - TAKEN - {"zlib-data.json"}
+    assert ledger["skipped_files"] == len(skipped)
+    assert ledger["quarantined_payloads"] == 1
+    assert "zlib" in run.stderr
+    kept = archive.from_directory(tmp_path / "archive").check().quarantined()
+    assert {reason: len(payloads) for reason, payloads in kept.items()} == {"not_gzip": 1}
+    for named in ("CloudTrail log file", "CloudTrail digest", "export task", "filter-log-events", "SQS", "SNS", "S3 event"):
+        assert named in run.stderr
+
+
+def test_a_dry_run_says_what_the_run_then_does(mailtrail, home, tmp_path):
+    counts = mailtrail.run("ingest", "--dry-run", "--json", SHAPES, programs.EVENTS).expect(NEEDS_A_LOOK).answer
+    assert list(home.iterdir()) == []
+    ledger = programs.check_ledger(mailtrail.ingest(SHAPES, programs.EVENTS, to=tmp_path / "a").expect(NEEDS_A_LOOK).answer)
+    assert {key: ledger[key] for key in counts.keys() & ledger.keys()} == {
+        key: counts[key] for key in counts.keys() & ledger.keys()
+    }
+
+
 # ingest: what goes wrong
 
 
@@ -267,6 +306,16 @@ def test_nothing_that_is_said_holds_an_address_or_a_subject(mailtrail, tmp_path)
         ["ingest", "--nonsense"],
         ["ingest", "--archive"],
         ["ingest", "--archive", "ftp://example.com/archive", "-"],
+        ["ingest", "--archive", "s3:/example-archive/mail", "-"],
+        ["ingest", "--archive", "S3://example-archive", "-"],
+        ["ingest", "--archive", "file:/tmp/archive", "-"],
+        ["ingest", "--archive", "C:\\archive", "-"],
+        ["search", "--archive", "s3:example-archive"],
+        ["activity", "--archive", "https://example.com/archive"],
+        ["demo", "--archive", "s3:/example-archive"],
+        ["doctor", "--archive", "s3:/example-archive"],
+        ["policy", "rollback", "x", "--archive", "s3:/example-archive"],
+        ["ingest", "--archive", "archive", "--stream", "firehose://mail", "-"],
         ["ingest", "--archive", "archive", "--stream", "ftp://example.com/stream", "-"],
         ["ingest", "--archive", "archive", "--stream", "firehose:mail?classes=nonsense", "-"],
         ["ingest", "--archive", "s3://example-archive", "--archive-owner", "12345", "-"],

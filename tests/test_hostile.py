@@ -102,8 +102,8 @@ def test_a_payload_that_cannot_be_read_is_kept_whole_with_the_reason(ingested, n
         ("on-failure-without-event.json", "unknown_event"),
     ],
 )
-def test_an_invocation_without_a_payload_is_kept_with_the_reason(ingested, name, reason):
-    ledger, content = ingested(name, code=NEEDS_A_LOOK)
+def test_an_invocation_without_a_payload_is_kept_with_the_reason_if_that_is_asked_for(ingested, name, reason):
+    ledger, content = ingested(name, code=NEEDS_A_LOOK, options=["--quarantine"])
     assert (ledger["payloads"], ledger["quarantined_payloads"], ledger["events"]) == (1, 1, 0)
     assert kinds(content) == {"quarantine"}
     [kept] = content.quarantined()[reason]

@@ -96,6 +96,8 @@ fn generate() -> anyhow::Result<()> {
         folder::write(&project().join(path), &files)?;
         println!("{path}/ holds {} files", files.len());
     }
+    tables::duckdb::write()?;
+    println!("{} is up to date", tables::duckdb::PATH);
     settings_page::write()?;
     println!("{} is up to date", settings_page::PATH);
     layout::write()?;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 
 use crate::shell::{cargo, run as run_command};
-use crate::{folder, generated_folders, layout, project, python, settings_page, target, words};
+use crate::{folder, generated_folders, layout, project, python, settings_page, tables, target, words};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -98,6 +98,7 @@ fn generated() -> anyhow::Result<()> {
     for (path, files) in generated_folders()? {
         folder::check(&project().join(path), &files)?;
     }
+    tables::duckdb::check()?;
     settings_page::check()
 }
 

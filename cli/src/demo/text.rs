@@ -138,8 +138,8 @@ fn try_next(page: &mut Page, outputs: &Outputs) {
     suggest(
         "who sent how much",
         &format!(
-            "cd {archive} && duckdb -c \"SELECT email.\\\"from\\\", count(*) AS sent\n    \
-             FROM read_json('email_activity/**/*.ndjson.zst')\n    \
+            "cd {archive} && duckdb -init _about/duckdb.sql -c \"SELECT email.\\\"from\\\", count(*) AS sent\n    \
+             FROM email_activity\n    \
              WHERE activity_name = 'Send' AND status = 'Success' GROUP BY ALL ORDER BY sent DESC\""
         ),
     );

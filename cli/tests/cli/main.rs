@@ -7,6 +7,7 @@ mod archives;
 mod demo;
 mod help;
 mod ingest;
+mod ingest_skips;
 mod mailtrail;
 mod permissions;
 mod policy;

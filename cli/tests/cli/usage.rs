@@ -16,8 +16,9 @@ fn an_empty_variable_counts_as_not_set() {
 #[test]
 fn invalid_values_are_rejected_with_valid_ones() {
     let mailtrail = Mailtrail::new();
-    let wrong: [&[&str]; 9] = [
+    let wrong: [&[&str]; 10] = [
         &["--archive", "gs://example-archive"],
+        &["--archive", "s3:/example-archive/mail"],
         &["--archive", "s3://X"],
         &["--archive-owner", "12345"],
         &["--stream", "kinesis:mail"],
@@ -30,6 +31,7 @@ fn invalid_values_are_rejected_with_valid_ones() {
     let complaints = wrong.map(|arguments| mailtrail.complaint(&[&["ingest"], arguments, &["x"]].concat()));
     insta::assert_snapshot!(complaints.join("\n"), @"
         error: invalid value 'gs://example-archive' for '--archive <URL>': invalid archive `gs://example-archive`: unsupported scheme; expected a directory, file:///…, or s3://bucket/prefix
+        error: invalid value 's3:/example-archive/mail' for '--archive <URL>': invalid archive `s3:/example-archive/mail`: an address in S3 begins with s3://; expected a directory, file:///…, or s3://bucket/prefix; did you mean `s3://example-archive/mail`?
         error: invalid value 's3://X' for '--archive <URL>': invalid archive `s3://X`: a bucket's name has 3 to 63 lower-case letters, digits, dots and hyphens; expected a directory, file:///…, or s3://bucket/prefix
         error: invalid value '12345' for '--archive-owner <ACCOUNT>': invalid account id `12345`: expected 12 digits
         error: invalid value 'kinesis:mail' for '--stream <URL>': invalid stream `kinesis:mail`: it begins with neither `firehose:` nor `file:`; expected firehose:<name> or file:///….ndjson, optionally with ?classes=a,b and &packing=off

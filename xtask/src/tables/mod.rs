@@ -2,9 +2,11 @@
 //!
 //! Policy: `shared/events/ocsf` is the only place that knows what a record consists of. Its types give a JSON Schema
 //! ([`mailtrail_ocsf::Class::schema`]), [`hive`] gives each attribute its type in Glue's words, and the definitions
-//! for CloudFormation ([`glue`]) and for people ([`ddl`]) are two ways to write the same [`Table`].
+//! for CloudFormation ([`glue`]) and for people ([`ddl`]) are two ways to write the same [`Table`]; [`duckdb`] reads an
+//! archive in place with the same columns.
 
 mod ddl;
+pub(crate) mod duckdb;
 mod glue;
 mod hive;
 mod partitions;

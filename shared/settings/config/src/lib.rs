@@ -8,6 +8,7 @@
 //! A wrong archive setting is an error: the function must not start. Any other wrong setting is ignored, and reported
 //! in [`Config::ignored_settings`]: no event may be lost because of it.
 
+mod address;
 mod archive;
 mod config;
 mod environment;

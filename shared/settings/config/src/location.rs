@@ -6,7 +6,8 @@ use std::str::FromStr;
 
 use mailtrail_aws_types::BucketName;
 use thiserror::Error;
-use url::Url;
+
+use crate::address::{InvalidAddress, Meant, file_path, meant_file, meant_s3, scheme};
 
 /// The address of an archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,47 +25,62 @@ pub enum Location {
 
 /// Text that is not the address of an archive.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("invalid archive `{text}`: {reason}; expected a directory, file:///…, or s3://bucket/prefix")]
+#[error("invalid archive `{text}`: {reason}; expected a directory, file:///…, or s3://bucket/prefix{meant}")]
 pub struct InvalidLocation {
     text: String,
-    reason: &'static str,
+    reason: String,
+    meant: Meant,
 }
 
 impl FromStr for Location {
     type Err = InvalidLocation;
 
     fn from_str(text: &str) -> Result<Self, InvalidLocation> {
-        let invalid = |reason| InvalidLocation { text: text.to_owned(), reason };
-        if let Some(rest) = text.strip_prefix("s3://") {
-            let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
-            let prefix = prefix.trim_matches('/');
-            if !BucketName::is_valid(bucket) {
-                return Err(invalid(
-                    "a bucket's name has 3 to 63 lower-case letters, digits, dots and hyphens",
-                ));
-            }
-            if prefix.split('/').any(|part| part == "." || part == "..") {
-                return Err(invalid("a prefix must not contain `.` or `..`"));
-            }
-            return Ok(Self::S3 { bucket: bucket.to_owned(), prefix: prefix.to_owned() });
-        }
-        if let Some(address) = text.strip_prefix("file:") {
-            let not_local = || invalid("the path must be absolute and on this machine");
-            // A URL parser would take `file:name` for `/name`.
-            if !address.starts_with('/') {
-                return Err(not_local());
-            }
-            let url = Url::parse(text).map_err(|_| invalid("not a URL"))?;
-            return Ok(Self::Directory(url.to_file_path().map_err(|()| not_local())?));
-        }
-        if text.trim().is_empty() {
-            return Err(invalid("it is empty"));
-        }
-        if text.contains("://") {
-            return Err(invalid("unsupported scheme"));
-        }
-        Ok(Self::Directory(PathBuf::from(text)))
+        parse(text).map_err(|InvalidAddress { reason, meant }| InvalidLocation {
+            text: text.to_owned(),
+            reason,
+            meant,
+        })
     }
+}
+
+fn parse(text: &str) -> Result<Location, InvalidAddress> {
+    if let Some(rest) = text.strip_prefix("s3://") {
+        let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+        let prefix = prefix.trim_matches('/');
+        if !BucketName::is_valid(bucket) {
+            let reason = "a bucket's name has 3 to 63 lower-case letters, digits, dots and hyphens";
+            return Err(InvalidAddress::new(reason, meant_s3("s3", rest)));
+        }
+        if prefix.split('/').any(|part| part == "." || part == "..") {
+            return Err(InvalidAddress::new("a prefix must not contain `.` or `..`", None));
+        }
+        return Ok(Location::S3 { bucket: bucket.to_owned(), prefix: prefix.to_owned() });
+    }
+    if text.starts_with("file:") {
+        return file_path(text).map(Location::Directory);
+    }
+    if text.trim().is_empty() {
+        return Err(InvalidAddress::new("it is empty", None));
+    }
+    match scheme(text) {
+        None => Ok(Location::Directory(PathBuf::from(text))),
+        Some((scheme, rest)) => Err(like_an_address(text, scheme, rest)),
+    }
+}
+
+/// Why a text with such a scheme is refused, although there may be a directory of that name.
+fn like_an_address(text: &str, scheme: &str, rest: &str) -> InvalidAddress {
+    let (reason, meant) = match scheme.to_ascii_lowercase().as_str() {
+        "s3" => ("an address in S3 begins with s3://", meant_s3(scheme, rest)),
+        "file" => ("a file URL begins with file:///", meant_file(rest)),
+        _ if rest.starts_with("//") => ("unsupported scheme", meant_s3(scheme, rest)),
+        _ => {
+            let directory = || (text.trim() == text).then(|| format!("./{text}"));
+            ("unsupported scheme", meant_s3(scheme, rest).or_else(directory))
+        }
+    };
+    InvalidAddress::new(reason, meant)
 }
 
 impl fmt::Display for Location {
@@ -95,6 +111,51 @@ mod tests {
         for text in ["", "s3://", "s3://X", "s3://trail/../x", "gs://bucket", "file:relative"] {
             let error = text.parse::<Location>().unwrap_err().to_string();
             assert!(error.contains("expected a directory, file:///…, or s3://bucket/prefix"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_looks_like_an_address_is_refused_with_the_address_that_was_meant() {
+        for (text, meant) in [
+            ("s3:/bucket/x", "s3://bucket/x"),
+            ("s3:bucket", "s3://bucket"),
+            ("s3:bucket/x/", "s3://bucket/x"),
+            ("s3:///bucket/x", "s3://bucket/x"),
+            (r"s3:\\bucket\x", "s3://bucket/x"),
+            ("S3://bucket/x", "s3://bucket/x"),
+            (" s3://bucket/x", "s3://bucket/x"),
+            ("s3a://bucket/x", "s3://bucket/x"),
+            ("arn:aws:s3:::bucket/x", "s3://bucket/x"),
+            ("https://bucket.s3.eu-west-1.amazonaws.com/x", "s3://bucket/x"),
+            ("https://s3.eu-west-1.amazonaws.com/bucket/x", "s3://bucket/x"),
+            ("file:/x", "file:///x"),
+            ("file://x/y", "file:///x/y"),
+            ("FILE:///x", "file:///x"),
+            (r"C:\x", r"./C:\x"),
+            ("c:/x", "./c:/x"),
+            ("archive:2026", "./archive:2026"),
+        ] {
+            let error = text.parse::<Location>().unwrap_err().to_string();
+            assert!(error.ends_with(&format!("did you mean `{meant}`?")), "{error}");
+        }
+        for text in [
+            "https://example.com/archive",
+            "http:",
+            "https:/",
+            "gs://bucket/x",
+            "ftp://example.com",
+            "S3:",
+            "s3:/",
+        ] {
+            let error = text.parse::<Location>().unwrap_err().to_string();
+            assert!(!error.contains("s3:///") && !error.contains("did you mean `s3:"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_directory_may_have_a_colon_in_its_path() {
+        for text in ["./a:b", "/srv/a:b", "a/b:c", "2026-11-20T10:15", ":x", "..", "s3"] {
+            assert_eq!(text.parse(), Ok(Location::Directory(text.into())), "{text}");
         }
     }
 }

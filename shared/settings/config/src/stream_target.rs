@@ -6,7 +6,8 @@ use std::str::FromStr;
 
 use mailtrail_ocsf::Class;
 use thiserror::Error;
-use url::Url;
+
+use crate::address::{InvalidAddress, Meant, file_path, meant_file, scheme};
 
 /// The address of a stream, with its options.
 ///
@@ -34,11 +35,12 @@ pub enum StreamAddress {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
     "invalid stream `{text}`: {reason}; expected firehose:<name> or file:///….ndjson, optionally with ?classes=a,b \
-     and &packing=off"
+     and &packing=off{meant}"
 )]
 pub struct InvalidStreamTarget {
     text: String,
     reason: String,
+    meant: Meant,
 }
 
 /// A stream whose name another stream has: their counts could not be told apart.
@@ -104,29 +106,41 @@ impl FromStr for StreamTarget {
     type Err = InvalidStreamTarget;
 
     fn from_str(text: &str) -> Result<Self, InvalidStreamTarget> {
-        let invalid = |reason: String| InvalidStreamTarget { text: text.to_owned(), reason };
+        let invalid =
+            |InvalidAddress { reason, meant }| InvalidStreamTarget { text: text.to_owned(), reason, meant };
         let (address, query) = text.split_once('?').unwrap_or((text, ""));
-        let address = address.parse().map_err(|reason: &str| invalid(reason.to_owned()))?;
+        let address = StreamAddress::parse(address).map_err(invalid)?;
         let mut target = Self { address, classes: None, packing: true };
         for option in query.split('&').filter(|option| !option.is_empty()) {
-            target.set(option).map_err(invalid)?;
+            target.set(option).map_err(|reason| invalid(InvalidAddress::new(reason, None)))?;
         }
         Ok(target)
     }
 }
 
-impl FromStr for StreamAddress {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, &'static str> {
-        match text.split_once(':') {
-            Some(("firehose", name)) if is_firehose_name(name) => Ok(Self::Firehose(name.to_owned())),
-            Some(("firehose", _)) => {
-                Err("the name of a stream has 1 to 64 letters, digits, `_`, `.` and `-`")
+impl StreamAddress {
+    fn parse(text: &str) -> Result<Self, InvalidAddress> {
+        let named = |name: &str| is_firehose_name(name).then(|| format!("firehose:{name}"));
+        let (reason, meant) = match scheme(text).filter(|_| text.trim_start() == text) {
+            Some(("firehose", name)) if is_firehose_name(name) => return Ok(Self::Firehose(name.to_owned())),
+            Some(("firehose", name)) => {
+                let reason = "the name of a stream has 1 to 64 letters, digits, `_`, `.` and `-`";
+                (reason, named(name.trim_matches('/')))
             }
-            Some(("file", path)) => file(text, path).map(Self::File),
-            _ => Err("it begins with neither `firehose:` nor `file:`"),
-        }
+            Some(("file", _)) => return file(text).map(Self::File),
+            Some((scheme, name)) if scheme.eq_ignore_ascii_case("firehose") => {
+                ("it begins with neither `firehose:` nor `file:`", named(name.trim_matches('/')))
+            }
+            Some((scheme, path)) if scheme.eq_ignore_ascii_case("file") => {
+                ("it begins with neither `firehose:` nor `file:`", meant_file(path))
+            }
+            Some(("arn", rest)) => {
+                let name = rest.rsplit_once(":deliverystream/").and_then(|(_, name)| named(name));
+                ("it begins with neither `firehose:` nor `file:`", name)
+            }
+            _ => ("it begins with neither `firehose:` nor `file:`", meant_file(text)),
+        };
+        Err(InvalidAddress::new(reason, meant))
     }
 }
 
@@ -139,15 +153,12 @@ impl fmt::Display for StreamTarget {
     }
 }
 
-fn file(url: &str, path: &str) -> Result<PathBuf, &'static str> {
-    let not_local = "the path must be absolute and on this machine";
-    // A URL parser would accept `file:name` as `/name`.
-    if !path.starts_with('/') {
-        return Err(not_local);
+fn file(url: &str) -> Result<PathBuf, InvalidAddress> {
+    let path = file_path(url)?;
+    match path.file_name() {
+        Some(_) => Ok(path),
+        None => Err(InvalidAddress::new("the path has no file name", None)),
     }
-    let url = Url::parse(url).map_err(|_| "not a URL")?;
-    let path = url.to_file_path().map_err(|()| not_local)?;
-    if path.file_name().is_none() { Err("the path has no file name") } else { Ok(path) }
 }
 
 /// <https://docs.aws.amazon.com/firehose/latest/APIReference/API_CreateDeliveryStream.html>
@@ -181,12 +192,29 @@ mod tests {
             ("firehose:x?classes=mail", "`mail`"),
             ("firehose:x?packing=maybe", "packing is `on` or `off`"),
             ("firehose:x?color=red", "unknown option `color=red`"),
-            ("file:out.ndjson", "absolute"),
+            ("file:out.ndjson", "begins with file:///"),
         ] {
             let error = text.parse::<StreamTarget>().unwrap_err().to_string();
             assert!(error.contains(reason), "{text}: {error}");
             assert!(error.starts_with(&format!("invalid stream `{text}`: ")), "{error}");
         }
+    }
+
+    #[test]
+    fn an_address_that_is_nearly_right_is_refused_with_the_one_that_was_meant() {
+        for (text, meant) in [
+            ("firehose://mail", "firehose:mail"),
+            ("Firehose:mail", "firehose:mail"),
+            ("arn:aws:firehose:eu-west-1:111122223333:deliverystream/mail", "firehose:mail"),
+            ("file:/tmp/out.ndjson", "file:///tmp/out.ndjson"),
+            ("file://tmp/out.ndjson", "file:///tmp/out.ndjson"),
+            ("FILE:///tmp/out.ndjson", "file:///tmp/out.ndjson"),
+            ("/tmp/out.ndjson", "file:///tmp/out.ndjson"),
+        ] {
+            let error = text.parse::<StreamTarget>().unwrap_err().to_string();
+            assert!(error.ends_with(&format!("did you mean `{meant}`?")), "{error}");
+        }
+        assert!(!"s3://bucket/x".parse::<StreamTarget>().unwrap_err().to_string().contains("did you mean"));
     }
 
     #[test]

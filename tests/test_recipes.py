@@ -1,0 +1,179 @@
+"""Every recipe for reading an archive that we write down is run over an archive of every sample.
+
+Recipes stand in the archive's own description, in what the demo says, and in the help of the commands. `jq` and `zstdcat` are
+those of the machine, `zstdcat` a few lines of Python where it has none; the `duckdb` of the recipes is the Python module behind a command of that name.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import duckdb
+import pytest
+
+import archive
+import programs
+import tables
+from programs import DONE
+
+CASES = programs.PROJECT / "tests" / "cases" / "archive"
+ABOUT = programs.PROJECT / "shared" / "archive" / "store" / "src" / "about"
+COMMANDS = ["activity", "demo", "doctor", "ingest", "permissions", "search"]
+COMMANDS += ["policy audit", "policy plan", "policy apply", "workmail status", "workmail disable"]
+# As the DuckDB of the command line takes them: `-init FILE`, then `-c SQL`, or SQL on standard input.
+DUCKDB = f"""#!{sys.executable}
+import sys
+import duckdb
+options = dict(zip(sys.argv[1::2], sys.argv[2::2], strict=True))
+connection = duckdb.connect()
+connection.execute(open(options["-init"]).read())
+for row in connection.execute(options["-c"]).fetchall():
+    print(*row, sep="|")
+"""
+ZSTDCAT = f"""#!{sys.executable}
+import sys
+import zstandard
+for name in sys.argv[1:]:
+    with open(name, "rb") as file:
+        zstandard.ZstdDecompressor().copy_stream(file, sys.stdout.buffer)
+"""
+
+
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory):
+    """An archive of every sample, and of attributes whose names differ in case alone."""
+    root = tmp_path_factory.mktemp("recipes")
+    home = root / "home"
+    home.mkdir()
+    mailtrail = programs.Mailtrail(home)
+    mailtrail.ingest(*programs.good_samples(), CASES, to=root / "archive").expect(DONE)
+    return root / "archive"
+
+
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory):
+    """Runs a line in a folder, with the programs that recipes use."""
+    folder = tmp_path_factory.mktemp("bin")
+    (folder / "duckdb").write_text(DUCKDB)
+    (folder / "duckdb").chmod(0o755)
+    (folder / "mailtrail").symlink_to(programs.MAILTRAIL)
+    if not shutil.which("zstdcat"):
+        (folder / "zstdcat").write_text(ZSTDCAT)
+        (folder / "zstdcat").chmod(0o755)
+    for program in ("jq", "gzip"):
+        assert shutil.which(program), f"{program} is missing: apt-get install jq"
+    path = f"{folder}:{os.environ['PATH']}"
+
+    def run(line, where):
+        command = ["bash", "-o", "pipefail", "-c", line]
+        clean = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "MAILTRAIL_"))}
+        env = {**clean, "PATH": path}
+        ended = subprocess.run(command, cwd=where, env=env, capture_output=True, text=True, timeout=120)
+        assert ended.returncode == DONE, f"{line}\n{ended.stderr}"
+        return ended.stdout
+
+    return run
+
+
+def views(where):
+    """A connection with the views that the archive describes, as if started in its folder."""
+    connection = duckdb.connect()
+    # The module has the folder of the process, a recipe that of its shell.
+    before = os.getcwd()
+    os.chdir(where)
+    try:
+        connection.execute((where / "_about" / "duckdb.sql").read_text())
+        return {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in tables.TABLES}, {
+            name: [column[:2] for column in connection.execute(f"DESCRIBE {name}").fetchall()] for name in tables.TABLES
+        }
+    finally:
+        os.chdir(before)
+
+
+# The views
+
+
+def test_a_view_of_each_class_has_all_of_its_records_and_its_columns(everything):
+    rows, columns = views(everything)
+    records = archive.from_directory(everything).check()
+    for name in tables.TABLES:
+        assert len(rows[name]) == len(records.records(name)) > 0, name
+        typed = dict(tables.columns(name)) | {folder: "VARCHAR" for folder in tables.PARTITIONS}
+        assert {column: kind.replace('"', "") for column, kind in columns[name]} == {
+            column: kind.replace('"', "") for column, kind in typed.items()
+        }
+
+
+def test_attributes_whose_names_differ_in_case_alone_are_both_there(everything, shell):
+    sql = "SELECT DISTINCT key FROM (SELECT unnest(map_keys(unmapped)) AS key FROM {}) WHERE lower(key) LIKE '{}' ORDER BY 1"
+    for name, pattern in (("base_event", "userid"), ("api_activity", "%.host")):
+        query = sql.format(name, pattern)
+        found = shell(f'duckdb -init _about/duckdb.sql -c "{query}"', everything).split()
+        assert len({key.lower() for key in found}) < len(found), (name, found)
+
+
+def test_the_script_runs_whole_where_classes_are_missing(mailtrail, tmp_path):
+    mailtrail.ingest(programs.EVENTS / "payload.gz", to=tmp_path / "archive").expect(DONE)
+    rows, columns = views(tmp_path / "archive")
+    assert {name for name in rows if rows[name]} == {"email_activity"}
+    assert all({"class_uid", "unmapped", "eventDay"} <= {column for column, _ in columns[name]} for name in rows)
+
+
+def test_a_condition_on_the_day_decides_which_objects_are_read(everything, shell):
+    sql = "EXPLAIN SELECT count(*) FROM email_activity WHERE eventDay = '20261120'"
+    plan = shell(f'duckdb -init _about/duckdb.sql -c "{sql}"', everything)
+    [(read, all_of_them)] = re.findall(r"Files:\s+(\d+)/(\d+)", plan)
+    assert 0 < int(read) < int(all_of_them), plan
+
+
+# The recipes
+
+
+def test_every_recipe_in_the_description_of_the_archive_runs(everything, shell):
+    recipes = [line.strip() for line in (ABOUT / "README.md").read_text().splitlines() if line.startswith("    ")]
+    assert [line.split()[0] for line in recipes] == ["gzip", "zstdcat", "duckdb"]
+    for recipe in recipes:
+        assert shell(recipe, everything), recipe
+    [example] = re.findall(r"^--     (SELECT .*;)$", (everything / "_about" / "duckdb.sql").read_text(), re.MULTILINE)
+    assert shell(f'duckdb -init _about/duckdb.sql -c "{example}"', everything)
+
+
+def test_every_recipe_of_the_demo_runs(mailtrail, home_of_demo, shell):
+    said = mailtrail.run("demo").expect(DONE).stdout
+    _, _, recipes = said.partition("Try next\n")
+    lines = re.split(r"^  # .*\n", recipes, flags=re.MULTILINE)
+    lines = [recipe.strip().replace(str(programs.MAILTRAIL), "mailtrail") for recipe in lines if recipe.strip()]
+    assert len(lines) == 5
+    for recipe in lines:
+        assert shell(recipe, home_of_demo), recipe
+
+
+@pytest.fixture
+def home_of_demo(mailtrail):
+    """Where the demo is run."""
+    return mailtrail.home
+
+
+def jq_programs(command, mailtrail):
+    """The `jq` programs in the help of a command, with what is before the pipe."""
+    said = mailtrail.run(*command.split(), "--help").expect(DONE).stdout
+    return re.findall(r"^ *(.*\S) \| jq (.+)$", said, re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_jq_program_in_a_help_compiles_and_runs_on_what_the_archive_answers(command, mailtrail, everything, shell):
+    for before, program in jq_programs(command, mailtrail):
+        # Without input it compiles and does nothing.
+        shell(f"jq {program} < /dev/null", everything)
+        if before.startswith(("mailtrail activity", "mailtrail search")):
+            shell(f"{before} | jq {program}".replace("mailtrail ", f"MAILTRAIL_ARCHIVE={everything} mailtrail ", 1), everything)
+
+
+def test_zstdcat_and_jq_read_every_object_of_records(everything, shell):
+    for name in tables.TABLES:
+        lines = shell(f"zstdcat {name}/*/*/*/*.ndjson.zst | jq -c .", everything).splitlines()
+        assert len(lines) == len(archive.from_directory(everything).records(name))
+        assert all(json.loads(line)["class_uid"] for line in lines[:1])
