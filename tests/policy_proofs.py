@@ -351,7 +351,9 @@ class Proof:
 
 def _may_lose_dead_entries(statement):
     """Whether a plan may take entries of log groups that are gone out of a statement."""
-    return statement.allows and "Resource" in statement.raw
+    only_log_delivery = statement.raw.get("Principal") in ({"Service": LOG_DELIVERY}, {"Service": [LOG_DELIVERY]})
+    written_by_aws = statement.sid.startswith("AWSLogDeliveryWrite")
+    return statement.allows and "Resource" in statement.raw and only_log_delivery and written_by_aws
 
 
 def _partition(region):

@@ -133,6 +133,26 @@ impl<'a> Policies<'a> {
         self.asked_by(request.requester, request.action, context).decide(request.resource)
     }
 
+    /// Whether a statement that denies may apply to a request on one resource and says nothing of another one, whatever
+    /// its conditions say.
+    pub(crate) fn may_deny_only(
+        &self,
+        requester: Requester,
+        action: &str,
+        resource: &str,
+        other: &str,
+    ) -> bool {
+        self.unclear
+            || self.statements.iter().any(|statement| {
+                let elements = statement.elements;
+                elements.effect == Effect::Deny
+                    && is_meant(&elements.principal, requester) != Ternary::No
+                    && has_action(&elements.action, action) != Ternary::No
+                    && statement.speaks_of(resource) != Ternary::No
+                    && statement.speaks_of(other) != Ternary::Yes
+            })
+    }
+
     /// Everything but the resource decided, for many resources.
     pub fn asked_by(&self, requester: Requester, action: &str, context: &Context) -> Asked<'_, 'a> {
         let mut asked = Asked { everywhere: Vec::new(), in_groups: HashMap::new(), unclear: self.unclear };

@@ -36,6 +36,9 @@ pub enum RefusalReason {
     /// The grant of the new log group could not be proved to be all that changes.
     #[error("it could not be proved that nothing but the grant for the new log group changes")]
     NotProved,
+    /// A policy denies log delivery something under the new name, or could: it cannot be read.
+    #[error("a policy may deny log delivery the log group {0}")]
+    MayBeDenied(String),
     /// A name has at most 512 characters.
     #[error("the new name would have {0} characters, and {max} are allowed", max = LogGroupName::MAX_LENGTH)]
     TooLong(usize),

@@ -7,8 +7,10 @@ use super::edit;
 use super::model::{Move, Step, StepKind, Unmet, V2Destination, Write};
 use crate::arn::{self, ResourcePattern};
 use crate::coverage::{self, Coverage};
+use crate::evaluate::Requester;
 use crate::grant::Grant;
 use crate::inventory::{Delivery, DeliveryDestination, INACTIVE, Inventory};
+use crate::limits::{DELIVERY_ACTIONS, LOG_DELIVERY};
 use crate::moving::{self, Refusal, RefusalReason};
 use crate::policy_set::{ParsedPolicy, PolicySet};
 use crate::scope::PolicyScope;
@@ -77,6 +79,9 @@ impl Draft<'_> {
         if v2.is_empty() && v1.is_empty() {
             return Err(refuse(self.why_no_destination(&route)));
         }
+        if self.may_be_denied(&to_arn, &arn::arn(partition, region, account, from)) {
+            return Err(refuse(RefusalReason::MayBeDenied(to.to_owned())));
+        }
         let gone = gone_sources(self.inventory, &v2);
         if v1.is_empty() && !gone.is_empty() && gone.len() == sources_of(self.inventory, &v2).len() {
             let sources = gone.into_iter().map(str::to_owned).collect();
@@ -119,6 +124,16 @@ impl Draft<'_> {
             return RefusalReason::UnknownSource { not_seen };
         }
         RefusalReason::NoDestination
+    }
+
+    /// Whether a statement may deny log delivery a log group that does not deny it the one that it delivers to today.
+    fn may_be_denied(&self, to_arn: &str, from_arn: &str) -> bool {
+        let stream = |group: &str| format!("{group}:log-stream:any");
+        let policies = self.state.compile();
+        DELIVERY_ACTIONS.iter().any(|action| {
+            let log_delivery = Requester::Service(LOG_DELIVERY);
+            policies.may_deny_only(log_delivery, action, &stream(to_arn), &stream(from_arn))
+        })
     }
 
     /// Whether the policies as they are now give a grant.

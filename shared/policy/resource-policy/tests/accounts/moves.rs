@@ -214,3 +214,22 @@ fn what_cannot_be_moved_is_refused_and_the_rest_is_planned() {
     );
     assert_ne!(Some(ACCOUNT.to_owned()), inventory.account);
 }
+
+#[test]
+fn a_move_to_where_a_policy_may_deny_log_delivery_is_refused() {
+    let deny = |resource: &str| {
+        let condition = r#"{"ForAllValues:StringEquals":{"aws:TagKeys":["mail"]}}"#;
+        format!(
+            r#"{{"Effect":"Deny","Principal":{{"Service":"delivery.logs.amazonaws.com"}},"Action":"logs:Put*","Resource":"{resource}","Condition":{condition}}}"#
+        )
+    };
+    let reason = |resource: &str| {
+        let policies = [(AWS_POLICY, document(&["/mail/audit"])), ("deny", statements(&[deny(resource)]))];
+        let inventory = delivering_to("/mail/audit", &policies, &["/mail/audit"]);
+        planned(&inventory, &moving("/mail/audit")).refused.pop().map(|refusal| refusal.why)
+    };
+    let denied = RefusalReason::MayBeDenied("/aws/vendedlogs/mail/audit".to_owned());
+    assert_eq!(reason(&arn("/aws/vendedlogs*:*")), Some(denied));
+    assert_eq!(reason("*"), None, "whatever it denies, it denies today");
+    assert_eq!(reason(&arn("/aws/vendedlogs/other:*")), None);
+}
