@@ -131,7 +131,7 @@ function resourcePolicy(
   return granted;
 }
 
-function logGroup(
+export function logGroup(
   stack: Stack,
   id: string,
   name: string,
