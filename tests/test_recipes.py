@@ -1,7 +1,8 @@
 """Every recipe for reading an archive that we write down is run over an archive of every sample.
 
-Recipes stand in the archive's own description, in what the demo says, and in the help of the commands. `jq` and `zstdcat` are
-those of the machine, `zstdcat` a few lines of Python where it has none; the `duckdb` of the recipes is the Python module behind a command of that name.
+Recipes stand in the archive's own description, in what the demo says, and in the help of the commands. `jq` is
+that of the machine, `zstdcat` as well, or a few lines of Python where it has none; the `duckdb` of the recipes is the Python
+module behind a command of that name.
 """
 
 import json

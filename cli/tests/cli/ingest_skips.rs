@@ -204,7 +204,7 @@ fn a_dry_run_says_what_would_be_taken_in_and_writes_nothing() {
     assert_eq!(counts["by_shape"], shapes);
     let numbers = ["payloads", "events", "quarantined_payloads", "skipped_files"].map(|name| &counts[name]);
     assert_eq!(numbers, [3, 6, 1, 6].map(|number| json!(number)).each_ref());
-    assert_eq!(mailtrail.files("").len(), 9);
+    assert_eq!(mailtrail.files("").len(), 10);
     assert!(!mailtrail.path("archive").exists());
 
     mailtrail.run(&["ingest", "--dry-run", "in/000.gz"]).expect(0);

@@ -70,8 +70,8 @@ fn report(payload: &Payload, reason: Undecodable, sha256: &str) -> Bytes {
 fn what_to_do(reason: Undecodable) -> &'static str {
     match reason {
         Undecodable::TooLarge { unit: "bytes", .. } => {
-            "The .bin file beside this one holds the payload as it arrived. `mailtrail ingest --decoded-limit SIZE` takes it \
-             in with a larger limit."
+            "The .bin file beside this one holds the payload as it arrived. `mailtrail ingest --decoded-limit 256MiB` takes it \
+             in, or a larger limit where it needs one."
         }
         Undecodable::UnknownEvent => {
             "The .bin file beside this one holds the event as it arrived. `mailtrail ingest --dry-run` says what it is; a \
