@@ -21,6 +21,9 @@ NAMES = {"s3api": "s3"}
 # What every command takes: the CLI's own, and no parameter of a call. Those that are used, not all that there are.
 # https://docs.aws.amazon.com/cli/latest/reference/#global-options
 GLOBAL = {"--cli-binary-format", "--output", "--query", "--region"}
+# Parameters of calls that have another name on the command line, where theirs would begin like one of the CLI's own.
+# https://docs.aws.amazon.com/cli/latest/reference/sns/subscribe.html
+RENAMED = {"Subscribe": {"--endpoint": "--notification-endpoint"}}
 OUTPUTS = {"json", "table", "text", "yaml"}
 # Commands that the CLI makes many calls for, in no model: how many words each needs, its options that take a value,
 # and those that take none. Those that are used.
@@ -133,6 +136,7 @@ def _options(operation, words):
     """The CLI's own options, the members that the other options are for, and the words that belong to none."""
     shapes = operation.input_shape.members
     members = {f"--{botocore.xform_name(name, '-')}": name for name in shapes}
+    members |= {option: members.pop(replaced) for replaced, option in RENAMED.get(operation.name, {}).items()}
     flags = {option: name for option, name in members.items() if shapes[name].type_name == "boolean"}
     own, given, positional = {}, {}, []
     words = list(words)

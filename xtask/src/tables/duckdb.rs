@@ -59,7 +59,7 @@ fn view(class: Class, columns: &[Field]) -> String {
          );\n\
          CREATE OR REPLACE TEMP VIEW {class} AS SELECT\n  \
            * EXCLUDE (filename),\n{of_path}\n\
-         FROM read_json(getvariable('{class}'), format = 'unstructured', filename = true,\n  \
+         FROM read_json(getvariable('{class}'), format = 'unstructured', filename = true, hive_partitioning = false,\n  \
            columns = {{\n{columns}\n  }})\n\
          WHERE class_uid = {uid};\n",
         about = about(class),

@@ -19,7 +19,7 @@ CREATE OR REPLACE TEMP VIEW base_event AS SELECT
   regexp_extract(filename, 'region=([^/\\]*)', 1) AS "region",
   regexp_extract(filename, 'accountId=([^/\\]*)', 1) AS "accountId",
   regexp_extract(filename, 'eventDay=([^/\\]*)', 1) AS "eventDay"
-FROM read_json(getvariable('base_event'), format = 'unstructured', filename = true,
+FROM read_json(getvariable('base_event'), format = 'unstructured', filename = true, hive_partitioning = false,
   columns = {
     'activity_id': 'BIGINT',
     'activity_name': 'VARCHAR',
@@ -53,7 +53,7 @@ CREATE OR REPLACE TEMP VIEW email_activity AS SELECT
   regexp_extract(filename, 'region=([^/\\]*)', 1) AS "region",
   regexp_extract(filename, 'accountId=([^/\\]*)', 1) AS "accountId",
   regexp_extract(filename, 'eventDay=([^/\\]*)', 1) AS "eventDay"
-FROM read_json(getvariable('email_activity'), format = 'unstructured', filename = true,
+FROM read_json(getvariable('email_activity'), format = 'unstructured', filename = true, hive_partitioning = false,
   columns = {
     'action': 'VARCHAR',
     'action_id': 'INTEGER',
@@ -101,7 +101,7 @@ CREATE OR REPLACE TEMP VIEW authentication AS SELECT
   regexp_extract(filename, 'region=([^/\\]*)', 1) AS "region",
   regexp_extract(filename, 'accountId=([^/\\]*)', 1) AS "accountId",
   regexp_extract(filename, 'eventDay=([^/\\]*)', 1) AS "eventDay"
-FROM read_json(getvariable('authentication'), format = 'unstructured', filename = true,
+FROM read_json(getvariable('authentication'), format = 'unstructured', filename = true, hive_partitioning = false,
   columns = {
     'account_switch_type': 'VARCHAR',
     'account_switch_type_id': 'INTEGER',
@@ -154,7 +154,7 @@ CREATE OR REPLACE TEMP VIEW api_activity AS SELECT
   regexp_extract(filename, 'region=([^/\\]*)', 1) AS "region",
   regexp_extract(filename, 'accountId=([^/\\]*)', 1) AS "accountId",
   regexp_extract(filename, 'eventDay=([^/\\]*)', 1) AS "eventDay"
-FROM read_json(getvariable('api_activity'), format = 'unstructured', filename = true,
+FROM read_json(getvariable('api_activity'), format = 'unstructured', filename = true, hive_partitioning = false,
   columns = {
     'action': 'VARCHAR',
     'action_id': 'INTEGER',
@@ -201,7 +201,7 @@ CREATE OR REPLACE TEMP VIEW entity_management AS SELECT
   regexp_extract(filename, 'region=([^/\\]*)', 1) AS "region",
   regexp_extract(filename, 'accountId=([^/\\]*)', 1) AS "accountId",
   regexp_extract(filename, 'eventDay=([^/\\]*)', 1) AS "eventDay"
-FROM read_json(getvariable('entity_management'), format = 'unstructured', filename = true,
+FROM read_json(getvariable('entity_management'), format = 'unstructured', filename = true, hive_partitioning = false,
   columns = {
     'activity_id': 'BIGINT',
     'activity_name': 'VARCHAR',
