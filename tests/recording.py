@@ -126,7 +126,8 @@ def recording(stand_in):
             for name, value in headers.items():
                 if name.lower() not in ("connection", "transfer-encoding", "content-length"):
                     self.send_header(name, value)
-            length = headers.get("Content-Length") if self.command == "HEAD" else None
+            lengths = [value for name, value in headers.items() if name.lower() == "content-length"]
+            length = lengths[0] if self.command == "HEAD" and lengths else None
             self.send_header("Content-Length", length or str(len(content)))
             self.end_headers()
             if self.command != "HEAD":

@@ -100,7 +100,7 @@ def test_many_objects_are_named_in_lines_of_a_bounded_length(workmail_events, tm
 def test_the_events_of_a_control_message_are_counted(workmail_events):
     batch = samples.batch("control", 3) | {"messageType": "CONTROL_MESSAGE"}
     invocation = workmail_events.invoke(json.loads(samples.invocation(gzip.compress(json.dumps(batch).encode()))))
-    programs.check_ledger(invocation.answer)
+    programs.check_ledger(invocation.answer, programs.FUNCTION_LEDGER)
     assert (invocation.answer["control_messages"], invocation.answer["control_events"]) == (1, 3)
     assert invocation.answer["events"] == 0
     [line] = lines(invocation, "invocation")

@@ -125,10 +125,10 @@ def test_a_view_of_each_class_has_all_of_its_records_and_its_columns(everything)
 
 def test_attributes_whose_names_differ_in_case_alone_are_both_there(everything, shell):
     sql = "SELECT DISTINCT key FROM (SELECT unnest(map_keys(unmapped)) AS key FROM {}) WHERE lower(key) LIKE '{}' ORDER BY 1"
-    for name, pattern in (("base_event", "userid"), ("api_activity", "%.host")):
-        query = sql.format(name, pattern)
+    for pattern in ("%.host",):
+        query = sql.format("api_activity", pattern)
         found = shell(f'duckdb -init _about/duckdb.sql -c "{query}"', everything).split()
-        assert len({key.lower() for key in found}) < len(found), (name, found)
+        assert len({key.lower() for key in found}) < len(found), found
 
 
 def test_the_script_runs_whole_where_classes_are_missing(mailtrail, tmp_path):
@@ -141,13 +141,13 @@ def test_the_script_runs_whole_where_classes_are_missing(mailtrail, tmp_path):
 def test_a_condition_on_the_day_decides_which_objects_are_read(everything, tmp_path):
     broken = tmp_path / "archive"
     shutil.copytree(everything, broken)
-    days = sorted(broken.glob("email_activity/*/*/eventDay=*"))
-    assert len(days) > 1
-    for unreadable in days[1:]:
-        for records in unreadable.iterdir():
-            records.write_bytes(b"no records")
+    folders = sorted(broken.glob("email_activity/*/*/eventDay=*"))
+    day = folders[0].name.removeprefix("eventDay=")
+    others = [folder for folder in folders if not folder.name.endswith(day)]
+    assert others
+    for records in (records for folder in others for records in folder.iterdir()):
+        records.write_bytes(b"no records")
     connection = connected(broken)
-    day = days[0].name.removeprefix("eventDay=")
     counted = f"SELECT count(*) FROM email_activity WHERE eventDay = '{day}'"
     with started_in(broken):
         [(count,)] = connection.execute(counted).fetchall()
