@@ -128,13 +128,15 @@ def in_front_of(endpoint, judge):
             connection.request(self.command, self.path, body, dict(self.headers))
             answer = connection.getresponse()
             headers = {name: value for name, value in answer.getheaders() if name.lower() not in HOP_BY_HOP}
-            return self.answer(answer.status, headers, answer.read())
+            # An answer to HEAD has the length of what it does not bring.
+            length = answer.getheader("Content-Length") if self.command == "HEAD" else None
+            return self.answer(answer.status, headers, answer.read(), length)
 
-        def answer(self, status, headers, body):
+        def answer(self, status, headers, body, length=None):
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Content-Length", length or str(len(body)))
             self.end_headers()
             if self.command != "HEAD":
                 self.wfile.write(body)

@@ -11,6 +11,7 @@ use crate::output::{self, Exit, Output};
 /// what the archive has already, is not in it.
 #[derive(Debug, Serialize)]
 struct DryRun<'a> {
+    #[expect(clippy::struct_field_names, reason = "the name in the JSON")]
     dry_run: bool,
     payloads: u64,
     control_messages: u64,

@@ -26,7 +26,9 @@ pub(crate) async fn run(args: IngestArgs) -> anyhow::Result<Exit> {
     let (stop, progress) = (Stop::default(), progress(found.len()));
     stop.listen(&progress)?;
     let (destination, mut outcome) = open(&args).await?;
-    skipped.into_iter().for_each(|skipped| outcome.skip(skipped));
+    for file in skipped {
+        outcome.skip(file);
+    }
     let intake = Intake {
         destination,
         keeps_unknown: args.quarantine,

@@ -100,7 +100,7 @@ impl Inputs {
             Ok(metadata) if metadata.is_file() || is_open_file(path) => {
                 self.found.push(Input::File(path.to_owned()));
             }
-            Ok(metadata) => self.skip(path, Reason::Special(kind(&metadata.file_type()))),
+            Ok(metadata) => self.skip(path, Reason::Special(kind(metadata.file_type()))),
             Err(error) if is_missing(&error) => {
                 return Err(anyhow!("failed to read `{}`: {error}; check the path", path.display()));
             }
@@ -124,7 +124,7 @@ fn is_open_file(path: &Path) -> bool {
     OPEN_FILES.iter().any(|folder| path.starts_with(folder))
 }
 
-fn kind(file: &fs::FileType) -> &'static str {
+fn kind(file: fs::FileType) -> &'static str {
     if file.is_fifo() {
         "named pipe"
     } else if file.is_socket() {

@@ -46,7 +46,7 @@ pub(super) fn walk(folder: &Path, archive: Option<Identity>, inputs: &mut Inputs
         } else {
             inputs.skip(
                 entry.path(),
-                if file.is_symlink() { Reason::Link } else { Reason::Special(kind(&file)) },
+                if file.is_symlink() { Reason::Link } else { Reason::Special(kind(file)) },
             );
             false
         };
@@ -124,7 +124,7 @@ fn is_report(parts: &[&str]) -> bool {
             *folder == QUARANTINE
                 && reason.starts_with("reason=")
                 && day.starts_with("eventDay=")
-                && name.ends_with(".json")
+                && Path::new(name).extension().is_some_and(|extension| extension == "json")
         }
         _ => false,
     }

@@ -122,7 +122,7 @@ async fn a_raw_copy_is_already_there_only_with_the_events_of_its_name() {
     fs::write(root.join(&key), &spelled).unwrap();
     assert_eq!(put(&archive, &key, gzip(&text, 9)).await, Ok(Put::Already));
 
-    for content in [&gzip(&other, 6)[..], &spelled[..20], b"a letter", &[0; 1 << 20]] {
+    for content in [&gzip(&other, 6)[..], &spelled[..20], b"a letter", &vec![0; 1 << 20][..]] {
         fs::write(root.join(&key), content).unwrap();
         assert_eq!(code(put(&archive, &key, gzip(&text, 9)).await), "OtherContent");
         assert_eq!(fs::read(root.join(&key)).unwrap(), content, "it stays as it is");

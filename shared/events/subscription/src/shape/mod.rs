@@ -17,6 +17,7 @@ use std::fmt;
 use std::io::Read;
 
 use bytes::Bytes;
+#[expect(clippy::disallowed_types, reason = "at most HEAD bytes of it are read")]
 use flate2::read::MultiGzDecoder;
 
 use crate::inflate::MAGIC;
@@ -92,6 +93,7 @@ fn of_gzip(input: &[u8], limit: usize) -> Option<Shape> {
     }
     let mut head = Vec::new();
     // An error ends what can be read; what comes before it counts.
+    #[expect(clippy::disallowed_types, reason = "at most HEAD bytes of it are read")]
     let _damage = MultiGzDecoder::new(input).take(HEAD as u64).read_to_end(&mut head);
     if head.starts_with(&MAGIC) {
         return Some(Shape::NestedGzip);
@@ -126,6 +128,7 @@ fn of_plain(input: &[u8], cut: bool) -> Option<Shape> {
 }
 
 /// Whether bytes are UTF-8, but for a character that is cut at their end, without what no text has.
+#[expect(clippy::ptr_arg, reason = "whether it is borrowed says whether the bytes are UTF-8")]
 fn is_text(bytes: &[u8], text: &Cow<'_, str>) -> bool {
     let is_utf8 = match text {
         Cow::Borrowed(_) => true,
