@@ -134,9 +134,12 @@ mod tests {
             organizations.id_of(group).map(str::to_owned)
         };
         assert_eq!(id_of(&[], &group).as_deref(), Some(&*named));
-        assert_eq!(id_of(&[all.clone()], &group).as_deref(), Some(&*named));
+        assert_eq!(id_of(std::slice::from_ref(&all), &group).as_deref(), Some(&*named));
         assert_eq!(id_of(&[format!("{group}={other}")], &group).as_deref(), Some(&*other));
-        assert_eq!(id_of(&[all.clone()], "/workmail/example/email-events").as_deref(), Some(&*all));
+        assert_eq!(
+            id_of(std::slice::from_ref(&all), "/workmail/example/email-events").as_deref(),
+            Some(&*all)
+        );
         assert_eq!(id_of(&[], &format!("{group}/old")), None);
     }
 
