@@ -29,7 +29,7 @@ pub(crate) enum Reason {
         /// What its beginning is.
         begins_like: Option<Shape>,
     },
-    /// It is no file, so that reading it may wait for ever.
+    /// It is no file, so that reading it may never end.
     Special(&'static str),
     /// It is a symbolic link.
     Link,
