@@ -10,6 +10,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 
 import { type Alarm, common, insight, sum } from './alarms.ts';
+import type { EventFunctionName } from './functions.ts';
 import { ofEntry } from './loops.ts';
 import { type Source, filterName } from './subscriptions.ts';
 
@@ -42,8 +43,13 @@ const OF_SCHEDULES: readonly Alarm[] = [
 ];
 
 /** What CloudWatch Logs could not hand over of a log group. Which kind of destination it names, the query need not know. */
-export function deliveryAlarms(stack: Stack, source: Source, topic: sns.CfnTopic): void {
-  const filter = filterName(source.logGroup);
+export function deliveryAlarms(
+  stack: Stack,
+  reader: EventFunctionName,
+  source: Source,
+  topic: sns.CfnTopic,
+): void {
+  const filter = filterName(reader, source.logGroup);
   for (const each of OF_FILTERS) {
     const query = `SELECT SUM(${each.metric}) FROM SCHEMA("AWS/Logs", DestinationType, FilterName, LogGroupName) WHERE FilterName = '\${filter}'`;
     const alarm = insight(stack, `${source.id}${each.metric}Alarm`, topic, each, Fn.sub(query, { filter }));

@@ -143,8 +143,8 @@ function createReader(
   const permission = allowLogsToInvoke(stack, called);
   readFromStream(stack, called, queue, failures);
   for (const source of sources) {
-    subscribe(stack, source, { called, permission, stream: queue, writer }, parameters);
-    deliveryAlarms(stack, source, topic);
+    subscribe(stack, name, source, { called, permission, stream: queue, writer }, parameters);
+    deliveryAlarms(stack, name, source, topic);
   }
   lambdaAlarms(stack, called, topic);
   eventAlarms(stack, called, topic);

@@ -19,8 +19,12 @@ import { either, when } from './conditions.ts';
 import { acknowledge } from './findings.ts';
 import { allow, arn, policy, trust } from './iam.ts';
 
-/** The name of a log group's subscription filter: another for each, and for each stack that subscribes the log group. */
-export const filterName = (logGroup: string) => `mailtrail-${Aws.STACK_NAME}-${logGroup}`;
+/**
+ * The name of a log group's subscription filter: another for each stack, function and log group. When a log group moves
+ * from one function to the other, the new filter is created before the old one is deleted, which goes by its name.
+ */
+export const filterName = (reader: EventFunctionName, logGroup: string) =>
+  `mailtrail-${Aws.STACK_NAME}-${reader}-${logGroup}`;
 
 /**
  * What events bring with them: a log group that others are centralised in holds events of many accounts, Regions and
@@ -127,6 +131,7 @@ export function writerOfStreams(
 /** A subscription filter on a log group. */
 export function subscribe(
   stack: Stack,
+  reader: EventFunctionName,
   source: Source,
   to: {
     called: MailtrailFunction;
@@ -138,7 +143,7 @@ export function subscribe(
 ): logs.CfnSubscriptionFilter {
   const out = scaleOut(parameters);
   const filter = new logs.CfnSubscriptionFilter(stack, `${source.id}Filter`, {
-    filterName: filterName(source.logGroup),
+    filterName: filterName(reader, source.logGroup),
     filterPattern: '',
     logGroupName: source.logGroup,
     emitSystemFields: SYSTEM_FIELDS,

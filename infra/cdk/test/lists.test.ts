@@ -78,11 +78,16 @@ for (const [door, make] of Object.entries(DOORS)) {
   });
 }
 
-test('a log group that moves from one list to the other has another filter, under another id', () => {
+test('a log group that moves from one list to the other has another filter, of another name and id', () => {
   for (const make of Object.values(DOORS)) {
-    const idOf = (lists: Lists) =>
-      [...make(lists)].filter(([, { Type }]) => Type === FILTER).map(([id]) => id);
-    assert.notDeepEqual(idOf({ groups: ['/a'] }), idOf({ trails: ['/a'] }));
+    const filterOf = (lists: Lists) =>
+      [...make(lists)]
+        .filter(([, { Type }]) => Type === FILTER)
+        .map(([id, its]) => [id, its.Properties] as const);
+    const [[id, { FilterName: name }] = ['', {}]] = filterOf({ groups: ['/a'] });
+    const [[other, { FilterName: another }] = ['', {}]] = filterOf({ trails: ['/a'] });
+    assert.ok(id && other && id !== other);
+    assert.notDeepEqual(name, another, 'deleting the old filter would delete the new one');
   }
 });
 
