@@ -49,7 +49,8 @@ def build(directory):
     """Runs `sam build` in a folder as the checkout is. Returns the built template."""
     put_packages(directory / "packages")
     (directory / "sam").mkdir()
-    shutil.copy(TEMPLATE, directory / "sam")
+    for file in (TEMPLATE, TEMPLATE.with_name("samconfig.toml")):
+        shutil.copy(file, directory / "sam")
     sam("build", "--build-dir", "built", cwd=directory / "sam")
     return directory / "sam" / "built" / "template.yaml"
 
@@ -155,6 +156,7 @@ def deploy(stand_in, template, code=0, **parameters):
     overrides = [f"{name}={value}" for name, value in {"Architecture": "x86_64", **parameters}.items()]
     return sam(
         "deploy",
+        "--language-extensions",
         "--stack-name", NAME,
         "--s3-bucket", PACKAGE_BUCKET,
         "--capabilities", "CAPABILITY_IAM",

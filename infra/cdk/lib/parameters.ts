@@ -43,7 +43,9 @@ export class Parameters {
     const given = asText(settings);
     refuseTwice(DISTINCT, given);
     if (!loops) this.lists = given;
-    const wanted = [...DEFINITIONS].filter(([, { group }]) => !without.includes(group));
+    // Without organizations, nothing reads what is about them.
+    const ignored = loops || given.get('WorkMailOrganizations')?.length ? without : [...without, 'WorkMail'];
+    const wanted = [...DEFINITIONS].filter(([, { group }]) => !ignored.includes(group));
     const declared = wanted.filter(([, { list }]) => loops || !list);
     for (const [name, definition] of wanted) {
       const values = given.get(name) ?? [];
