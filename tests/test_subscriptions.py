@@ -53,6 +53,7 @@ def update(of, staying, **parameters):
         (("abc", ""), ("bc", "")),
         (("b", ""), ("ab", "")),
         (("abcd", ""), ("da", "")),
+        (("ab", "c"), ("bc", "a")),
     ],
 )
 def test_a_listed_log_group_never_lacks_its_filter(ministack, deployed, before, after):

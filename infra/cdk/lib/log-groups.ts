@@ -18,6 +18,3 @@ export const emailEventsGroup = (organization: string) => `/workmail/${organizat
 /** Where its audit logs of a kind go. */
 export const auditLogsGroup = (organization: string, kind: string) =>
   `/aws/vendedlogs/workmail/${organization}/${kind}`;
-
-/** Where `mailtrail doctor --probe` writes. It is subscribed, and so lies outside of those of our functions. */
-export const probeGroup = (stackName: string) => `/mailtrail-probe/${stackName}`;

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { Aws, CfnOutput, CfnRule, Fn, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { CfnOutput, CfnRule, Fn, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kinesis from 'aws-cdk-lib/aws-kinesis';
 import type * as sns from 'aws-cdk-lib/aws-sns';
@@ -22,7 +22,7 @@ import {
 } from './functions.ts';
 import { deliveryAlarms, failuresAlarm, topicAlarm } from './handovers.ts';
 import { Parameters, pascal } from './parameters.ts';
-import { probeGroup } from './log-groups.ts';
+import { probeLogs } from './probe.ts';
 import type { List, Settings } from './settings.ts';
 import {
   type Source,
@@ -38,7 +38,7 @@ import { createQueries, createTables } from './tables.ts';
 import { createTopic } from './topic.ts';
 import type { Presence } from './conditions.ts';
 import { requireListed } from './upgrade.ts';
-import { logGroup, organizationLogs } from './workmail.ts';
+import { organizationLogs } from './workmail.ts';
 
 /** What a stack is made of. */
 export interface MailtrailProps extends StackProps {
@@ -110,11 +110,7 @@ function mailReader(stack: Stack, parameters: Parameters): Reader {
   const name = 'workmail-events';
   return {
     name,
-    sources: [
-      probeLogs(stack, parameters),
-      ...given(parameters, 'LogGroups'),
-      ...organizationLogs(stack, parameters),
-    ],
+    sources: [probeLogs(stack), ...given(parameters, 'LogGroups'), ...organizationLogs(stack, parameters)],
     listens: parameters.someOf('HasMail', 'LogGroups', 'WorkMailOrganizations'),
     queue: dataStream(stack, name, parameters),
   };
@@ -167,13 +163,6 @@ function acknowledgeLoops(stack: Stack): void {
     const reason = 'the identifier of a loop is referred to, and the parameter that it runs over';
     Validations.of(stack).acknowledge({ id: `CloudFormation-Validate::${rule}`, reason });
   }
-}
-
-/** The log group whose events show that what is written to a subscribed log group arrives in the archive. */
-function probeLogs(stack: Stack, parameters: Parameters): Source {
-  const everywhere = { present: true } as const;
-  const group = logGroup(stack, 'ProbeLogs', probeGroup(Aws.STACK_NAME), everywhere, parameters);
-  return { ...everywhere, id: 'Probe', logGroup: group.ref };
 }
 
 /** The log groups that a parameter names. */

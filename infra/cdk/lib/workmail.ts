@@ -131,7 +131,7 @@ function resourcePolicy(
   return granted;
 }
 
-export function logGroup(
+function logGroup(
   stack: Stack,
   id: string,
   name: string,
