@@ -3,8 +3,10 @@
 import json
 
 import pytest
+import yaml
 
 import function
+import stack
 from function import ARCHIVE, LOG_GROUP, NAME, SETTINGS
 from programs import DONE, FAILED, NEEDS_A_LOOK
 
@@ -35,6 +37,16 @@ def test_a_probe_arrives_in_the_archive(deployed, probe):
     assert outcome["probe"] in record["raw_data"]
     # The watch list marks no probe.
     assert "enrichments" not in record
+
+
+def test_the_log_group_of_the_stack_is_found_and_needs_no_question(deployed, probe):
+    named = yaml.safe_load(stack.TEMPLATE.read_text())["Resources"]["ProbeLogs"]["Properties"]["LogGroupName"]
+    log_group = "".join("mailtrail" if part == {"Ref": "AWS::StackName"} else part for part in named["Fn::Join"][1])
+    deployed.subscribe_to(log_group)
+    outcome = json.loads(probe("--json").expect(DONE).stdout)
+    assert (outcome["log_group"], outcome["archive"]) == (log_group, ARCHIVE) and outcome["key"]
+    deployed.subscribe_to("/mailtrail-probe/other")
+    assert "--through GROUP" in probe().expect(FAILED).stderr
 
 
 def test_a_probe_is_in_no_answer(deployed, probe, mailtrail, enforcing):

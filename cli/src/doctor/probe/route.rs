@@ -33,7 +33,9 @@ pub(super) async fn group_of_the_stack(account: &Account) -> anyhow::Result<Stri
         account.logs.describe_log_groups().log_group_name_prefix(GROUP_PREFIX).send()
     });
     let listed = listed.await.context("failed to list the log groups for probes")?;
-    let names: Vec<&str> = listed.log_groups().iter().filter_map(|group| group.log_group_name()).collect();
+    let names = listed.log_groups().iter().filter_map(|group| group.log_group_name());
+    // An endpoint that ignores the prefix lists every log group.
+    let names: Vec<&str> = names.filter(|name| name.starts_with(GROUP_PREFIX)).collect();
     match names.as_slice() {
         [name] => Ok((*name).to_owned()),
         [] => bail!(
