@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
+use sha2::{Digest, Sha256};
 
 use crate::common::{Key, lines, records};
 use crate::generated::{Batch, Event, Said};
@@ -21,7 +22,8 @@ pub(crate) struct Archived {
 
 /// What must be archived.
 pub(crate) fn expected(batches: &[Batch], region: Option<&str>) -> Vec<Archived> {
-    let one = |batch: &Batch, (at, event): (usize, &Event)| {
+    let mut equal = BTreeMap::new();
+    let mut one = |batch: &Batch, at: usize, event: &Event| {
         let text = |said: &Option<Said>| said.as_ref().map(|(_, text)| text.clone());
         let unknown = || "unknown".to_owned();
         let region = text(&event.region).or(region.map(str::to_owned)).unwrap_or_else(unknown);
@@ -30,25 +32,52 @@ pub(crate) fn expected(batches: &[Batch], region: Option<&str>) -> Vec<Archived>
         Archived {
             origin: (batch.log_group.1.clone(), batch.log_stream.1.clone()),
             place: (region, account),
-            uid: if id.is_empty() { format!("<batch>-{at}") } else { id },
+            uid: if id.is_empty() { content_uid(batch, at, event, &mut equal) } else { id },
             time: event.timestamp.1,
             kept_timestamp: event.timestamp.2.clone(),
             raw_data: event.message.1.clone(),
         }
     };
-    sorted(batches.iter().flat_map(|batch| batch.events.iter().enumerate().map(|event| one(batch, event))))
+    let mut all = Vec::new();
+    for (at, batch) in batches.iter().enumerate() {
+        all.extend(batch.events.iter().map(|event| one(batch, at, event)));
+    }
+    sorted(all)
+}
+
+/// The uid of an event without an id: its content, and its number among equal ones of its batch.
+fn content_uid(
+    batch: &Batch,
+    at: usize,
+    event: &Event,
+    equal: &mut BTreeMap<(usize, String), u32>,
+) -> String {
+    let (timestamp, _, _) = &event.timestamp;
+    let timestamp = timestamp.as_deref().filter(|text| *text != "null").unwrap_or_default();
+    let message = match &event.message {
+        (_, Some(text)) => text.clone(),
+        (json, None) => serde_json::from_str(json.as_deref().unwrap_or("\"\"")).unwrap(),
+    };
+    let mut hashed = Vec::new();
+    for text in [&batch.log_group.1, &batch.log_stream.1, timestamp.trim_matches('"'), &message] {
+        hashed.extend(u64::try_from(text.len()).unwrap().to_be_bytes());
+        hashed.extend(text.as_bytes());
+    }
+    let digits: String = Sha256::digest(hashed).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let number = equal.entry((at, digits.clone())).or_default();
+    *number += 1;
+    format!("{digits}-{}", *number - 1)
 }
 
 /// What is archived.
 pub(crate) fn found(tree: &BTreeMap<String, Bytes>) -> Vec<Archived> {
     let mut found = Vec::new();
     for (key, body) in tree {
-        let Key::Records { region, account, batch, .. } = Key::parse(key) else { continue };
-        let hash = batch.split_once('-').unwrap().1;
+        let Key::Records { region, account, .. } = Key::parse(key) else { continue };
         found.extend(records(key, body).into_iter().map(|record| Archived {
             origin: (record.metadata.log_name, record.metadata.log_source),
             place: (region.to_owned(), account.to_owned()),
-            uid: record.metadata.uid.replace(hash, "<batch>"),
+            uid: record.metadata.uid,
             time: record.time,
             kept_timestamp: record.unmapped.get("timestamp").cloned(),
             raw_data: record.raw_data,
