@@ -1,6 +1,6 @@
 """How long the function policy-audit takes for many accounts and Regions, where every call takes as long as AWS's do.
 
-`python audit_pace.py --accounts 50 --regions 17 --log-groups 20 --latency 80` after `cargo build --workspace --bins`; the
+`python audit_pace.py --accounts 50 --regions 17 --log-groups 5 --latency 80` after `cargo build --workspace --bins`; the
 infra/README.md has the number. It runs without AWS's rates, which are per account and Region: these add 0.2 seconds for each log
 group, of 32 accounts and Regions at a time.
 """
@@ -49,7 +49,7 @@ def measure(accounts, regions, log_groups, latency):
 def main():
     """Prints what it measured."""
     parser = argparse.ArgumentParser(description=__doc__)
-    for name, default in (("accounts", 50), ("regions", 17), ("log-groups", 20), ("latency", 80)):
+    for name, default in (("accounts", 50), ("regions", 17), ("log-groups", 5), ("latency", 80)):
         parser.add_argument(f"--{name}", type=int, default=default)
     arguments = parser.parse_args()
     seconds, audits, calls = measure(**vars(arguments))

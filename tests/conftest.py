@@ -9,6 +9,7 @@ import deployment
 import function
 import programs
 import standins
+from applying import Applying
 
 LOG_TAIL = 3000
 # Test → the log of its stand-in, and where in it the test began.
@@ -21,6 +22,12 @@ def mailtrail(tmp_path):
     home = tmp_path / "home"
     home.mkdir()
     return programs.Mailtrail(home)
+
+
+@pytest.fixture
+def applying(account, tmp_path):
+    """The program that carries plans out, on the account of the tests."""
+    return Applying(account, tmp_path)
 
 
 @pytest.fixture

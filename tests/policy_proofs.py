@@ -1,6 +1,6 @@
 """What a plan for resource policies would do, write by write, as an independent evaluator (`iam/`) sees it.
 
-After every write of a plan, in order, and so at every moment of applying it or of rolling it back:
+After every write of a plan, in order, and so at every moment of applying it:
 
 * no principal has lost what it was allowed, on any log group that exists or may exist. What it was allowed on a group
   of which it is certain that it is gone may go, where a step says so;
@@ -13,13 +13,11 @@ import dataclasses
 import json
 
 from account.documents import LOG_DELIVERY, WRITE
+from account.limits import Limits
 from iam import Document, Policies, Principal, Questions, Statement, Unreadable
 from policy_accounts import OTHER_ACCOUNT, SERVICES
 
-# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
-MOST_POLICIES = 10
-# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html
-MOST_CHARACTERS = 51_200
+LIMITS = Limits()
 VENDED = "/aws/vendedlogs/"
 DEAD = "dead-entries"
 # The kinds of steps that may allow something new.
@@ -91,13 +89,6 @@ class Proof:
         self._check_sizes(now)
         return self.violations
 
-    def state(self, texts, where):
-        """Holds policies that are there at some moment of applying or rolling back against those before."""
-        allowed = self._allowed(texts)
-        self._compare(self._allowed(self.before, without_dead=True), allowed, "lost", where)
-        self._compare(allowed, _union(self._allowed(self.before), self._granted()), "gained", where)
-        return self.violations
-
     def _fault(self, kind, detail):
         self.violations.append(Violation(kind, detail))
 
@@ -119,10 +110,10 @@ class Proof:
             self._check_carried_over(old, "", where)
             return True
         now[scope] = after
-        if max(len(after), len(after.encode())) > MOST_CHARACTERS:
+        if max(len(after), len(after.encode())) > LIMITS.policy_document:
             self._fault("too-long", f"{where}: {len(after)} characters")
         of_account = sum(1 for kind, _ in now if kind == "account")
-        if of_account > max(MOST_POLICIES, sum(1 for kind, _ in self.before if kind == "account")):
+        if of_account > max(LIMITS.account_policies, sum(1 for kind, _ in self.before if kind == "account")):
             self._fault("too-many", f"{where}: {of_account} policies of the account")
         try:
             new = Document(after)

@@ -290,6 +290,7 @@ def test_a_dry_run_says_what_the_run_then_does(mailtrail, home, tmp_path):
     counts = mailtrail.run("ingest", "--dry-run", "--json", SHAPES, programs.EVENTS).expect(NEEDS_A_LOOK).answer
     assert list(home.iterdir()) == []
     ledger = programs.check_ledger(mailtrail.ingest(SHAPES, programs.EVENTS, to=tmp_path / "a").expect(NEEDS_A_LOOK).answer)
+    assert counts.keys() - {"dry_run", "by_shape"} <= ledger.keys()
     assert {key: ledger[key] for key in counts.keys() & ledger.keys()} == {
         key: counts[key] for key in counts.keys() & ledger.keys()
     }

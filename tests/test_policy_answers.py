@@ -8,18 +8,12 @@ import pytest
 
 from account.asking import log_group
 from account.documents import AWS_WRITTEN
-from applying import GROUP, Applying, destination_of, policies, writes
+from applying import GROUP, destination_of, policies, writes
 from programs import DONE, FAILED, NEEDS_A_LOOK
 
 OTHER = "/another/group"
 ELSEWHERE = "arn:aws:logs:us-east-1:444455556666:"
 SAYS_NOTHING = None
-
-
-@pytest.fixture
-def applying(account, tmp_path):
-    """The program, on the account of the tests."""
-    return Applying(account, tmp_path)
 
 
 def says(items, *fields):

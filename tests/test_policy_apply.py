@@ -6,15 +6,9 @@ import pytest
 
 from account.asking import document, log_group
 from account.documents import AWS_WRITTEN
-from applying import GROUP, MADE_BY, NEW_GROUP, SUPERSEDED_BY, Applying
+from applying import GROUP, MADE_BY, NEW_GROUP, SUPERSEDED_BY
 from applying import destination_of, groups, messages, policies, settings, step, writes
 from programs import DONE, FAILED, NEEDS_A_LOOK, REGION
-
-
-@pytest.fixture
-def applying(account, tmp_path):
-    """The program that carries plans out."""
-    return Applying(account, tmp_path)
 
 
 @pytest.fixture
@@ -359,3 +353,10 @@ def test_a_policy_of_a_log_group_is_written_with_its_revision_and_taken_back(acc
     assert groups(account)["a"].policy is None
     applying.rollback().expect(DONE)
     assert groups(account)["a"].policy["policyDocument"] == before
+
+
+def test_what_may_not_be_read_of_a_log_group_stops_a_move_before_anything_is_written(account, applying, audit):
+    plan = applying.plan(GROUP)
+    account.faults.deny("logs:GetDataProtectionPolicy")
+    assert "logs:GetDataProtectionPolicy" in applying.apply(plan).expect(FAILED).stderr
+    assert writes(account) == []

@@ -22,12 +22,6 @@ TWICE = 12
 MANY = 200
 
 
-@pytest.fixture
-def applying(account, tmp_path):
-    """The program that carries plans out."""
-    return Applying(account, tmp_path)
-
-
 class Moving:
     """A WorkMail audit log that is to be moved, and in which something is logged at each call that the mover makes."""
 

@@ -7,7 +7,7 @@ import pytest
 
 from account.asking import document, log_group
 from account.documents import AWS_WRITTEN
-from applying import GROUP, JOURNALS, KILLED, NEW_GROUP, Applying
+from applying import GROUP, JOURNALS, KILLED, NEW_GROUP
 from applying import destination_of, groups, policies, rechain, step, writes
 from programs import DONE, FAILED, NEEDS_A_LOOK, REGION
 from samples import ACCOUNT
@@ -22,12 +22,6 @@ ANYONE = json.dumps(
     }
 )
 NO_CHAIN = "20261120T101502Z-1a2b3c4d"
-
-
-@pytest.fixture
-def applying(account, tmp_path):
-    """The program that carries plans out."""
-    return Applying(account, tmp_path)
 
 
 @pytest.fixture

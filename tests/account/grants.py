@@ -1,15 +1,11 @@
-"""Whether the resource policies let log delivery write: a small evaluator, for what AWS itself does with them.
+"""Whether the resource policies let log delivery write, for what AWS itself does with them.
 
-It is written apart from the one that is tested, and errs on the other side: what it does not understand allows nothing
-and denies everything. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+What cannot be read allows nothing, and where it may be a Deny it denies everything.
 """
 
-import json
-import re
+from iam import Document, Principal, Unreadable, decide
 
 from .documents import LOG_DELIVERY, WRITE
-
-EXACT = {"stringequals", "arnequals", "stringlike", "arnlike"}
 
 
 def may_deliver(documents, stream_arn, context):
@@ -17,73 +13,17 @@ def may_deliver(documents, stream_arn, context):
 
     The context holds the keys of the request: aws:SourceArn and aws:SourceAccount.
     """
-    statements = [statement for document in documents for statement in _statements(document)]
-    return all(_allows(statements, action, stream_arn, context) for action in WRITE)
-
-
-def _allows(statements, action, resource, context):
-    if any(_meets(statement, action, resource, context, "Deny") for statement in statements):
+    keys = {name.lower(): value for name, value in context.items()}
+    read = [document for text in documents if (document := _read(text))]
+    unreadable = [statement for document in read for statement in document.unreadable]
+    if any(not isinstance(statement, dict) or statement.get("Effect") != "Allow" for statement in unreadable):
         return False
-    return any(_meets(statement, action, resource, context, "Allow") for statement in statements)
+    delivery = Principal(service=LOG_DELIVERY)
+    return all(decide(read, delivery, action, stream_arn, keys) == "allowed" for action in WRITE)
 
 
-def _statements(document):
+def _read(text):
     try:
-        parsed = json.loads(document)
-    except ValueError:
-        return []
-    listed = _listed(parsed.get("Statement", [])) if isinstance(parsed, dict) else []
-    return [statement for statement in listed if isinstance(statement, dict)]
-
-
-def _meets(statement, action, resource, context, effect):
-    if statement.get("Effect") != effect:
-        return False
-    unsure = effect == "Deny"
-    return (
-        _names_principal(statement)
-        and _element(statement, "Action", action.lower(), str.lower)
-        and _element(statement, "Resource", resource, str)
-        and all(
-            _holds(operator, key, values, context, unsure)
-            for operator, keys in statement.get("Condition", {}).items()
-            for key, values in keys.items()
-        )
-    )
-
-
-def _names_principal(statement):
-    if "NotPrincipal" in statement:
-        return not _is_delivery(statement["NotPrincipal"])
-    return _is_delivery(statement.get("Principal", {}))
-
-
-def _is_delivery(principal):
-    if principal == "*":
-        return True
-    services = _listed(principal.get("Service", [])) + [one for one in _listed(principal.get("AWS", [])) if one == "*"]
-    return LOG_DELIVERY in services or "*" in services
-
-
-def _element(statement, name, asked, form):
-    if f"Not{name}" in statement:
-        return not any(_like(form(pattern), asked) for pattern in _listed(statement[f"Not{name}"]))
-    return any(_like(form(pattern), asked) for pattern in _listed(statement.get(name, [])))
-
-
-def _holds(operator, key, values, context, unsure):
-    actual = {name.lower(): value for name, value in context.items()}.get(key.lower())
-    if operator.lower() not in EXACT or actual is None:
-        return unsure
-    same = str.__eq__ if operator.lower() == "stringequals" else _like
-    return any(same(value, actual) for value in _listed(values))
-
-
-def _like(pattern, text):
-    """IAM's wildcards: `*` is any text, `?` is one character."""
-    parts = (".*" if part == "*" else "." if part == "?" else re.escape(part) for part in re.split(r"([*?])", pattern))
-    return re.fullmatch("".join(parts), text, re.DOTALL) is not None
-
-
-def _listed(value):
-    return value if isinstance(value, list) else [value]
+        return Document(text)
+    except Unreadable:
+        return None

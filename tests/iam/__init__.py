@@ -10,7 +10,7 @@ the pages give.
 """
 
 from .decisions import Policies, Questions, decide
-from .documents import Document, Statement, Unreadable, parse
+from .documents import Document, Statement, Unreadable
 from .principals import Principal
 
-__all__ = ["Document", "Policies", "Principal", "Questions", "Statement", "Unreadable", "decide", "parse"]
+__all__ = ["Document", "Policies", "Principal", "Questions", "Statement", "Unreadable", "decide"]
