@@ -99,7 +99,7 @@ impl Progress {
     }
 
     /// The targets in the order in which they are audited: those that the round has not reached yet; of these the ones
-    /// that were too full at last, the fullest first; then those that were not audited for longest.
+    /// that were too full at last or soon will be, by the days that are left and then by fullness; then those that were not audited for longest.
     pub(crate) fn in_order(&self, settings: &Settings) -> Vec<Target> {
         let known: BTreeMap<&Target, &TargetState> =
             self.targets.iter().map(|state| (&state.target, state)).collect();

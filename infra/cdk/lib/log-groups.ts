@@ -3,6 +3,9 @@
 /** The log groups of our own functions lie below this name, and nothing below it can be subscribed: no loops. */
 export const OWN_LOG_GROUPS = '/mailtrail/';
 
+/** The log groups of probes, which stacks subscribe themselves. `mailtrail doctor --probe` finds them by this name. */
+export const PROBE_LOG_GROUPS = '/mailtrail-probe/';
+
 /** The kinds of audit logs. https://docs.aws.amazon.com/workmail/latest/adminguide/monitoring-audit-logging.html */
 export const AUDIT_LOGS = {
   'access-control': 'ACCESS_CONTROL_LOGS',

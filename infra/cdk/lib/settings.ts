@@ -9,7 +9,13 @@
  * (`Fn::ForEach`).
  */
 import type { Class } from './classes.ts';
-import { AUDIT_LOGS, OWN_LOG_GROUPS, auditLogsGroup, emailEventsGroup } from './log-groups.ts';
+import {
+  AUDIT_LOGS,
+  OWN_LOG_GROUPS,
+  PROBE_LOG_GROUPS,
+  auditLogsGroup,
+  emailEventsGroup,
+} from './log-groups.ts';
 
 /** What a parameter may be. */
 export interface Definition {
@@ -63,7 +69,7 @@ const OF_ORGANIZATIONS = [
   auditLogsGroup(ORGANIZATION, `(${Object.keys(AUDIT_LOGS).join('|')})`),
 ].join('|');
 /** Reserved prefixes of log group names: they would make a loop, or are subscribed already. */
-const OWN = `${OWN_LOG_GROUPS}|/aws/lambda/mailtrail|(${OF_ORGANIZATIONS})$`;
+const OWN = `${OWN_LOG_GROUPS}|${PROBE_LOG_GROUPS}|/aws/lambda/mailtrail|(${OF_ORGANIZATIONS})$`;
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html, without our own. */
 const LOG_GROUP = `(?!${OWN})[a-zA-Z0-9_/.#-]{1,${LONGEST_LOG_GROUP}}`;
 /** The old name of a log group, and its new one below /aws/vendedlogs/, which has 512 characters at most, too. */

