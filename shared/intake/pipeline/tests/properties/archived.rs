@@ -63,7 +63,7 @@ fn content_uid(
         hashed.extend(u64::try_from(text.len()).unwrap().to_be_bytes());
         hashed.extend(text.as_bytes());
     }
-    let digits: String = Sha256::digest(hashed).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let digits = hex::encode(&Sha256::digest(hashed)[..16]);
     let number = equal.entry((at, digits.clone())).or_default();
     *number += 1;
     format!("{digits}-{}", *number - 1)
