@@ -133,6 +133,7 @@ impl Restoring<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::grant::SID;
     use crate::inventory::ResourcePolicy;
     use crate::policy_set::ParsedPolicy;
 
@@ -175,9 +176,13 @@ mod tests {
     }
 
     #[test]
-    fn entries_of_log_groups_that_do_not_exist_come_back() {
+    fn entries_that_log_delivery_wrote_for_log_groups_that_do_not_exist_come_back() {
         let (before, after) = (document(&["live", "dead"]), document(&["live"]));
-        assert!(restore(&after, Some(&before), &["live"], &[]).is_ok());
+        let [before_of_aws, after_of_aws] =
+            [&before, &after].map(|text| text.replace(SID, "AWSLogDeliveryWrite1"));
+        assert!(restore(&after_of_aws, Some(&before_of_aws), &["live"], &[]).is_ok());
+        // No plan removes what others wrote, so nothing says that one did.
+        assert!(restore(&after, Some(&before), &["live"], &[]).is_err());
     }
 
     #[test]
