@@ -20,7 +20,7 @@ import jmespath
 NAMES = {"s3api": "s3"}
 # What every command takes: the CLI's own, and no parameter of a call. Those that are used, not all that there are.
 # https://docs.aws.amazon.com/cli/latest/reference/#global-options
-GLOBAL = {"--cli-binary-format", "--output", "--query", "--region"}
+GLOBAL = {"--output", "--query", "--region"}
 # Parameters of calls that have another name on the command line, where theirs would begin like one of the CLI's own.
 # https://docs.aws.amazon.com/cli/latest/reference/sns/subscribe.html
 RENAMED = {"Subscribe": {"--endpoint": "--notification-endpoint"}}

@@ -16,7 +16,7 @@ import standins
 WATCH = "MAILTRAIL_ARCHIVE=./mailtrail-archive cargo lambda watch -A 127.0.0.1 -P 9000"
 INVOKE = "cargo lambda invoke -A 127.0.0.1 -P 9000 workmail-events --data-file events/organization-email-received.json"
 PORT = "9000"
-BUILD_TIMEOUT = 1800
+BUILD_TIMEOUT = 3600
 INVOKE_TIMEOUT = 120
 
 pytestmark = pytest.mark.watch
