@@ -98,7 +98,7 @@ def test_a_policy_full_of_dead_entries_is_shrunk_once_and_told(account, audit):
     shrunk = policies(account)[AWS_WRITTEN]
     assert all(group in shrunk for group in full.live) and not any(group in shrunk for group in full.dead)
     ((subject, message),) = audit.news()
-    assert subject.endswith("made room") and f"undo: {journal}" in message
+    assert subject.endswith("made room") and f"(undo: mailtrail policy rollback {journal})" in message
     assert audit.report()["acted"]["journals"] == [journal]
 
     before = len(changes(account))

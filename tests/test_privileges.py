@@ -211,10 +211,15 @@ def statements_of(node):
             yield from statements_of(each)
 
 
+def template_resources():
+    """Pairs of a name and a resource of the template; of a loop, what it makes for each of its values."""
+    for name, its in yaml.safe_load(stack.TEMPLATE.read_text())["Resources"].items():
+        yield from its[2].items() if name.startswith("Fn::ForEach::") else [(name, its)]
+
+
 def template_statements():
     """Pairs of a resource of the template and a statement in it."""
-    resources = yaml.safe_load(stack.TEMPLATE.read_text())["Resources"]
-    return [(name, statement) for name, its in resources.items() for statement in statements_of(its["Properties"])]
+    return [(name, each) for name, its in template_resources() for each in statements_of(its["Properties"])]
 
 
 def test_events_go_only_to_streams_with_the_tag():
