@@ -200,8 +200,31 @@ fn damage_is_said_and_a_damaged_payload_is_still_one() {
     let text = gzip(&(0..9999).flat_map(|number: u32| number.to_string().into_bytes()).collect::<Vec<_>>());
     assert_eq!(of(text[..text.len() / 2].to_vec()), "text gzip");
     assert_eq!(of(&b"\x1f\x8b\x08\0\0"[..]), "damaged_gzip gzip");
-    // More than the limit of white space, before which a batch may stand.
-    assert_eq!(of(gzip(&vec![b' '; LIMIT + 1])), "payload 1");
+}
+
+#[test]
+fn what_decodes_to_more_than_the_limit_is_a_payload_where_it_begins_like_one() {
+    let filler = "x".repeat(LIMIT);
+    let payload = format!(r#"{{"messageType":"DATA_MESSAGE","other":"{filler}","logEvents":[]}}"#);
+    assert_eq!(of(gzip(payload.as_bytes())), "payload 1");
+    assert_eq!(of(gzip(format!(r#"{{"photographs":"{filler}"}}"#).as_bytes())), "too_large gzip");
+    assert_eq!(of(gzip(&vec![b' '; LIMIT + 1])), "too_large gzip");
+}
+
+/// A sender chooses the text of a message, and so what stands at any place of a payload.
+#[test]
+fn no_message_makes_a_payload_another_file() {
+    let batch = |message: &str| {
+        format!(
+            r#"{{"messageType":"DATA_MESSAGE","owner":"111122223333","logGroup":"g","logStream":"s","logEvents":[{{"id":"1","timestamp":1,"message":"{message}"}}]}}"#
+        )
+    };
+    let place = batch("").len() - r#""}]}"#.len();
+    let tar = batch(&format!("{}ustar", "x".repeat(257 - place)));
+    assert!(tar.as_bytes()[257..].starts_with(b"ustar"), "{tar}");
+    assert_eq!(of(tar.clone()), "decoded_payload 1");
+    assert_eq!(of(gzip(tar.as_bytes())), "payload 1");
+    assert_eq!(of(format!("\u{feff} {tar}")), "decoded_payload 1");
 }
 
 #[test]

@@ -100,6 +100,8 @@ pub enum Shape {
     Utf16,
     /// A format that has a signature.
     Format(Format),
+    /// Gzip that does not begin like a payload, and decodes to more than the limit.
+    TooLarge,
     /// Gzip that cannot be decoded to anything that is known.
     DamagedGzip,
     /// Neither text nor a format that is known.
@@ -226,6 +228,11 @@ impl Shape {
             Self::Text => ("text", "text, but no log events", Nothing),
             Self::Utf16 => ("utf16", "text in UTF-16; convert it to UTF-8 to have it recognized", Nothing),
             Self::Format(format) => (format.name(), format.description(), Nothing),
+            Self::TooLarge => (
+                "too_large",
+                "data that decodes to more than the limit, and does not begin like a payload",
+                Nothing,
+            ),
             Self::DamagedGzip => ("damaged_gzip", "damaged gzip data", Nothing),
             Self::Binary => ("binary", "binary data of an unknown format", Nothing),
             Self::Empty => ("empty", "empty", Nothing),

@@ -102,8 +102,7 @@ fn of_gzip(input: &[u8], limit: usize) -> Option<Shape> {
         Some(shape) => shape,
         None => match inflate(input, limit) {
             Ok(decoded) => of_plain(&decoded, false).unwrap_or(Shape::Binary),
-            // It may be a payload.
-            Err(Undecodable::TooLarge { .. }) => Shape::DecodedPayload,
+            Err(Undecodable::TooLarge { .. }) => Shape::TooLarge,
             Err(_) => Shape::DamagedGzip,
         },
     };
@@ -112,7 +111,9 @@ fn of_gzip(input: &[u8], limit: usize) -> Option<Shape> {
 
 /// What is not compressed; `cut` says that more follows. Nothing where that is needed.
 fn of_plain(input: &[u8], cut: bool) -> Option<Shape> {
-    if let Some(format) = Format::of(input) {
+    // What begins like JSON may have the signature of a format further on: its writer chooses what stands there.
+    let format = Format::of(input).filter(|_| !begins_like_json(input));
+    if let Some(format) = format {
         return Some(Shape::Format(format));
     }
     if input.starts_with(&[0xff, 0xfe]) || input.starts_with(&[0xfe, 0xff]) {
@@ -125,6 +126,11 @@ fn of_plain(input: &[u8], cut: bool) -> Option<Shape> {
     }
     let known = json::shape(text_alone, cut).or_else(|| text::shape(text_alone));
     Some(known.unwrap_or_else(|| if is_text(input, &text) { Shape::Text } else { Shape::Binary }))
+}
+
+fn begins_like_json(input: &[u8]) -> bool {
+    let text = input.strip_prefix(BYTE_ORDER_MARK.as_bytes()).unwrap_or(input);
+    matches!(text.trim_ascii_start().first(), Some(b'{' | b'['))
 }
 
 /// Whether bytes are UTF-8, but for a character that is cut at their end, without what no text has.
