@@ -358,6 +358,8 @@ CASES = {
             (fixtures.AUDIT, "ACCESS_CONTROL", 1),
             (fixtures.AUDIT, "AUTHENTICATION", 1),
             (fixtures.AUDIT, "PERSONAL_ACCESS_TOKEN", 1),
+            # What someone wrote into a log stream that is named like those of probes. The probe beside it is not counted.
+            (fixtures.MAIL, "Unknown", 1),
             (fixtures.MAIL, "INCOMING_EMAIL_BOUNCED", 1),
             (fixtures.MAIL, "MAILBOX_EMAIL_DELIVERED", 1),
             (fixtures.MAIL, "ORGANIZATION_EMAIL_RECEIVED", 1),

@@ -248,6 +248,8 @@ EARLIER = {
         },
     ),
 }
+# A probe of `mailtrail doctor`, which no query counts, and what someone else wrote into a log stream of that name.
+PROBE, IN_A_STREAM_OF_PROBES = {"mailtrailProbe": "0123456789abcdef", "sent": "2026-12-03T09:00:00.123Z"}, {"user": "alice"}
 # Of one id in two log streams: two events.
 TWIN = {"eventName": "MAILBOX_EMAIL_DELIVERED", "recipient": "dora@example.com", "folder": "INBOX"}
 
@@ -259,7 +261,12 @@ def payloads():
         events = [_event(number, _dated(group, line, number), place) for number, line in enumerate(lines)]
         packed += [_payload(group, "stream", events), _payload(group, "stream", events[::2])]
     twin = _event(len(MAIL_LINES), {"traceId": "in-5", "event": TWIN})
-    return packed + [_payload(MAIL, stream, [twin]) for stream in ("stream", "another")]
+    packed += [_payload(MAIL, stream, [twin]) for stream in ("stream", "another")]
+    probes = [
+        {**_event(90 + number, {}), "message": json.dumps(line, separators=(",", ":"))}
+        for number, line in enumerate((PROBE, IN_A_STREAM_OF_PROBES))
+    ]
+    return [*packed, _payload(MAIL, "mailtrail-probe/0123456789abcdef", probes)]
 
 
 def _dated(group, line, number):

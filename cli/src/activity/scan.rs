@@ -6,7 +6,7 @@ use std::io::Read;
 
 use mailtrail_activity::{Activity, ActivityFields, IdentityKind, Names, issued};
 use mailtrail_clock::{Time, TimeRange};
-use mailtrail_subscription::{is_cloudwatch_id, is_probe};
+use mailtrail_subscription::is_cloudwatch_id;
 
 use super::census::Census;
 use super::event::Event;
@@ -87,8 +87,7 @@ impl Query {
         for_each_line(object, |line| {
             let fields = record(line)?;
             let activity = Activity::of(&fields);
-            let is_meant = activity.is_attributed() && !is_probe(fields.log_stream());
-            if is_meant && self.range.contains(activity.time) {
+            if activity.is_attributed() && self.range.contains(activity.time) {
                 self.look(followed, &fields, &activity, line, account, &mut interner, &mut scanned)?;
             }
             Ok(())

@@ -66,7 +66,7 @@ impl Query {
 
     fn scan_batch(&self, batch: &LogBatch<'_>, events: &mut Vec<Event>) {
         let wanted = self.log_group.as_deref().is_none_or(|name| name == batch.log_group);
-        if batch.kind == Kind::Control || !wanted || is_probe(&batch.log_stream) {
+        if batch.kind == Kind::Control || !wanted {
             return;
         }
         let (log_group, log_stream) = (Arc::from(&*batch.log_group), Arc::from(&*batch.log_stream));
@@ -77,6 +77,9 @@ impl Query {
                 continue;
             }
             let (uid, message) = (uids.uid(at), event.message());
+            if is_probe(&batch.log_stream, &message) {
+                continue;
+            }
             let identity = self.identity(batch, event, &uid, &message);
             let content = self.keys[0].hash_one(&message);
             let found = self.pattern.matches(&message).then(|| Found {
@@ -104,6 +107,8 @@ impl Query {
 
 #[cfg(test)]
 mod tests {
+    use mailtrail_subscription::probe_message;
+
     use super::*;
 
     const ID: &str = "12345678901234567890123456789012345678901234567890123456";
@@ -120,14 +125,16 @@ mod tests {
 
     #[test]
     fn probes_are_left_out() {
-        let event = r#"{"id":"1","timestamp":1,"message":"a"}"#;
-        let found = |log_stream: &str| {
-            let payload = payload("111122223333", event);
+        let found = |message: &str| {
+            let event = serde_json::json!({"id": "1", "timestamp": 1, "message": message});
+            let payload = payload("111122223333", &event.to_string());
             let text = String::from_utf8(payload.to_vec()).unwrap();
-            let text = text.replace(r#""logStream":"s""#, &format!(r#""logStream":"{log_stream}""#));
+            let text =
+                text.replace(r#""logStream":"s""#, r#""logStream":"mailtrail-probe/0123456789abcdef""#);
             query("").scan(&text.into()).unwrap().len()
         };
-        assert_eq!((found("mailtrail-probe/0123456789abcdef"), found("mailtrail-probes")), (0, 1));
+        assert_eq!(found(&probe_message("0123456789abcdef", "2026-11-20T10:15:02.123Z")), 0);
+        assert_eq!(found("who wrote this chose the log stream"), 1);
     }
 
     fn payload(owner: &str, events: &str) -> Bytes {

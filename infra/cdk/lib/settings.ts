@@ -246,8 +246,9 @@ const PARAMETERS = {
   },
   LogRetentionDays: {
     group: 'Functions',
-    about: "How long the functions' own logs are kept.",
-    default: '30',
+    about:
+      'How many days the logs of functions and streams are kept: their lines name every object that was written.',
+    default: '400',
     values: RETENTION,
   },
   LogLevel: {

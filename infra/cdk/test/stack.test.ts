@@ -91,14 +91,13 @@ test('a name that is global has the Region in it: a second Region can have a sta
   for (const name of named) assert.match(JSON.stringify(name), /"Ref":"AWS::Region"/);
 });
 
-test('the log groups of organizations keep events for 400 days', () => {
-  const groups = ofType(deployed({ WorkMailOrganizations: ORGANIZATION }), 'AWS::Logs::LogGroup');
-  const theirs = groups.filter(({ Properties }) =>
-    JSON.stringify(Properties.LogGroupName).includes(ORGANIZATION),
-  );
+test('every log group of a stack keeps events for 400 days', () => {
+  const all = deployed({ ...AUDITED, StreamEmailActivity: 'true', WorkMailOrganizations: ORGANIZATION });
+  const groups = ofType(all, 'AWS::Logs::LogGroup');
+  // Of each function, of streams and of probes, and of the organization.
   assert.deepEqual(
-    theirs.map(({ Properties }) => Properties.RetentionInDays),
-    Array(6).fill('400'),
+    groups.map(({ Properties }) => String(Properties.RetentionInDays)),
+    Array(3 + 1 + 1 + 6).fill('400'),
   );
 });
 
@@ -301,6 +300,7 @@ test('the standard profile invokes the functions', () => {
       DestinationArn,
     ]),
     [
+      [{ Ref: 'ProbeLogs' }, '', { 'Fn::GetAtt': ['WorkmailEventsFunction', 'Arn'] }],
       ['/aws/workmail/emailevents/example', '', { 'Fn::GetAtt': ['WorkmailEventsFunction', 'Arn'] }],
       ['/cloudtrail/example', '', { 'Fn::GetAtt': ['CloudtrailActivityFunction', 'Arn'] }],
     ],
@@ -338,7 +338,8 @@ test('an organization gets its role, and five audit logs below /aws/vendedlogs/'
   for (const { Properties } of ofType(resources, 'AWS::Logs::DeliverySource')) {
     assert.match(Properties.Name, /^[\w-]{1,60}$/);
   }
-  assert.equal(ofType(resources, 'AWS::Logs::SubscriptionFilter').length, 6);
+  // And that of the log group of probes.
+  assert.equal(ofType(resources, 'AWS::Logs::SubscriptionFilter').length, 6 + 1);
   assert.ok(
     resources.has('workmailEmailEvents'),
     'the name of the role is made of this id, and needs `workmail` in it',

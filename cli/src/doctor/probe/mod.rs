@@ -14,9 +14,8 @@ use mailtrail_aws_client::Deadline;
 use mailtrail_clock::{Time, now};
 use mailtrail_ocsf::Class;
 use mailtrail_policy_survey::Account;
-use mailtrail_subscription::PROBE_STREAM_PREFIX;
+use mailtrail_subscription::{PROBE_STREAM_PREFIX, probe_message};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::args::DoctorArgs;
 use crate::confirm::confirm;
@@ -113,7 +112,7 @@ impl Probe {
     }
 
     fn message(&self) -> String {
-        json!({ "mailtrailProbe": self.id, "sent": self.time.rfc3339() }).to_string()
+        probe_message(&self.id, &self.time.rfc3339())
     }
 
     async fn send(&self, account: &Account, log_group: &str) -> anyhow::Result<()> {
@@ -230,6 +229,8 @@ impl Outcome<'_> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn object(stream: &str, message: &str) -> Vec<u8> {
@@ -241,7 +242,7 @@ mod tests {
     fn a_probe_is_found_by_log_group_log_stream_and_message() {
         let probe = Probe::new();
         let (stream, message) = (probe.stream(), probe.message());
-        assert!(mailtrail_subscription::is_probe(&stream));
+        assert!(mailtrail_subscription::is_probe(&stream, &message));
         assert_eq!(probe.is_in(&object(&stream, &message), "g"), Ok(true));
         assert_eq!(probe.is_in(&object(&stream, &message), "other"), Ok(false));
         assert_eq!(probe.is_in(&object("mailtrail-probe/other", &message), "g"), Ok(false));

@@ -29,5 +29,5 @@ pub use error::Undecodable;
 pub use event_uids::EventUids;
 pub use inflate::inflate;
 pub use payload::{Content, Payload, payloads};
-pub use probe::{PROBE_STREAM_PREFIX, is_probe};
+pub use probe::{PROBE_STREAM_PREFIX, is_probe, probe_message};
 pub use shape::{Format, HEAD, Holds, Other, Recognized, Shape, recognize, recognize_head};

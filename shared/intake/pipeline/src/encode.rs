@@ -180,7 +180,7 @@ impl BatchEncoder<'_> {
             values: line.values.as_deref(),
         };
         let mut record = normalize(&event, &context);
-        let found = if is_probe(&self.batch.log_stream) {
+        let found = if is_probe(&self.batch.log_stream, &line.message) {
             Vec::new()
         } else {
             self.watches.matches(&record, &line.message)
