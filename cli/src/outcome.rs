@@ -103,6 +103,7 @@ impl Outcome {
         };
         self.ledger.payloads += 1;
         self.ledger.control_messages += u64::from(preview.is_control_message);
+        self.ledger.control_events += preview.control_events;
         self.ledger.events += preview.events;
         self.ledger.refused += preview.refused;
         for (class, events) in preview.by_class {

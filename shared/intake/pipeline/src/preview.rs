@@ -18,6 +18,8 @@ pub struct Preview {
     pub refused: u64,
     /// Whether it is a health check of CloudWatch Logs.
     pub is_control_message: bool,
+    /// Log events of health checks, which would be kept raw.
+    pub control_events: u64,
     /// Events that would be archived, by class.
     pub by_class: BTreeMap<&'static str, u64>,
     /// Why it would be quarantined.
@@ -39,7 +41,8 @@ pub fn preview(payload: &Payload, config: &IntakeConfig) -> Result<Preview, Enco
     for object in objects {
         *by_class.entry(object.class.name()).or_default() += object.events;
     }
-    let (events, refused) = (run.ledger.events, run.ledger.refused);
+    let (events, refused, control_events) =
+        (run.ledger.events, run.ledger.refused, run.ledger.control_events);
     let is_control_message = run.ledger.control_messages > 0;
-    Ok(Preview { events, refused, is_control_message, by_class, unreadable })
+    Ok(Preview { events, refused, is_control_message, control_events, by_class, unreadable })
 }
