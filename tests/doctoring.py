@@ -103,6 +103,7 @@ class Installation:
         for group in (EVENTS, AUDIT, OWN_LOGS, ERRORS):
             self.fixtures.log_group(group)
             self.logs.groups.put_retention_policy({"logGroupName": group, "retentionInDays": 400})
+        self.logs.events.create_log_stream({"logGroupName": ERRORS, "logStreamName": "DestinationDelivery"})
         self._function()
         self._roles()
         self._topic()
@@ -140,7 +141,8 @@ class Installation:
     def event(self, group, stream="mail", age=0):
         """A log event, so many milliseconds old."""
         at = self.place.now() - age
-        self.logs.events.create_log_stream({"logGroupName": group, "logStreamName": stream})
+        if stream not in self.logs.groups.find(group).streams:
+            self.logs.events.create_log_stream({"logGroupName": group, "logStreamName": stream})
         event = [{"timestamp": at, "message": "{}"}]
         self.logs.events.put_log_events({"logGroupName": group, "logStreamName": stream, "logEvents": event})
 

@@ -1,7 +1,7 @@
 """What can be wrong with roles, and with what functions and streams depend on besides: one thing each."""
 
 from account.documents import compact, policy
-from doctoring import ARCHIVE, ERRORS, EVENTS, FAILURES, FUNCTION, FUNCTION_MAY, FUNCTION_ROLE, ROLE, STREAM_ROLE
+from doctoring import ARCHIVE, AUDIT, ERRORS, EVENTS, FAILURES, FUNCTION, FUNCTION_MAY, FUNCTION_ROLE, ROLE, STREAM_ROLE
 from doctoring import TOPIC, statement
 from programs import REGION
 from samples import ACCOUNT
@@ -83,6 +83,33 @@ def stream_does_not_deliver(installation):
 
 def filter_without_origin(installation):
     del installation.logs.groups.find(EVENTS).subscription_filters["mailtrail"]["emitSystemFields"]
+
+
+def failed_records_are_kept(installation):
+    """Where the mapping of a data stream keeps them: the function itself is not invoked by CloudWatch Logs."""
+    for group in (EVENTS, AUDIT):
+        installation.data_stream(group, **{FUNCTION: "Enabled"})
+    events_failed(installation)
+
+
+def failed_records_go_nowhere(installation):
+    for group in (EVENTS, AUDIT):
+        installation.data_stream(group, **{FUNCTION: "Enabled"})
+    failures_go_nowhere(installation)
+
+
+def errors_of_a_stream_are_not_logged(installation):
+    installation.logs.groups.delete_log_group({"logGroupName": ERRORS})
+
+
+def only_probes_arrive(installation):
+    nothing_arrives(installation)
+    installation.event(EVENTS, "mailtrail-probe/0123456789abcdef")
+
+
+def conditions_and_only_probes(installation):
+    conditions_that_nothing_shows_to_hold(installation)
+    installation.event(EVENTS, "mailtrail-probe/0123456789abcdef")
 
 
 def failed_records_are_ignored(installation):

@@ -8,10 +8,12 @@ from account.fixtures import DATA_PROTECTION
 from doctoring import ARCHIVE, AUDIT, DELIVERY, EVENTS, FUNCTION, LOG_DELIVERY_ROLE, LOG_TYPES, OWN_LOGS, STREAM
 from doctoring import TARGET, bucket_policy, key_policy, statement, to_bucket
 from identity_faults import DAY_MS, another_service_is_trusted, archive_stands_still
-from identity_faults import conditions_that_nothing_shows_to_hold
+from identity_faults import conditions_and_only_probes, conditions_that_nothing_shows_to_hold
+from identity_faults import errors_of_a_stream_are_not_logged
 from identity_faults import events_failed, failed_records_are_ignored, failures_go_nowhere, filter_without_origin
+from identity_faults import failed_records_are_kept, failed_records_go_nowhere
 from identity_faults import function_is_never_invoked, function_may_not_write, key_that_the_function_may_not_use
-from identity_faults import nothing_arrives, role_is_gone, role_is_kept_small
+from identity_faults import nothing_arrives, only_probes_arrive, role_is_gone, role_is_kept_small
 from identity_faults import role_may_by_a_managed_policy_write_elsewhere, role_may_do_nothing
 from identity_faults import stream_does_not_deliver, stream_may_not_write, topic_without_subscribers
 from programs import REGION
@@ -107,6 +109,12 @@ def swallowed(installation):
     installation.subscribe(EVENTS, pattern="BOUNCED")
 
 
+def swallowed_by_the_account(installation):
+    """By the pattern of an account-level filter, the only one that reaches the function."""
+    whole_account(installation, pattern="BOUNCED", selection=f'LogGroupName NOT IN ["{OWN_LOGS}"]')
+    installation.logs.groups.find(EVENTS).subscription_filters.clear()
+
+
 def may_not_invoke(installation):
     installation.forbid_invocation()
 
@@ -149,10 +157,11 @@ def logs_of_the_pipeline(installation):
     installation.place.functions.environments[FUNCTION]["MAILTRAIL_OWN_LOG_GROUPS"] = group
 
 
-def whole_account(installation):
-    document = {"DestinationArn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{FUNCTION}", "FilterPattern": ""}
+def whole_account(installation, pattern="", **selection):
+    document = {"DestinationArn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{FUNCTION}", "FilterPattern": pattern}
     request = {"policyName": "all", "policyType": "SUBSCRIPTION_FILTER_POLICY", "policyDocument": compact(document)}
-    installation.logs.settings.put_account_policy(request)
+    criteria = {"selectionCriteria": selection["selection"]} if selection else {}
+    installation.logs.settings.put_account_policy(request | criteria)
 
 
 def create_stream_anew(installation, **settings):
@@ -308,6 +317,8 @@ FAULTS = [
     (role_may_by_a_managed_policy_write_elsewhere, [("email-role-permissions", BROKEN)]),
     (role_is_kept_small, [("email-role-permissions", BROKEN)]),
     (nothing_arrives, [("email-events-arriving", LOOK)]),
+    (only_probes_arrive, [("email-events-arriving", LOOK)]),
+    (conditions_and_only_probes, [("email-role", UNKNOWN)]),
     (masked, [("masking", LOOK)]),
     (masked_everywhere, [("masking", LOOK)]),
     (not_delivered, [("audit-log-delivered", BROKEN)]),
@@ -324,6 +335,7 @@ FAULTS = [
     (reading_is_off, [("subscribed", BROKEN)]),
     (slots_are_taken, [("filter-slots", BROKEN)]),
     (swallowed, [("filter-pattern", LOOK)]),
+    (swallowed_by_the_account, [("filter-pattern", LOOK)]),
     (may_not_invoke, [("invoke-permission", BROKEN)]),
     (may_not_invoke_the_alias, [("invoke-permission", BROKEN)]),
     (function_is_open, [("function-policy-source", LOOK)]),
@@ -333,7 +345,9 @@ FAULTS = [
     (key_that_the_function_may_not_use, [("function-key", BROKEN)]),
     (function_is_never_invoked, [("function-concurrency", BROKEN)]),
     (events_failed, [("function-on-failure", BROKEN)]),
+    (failed_records_are_kept, [("function-on-failure", BROKEN)]),
     (failures_go_nowhere, [("function-on-failure", LOOK)]),
+    (failed_records_go_nowhere, [("function-on-failure", LOOK)]),
     (topic_without_subscribers, [("topic-subscribers", LOOK)]),
     (filter_without_origin, [("filter-system-fields", LOOK)]),
     (failed_records_are_ignored, [("reader-failed-records", BROKEN)]),
@@ -349,6 +363,7 @@ FAULTS = [
     (stream_unpacks, [("stream-decompression", BROKEN)]),
     (stream_may_not_write, [("stream-role", BROKEN)]),
     (stream_does_not_deliver, [("stream-delivering", BROKEN)]),
+    (errors_of_a_stream_are_not_logged, [("stream-delivering", UNKNOWN)]),
     (archive_stands_still, [("archive-newest", BROKEN)]),
     (bucket_is_gone, [("bucket-owner", BROKEN)]),
     (bucket_of_a_stranger, [("bucket-owner", LOOK)]),

@@ -386,5 +386,25 @@ def test_a_role_that_cannot_be_assumed_takes_nothing_from_the_others(doctor, ins
     role = "arn:aws:iam::444455556666:role/absent"
     run = doctor("--json", "--assume-role", role, "--region", REGION, "--region", "us-east-1").expect(FAILED)
     assert run.stderr.count(f"failed to read {role} in ") == 2 and run.stdout == ""
+    # Nothing was looked at: nothing is in order.
+    told = doctor("--assume-role", role, "--region", REGION, "--region", "us-east-1").expect(FAILED)
+    assert told.stdout == ""
     # It meant the role to assume, where one could take it for that of WorkMail.
     doctor("--role", role).expect(WRONG_USAGE)
+
+
+def test_where_one_region_cannot_be_read_no_tick_stands_for_all(doctor, installation):
+    """The account that it is, is asked of each Region."""
+    installation.account.faults.deny("sts:GetCallerIdentity", region="us-east-1")
+    run = doctor("--region", REGION, "--region", "us-east-1").expect(FAILED)
+    assert "in us-east-1" in run.stderr and f"in {REGION}" not in run.stderr
+    last = run.stdout.splitlines()[-1]
+    assert "1 of 2 accounts and Regions not read" in last and not last.startswith("✓")
+
+
+def test_an_organization_is_looked_for_in_every_region(doctor, installation):
+    """One that lacks it is no failure, and nothing is said of it."""
+    regions = ("--region", "us-east-1", "--region", REGION)
+    run = doctor("--json", "--organization", "example", *regions).expect(DONE)
+    assert {finding["region"] for finding in findings(run)} == {REGION}
+    assert "nowhere" in doctor("--organization", "nowhere", *regions).expect(FAILED).stderr

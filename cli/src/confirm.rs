@@ -12,7 +12,7 @@ pub(crate) fn confirm(yes: bool, question: &str) -> anyhow::Result<()> {
         return Ok(());
     }
     if !io::stdin().is_terminal() {
-        bail!("stdin is not a terminal: pass --yes to make the changes, or --dry-run to print them");
+        bail!("stdin is not a terminal: pass --yes to answer yes to: {question}");
     }
     Output::Stderr.write(&format!("{question} [y/N] "))?;
     let mut answer = String::new();

@@ -24,7 +24,7 @@ class Functions:
         self.deaf_readers = set()
         # Function name → its reserved concurrency, of those that have one.
         self.reserved = {}
-        # Function name → the ARN of its on-failure destination, of those that have one.
+        # Function name → the ARN of its on-failure destination, and that of its mappings, of those that have one.
         self.on_failure = {}
 
     def add(self, name, **environment):
@@ -64,6 +64,7 @@ class Functions:
                 "FunctionArn": self.place.arn("lambda", f"function:{name}"),
                 "State": state,
                 "FunctionResponseTypes": [] if name in self.deaf_readers else ["ReportBatchItemFailures"],
+                **({"DestinationConfig": _on_failure(self.on_failure[name])} if name in self.on_failure else {}),
             }
             for name, state in self.readers.get(source, {}).items()
         ]
@@ -84,7 +85,7 @@ class Functions:
         if name not in self.on_failure:
             arn = self.place.arn("lambda", f"function:{name}")
             raise Refused("ResourceNotFoundException", f"The function {arn} doesn't have an EventInvokeConfig")
-        return {"DestinationConfig": {"OnFailure": {"Destination": self.on_failure[name]}}}
+        return {"DestinationConfig": _on_failure(self.on_failure[name])}
 
     def policy_of(self, name):
         """The policy of a function as a document, or None if it has none or there is no such function."""
@@ -157,6 +158,10 @@ class Functions:
         if "SourceArn" in request:
             condition["ArnLike"] = {"AWS:SourceArn": request["SourceArn"]}
         return {**statement, "Condition": condition} if condition else statement
+
+
+def _on_failure(destination):
+    return {"OnFailure": {"Destination": destination}}
 
 
 def _document(policy):

@@ -6,9 +6,10 @@ mod print;
 mod probe;
 mod read;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use futures_util::{StreamExt, stream};
 use indicatif::{ProgressBar, ProgressFinish};
 use mailtrail_doctor::{Facts, Finding, Severity, checks};
@@ -47,10 +48,10 @@ pub(crate) async fn run(args: DoctorArgs) -> anyhow::Result<Exit> {
     if args.probe.probe {
         return probe::run(&args).await;
     }
-    let (all, failed) = match &args.file {
+    let (all, unread) = match &args.file {
         Some(path) => {
             let text = file::read(path)?;
-            (Facts::all_from_json(&text).with_context(|| path.display().to_string())?, false)
+            (Facts::all_from_json(&text).with_context(|| path.display().to_string())?, 0)
         }
         None => read_accounts(&args).await?,
     };
@@ -65,22 +66,22 @@ pub(crate) async fn run(args: DoctorArgs) -> anyhow::Result<Exit> {
             findings.iter().map(line)
         });
         Output::Stdout.write(&json_lines(lines)?)?;
-    } else {
-        Output::Stdout.write(&print::report(&reports, args.all))?;
+    } else if !reports.is_empty() {
+        Output::Stdout.write(&print::report(&reports, unread, args.all))?;
     }
     let mut findings = reports.iter().flat_map(|report| &report.findings);
     Ok(match findings.any(|finding| finding.severity > Severity::Note) {
-        _ if failed => Exit::Failed,
+        _ if unread > 0 => Exit::Failed,
         true => Exit::NeedsAttention,
         false => Exit::Done,
     })
 }
 
-/// What was read of each account and Region, and whether some could not be read at all: these are named on stderr.
+/// What was read of each account and Region, and how many could not be read at all: these are named on stderr.
 ///
 /// # Errors
-/// When there is only one, and it cannot be read.
-async fn read_accounts(args: &DoctorArgs) -> anyhow::Result<(Vec<Facts>, bool)> {
+/// When there is only one, and it cannot be read; when an organization that is asked for is in none of them.
+async fn read_accounts(args: &DoctorArgs) -> anyhow::Result<(Vec<Facts>, usize)> {
     let targets = args.accounts.targets().await?;
     let spinner = ProgressBar::new_spinner().with_finish(ProgressFinish::AndClear);
     if !spinner.is_hidden() {
@@ -93,25 +94,54 @@ async fn read_accounts(args: &DoctorArgs) -> anyhow::Result<(Vec<Facts>, bool)> 
         .await;
     spinner.finish_and_clear();
     if let [_] = targets.as_slice() {
-        return Ok((read.into_iter().collect::<anyhow::Result<_>>()?, false));
+        let all: Vec<Facts> = read.into_iter().collect::<anyhow::Result<_>>()?;
+        expect_organizations(&args.scope.organizations, &all)?;
+        return Ok((all, 0));
     }
-    let (mut all, mut failed) = (Vec::new(), false);
+    let (mut all, mut unread) = (Vec::new(), 0);
     for (target, facts) in targets.iter().zip(read) {
         match facts {
             Ok(facts) => all.push(facts),
             Err(error) => {
-                failed = true;
+                unread += 1;
                 let role = target.assume_role.as_deref().unwrap_or("the account of the caller");
                 output::error(&error.context(format!("failed to read {role} in {}", target.region)));
             }
         }
     }
-    Ok((all, failed))
+    if unread == 0 {
+        expect_organizations(&args.scope.organizations, &all)?;
+    }
+    // Nothing was asked of a Region without the organization.
+    let is_only_about_organizations = !args.scope.organizations.is_empty()
+        && args.scope.log_groups.is_empty()
+        && args.scope.functions.is_empty()
+        && args.scope.streams.is_empty();
+    if is_only_about_organizations {
+        all.retain(|facts| facts.organizations.seen().is_none_or(|found| !found.is_empty()));
+    }
+    Ok((all, unread))
+}
+
+/// Each organization that is asked for must be in one of the accounts and Regions, as far as these say.
+fn expect_organizations(named: &[String], all: &[Facts]) -> anyhow::Result<()> {
+    let has = |facts: &Facts, name: &String| {
+        let found = facts.organizations.seen();
+        found.is_none_or(|found| found.iter().any(|it| it.id == *name || it.alias == *name))
+    };
+    match named.iter().find(|name| !all.iter().any(|facts| has(facts, name))) {
+        None => Ok(()),
+        Some(name) => {
+            let regions: BTreeSet<&str> = all.iter().map(|facts| facts.region.as_str()).collect();
+            let regions: Vec<&str> = regions.into_iter().collect();
+            bail!("unknown WorkMail organization `{name}` in {}", regions.join(", "))
+        }
+    }
 }
 
 async fn read_account(args: &DoctorArgs, target: &Target, spinner: &ProgressBar) -> anyhow::Result<Facts> {
     let account = target.open().await?;
     spinner.set_message(format!("reading account {} in {}", account.id, account.region));
-    let facts = read::facts(&account, &args.scope).await?;
+    let facts = read::facts(&account, &args.scope).await;
     Ok(Facts { assumed_role: target.assume_role.clone(), ..facts })
 }

@@ -27,8 +27,8 @@ pub(super) fn catalogue(json: bool) -> serde_json::Result<String> {
 }
 
 /// The report: what is broken first, then what is not known, warnings and notes; then a line for each area in which
-/// everything is in order. `all` adds each finding that is in order.
-pub(super) fn report(reports: &[Report], all: bool) -> String {
+/// everything is in order. `all` adds each finding that is in order. `unread` accounts and Regions could not be read.
+pub(super) fn report(reports: &[Report], unread: usize, all: bool) -> String {
     let mut text = String::new();
     for Report { facts, .. } in reports {
         push(&mut text, &heading(facts));
@@ -52,7 +52,9 @@ pub(super) fn report(reports: &[Report], all: bool) -> String {
     if !in_order.is_empty() {
         push(&mut text, &format!("\n{}\n{}", paint(BOLD, group(Severity::Ok)), in_order.join("\n")));
     }
-    push(&mut text, &format!("\n{}", summary(&findings)));
+    let unread =
+        (unread > 0).then(|| format!("{unread} of {} accounts and Regions not read", reports.len() + unread));
+    push(&mut text, &format!("\n{}", summary(&findings, unread)));
     text
 }
 
@@ -157,7 +159,7 @@ fn of_finding(facts: Option<&Facts>, finding: &Finding) -> String {
     text
 }
 
-fn summary(findings: &[(&Facts, &Finding)]) -> String {
+fn summary(findings: &[(&Facts, &Finding)], unread: Option<String>) -> String {
     let number =
         |severity| findings.iter().filter(|(_, finding)| finding.severity == severity).count() as u64;
     let checks = count(findings.len() as u64, "check");
@@ -167,7 +169,7 @@ fn summary(findings: &[(&Facts, &Finding)]) -> String {
         number(Severity::Unknown),
         number(Severity::Note),
     );
-    let mut results = Vec::new();
+    let mut results = Vec::from_iter(unread);
     results.extend((broken > 0).then(|| format!("{broken} broken")));
     results.extend((unknown > 0).then(|| format!("{unknown} not known")));
     results.extend((warnings > 0).then(|| count(warnings, "warning")));

@@ -63,13 +63,16 @@ pub(super) async fn run(args: &DoctorArgs) -> anyhow::Result<Exit> {
     };
     let route = Route::find(&account, &log_group).await?;
     if args.probe.through.is_some() {
-        let question = format!(
+        let mut question = format!(
             "Write a probe into {} in account {}, Region {}? Its event stays in the archive {}.",
             plain(&log_group),
             account.id,
             account.region,
             plain(&route.archive.location().to_string())
         );
+        if !route.others.is_empty() {
+            question += &format!(" Other filters send it on: {}.", plain(&route.others.join(", ")));
+        }
         confirm(args.probe.yes, &question)?;
     }
     let probe = Probe::new();

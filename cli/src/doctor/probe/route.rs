@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use mailtrail_archive::{ArchiveReader, Location, S3Options};
 use mailtrail_aws_client::{Deadline, clients as aws};
 use mailtrail_config::settings;
-use mailtrail_doctor::{Facts, Function, LogGroup, Part};
+use mailtrail_doctor::{Facts, Filter, Function, LogGroup, Part};
 use mailtrail_policy_survey::Account;
 
 use super::super::read::reader::Reader;
@@ -24,6 +24,8 @@ pub(super) struct Route {
     pub(super) function: String,
     /// The log group of the function itself.
     pub(super) function_log_group: String,
+    /// The other filters of the log group, which send the probe elsewhere.
+    pub(super) others: Vec<String>,
     pub(super) archive: ArchiveReader,
 }
 
@@ -61,7 +63,8 @@ impl Route {
         for name in reader.function_names(&facts).into_keys() {
             facts.functions.push(reader.function(&name, BTreeSet::new()).await);
         }
-        for filter in facts.log_groups[0].filters.seen().into_iter().flatten() {
+        let filters = facts.log_groups[0].filters.seen().map_or(&[][..], Vec::as_slice);
+        for filter in filters {
             let Some(function) = facts.receiver(&filter.destination_arn) else { continue };
             if !filter.pattern.trim().is_empty() {
                 bail!(
@@ -74,14 +77,23 @@ impl Route {
                 filter: filter.name.clone(),
                 function: function.name.clone(),
                 function_log_group: log_group_of(function),
+                others: filters.iter().filter(|it| it.name != filter.name).map(describe).collect(),
                 archive: archive(account, function)?,
             });
+        }
+        let unknown = filters.iter().find_map(|filter| facts.unknown_receiver(&filter.destination_arn));
+        if let Some(reason) = unknown {
+            bail!("failed to find the function that `{log_group}` is sent to: {reason}")
         }
         bail!(
             "no subscription filter of `{log_group}` sends to a function of mailtrail; see: mailtrail doctor --log-group \
              {log_group}"
         )
     }
+}
+
+fn describe(filter: &Filter) -> String {
+    format!("{} (to {})", filter.name, filter.destination_arn)
 }
 
 fn log_group_of(function: &Function) -> String {

@@ -12,7 +12,7 @@ use super::reader::Reader;
 
 const MISSING: [&str; 1] = ["ResourceNotFoundException"];
 /// The environment variables that the checks need. Others may hold secrets, and are dropped.
-const VARIABLES: [&str; 7] = [
+const VARIABLES: [&str; 8] = [
     settings::ARCHIVE.name,
     settings::ARCHIVE_OWNER.name,
     settings::ARCHIVE_KMS_KEY.name,
@@ -20,6 +20,7 @@ const VARIABLES: [&str; 7] = [
     settings::COLUMNS.name,
     settings::OWN_LOG_GROUPS.name,
     settings::TOPIC.name,
+    settings::KINESIS_FAILURES.name,
 ];
 
 impl Reader<'_> {
@@ -144,6 +145,11 @@ fn mapping(configuration: &EventSourceMappingConfiguration) -> Mapping {
         reports_failures: configuration
             .function_response_types()
             .contains(&FunctionResponseType::ReportBatchItemFailures),
+        on_failure: configuration
+            .destination_config()
+            .and_then(|it| it.on_failure()?.destination())
+            .filter(|arn| !arn.is_empty())
+            .map(str::to_owned),
     }
 }
 

@@ -1,12 +1,13 @@
 //! Log groups, and account-level policies of CloudWatch Logs.
 
-use aws_sdk_cloudwatchlogs::types::{LogStream, OrderBy, PolicyType};
+use aws_sdk_cloudwatchlogs::types::{LogStream, OrderBy, PolicyType, SubscriptionFilter};
 use mailtrail_doctor::{AccountFilter, Filter, GroupSettings, LogGroup, Part, Template};
-use mailtrail_policy_survey::{CallError, PAGE};
+use mailtrail_policy_survey::{CallError, PAGE, answers};
+use mailtrail_subscription::PROBE_STREAM_PREFIX;
 
 use super::reader::Reader;
 
-/// The most pages of log streams that are read to find the first event: 1,000 streams.
+/// The most pages of log streams that are read to find the first event, or the newest: 1,000 streams.
 const STREAM_PAGES: usize = 20;
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
@@ -48,18 +49,22 @@ impl Reader<'_> {
             call.set_next_token(token).send()
         };
         let read = self.account.calls.all("DescribeSubscriptionFilters", self.deadline, ask, |answer| {
-            let filters = answer.subscription_filters().iter().map(|filter| Filter {
-                name: filter.filter_name().unwrap_or_default().to_owned(),
-                pattern: filter.filter_pattern().unwrap_or_default().to_owned(),
-                destination_arn: filter.destination_arn().unwrap_or_default().to_owned(),
-                created: filter.creation_time().unwrap_or_default(),
-                system_fields: filter.emit_system_fields().to_vec(),
-                role_arn: filter.role_arn().map(str::to_owned),
-                distribution: filter.distribution().map(|it| it.as_str().to_owned()).unwrap_or_default(),
-            });
-            (filters.collect(), answer.next_token.clone())
+            (answer.subscription_filters().to_vec(), answer.next_token.clone())
         });
-        read.await
+        let filters = read.await?;
+        for filter in &filters {
+            answers::expect("DescribeSubscriptionFilters", "log group", name, filter.log_group_name())?;
+        }
+        let filter = |filter: SubscriptionFilter| Filter {
+            name: filter.filter_name.unwrap_or_default(),
+            pattern: filter.filter_pattern.unwrap_or_default(),
+            destination_arn: filter.destination_arn.unwrap_or_default(),
+            created: filter.creation_time.unwrap_or_default(),
+            system_fields: filter.emit_system_fields.unwrap_or_default(),
+            role_arn: filter.role_arn,
+            distribution: filter.distribution.map(|it| it.as_str().to_owned()).unwrap_or_default(),
+        };
+        Ok(filters.into_iter().map(filter).collect())
     }
 
     async fn masking(&self, name: &str) -> Result<Option<String>, CallError> {
@@ -85,7 +90,9 @@ impl Reader<'_> {
                 Part::Seen { value, .. } => value,
                 Part::NotSeen { reason } => return Part::NotSeen { reason },
             };
-            let kept = answer.log_streams().iter().filter(|it| it.last_event_timestamp() >= Some(oldest));
+            // CloudWatch Logs may take an hour to report the time of the last event.
+            let kept = answer.log_streams().iter().filter(|stream| !is_of_probes(stream));
+            let kept = kept.filter(|it| it.last_event_timestamp().is_none_or(|last| last >= oldest));
             let times = kept.filter_map(|stream| Some(stream.first_event_timestamp()?.max(oldest)));
             first = times.chain(first).min();
             token = answer.next_token;
@@ -93,30 +100,36 @@ impl Reader<'_> {
                 return Part::Seen { at: mailtrail_clock::now().millis(), value: first };
             }
         }
-        Part::NotSeen {
-            reason: format!(
-                "{name} has more than {STREAM_PAGES} pages of log streams (logs:DescribeLogStreams)"
-            ),
-        }
+        Part::NotSeen { reason: too_many_streams(name) }
     }
 
-    /// The time of the newest event. CloudWatch Logs may take an hour to report it.
+    /// The time of the newest event, probes excepted: they show that a function archives, not that a service logs.
+    /// CloudWatch Logs may take an hour to report it.
     /// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogStream.html>
     async fn last_event(&self, name: &str) -> Part<Option<i64>> {
-        let read = self.account.calls.run("DescribeLogStreams", self.deadline, || {
-            let call = self.account.logs.describe_log_streams().log_group_name(name).limit(1);
-            call.order_by(OrderBy::LastEventTime).descending(true).send()
-        });
-        match self.part("logs", name, read).await {
-            Part::Seen { at, value } => {
-                let last = value.log_streams().iter().filter_map(LogStream::last_event_timestamp).max();
-                Part::Seen { at, value: last }
+        let mut token = None;
+        for _ in 0..STREAM_PAGES {
+            let read = self.account.calls.run("DescribeLogStreams", self.deadline, || {
+                let call = self.account.logs.describe_log_streams().log_group_name(name).limit(PAGE);
+                let call = call.order_by(OrderBy::LastEventTime).descending(true);
+                call.set_next_token(token.clone()).send()
+            });
+            let (at, answer) = match self.part("logs", name, read).await {
+                Part::Seen { at, value } => (at, value),
+                Part::NotSeen { reason } => return Part::NotSeen { reason },
+            };
+            let streams = answer.log_streams().iter().filter(|stream| !is_of_probes(stream));
+            let last = streams.filter_map(LogStream::last_event_timestamp).max();
+            token = answer.next_token;
+            if last.is_some() || token.is_none() {
+                return Part::Seen { at, value: last };
             }
-            Part::NotSeen { reason } => Part::NotSeen { reason },
         }
+        Part::NotSeen { reason: too_many_streams(name) }
     }
 
-    /// The time of the newest event of one log stream.
+    /// The time of the newest event of one log stream of delivery errors. Where there is no such log stream, no error is
+    /// logged.
     pub(super) async fn newest_of_stream(&self, group: &str, stream: &str) -> Part<Option<i64>> {
         let read = self.account.calls.run("DescribeLogStreams", self.deadline, || {
             self.account
@@ -127,10 +140,19 @@ impl Reader<'_> {
                 .send()
         });
         match self.part_if_exists("logs", group, &["ResourceNotFoundException"], read).await {
-            Part::Seen { at, value } => {
-                let streams = value.map(|answer| answer.log_streams.unwrap_or_default()).unwrap_or_default();
-                let mut streams = streams.iter().filter(|it| it.log_stream_name() == Some(stream));
-                Part::Seen { at, value: streams.next().and_then(LogStream::last_event_timestamp) }
+            Part::Seen { value: None, .. } => Part::NotSeen {
+                reason: format!("logs:DescribeLogStreams on {group}: the log group does not exist"),
+            },
+            Part::Seen { at, value: Some(answer) } => {
+                let mut streams = answer.log_streams().iter();
+                match streams.find(|it| it.log_stream_name() == Some(stream)) {
+                    Some(stream) => Part::Seen { at, value: stream.last_event_timestamp() },
+                    None => Part::NotSeen {
+                        reason: format!(
+                            "logs:DescribeLogStreams on {group}: the log stream {stream} does not exist"
+                        ),
+                    },
+                }
             }
             Part::NotSeen { reason } => Part::NotSeen { reason },
         }
@@ -199,4 +221,13 @@ impl Reader<'_> {
         });
         read.await
     }
+}
+
+/// Whether a log stream is one of probes.
+fn is_of_probes(stream: &LogStream) -> bool {
+    stream.log_stream_name().is_some_and(|name| name.starts_with(PROBE_STREAM_PREFIX))
+}
+
+fn too_many_streams(group: &str) -> String {
+    format!("{group} has more than {STREAM_PAGES} pages of log streams (logs:DescribeLogStreams)")
 }

@@ -24,7 +24,7 @@ use super::args::ScopeArgs;
 use reader::Reader;
 
 /// Reads everything that follows from the organizations, and what the command line names.
-pub(super) async fn facts(account: &Account, scope: &ScopeArgs) -> anyhow::Result<Facts> {
+pub(super) async fn facts(account: &Account, scope: &ScopeArgs) -> Facts {
     let reader = Reader { account, deadline: Deadline::NEVER };
     let mut facts = Facts {
         account: account.id.clone(),
@@ -32,7 +32,7 @@ pub(super) async fn facts(account: &Account, scope: &ScopeArgs) -> anyhow::Resul
         at: now().millis(),
         named_groups: scope.log_groups.iter().cloned().collect(),
         named_functions: scope.functions.iter().cloned().collect(),
-        organizations: reader.organizations(&scope.organizations).await?,
+        organizations: reader.organizations(&scope.organizations).await,
         ..Facts::default()
     };
     // The survey reads the policies of log groups that deliveries write to, or that a policy names.
@@ -66,7 +66,7 @@ pub(super) async fn facts(account: &Account, scope: &ScopeArgs) -> anyhow::Resul
         let role = reader.role(&name).await;
         facts.roles.insert(name, role);
     }
-    Ok(facts)
+    facts
 }
 
 /// The log groups that the stack creates for email events, of organizations whose logging is off.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mailtrail_aws_client::clients as aws;
-use mailtrail_doctor::{Bucket, Encryption, Facts, Failures, Key, KeySettings, Part};
+use mailtrail_doctor::{Archive, Bucket, Encryption, Facts, Failures, Key, KeySettings, Part};
 use mailtrail_policy_survey::CallError;
 
 use super::super::args::ScopeArgs;
@@ -24,7 +24,10 @@ impl Reader<'_> {
             facts.buckets.push(self.bucket(&name, owner.as_deref()).await);
         }
         for index in 0..facts.archives.len() {
-            facts.archives[index].days = self.days(&facts.archives[index]).await;
+            let archive = &facts.archives[index];
+            let owner_fits = self.owner_of_archive(facts, archive).await;
+            let days = self.days(archive).await;
+            (facts.archives[index].owner_fits, facts.archives[index].days) = (owner_fits, days);
         }
         for bucket in failure_buckets(facts) {
             let held = self.failures(&bucket).await;
@@ -45,20 +48,11 @@ impl Reader<'_> {
             Part::NotSeen { reason } => Part::NotSeen { reason },
         };
         let mut bucket = Bucket { name: name.to_owned(), exists, ..Bucket::default() };
-        match bucket.exists.clone() {
-            Part::Seen { value: true, .. } => {
-                let read = calls.run("HeadBucket", self.deadline, || {
-                    client
-                        .head_bucket()
-                        .bucket(name)
-                        .set_expected_bucket_owner(owner.map(str::to_owned))
-                        .send()
-                });
-                // The same call without the expected owner succeeded, so a refusal is about the owner.
-                bucket.owner_fits = self.part("s3", name, is_owner(read)).await;
-            }
-            Part::Seen { value: false, .. } => return bucket,
-            Part::NotSeen { reason } => bucket.owner_fits = Part::NotSeen { reason },
+        if bucket.exists.seen() == Some(&false) {
+            return bucket;
+        }
+        if let Some(owner) = owner {
+            bucket.owner_fits = self.owner_fits(name, &bucket.exists, owner).await;
         }
         let read =
             calls.run("GetBucketPolicy", self.deadline, || client.get_bucket_policy().bucket(name).send());
@@ -82,6 +76,30 @@ impl Reader<'_> {
             Part::NotSeen { reason } => Part::NotSeen { reason },
         };
         bucket
+    }
+
+    /// Whether a bucket that exists belongs to an account.
+    async fn owner_fits(&self, bucket: &str, exists: &Part<bool>, owner: &str) -> Part<bool> {
+        if let Some(reason) = exists.reason() {
+            return Part::NotSeen { reason: reason.to_owned() };
+        }
+        let client = aws::s3(&self.account.config);
+        let read = self.account.calls.run("HeadBucket", self.deadline, || {
+            client.head_bucket().bucket(bucket).expected_bucket_owner(owner).send()
+        });
+        // The same call without the expected owner succeeded, so a refusal is about the owner.
+        self.part("s3", bucket, is_owner(read)).await
+    }
+
+    /// Whether the bucket of an archive belongs to the account that its setting names.
+    async fn owner_of_archive(&self, facts: &Facts, archive: &Archive) -> Part<bool> {
+        let bucket = facts.buckets.iter().find(|bucket| Some(&bucket.name) == archive.bucket.as_ref());
+        match (bucket, &archive.owner) {
+            (Some(bucket), Some(owner)) if bucket.exists.seen() != Some(&false) => {
+                self.owner_fits(&bucket.name, &bucket.exists, owner).await
+            }
+            _ => Part::default(),
+        }
     }
 
     /// What Lambda keeps of failed events in a bucket.
@@ -137,7 +155,7 @@ async fn is_owner<T>(read: impl Future<Output = Result<T, CallError>>) -> Result
     }
 }
 
-/// The buckets, each with the account that must own it: for an archive the configured one.
+/// The buckets, each with the account that must own it where logs are delivered to it.
 fn buckets(facts: &Facts) -> BTreeMap<String, Option<String>> {
     let targets = facts.delivery_targets("S3");
     let targets =
@@ -146,15 +164,17 @@ fn buckets(facts: &Facts) -> BTreeMap<String, Option<String>> {
         targets.map(|name| (name, Some(facts.account.clone()))).collect();
     for archive in &facts.archives {
         if let Some(bucket) = &archive.bucket {
-            buckets.entry(bucket.clone()).or_insert_with(|| archive.owner.clone());
+            buckets.entry(bucket.clone()).or_default();
         }
     }
     buckets
 }
 
-/// The buckets among the on-failure destinations of functions.
+/// The buckets among the on-failure destinations of functions and of event source mappings.
 fn failure_buckets(facts: &Facts) -> BTreeSet<String> {
-    let destinations = facts.functions.iter().filter_map(|function| function.on_failure.seen()?.as_deref());
+    let of_functions = facts.functions.iter().filter_map(|function| function.on_failure.seen()?.as_deref());
+    let mappings = facts.stream_readers.values().filter_map(Part::seen).flatten();
+    let destinations = of_functions.chain(mappings.filter_map(|mapping| mapping.on_failure.as_deref()));
     destinations.filter_map(|arn| Some(arn.split_once(":s3:::")?.1.to_owned())).collect()
 }
 

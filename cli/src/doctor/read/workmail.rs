@@ -1,6 +1,5 @@
 //! WorkMail organizations and their email event logging.
 
-use anyhow::bail;
 use aws_sdk_workmail::Client;
 use mailtrail_doctor::{EmailEvents, Organization, Part};
 
@@ -9,18 +8,15 @@ use crate::workmail::organizations;
 
 impl Reader<'_> {
     /// The organizations that are not deleted; only those given on the command line, if any.
-    pub(super) async fn organizations(&self, named: &[String]) -> anyhow::Result<Part<Vec<Organization>>> {
+    pub(super) async fn organizations(&self, named: &[String]) -> Part<Vec<Organization>> {
         let client = Client::new(&self.account.config);
         let listed =
             self.part("workmail", "*", organizations::list(self.account, &client, self.deadline)).await;
         let (at, listed) = match listed {
             Part::Seen { at, value } => (at, value),
-            Part::NotSeen { reason } => return Ok(Part::NotSeen { reason }),
+            Part::NotSeen { reason } => return Part::NotSeen { reason },
         };
         let is_it = |name: &String, it: &organizations::Organization| it.id == *name || it.alias == *name;
-        if let Some(name) = named.iter().find(|name| !listed.iter().any(|it| is_it(name, it))) {
-            bail!("unknown WorkMail organization `{name}` in {}", self.account.region);
-        }
         let mut value = Vec::new();
         for organization in listed {
             if named.is_empty() || named.iter().any(|name| is_it(name, &organization)) {
@@ -28,7 +24,7 @@ impl Reader<'_> {
                 value.push(Organization { id: organization.id, alias: organization.alias, email_events });
             }
         }
-        Ok(Part::Seen { at, value })
+        Part::Seen { at, value }
     }
 
     async fn email_events(&self, client: &Client, id: &str) -> Part<Option<EmailEvents>> {

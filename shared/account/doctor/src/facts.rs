@@ -175,7 +175,7 @@ impl Facts {
         let of_groups = self.log_groups.iter().filter_map(|group| group.filters.seen()).flatten();
         let of_groups = of_groups.map(|filter| filter.destination_arn.clone());
         let of_account = self.account_filters.seen().into_iter().flatten();
-        of_groups.chain(of_account.map(AccountFilter::destination)).collect()
+        of_groups.chain(of_account.filter_map(AccountFilter::filter).map(|it| it.destination_arn)).collect()
     }
 
     /// The ARNs of the resources that `WorkMail` logs are delivered to, for one type: `S3`, `FH` or `CWL`.
@@ -221,14 +221,25 @@ impl Facts {
 
     /// A command of the AWS CLI, for this Region.
     pub(crate) fn aws(&self, command: &str) -> String {
-        format!("aws {command} --region {}", self.region)
+        format!("aws {command} --region {}", word(&self.region))
     }
 
     /// A command of mailtrail that works in this account and Region.
     pub(crate) fn mailtrail(&self, command: &str) -> String {
         let role = self.assumed_role.as_deref();
         let role = role.map_or_else(String::new, |role| format!(" --assume-role {}", word(role)));
-        format!("mailtrail {command} --region {}{role}", self.region)
+        format!("mailtrail {command} --region {}{role}", word(&self.region))
+    }
+
+    /// The beginning of a command that prints what a service needs in this account and Region.
+    pub(crate) fn permissions(&self, service: &str) -> String {
+        let (account, region) = (word(&self.account), word(&self.region));
+        format!("mailtrail permissions {service} --account {account} --region {region}")
+    }
+
+    /// The command that creates a bucket in this Region.
+    pub(crate) fn make_bucket(&self, bucket: &str) -> String {
+        format!("aws s3 mb {} --region {}", word(&format!("s3://{bucket}")), word(&self.region))
     }
 
     /// The role with this ARN, or why it is not known.

@@ -1,4 +1,7 @@
 //! What to do about a finding: commands that can be pasted, and words where no command does it.
+//!
+//! Every value in a command is a name that somebody else chose, and of a snapshot file any text at all: it is written with
+//! [`word`], so that it stays one argument.
 
 use std::borrow::Cow;
 
@@ -17,6 +20,11 @@ impl Fix {
         Self { advice: advice.into(), commands: commands.into_iter().collect() }
     }
 
+    /// Words alone, which may begin with a name.
+    pub(crate) fn advice(advice: impl Into<String>) -> Self {
+        Self { advice: advice.into(), commands: Vec::new() }
+    }
+
     /// All of it on one line: the words, else the commands, each after the success of the one before.
     pub fn line(&self) -> Cow<'_, str> {
         if self.advice.is_empty() { Cow::from(self.commands.join(" && ")) } else { Cow::from(&self.advice) }
@@ -29,7 +37,7 @@ impl From<String> for Fix {
         if ["aws ", "mailtrail "].iter().any(|program| text.starts_with(program)) {
             Self { advice: String::new(), commands: vec![text] }
         } else {
-            Self { advice: text, commands: Vec::new() }
+            Self::advice(text)
         }
     }
 }
@@ -40,9 +48,15 @@ impl From<&str> for Fix {
     }
 }
 
-/// A word for the shell, quoted where it needs to be: names of filters and documents may hold any character.
+/// A word for the shell, quoted where it needs to be. A control character, which no name of AWS has, becomes U+FFFD: a
+/// command is one line, and does nothing to a terminal.
 pub(crate) fn word(text: &str) -> Cow<'_, str> {
-    shell_words::quote(text)
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_./:,@+-".contains(&byte);
+    if !text.is_empty() && text.bytes().all(is_plain) {
+        return Cow::from(text);
+    }
+    let printable = text.replace(char::is_control, "\u{fffd}");
+    Cow::from(format!("'{}'", printable.replace('\'', r"'\''")))
 }
 
 #[cfg(test)]
@@ -54,14 +68,22 @@ mod tests {
         assert_eq!(Fix::from("aws s3 ls").commands, ["aws s3 ls"]);
         assert_eq!(Fix::from("mailtrail doctor").line(), "mailtrail doctor");
         assert_eq!(Fix::from("send a message").advice, "send a message");
+        assert_eq!(Fix::advice("aws a is a name").advice, "aws a is a name");
         let both = Fix::steps("replace it:", ["aws a".to_owned(), "aws b".to_owned()]);
         assert_eq!((both.line().as_ref(), both.commands.len()), ("replace it:", 2));
         assert_eq!(Fix::steps("", both.commands).line(), "aws a && aws b");
     }
 
     #[test]
-    fn no_name_can_add_a_command() {
-        assert_eq!(word("mail trail'; rm -rf ~"), r"'mail trail'\''; rm -rf ~'");
-        assert_eq!(word("mailtrail"), "mailtrail");
+    fn a_word_stays_one_word() {
+        for text in ["mailtrail", "/aws/lambda/x", "arn:aws:iam::111122223333:role/a.b@c"] {
+            assert_eq!(word(text), text);
+        }
+        for text in ["", "a b", "x; rm -rf ~", "$(id)", "`id`", "!rm", "~", "{a,b}", "#", "=x", "it's", "a\\"]
+        {
+            assert_eq!(shell_words::split(&word(text)).unwrap(), [text], "{text}");
+            assert!(word(text).starts_with('\''), "{text}");
+        }
+        assert_eq!(word("a\nb\u{1b}[2J"), "'a\u{fffd}b\u{fffd}[2J'");
     }
 }

@@ -118,6 +118,8 @@ pub struct Mapping {
     pub function_arn: String,
     /// Whether the function may report single records as failed (`ReportBatchItemFailures`).
     pub reports_failures: bool,
+    /// The ARN of the on-failure destination; `None` where there is none.
+    pub on_failure: Option<String>,
 }
 
 /// A Lambda function.
@@ -244,7 +246,7 @@ pub struct Bucket {
     pub name: String,
     /// Whether the bucket exists.
     pub exists: Part<bool>,
-    /// Whether the bucket belongs to the expected account.
+    /// Whether the bucket belongs to this account; read where logs are delivered to it.
     pub owner_fits: Part<bool>,
     /// The bucket policy; `None` where there is none.
     pub policy: Part<Option<String>>,
@@ -294,6 +296,8 @@ pub struct Archive {
     pub bucket: Option<String>,
     /// The account that must own the bucket (`MAILTRAIL_ARCHIVE_OWNER`), where one is set.
     pub owner: Option<String>,
+    /// Whether the bucket belongs to that account; not read where none is set.
+    pub owner_fits: Part<bool>,
     /// The KMS key that objects are encrypted with (`MAILTRAIL_ARCHIVE_KMS_KEY`), where one is set.
     pub key: Option<String>,
     /// The names of the functions that write to this archive.
@@ -320,16 +324,23 @@ impl AccountFilter {
         names.iter().any(|name| name == group)
     }
 
-    /// The ARN of the destination; empty where the document cannot be read.
-    pub fn destination(&self) -> String {
+    /// The same as a filter of a log group, as far as the document says; `None` where it cannot be read.
+    pub fn filter(&self) -> Option<Filter> {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]
         struct Document {
             destination_arn: String,
+            #[serde(default)]
+            filter_pattern: String,
         }
 
-        let document = serde_json::from_str::<Document>(&self.document);
-        document.map(|document| document.destination_arn).unwrap_or_default()
+        let Document { destination_arn, filter_pattern } = serde_json::from_str(&self.document).ok()?;
+        Some(Filter {
+            name: self.name.clone(),
+            pattern: filter_pattern,
+            destination_arn,
+            ..Filter::default()
+        })
     }
 }
 

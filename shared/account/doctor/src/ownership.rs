@@ -6,7 +6,7 @@ use mailtrail_config::settings;
 use mailtrail_resource_policy::inventory::Part;
 
 use crate::facts::Facts;
-use crate::model::Function;
+use crate::model::{AccountFilter, Function};
 
 /// Whether a function belongs to the pipeline of mailtrail.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +48,22 @@ impl Facts {
         let mappings = self.stream_readers.get(arn).and_then(|part| part.seen()).into_iter().flatten();
         let arns = std::iter::once(arn).chain(mappings.map(|mapping| mapping.function_arn.as_str()));
         arns.filter_map(|arn| self.function(arn)).find(|function| self.is_ours(function))
+    }
+
+    /// Whether an account-level filter reaches a function of the pipeline.
+    pub(crate) fn account_filter_ownership(&self, filter: &AccountFilter) -> Ownership {
+        match filter.filter() {
+            Some(filter) => self.destination_ownership(&filter.destination_arn),
+            None => Ownership::Unknown(format!("the document of the policy {} cannot be read", filter.name)),
+        }
+    }
+
+    /// Why it is not known whether what is sent to this ARN reaches the pipeline.
+    pub fn unknown_receiver(&self, arn: &str) -> Option<String> {
+        match self.destination_ownership(arn) {
+            Ownership::Unknown(reason) => Some(reason),
+            Ownership::Ours | Ownership::Other => None,
+        }
     }
 
     /// Whether a subscription to this ARN reaches a function of the pipeline, directly or through a Kinesis data

@@ -10,7 +10,7 @@ use super::{buckets, keys};
 use crate::access::{explicit_deny, resource_access};
 use crate::facts::Facts;
 use crate::finding::{Check, Finding, Severity, Subject};
-use crate::fix::Fix;
+use crate::fix::{Fix, word};
 use crate::model::{Archive, Bucket, Function};
 
 pub(super) static REACHED: Check = Check {
@@ -58,7 +58,7 @@ pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
         let exists = reached.severity == Severity::Ok;
         findings.push(reached);
         if exists {
-            findings.push(owner(facts, archive, bucket));
+            findings.push(owner(facts, archive));
             findings.extend(source_conditions(facts, archive, bucket));
             let writers = archive.functions.iter();
             let writers = writers.filter_map(|name| facts.functions.iter().find(|it| it.name == *name));
@@ -66,6 +66,8 @@ pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
         }
         if let Some((id, key)) = facts.archive_key(archive) {
             findings.push(Finding { check: &KEY, ..keys::state(facts, id, key) });
+        } else if exists {
+            findings.extend(unknown_encryption(facts, archive, bucket));
         }
     }
     findings
@@ -84,18 +86,18 @@ fn reached(facts: &Facts, archive: &Archive, bucket: &Bucket) -> Finding {
             return REACHED
                 .ok(url, "the bucket exists (whether functions can write to it, only a write shows)");
         }
-        let fix = format!("aws s3 mb s3://{} --region {}", bucket.name, facts.region);
+        let fix = facts.make_bucket(&bucket.name);
         REACHED.broken(url, format!("the bucket {} does not exist", bucket.name), fix)
     })
 }
 
-fn owner(facts: &Facts, archive: &Archive, bucket: &Bucket) -> Finding {
+fn owner(facts: &Facts, archive: &Archive) -> Finding {
     let variable = settings::ARCHIVE_OWNER.name;
     let Some(owner) = &archive.owner else {
         let fix = format!("set {variable}={} on {}", facts.account, joined(archive));
         return OWNER.warning(&archive.url, format!("{variable} is not set"), fix);
     };
-    OWNER.for_part(&archive.url, &bucket.owner_fits, |fits, url| {
+    OWNER.for_part(&archive.url, &archive.owner_fits, |fits, url| {
         if *fits {
             return OWNER.ok(url, format!("owned by account {owner}"));
         }
@@ -108,16 +110,31 @@ fn owner(facts: &Facts, archive: &Archive, bucket: &Bucket) -> Finding {
 
 /// Conditions on the source in the bucket policy. The checks of buckets report a bucket that logs are delivered to.
 fn source_conditions(facts: &Facts, archive: &Archive, bucket: &Bucket) -> Option<Finding> {
-    let mut targets = facts.delivery_targets("S3").into_iter();
-    if targets.any(|arn| buckets::bucket_and_prefix(&arn).0 == bucket.name) {
+    if is_target(facts, bucket) {
         return None;
+    }
+    // The check of a function that writes to it reports a policy that was not read.
+    if let Some(reason) = bucket.policy.reason().filter(|_| archive.functions.is_empty()) {
+        return Some(buckets::SOURCE.unknown(&archive.url, reason));
     }
     let policy = bucket.policy.seen()?.as_deref()?;
     let fix = Fix::steps(
         "add conditions on aws:SourceAccount and aws:SourceArn to each statement for a service:",
-        [facts.aws(&format!("s3api get-bucket-policy --bucket {}", bucket.name))],
+        [facts.aws(&format!("s3api get-bucket-policy --bucket {}", word(&bucket.name)))],
     );
     Some(buckets::source(&archive.url, policy, fix))
+}
+
+/// Where no key is set, that of the bucket is used. The checks of buckets report one that logs are delivered to.
+fn unknown_encryption(facts: &Facts, archive: &Archive, bucket: &Bucket) -> Option<Finding> {
+    let reason = bucket.encryption.reason().filter(|_| archive.key.is_none() && !is_target(facts, bucket))?;
+    Some(KEY.unknown(&archive.url, reason))
+}
+
+/// Whether logs are delivered to a bucket.
+fn is_target(facts: &Facts, bucket: &Bucket) -> bool {
+    let mut targets = facts.delivery_targets("S3").into_iter();
+    targets.any(|arn| buckets::bucket_and_prefix(&arn).0 == bucket.name)
 }
 
 fn joined(archive: &Archive) -> String {
@@ -146,7 +163,7 @@ fn denied(facts: &Facts, archive: &Archive, bucket: &Bucket, function: &Function
             explicit_deny(policy.as_deref(), &Request { requester, action, resource: &object }, &context)
         };
         let mut actions = ["s3:PutObject", "s3:GetObject"].into_iter();
-        let inspect = facts.aws(&format!("s3api get-bucket-policy --bucket {}", bucket.name));
+        let inspect = facts.aws(&format!("s3api get-bucket-policy --bucket {}", word(&bucket.name)));
         if let Some(action) = actions.clone().find(|action| answer(action) == Decision::Denied) {
             let fix = Fix::steps(format!("exclude {} from the deny statement:", settings.role), [inspect]);
             return DENIED.broken(resource, format!("its policy denies {action} to the function"), fix);

@@ -11,7 +11,7 @@ use crate::access::{
 };
 use crate::facts::{Delivered, Facts};
 use crate::finding::{Check, Finding, Subject};
-use crate::fix::Fix;
+use crate::fix::{Fix, word};
 use crate::model::Bucket;
 
 pub(super) static OWNER: Check = Check {
@@ -75,15 +75,12 @@ pub(super) fn bucket_and_prefix(arn: &str) -> (&str, &str) {
 }
 
 fn permissions_command(facts: &Facts, bucket: &str) -> String {
-    format!(
-        "mailtrail permissions workmail s3 --account {} --region {} --bucket {bucket} --format cli",
-        facts.account, facts.region
-    )
+    format!("{} --bucket {} --format cli", facts.permissions("workmail s3"), word(bucket))
 }
 
 fn owner(facts: &Facts, bucket: &Bucket) -> Finding {
     if bucket.exists.seen() == Some(&false) {
-        let fix = format!("aws s3 mb s3://{} --region {}", bucket.name, facts.region);
+        let fix = facts.make_bucket(&bucket.name);
         return OWNER.broken(&bucket.name, "the bucket does not exist", fix);
     }
     OWNER.for_part(&bucket.name, &bucket.owner_fits, |fits, name| {
@@ -142,7 +139,7 @@ fn policy(facts: &Facts, bucket: &Bucket, arn: &str, prefix: &str) -> Vec<Findin
     } else {
         let fix = Fix::steps(
             "replace the elements by Principal, Action and conditions in the bucket policy:",
-            [facts.aws(&format!("s3api get-bucket-policy --bucket {name}"))],
+            [facts.aws(&format!("s3api get-bucket-policy --bucket {}", word(name)))],
         );
         NEGATED_ELEMENTS.warning(
             name,
@@ -202,8 +199,9 @@ fn encryption(facts: &Facts, bucket: &Bucket) -> Finding {
         let fix = Fix::steps(
             "encrypt with SSE-S3, or with a customer managed key:",
             [facts.aws(&format!(
-                "s3api put-bucket-encryption --bucket {name} --server-side-encryption-configuration \
-                 '{{\"Rules\":[{{\"ApplyServerSideEncryptionByDefault\":{{\"SSEAlgorithm\":\"AES256\"}}}}]}}'"
+                "s3api put-bucket-encryption --bucket {} --server-side-encryption-configuration \
+                 '{{\"Rules\":[{{\"ApplyServerSideEncryptionByDefault\":{{\"SSEAlgorithm\":\"AES256\"}}}}]}}'",
+                word(&name)
             ))],
         );
         let Some(id) = encryption.key.as_deref().filter(|id| !id.ends_with("alias/aws/s3")) else {

@@ -12,7 +12,7 @@ use mailtrail_resource_policy::policy_set::PolicySet;
 use crate::access::DELIVERY;
 use crate::facts::{Delivered, Facts, group_name};
 use crate::finding::{Check, Finding, Subject};
-use crate::fix::word;
+use crate::fix::{Fix, word};
 use crate::model::Organization;
 
 pub(super) static PRESENT: Check = Check {
@@ -98,13 +98,12 @@ fn present(facts: &Facts, organization: &Organization, log_type: &str) -> Findin
         return PRESENT
             .note(resource, format!("delivered to {to}, which is in another account and is not checked"));
     }
+    let group = format!("/aws/vendedlogs/workmail/{}/{}", organization.alias, log_type.to_ascii_lowercase());
     let fix = format!(
-        "mailtrail permissions workmail cloudwatch-logs --account {} --region {} --resource {arn} \
-         --log-group /aws/vendedlogs/workmail/{}/{} --format cli",
-        facts.account,
-        facts.region,
-        organization.alias,
-        log_type.to_ascii_lowercase(),
+        "{} --resource {} --log-group {} --format cli",
+        facts.permissions("workmail cloudwatch-logs"),
+        word(&arn),
+        word(&group)
     );
     let sources = facts.inventory.delivery_sources.seen().into_iter().flatten();
     let seen = match sources.clone().find(|source| is_it(source)) {
@@ -134,9 +133,9 @@ fn active(facts: &Facts, source: &DeliverySource) -> Option<Finding> {
     let reason = source.status_reason.as_deref().unwrap_or("AWS gives no reason");
     let used = facts.delivered().filter(|it| it.source.name == source.name);
     let mut steps: Vec<String> =
-        used.map(|it| facts.aws(&format!("logs delete-delivery --id {}", it.delivery.id))).collect();
-    steps.push(facts.aws(&format!("logs delete-delivery-source --name {}", source.name)));
-    Some(ACTIVE.broken(&source.name, format!("inactive: {reason}"), steps.join(" && ")))
+        used.map(|it| facts.aws(&format!("logs delete-delivery --id {}", word(&it.delivery.id)))).collect();
+    steps.push(facts.aws(&format!("logs delete-delivery-source --name {}", word(&source.name))));
+    Some(ACTIVE.broken(&source.name, format!("inactive: {reason}"), Fix::steps("", steps)))
 }
 
 fn label(delivered: &Delivered<'_>) -> String {
@@ -166,7 +165,7 @@ fn fields(facts: &Facts, delivered: &Delivered<'_>) -> Option<Finding> {
         let all: Vec<_> = all.map(word).collect();
         let fix = facts.aws(&format!(
             "logs update-delivery-configuration --id {} --record-fields {}",
-            delivered.delivery.id,
+            word(&delivered.delivery.id),
             all.join(" ")
         ));
         FIELDS.broken(resource, format!("mandatory fields are missing: {}", missing.join(", ")), fix)
@@ -205,7 +204,7 @@ fn destination(facts: &Facts, delivered: &Delivered<'_>) -> Option<Finding> {
         None => DESTINATION.broken(
             arn,
             format!("the log group does not exist, and {} writes to it", label(delivered)),
-            facts.aws(&format!("logs create-log-group --log-group-name {name}")),
+            facts.aws(&format!("logs create-log-group --log-group-name {}", word(&name))),
         ),
     }))
 }
@@ -230,10 +229,8 @@ fn allowed(facts: &Facts, delivered: &Delivered<'_>) -> Option<Finding> {
         policies
             .decide(&Request { requester: Requester::Service(DELIVERY), action, resource: &stream }, &context)
     });
-    let fix = format!(
-        "mailtrail permissions workmail cloudwatch-logs --account {} --region {} --log-group {name} --format cli",
-        facts.account, facts.region
-    );
+    let fix =
+        format!("{} --log-group {} --format cli", facts.permissions("workmail cloudwatch-logs"), word(&name));
     Some(if answers.contains(&Decision::Denied) {
         ALLOWED.broken(name, format!("no resource policy allows {} to write", label(delivered)), fix)
     } else if answers.contains(&Decision::Depends) {

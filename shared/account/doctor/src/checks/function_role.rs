@@ -9,7 +9,8 @@ use super::roles::{self, Need};
 use crate::access::resource_access;
 use crate::facts::Facts;
 use crate::finding::{Check, Finding, Subject};
-use crate::model::{Archive, Function, FunctionSettings, Key};
+use crate::fix::word;
+use crate::model::{Archive, Function, FunctionSettings, Key, Mapping};
 use crate::ownership::Ownership;
 use crate::role::Role;
 
@@ -53,7 +54,7 @@ fn of_function(facts: &Facts, function: &Function, settings: &FunctionSettings) 
         }
         Decision::Depends => {
             let seen = format!("the trust policy of {} has conditions that cannot be evaluated", role.name());
-            let fix = format!("aws iam get-role --role-name {}", role.name());
+            let fix = format!("aws iam get-role --role-name {}", word(role.name()));
             return vec![ROLE.undecided(name, seen, fix)];
         }
         Decision::Allowed => {}
@@ -92,8 +93,8 @@ fn needs(facts: &Facts, function: &Function, settings: &FunctionSettings) -> Vec
     }
     let on_failure = function.on_failure.seen().and_then(Option::as_deref);
     needs.extend(on_failure.and_then(|arn| write_failures(arn, context())));
-    let readers = facts.stream_readers.iter();
-    for (stream, _) in readers.filter(|(stream, _)| facts.reads(function, stream)) {
+    for (stream, mapping) in facts.mappings_of(function) {
+        needs.extend(mapping.on_failure.as_deref().and_then(|arn| write_failures(arn, context())));
         let actions = [
             "kinesis:DescribeStream",
             "kinesis:GetRecords",
@@ -179,9 +180,9 @@ fn use_of_key(
             Some(Decision::Denied) => {
                 let seen = format!("the key policy does not allow {} {}", role.name(), need.action);
                 let fix = facts.aws(&format!(
-                    "kms create-grant --key-id {arn} --grantee-principal {} --operations \
-                     GenerateDataKey Decrypt",
-                    role.arn
+                    "kms create-grant --key-id {} --grantee-principal {} --operations GenerateDataKey Decrypt",
+                    word(arn),
+                    word(&role.arn)
                 ));
                 KEY.broken(resource, seen, fix)
             }
@@ -191,7 +192,8 @@ fn use_of_key(
                     archive.url,
                     role.name()
                 );
-                let fix = facts.aws(&format!("kms get-key-policy --key-id {arn} --policy-name default"));
+                let fix =
+                    facts.aws(&format!("kms get-key-policy --key-id {} --policy-name default", word(arn)));
                 KEY.undecided(resource, seen, fix)
             }
             // The key policy leaves it to the policies of the account.
@@ -205,15 +207,17 @@ impl Facts {
     fn receives_events(&self, function: &Function) -> bool {
         let destinations = self.filter_destinations();
         let is_it = |arn: &String| self.function(arn).is_some_and(|it| it.name == function.name);
-        destinations.iter().any(is_it)
-            || self.stream_readers.keys().any(|stream| self.reads(function, stream))
+        destinations.iter().any(is_it) || self.mappings_of(function).next().is_some()
     }
 
-    /// Whether a function reads a data stream.
-    fn reads(&self, function: &Function, stream: &str) -> bool {
-        let mappings = self.stream_readers.get(stream).and_then(|part| part.seen());
-        let is_it = |arn: &str| self.function(arn).is_some_and(|it| it.name == function.name);
-        mappings.is_some_and(|mappings| mappings.iter().any(|mapping| is_it(&mapping.function_arn)))
+    /// The data streams that a function reads, by their ARNs, with the mappings that have it read them.
+    pub(super) fn mappings_of<'a>(
+        &'a self,
+        function: &'a Function,
+    ) -> impl Iterator<Item = (&'a str, &'a Mapping)> {
+        let read = self.stream_readers.iter().filter_map(|(stream, part)| Some((stream, part.seen()?)));
+        let all = read.flat_map(|(stream, mappings)| mappings.iter().map(move |it| (stream.as_str(), it)));
+        all.filter(|(_, it)| self.function(&it.function_arn).is_some_and(|it| it.name == function.name))
     }
 
     /// Whether a stream has the tag without which nothing is written to it.

@@ -89,7 +89,8 @@ fn active(facts: &Facts, function: &Function) -> Finding {
             // An idle function becomes inactive, and active again on its next invocation.
             "Active" | "Inactive" | "" => ACTIVE.ok(name, "can run"),
             state => {
-                let inspect = facts.aws(&format!("lambda get-function-configuration --function-name {name}"));
+                let inspect =
+                    facts.aws(&format!("lambda get-function-configuration --function-name {}", word(&name)));
                 ACTIVE.broken(name, format!("its state is {state}"), inspect)
             }
         }
@@ -123,7 +124,8 @@ fn concurrency(facts: &Facts, function: &Function) -> Option<Finding> {
         |reserved, name| match reserved {
             None => CONCURRENCY.ok(name, "that of the account"),
             Some(0) => {
-                let fix = facts.aws(&format!("lambda delete-function-concurrency --function-name {name}"));
+                let fix =
+                    facts.aws(&format!("lambda delete-function-concurrency --function-name {}", word(&name)));
                 CONCURRENCY.broken(name, "0 reserved: the function is not invoked", fix)
             }
             Some(reserved) => CONCURRENCY.ok(name, format!("{reserved} reserved")),
@@ -131,23 +133,37 @@ fn concurrency(facts: &Facts, function: &Function) -> Option<Finding> {
     ))
 }
 
-/// For a function that CloudWatch Logs invokes; where a data stream is between, its mapping has the destination.
-fn on_failure(facts: &Facts, function: &Function) -> Option<Finding> {
+/// Of a function that CloudWatch Logs invokes; where a data stream is between, its mapping has the destination.
+fn on_failure(facts: &Facts, function: &Function) -> Vec<Finding> {
     let is_it = |arn: &String| facts.function(arn).is_some_and(|it| it.name == function.name);
-    if !facts.filter_destinations().iter().any(is_it) {
-        return None;
-    }
-    Some(ON_FAILURE.for_part(&function.name, &function.on_failure, |destination, name| {
-        let Some(destination) = destination else {
-            let fix = "set an on-failure destination, or deploy the stack in infra/ again";
-            return ON_FAILURE.warning(name, "no on-failure destination", fix);
-        };
-        let Some(bucket) = destination.strip_prefix("arn:").and_then(|arn| arn.split_once(":s3:::")) else {
-            let seen = format!("failed events go to {destination}; whether some lie there is not read");
-            return ON_FAILURE.note(name, seen);
-        };
-        failures(facts, function, bucket.1)
-    }))
+    let is_invoked = facts.filter_destinations().iter().any(is_it);
+    let of_function = is_invoked.then(|| {
+        ON_FAILURE.for_part(&function.name, &function.on_failure, |destination, name| {
+            destination_of(facts, function, name, destination.as_deref())
+        })
+    });
+    let of_mappings = facts.mappings_of(function).map(|(stream, mapping)| {
+        let resource = format!("{}, reading {stream}", function.name);
+        destination_of(facts, function, resource, mapping.on_failure.as_deref())
+    });
+    of_function.into_iter().chain(of_mappings).collect()
+}
+
+fn destination_of(
+    facts: &Facts,
+    function: &Function,
+    resource: String,
+    destination: Option<&str>,
+) -> Finding {
+    let Some(destination) = destination else {
+        let fix = "set an on-failure destination, or deploy the stack in infra/ again";
+        return ON_FAILURE.warning(resource, "no on-failure destination", fix);
+    };
+    let Some(bucket) = destination.strip_prefix("arn:").and_then(|arn| arn.split_once(":s3:::")) else {
+        let seen = format!("failed events go to {destination}; whether some lie there is not read");
+        return ON_FAILURE.note(resource, seen);
+    };
+    failures(facts, function, bucket.1)
 }
 
 fn failures(facts: &Facts, function: &Function, bucket: &str) -> Finding {
@@ -165,7 +181,7 @@ fn failures(facts: &Facts, function: &Function, bucket: &str) -> Finding {
         let fix = Fix::steps(
             "read in each object why it failed, then archive the events, and delete the objects:",
             [
-                format!("aws s3 cp s3://{bucket}/aws/lambda failures --recursive"),
+                format!("aws s3 cp {} failures --recursive", word(&format!("s3://{bucket}/aws/lambda"))),
                 format!("mailtrail ingest --archive {} failures", word(archive)),
             ],
         );
@@ -175,7 +191,7 @@ fn failures(facts: &Facts, function: &Function, bucket: &str) -> Finding {
 
 fn subscribers(facts: &Facts, topic: &Topic) -> Finding {
     SUBSCRIBERS.for_part(&topic.arn, &topic.subscriptions, |subscriptions, arn| {
-        let list = facts.aws(&format!("sns list-subscriptions-by-topic --topic-arn {arn}"));
+        let list = facts.aws(&format!("sns list-subscriptions-by-topic --topic-arn {}", word(&arn)));
         match subscriptions {
             None => SUBSCRIBERS.broken(arn, "the topic does not exist", "deploy the stack in infra/ again"),
             Some(it) if it.confirmed > 0 => SUBSCRIBERS.ok(arn, format!("{} confirmed", it.confirmed)),
@@ -214,7 +230,7 @@ fn policy(facts: &Facts, name: &str, policy: &Part<Option<String>>) -> Vec<Findi
         let fix = Fix::steps(
             "remove a statement for one log group, to make room for one that covers all log groups; then remove the others:",
             [
-                facts.aws(&format!("lambda get-policy --function-name {name}")),
+                facts.aws(&format!("lambda get-policy --function-name {}", word(&name))),
                 allow_logs(facts, &name, "cloudwatch-logs"),
             ],
         );
@@ -233,11 +249,12 @@ fn policy(facts: &Facts, name: &str, policy: &Part<Option<String>>) -> Vec<Findi
 /// The command that lets CloudWatch Logs invoke a function for every log group of the account and Region.
 pub(super) fn allow_logs(facts: &Facts, function: &str, statement: &str) -> String {
     facts.aws(&format!(
-        "lambda add-permission --function-name {function} --statement-id {} --action lambda:InvokeFunction \
-         --principal logs.amazonaws.com --source-account {} --source-arn '{}'",
+        "lambda add-permission --function-name {} --statement-id {} --action lambda:InvokeFunction \
+         --principal logs.amazonaws.com --source-account {} --source-arn {}",
+        word(function),
         word(statement),
-        facts.account,
-        facts.arn("logs", "log-group:*")
+        word(&facts.account),
+        word(&facts.arn("logs", "log-group:*"))
     ))
 }
 
@@ -245,7 +262,8 @@ pub(super) fn allow_logs(facts: &Facts, function: &str, statement: &str) -> Stri
 fn replace(facts: &Facts, function: &str, open: &[ConfusedDeputy]) -> Fix {
     let of_statement = |it: &ConfusedDeputy| {
         let remove = format!(
-            "lambda remove-permission --function-name {function} --statement-id {}",
+            "lambda remove-permission --function-name {} --statement-id {}",
+            word(function),
             word(&it.statement)
         );
         [facts.aws(&remove), allow_logs(facts, function, &it.statement)]

@@ -9,7 +9,7 @@ use super::buckets;
 use crate::access::{DELIVERY, confused_deputies, joined, service_access};
 use crate::facts::{Delivered, Facts};
 use crate::finding::{Check, Finding, Subject};
-use crate::fix::Fix;
+use crate::fix::{Fix, word};
 use crate::model::Key;
 
 pub(super) static STATE: Check = Check {
@@ -56,13 +56,9 @@ pub(super) fn state(facts: &Facts, id: &str, key: &Key) -> Finding {
         None => STATE.broken(id, "the key does not exist", "set another key where this one is configured"),
         Some(settings) if settings.state == "Enabled" => STATE.ok(id, "enabled"),
         Some(settings) => {
-            let fix = if settings.state == "PendingDeletion" {
-                facts.aws(&format!("kms cancel-key-deletion --key-id {}", settings.arn))
-                    + " && "
-                    + &facts.aws(&format!("kms enable-key --key-id {}", settings.arn))
-            } else {
-                facts.aws(&format!("kms enable-key --key-id {}", settings.arn))
-            };
+            let call = |operation| facts.aws(&format!("kms {operation} --key-id {}", word(&settings.arn)));
+            let cancel = (settings.state == "PendingDeletion").then(|| call("cancel-key-deletion"));
+            let fix = Fix::steps("", cancel.into_iter().chain([call("enable-key")]));
             STATE.broken(id, format!("its state is {}", settings.state), fix)
         }
     })
@@ -82,10 +78,7 @@ fn of_delivery(facts: &Facts, delivered: &Delivered<'_>) -> Vec<Finding> {
     }
     let fix = Fix::steps(
         "add the second statement of key_policy to the policy of the key:",
-        [format!(
-            "mailtrail permissions workmail s3 --account {} --region {} --bucket {name}",
-            facts.account, facts.region
-        )],
+        [format!("{} --bucket {}", facts.permissions("workmail s3"), word(name))],
     );
     let resource = format!("{id}, for {}", delivered.source.name);
     let source = facts.arn("logs", &format!("delivery-source:{}", delivered.source.name));

@@ -46,7 +46,8 @@ fn own_group(facts: &Facts, name: &str) -> Finding {
                 Ownership::Ours => {
                     let seen = format!("filter {} sends it to {}", filter.name, filter.destination_arn);
                     let fix = facts.aws(&format!(
-                        "logs delete-subscription-filter --log-group-name {name} --filter-name {}",
+                        "logs delete-subscription-filter --log-group-name {} --filter-name {}",
+                        word(&name),
                         word(&filter.name)
                     ));
                     return OWN_GROUPS.broken(name, seen, fix);
@@ -63,7 +64,7 @@ fn own_group(facts: &Facts, name: &str) -> Finding {
 }
 
 fn whole_account(facts: &Facts, filter: &AccountFilter) -> Option<Finding> {
-    match facts.destination_ownership(&filter.destination()) {
+    match facts.account_filter_ownership(filter) {
         Ownership::Ours => {}
         Ownership::Other => return None,
         Ownership::Unknown(reason) => return Some(WHOLE_ACCOUNT.unknown(&filter.name, reason)),
@@ -75,12 +76,21 @@ fn whole_account(facts: &Facts, filter: &AccountFilter) -> Option<Finding> {
             WHOLE_ACCOUNT.ok(&filter.name, "its selection criteria exclude the log groups of mailtrail"),
         );
     }
-    let fix = facts.aws(&format!(
-        "logs put-account-policy --policy-name {} --policy-type SUBSCRIPTION_FILTER_POLICY --policy-document {} \
-         --selection-criteria {}",
-        word(&filter.name),
-        word(&filter.document),
-        word(&format!("LogGroupName NOT IN {}", serde_json::to_string(&own).unwrap_or_default()))
-    ));
+    let selection = format!("LogGroupName NOT IN {}", serde_json::to_string(&own).unwrap_or_default());
+    let fix = put_account_filter(facts, &AccountFilter { selection, ..filter.clone() });
     Some(WHOLE_ACCOUNT.broken(&filter.name, format!("it includes {}", included.join(", ")), fix))
+}
+
+/// The command that sets an account-level filter.
+pub(super) fn put_account_filter(facts: &Facts, filter: &AccountFilter) -> String {
+    let selection = match filter.selection.as_str() {
+        "" => String::new(),
+        selection => format!(" --selection-criteria {}", word(selection)),
+    };
+    facts.aws(&format!(
+        "logs put-account-policy --policy-name {} --policy-type SUBSCRIPTION_FILTER_POLICY --policy-document \
+         {}{selection}",
+        word(&filter.name),
+        word(&filter.document)
+    ))
 }

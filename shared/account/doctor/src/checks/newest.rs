@@ -8,7 +8,7 @@ use mailtrail_resource_policy::inventory::Part;
 use super::format::day;
 use crate::facts::Facts;
 use crate::finding::{Check, Finding, Subject};
-use crate::fix::Fix;
+use crate::fix::{Fix, word};
 use crate::model::{Archive, Days, LogGroup};
 use crate::ownership::Ownership;
 
@@ -28,9 +28,8 @@ pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
     // The checks of archives report one that does not exist, was not read, or belongs to another account.
     let exists = |archive: &&Archive| {
         let bucket = archive.bucket.as_ref().and_then(|name| facts.bucket(name));
-        bucket.is_some_and(|bucket| {
-            bucket.exists.seen() == Some(&true) && bucket.owner_fits.seen() != Some(&false)
-        })
+        archive.owner_fits.seen() != Some(&false)
+            && bucket.is_some_and(|bucket| bucket.exists.seen() == Some(&true))
     };
     let written = facts.archives.iter().filter(|archive| !archive.functions.is_empty()).filter(exists);
     let days: Vec<&Part<Option<Days>>> = written.map(|archive| &archive.days).collect();
@@ -71,7 +70,7 @@ fn behind(facts: &Facts, group: &LogGroup, last: Option<&str>) -> Option<Finding
     );
     let functions = facts.functions.iter().filter(|function| facts.ownership(function) == Ownership::Ours);
     let logs = functions.filter_map(|function| Some(&function.known()?.log_group));
-    let tail = |group: &String| facts.aws(&format!("logs tail {group} --since 1d"));
+    let tail = |group: &String| facts.aws(&format!("logs tail {} --since 1d", word(group)));
     let fix = Fix::steps("read what the function logged:", logs.map(tail));
     Some(NEWEST.broken(&group.name, format!("its newest event is of {}, and {copies}", day(event)), fix))
 }

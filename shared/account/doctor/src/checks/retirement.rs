@@ -5,7 +5,7 @@
 use super::format::{day, days};
 use crate::facts::Facts;
 use crate::finding::{Check, Finding, Subject};
-use crate::fix::Fix;
+use crate::fix::{Fix, word};
 use crate::model::LogGroup;
 
 pub(super) static END_OF_SUPPORT: Check = Check {
@@ -76,7 +76,8 @@ fn from_the_start(facts: &Facts, group: &LogGroup) -> Option<Finding> {
                 let begins =
                     begins.map_or("has no raw copies of this Region".to_owned(), |it| format!("begins on {it}"));
                 let command = facts.aws(&format!(
-                    "logs filter-log-events --log-group-name {name} --start-time {first} --end-time {since} --output json"
+                    "logs filter-log-events --log-group-name {} --start-time {first} --end-time {since} --output json",
+                    word(&name)
                 ));
                 let fix = Fix::steps("keep the earlier events beside the archive:", [command + " > earlier-events.json"]);
                 FROM_THE_START.warning(name, format!("{seen}; the archive {begins}"), fix)

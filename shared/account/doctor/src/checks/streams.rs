@@ -92,7 +92,7 @@ fn delivering(facts: &Facts, stream: &Stream, settings: &StreamSettings) -> Opti
         Some(last) if last > facts.at - mailtrail_clock::DAY => {
             let fix = facts.aws(&format!(
                 "logs filter-log-events --log-group-name {} --log-stream-names {} --start-time {}",
-                log.log_group,
+                word(&log.log_group),
                 word(&log.log_stream),
                 facts.at - mailtrail_clock::DAY
             ));
@@ -105,7 +105,8 @@ fn delivering(facts: &Facts, stream: &Stream, settings: &StreamSettings) -> Opti
 /// <https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#using-iam-s3>
 fn role(facts: &Facts, name: &str, settings: &StreamSettings) -> Finding {
     let Some(to) = &settings.destination else {
-        return ROLE.note(name, "its destination is not in Amazon S3; its role is not checked");
+        let seen = "its destination is not in Amazon S3: neither its role nor its deliveries are checked";
+        return ROLE.note(name, seen);
     };
     let role = match facts.role(&to.role_arn) {
         Err(reason) => return ROLE.unknown(name, reason),
@@ -117,7 +118,7 @@ fn role(facts: &Facts, name: &str, settings: &StreamSettings) -> Finding {
     };
     let stream = facts.arn("firehose", &format!("deliverystream/{name}"));
     let context = Context::source(&stream, &facts.account);
-    let inspect = format!("aws iam get-role --role-name {}", role.name());
+    let inspect = format!("aws iam get-role --role-name {}", word(role.name()));
     match roles::may_assume(role, FIREHOSE, &context.clone().with("sts:ExternalId", &facts.account)) {
         Decision::Denied => {
             let seen = format!("the trust policy of {} does not allow {FIREHOSE} to assume it", role.name());
@@ -141,14 +142,15 @@ fn active(facts: &Facts, name: &str, settings: &StreamSettings) -> Finding {
     if settings.status == "ACTIVE" {
         return ACTIVE.ok(name, "active");
     }
-    let fix = facts.aws(&format!("firehose describe-delivery-stream --delivery-stream-name {name}"));
+    let fix = facts.aws(&format!("firehose describe-delivery-stream --delivery-stream-name {}", word(name)));
     ACTIVE.broken(name, format!("its status is {}", settings.status), fix)
 }
 
 fn tag(facts: &Facts, stream: &Stream) -> Finding {
     TAG.for_part(&stream.name, &stream.tags, |tags, name| {
         let fix = facts.aws(&format!(
-            "firehose tag-delivery-stream --delivery-stream-name {name} --tags Key={KEY},Value={VALUE}"
+            "firehose tag-delivery-stream --delivery-stream-name {} --tags Key={KEY},Value={VALUE}",
+            word(&name)
         ));
         match tags.get(KEY).map(String::as_str) {
             Some(VALUE) => TAG.ok(name, format!("{KEY} is {VALUE}")),

@@ -4,6 +4,7 @@
 //!
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html>
 
+use mailtrail_config::{KinesisFailures, settings};
 use mailtrail_filter_pattern::FilterPattern;
 use mailtrail_resource_policy::condition::Context;
 use mailtrail_resource_policy::evaluate::Decision;
@@ -11,11 +12,12 @@ use mailtrail_resource_policy::inventory::Part;
 
 use super::format::{day, days};
 use super::functions::allow_logs;
+use super::loops::put_account_filter;
 use crate::access::service_access;
 use crate::facts::{Facts, function_name};
 use crate::finding::{Check, Finding, Subject};
 use crate::fix::{Fix, word};
-use crate::model::{Filter, Function, LogGroup, Mapping};
+use crate::model::{AccountFilter, Filter, Function, LogGroup, Mapping};
 use crate::ownership::Ownership;
 
 pub(super) static SUBSCRIBED: Check = Check {
@@ -98,10 +100,15 @@ fn mappings(facts: &Facts) -> Vec<Finding> {
         if mapping.reports_failures {
             return FAILED_RECORDS.ok(stream, "its mapping has ReportBatchItemFailures");
         }
+        let function = facts.function(&mapping.function_arn);
+        let setting = function.and_then(|it| it.variable(settings::KINESIS_FAILURES.name)?.parse().ok());
+        if setting == Some(KinesisFailures::FailInvocation) {
+            return FAILED_RECORDS.ok(stream, "its function fails the whole invocation");
+        }
         let seen = format!("the mapping {} lacks ReportBatchItemFailures", mapping.id);
         let fix = facts.aws(&format!(
             "lambda update-event-source-mapping --uuid {} --function-response-types ReportBatchItemFailures",
-            mapping.id
+            word(&mapping.id)
         ));
         FAILED_RECORDS.broken(stream, seen, fix)
     };
@@ -113,8 +120,8 @@ fn mappings(facts: &Facts) -> Vec<Finding> {
 struct Subscriptions<'a> {
     /// The filters of the log group.
     ours: Vec<&'a Filter>,
-    /// The name of an account-level filter.
-    of_account: Option<&'a str>,
+    /// An account-level filter.
+    of_account: Option<&'a AccountFilter>,
     /// Why it is not known whether a filter reaches the pipeline.
     unknown: Vec<String>,
 }
@@ -131,8 +138,8 @@ fn subscriptions<'a>(facts: &'a Facts, group: &'a LogGroup, filters: &'a [Filter
     }
     let account_filters = facts.account_filters.seen().into_iter().flatten();
     for filter in account_filters.filter(|filter| !filter.excludes(&group.name)) {
-        match facts.destination_ownership(&filter.destination()) {
-            Ownership::Ours => found.of_account = Some(&filter.name),
+        match facts.account_filter_ownership(filter) {
+            Ownership::Ours => found.of_account = Some(filter),
             Ownership::Unknown(reason) => {
                 found.unknown.push(format!("account-level filter {}: {reason}", filter.name));
             }
@@ -154,18 +161,32 @@ fn of_group(facts: &Facts, group: &LogGroup, filters: &[Filter]) -> Vec<Finding>
         };
     }
     let mut findings = vec![SLOTS.ok(name, slots(filters.len()))];
-    if let Some(filter) = of_account {
-        findings.push(SUBSCRIBED.ok(name, format!("by the account-level filter {filter}")));
-    }
+    findings.extend(of_account.into_iter().flat_map(|filter| by_account_filter(facts, name, filter)));
     for filter in ours {
         let to = &filter.destination_arn;
         findings.push(SUBSCRIBED.ok(name, format!("filter {} sends to {to}", filter.name)));
-        findings.push(pattern(facts, name, filter));
+        let resource = format!("{name}, filter {}", filter.name);
+        findings.push(pattern(resource, filter, || put_filter(facts, name, filter)));
         findings.push(system_fields(facts, name, filter));
         if let Some(function) = facts.function(to) {
             findings.push(permission(facts, name, filter, function));
         }
     }
+    findings
+}
+
+/// An account-level filter that reaches the pipeline.
+fn by_account_filter(facts: &Facts, group: &str, of_account: &AccountFilter) -> Vec<Finding> {
+    let mut findings = vec![SUBSCRIBED.ok(group, format!("by the account-level filter {}", of_account.name))];
+    let Some(filter) = of_account.filter() else { return findings };
+    let resource = format!("{group}, account-level filter {}", filter.name);
+    findings.push(pattern(resource, &filter, || {
+        let mut document: serde_json::Value = serde_json::from_str(&of_account.document).unwrap_or_default();
+        document["FilterPattern"] = "".into();
+        put_account_filter(facts, &AccountFilter { document: document.to_string(), ..of_account.clone() })
+    }));
+    let function = facts.function(&filter.destination_arn);
+    findings.extend(function.map(|function| permission(facts, group, &filter, function)));
     findings
 }
 
@@ -211,11 +232,12 @@ fn put_filter(facts: &Facts, group: &str, filter: &Filter) -> String {
         filter.role_arn.as_ref().map_or_else(String::new, |role| format!(" --role-arn {}", word(role)));
     let distribution = match filter.distribution.as_str() {
         "" => String::new(),
-        distribution => format!(" --distribution {distribution}"),
+        distribution => format!(" --distribution {}", word(distribution)),
     };
     facts.aws(&format!(
-        "logs put-subscription-filter --log-group-name {group} --filter-name {} --filter-pattern '' \
+        "logs put-subscription-filter --log-group-name {} --filter-name {} --filter-pattern '' \
          --destination-arn {}{role}{distribution} --emit-system-fields {}",
+        word(group),
         word(&filter.name),
         word(&filter.destination_arn),
         ORIGIN_FIELDS.join(" ")
@@ -253,16 +275,17 @@ fn slots_in_use(facts: &Facts, group: &LogGroup, filters: &[Filter]) -> Finding 
     SLOTS.broken(name, seen, Fix::steps(advice, put.commands))
 }
 
-fn pattern(facts: &Facts, group: &str, filter: &Filter) -> Finding {
-    let resource = format!("{group}, filter {}", filter.name);
+/// Whether a filter sends every event; `remove` is the command that takes its pattern away.
+fn pattern(resource: String, filter: &Filter, remove: impl FnOnce() -> String) -> Finding {
     if filter.pattern.trim().is_empty() {
-        return PATTERN.ok(resource, format!("no pattern, created {}", day(filter.created)));
+        let created = (filter.created > 0).then(|| format!(", created {}", day(filter.created)));
+        return PATTERN.ok(resource, "no pattern".to_owned() + &created.unwrap_or_default());
     }
     let seen = match FilterPattern::parse(&filter.pattern) {
         Ok(_) => format!("sends only events that match {}", filter.pattern),
         Err(error) => format!("has an invalid pattern {} ({error})", filter.pattern),
     };
-    PATTERN.warning(resource, seen, put_filter(facts, group, filter))
+    PATTERN.warning(resource, seen, remove())
 }
 
 fn system_fields(facts: &Facts, group: &str, filter: &Filter) -> Finding {

@@ -11,7 +11,7 @@ use super::format::days;
 use super::workmail_role;
 use crate::facts::{Facts, group_name};
 use crate::finding::{Check, Finding, Severity, Subject};
-use crate::fix::Fix;
+use crate::fix::{Fix, word};
 use crate::model::{EmailEvents, Organization};
 
 pub(super) static EVENTS: Check = Check {
@@ -104,15 +104,18 @@ fn group(facts: &Facts, organization: &Organization, events: &EmailEvents) -> Fi
         None => GROUP.broken(
             arn,
             "the log group does not exist",
-            facts.aws(&format!("logs create-log-group --log-group-name {name}")),
+            facts.aws(&format!("logs create-log-group --log-group-name {}", word(&name))),
         ),
     })
 }
 
-/// For log groups that exist. The check of subscriptions mentions the retention where nothing is subscribed.
+/// For log groups that exist. Of those given on the command line no other check reports settings that were not read.
 fn retention(facts: &Facts, name: &str) -> Option<Finding> {
-    let settings = facts.log_group(name)?.settings.seen()?.as_ref()?;
-    Some(match settings.retention_days {
+    let part = &facts.log_group(name)?.settings;
+    if let Some(reason) = part.reason().filter(|_| facts.named_groups.contains(name)) {
+        return Some(RETENTION.unknown(name, reason));
+    }
+    Some(match part.seen()?.as_ref()?.retention_days {
         None => RETENTION.ok(name, "events never expire"),
         Some(kept) if kept >= SHORTEST_DAYS => {
             RETENTION.ok(name, format!("events expire after {}", days(kept.into())))
@@ -121,7 +124,8 @@ fn retention(facts: &Facts, name: &str) -> Option<Finding> {
             name,
             format!("events expire after only {}", days(kept.into())),
             facts.aws(&format!(
-                "logs put-retention-policy --log-group-name {name} --retention-in-days {DEFAULT_DAYS}"
+                "logs put-retention-policy --log-group-name {} --retention-in-days {DEFAULT_DAYS}",
+                word(name)
             )),
         ),
     })
@@ -156,7 +160,8 @@ fn masking(facts: &Facts, name: &str) -> Option<Finding> {
         if masked.is_empty() {
             return of_account;
         }
-        let fix = facts.aws(&format!("logs delete-data-protection-policy --log-group-identifier {name}"));
+        let fix =
+            facts.aws(&format!("logs delete-data-protection-policy --log-group-identifier {}", word(&name)));
         MASKING.warning(name, format!("its data protection policy masks {}", joined(&masked)), fix)
     }))
 }

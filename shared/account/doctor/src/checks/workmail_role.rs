@@ -42,7 +42,9 @@ const DAY: i64 = mailtrail_clock::DAY;
 pub(super) fn checks(facts: &Facts, organization: &Organization, events: &EmailEvents) -> Vec<Finding> {
     let name = group_name(&events.log_group_arn).unwrap_or_default();
     let group = facts.log_group(&name);
-    let mut findings = match facts.role(&events.role_arn) {
+    let role = facts.role(&events.role_arn);
+    let was_read = role.is_ok();
+    let mut findings = match role {
         Err(reason) => {
             vec![ROLE.unknown(&events.role_arn, &reason), PERMISSIONS.unknown(&events.role_arn, &reason)]
         }
@@ -58,10 +60,12 @@ pub(super) fn checks(facts: &Facts, organization: &Organization, events: &EmailE
             std::iter::once(trust(facts, organization, events, role, group)).chain(permissions).collect()
         }
     };
-    // Without a working role no event can arrive: that is not reported again.
-    let role_works = findings.iter().all(|finding| finding.severity == Severity::Ok);
+    // Without a working role no event can arrive, and where its conditions are not known to hold, that none arrives is the
+    // reason: that is not reported again. A role that was not read says nothing about it.
+    let is_reported = findings.iter().any(|finding| finding.severity == Severity::Broken)
+        || findings.iter().any(|it| it.check.id == ROLE.id && it.severity == Severity::Unknown && was_read);
     let arriving = group.and_then(|group| arriving(facts, group));
-    findings.extend(arriving.filter(|finding| role_works || finding.severity == Severity::Ok));
+    findings.extend(arriving.filter(|finding| !is_reported || finding.severity == Severity::Ok));
     findings
 }
 
@@ -130,11 +134,10 @@ fn documented_trust(role: &Role) -> String {
 
 fn create_role(facts: &Facts, organization: &Organization, group: &str) -> String {
     format!(
-        "mailtrail permissions workmail-events cloudwatch-logs --account {} --region {} --log-group {group} --resource {} \
-         --format cli",
-        facts.account,
-        facts.region,
-        facts.arn("workmail", &format!("organization/{}", organization.id)),
+        "{} --log-group {} --resource {} --format cli",
+        facts.permissions("workmail-events cloudwatch-logs"),
+        word(group),
+        word(&facts.arn("workmail", &format!("organization/{}", organization.id))),
     )
 }
 
@@ -171,12 +174,13 @@ fn arriving(facts: &Facts, group: &LogGroup) -> Option<Finding> {
 /// The command that enables the logging of email events: to the log group and with the role that the stack in infra/
 /// created, where there is one.
 pub(super) fn enable(facts: &Facts, organization: &Organization) -> String {
-    let mut command = vec![format!("workmail enable --organization {}", organization.id)];
+    let mut command = vec![format!("workmail enable --organization {}", word(&organization.id))];
     let of_stack = Facts::stack_group(&organization.id);
     let exists = |group: &LogGroup| group.settings.seen().is_some_and(Option::is_some);
     if facts.log_group(&of_stack).is_some_and(exists) {
-        command.push(format!("--log-group {of_stack}"));
-        command.extend(logging_role(facts, &of_stack).map(|role| format!("--logging-role {}", role.arn)));
+        command.push(format!("--log-group {}", word(&of_stack)));
+        command
+            .extend(logging_role(facts, &of_stack).map(|role| format!("--logging-role {}", word(&role.arn))));
     }
     facts.mailtrail(&command.join(" "))
 }

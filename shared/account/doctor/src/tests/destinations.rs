@@ -93,7 +93,7 @@ fn resource_policies_are_audited() {
 fn an_archive_that_cannot_be_written_to_is_found_for_each_reason() {
     assert_eq!(problems_after(|facts| facts.buckets[1].exists = seen(false)), [("archive-reached", Broken)]);
     assert_eq!(
-        problems_after(|facts| facts.buckets[1].owner_fits = seen(false)),
+        problems_after(|facts| facts.archives[0].owner_fits = seen(false)),
         [("archive-owner", Broken)]
     );
     assert_eq!(problems_after(|facts| facts.archives[0].owner = None), [("archive-owner", Warning)]);

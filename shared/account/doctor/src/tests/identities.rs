@@ -95,6 +95,16 @@ fn a_log_group_of_email_events_where_nothing_arrives_is_found() {
 }
 
 #[test]
+fn that_nothing_arrives_is_said_where_the_role_could_not_be_read() {
+    let found = problems_after(|facts| {
+        facts.roles.insert("workmail-events".to_owned(), refused());
+        group(facts, EVENTS).last_event = seen(None);
+    });
+    let unread = [("email-role", Unknown), ("email-role-permissions", Unknown)];
+    assert_eq!(found, [unread[0], unread[1], ("email-events-arriving", Warning)]);
+}
+
+#[test]
 fn logging_is_enabled_with_the_log_group_and_the_role_of_the_stack() {
     let enable = |facts: &Facts| {
         let found = checks(facts).into_iter().find(|finding| finding.check.id == "email-events").unwrap();
@@ -243,26 +253,14 @@ fn a_filter_without_system_fields_is_found() {
 }
 
 #[test]
-fn a_name_of_a_filter_cannot_add_a_command() {
-    let mut facts = intact();
-    let filter = &mut list(&mut group(&mut facts, EVENTS).filters)[0];
-    filter.system_fields.clear();
-    filter.name = "x; rm -rf ~ #'".to_owned();
-    let finding = checks(&facts).into_iter().find(|finding| finding.severity == Warning).unwrap();
-    assert_eq!(finding.check.id, "filter-system-fields");
-    let fix = finding.fix.unwrap();
-    let words = shell_words::split(&fix.line()).unwrap();
-    assert!(words.contains(&"x; rm -rf ~ #'".to_owned()), "{words:?}");
-}
-
-#[test]
 fn a_mapping_that_loses_failed_records_is_found() {
     let found = problems_after(|facts| {
         let stream = arn("kinesis", "stream/events");
         let sent = list(&mut group(facts, EVENTS).filters);
         sent[0].destination_arn.clone_from(&stream);
         let function_arn = arn("lambda", &format!("function:{FUNCTION}"));
-        let mapping = Mapping { id: "id".to_owned(), function_arn, reports_failures: false };
+        let on_failure = Some(format!("arn:aws:s3:::{FAILURES}"));
+        let mapping = Mapping { id: "id".to_owned(), function_arn, reports_failures: false, on_failure };
         facts.stream_readers.insert(stream, seen(vec![mapping]));
     });
     assert_eq!(found, [("reader-failed-records", Broken)]);

@@ -1,6 +1,7 @@
 //! An account in order gives no finding; one fault gives exactly one.
 
 mod destinations;
+mod hostile;
 mod identities;
 mod subscriptions;
 
@@ -340,6 +341,48 @@ fn what_could_not_be_read_is_unknown_and_names_the_call() {
         assert!(unknown.iter().all(|it| it.seen.contains("x:Call")), "{id}: {unknown:?}");
         assert!(findings.iter().all(|it| it.severity != Broken), "{id}: {findings:?}");
     }
+}
+
+/// Each check says so itself of what it could not read, where no other finding tells.
+#[test]
+fn nothing_is_in_order_that_was_not_read() {
+    type Change = fn(&mut Facts);
+    let changes: [(&str, Change); 5] = [
+        ("resource-policy", |facts| facts.inventory.log_groups = refused()),
+        ("resource-policy", |facts| {
+            facts.inventory.log_group_policies.insert(EVENTS.to_owned(), refused());
+        }),
+        ("email-retention", |facts| {
+            let theirs = LogGroup { settings: refused(), ..group(facts, AUDIT).clone() };
+            facts.log_groups.push(LogGroup { name: "/example/trail".to_owned(), ..theirs });
+            facts.named_groups = ["/example/trail".to_owned()].into();
+        }),
+        ("archive-key", |facts| facts.buckets[1].encryption = refused()),
+        ("bucket-policy-source", |facts| {
+            facts.archives[0].functions.clear();
+            facts.buckets[1].policy = refused();
+        }),
+    ];
+    for (id, change) in changes {
+        let mut facts = intact();
+        change(&mut facts);
+        let unknown: Vec<_> = checks(&facts).into_iter().filter(|it| it.severity == Unknown).collect();
+        let [finding] = unknown.as_slice() else { panic!("{id}: {unknown:?}") };
+        assert_eq!(finding.check.id, id);
+        let is_ok = |it: &crate::Finding| it.check.id == id && it.severity == Severity::Ok;
+        let about_it = |it: &crate::Finding| it.resource == finding.resource;
+        assert!(!checks(&facts).iter().any(|it| is_ok(it) && about_it(it)), "{id}");
+    }
+}
+
+#[test]
+fn the_owner_of_an_archive_is_that_of_its_own_setting() {
+    let found = problems_after(|facts| {
+        facts.archives[0].bucket = Some(crate::fixtures::TARGET.to_owned());
+        facts.archives[0].owner = Some("444455556666".to_owned());
+        facts.archives[0].owner_fits = seen(false);
+    });
+    assert!(found.contains(&("archive-owner", Broken)), "{found:?}");
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! Subscription filter slots, and data streams between log groups and functions.
 
 use super::{group, list, refused, some};
-use crate::Severity::{Broken, Ok, Unknown};
-use crate::fixtures::{AUDIT, EVENTS, FUNCTION, arn, intact, problems_after, seen};
-use crate::{AccountFilter, Facts, Filter, Finding, Function, Mapping, Part, checks};
+use crate::Severity::{Broken, Ok, Unknown, Warning};
+use crate::fixtures::{AUDIT, EVENTS, FAILURES, FUNCTION, arn, intact, invoke_policy, problems_after, seen};
+use crate::{AccountFilter, Facts, Failures, Filter, Finding, Function, Mapping, Part, checks};
 
 /// Replaces the filter of the pipeline by filters of others.
 fn use_slots(facts: &mut Facts, names: &[&str]) {
@@ -32,7 +32,13 @@ fn by_a_stream(facts: &mut Facts, name: &str, readers: Part<Vec<Mapping>>) {
 /// A mapping from the data stream to a function.
 fn mapping(function: &str, reports_failures: bool) -> Mapping {
     let function_arn = arn("lambda", &format!("function:{function}"));
-    Mapping { id: "00000000-0000-4000-8000-000000000000".to_owned(), function_arn, reports_failures }
+    let on_failure = Some(format!("arn:aws:s3:::{FAILURES}"));
+    Mapping {
+        id: "00000000-0000-4000-8000-000000000000".to_owned(),
+        function_arn,
+        reports_failures,
+        on_failure,
+    }
 }
 
 #[test]
@@ -77,7 +83,9 @@ fn nothing_is_tried_where_no_slot_is_left_by_any_count() {
     let mut facts = intact();
     use_slots(&mut facts, &["a", "b", "c", "d", "e"]);
     // The only account-level filter that an account can have is in use.
-    let other = AccountFilter { name: "all".to_owned(), ..AccountFilter::default() };
+    let document = r#"{"DestinationArn":"arn:aws:firehose:eu-west-1:111122223333:deliverystream/x"}"#;
+    let other =
+        AccountFilter { name: "all".to_owned(), document: document.to_owned(), selection: String::new() };
     facts.account_filters = seen(vec![other]);
     let fix = slots_of_events(&facts).fix.unwrap().advice;
     assert!(fix.starts_with("first delete the one of a, b, c, d, e "), "{fix}");
@@ -122,6 +130,77 @@ fn an_account_level_filter_is_followed_through_a_data_stream() {
         list(&mut group(facts, AUDIT).filters).clear();
     });
     assert_eq!(found, [("account-filter-loop", Broken)]);
+}
+
+/// An account-level filter to the function, in the place of the filter of email events.
+fn by_the_account(facts: &mut Facts, document: &str) {
+    let function = arn("lambda", &format!("function:{FUNCTION}"));
+    let own = format!(r#"LogGroupName NOT IN ["/aws/lambda/{FUNCTION}"]"#);
+    let document = document.replace("FUNCTION", &function);
+    let filter = AccountFilter { name: "all".to_owned(), document, selection: own };
+    facts.account_filters = seen(vec![filter]);
+    list(&mut group(facts, EVENTS).filters).clear();
+}
+
+#[test]
+fn the_pattern_and_the_permission_of_an_account_level_filter_are_looked_at() {
+    let filter = |pattern: &str| format!(r#"{{"DestinationArn":"FUNCTION","FilterPattern":"{pattern}"}}"#);
+    assert_eq!(problems_after(|facts| by_the_account(facts, &filter(""))), []);
+    // Once for each log group that it applies to.
+    let found = problems_after(|facts| by_the_account(facts, &filter("BOUNCED")));
+    assert_eq!(found, [("filter-pattern", Warning); 2]);
+    let found = problems_after(|facts| {
+        by_the_account(facts, &filter(""));
+        list(&mut group(facts, AUDIT).filters).clear();
+        let other = invoke_policy(true).replace("logs.amazonaws.com", "events.amazonaws.com");
+        facts.functions[0].policy = seen(Some(other));
+    });
+    assert_eq!(found, [("invoke-permission", Broken); 2]);
+}
+
+#[test]
+fn an_account_level_filter_that_cannot_be_read_is_not_known() {
+    for document in ["no JSON", "{}", r#"{"DestinationArn":1}"#] {
+        let found = problems_after(|facts| by_the_account(facts, document));
+        assert_eq!(found, [("subscribed", Unknown), ("account-filter-loop", Unknown)], "{document}");
+    }
+}
+
+#[test]
+fn failed_records_of_a_data_stream_are_looked_for_where_its_mapping_keeps_them() {
+    let with = |change: fn(&mut Facts, &mut Mapping)| {
+        problems_after(|facts| {
+            let mut mapping = mapping(FUNCTION, true);
+            change(facts, &mut mapping);
+            by_a_stream(facts, EVENTS, seen(vec![mapping.clone()]));
+            by_a_stream(facts, AUDIT, seen(vec![mapping]));
+        })
+    };
+    assert_eq!(with(|_, _| {}), []);
+    let found = with(|facts, _| {
+        facts.failures.insert(FAILURES.to_owned(), seen(Failures { objects: 1, more: false }));
+    });
+    assert_eq!(found, [("function-on-failure", Broken)]);
+    assert_eq!(with(|_, mapping| mapping.on_failure = None), [("function-on-failure", Warning)]);
+    // One that the role may not write to.
+    let found = with(|facts, mapping| {
+        mapping.on_failure = Some("arn:aws:s3:::example-other".to_owned());
+        facts.failures.insert("example-other".to_owned(), seen(Failures::default()));
+    });
+    assert_eq!(found, [("function-role", Broken)]);
+}
+
+#[test]
+fn a_function_that_fails_whole_invocations_needs_no_report_of_single_records() {
+    let with = |answer: &str| {
+        problems_after(|facts| {
+            let environment = &mut some(&mut facts.functions[0].settings).environment;
+            list(environment).insert("MAILTRAIL_KINESIS_FAILURES".to_owned(), answer.to_owned());
+            by_a_stream(facts, EVENTS, seen(vec![mapping(FUNCTION, false)]));
+        })
+    };
+    assert_eq!(with("fail-invocation"), []);
+    assert_eq!(with("batch-item-failures"), [("reader-failed-records", Broken)]);
 }
 
 #[test]
