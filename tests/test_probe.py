@@ -1,6 +1,7 @@
 """`mailtrail doctor --probe`: an event through log group, filter, function and archive, on a stand-in that does all of it."""
 
 import json
+import time
 
 import pytest
 import yaml
@@ -49,6 +50,17 @@ def test_the_log_group_of_the_stack_is_found_and_needs_no_question(deployed, pro
     assert "--through GROUP" in probe().expect(FAILED).stderr
 
 
+def test_what_others_write_into_a_log_stream_of_probes_is_in_every_answer(deployed, mailtrail, enforcing):
+    """Whoever may write to a log group may name its log streams."""
+    stream = "mailtrail-probe/0123456789abcdef"
+    deployed.logs.create_log_stream(logGroupName=LOG_GROUP, logStreamName=stream)
+    event = {"timestamp": int(time.time() * 1000), "message": "who wrote this chose the log stream"}
+    deployed.logs.put_log_events(logGroupName=LOG_GROUP, logStreamName=stream, logEvents=[event])
+    deployed.wait_for_records(1)
+    found = mailtrail.run("search", "--archive", ARCHIVE, "--json", env=enforcing.environment()).expect(DONE)
+    assert event["message"] in found.stdout
+
+
 def test_a_probe_is_in_no_answer(deployed, probe, mailtrail, enforcing):
     told = probe("--through", LOG_GROUP, "--yes").expect(DONE).stdout
     assert told.startswith("✓ the probe ") and ARCHIVE in told
@@ -72,7 +84,12 @@ def test_a_probe_that_does_not_arrive_is_looked_for(deployed, probe, enforcing):
 
 
 def test_a_probe_is_sent_after_a_question_and_only_where_it_can_arrive(deployed, probe, enforcing):
-    assert "--yes" in probe("--through", LOG_GROUP).expect(FAILED).stderr
+    deployed.logs.put_subscription_filter(
+        logGroupName=LOG_GROUP, filterName="siem", filterPattern="", destinationArn=deployed.arn
+    )
+    asked = probe("--through", LOG_GROUP).expect(FAILED).stderr
+    # Who else gets it is in the question.
+    assert "--yes" in asked and ARCHIVE in asked and f"siem (to {deployed.arn})" in asked
     enforcing.client("logs").create_log_group(logGroupName="/example/other")
     refused = probe("--through", "/example/other", "--yes").expect(FAILED)
     assert "mailtrail doctor --log-group /example/other" in refused.stderr
