@@ -63,16 +63,17 @@ pub(super) async fn run(args: &DoctorArgs) -> anyhow::Result<Exit> {
     };
     let route = Route::find(&account, &log_group).await?;
     if args.probe.through.is_some() {
-        let mut question = format!(
-            "Write a probe into {} in account {}, Region {}? Its event stays in the archive {}.",
+        let others = match route.others.as_slice() {
+            [] => String::new(),
+            others => format!(" Other filters send it on: {}.", plain(&others.join(", "))),
+        };
+        let question = format!(
+            "Write a probe into {} in account {}, Region {}? Its event stays in the archive {}.{others}",
             plain(&log_group),
             account.id,
             account.region,
             plain(&route.archive.location().to_string())
         );
-        if !route.others.is_empty() {
-            question += &format!(" Other filters send it on: {}.", plain(&route.others.join(", ")));
-        }
         confirm(args.probe.yes, &question)?;
     }
     let probe = Probe::new();

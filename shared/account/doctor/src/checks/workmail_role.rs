@@ -172,17 +172,27 @@ fn arriving(facts: &Facts, group: &LogGroup) -> Option<Finding> {
 }
 
 /// The command that enables the logging of email events: to the log group and with the role that the stack in infra/
-/// created, where there is one.
-pub(super) fn enable(facts: &Facts, organization: &Organization) -> String {
-    let mut command = vec![format!("workmail enable --organization {}", word(&organization.id))];
+/// created, where there is one. What of these was not found is said: a second log group would have no subscription.
+pub(super) fn enable(facts: &Facts, organization: &Organization) -> Fix {
+    let command = format!("workmail enable --organization {}", word(&organization.id));
     let of_stack = Facts::stack_group(&organization.id);
-    let exists = |group: &LogGroup| group.settings.seen().is_some_and(Option::is_some);
-    if facts.log_group(&of_stack).is_some_and(exists) {
-        command.push(format!("--log-group {}", word(&of_stack)));
-        command
-            .extend(logging_role(facts, &of_stack).map(|role| format!("--logging-role {}", word(&role.arn))));
+    match facts.log_group(&of_stack).map(|group| &group.settings) {
+        None | Some(Part::Seen { value: None, .. }) => return facts.mailtrail(&command).into(),
+        Some(Part::NotSeen { .. }) => {
+            let advice = format!(
+                "where the stack in infra/ created the log group {of_stack}, give it as --log-group, and the output \
+                 WorkMailRoleArn as --logging-role:"
+            );
+            return Fix::steps(advice, [facts.mailtrail(&command)]);
+        }
+        Some(Part::Seen { value: Some(_), .. }) => {}
     }
-    facts.mailtrail(&command.join(" "))
+    let command = format!("{command} --log-group {}", word(&of_stack));
+    if let Some(role) = logging_role(facts, &of_stack) {
+        return facts.mailtrail(&format!("{command} --logging-role {}", word(&role.arn))).into();
+    }
+    let advice = "give the role that the stack created, its output WorkMailRoleArn, as --logging-role:";
+    Fix::steps(advice, [facts.mailtrail(&command)])
 }
 
 /// The role that WorkMail may assume, and that may write to a log group.

@@ -128,6 +128,12 @@ fn logging_is_enabled_with_the_log_group_and_the_role_of_the_stack() {
         enable(&facts),
         format!("mailtrail workmail enable --organization {ORGANIZATION} {group} {role} --region {REGION}")
     );
+    // What was not found of the stack's is said.
+    let mut unread = facts.clone();
+    unread.logging_roles = refused();
+    assert!(enable(&unread).contains("--logging-role:"), "{}", enable(&unread));
+    crate::tests::group(&mut unread, &of_stack).settings = refused();
+    assert!(enable(&unread).contains(&format!("created the log group {of_stack}")), "{}", enable(&unread));
     facts.assumed_role = Some(role_arn("reader"));
     assert!(enable(&facts).ends_with(&format!(" --assume-role {}", role_arn("reader"))));
 }

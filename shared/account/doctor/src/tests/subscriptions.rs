@@ -204,6 +204,16 @@ fn a_function_that_fails_whole_invocations_needs_no_report_of_single_records() {
 }
 
 #[test]
+fn a_function_that_was_not_read_may_be_one_of_the_pipeline() {
+    let mut facts = intact();
+    let function = arn("lambda", &format!("function:{FUNCTION}"));
+    assert_eq!(facts.unknown_receiver(&function), None);
+    facts.functions[0].settings = refused();
+    assert!(facts.receiver(&function).is_none());
+    assert!(facts.unknown_receiver(&function).is_some_and(|reason| reason.contains("x:Call")));
+}
+
+#[test]
 fn what_is_sent_to_another_account_only_is_not_archived_here() {
     let found = problems_after(|facts| {
         list(&mut group(facts, EVENTS).filters)[0].destination_arn =
