@@ -1,5 +1,4 @@
--- What fits no other class: table base_event, each event once, without the probes of `mailtrail doctor`. They are told by
--- log stream and message: who may write to a log group may name its log streams.
+-- What fits no other class: table base_event, each event once.
 -- The same event may be stored twice. Account and day are among the keys so that partitions that a query does
 -- not ask for are still left out; without ORDER BY nothing is sorted. The Region is not: an event that came in
 -- a second time may lie under unknown, and one of the two is kept.
@@ -15,8 +14,3 @@ FROM (
   FROM base_event
 )
 WHERE copy_number = 1
-  AND NOT coalesce(
-    metadata.log_source LIKE 'mailtrail-probe/%'
-      AND regexp_like(raw_data, '^\{"mailtrailProbe":"[0-9a-f]{16}","sent":"[-0-9:.TZ]{1,24}"\}$'),
-    false
-  )
