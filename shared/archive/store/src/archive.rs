@@ -6,7 +6,7 @@ use bytes::Bytes;
 use thiserror::Error;
 
 use crate::directory::Directory;
-use crate::s3::S3;
+use crate::s3::{Attempts, S3};
 use crate::{ArchiveConfig, ArchiveReader, Location, S3Options};
 use mailtrail_aws_client::failure::Failure;
 use mailtrail_aws_client::{Clients, Deadline, RetryPolicy};
@@ -116,7 +116,11 @@ impl Archive {
     pub async fn put(&self, key: &str, body: Bytes, deadline: Deadline) -> Result<Put, ArchiveError> {
         let written = match &self.store {
             Store::Directory(directory) => directory.put(key, body).await,
-            Store::S3(s3) => self.retry_policy.run(deadline, || Box::pin(s3.put(key, body.clone()))).await,
+            Store::S3(s3) => {
+                let attempts = Attempts::default();
+                let attempt = || Box::pin(s3.put(key, body.clone(), &attempts));
+                self.retry_policy.run(deadline, attempt).await
+            }
         };
         written.map_err(|failure| self.error(&format!("write `{key}` to"), failure))
     }
@@ -173,6 +177,11 @@ fn advice(location: &Location, access: Access, failure: &Failure) -> String {
         _ if failure.is_of_other_region() && failure.region.is_none() => {
             format!(
                 "the bucket `{bucket}` is in another Region; see in which with: aws s3api head-bucket --bucket {bucket}"
+            )
+        }
+        "Unverified" => {
+            format!(
+                "the endpoint does not repeat checksums: allow s3:GetObject on `{bucket}`, so that it can be compared"
             )
         }
         "Unproven" => "check the network (a proxy, a sign-in page), and AWS_ENDPOINT_URL".to_owned(),

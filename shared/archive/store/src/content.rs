@@ -6,8 +6,8 @@
 //! compared byte by byte, but for what describes and what is numbered, which nothing is derived from.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 
 use bytes::Bytes;
@@ -16,6 +16,15 @@ use serde::Deserialize;
 
 use crate::layout::{Content, content_of};
 use crate::{LONGEST_LINE, object};
+
+/// How an object that exists resembles the one that would be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Likeness {
+    /// It has the same bytes.
+    Bytes,
+    /// It has other bytes, and holds the same events; or it is a description, which may be of another version.
+    Content,
+}
 
 /// What is wrong with an object that exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,37 +55,63 @@ const LONGEST_SPELLING: usize = 6;
 /// White space, and keys that are of no use to us.
 const ENVELOPE: usize = 1 << 20;
 
-/// Compares an object that exists with the one that would be written at the same key.
-pub(crate) fn compare(key: &str, existing: File, body: &[u8]) -> Result<(), Difference> {
-    let length = existing.metadata()?.len();
+/// Whether an object at this key counts as the same whatever it holds, unless it is empty.
+pub(crate) fn is_description(key: &str) -> bool {
+    content_of(key) == Content::Description
+}
+
+/// Compares an object that exists, and has so many bytes, with the one that would be written at the same key.
+pub(crate) fn compare(
+    key: &str,
+    existing: impl Read,
+    length: u64,
+    body: &[u8],
+) -> Result<Likeness, Difference> {
     if length == 0 && !body.is_empty() {
         return Err(Difference::Empty);
     }
+    let mut existing = Compared { existing, rest: body, is_same: true };
     let is_same = match content_of(key) {
-        Content::Description => true,
-        Content::Exact => length == body.len() as u64 && is_equal(existing, body)?,
-        Content::Payload { batch } => is_payload(batch, existing, body)?,
-        Content::Records => is_of_same_events(existing, body)?,
+        Content::Description => return Ok(Likeness::Content),
+        Content::Exact => length == body.len() as u64 && existing.has_same_bytes()?,
+        Content::Payload { batch } => is_payload(batch, &mut existing, body)?,
+        Content::Records => is_of_same_events(&mut existing, body)?,
     };
-    if is_same { Ok(()) } else { Err(Difference::OtherContent) }
+    match is_same {
+        false => Err(Difference::OtherContent),
+        true if existing.is_same && existing.rest.is_empty() => Ok(Likeness::Bytes),
+        true => Ok(Likeness::Content),
+    }
 }
 
-fn is_equal(existing: impl Read, body: &[u8]) -> io::Result<bool> {
-    let (mut existing, mut rest) = (BufReader::new(existing), body);
-    loop {
-        let some = existing.fill_buf()?;
-        if some.is_empty() {
-            return Ok(rest.is_empty());
+/// An object, compared with other bytes while it is read.
+struct Compared<'b, R> {
+    existing: R,
+    rest: &'b [u8],
+    is_same: bool,
+}
+
+impl<R: Read> Compared<'_, R> {
+    fn has_same_bytes(&mut self) -> io::Result<bool> {
+        let mut buffer = [0; 8 << 10];
+        while self.is_same && self.read(&mut buffer)? > 0 {}
+        Ok(self.is_same && self.rest.is_empty())
+    }
+}
+
+impl<R: Read> Read for Compared<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.existing.read(buffer)?;
+        match self.rest.strip_prefix(&buffer[..length]) {
+            Some(rest) => self.rest = rest,
+            None => self.is_same = false,
         }
-        let Some(after) = rest.strip_prefix(some) else { return Ok(false) };
-        rest = after;
-        let read = some.len();
-        existing.consume(read);
+        Ok(length)
     }
 }
 
 /// Whether a raw copy holds the events that its name is made of.
-fn is_payload(batch: &str, existing: File, body: &[u8]) -> Result<bool, Difference> {
+fn is_payload(batch: &str, existing: impl Read, body: &[u8]) -> Result<bool, Difference> {
     let decoded = decoded_length(body)?;
     let limit = decoded.saturating_mul(LONGEST_SPELLING).saturating_add(ENVELOPE);
     let mut bytes = Vec::new();
@@ -93,10 +128,22 @@ fn decoded_length(body: &[u8]) -> Result<usize, Difference> {
     decoded.map(|text| text.len()).map_err(|reason| Difference::Unreadable(reason.to_string()))
 }
 
-fn is_of_same_events(existing: File, body: &[u8]) -> Result<bool, Difference> {
-    let ours = events(body)?;
-    let theirs = events_up_to(existing, ours.len())?;
-    Ok(theirs == ours)
+/// The first event that is not one of ours ends it, so that the memory is that of ours.
+fn is_of_same_events(existing: impl Read, body: &[u8]) -> Result<bool, Difference> {
+    let mut missing: BTreeMap<EventKey, usize> = BTreeMap::new();
+    for_each_event(body, |event| {
+        *missing.entry(event).or_default() += 1;
+        true
+    })?;
+    let is_part_of_ours = for_each_event(existing, |event| match missing.get_mut(&event) {
+        None => false,
+        Some(1) => missing.remove(&event).is_some(),
+        Some(times) => {
+            *times -= 1;
+            true
+        }
+    })?;
+    Ok(is_part_of_ours && missing.is_empty())
 }
 
 /// What makes the event of a record.
@@ -123,27 +170,26 @@ struct Metadata<'a> {
     log_source: Cow<'a, str>,
 }
 
-fn events(object: impl Read) -> Result<Vec<EventKey>, Difference> {
-    events_up_to(object, usize::MAX)
-}
-
-/// The events of an object, sorted. Of more than so many, only one more is read: then it is another object anyway.
-fn events_up_to(object: impl Read, most: usize) -> Result<Vec<EventKey>, Difference> {
+/// Reads the events of an object, as long as `is_wanted` says that it may go on. Whether it came to the end.
+fn for_each_event(
+    object: impl Read,
+    mut is_wanted: impl FnMut(EventKey) -> bool,
+) -> Result<bool, Difference> {
     let mut lines = BufReader::new(object::decoder(object)?);
-    let (mut events, mut line) = (Vec::new(), Vec::new());
-    while events.len() <= most {
+    let (mut number, mut line) = (0_u64, Vec::new());
+    loop {
         line.clear();
+        number += 1;
         let length = lines.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line)?;
         if length == 0 {
-            break;
+            return Ok(true);
         }
-        let read: Line<'_> = serde_json::from_slice(&line).map_err(|error| {
-            Difference::Unreadable(format!("invalid record in line {}: {error}", events.len() + 1))
-        })?;
+        let read: Line<'_> = serde_json::from_slice(&line)
+            .map_err(|error| Difference::Unreadable(format!("invalid record in line {number}: {error}")))?;
         let Metadata { uid, log_name, log_source } = read.metadata;
         let own = Cow::into_owned;
-        events.push(EventKey { log_group: own(log_name), log_stream: own(log_source), uid: own(uid) });
+        if !is_wanted(EventKey { log_group: own(log_name), log_stream: own(log_source), uid: own(uid) }) {
+            return Ok(false);
+        }
     }
-    events.sort_unstable();
-    Ok(events)
 }

@@ -3,50 +3,18 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper of a test is a test")]
 
+mod content;
+
 use std::fs;
-use std::io::Write;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bytes::Bytes;
-use flate2::{Compression, write::GzEncoder};
-use mailtrail_archive::{Archive, ArchiveError, ArchiveReader, ObjectWriter, Put};
+use content::{FOLDER, gzip, payload, raw_key, record, records};
+use mailtrail_archive::{Archive, ArchiveError, ArchiveReader, Put};
 use mailtrail_aws_client::Deadline;
-use mailtrail_subscription::{BatchId, batches};
 use tempfile::TempDir;
-
-const FOLDER: &str = "region=eu-west-1/accountId=111122223333/eventDay=20261120";
-
-fn payload(message: &str) -> String {
-    format!(
-        r#"{{"messageType":"DATA_MESSAGE","owner":"111122223333","logGroup":"g","logStream":"s",
-        "logEvents":[{{"id":"{}","timestamp":1795169702000,"message":"{message}"}}]}}"#,
-        "0".repeat(56)
-    )
-}
-
-fn gzip(text: &str, level: u32) -> Bytes {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::new(level));
-    encoder.write_all(text.as_bytes()).unwrap();
-    encoder.finish().unwrap().into()
-}
-
-fn raw_key(text: &str) -> String {
-    format!("raw/{FOLDER}/{}.json.gz", BatchId::of(&batches(text).unwrap()))
-}
-
-fn record(uid: &str, subject: &str) -> String {
-    format!(r#"{{"metadata":{{"uid":"{uid}","log_name":"g","log_source":"s"}},"subject":"{subject}"}}"#)
-}
-
-fn records(lines: &[String]) -> Bytes {
-    let mut writer = ObjectWriter::new(None).unwrap();
-    for line in lines {
-        writer.write_lines(format!("{line}\n").as_bytes(), 1).unwrap();
-    }
-    writer.finish().unwrap()
-}
 
 fn archive() -> (TempDir, PathBuf, Archive) {
     let folder = tempfile::tempdir().unwrap();
@@ -151,6 +119,26 @@ async fn records_are_already_there_only_if_they_are_of_the_same_events() {
         fs::write(root.join(&key), &content).unwrap();
         assert_eq!(code(put(&archive, &key, ours.clone()).await), "OtherContent");
     }
+}
+
+/// Uids of 4 MiB each, in an object of a few KiB: what is not one of ours is not gathered.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn records_of_other_events_need_no_memory() {
+    let (_folder, root, archive) = archive();
+    let key = format!("email_activity/{FOLDER}/20261120T101502Z-{}.ndjson.zst", "0".repeat(32));
+    let uid = |number: usize| format!("{number}{}", "x".repeat(4 << 20));
+    let ours: Vec<String> = (0..100).map(|number| record(&number.to_string(), "one")).collect();
+    let mut writer = mailtrail_archive::ObjectWriter::new(None).unwrap();
+    for number in 0..100 {
+        writer.write_lines(format!("{}\n", record(&uid(number), "one")).as_bytes(), 1).unwrap();
+    }
+    fs::write(place(&root, &key), writer.finish().unwrap()).unwrap();
+    assert_eq!(code(put(&archive, &key, records(&ours)).await), "OtherContent");
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap().trim();
+    let peak: u64 = peak.trim_end_matches(" kB").parse().unwrap();
+    assert!(peak < 200 << 10, "{peak} KiB");
 }
 
 #[tokio::test]

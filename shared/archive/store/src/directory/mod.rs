@@ -94,7 +94,8 @@ impl Directory {
 
     /// The object was written before, if what exists is the same.
     fn existing(&self, key: &str, existing: std::fs::File, body: &[u8]) -> Result<Put, DirectoryError> {
-        content::compare(key, existing, body)
+        let length = existing.metadata()?.len();
+        content::compare(key, existing, length, body)
             .map_err(|difference| DirectoryError::Different { key: key.to_owned(), difference })?;
         // The process that wrote it may have been stopped before this.
         let (folder, _) = split(key);

@@ -24,12 +24,12 @@ impl ObjectBody {
         Self { source: Source::File(file), failure: None }
     }
 
-    pub(super) fn of_s3(body: Body) -> Self {
+    pub(crate) fn of_s3(body: Body) -> Self {
         Self { source: Source::S3(Box::new(body)), failure: None }
     }
 
     /// Why it did not arrive to its end, if that was so.
-    pub(super) fn failure(self) -> Option<Failure> {
+    pub(crate) fn failure(self) -> Option<Failure> {
         self.failure
     }
 }
