@@ -7,7 +7,7 @@ use mailtrail_subscription::{Payload, Undecodable};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::{Archive, ArchiveError, Put, WrittenObject, quarantine_key};
+use crate::{Archive, ArchiveError, Put, Witness, quarantine_key};
 
 /// A payload in quarantine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,19 +18,22 @@ pub struct Quarantined {
     pub reason: Undecodable,
     /// Whether the bytes were there already.
     pub put: Put,
-    /// Which of the two objects were written now.
-    pub written: Vec<WrittenObject>,
 }
 
-/// Keeps an unreadable payload whole, under the day of its arrival.
+/// Keeps an unreadable payload whole, under the day of its arrival. `witnesses` gets each of its objects as soon as it is
+/// there.
 ///
 /// A retry may come after midnight, so yesterday's folder is looked into first: the same bytes are kept once.
+///
+/// # Errors
+/// When the archive does not take it.
 pub async fn quarantine(
     archive: &Archive,
     payload: &Payload,
     reason: Undecodable,
     now: Time,
     deadline: Deadline,
+    witnesses: &mut Vec<Witness>,
 ) -> Result<Quarantined, ArchiveError> {
     let bytes = payload.bytes();
     let sha256 = hex::encode(Sha256::digest(bytes));
@@ -40,12 +43,13 @@ pub async fn quarantine(
     let stem = if known { earlier } else { quarantine_key(reason.reason(), now, &sha256) };
     let (key, report_key) = (format!("{stem}.bin"), format!("{stem}.json"));
     let put = archive.put(&key, bytes.clone(), deadline).await?;
+    witnesses.push(Witness::new(key.as_str(), bytes, put));
     let report = report(payload, reason, &sha256);
-    let put_report = archive.put(&report_key, report.clone(), deadline).await?;
-    let objects = [(put, &key, bytes), (put_report, &report_key, &report)];
-    let written = objects.into_iter().filter(|(put, ..)| *put == Put::Written);
-    let written = written.map(|(_, key, body)| WrittenObject::new(key.as_str(), body)).collect();
-    Ok(Quarantined { key, reason, put, written })
+    // The words of one that is there may be those of another version.
+    if archive.put(&report_key, report.clone(), deadline).await? == Put::Written {
+        witnesses.push(Witness::new(report_key, &report, Put::Written));
+    }
+    Ok(Quarantined { key, reason, put })
 }
 
 /// Whether a file of this name, with these bytes, is a payload that was quarantined: it is named by their SHA-256.

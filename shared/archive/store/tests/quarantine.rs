@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use bytes::Bytes;
-use mailtrail_archive::{Archive, Put, Quarantined, quarantine};
+use mailtrail_archive::{Archive, ArchiveError, Put, Quarantined, Witness, quarantine};
 use mailtrail_aws_client::Deadline;
 use mailtrail_clock::Time;
 use mailtrail_subscription::{Payload, Undecodable, payloads};
@@ -22,10 +22,16 @@ fn payload() -> Payload {
 }
 
 async fn keep(archive: &Archive, millis: i64) -> Quarantined {
-    let now = Time::from_millis(millis).unwrap();
-    quarantine(archive, &payload(), Undecodable::NotGzip { format: None }, now, Deadline::NEVER)
-        .await
-        .unwrap()
+    try_to_keep(archive, millis, &mut Vec::new()).await.unwrap()
+}
+
+async fn try_to_keep(
+    archive: &Archive,
+    millis: i64,
+    witnesses: &mut Vec<Witness>,
+) -> Result<Quarantined, ArchiveError> {
+    let (now, reason) = (Time::from_millis(millis).unwrap(), Undecodable::NotGzip { format: None });
+    quarantine(archive, &payload(), reason, now, Deadline::NEVER, witnesses).await
 }
 
 fn days(root: &Path) -> Vec<String> {
@@ -64,6 +70,26 @@ async fn a_retry_after_midnight_completes_what_was_begun_before() {
     assert_eq!((again.put, again.key), (Put::Already, first.key));
     assert!(report.exists());
     assert_eq!(days(folder.path()), ["eventDay=20261120"]);
+}
+
+#[tokio::test]
+async fn what_was_written_is_named_also_where_the_report_cannot_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = Archive::directory(folder.path().to_owned()).unwrap();
+    let first = keep(&archive, BEFORE_MIDNIGHT).await;
+    let (bytes, report) = (folder.path().join(&first.key), first.key.replace(".bin", ".json"));
+    fs::remove_file(bytes).unwrap();
+    fs::remove_file(folder.path().join(&report)).unwrap();
+    fs::create_dir(folder.path().join(&report)).unwrap();
+    let mut witnesses = Vec::new();
+    assert!(try_to_keep(&archive, BEFORE_MIDNIGHT, &mut witnesses).await.is_err());
+    assert_eq!(witnesses, [Witness::new(first.key.as_str(), b"no gzip", Put::Written)]);
+
+    fs::remove_dir(folder.path().join(&report)).unwrap();
+    witnesses.clear();
+    try_to_keep(&archive, BEFORE_MIDNIGHT, &mut witnesses).await.unwrap();
+    let named: Vec<_> = witnesses.iter().map(|witness| (&witness.key, witness.already)).collect();
+    assert_eq!(named, [(&first.key, true), (&report, false)]);
 }
 
 #[tokio::test]

@@ -42,21 +42,24 @@ pub struct Invocation<'a> {
     pub duration: u64,
     pub failed: u64,
     pub imbalance: u64,
-    /// The objects that it wrote; those for which the line has no room are in lines of their own ([`ObjectsReport`]).
+    /// The objects that it wrote or found; those for which the line has no room are in lines of their own ([`ObjectsReport`]).
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub objects: &'a [ObjectReport<'a>],
 }
 
-/// An object that an invocation wrote: a witness outside the archive.
+/// An object that an invocation wrote, or found in its place: a witness outside the archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct ObjectReport<'a> {
     /// Its key in the archive.
     pub key: &'a str,
-    /// The SHA-256 of its bytes as they are stored, in hexadecimal digits.
+    /// The SHA-256 of the bytes that were sent, in hexadecimal digits.
     pub sha256: &'a str,
+    /// Whether it existed before: it has these bytes, unless another version wrote the same events.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub already: bool,
 }
 
-/// A line about more objects that an invocation wrote.
+/// A line about more objects that an invocation wrote or found.
 #[derive(Debug, Clone, Serialize)]
 pub struct ObjectsReport<'a> {
     /// How much it matters.

@@ -7,13 +7,13 @@ use bytes::Bytes;
 use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt};
 use mailtrail_archive::{
-    Archive, ArchiveError, Object, Put, WrittenObject, about, digest_of_lines, quarantine, undelivered_key,
+    Archive, ArchiveError, Object, Witness, about, digest_of_lines, quarantine, undelivered_key,
 };
 use mailtrail_aws_client::failure::Failure;
 use mailtrail_aws_client::{Clients, Deadline};
 use mailtrail_clock::Time;
 use mailtrail_config::{Config, IntakeConfig, WatchListSource};
-use mailtrail_delivery::{Ledger, Stream, StreamLedger, Topic, open_streams};
+use mailtrail_delivery::{Ledger, Stream, StreamLedger, StreamOutcome, Topic, open_streams};
 use mailtrail_normalize::MAPPING_VERSION;
 use mailtrail_subscription::{Payload, Undecodable};
 use mailtrail_watch::WatchList;
@@ -129,8 +129,8 @@ impl Pipeline {
         deadline: Deadline,
         run: &mut Run,
     ) -> Result<(), RunError> {
-        let quarantined = quarantine(&self.archive, payload, reason, now, deadline).await?;
-        run.written.extend_from_slice(&quarantined.written);
+        let quarantined =
+            quarantine(&self.archive, payload, reason, now, deadline, &mut run.witnesses).await?;
         run.ledger.quarantined_payloads = 1;
         run.problems.push(Problem::Quarantined(quarantined));
         Ok(())
@@ -147,24 +147,32 @@ impl Pipeline {
         let described = self.described.load(Ordering::Relaxed);
         let about = if described { Vec::new() } else { about::files(MAPPING_VERSION).to_vec() };
         let put = |(key, body): (String, Bytes)| self.put(key, body, deadline);
-        let whole = about.into_iter().chain(prepared.raw.iter().cloned());
-        let whole = stream::iter(whole.map(put)).buffered(CONCURRENT_WRITES).collect::<Vec<_>>();
+        let about = stream::iter(about.into_iter().map(put)).buffered(CONCURRENT_WRITES).collect::<Vec<_>>();
+        let raw = prepared.raw.iter().cloned().map(put);
+        let raw = stream::iter(raw).buffered(CONCURRENT_WRITES).collect::<Vec<_>>();
         let records = prepared.objects.iter().map(|object| (object.key.clone(), object.body.clone()));
         let records = stream::iter(records.map(put)).buffered(CONCURRENT_WRITES).collect::<Vec<_>>();
-        let (whole, records) = tokio::join!(whole, records);
+        let (about, raw, records) = tokio::join!(about, raw, records);
         let mut failure = None;
-        for put in whole {
+        for put in about {
             match put {
-                Ok(written) => run.written.extend(written),
+                // The words of what is there may be those of another version.
+                Ok(witness) => run.witnesses.extend(Some(witness).filter(|witness| !witness.already)),
+                Err(error) => failure = failure.or(Some(error)),
+            }
+        }
+        for put in raw {
+            match put {
+                Ok(witness) => run.witnesses.push(witness),
                 Err(error) => failure = failure.or(Some(error)),
             }
         }
         for (object, put) in prepared.objects.iter().zip(records) {
             match put {
-                Ok(written) => {
-                    count(&mut run.ledger, object, written.is_none());
+                Ok(witness) => {
+                    count(&mut run.ledger, object, witness.already);
                     run.objects.push(object.key.clone());
-                    run.written.extend(written);
+                    run.witnesses.push(witness);
                 }
                 Err(error) => failure = failure.or(Some(error)),
             }
@@ -173,17 +181,12 @@ impl Pipeline {
         failure.map_or(Ok(()), |error| Err(error.into()))
     }
 
-    /// Writes an object; nothing where it existed before.
-    async fn put(
-        &self,
-        key: String,
-        body: Bytes,
-        deadline: Deadline,
-    ) -> Result<Option<WrittenObject>, ArchiveError> {
+    async fn put(&self, key: String, body: Bytes, deadline: Deadline) -> Result<Witness, ArchiveError> {
         let put = self.archive.put(&key, body.clone(), deadline).await?;
-        Ok((put == Put::Written).then(|| WrittenObject::new(key, &body)))
+        Ok(Witness::new(key, &body, put))
     }
 
+    /// Sends the events to all streams, and keeps what each did not take, whatever becomes of the others.
     async fn stream(
         &self,
         prepared: &PreparedPayload,
@@ -193,23 +196,37 @@ impl Pipeline {
         let sending = deadline.reserve(RESERVE_FOR_UNDELIVERED);
         let deliver = |stream| Stream::deliver(stream, &prepared.objects, sending);
         let deliveries = join_all(self.streams.iter().map(deliver)).await;
-        for (delivery, ledger) in deliveries.into_iter().zip(&mut run.ledger.streams) {
-            let delivery = delivery.map_err(EncodeError::from)?;
-            let name = ledger.stream.clone();
-            *ledger = delivery.ledger;
-            if let Some(body) = delivery.undelivered {
-                let lines = digest_of_lines(&body).map_err(EncodeError::from)?;
-                let key = undelivered_key(&name, prepared.id.time(), lines);
-                run.written.extend(self.put(key.clone(), body, deadline).await?);
-                let failure = delivery.failure.unwrap_or_else(Failure::out_of_time);
-                run.problems.push(Problem::Undelivered {
-                    stream: name,
-                    events: ledger.undelivered,
-                    key,
-                    failure,
-                });
+        let mut failure = None;
+        for (at, delivery) in deliveries.into_iter().enumerate() {
+            let kept = match delivery {
+                Ok(delivery) => self.keep_undelivered(prepared, delivery, at, deadline, run).await,
+                Err(error) => Err(EncodeError::from(error).into()),
+            };
+            if let Err(error) = kept {
+                failure.get_or_insert(error);
             }
         }
+        failure.map_or(Ok(()), Err)
+    }
+
+    /// Counts what became of the events in the stream at this position, and keeps what it did not take.
+    async fn keep_undelivered(
+        &self,
+        prepared: &PreparedPayload,
+        delivery: StreamOutcome,
+        at: usize,
+        deadline: Deadline,
+        run: &mut Run,
+    ) -> Result<(), RunError> {
+        let StreamOutcome { ledger, undelivered, failure } = delivery;
+        let (stream, events) = (ledger.stream.clone(), ledger.undelivered);
+        run.ledger.streams[at] = ledger;
+        let Some(body) = undelivered else { return Ok(()) };
+        let lines = digest_of_lines(&body).map_err(EncodeError::from)?;
+        let key = undelivered_key(&stream, prepared.id.time(), lines);
+        run.witnesses.push(self.put(key.clone(), body, deadline).await?);
+        let failure = failure.unwrap_or_else(Failure::out_of_time);
+        run.problems.push(Problem::Undelivered { stream, events, key, failure });
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use mailtrail_archive::{ArchiveError, Quarantined, WrittenObject};
+use mailtrail_archive::{ArchiveError, Quarantined, Witness};
 use mailtrail_aws_client::failure::Failure;
 use mailtrail_delivery::Ledger;
 
@@ -20,8 +20,8 @@ pub struct Run {
     pub decoded_bytes: u64,
     /// Keys of the objects that now hold the events.
     pub objects: Vec<String>,
-    /// Every object that this run wrote, also where it failed. What existed before is not among them.
-    pub written: Vec<WrittenObject>,
+    /// Every object that this run wrote, or found where it would have written it; also where the run failed.
+    pub witnesses: Vec<Witness>,
     /// The entries of the watch list that events matched.
     pub watched: Vec<Watched>,
     /// Why the payload is not archived as a whole. The sender must send it again.

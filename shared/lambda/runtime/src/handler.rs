@@ -94,7 +94,7 @@ impl Handler {
             decoded_bytes: runs.iter().map(|run| run.decoded_bytes).sum(),
             milliseconds: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
             failed: failed.len() as u64,
-            written: runs.iter().flat_map(|run| &run.written).collect(),
+            witnesses: runs.iter().flat_map(|run| &run.witnesses).collect(),
         };
         self.reporter.invocation(ledger, &details);
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io;
 
-use mailtrail_archive::WrittenObject;
+use mailtrail_archive::Witness;
 use mailtrail_clock::now;
 use mailtrail_config::{Environment, settings};
 use mailtrail_delivery::{Ledger, StreamLedger};
@@ -31,8 +31,8 @@ pub(crate) struct InvocationDetails<'a> {
     pub(crate) milliseconds: u64,
     /// Payloads that failed.
     pub(crate) failed: u64,
-    /// Every object that it wrote.
-    pub(crate) written: Vec<&'a WrittenObject>,
+    /// Every object that it wrote or found.
+    pub(crate) witnesses: Vec<&'a Witness>,
 }
 
 impl Reporter {
@@ -55,10 +55,12 @@ impl Reporter {
             (0, true, _) => Level::Warn,
             _ => Level::Error,
         };
-        let written = details.written.iter();
-        let written: Vec<_> =
-            written.map(|WrittenObject { key, sha256 }| ObjectReport { key, sha256 }).collect();
-        let mut lines = objects::lines(&written).into_iter();
+        let objects: Vec<_> = details
+            .witnesses
+            .iter()
+            .map(|Witness { key, sha256, already }| ObjectReport { key, sha256, already: *already })
+            .collect();
+        let mut lines = objects::lines(&objects).into_iter();
         write(&Invocation {
             aws: Declaration::new(now(), Invocation::DIMENSIONS, Invocation::METRICS),
             level,
@@ -198,7 +200,7 @@ mod tests {
         decoded_bytes: 0,
         milliseconds: 0,
         failed: 0,
-        written: Vec::new(),
+        witnesses: Vec::new(),
     };
 
     fn reporter() -> Reporter {

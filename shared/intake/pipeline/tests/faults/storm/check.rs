@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use bytes::Bytes;
-use mailtrail_archive::WrittenObject;
+use mailtrail_archive::{Put, Witness};
 use mailtrail_config::IntakeConfig;
 use mailtrail_faulty_aws::FaultyAws;
 use mailtrail_pipeline::{Problem, encode};
@@ -136,15 +136,20 @@ fn compare_archive(
     figures.invented += u64::from(!claimed.into_iter().eq(expected.objects.keys()));
 }
 
-/// Every object that a run says it wrote is there, with that hash, and no two runs say it of one object.
+/// Every object that a run names is there, with that hash; no two runs say that they wrote it; and a run names each, whatever
+/// answers were lost. (What is undelivered in a run that failed may be delivered by the next, which does not name it.)
 fn compare_witnesses(delivered: &[Delivered], archive: &BTreeMap<String, Bytes>, figures: &mut Figures) {
-    let mut seen = BTreeSet::new();
-    for written in delivered.iter().flat_map(|one| &one.runs).flat_map(|run| &run.written) {
-        let is_there =
-            archive.get(&written.key).is_some_and(|body| WrittenObject::new(&written.key, body) == *written);
-        figures.invented += u64::from(!is_there);
-        figures.twice += u64::from(!seen.insert(&written.key));
+    let (mut written, mut named) = (BTreeSet::new(), BTreeSet::new());
+    for witness in delivered.iter().flat_map(|one| &one.runs).flat_map(|run| &run.witnesses) {
+        let there = archive.get(&witness.key).map(|body| Witness::new(&witness.key, body, Put::Written));
+        figures.invented += u64::from(there.is_none_or(|there| there.sha256 != witness.sha256));
+        figures.twice += u64::from(!witness.already && !written.insert(&witness.key));
+        named.insert(&witness.key);
     }
+    let is_event = |key: &&String| {
+        matches!(Key::parse(key), Key::Raw { .. } | Key::Sign { .. } | Key::Records { .. })
+    };
+    figures.unwitnessed += archive.keys().filter(is_event).filter(|key| !named.contains(key)).count() as u64;
 }
 
 /// Objects of batches that were never sent, or of streams that there are not. What is undelivered is compared line by line,

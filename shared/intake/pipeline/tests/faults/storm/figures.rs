@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// What a storm did. All but the last five are as they come; those must be zero.
+/// What a storm did. All but the last six are as they come; those must be zero.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Figures {
     pub(crate) batches: u64,
@@ -30,12 +30,20 @@ pub(crate) struct Figures {
     pub(crate) invented: u64,
     /// Batches whose ledger does not balance, or does not count what was sent.
     pub(crate) unbalanced: u64,
+    /// Objects that no run names.
+    pub(crate) unwitnessed: u64,
 }
 
 impl Figures {
     /// Whether everything is where it must be, once.
     pub(crate) fn is_sound(&self) -> bool {
-        self.lost + self.twice + self.altered + self.invented + self.unbalanced == 0
+        self.lost
+            + self.twice
+            + self.altered
+            + self.invented
+            + self.unbalanced
+            + self.unwitnessed
+            == 0
     }
 
     /// Adds the figures of another storm.
@@ -52,7 +60,7 @@ impl Figures {
 
     /// Every count with its name.
     #[allow(dead_code, reason = "the test prints none")]
-    pub(crate) fn counts(&mut self) -> [(&'static str, &mut u64); 13] {
+    pub(crate) fn counts(&mut self) -> [(&'static str, &mut u64); 14] {
         [
             ("batches", &mut self.batches),
             ("events", &mut self.events),
@@ -67,6 +75,7 @@ impl Figures {
             ("altered", &mut self.altered),
             ("invented", &mut self.invented),
             ("unbalanced", &mut self.unbalanced),
+            ("unwitnessed", &mut self.unwitnessed),
         ]
     }
 }
