@@ -184,7 +184,7 @@ fn look_at(outcome: &Outcome) -> Vec<String> {
         lines.push(format!("and {} more, in quarantine/ of the archive", HumanCount(untold)));
     }
     for (stream, reason) in &outcome.delivery_failures {
-        lines.push(format!("failed to deliver all events to the stream {stream}: {reason}"));
+        lines.push(format!("failed to deliver all events to the stream {stream}: {}", plain(reason)));
         lines.push(paint(FAINT, format_args!("kept in undelivered/stream={stream}/ of the archive")));
     }
     if outcome.is_complete() && !outcome.ledger.streams_balance() {

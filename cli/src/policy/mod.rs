@@ -25,7 +25,7 @@ pub(crate) use args::PolicyArgs;
 use args::{AuditArgs, HistoryArgs, PlanArgs, PolicyCommand, SnapshotArgs};
 
 use crate::file;
-use crate::output::{Exit, Output};
+use crate::output::{Exit, Output, plain};
 use mailtrail_clock::now;
 
 pub(crate) async fn run(args: PolicyArgs) -> anyhow::Result<Exit> {
@@ -44,7 +44,7 @@ async fn snapshot(args: &SnapshotArgs) -> anyhow::Result<Exit> {
     let unseen = source::unseen(&inventory);
     file::write_json(&inventory, args.output.as_deref())?;
     for part in unseen.iter().chain(&source::silent_services(&inventory)) {
-        crate::output::note(&format!("not read: {part}"));
+        crate::output::note(&format!("not read: {}", plain(part)));
     }
     Ok(if unseen.is_empty() { Exit::Done } else { Exit::NeedsAttention })
 }

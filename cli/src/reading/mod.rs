@@ -146,7 +146,7 @@ pub(crate) fn tolerate_closed_pipe_and_missing_bucket(ended: anyhow::Result<Exit
     match ended {
         Err(error) if is_closed_pipe(&error) => Ok(Exit::Done),
         Err(error) if is_missing_bucket(&error) => {
-            output::note(&format!("{} {error}", paint(WARNING, "!")));
+            output::note(&format!("{} {}", paint(WARNING, "!"), plain(&error.to_string())));
             Ok(Exit::NeedsAttention)
         }
         ended => ended,

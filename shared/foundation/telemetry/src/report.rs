@@ -305,12 +305,28 @@ impl PolicyReport<'_> {
     pub const DIMENSIONS: &'static [&'static str] = &["function", "account", "region"];
 }
 
-/// Writes a report as one line of JSON.
+/// Writes a report as one line of JSON that does nothing to a terminal: reasons quote keys and answers of others.
 ///
 /// # Errors
 /// When the line cannot be written.
 pub fn write(report: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
-    let mut line = serde_json::to_vec(report)?;
-    line.push(b'\n');
-    out.write_all(&line)
+    let json = serde_json::to_string(report)?;
+    let line = mailtrail_plain_text::escape_json(&json).into_owned() + "\n";
+    out.write_all(line.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_does_nothing_to_a_terminal_and_says_the_same() {
+        let message = "failed to read `a\u{9b}31m\u{202e}b\u{200b}`".to_owned();
+        let report = ProblemReport { level: Level::Warn, message, function: "f", request_id: "r" };
+        let mut line = Vec::new();
+        write(&report, &mut line).unwrap();
+        assert!(line.is_ascii() && line.ends_with(b"}\n"), "{}", String::from_utf8_lossy(&line));
+        let read: serde_json::Value = serde_json::from_slice(&line).unwrap();
+        assert_eq!(read["message"], report.message.as_str());
+    }
 }

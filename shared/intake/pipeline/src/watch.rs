@@ -59,6 +59,8 @@ impl BatchNotification {
         let (noun, id) = (if *events == 1 { "event" } else { "events" }, self.id.clone());
         let body = serde_json::to_string_pretty(self)
             .map_err(|error| Failure::permanent("BadRequest", error.to_string()))?;
+        // Callers choose the names of sessions, and people read this in a mail.
+        let body = mailtrail_plain_text::escape_json(&body).into_owned();
         Ok(Announcement {
             id,
             subject: format!("mailtrail: {watch}: {events} {noun}{failures}"),

@@ -6,7 +6,7 @@ use mailtrail_aws_client::Deadline;
 use mailtrail_faulty_aws::{FaultKind, Faults, Operation};
 use mailtrail_samples::Traffic;
 use mailtrail_watch::WatchList;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::common::{now, payload};
 use crate::setup::{Process, TOPIC, archived_lines, calls, content, run_well, server, server_with};
@@ -37,6 +37,31 @@ async fn a_watch_match_is_announced_with_the_objects_that_hold_the_records_and_m
         assert_eq!((&mark["type"], &mark["data"]), (&"watch".into(), &"mail".into()));
         assert_eq!((&mark["name"], &mark["value"]), (&"metadata.uid".into(), &record["metadata"]["uid"]));
     }
+}
+
+#[tokio::test]
+async fn what_a_caller_chose_does_nothing_to_who_reads_an_announcement() {
+    let aws = server();
+    let process = Process::new(&aws);
+    let pipeline = process.pipeline(&[]).with_topic(process.topic());
+    pipeline.watch(WatchList::parse(r#"{"watches": [{"name": "calls", "pattern": "{ $.eventName = * }"}]}"#).0);
+    let hostile = "a\u{202e}b\u{9b}31m\u{200b}c";
+    let call = json!({
+        "eventVersion": "1.08", "eventID": "1", "eventTime": "2026-11-20T10:15:02Z", "awsRegion": "eu-central-1",
+        "eventSource": "s3.amazonaws.com", "eventName": hostile, "eventType": "AwsApiCall",
+        "userIdentity": {"type": "IAMUser", "userName": hostile, "arn": format!("arn:aws:iam::111122223333:user/{hostile}")},
+        "recipientAccountId": "111122223333", "sourceIPAddress": "198.51.100.7", "userAgent": "x",
+    });
+    let batch = json!({
+        "messageType": "DATA_MESSAGE", "owner": "111122223333", "logGroup": "trail", "logStream": "s",
+        "subscriptionFilters": [], "logEvents": [{"id": "1", "timestamp": 1_795_169_702_000_i64, "message": call.to_string()}],
+    });
+    let run = pipeline.run(&payload(batch.to_string()), now(), Deadline::NEVER).await;
+    assert_eq!(run.watched[0].was_announced(), Some(true), "{:?}", run.failure);
+    let [message] = &aws.messages(TOPIC)[..] else { panic!("{:?}", aws.messages(TOPIC)) };
+    assert!(message.body.is_ascii(), "{}", message.body);
+    let body: Value = serde_json::from_str(&message.body).unwrap();
+    assert_eq!(body["what"][hostile], 1, "{body}");
 }
 
 #[tokio::test]
