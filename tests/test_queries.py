@@ -157,3 +157,45 @@ def test_a_view_has_every_event_once(name, database, ingested):
     assert in_table == [{"events": stored}]
     assert in_view == [{"events": len(events)}]
     assert stored > len(events), "nothing is stored twice"
+
+
+def _column(name):
+    """A column, named as the text of a view has it."""
+    return name.strip().strip('"')
+
+
+@pytest.mark.parametrize("name", tables.TABLES)
+def test_a_view_compares_all_that_a_mapping_makes_of_a_message(name):
+    text = (queries.ATHENA / "views" / f"{name}_once.sql").read_text()
+    compared = re.search(r"CAST\(ROW\((.+?)\) AS JSON\)", text, re.DOTALL)[1].split(",")
+    assert {_column(column) for column in compared} == set(tables.columns(name)) - {"metadata", "cloud", "enrichments"}
+
+
+SAME_IDS = [programs.PROJECT / "tests/cases/archive/same-ids-other-messages.json", programs.EVENTS / "payload.json"]
+SUBJECTS = "SELECT email.subject AS subject FROM email_activity_once WHERE email.subject IS NOT NULL ORDER BY 1"
+
+
+def test_two_messages_under_one_id_are_two_rows(mailtrail, tmp_path):
+    mailtrail.ingest(*SAME_IDS, to=tmp_path / "archive").expect(DONE)
+    both = queries.Database(tmp_path / "archive")
+    mailtrail.ingest(SAME_IDS[1], to=tmp_path / "other").expect(DONE)
+    one = queries.Database(tmp_path / "other")
+    count = "SELECT count(*) AS events FROM email_activity_once"
+    assert (one.rows(count), both.rows(count)) == ([{"events": 3}], [{"events": 4}])
+    assert len(both.rows(SUBJECTS)) == len(one.rows(SUBJECTS)) + 1
+
+
+def test_what_another_version_of_a_mapping_made_of_an_event_is_a_copy(mailtrail, tmp_path):
+    mailtrail.ingest(*SAME_IDS, to=tmp_path / "archive").expect(DONE)
+    expected = queries.Database(tmp_path / "archive").rows(SUBJECTS)
+    path, _ = sorted((tmp_path / "archive").glob("email_activity/**/*.ndjson.zst"))
+    earlier = [json.loads(line) for line in zstandard.decompress(path.read_bytes(), 1 << 20).splitlines()]
+    for record in earlier:
+        [info] = record["metadata"]["transformation_info_list"]
+        info["uid"] = "workmail_email/0"
+        record["activity_name"] = "As it was called then"
+    text = "".join(f"{json.dumps(record)}\n" for record in earlier).encode()
+    path.with_name("compact-0.ndjson.zst").write_bytes(zstandard.compress(text))
+    database = queries.Database(tmp_path / "archive")
+    assert database.rows(SUBJECTS) == expected
+    assert database.rows("SELECT count(*) AS events FROM email_activity") == [{"events": 9}]
