@@ -27,7 +27,8 @@ pub struct WatchList {
     watches: Vec<Watch>,
 }
 
-/// What is wrong with a list, or with one of its entries.
+/// What is wrong with a list, or with one of its entries. The text goes into logs, so it repeats of a list only names of
+/// entries that are valid: those are in logs and metrics anyway. Whatever else stands there may name people.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum WrongWatch {
     /// The whole list cannot be read.
@@ -38,7 +39,7 @@ pub enum WrongWatch {
     Entry {
         /// Which, counted from 1.
         number: usize,
-        /// Its name, where it has one.
+        /// Its name, where it has a valid one.
         name: String,
         /// The field.
         field: String,
@@ -64,11 +65,7 @@ impl WatchList {
             match list.entry(members.as_ref()) {
                 Ok(watch) => list.watches.push(watch),
                 Err((field, reason)) => {
-                    let name = members
-                        .as_ref()
-                        .and_then(|members| members.get("name")?.as_str())
-                        .unwrap_or_default();
-                    let name = name.chars().take(MAX_NAME).collect();
+                    let name = members.as_ref().and_then(|members| name(members).ok()).unwrap_or_default();
                     wrong.push(WrongWatch::Entry { number: at + 1, name, field, reason });
                 }
             }
@@ -100,7 +97,7 @@ impl WatchList {
     fn entry(&self, entry: Option<&Members>) -> Result<Watch, (String, String)> {
         let fields = entry.ok_or_else(|| wrong("name", "an entry is a JSON object"))?;
         if let Some(again) = fields.repeated() {
-            return Err(wrong(again, "it stands there twice"));
+            return Err(wrong(known(again), "it stands there twice"));
         }
         let name = name(fields)?;
         if self.watches.iter().any(|watch| watch.name == name) {
@@ -137,7 +134,7 @@ fn entries(json: &str) -> Result<Vec<Box<RawValue>>, WrongWatch> {
     if let Some(again) =
         serde_json::from_str::<Members>(whole.get()).ok().as_ref().and_then(Members::repeated)
     {
-        return Err(list(format!("`{again}` stands there twice")));
+        return Err(list(format!("{} stands there twice", known(again))));
     }
     let watches = members.get("watches").ok_or_else(|| list("`watches` is missing".to_owned()))?;
     match array(watches.get()) {
@@ -148,6 +145,12 @@ fn entries(json: &str) -> Result<Vec<Box<RawValue>>, WrongWatch> {
 }
 
 const FIELDS: &str = "user, role, session, access_key, arn, account, event, pattern";
+
+/// The name of a member, where it looks like one of ours.
+fn known(member: &str) -> &str {
+    let is_word = |member: &str| member.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    if is_word(member) { member } else { "…" }
+}
 
 fn wrong(field: &str, reason: &str) -> (String, String) {
     (field.to_owned(), reason.to_owned())
@@ -193,13 +196,15 @@ fn criterion(field: &str, value: &Value) -> Result<Criterion, (String, String)> 
             let known = EventKind::ALL.iter().find(|(name, _)| *name == word);
             known.map(|(_, notable)| Criterion::Event(*notable)).ok_or_else(|| {
                 let words: Vec<_> = EventKind::ALL.iter().map(|(name, _)| *name).collect();
-                wrong(field, &format!("`{word}` is none of {}", words.join(", ")))
+                wrong(field, &format!("it must be one of {}", words.join(", ")))
             })
         }
         "pattern" => {
             let pattern = FilterPattern::parse(text(field, value)?);
-            pattern.map(Box::new).map(Criterion::Pattern).map_err(|error| wrong(field, &error.to_string()))
+            pattern.map(Box::new).map(Criterion::Pattern).map_err(|error| {
+                wrong(field, &format!("character {}: expected {}", error.position(), error.expected()))
+            })
         }
-        _ => Err(wrong(field, &format!("there is no such field; there are name, {FIELDS}"))),
+        _ => Err(wrong(known(field), &format!("there is no such field; there are name, {FIELDS}"))),
     }
 }

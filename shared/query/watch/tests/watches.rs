@@ -160,10 +160,10 @@ fn a_wrong_entry_is_named_with_field_and_reason_and_the_others_watch_on() {
         "entry 5 (`typo`), field `usr`: there is no such field",
         "entry 6 (`number`), field `account`: it must be text",
         "entry 7 (`short`), field `account`: an account has 12 digits",
-        "entry 8 (`verb`), field `event`: `login` is none of failed_login, impersonation, non_owner_access",
+        "entry 8 (`verb`), field `event`: it must be one of failed_login, impersonation, non_owner_access",
         "entry 9 (`arn`), field `arn`: an ARN begins with",
-        "entry 10 (`pattern`), field `pattern`: ",
-        "entry 11 (",
+        "entry 10 (`pattern`), field `pattern`: character 9: expected ",
+        "entry 11, field `name`: a name has at most",
         "entry 12, field `name`: an entry is a JSON object",
         "entry 13, field `name`: it must be text",
         "entry 14 (`twice`), field `user`: it stands there twice",
@@ -172,6 +172,29 @@ fn a_wrong_entry_is_named_with_field_and_reason_and_the_others_watch_on() {
     for (told, expected) in told.iter().zip(expected) {
         assert!(told.starts_with(expected), "{told} does not start with {expected}");
     }
+}
+
+#[test]
+fn what_is_wrong_with_a_list_repeats_nothing_that_may_name_people() {
+    let who = "ana@example.com";
+    let entries = [
+        json!({"name": format!("Ana <{who}>"), "user": "x"}),
+        json!({"name": "a", "event": who}),
+        json!({"name": "b", "pattern": format!("{{ $.user IS {who} }}")}),
+        json!({"name": "c", who: "x"}),
+        json!({"name": "d", "arn": who}),
+        json!({"name": "e", "account": who}),
+        json!(who),
+    ];
+    let (_, wrong) = WatchList::parse(&json!(entries).to_string());
+    assert_eq!(wrong.len(), entries.len());
+    let list = format!(r#"{{"{who}": 1, "{who}": 2}}"#);
+    for list in [list, format!(r#"{{"watches": "{who}"}}"#), format!("\"{who}\""), who.to_owned()] {
+        let (_, of_list) = WatchList::parse(&list);
+        assert!(!of_list.is_empty());
+        assert!(of_list.iter().all(|wrong| !wrong.to_string().contains("ana")), "{of_list:?}");
+    }
+    assert!(wrong.iter().all(|wrong| !wrong.to_string().contains("ana@")), "{wrong:?}");
 }
 
 #[test]
