@@ -219,6 +219,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_reason_of_a_stream_does_nothing_to_the_terminal() {
+        let mut outcome = Outcome::of_streams(["mail".to_owned()]);
+        let reason = "Denied: \u{9b}31m\u{202e}\n";
+        outcome.delivery_failures.insert("mail".to_owned(), reason.to_owned());
+        let text = of(&outcome, "archive", PassedOver::default(), Duration::ZERO);
+        assert!(text.contains(r"the stream mail: Denied: \u{9b}31m\u{202e}\n"), "{text}");
+    }
+
+    #[test]
     fn a_stream_without_the_tag_is_named_with_the_command_that_opens_it() {
         let mut outcome = Outcome::of_streams(["mail".to_owned()]);
         outcome.processed = 1;
