@@ -38,7 +38,7 @@ impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str("is empty"),
-            Self::OtherContent => f.write_str("does not hold what its name says"),
+            Self::OtherContent => f.write_str("does not hold the same events or bytes; other settings may have written it, or another program"),
             Self::Unreadable(reason) => write!(f, "cannot be read: {reason}"),
         }
     }
@@ -55,7 +55,7 @@ const LONGEST_SPELLING: usize = 6;
 /// White space, and keys that are of no use to us.
 const ENVELOPE: usize = 1 << 20;
 
-/// Whether an object at this key counts as the same whatever it holds, unless it is empty.
+/// Whether an object at this key counts as the same whatever it holds.
 pub(crate) fn is_description(key: &str) -> bool {
     content_of(key) == Content::Description
 }

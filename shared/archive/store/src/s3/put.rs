@@ -83,11 +83,16 @@ impl S3 {
         body: Bytes,
         attempts: &Attempts,
     ) -> Result<Put, Failure> {
+        let is_unproven = attempts.unproven.load(Ordering::Relaxed);
+        // Each process that starts writes the descriptions: nothing is made of them, so none is looked at.
+        if content::is_description(key) && !is_unproven {
+            return Ok(Put::Already);
+        }
         match self.look(key, sha256, body).await {
             Ok(Some(_)) => Ok(Put::Already),
             // The write may succeed now.
             Ok(None) => Err(Failure::transient("Deleted", format!("`{key}` existed, and does not any more"))),
-            Err(failure) if failure.is_denied() && attempts.unproven.load(Ordering::Relaxed) => {
+            Err(failure) if failure.is_denied() && is_unproven => {
                 let message =
                     format!("`{key}` was sent without proof that it was stored, and may not be read");
                 Err(Failure::permanent("Unverified", message))
@@ -106,9 +111,6 @@ impl S3 {
         }
         let length =
             object.content_length().and_then(|length| u64::try_from(length).ok()).unwrap_or_default();
-        if length > 0 && content::is_description(key) {
-            return Ok(Some(Likeness::Content));
-        }
         match self.get(key).await {
             Ok(existing) => compare(key, ObjectBody::of_s3(existing), length, body).await.map(Some),
             Err(failure) if failure.code == "NoSuchKey" => Ok(None),
