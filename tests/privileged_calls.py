@@ -10,7 +10,15 @@ from deployment import AUDIT
 
 
 def every_sample(deployed, name):
-    """Sends every sample to a processor: all classes, quarantine, every kind of stream. Returns how many events."""
+    """Sends every sample to a processor, twice: all classes, quarantine, every kind of stream, and what is there already.
+
+    Returns how many events there are.
+    """
+    _every_sample(deployed, name)
+    return _every_sample(deployed, name)
+
+
+def _every_sample(deployed, name):
     count = 0
     for path in programs.good_samples():
         document = json.loads(path.read_bytes()) if path.suffix == ".json" else {}

@@ -71,11 +71,13 @@ class Recorder:
         if not key or asked or method not in actions:
             return False
         self.note(actions[method], f"arn:aws:s3:::{bucket}/{key}")
-        # S3 uses the key in the name of the caller. To look whether an object is there, it needs none.
+        # S3 uses the key in the name of the caller. To look whether an object is there, it needs none, but to tell its checksum.
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+        # https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
         if method == "PUT" and headers.get(KMS) == "aws:kms":
             self.note("kms:GenerateDataKey", headers[KEY])
-        if method == "GET" and KEY in {name.lower() for name in answered}:
+        tells = method == "GET" or (method == "HEAD" and headers.get("x-amz-checksum-mode") == "ENABLED")
+        if tells and KEY in {name.lower() for name in answered}:
             self.note("kms:Decrypt", {name.lower(): value for name, value in answered.items()}[KEY])
         return True
 

@@ -179,7 +179,7 @@ export function ownLogGroup(name: FunctionName): string {
   return `${OWN_LOG_GROUPS}${Aws.STACK_NAME}/${name}`;
 }
 
-/** Folders of the archive that are written. In one, the functions also look whether something is there (HEAD). */
+/** Folders of the archive that are written. What exists in them is compared with what would be written. */
 const WRITTEN = ['_about', 'raw', 'quarantine', ...CLASSES];
 /** The findings about wildcards below folders of the archive. */
 export function wildcardsOf(folders: readonly string[], reason: string): Record<string, string> {
@@ -205,12 +205,17 @@ function archiveStatements(context: FunctionContext): object[] {
         WRITTEN.map((folder) => objectsIn(context, folder)),
       ),
     },
-    { Sid: 'FindInQuarantine', ...allow('s3:GetObject', objectsIn(context, 'quarantine')) },
+    {
+      Sid: 'CompareWithArchive',
+      ...allow(
+        's3:GetObject',
+        WRITTEN.map((folder) => objectsIn(context, folder)),
+      ),
+    },
     when(watching, { Sid: 'ReadWatchList', ...allow('s3:GetObject', objectsIn(context, 'config')) }),
-    when(key, { Sid: 'ArchiveKey', ...allow('kms:GenerateDataKey', parameters.text('KmsKeyArn')) }),
-    when(parameters.both(key, watching), {
-      Sid: 'KeyOfWatchList',
-      ...allow('kms:Decrypt', parameters.text('KmsKeyArn')),
+    when(key, {
+      Sid: 'ArchiveKey',
+      ...allow(['kms:Decrypt', 'kms:GenerateDataKey'], parameters.text('KmsKeyArn')),
     }),
   ];
 }
@@ -223,7 +228,10 @@ function streamStatements(context: FunctionContext): object[] {
   const some = hasStreams(parameters);
   return [
     when(some, { Sid: 'TaggedStreams', ...allow('firehose:PutRecordBatch', streams, tagged) }),
-    when(some, { Sid: 'KeepUndelivered', ...allow('s3:PutObject', objectsIn(context, 'undelivered')) }),
+    when(some, {
+      Sid: 'KeepUndelivered',
+      ...allow(['s3:GetObject', 's3:PutObject'], objectsIn(context, 'undelivered')),
+    }),
     when(some, { Sid: 'AskForTags', ...allow('firehose:ListTagsForDeliveryStream', streams) }),
   ];
 }

@@ -55,7 +55,7 @@ const LONGEST_SPELLING: usize = 6;
 /// White space, and keys that are of no use to us.
 const ENVELOPE: usize = 1 << 20;
 
-/// Whether an object at this key counts as the same whatever it holds.
+/// Whether an object at this key counts as the same whatever it holds, unless it is empty.
 pub(crate) fn is_description(key: &str) -> bool {
     content_of(key) == Content::Description
 }

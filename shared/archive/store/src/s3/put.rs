@@ -84,10 +84,6 @@ impl S3 {
         attempts: &Attempts,
     ) -> Result<Put, Failure> {
         let is_unproven = attempts.unproven.load(Ordering::Relaxed);
-        // Each process that starts writes the descriptions: nothing is made of them, so none is looked at.
-        if content::is_description(key) && !is_unproven {
-            return Ok(Put::Already);
-        }
         match self.look(key, sha256, body).await {
             Ok(Some(_)) => Ok(Put::Already),
             // The write may succeed now.
@@ -111,6 +107,10 @@ impl S3 {
         }
         let length =
             object.content_length().and_then(|length| u64::try_from(length).ok()).unwrap_or_default();
+        // Each process that starts writes the descriptions, which may be those of another version: none is read.
+        if length > 0 && content::is_description(key) {
+            return Ok(Some(Likeness::Content));
+        }
         match self.get(key).await {
             Ok(existing) => compare(key, ObjectBody::of_s3(existing), length, body).await.map(Some),
             Err(failure) if failure.code == "NoSuchKey" => Ok(None),
