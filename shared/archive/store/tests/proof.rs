@@ -74,14 +74,16 @@ async fn place(aws: &FaultyAws, key: &str, body: &Bytes) {
 async fn other_content_under_a_name_is_not_already_there() {
     let (text, other) = (payload("one"), payload("two"));
     let (raw, class) = (raw_key(&text), format!("email_activity/{FOLDER}/20261120T101502Z-0.ndjson.zst"));
-    let (one, two) = (record("1", "one"), record("2", "two"));
+    let lines = [record("1", "one"), record("2", "two")];
+    let (both, one) = (records(&lines), records(&lines[..1]));
+    let mapped_otherwise = records(&[record("2", "TWO"), record("1", "ONE")]);
     let cases = [
         (&raw, gzip(&text, 9), gzip(&text, 0), true),
         (&raw, gzip(&text, 9), gzip(&other, 9), false),
         (&raw, gzip(&text, 9), Bytes::from_static(b"a letter"), false),
-        (&class, records(&[one.clone(), two.clone()]), records(&[two.clone(), record("1", "ONE")]), true),
-        (&class, records(&[one.clone(), two.clone()]), records(&[one.clone()]), false),
-        (&class, records(&[one.clone()]), records(&[one, two]), false),
+        (&class, both.clone(), mapped_otherwise, true),
+        (&class, both.clone(), one.clone(), false),
+        (&class, one, both, false),
     ];
     for (key, ours, theirs, is_same) in cases {
         let aws = aws();
