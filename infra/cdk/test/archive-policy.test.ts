@@ -70,7 +70,7 @@ test('what mailtrail writes is let through, wherever it lies', () => {
   ];
   for (const folder of layout) assert.deepEqual(denials({}, put(`mailtrail/${folder}/a`, ONCE)), []);
   // The one place that writes to S3, by which all of them go.
-  const source = read('shared', 'archive', 'store', 'src', 's3', 'mod.rs');
+  const source = read('shared', 'archive', 'store', 'src', 's3', 'put.rs');
   assert.match(source, /\.put_object\(\)[^;]*\.if_none_match\("\*"\)/s);
   assert.equal(source.match(/\.put_object\(\)|create_multipart_upload|copy_object/g)?.length, 1);
 });
