@@ -32,7 +32,8 @@ mod tests {
         let keys: Vec<String> =
             (0..5_000).map(|number| format!("raw/{}/{number}", "\"".repeat(number % 300))).collect();
         let sha256 = "0".repeat(64);
-        let objects: Vec<_> = keys.iter().map(|key| ObjectReport { key, sha256: &sha256, already: false }).collect();
+        let objects: Vec<_> =
+            keys.iter().map(|key| ObjectReport { key, sha256: &sha256, already: false }).collect();
         let lines = lines(&objects);
         assert!(lines.len() > 4, "{}", lines.len());
         assert_eq!(lines.concat(), objects);
@@ -44,7 +45,8 @@ mod tests {
     #[test]
     fn few_objects_are_one_line_and_one_that_is_too_long_is_a_line_too() {
         let key = "x".repeat(MAX_BYTES + 1);
-        let objects = [("a", true), (&*key, false)].map(|(key, already)| ObjectReport { key, sha256: "b", already });
+        let objects =
+            [("a", true), (&*key, false)].map(|(key, already)| ObjectReport { key, sha256: "b", already });
         assert_eq!(lines(&[]), [&[] as &[ObjectReport<'_>]]);
         assert_eq!(lines(&objects[..1]), [&objects[..1]]);
         assert_eq!(lines(&objects), [&objects[..1], &objects[1..]]);

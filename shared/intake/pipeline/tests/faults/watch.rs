@@ -44,7 +44,8 @@ async fn what_a_caller_chose_does_nothing_to_who_reads_an_announcement() {
     let aws = server();
     let process = Process::new(&aws);
     let pipeline = process.pipeline(&[]).with_topic(process.topic());
-    pipeline.watch(WatchList::parse(r#"{"watches": [{"name": "calls", "pattern": "{ $.eventName = * }"}]}"#).0);
+    pipeline
+        .watch(WatchList::parse(r#"{"watches": [{"name": "calls", "pattern": "{ $.eventName = * }"}]}"#).0);
     let hostile = "a\u{202e}b\u{9b}31m\u{200b}c";
     let call = json!({
         "eventVersion": "1.08", "eventID": "1", "eventTime": "2026-11-20T10:15:02Z", "awsRegion": "eu-central-1",

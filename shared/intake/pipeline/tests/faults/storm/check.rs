@@ -146,9 +146,8 @@ fn compare_witnesses(delivered: &[Delivered], archive: &BTreeMap<String, Bytes>,
         figures.twice += u64::from(!witness.already && !written.insert(&witness.key));
         named.insert(&witness.key);
     }
-    let is_event = |key: &&String| {
-        matches!(Key::parse(key), Key::Raw { .. } | Key::Sign { .. } | Key::Records { .. })
-    };
+    let is_event =
+        |key: &&String| matches!(Key::parse(key), Key::Raw { .. } | Key::Sign { .. } | Key::Records { .. });
     figures.unwitnessed += archive.keys().filter(is_event).filter(|key| !named.contains(key)).count() as u64;
 }
 

@@ -37,13 +37,7 @@ pub(crate) struct Figures {
 impl Figures {
     /// Whether everything is where it must be, once.
     pub(crate) fn is_sound(&self) -> bool {
-        self.lost
-            + self.twice
-            + self.altered
-            + self.invented
-            + self.unbalanced
-            + self.unwitnessed
-            == 0
+        self.lost + self.twice + self.altered + self.invented + self.unbalanced + self.unwitnessed == 0
     }
 
     /// Adds the figures of another storm.
