@@ -80,14 +80,16 @@ pub(crate) async fn prove(
         }
     }
     let missing = named.difference(&there).cloned().collect();
-    let mut proof = None;
-    for state in &states {
-        let proved = state.prove(&account.id, &account.region, &missing, grants);
-        let refuse =
-            |violation| PreconditionError::Stale(vec![reason(&violation, &state.depends_on(), &there)]);
-        proof = Some(proved.map_err(refuse)?);
+    let Some((end, between)) = states.split_last() else { return Ok(None) };
+    let refuse = |state: &RemainingPlan, violation| {
+        PreconditionError::Stale(vec![reason(&violation, &state.depends_on(), &there)])
+    };
+    for state in between {
+        let proved = state.prove_between(&account.id, &account.region, &missing, grants);
+        proved.map_err(|violation| refuse(state, violation))?;
     }
-    Ok(proof)
+    let proved = end.prove(&account.id, &account.region, &missing, grants);
+    proved.map(Some).map_err(|violation| refuse(end, violation))
 }
 
 /// What became of a policy that is not what the plan begins with.

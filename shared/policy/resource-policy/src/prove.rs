@@ -89,6 +89,19 @@ pub(crate) fn prove_safe(
     prove_access(before, after, inventory, grants)
 }
 
+/// Proves that a state may stand between two writes of a plan. Sizes are those of the end: policies that are merged stand in
+/// one of them before the other goes.
+pub(crate) fn prove_between(
+    before: &PolicySet,
+    after: &PolicySet,
+    inventory: &Inventory,
+    grants: &[Grant],
+) -> Result<Proof, Violation> {
+    untouched(before, after)?;
+    labelled(before, after)?;
+    prove_access(before, after, inventory, grants)
+}
+
 /// Proves that one state keeps what another one allows, and allows what grants list besides: whatever the sizes are.
 pub(crate) fn prove_access(
     before: &PolicySet,
@@ -121,7 +134,8 @@ fn scopes<'a>(
 }
 
 /// What the planner does not edit is the same, character by character. Statements of account policies hold together,
-/// whichever policy they are in: those may move to another policy of the account that is read in the same way.
+/// whichever policy they are in: those may move to another policy of the account that is read in the same way. Whether one
+/// stands in one policy or in several makes no difference, and while policies are merged it stands in two.
 pub(crate) fn untouched(before: &PolicySet, after: &PolicySet) -> Result<(), Violation> {
     for (scope, (one, two)) in scopes(before, after) {
         let moves = matches!(scope, PolicyScope::Account(_));
@@ -140,12 +154,9 @@ pub(crate) fn untouched(before: &PolicySet, after: &PolicySet) -> Result<(), Vio
         }
     }
     let (old, new) = (fixed_of_account(before), fixed_of_account(after));
-    let changed =
-        old.iter().find(|(statement, scopes)| new.get(*statement).map(Vec::len) != Some(scopes.len()));
-    let changed = changed.or_else(|| new.iter().find(|(statement, _)| !old.contains_key(*statement)));
-    changed
-        .and_then(|(_, scopes)| scopes.first())
-        .map_or(Ok(()), |scope| Err(Violation::Touched(scope.to_string())))
+    let gone = old.iter().find(|(statement, _)| !new.contains_key(*statement));
+    let changed = gone.or_else(|| new.iter().find(|(statement, _)| !old.contains_key(*statement)));
+    changed.map_or(Ok(()), |(_, scope)| Err(Violation::Touched(scope.to_string())))
 }
 
 /// The statements of a policy that are never edited.
@@ -154,15 +165,13 @@ fn fixed(parsed: &ParsedPolicy) -> Vec<String> {
     statements.filter(|statement| statement.editable().is_none()).map(Statement::to_json).collect()
 }
 
-/// Those of the account, each with what says how its document is to be read, and the policies that it stands in.
-fn fixed_of_account(state: &PolicySet) -> BTreeMap<(Option<String>, String), Vec<&PolicyScope>> {
-    let mut found: BTreeMap<_, Vec<&PolicyScope>> = BTreeMap::new();
-    for parsed in state.policies.iter().filter(|parsed| matches!(parsed.scope, PolicyScope::Account(_))) {
-        for statement in fixed(parsed) {
-            found.entry((head(parsed), statement)).or_default().push(&parsed.scope);
-        }
-    }
-    found
+/// Those of the account, each with what says how its document is to be read, and a policy that it stands in.
+fn fixed_of_account(state: &PolicySet) -> BTreeMap<(Option<String>, String), &PolicyScope> {
+    let of_account = state.policies.iter().filter(|parsed| parsed.log_group_arn().is_none());
+    let found = of_account.flat_map(|parsed| {
+        fixed(parsed).into_iter().map(move |statement| ((head(parsed), statement), &parsed.scope))
+    });
+    found.collect()
 }
 
 /// All of a policy but its statements.

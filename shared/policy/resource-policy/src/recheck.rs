@@ -91,8 +91,27 @@ impl RemainingPlan {
         missing: &BTreeSet<String>,
         grants: &[Grant],
     ) -> Result<Proof, Violation> {
+        prove::prove_safe(&self.now, &self.after, &self.inventory(account, region, missing), grants)
+    }
+
+    /// The same of a state after which more is written: the sizes are those of the end.
+    ///
+    /// # Errors
+    /// With what would be lost, added or touched meanwhile.
+    pub fn prove_between(
+        &self,
+        account: &str,
+        region: &str,
+        missing: &BTreeSet<String>,
+        grants: &[Grant],
+    ) -> Result<Proof, Violation> {
+        prove::prove_between(&self.now, &self.after, &self.inventory(account, region, missing), grants)
+    }
+
+    /// An account in which every log group that entries name is there but for those that are missing.
+    fn inventory(&self, account: &str, region: &str, missing: &BTreeSet<String>) -> Inventory {
         let there = self.log_groups().into_iter().filter(|name| !missing.contains(name));
-        let inventory = Inventory {
+        Inventory {
             account: Some(account.to_owned()),
             region: Some(region.to_owned()),
             account_policies: Part::Seen { at: 0, value: Vec::new() },
@@ -101,8 +120,7 @@ impl RemainingPlan {
                 value: there.map(|name| LogGroup { name, ..LogGroup::default() }).collect(),
             },
             ..Inventory::default()
-        };
-        prove::prove_safe(&self.now, &self.after, &inventory, grants)
+        }
     }
 
     /// The log groups that entries name one by one.

@@ -186,6 +186,30 @@ mod tests {
     }
 
     #[test]
+    fn a_merge_of_policies_is_undone_write_by_write() {
+        let deny = r#"{"Effect":"Deny","Principal":"*","Action":"logs:*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"false"}}}"#;
+        let with_deny = |document: &str| format!("{},{deny}]}}", document.strip_suffix("]}").unwrap());
+        let (one, other) = (document(&["a"]), with_deny(&document(&["b"])));
+        let merged = with_deny(&document(&["a", "b"]));
+        let groups = ["a", "b"].map(str::to_owned).into();
+        let restoring = Restoring {
+            account: ACCOUNT,
+            region: REGION,
+            log_groups: &groups,
+            grants: &[],
+            created: &BTreeSet::new(),
+        };
+        let gone = PolicyScope::Account("gone".to_owned());
+        let (between, _) = restoring.prove(&now(&merged), &gone, Some(&other)).unwrap();
+        let grown = PolicyScope::Account("mail".to_owned());
+        let (before, _) = restoring.prove(&between, &grown, Some(&one)).unwrap();
+        let texts: Vec<&str> = before.policies.iter().map(|policy| policy.text.as_str()).collect();
+        assert_eq!(texts, [one.as_str(), other.as_str()]);
+        let lost = restoring.prove(&now(&merged), &grown, Some(&one));
+        assert!(lost.is_err(), "the other policy has to be there first");
+    }
+
+    #[test]
     fn nothing_is_restored_that_gives_more_than_there_is() {
         let after = document(&["live"]);
         let existing = restore(&after, Some(&document(&["live", "other"])), &["live", "other"], &[]);

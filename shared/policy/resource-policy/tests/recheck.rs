@@ -113,6 +113,29 @@ fn grants_that_are_given_already_or_left_to_operators_are_accepted() {
     assert_eq!(proved(&done, &[], &grants), Ok(1));
 }
 
+/// Between the two writes of a merge, one policy has grown and the other one is there; whatever both deny stands twice.
+#[test]
+fn policies_that_are_merged_are_proved_after_each_write_and_when_the_merge_goes_on() {
+    let deny = r#"{"Effect":"Deny","Principal":"*","Action":"logs:*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"false"}}}"#;
+    let with_deny = |document: &str| format!("{},{deny}]}}", document.strip_suffix("]}").unwrap());
+    let (one, other) = (document(&["/a"]), document(&["/b"]).replace("Write0", "Write1"));
+    let (one, other) = (with_deny(&one), with_deny(&other));
+    let both = with_deny(&document(&["/a", "/b"]));
+    let [grow, delete] = [write("p", Some(&one), Some(&both)), write("q", Some(&other), None)];
+    let before = [policy("p", &one), policy("q", &other)];
+    let between = RemainingPlan::new(&before, &[new(&grow)]).unwrap();
+    assert_eq!(between.prove_between(ACCOUNT, REGION, &names(&[]), &[]).map(|proof| proof.kept), Ok(2));
+    assert!(matches!(proved(&between, &[], &[]), Err(Violation::Grown(_))), "no plan ends there");
+    let end = RemainingPlan::new(&before, &[new(&grow), new(&delete)]).unwrap();
+    assert_eq!(proved(&end, &[], &[]), Ok(2));
+    let left = [policy("p", &both), policy("q", &other)];
+    let rest = RemainingPlan::new(&left, &[new(&delete)]).unwrap();
+    assert_eq!(proved(&rest, &[], &[]), Ok(3), "the first write was made by an earlier session");
+    let without = both.replace(&format!(",{deny}"), "");
+    let lost = RemainingPlan::new(&[policy("p", &without), policy("q", &other)], &[new(&delete)]).unwrap();
+    assert!(matches!(proved(&lost, &[], &[]), Err(Violation::Touched(_))));
+}
+
 #[test]
 fn every_policy_must_be_what_the_writes_begin_with() {
     let (one, two, three) = (document(&["/a", "/b"]), document(&["/a"]), document(&["/b"]));
