@@ -30,7 +30,7 @@
 //! # Ok::<(), mailtrail_resource_policy::document::DocumentError>(())
 //! ```
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 
 use mailtrail_aws_types::glob;
@@ -87,7 +87,28 @@ pub enum Decision {
 #[derive(Debug, Clone, Default)]
 pub struct Policies<'a> {
     statements: Vec<Compiled<'a>>,
-    unclear: bool,
+    unclear: Unclear<'a>,
+}
+
+/// Where something that is not understood has a say.
+#[derive(Debug, Clone, Default)]
+struct Unclear<'a> {
+    everywhere: bool,
+    /// The ARNs of log groups whose own policies are not understood: they say nothing of others.
+    in_groups: HashSet<&'a str>,
+}
+
+impl<'a> Unclear<'a> {
+    fn add(&mut self, log_group_arn: Option<&'a str>) {
+        match log_group_arn {
+            Some(arn) => drop(self.in_groups.insert(arn)),
+            None => self.everywhere = true,
+        }
+    }
+
+    fn is_of(&self, resource: &str) -> bool {
+        self.everywhere || log_group_of(resource).is_some_and(|group| self.in_groups.contains(group))
+    }
 }
 
 /// A statement, ready to be asked.
@@ -112,20 +133,25 @@ impl<'a> Policies<'a> {
 
     /// Adds a policy; one of a log group says nothing about any other.
     pub fn add(&mut self, document: &'a Document, log_group_arn: Option<&'a str>) {
-        let log_group_arn = log_group_arn.map(|arn| arn.strip_suffix(":*").unwrap_or(arn));
+        let log_group_arn = log_group_arn.map(without_tail);
         for statement in document.statements() {
             match statement.elements() {
                 Ok(elements) => {
                     self.statements.push(Compiled::new(self.statements.len(), elements, log_group_arn));
                 }
-                Err(_) => self.unclear = true,
+                Err(_) => self.unclear.add(log_group_arn),
             }
         }
     }
 
     /// Adds what cannot be read: whatever nothing else decides now depends on it.
     pub fn add_unreadable(&mut self) {
-        self.unclear = true;
+        self.unclear.add(None);
+    }
+
+    /// Adds the policy of a log group that cannot be read: the same, of that log group only.
+    pub fn add_unreadable_of(&mut self, log_group_arn: &'a str) {
+        self.unclear.add(Some(without_tail(log_group_arn)));
     }
 
     /// Decides one request.
@@ -134,7 +160,7 @@ impl<'a> Policies<'a> {
     }
 
     /// Whether a statement that denies may apply to a request on one resource and says nothing of another one, whatever
-    /// its conditions say.
+    /// its conditions say. What is not understood may deny.
     pub(crate) fn may_deny_only(
         &self,
         requester: Requester,
@@ -142,10 +168,12 @@ impl<'a> Policies<'a> {
         resource: &str,
         other: &str,
     ) -> bool {
-        self.unclear
+        let group = log_group_of(resource);
+        self.unclear.is_of(resource)
             || self.statements.iter().any(|statement| {
                 let elements = statement.elements;
                 elements.effect == Effect::Deny
+                    && statement.only.is_none_or(|only| Some(only) == group)
                     && is_meant(&elements.principal, requester) != Ternary::No
                     && has_action(&elements.action, action) != Ternary::No
                     && statement.speaks_of(resource) != Ternary::No
@@ -155,7 +183,7 @@ impl<'a> Policies<'a> {
 
     /// Everything but the resource decided, for many resources.
     pub fn asked_by(&self, requester: Requester, action: &str, context: &Context) -> Asked<'_, 'a> {
-        let mut asked = Asked { everywhere: Vec::new(), in_groups: HashMap::new(), unclear: self.unclear };
+        let mut asked = Asked { everywhere: Vec::new(), in_groups: HashMap::new(), unclear: &self.unclear };
         for statement in &self.statements {
             // A member that is not known could mean anything.
             let complete = if statement.elements.complete { Ternary::Yes } else { Ternary::Unknown };
@@ -181,7 +209,7 @@ impl<'a> Policies<'a> {
 pub struct Asked<'p, 'a> {
     everywhere: Vec<(Ternary, &'p Compiled<'a>)>,
     in_groups: HashMap<&'a str, Vec<(Ternary, &'p Compiled<'a>)>>,
-    unclear: bool,
+    unclear: &'p Unclear<'a>,
 }
 
 impl Asked<'_, '_> {
@@ -206,7 +234,7 @@ impl Asked<'_, '_> {
         }
         match (denied, allowed) {
             (Ternary::Yes, _) => Decision::Denied,
-            _ if self.unclear => Decision::Depends,
+            _ if self.unclear.is_of(resource) => Decision::Depends,
             (Ternary::No, Ternary::Yes) => Decision::Allowed,
             (_, Ternary::No) => Decision::Denied,
             _ => Decision::Depends,
@@ -227,6 +255,11 @@ impl<'a> Compiled<'a> {
             ElementMatch::AllBut(_) => named.not(),
         }
     }
+}
+
+/// The ARN of a log group without the `:*` that some answers of AWS have at its end.
+fn without_tail(arn: &str) -> &str {
+    arn.strip_suffix(":*").unwrap_or(arn)
 }
 
 /// The ARN of the log group that a resource is, or is in.

@@ -118,9 +118,10 @@ impl PolicySet {
     pub fn compile(&self) -> Policies<'_> {
         let mut policies = Policies::default();
         for parsed in &self.policies {
-            match &parsed.document {
-                Some(document) => policies.add(document, parsed.log_group_arn()),
-                None => policies.add_unreadable(),
+            match (&parsed.document, parsed.log_group_arn()) {
+                (Some(document), log_group_arn) => policies.add(document, log_group_arn),
+                (None, Some(log_group_arn)) => policies.add_unreadable_of(log_group_arn),
+                (None, None) => policies.add_unreadable(),
             }
         }
         policies

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mailtrail_resource_policy::inventory::{
     Delivery, DeliveryDestination, DeliverySource, DestinationConfiguration, Inventory, LogGroup, Part,
-    V1Destination,
+    ResourcePolicy, V1Destination,
 };
 use mailtrail_resource_policy::moving::RefusalReason;
 use mailtrail_resource_policy::plan::{Move, Options, Plan, PolicyScope, StepKind};
@@ -232,4 +232,27 @@ fn a_move_to_where_a_policy_may_deny_log_delivery_is_refused() {
     assert_eq!(reason(&arn("/aws/vendedlogs*:*")), Some(denied));
     assert_eq!(reason("*"), None, "whatever it denies, it denies today");
     assert_eq!(reason(&arn("/aws/vendedlogs/other:*")), None);
+}
+
+#[test]
+fn what_is_not_understood_of_one_log_group_keeps_no_other_from_moving() {
+    let reason = |policy: Option<&str>, account: &str| {
+        let policies = [(AWS_POLICY, document(&["/mail/audit"])), ("odd", account.to_owned())];
+        let mut inventory = delivering_to("/mail/audit", &policies, &["/mail/audit", "/other"]);
+        let policy = policy.map(|document| ResourcePolicy {
+            document: document.to_owned(),
+            resource_arn: Some(arn("/other")),
+            revision_id: Some("1".to_owned()),
+            ..ResourcePolicy::default()
+        });
+        inventory.log_group_policies.insert("/other".to_owned(), seen(policy));
+        planned(&inventory, &moving("/mail/audit")).refused.pop().map(|refusal| refusal.why)
+    };
+    let deny = r#"{"Effect":"Deny","Principal":"*","Action":"*","Resource":"arn:aws:logs:*:*:log-group:/aws/vendedlogs/*"}"#;
+    let none = statements(&[]);
+    for text in ["{", r#"{"Statement":[{"Effect":"Perhaps"}]}"#, &statements(&[deny.to_owned()])] {
+        assert_eq!(reason(Some(text), &none), None, "{text}");
+        // In the account it may deny the new log group.
+        assert!(matches!(reason(None, text), Some(RefusalReason::MayBeDenied(_))), "{text}");
+    }
 }
