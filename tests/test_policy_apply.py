@@ -6,7 +6,7 @@ import pytest
 
 from account.asking import document, log_group
 from account.documents import AWS_WRITTEN
-from applying import GROUP, MADE_BY, NEW_GROUP, SUPERSEDED_BY
+from applying import GROUP, MADE_BY, NEW_GROUP, SUPERSEDED_BY, Applying
 from applying import destination_of, groups, messages, policies, settings, step, writes
 from programs import DONE, FAILED, NEEDS_A_LOOK, REGION
 

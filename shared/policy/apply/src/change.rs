@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use mailtrail_resource_policy::arn::ResourcePattern;
 use mailtrail_resource_policy::plan::{PolicyScope, Write};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -152,6 +153,18 @@ impl Change {
             }),
             Self::Setting(setting) => Self::Setting(setting.reverse()?),
         })
+    }
+
+    /// The name of the log group that the change belongs to, if it belongs to one.
+    pub(crate) fn log_group(&self) -> Option<&str> {
+        let named = |arn| ResourcePattern::new(arn).log_group().map(|group| group.name);
+        match self {
+            Self::Policy(PolicyChange { scope: PolicyScope::LogGroup(arn), .. }) => named(arn),
+            Self::LogGroup(made) => Some(&made.group.log_group_name),
+            Self::Permission(permission) => named(&permission.source_arn),
+            Self::Setting(setting) => Some(setting.log_group()),
+            Self::Policy(_) | Self::Destination(_) | Self::Tag(_) => None,
+        }
     }
 
     /// The call that makes the change.

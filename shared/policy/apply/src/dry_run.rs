@@ -3,17 +3,18 @@
 use std::collections::BTreeMap;
 
 use mailtrail_resource_policy::measure;
-use mailtrail_resource_policy::plan::{Grant, PolicyScope};
+use mailtrail_resource_policy::plan::{Grant, Move, PolicyScope, Step};
 use serde::{Deserialize, Serialize};
 
 use crate::aws::Aws;
 use crate::call::Call;
 use crate::change::{Change, DestinationChange, PolicyChange};
-use crate::error::ApplyError;
-use crate::journal::{ChangeSet, History, Status};
+use crate::error::{ApplyError, MoveBlocked};
+use crate::journal::{ChangeSet, History};
 use crate::moving;
 use crate::moving::error::MoveError;
 use crate::preconditions::{self, PreconditionError};
+use crate::rollback;
 use crate::statements::{self, StatementSummary};
 
 /// What would be done.
@@ -94,6 +95,16 @@ impl DryRun {
         told.policies = policies.into_iter().map(PolicySummary::of).collect();
         told
     }
+
+    /// This, and what comes after it.
+    fn and(mut self, later: Self) -> Self {
+        self.calls.extend(later.calls);
+        self.left.extend(later.left);
+        self.policies.extend(later.policies);
+        self.destinations.extend(later.destinations);
+        self.other.extend(later.other);
+        self
+    }
 }
 
 impl PolicySummary {
@@ -105,8 +116,8 @@ impl PolicySummary {
     }
 }
 
-/// Looks what is left to do of a run, and tells. Of a move that was begun, what is not known to be done. `journal` is the
-/// one of a run that was begun.
+/// Looks what is left to do of a run, and tells. Of a move that was begun, what is not known to be done; of one that was
+/// refused, what undoes it. `journal` is the one of a run that was begun.
 pub(crate) async fn dry_run(
     aws: &Aws<'_>,
     history: &History,
@@ -127,10 +138,12 @@ pub(crate) async fn dry_run(
                 left.push(moving::left_to_people(moving));
                 continue;
             }
-            Some(moving) => match moving::change_set(aws, moving, &step.writes, &history.journal).await {
+            Some(moving) => match of_move(aws, history, (number, step), moving).await {
                 Ok(change_set) => {
-                    not_copied.extend(change_set.not_copied.iter().cloned());
-                    moves.insert(number, change_set.clone());
+                    if history.settled(number).is_none() {
+                        not_copied.extend(change_set.not_copied.iter().cloned());
+                        moves.insert(number, change_set.clone());
+                    }
                     change_set
                 }
                 Err(MoveError::Blocked(why)) => {
@@ -144,9 +157,32 @@ pub(crate) async fn dry_run(
             },
             None => ChangeSet::of_writes(&step.writes),
         };
-        let is_open = |action: usize| !matches!(history.status(number, action), Status::Done | Status::There);
-        let open = change_set.changes().enumerate().filter(|(action, _)| is_open(*action));
+        let open = change_set.changes().enumerate().filter(|(action, _)| history.is_open(number, *action));
         changes.extend(open.map(|(_, change)| change.clone()));
     }
-    Ok(DryRun { stops, not_copied, left, moves, ..DryRun::of(&changes) })
+    let told = DryRun { stops, not_copied, left, moves, ..DryRun::of(&changes) };
+    let Some((step, _)) = &history.refused else { return Ok(told) };
+    match rollback::dry_run(aws, history, grants, Some(*step)).await {
+        Ok(undone) => Ok(told.and(undone)),
+        Err(error) => Err(ApplyError::not_looked(rollback::WHAT.to_owned(), error, journal)),
+    }
+}
+
+/// What a move changes, as a run would find it: of one that was begun, the same as the journal says.
+async fn of_move(
+    aws: &Aws<'_>,
+    history: &History,
+    (number, step): (usize, &Step),
+    moving: &Move,
+) -> Result<ChangeSet, MoveError> {
+    if let Some(settled) = history.settled(number) {
+        return Ok(settled.clone());
+    }
+    let change_set = moving::change_set(aws, moving, &step.writes, &history.journal).await?;
+    match history.change_sets.get(&number) {
+        Some(recorded) if !recorded.is_same(&change_set) => {
+            Err(MoveError::Blocked(MoveBlocked::Different("recorded")))
+        }
+        _ => Ok(change_set),
+    }
 }

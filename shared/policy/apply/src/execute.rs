@@ -15,11 +15,7 @@ impl Aws<'_> {
             Change::Destination(change) => self.look_at_destination(change).await,
             Change::LogGroup(change) => self.look_at_log_group(change).await,
             Change::Permission(change) => crate::permissions::look(self, change).await,
-            Change::Tag(change) => {
-                let tags = self.tags(&change.resource_arn).await?;
-                let is_after = tags.get(&change.key) == change.after.as_ref();
-                Ok(if is_after { Seen::After } else { Seen::Before(None) })
-            }
+            Change::Tag(change) => self.look_at_tag(change).await,
             Change::Setting(_) => Ok(Seen::NotLooked),
         }
     }
@@ -51,6 +47,17 @@ impl Aws<'_> {
         } else {
             Seen::Other(format!("it writes to {resource}"))
         })
+    }
+
+    /// A tag goes with its log group.
+    async fn look_at_tag(&self, change: &TagChange) -> Result<Seen, CallError> {
+        let is_after = match self.tags(&change.resource_arn).await {
+            Ok(tags) => tags.get(&change.key) == change.after.as_ref(),
+            Err(error) if error.is_missing() && change.after.is_some() => return Ok(Seen::Gone),
+            Err(error) if error.is_missing() => true,
+            Err(error) => return Err(error),
+        };
+        Ok(if is_after { Seen::After } else { Seen::Before(None) })
     }
 
     async fn look_at_log_group(&self, change: &LogGroupChange) -> Result<Seen, CallError> {

@@ -4,7 +4,7 @@
 //! account right before it is undone ([`mailtrail_resource_policy::restore`]). What cannot be undone is left, with the
 //! reason, and the rest is undone all the same: each proof rests on what is there then.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use mailtrail_policy_survey::CallError;
 use mailtrail_resource_policy::arn::ResourcePattern;
@@ -13,18 +13,18 @@ use mailtrail_resource_policy::policy_set::{ParsedPolicy, PolicySet};
 use mailtrail_resource_policy::restore::{self, Restoring};
 
 use crate::aws::{Aws, Seen};
-use crate::change::{Change, DestinationChange, LogGroupChange, PolicyChange};
+use crate::change::{CREATED_BY, Change, DestinationChange, PolicyChange};
 use crate::dry_run::DryRun;
 use crate::error::ApplyError;
 use crate::journal::{Answer, Body, History, Intended, Status};
 use crate::moving::error::MoveError;
-use crate::moving::grant;
+use crate::moving::{self, grant};
 use crate::outcome::{End, Event, Outcome};
 use crate::policies;
 use crate::session::{Position, Session};
 
 /// What is looked at, in the words of an error.
-const WHAT: &str = "look at what there is to undo";
+pub(crate) const WHAT: &str = "look at what there is to undo";
 
 /// What is known of an account while a run is undone.
 #[derive(Debug)]
@@ -34,10 +34,26 @@ struct Undoing<'h> {
     /// The policies of the account, and of the log groups that have a say, as they are by now.
     policies: PolicySet,
     log_groups: BTreeSet<String>,
-    /// The log groups that the run created and that stay, by name.
-    staying: BTreeSet<String>,
-    /// The other ones that it created, by name.
-    created: BTreeSet<String>,
+    /// The log groups that the run created, as the journal says, by name.
+    created: BTreeMap<String, CreatedGroup>,
+}
+
+/// A log group that a journal says the run created.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct CreatedGroup {
+    found: Found,
+    /// Something is in it, a destination was pointed to it, or one is.
+    is_used: bool,
+}
+
+/// What there is of a log group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Found {
+    /// It has the tag of the run.
+    Ours,
+    /// There is one of that name, without the tag.
+    Foreign,
+    Gone,
 }
 
 /// What becomes of a change.
@@ -69,6 +85,10 @@ impl Session<'_, '_> {
         let mut undoing = undoing.map_err(|error| self.failed(WHAT.to_owned(), error))?;
         let mut kept = undoing.kept();
         for intended in intents {
+            // An earlier session undid it; what became of it since is not of this run.
+            if self.history.status_of_undoing(intended.number) == Status::Done {
+                continue;
+            }
             let verdict = undoing.verdict(&self.aws, &intended).await;
             let reverse = match verdict.map_err(|error| self.failed(WHAT.to_owned(), error))? {
                 Verdict::Undo(reverse) => reverse,
@@ -121,9 +141,14 @@ fn to_undo(history: &History, only: Option<usize>) -> Vec<Intended> {
     intents
 }
 
-/// What undoing a run would do.
-pub(crate) async fn dry_run(aws: &Aws<'_>, history: &History, grants: &[Grant]) -> Result<DryRun, CallError> {
-    let intents = to_undo(history, None);
+/// What undoing a run, or one step, would do.
+pub(crate) async fn dry_run(
+    aws: &Aws<'_>,
+    history: &History,
+    grants: &[Grant],
+    only: Option<usize>,
+) -> Result<DryRun, CallError> {
+    let intents = to_undo(history, only);
     let mut undoing = Undoing::of(aws, history, grants, &intents).await?;
     let (mut left, mut changes) = (undoing.kept(), Vec::new());
     for intended in intents {
@@ -181,14 +206,13 @@ impl<'h> Undoing<'h> {
                 policies.policies.extend(policies::read(aws, &scope).await?.as_ref().map(ParsedPolicy::new));
             }
         }
-        let (mut staying, mut created) = (BTreeSet::new(), BTreeSet::new());
+        let mut created = BTreeMap::new();
         for change in intents.iter().map(|intended| &intended.change) {
-            let Change::LogGroup(LogGroupChange { group, .. }) = change else { continue };
-            let name = &group.log_group_name;
-            let into = if is_used(aws, history, name).await? { &mut staying } else { &mut created };
-            into.insert(name.clone());
+            let Change::LogGroup(made) = change else { continue };
+            let name = &made.group.log_group_name;
+            created.insert(name.clone(), CreatedGroup::of(aws, history, name).await?);
         }
-        Ok(Self { history, grants, policies, log_groups, staying, created })
+        Ok(Self { history, grants, policies, log_groups, created })
     }
 
     /// The log groups that stay, a sentence each.
@@ -197,7 +221,14 @@ impl<'h> Undoing<'h> {
             let arn = self.here().group_arn(name);
             format!("{arn} stays, with its filters and policy: it has events, or may still receive some")
         };
-        self.staying.iter().map(kept).collect()
+        let stays = |(_, group): &(&String, &CreatedGroup)| group.is_used && group.found == Found::Ours;
+        self.created.iter().filter(stays).map(|(name, _)| kept(name)).collect()
+    }
+
+    /// The log groups that are there, that the run created, and that nothing was delivered to, by name.
+    fn unused(&self) -> BTreeSet<String> {
+        let is_unused = |group: &CreatedGroup| !group.is_used && group.found == Found::Ours;
+        self.created.iter().filter(|(_, group)| is_unused(group)).map(|(name, _)| name.clone()).collect()
     }
 
     fn here(&self) -> crate::intent::Here<'_> {
@@ -207,8 +238,19 @@ impl<'h> Undoing<'h> {
     /// What becomes of a change, by what is there now.
     async fn verdict(&self, aws: &Aws<'_>, intended: &Intended) -> Result<Verdict, CallError> {
         let Some(reverse) = intended.change.reverse() else { return Ok(Verdict::WithLogGroup) };
-        if log_group_of(&intended.change).is_some_and(|name| self.staying.contains(&name)) {
-            return Ok(Verdict::WithLogGroup);
+        let group = intended.change.log_group().and_then(|name| Some((name, *self.created.get(name)?)));
+        if let Some((name, CreatedGroup { found, is_used })) = group {
+            match (&reverse, found) {
+                // One that was used is never deleted, and one of others is looked at right before.
+                (Change::LogGroup(_), _) if !is_used => {}
+                (Change::LogGroup(_), _) => return Ok(Verdict::WithLogGroup),
+                (_, Found::Foreign) => return Ok(Verdict::Left(not_undone(&reverse, &not_created(name)))),
+                (_, Found::Ours) if is_used => return Ok(Verdict::WithLogGroup),
+                (Change::Policy(_), _) | (Change::Setting(_), Found::Gone) => {
+                    return Ok(Verdict::WithLogGroup);
+                }
+                _ => {}
+            }
         }
         let why = match &reverse {
             Change::Policy(change) => self.refuse_policy(change),
@@ -228,19 +270,21 @@ impl<'h> Undoing<'h> {
         if found.map(|policy| policy.text.as_str()) != change.before.as_deref() {
             return None;
         }
+        let created = self.unused();
         let restoring = Restoring {
             account: &self.history.account,
             region: &self.history.region,
             log_groups: &self.log_groups,
             grants: self.grants,
-            created: &self.created,
+            created: &created,
         };
         let proved = restoring.prove(&self.policies, &change.scope, change.after.as_deref());
         let violation = proved.err()?;
         Some(format!("{violation}; the journal has the previous document"))
     }
 
-    /// Why a destination may not be pointed back: the log group is gone, or log delivery may not write to it any more.
+    /// Why a destination may not be pointed back: the run did not create the log group that it writes to, the other one is
+    /// gone, or log delivery may not write to it any more.
     async fn refuse_destination(
         &self,
         aws: &Aws<'_>,
@@ -249,6 +293,10 @@ impl<'h> Undoing<'h> {
         let Some(group) = ResourcePattern::new(&change.after).log_group() else {
             return Ok(Some(format!("{} is not a log group", change.after)));
         };
+        let from = ResourcePattern::new(&change.before).log_group().map_or("", |group| group.name);
+        if self.created.get(from).is_none_or(|created| created.found == Found::Foreign) {
+            return Ok(Some(not_created(from)));
+        }
         if !self.log_groups.contains(group.name) {
             return Ok(Some(format!("the log group {} does not exist any more", group.name)));
         }
@@ -285,15 +333,24 @@ impl<'h> Undoing<'h> {
     }
 }
 
-/// The name of the log group that a change belongs to, if it belongs to one.
-fn log_group_of(change: &Change) -> Option<String> {
-    let named = |arn: &str| Some(ResourcePattern::new(arn).log_group()?.name.to_owned());
-    match change {
-        Change::Policy(PolicyChange { scope: PolicyScope::LogGroup(arn), .. }) => named(arn),
-        Change::LogGroup(made) => Some(made.group.log_group_name.clone()),
-        Change::Permission(permission) => named(&permission.source_arn),
-        Change::Setting(setting) => Some(setting.log_group().to_owned()),
-        Change::Policy(_) | Change::Destination(_) | Change::Tag(_) => None,
+/// That a log group is not one of the run.
+fn not_created(name: &str) -> String {
+    format!(
+        "the log group {name} does not have the tag {CREATED_BY} of this run, so this run did not create it"
+    )
+}
+
+impl CreatedGroup {
+    /// Looks at a log group. Who may write to a journal may not tag it.
+    async fn of(aws: &Aws<'_>, history: &History, name: &str) -> Result<Self, CallError> {
+        let is_used = is_used(aws, history, name).await?;
+        let found = match moving::is_ours(aws, name, &history.journal).await {
+            Ok(true) => Found::Ours,
+            Ok(false) => Found::Foreign,
+            Err(error) if error.is_missing() => Found::Gone,
+            Err(error) => return Err(error),
+        };
+        Ok(Self { found, is_used })
     }
 }
 

@@ -55,14 +55,14 @@ impl Session<'_, '_> {
         }
     }
 
-    /// What a step changes: made of what is there now, also where it was begun before. What was shown, and what the
-    /// journal has of it, must be the same.
+    /// What a step changes: made of what is there now, also where it was begun before, unless it is settled. What was
+    /// shown, and what the journal has of it, must be the same.
     async fn change_set(&mut self, number: usize, step: &Step) -> Result<ChangeSet, ApplyError> {
         let Some(moving) = &step.moving else { return Ok(ChangeSet::of_writes(&step.writes)) };
-        let recorded = self.history.change_sets.get(&number).cloned();
-        if let Some(recorded) = recorded.as_ref().filter(|it| self.history.is_made(number, it)) {
-            return Ok(recorded.clone());
+        if let Some(settled) = self.history.settled(number) {
+            return Ok(settled.clone());
         }
+        let recorded = self.history.change_sets.get(&number).cloned();
         let change_set = moving::change_set(&self.aws, moving, &step.writes, self.journal.id()).await;
         let change_set = change_set.map_err(|error| self.move_failed(moving, error))?;
         if self.shown.get(&number).is_some_and(|shown| !shown.is_same(&change_set)) {
@@ -72,7 +72,7 @@ impl Session<'_, '_> {
             if !recorded.is_same(&change_set) {
                 return Err(self.not_moved(&moving.from, MoveBlocked::Different("recorded")));
             }
-            return Ok(recorded);
+            return Ok(ChangeSet { not_copied: change_set.not_copied, ..recorded });
         }
         self.record(Body::ChangeSet { step: number, change_set: change_set.clone() }).await?;
         Ok(change_set)
@@ -87,7 +87,12 @@ impl Session<'_, '_> {
         if let Some((refused_step, refused)) = self.history.refused.clone()
             && refused_step == step
         {
-            return Ok(StepOutcome::Refused(refused));
+            let bridge = match moving.and_then(|it| Some((it, it.destination(&refused.destination)?))) {
+                Some((moving, destination)) => bridge::commands(&self.aws, moving, destination).await,
+                None => Vec::new(),
+            };
+            // Commands are never those of a journal, which others may have written.
+            return Ok(StepOutcome::Refused(Refused { bridge, ..refused }));
         }
         for (action, change) in change_set.prepare.iter().enumerate() {
             self.perform(Position::Step { step, action }, change).await?;

@@ -52,7 +52,14 @@ pub(super) fn follows(history: &History, body: &Body) -> Result<(), String> {
             Some(_) => Err(format!("it answers the entry {intent} a second time")),
             None => Err(format!("it answers the entry {intent}, which is not a call")),
         },
-        Body::Watched { step, .. } | Body::Refused { step, .. } => moving_of(history, *step).map(drop),
+        Body::Watched { step, .. } => moving_of(history, *step).map(drop),
+        Body::Refused { step, refused } => {
+            let (_, moving) = moving_of(history, *step)?;
+            match moving.destination(&refused.destination) {
+                Some(_) if history.change_sets.contains_key(step) => Ok(()),
+                _ => Err(format!("step {} points no {}", step + 1, refused.destination)),
+            }
+        }
         Body::End { outcome } if outcome.journal != history.journal => {
             Err(format!("it ends the run of the journal {}", outcome.journal))
         }

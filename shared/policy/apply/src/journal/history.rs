@@ -1,6 +1,6 @@
 //! What a journal tells of a run: which changes were made, which were not, and which must be looked at.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use mailtrail_resource_policy::plan::{Move, Plan};
 use mailtrail_resource_policy::recheck::ToWrite;
@@ -140,10 +140,18 @@ impl History {
         overall(self.intents.iter().filter(tries))
     }
 
-    /// Whether all changes of a step were made.
-    pub(crate) fn is_made(&self, step: usize, change_set: &ChangeSet) -> bool {
-        (0..change_set.changes().count())
-            .all(|action| matches!(self.status(step, action), Status::Done | Status::There))
+    /// Whether a change of a step is to be made.
+    pub(crate) fn is_open(&self, step: usize, action: usize) -> bool {
+        !matches!(self.status(step, action), Status::Done | Status::There)
+    }
+
+    /// What a move changes, where that is settled: it was refused, and only has to be undone, or all its destinations are
+    /// pointed to the new log group. What has happened to the old one since is no reason to stop.
+    pub(crate) fn settled(&self, step: usize) -> Option<&ChangeSet> {
+        let change_set = self.change_sets.get(&step)?;
+        let is_refused = self.refused.as_ref().is_some_and(|(refused, _)| *refused == step);
+        let moved = 0..change_set.prepare.len() + change_set.repoint.len();
+        (is_refused || !moved.into_iter().any(|action| self.is_open(step, action))).then_some(change_set)
     }
 
     /// The writes of policies that are not known to be made, but for steps that are left to people, and for those from
@@ -183,10 +191,16 @@ impl History {
         found
     }
 
-    /// How many changes are made, by us, and not undone.
+    /// How many changes are made, by us, and not undone. What belongs to a log group that was deleted again went with it.
     pub fn made(&self) -> usize {
-        let is_undone = |intended: &&Intended| self.status_of_undoing(intended.number) == Status::Done;
-        self.to_undo().iter().filter(|intended| !is_undone(intended)).count()
+        let is_undone = |intended: &Intended| self.status_of_undoing(intended.number) == Status::Done;
+        let all = self.to_undo();
+        let is_creation = |it: &&Intended| matches!(it.change, Change::LogGroup(_));
+        let deleted: BTreeSet<&str> = (all.iter().filter(is_creation).filter(|it| is_undone(it)))
+            .filter_map(|it| it.change.log_group())
+            .collect();
+        let went_along = |it: &Intended| it.change.log_group().is_some_and(|name| deleted.contains(name));
+        all.iter().filter(|it| !is_undone(it) && !went_along(it)).count()
     }
 
     /// How many changes were undone. One that was never made, as it turned out, is none.

@@ -210,6 +210,11 @@ impl Move {
     pub fn is_automatic(&self) -> bool {
         self.managed_by.is_none() && !self.v2.is_empty()
     }
+
+    /// One of its V2 destinations, by name.
+    pub fn destination(&self, name: &str) -> Option<&V2Destination> {
+        self.v2.iter().find(|destination| destination.name == name)
+    }
 }
 
 impl Plan {

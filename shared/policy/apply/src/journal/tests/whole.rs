@@ -128,6 +128,16 @@ async fn an_entry_that_asks_for_what_the_plan_does_not_is_refused_although_its_h
     assert!(opens(|id| set(id, &|set| set.repoint[0] = elsewhere())).await.is_err());
     assert!(opens(|id| set(id, &|set| set.repoint.clear())).await.is_err());
     assert!(opens(|_| set("20260101T000000Z-00000000", &|_| {})).await.is_err());
+    let refused = |destination: &str| Refused {
+        destination: destination.to_owned(),
+        reason: String::new(),
+        bridge: Vec::new(),
+    };
+    let of_move =
+        |id: &str, refused: Refused| [set(id, &|_| {}), vec![Body::Refused { step: 1, refused }]].concat();
+    opens(|id| of_move(id, refused("audit"))).await.unwrap();
+    assert!(opens(|id| of_move(id, refused("another"))).await.is_err());
+    assert!(opens(|_| vec![Body::Refused { step: 1, refused: refused("audit") }]).await.is_err());
     for body in [intent(0, None, anyone()), intent(1, None, policy()), intent(0, Some(0), policy())] {
         assert!(opens(|_| vec![body]).await.is_err());
     }
