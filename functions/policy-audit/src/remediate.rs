@@ -53,14 +53,18 @@ fn allowed(report: &Report, settings: &Settings) -> Option<Plan> {
     let is_full = report.highest_soft_percent() >= settings.plan.target_percent;
     let is_soon = report.fewest_days().is_some_and(|days| days <= settings.days);
     let mut plan = report.plan.clone().filter(|_| is_full || is_soon)?;
-    // A deployment tool may write a merged policy again, which only people know.
-    plan.steps.retain(|step| step.kind != StepKind::MergePolicies);
-    match settings.mode {
-        RemediationMode::Report => return None,
-        RemediationMode::Shrink => plan.steps.retain(|step| step.moving.is_none()),
-        RemediationMode::Move => {}
+    plan.steps.retain(|step| is_allowed(settings.mode, step));
+    (settings.mode > RemediationMode::Report).then_some(plan)
+}
+
+/// Whether the mode allows a step, be it one of a new run or of one that was interrupted.
+fn is_allowed(mode: RemediationMode, step: &Step) -> bool {
+    match step.kind {
+        // A deployment tool may write a merged policy again, which only people know.
+        StepKind::MergePolicies => false,
+        StepKind::MoveDestination => mode >= RemediationMode::Move,
+        _ => mode >= RemediationMode::Shrink,
     }
-    Some(plan)
 }
 
 /// Whether carrying a step out changes anything: not where people have to do it.
@@ -97,10 +101,14 @@ pub(crate) async fn resume(
         return remediation;
     }
     for (id, plan) in &runs.interrupted {
-        if mode < RemediationMode::Move && plan.steps.iter().any(|step| step.moving.is_some()) {
+        if let Some(step) = plan.steps.iter().find(|step| !is_allowed(mode, step)) {
+            let what = match step.kind {
+                StepKind::MergePolicies => "merges policies, which is left to people",
+                _ => "moves destinations, which the mode does not allow",
+            };
             remediation.failed.push(format!(
-                "{id} was interrupted, and moves destinations, which the mode does not allow: go on with it, or undo \
-                 it, with `mailtrail policy`"
+                "{id} was interrupted, and {what}: resume it with `mailtrail policy apply --resume {id}`, or undo it with \
+                 `mailtrail policy rollback {id}`"
             ));
             continue;
         }
@@ -146,6 +154,20 @@ mod tests {
         assert_eq!(of("report"), None);
         assert_eq!(of("shrink"), Some(vec![StepKind::DeadEntries]));
         assert_eq!(of("move"), Some(vec![StepKind::DeadEntries, StepKind::MoveDestination]));
+    }
+
+    #[test]
+    fn policies_are_merged_by_people_only() {
+        let settings = settings(&[("MAILTRAIL_POLICY_MODE", "move")]);
+        let mut report = report(&settings, &[]);
+        let steps = &mut report.plan.as_mut().unwrap().steps;
+        let (dead, mut merge) = (steps[0].clone(), steps[0].clone());
+        merge.kind = StepKind::MergePolicies;
+        assert!(is_allowed(RemediationMode::Shrink, &dead) && !is_allowed(RemediationMode::Report, &dead));
+        assert!(!is_allowed(RemediationMode::Move, &merge));
+        *steps = vec![dead.clone(), merge];
+        let (plan, _) = on(&report, &settings, &Runs::default());
+        assert_eq!(plan.unwrap().steps, [dead]);
     }
 
     #[test]
