@@ -76,9 +76,10 @@ Examples:
   mailtrail policy plan --json | jq '.steps[] | {what, saves}'";
 
 pub(crate) const APPLY: &str = "\
-A plan chooses the steps; what they write is derived from the account as it is now, and proved: every log group keeps its \
-access, and nothing is allowed but log delivery to the new log groups of moves. A plan that was edited, is out of date, or \
-is for another account, Region or partition is refused before anything is asked. The statements that are added and removed \
+A plan chooses the steps. What they write is proved for the account as it is now, after each write: every log group keeps \
+its access, and nothing is newly allowed but log delivery of this account, to the new log groups of moves and, where a step \
+says so, to /aws/vendedlogs/*. A plan that cannot be proved, because it is out of date or was edited, or that is for another \
+account, Region or partition is refused before anything is asked. The statements that are added and removed \
 and the destinations that move are shown before the question, and with --yes as well.
 
 Each policy is read right before it is written, and right after; if it has changed since the plan was created, nothing is \

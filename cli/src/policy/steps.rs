@@ -158,10 +158,8 @@ fn end(plan: &Plan, proof: &str) -> String {
 
 /// On which condition a grant holds.
 fn conditions(grant: &Grant) -> String {
-    let clause =
-        |clause: &Clause| format!("{} {} {}", clause.operator, clause.key, clause.values.join(" or "));
     match grant.condition.as_slice() {
         [] => "(always)".to_owned(),
-        clauses => plain(&clauses.iter().map(clause).collect::<Vec<_>>().join(" and ")),
+        clauses => plain(&clauses.iter().map(Clause::to_string).collect::<Vec<_>>().join(" and ")),
     }
 }

@@ -27,7 +27,7 @@ impl<'a> Here<'a> {
 
     /// The ARN of a log group, without `:*`.
     pub(crate) fn group_arn(&self, name: &str) -> String {
-        arn::arn(arn::partition(self.region), self.region, self.account, name)
+        arn::log_group(self.region, self.account, name)
     }
 
     /// What log delivery is let do by a grant on a resource here.

@@ -78,7 +78,7 @@ impl StatementSummary {
             principal: principal(&elements.principal),
             actions: listed(&elements.action),
             resources: listed(&elements.resource),
-            conditions: elements.condition.iter().map(condition).collect(),
+            conditions: elements.condition.iter().map(Clause::to_string).collect(),
         }
     }
 
@@ -120,10 +120,6 @@ fn listed(elements: &ElementMatch) -> Vec<String> {
         ElementMatch::Only(all) => all.clone(),
         ElementMatch::AllBut(all) => vec![format!("all but {}", all.join(", "))],
     }
-}
-
-fn condition(clause: &Clause) -> String {
-    format!("{} {} {}", clause.operator, clause.key, clause.values.join(" or "))
 }
 
 #[cfg(test)]

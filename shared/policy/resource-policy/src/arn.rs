@@ -143,6 +143,11 @@ pub fn arn(partition: &str, region: &str, account: &str, name: &str) -> String {
     format!("arn:{partition}:logs:{region}:{account}:log-group:{name}")
 }
 
+/// The ARN of a log group of an account and Region, in the partition of that.
+pub fn log_group(region: &str, account: &str, name: &str) -> String {
+    arn(partition(region), region, account, name)
+}
+
 /// The name of the partition that a Region belongs to, for an ARN.
 pub fn partition(region: &str) -> &'static str {
     AwsPartition::of_region(region).as_str()

@@ -1,6 +1,7 @@
 //! Conditions: what holds in a context, and which condition follows from which.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -115,6 +116,13 @@ impl Compare {
             Self::Like => glob::covers(other, one),
             Self::Arn => ResourcePattern::new(other).covers(&ResourcePattern::new(one)),
         }
+    }
+}
+
+impl fmt::Display for Clause {
+    /// `StringEquals aws:SourceAccount 111122223333`; one of several values: `a or b`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}", self.operator, self.key, self.values.join(" or "))
     }
 }
 

@@ -219,7 +219,7 @@ impl Account {
 
     /// The ARN of a log group here, without `:*`.
     pub fn log_group_arn(&self, name: &str) -> String {
-        arn::arn(arn::partition(&self.region), &self.region, &self.id, name)
+        arn::log_group(&self.region, &self.id, name)
     }
 }
 

@@ -143,6 +143,6 @@ impl Inventory {
     /// The ARN of a log group here, or a pattern of some; `None` if account or Region are not known.
     pub fn log_group_arn(&self, name: &str) -> Option<String> {
         let (account, region) = self.account.as_deref().zip(self.region.as_deref())?;
-        Some(arn::arn(arn::partition(region), region, account, name))
+        Some(arn::log_group(region, account, name))
     }
 }
