@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::draft::Draft;
 use super::edit;
-use super::model::{StepKind, Unmet, Write};
+use super::model::{Risk, StepKind, Unmet, Write};
 use super::step_text::{self, StepText};
 use crate::arn::{self, ResourcePattern};
 use crate::coverage::{self, Coverage, Entry};
@@ -26,15 +26,22 @@ const KINDS: [StepKind; 6] = [
 ];
 
 impl Draft<'_> {
-    /// Takes steps until every policy is under the target, or none helps any more. A step for one policy may make
-    /// another one possible elsewhere (a wildcard covers entries of all policies), hence the rounds.
+    /// Takes steps until every policy is under the target, or none helps any more: first those that risk nothing, for all
+    /// policies, since an entry that goes at some risk may cover one that goes at none.
     pub(super) fn shrink(&mut self) {
+        self.shrink_at(Risk::None);
+        self.shrink_at(Risk::High);
+    }
+
+    /// Takes steps of at most this risk. A step for one policy may make another one possible elsewhere (a wildcard covers
+    /// entries of all policies), hence the rounds.
+    fn shrink_at(&mut self, risk: Risk) {
         loop {
             let taken = self.steps.len();
             let scopes: Vec<PolicyScope> =
                 self.all_above_target().map(|(_, parsed)| parsed.scope.clone()).collect();
             for scope in scopes {
-                for kind in KINDS {
+                for kind in KINDS.into_iter().filter(|kind| kind.risk() <= risk) {
                     if let Some(number) = self.above_target(&scope)
                         && self.allowed.allow(kind, &scope)
                     {

@@ -229,6 +229,19 @@ fn a_step_that_is_not_needed_is_left_out() {
 }
 
 #[test]
+fn an_entry_that_goes_at_a_risk_covers_others_that_go_at_none_first() {
+    let [first, second, gone] =
+        [("/first/", 3_400), ("/second/", 3_900), ("/gone/", 1_500)].map(|(name, size)| full_of(name, size));
+    let of = |live: &[String]| document(&live.iter().chain(&gone).map(String::as_str).collect::<Vec<_>>());
+    let narrow = of(&second).replace("\"logs:CreateLogStream\",", "");
+    let policies = [("wide", of(&first)), ("narrow", narrow)];
+    let existing: Vec<&str> = first.iter().chain(&second).map(String::as_str).collect();
+    let plan = planned(&account(&policies, &existing), &Options::default());
+    assert_eq!(kinds(&plan), [StepKind::CoveredEntries, StepKind::DeadEntries]);
+    assert_eq!(plan.unmet, []);
+}
+
+#[test]
 fn a_wildcard_is_taken_only_for_the_policy_that_needs_it() {
     let low = full_of("/mail/", 4_180);
     let high = full_of("/aws/vendedlogs/states/", 5_000);
