@@ -20,6 +20,7 @@ from policy_accounts import OTHER_ACCOUNT, SERVICES
 LIMITS = Limits()
 VENDED = "/aws/vendedlogs/"
 DEAD = "dead-entries"
+MERGE = "merge-policies"
 # The kinds of steps that may allow something new.
 GRANTING = {"vended-logs-wildcard", "move-destination"}
 
@@ -74,14 +75,17 @@ class Proof:
         for number, step in enumerate(self.plan["steps"], 1):
             self.figures.steps += 1
             may_be_dead |= step["kind"] == DEAD
+            merges, fixed = step["kind"] == MERGE, self._fixed_of_account(now)
             for write in step["writes"]:
                 self.figures.writes += 1
                 where = f"step {number} ({step['kind']}), {_label(write)}"
-                if not self._write(now, write, where):
+                if not self._write(now, write, where, merges):
                     continue
                 allowed = self._allowed(now)
                 self._compare(kept if may_be_dead else had, allowed, "lost", where)
                 self._compare(allowed, _union(had, granted), "gained", where)
+            if merges and self._fixed_of_account(now) != fixed:
+                self._fault("not-understood-changed", f"step {number} ({step['kind']})")
             move = step.get("move")
             # One that a deployment tool would undo is a proposal: nothing is re-pointed.
             if move and move["v2"] and not move["managed_by"]:
@@ -100,14 +104,15 @@ class Proof:
                 self._fault(kind, f"{where}: {self.questions.name(pair, missing)}")
                 return
 
-    def _write(self, now, write, where):
-        """Carries a write out. Whether anything can be said of what it leaves."""
+    def _write(self, now, write, where, merges=False):
+        """Carries a write out. Whether anything can be said of what it leaves. What a merge carries over stands elsewhere."""
         scope, after = _scope(write["place"]), write["after"]
         if now.get(scope) != write["before"]:
             self._fault("before-differs", where)
         old = now.pop(scope, None)
         if after is None:
-            self._check_carried_over(old, "", where)
+            if not merges:
+                self._check_carried_over(old, "", where)
             return True
         now[scope] = after
         if max(len(after), len(after.encode())) > LIMITS.policy_document:
@@ -125,7 +130,8 @@ class Proof:
             self._fault("equal-sids", f"{where}: {new.sids}")
         elif old is None and repeated:
             self._fault("equal-sids", f"{where}: {new.sids}")
-        self._check_carried_over(old, after, where)
+        if not merges:
+            self._check_carried_over(old, after, where)
         return True
 
     def _check_carried_over(self, old, new, where):
@@ -133,6 +139,14 @@ class Proof:
         before, after = self._fixed(old), self._fixed(new)
         if before is None or before != after:
             self._fault("not-understood-changed", where)
+
+    def _fixed_of_account(self, texts):
+        """Those of all policies of the account, each with the version that it is read by."""
+        found = set()
+        for text in (text for (kind, _), text in texts.items() if kind == "account"):
+            fixed = self._fixed(text)
+            found |= {text} if fixed is None else {(self._document(text).version, one) for one in fixed if text}
+        return found
 
     def _fixed(self, text):
         """The statements that no plan changes, in order; None of a document that is none."""

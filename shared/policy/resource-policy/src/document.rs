@@ -135,6 +135,12 @@ impl Document {
         Self { members: self.members.clone(), statements, listed: self.listed }
     }
 
+    /// Whether two of its statements have one label.
+    pub(crate) fn repeats_a_sid(&self) -> bool {
+        let mut seen = HashSet::new();
+        !self.statements.iter().filter_map(Statement::sid).all(|sid| seen.insert(sid))
+    }
+
     /// Its JSON, in one line without white space.
     pub fn to_json(&self) -> String {
         let statements: Vec<String> = self.statements.iter().map(Statement::to_json).collect();

@@ -184,7 +184,11 @@ fn labelled(before: &PolicySet, after: &PolicySet) -> Result<(), Violation> {
     for (scope, (old, new)) in scopes(before, after) {
         let is_written = old.map(|old| &old.text) != new.map(|new| &new.text);
         let document = new.and_then(|new| new.document.as_ref()).filter(|_| is_written);
-        if document.is_some_and(|document| document.with_unique_sids() != *document) {
+        let had = old.and_then(|old| old.document.as_ref()).is_some_and(Document::repeats_a_sid);
+        let repeats = |document: &Document| {
+            document.with_unique_sids() != *document || (document.repeats_a_sid() && !had)
+        };
+        if document.is_some_and(repeats) {
             return Err(Violation::LabelledTwice(scope.to_string()));
         }
     }

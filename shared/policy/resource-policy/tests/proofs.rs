@@ -239,6 +239,14 @@ fn no_label_stands_twice_in_what_is_written() {
     assert!(proved(&[("p", wide.clone())], &[("p", labels("a", "b"))], &[]).is_ok());
     let twice = proved(&[("p", wide)], &[("p", labels("a", "a"))], &[]);
     assert!(matches!(twice, Err(Violation::LabelledTwice(_))), "{twice:?}");
+    // Of two that are never edited, neither loses its label: they cannot stand in one document.
+    let deny = |action: &str| {
+        format!(r#"{{"Sid":"no","Effect":"Deny","Principal":"*","Action":"{action}","Resource":"*"}}"#)
+    };
+    let (one, other) = (document(&[deny("logs:Put*")]), document(&[deny("logs:Create*")]));
+    let both = document(&[deny("logs:Put*"), deny("logs:Create*")]);
+    let merged = proved(&[("p", one), ("q", other)], &[("p", both)], &[]);
+    assert!(matches!(merged, Err(Violation::LabelledTwice(_))), "{merged:?}");
     // What stood there before, and is not written, is left alone.
     assert!(proved(&[("p", labels("a", "a"))], &[("p", labels("a", "a"))], &[]).is_ok());
 }

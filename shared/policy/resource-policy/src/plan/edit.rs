@@ -91,5 +91,5 @@ pub(super) fn with_policy(into: &ParsedPolicy, from: &ParsedPolicy) -> Option<Pa
     let statements = [one.statements(), other.statements()].concat();
     let joined = into.with(&one.with_statements(statements));
     let document = joined.document.as_ref()?;
-    (document.with_unique_sids() == *document).then(|| merged(&joined).unwrap_or(joined.clone()))
+    (!document.repeats_a_sid()).then(|| merged(&joined).unwrap_or(joined.clone()))
 }
