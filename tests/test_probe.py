@@ -51,7 +51,7 @@ def test_the_log_group_of_the_stack_is_found_and_needs_no_question(deployed, pro
 
 
 def test_what_others_write_into_a_log_stream_of_probes_is_in_every_answer(deployed, mailtrail, enforcing):
-    """Whoever may write to a log group may name its log streams."""
+    """A caller who may write to a log group may name its log streams."""
     stream = "mailtrail-probe/0123456789abcdef"
     deployed.logs.create_log_stream(logGroupName=LOG_GROUP, logStreamName=stream)
     event = {"timestamp": int(time.time() * 1000), "message": "who wrote this chose the log stream"}

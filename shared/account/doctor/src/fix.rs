@@ -1,6 +1,6 @@
 //! What to do about a finding: commands that can be pasted, and words where no command does it.
 //!
-//! Every value in a command is a name that somebody else chose, and of a snapshot file any text at all: it is written with
+//! Every value in a command is a name that others chose, and of a snapshot file any text at all: it is written with
 //! [`word`], so that it stays one argument.
 
 use std::borrow::Cow;

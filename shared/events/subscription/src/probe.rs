@@ -1,6 +1,6 @@
 //! Probes: events that are sent to see whether they arrive. Who reads events for people leaves them out.
 //!
-//! Whoever may write to a log group may name its log streams. So the name of the log stream hides nothing: only the
+//! A caller who may write to a log group may name its log streams. So the name of the log stream hides nothing: only the
 //! message of a probe, which has no room for anything else, is one.
 
 /// The name of a log stream of probes begins with this, and ends with the id of its probe. Each probe has a log stream of
