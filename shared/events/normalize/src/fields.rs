@@ -15,6 +15,10 @@ use serde_json::value::RawValue;
 /// How deep objects are flattened into dotted keys; what lies deeper is kept as JSON text.
 pub(crate) const MAX_DEPTH: usize = 8;
 
+/// How many bytes of dotted keys a byte of text may cost. Each leaf repeats the names above it, so without a limit a long
+/// name above many leaves makes a record that is the square of its event. Ordinary events stay below a third of it.
+pub(crate) const KEY_BYTES: usize = 8;
+
 /// The members of an object, in their order.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Fields<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
@@ -104,18 +108,17 @@ impl<'a> Fields<'a> {
     /// Moves the members that no source took to `unmapped`, objects flattened into dotted keys. Values there are text, in
     /// which `null` would be a word; it says nothing, and is left out.
     pub(crate) fn keep_rest(self, prefix: &str, unmapped: &mut Unmapped<'a>) {
-        self.keep_level(prefix, unmapped, MAX_DEPTH);
+        let mut leaves = Leaves::default();
+        for (key, value) in self.with_values() {
+            leaves.add(dotted(prefix, key), value, MAX_DEPTH);
+        }
+        for (key, value) in leaves.leaves {
+            unmapped.keep(key, unescape(value.get()));
+        }
     }
 
-    fn keep_level(self, prefix: &str, unmapped: &mut Unmapped<'a>, depth: usize) {
-        for (key, value) in self.0.into_iter().filter(|(_, value)| value.get() != "null") {
-            let key = if prefix.is_empty() { key } else { Cow::Owned(format!("{prefix}.{key}")) };
-            let nested = if depth > 1 { Self::parse_members(value) } else { None };
-            match nested {
-                Some(members) => members.keep_level(&key, unmapped, depth - 1),
-                None => unmapped.keep(key, unescape(value.get())),
-            }
-        }
+    fn with_values(self) -> impl Iterator<Item = (Cow<'a, str>, &'a RawValue)> {
+        self.0.into_iter().filter(|(_, value)| value.get() != "null")
     }
 
     /// The members of an object that has some.
@@ -131,6 +134,44 @@ impl<'a> Fields<'a> {
         self.0.remove(at);
         Some(value)
     }
+}
+
+/// What objects are flattened into: dotted keys and their values.
+#[derive(Default)]
+struct Leaves<'a> {
+    leaves: Vec<(Cow<'a, str>, &'a RawValue)>,
+    key_bytes: usize,
+}
+
+impl<'a> Leaves<'a> {
+    /// Adds a value: the leaves of an object, or the value as it stands where it is none, lies too deep, or its keys would
+    /// cost too much.
+    fn add(&mut self, key: Cow<'a, str>, value: &'a RawValue, depth: usize) {
+        let members = if depth > 1 { Fields::parse_members(value) } else { None };
+        if members.is_some_and(|members| self.add_members(&key, members, value.get().len(), depth - 1)) {
+            return;
+        }
+        self.key_bytes += key.len();
+        self.leaves.push((key, value));
+    }
+
+    /// Adds the leaves of an object with so many bytes of text, unless their keys cost too much: then nothing is added.
+    fn add_members(&mut self, prefix: &str, members: Fields<'a>, text: usize, depth: usize) -> bool {
+        let (leaves, key_bytes) = (self.leaves.len(), self.key_bytes);
+        for (key, value) in members.with_values() {
+            self.add(dotted(prefix, key), value, depth);
+            if self.key_bytes - key_bytes > KEY_BYTES * text {
+                self.leaves.truncate(leaves);
+                self.key_bytes = key_bytes;
+                return false;
+            }
+        }
+        true
+    }
+}
+
+fn dotted<'a>(prefix: &str, key: Cow<'a, str>) -> Cow<'a, str> {
+    if prefix.is_empty() { key } else { Cow::Owned(format!("{prefix}.{key}")) }
 }
 
 fn is_nested(value: &RawValue) -> bool {
@@ -256,6 +297,14 @@ mod tests {
             assert_eq!(fields.take_bool(name), None, "{name}");
         }
         assert_eq!(rest(fields), r#"{"h":"yes","i":"2","j":""}"#);
+    }
+
+    #[test]
+    fn an_object_whose_keys_would_cost_too_much_is_kept_as_json() {
+        let (name, inner) = ("k".repeat(200), r#"{"a":1,"b":{"c":2},"d":3}"#);
+        let text = format!(r#"{{"p":{{"{name}":{inner},"e":{{"f":4}}}}}}"#);
+        let inner = serde_json::to_string(inner).unwrap();
+        assert_eq!(rest(Fields::parse(&text).unwrap()), format!(r#"{{"p.e.f":"4","p.{name}":{inner}}}"#));
     }
 
     #[test]

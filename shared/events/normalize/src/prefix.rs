@@ -5,19 +5,24 @@
 
 use mailtrail_json_text::{Member, Members};
 
-use crate::fields::{Fields, MAX_DEPTH};
+use crate::fields::{Fields, KEY_BYTES, MAX_DEPTH};
 
 /// The members of an object that are whole; of the first that is not, the members that are whole, under dotted names, as
-/// in `unmapped`; and so on, as deep as objects are flattened there. Nothing where the text does not begin an object.
+/// in `unmapped`; and so on, as deep as objects are flattened there and as long as the names do not cost too much. Nothing
+/// where the text does not begin an object.
 pub(crate) fn fields(text: &str) -> Option<Fields<'_>> {
     let mut level = Members::of(text)?;
     let (mut members, mut path) = (Vec::new(), None::<String>);
-    let mut depth = 1;
+    let (mut depth, mut key_bytes) = (1, 0);
     while let Some((name, value)) = level.next() {
         let name = match &path {
             Some(path) => format!("{path}.{name}").into(),
             None => name,
         };
+        key_bytes += name.len();
+        if key_bytes > KEY_BYTES * text.len() {
+            break;
+        }
         match value {
             Member::Whole(value) => members.push((name, value)),
             Member::Cut(text) => {
