@@ -28,6 +28,11 @@ impl<'a> Event<'a> {
         self.values.unwrap_or(self.message.strip_prefix('\u{feff}').unwrap_or(self.message))
     }
 
+    /// The bytes of what it says.
+    pub fn size(&self) -> usize {
+        self.message.len() + self.timestamp_text.map_or(0, str::len)
+    }
+
     /// The CloudWatch time; an impossible one counts as the epoch and is kept in `unmapped`.
     pub(crate) fn time_or_keep(&self, unmapped: &mut Unmapped<'a>) -> Time {
         self.time.unwrap_or_else(|| {

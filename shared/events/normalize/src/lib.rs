@@ -27,6 +27,7 @@ mod workmail_email;
 pub use cloudtrail::{is_sign_in, says_failure};
 pub use columns::{Columns, UnknownColumns};
 pub use context::{Context, Event, InternalDomains};
+pub use other::normalize_beginning;
 pub use record::Record;
 pub use source::{Source, UnknownSource};
 

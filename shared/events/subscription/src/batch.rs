@@ -23,6 +23,12 @@ pub const MAX_EVENTS: usize = 1 << 19;
 const TOO_MANY: &str = "too many log events";
 const TOO_MANY_EVENTS: Undecodable = Undecodable::TooLarge { limit: MAX_EVENTS, unit: "events" };
 
+/// The longest name of a log group or log stream, and the longest id of an event, as JSON. Those of CloudWatch Logs have
+/// at most 512 characters; each record repeats them.
+const LONGEST_NAME: usize = 64 << 10;
+const NAME_TOO_LONG: Undecodable =
+    Undecodable::TooLarge { limit: LONGEST_NAME, unit: "bytes in a name or an id" };
+
 /// What a batch is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -154,14 +160,23 @@ impl<'a> Envelope<'a> {
             _ => return Err(Undecodable::UnknownMessageType),
         };
         let text = |raw: Option<&'a RawValue>| raw.and_then(scalar).unwrap_or_default();
+        let events = self.log_events.ok_or(Undecodable::MissingLogEvents)?.0;
+        let ids = events.iter().map(|event| event.id);
+        if [self.log_group, self.log_stream].into_iter().chain(ids).flatten().any(is_too_long) {
+            return Err(NAME_TOO_LONG);
+        }
         Ok(LogBatch {
             kind,
             owner: text(self.owner),
             log_group: text(self.log_group),
             log_stream: text(self.log_stream),
-            events: self.log_events.ok_or(Undecodable::MissingLogEvents)?.0,
+            events,
         })
     }
+}
+
+fn is_too_long(name: &RawValue) -> bool {
+    name.get().len() > LONGEST_NAME
 }
 
 struct LogEvents<'a>(Vec<LogEvent<'a>>);

@@ -47,12 +47,12 @@ pub enum Undecodable {
         /// How much follows.
         bytes: usize,
     },
-    /// More than the limit, in bytes or in events.
+    /// More than the limit, in bytes or in events, or in the bytes of a name.
     #[error("the payload decodes to more than the limit of {limit} {unit}")]
     TooLarge {
         /// The limit.
         limit: usize,
-        /// What is counted: bytes or events.
+        /// What is counted.
         unit: &'static str,
     },
     /// Not JSON, or JSON that ends early.

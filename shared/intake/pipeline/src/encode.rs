@@ -11,10 +11,10 @@ use std::collections::HashMap;
 use std::io;
 
 use mailtrail_activity::{Activity, ActivityFields};
-use mailtrail_archive::{Object, ObjectWriter, Partition, batch_object_key};
+use mailtrail_archive::{LONGEST_LINE, Object, ObjectWriter, Partition, batch_object_key};
 use mailtrail_clock::Time;
 use mailtrail_config::IntakeConfig;
-use mailtrail_normalize::{Context, Event, Record, normalize};
+use mailtrail_normalize::{Context, Event, Record, normalize, normalize_beginning};
 use mailtrail_ocsf::Class;
 use mailtrail_subscription::{BatchId, EventUids, LogBatch, LogEvent, is_probe};
 use mailtrail_watch::{Match, Notification, Notifications, WatchList};
@@ -22,6 +22,13 @@ use thiserror::Error;
 
 /// Bytes of lines that are kept between the passes.
 const KEPT_LINES: usize = 16 << 20;
+
+/// An event with so many bytes makes a line that can be read, whatever it says: a record is not much larger than its event.
+const SMALL_EVENT: usize = 128 << 10;
+
+/// The bytes of a message that are kept in its record, where the record of all of it would make too long a line. JSON writes
+/// a byte in up to six, and there must be room for the marks of watches.
+const BEGINNING: usize = 256 << 10;
 
 /// A record that cannot be written or compressed in memory: a fault of ours.
 #[derive(Debug, Error)]
@@ -185,8 +192,10 @@ impl BatchEncoder<'_> {
         } else {
             self.watches.matches(&record, &line.message)
         };
-        for found in &found {
-            found.mark(&mut record);
+        mark(&mut record, &found);
+        if event.size() > SMALL_EVENT && !is_readable(&record) {
+            record = normalize_beginning(&event, &context, BEGINNING);
+            mark(&mut record, &found);
         }
         (record, found)
     }
@@ -196,6 +205,32 @@ impl BatchEncoder<'_> {
 struct Line<'m> {
     message: Cow<'m, str>,
     values: Option<String>,
+}
+
+fn mark<'m>(record: &mut Record<'m>, found: &[Match<'m>]) {
+    for found in found {
+        found.mark(record);
+    }
+}
+
+/// Whether readers take the line of a record. Nothing may be written that cannot be read.
+fn is_readable(record: &Record<'_>) -> bool {
+    let mut line = Measured(0);
+    serde_json::to_writer(&mut line, record).is_ok() && line.0 + 1 < LONGEST_LINE
+}
+
+/// Counts bytes.
+struct Measured(u64);
+
+impl io::Write for Measured {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn write_line(record: &Record<'_>, lines: &mut Vec<u8>) -> Result<(), EncodeError> {

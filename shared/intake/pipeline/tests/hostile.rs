@@ -283,3 +283,38 @@ async fn keys_that_repeat_cost_no_more_than_others() {
     assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
     assert_eq!(left.records()[0].unmapped.len(), 2 * REPEATS);
 }
+
+/// Readers take lines below 16 MiB: the record of a longer message has its beginning, and the raw copy has all of it.
+#[tokio::test]
+async fn a_message_that_is_too_long_for_a_record_is_kept_by_its_beginning() {
+    let message = format!("ä{}", "é\u{1}".repeat(3 << 20));
+    let mut batch = Traffic::new(1).batch(2);
+    batch.events[0].message.clone_from(&message);
+    let payload = batch.to_gzip();
+    let left = leave(std::slice::from_ref(&payload)).await;
+    assert_eq!((left.ledger.events, left.ledger.archived), (2, 2));
+    let objects = || left.tree.iter().filter(|(key, _)| key.starts_with("base_event/"));
+    let lines: Vec<String> =
+        objects().map(|(_, body)| String::from_utf8(zstd::decode_all(&body[..]).unwrap()).unwrap()).collect();
+    let [line] = &lines[..] else { panic!("{} objects", lines.len()) };
+    assert!((line.len() as u64) < mailtrail_archive::LONGEST_LINE, "{}", line.len());
+    let record: serde_json::Value = serde_json::from_str(line).unwrap();
+    let kept = record["raw_data"].as_str().unwrap();
+    assert!(record["metadata"]["is_truncated"] == true && message.starts_with(kept), "{}", kept.len());
+    assert!(kept.len() > 100_000, "{}", kept.len());
+    assert!(left.tree.values().any(|body| **body == payload), "the raw copy has all of it");
+}
+
+#[tokio::test]
+async fn a_name_that_no_record_could_hold_is_quarantined() {
+    let batch = Traffic::new(1).batch(1);
+    let name = "n".repeat(70_000);
+    let mut id = batch.clone();
+    id.events[0].id.clone_from(&name);
+    for batch in [Batch { log_group: name.clone(), ..batch.clone() }, Batch { log_stream: name, ..batch }, id]
+    {
+        let left = leave(&[batch.to_gzip()]).await;
+        assert_eq!((left.ledger.quarantined_payloads, left.ledger.archived), (1, 0));
+        assert!(left.keys().iter().all(|key| key.starts_with("quarantine/reason=too_large/")));
+    }
+}

@@ -6,6 +6,9 @@ use mailtrail_filter_pattern::FilterPattern;
 use mailtrail_normalize::Record;
 use mailtrail_ocsf::Enrichment;
 
+/// The bytes of a value that are repeated in the mark of each entry: more than any identity of AWS has.
+const LONGEST_VALUE: usize = 4 << 10;
+
 /// An identity or an event to watch.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Watch {
@@ -62,7 +65,8 @@ impl Watch {
             found.get_or_insert(attribute);
         }
         let Attribute { path, value } = found?;
-        let attribute = Attribute { path, value: value.into_owned().into() };
+        let value = value[..value.floor_char_boundary(LONGEST_VALUE)].to_owned();
+        let attribute = Attribute { path, value: value.into() };
         Some(Match { at, name: &self.name, attribute })
     }
 }
