@@ -29,7 +29,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::hash::RandomState;
 use std::sync::Arc;
 
-use futures_util::{TryStreamExt, pin_mut};
+use futures_util::{StreamExt, pin_mut};
 use mailtrail_activity::Names;
 use mailtrail_archive::{ArchiveReader, ObjectBody, records_day};
 use mailtrail_clock::{DAY, Time, TimeRange};
@@ -82,12 +82,12 @@ async fn show(args: ActivityArgs, archive: &ArchiveReader) -> anyhow::Result<Exi
     if query.filter.user.is_some() {
         tally.preparing("learning the names of users");
         sign_ins.retain(|partition| is_for_names(range, partition.day));
-        query.filter.aliases = aliases(&query, archive, sign_ins, args.jobs, &mut tally).await?;
+        query.filter.aliases = aliases(&query, archive, sign_ins, args.jobs, &mut tally).await;
     }
     let query = Arc::new(query);
     let followed = if args.follow {
         tally.preparing("looking for the credentials to follow");
-        follow(Arc::clone(&query), archive, partitions.clone(), args.jobs).await?
+        follow(Arc::clone(&query), archive, partitions.clone(), args.jobs).await
     } else {
         Followed::default()
     };
@@ -98,7 +98,7 @@ async fn show(args: ActivityArgs, archive: &ArchiveReader) -> anyhow::Result<Exi
     };
     let objects = reading::read(archive, records_day, partitions, args.jobs, look);
     pin_mut!(objects);
-    while let Some(object) = objects.try_next().await? {
+    while let Some(object) = objects.next().await {
         answer.take(object)?;
     }
     answer.end(&query, &followed, days)
@@ -125,12 +125,12 @@ async fn aliases(
     sign_ins: Vec<Partition>,
     jobs: usize,
     tally: &mut Tally,
-) -> anyhow::Result<BTreeSet<String>> {
+) -> BTreeSet<String> {
     let look = move |_: &str, body: &mut ObjectBody| scan::names(body);
     let objects = reading::read(archive, records_day, sign_ins, jobs, look);
     pin_mut!(objects);
     let mut names = Names::default();
-    while let Some(object) = objects.try_next().await? {
+    while let Some(object) = objects.next().await {
         // Of the range, an object that cannot be read is named when the events are looked for.
         if query.range.overlaps_day(object.day) {
             names.merge(object.content.unwrap_or_default());
@@ -144,7 +144,7 @@ async fn aliases(
         let sign_ins = count(alias.sign_ins, "sign-in");
         tally.note(&format!("{} = {}, from {sign_ins}", plain(&alias.asked), plain(&alias.value)));
     }
-    Ok(aliases.into_iter().map(|alias| alias.value).collect())
+    aliases.into_iter().map(|alias| alias.value).collect()
 }
 
 /// Finds out which keys to follow. An object that cannot be read is named when the events are looked for.
@@ -153,15 +153,15 @@ async fn follow(
     archive: &ArchiveReader,
     partitions: Vec<Partition>,
     jobs: usize,
-) -> anyhow::Result<Followed> {
+) -> Followed {
     let look = move |_: &str, body: &mut ObjectBody| query.handouts(body);
     let objects = reading::read(archive, records_day, partitions, jobs, look);
     pin_mut!(objects);
     let mut calls = Vec::new();
-    while let Some(object) = objects.try_next().await? {
+    while let Some(object) = objects.next().await {
         calls.extend(object.content.unwrap_or_default());
     }
-    Ok(Followed::from_calls(calls))
+    Followed::from_calls(calls)
 }
 
 /// The answer so far.

@@ -6,12 +6,15 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use futures_util::{Stream, StreamExt, TryStreamExt, stream};
-use mailtrail_archive::{ArchiveError, ArchiveReader, ObjectBody, batch_of};
-use mailtrail_aws_client::Deadline;
+use futures_util::{Stream, StreamExt, stream};
+use mailtrail_archive::{ArchiveError, ArchiveReader, Listing, ObjectBody, batch_of};
+use mailtrail_aws_client::{Deadline, RetryPolicy};
 use mailtrail_clock::Time;
 
 use super::Tally;
+
+/// How often an object or a folder is tried that S3 does not give: about two seconds. A bad one must not hold up the others.
+const TRIES: u32 = 6;
 
 /// A partition of the archive: one day of one account and Region.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,6 +50,9 @@ pub(crate) struct Object<T> {
 }
 
 /// All partitions below a prefix of the archive, by day. What cannot be listed is named on stderr and counted.
+///
+/// # Errors
+/// When not even the Regions can be listed: then the archive cannot be reached, or is none.
 pub(crate) async fn partitions(
     archive: &ArchiveReader,
     folder: &str,
@@ -54,9 +60,10 @@ pub(crate) async fn partitions(
     tally: &mut Tally,
 ) -> Result<Vec<Partition>, ArchiveError> {
     let mut partitions = Vec::new();
-    for region in folders(archive, folder, tally).await? {
-        for account in folders(archive, &region, tally).await? {
-            let days = folders(archive, &account, tally).await?;
+    let regions = archive.folders_readable(folder, Deadline::NEVER).await?;
+    for region in name_unreadable(regions, tally) {
+        for account in folders(archive, &region, tally).await {
+            let days = folders(archive, &account, tally).await;
             partitions.extend(days.into_iter().filter_map(|folder| {
                 let day = day_of(&folder)?;
                 Some(Partition { day, folder, only: None })
@@ -67,66 +74,69 @@ pub(crate) async fn partitions(
     Ok(partitions)
 }
 
-async fn folders(
-    archive: &ArchiveReader,
-    folder: &str,
-    tally: &mut Tally,
-) -> Result<Vec<String>, ArchiveError> {
-    let listing = archive.folders_readable(folder, Deadline::NEVER).await?;
+/// The folders in a folder, where it can be listed.
+async fn folders(archive: &ArchiveReader, folder: &str, tally: &mut Tally) -> Vec<String> {
+    match impatient(archive).folders_readable(folder, Deadline::NEVER).await {
+        Ok(listing) => name_unreadable(listing, tally),
+        Err(error) => {
+            tally.unreadable(folder, &error.failure.to_string());
+            Vec::new()
+        }
+    }
+}
+
+fn name_unreadable(listing: Listing, tally: &mut Tally) -> Vec<String> {
     for (key, error) in listing.unreadable {
         tally.unreadable(&key, &error.failure.to_string());
     }
-    Ok(listing.names)
+    listing.names
+}
+
+fn impatient(archive: &ArchiveReader) -> ArchiveReader {
+    archive.clone().retry_policy(RetryPolicy { tries: TRIES, ..RetryPolicy::default() })
 }
 
 /// The content of every object in these partitions. `parse` turns key and bytes into content, on a blocking thread; it may
-/// be called again, from the beginning of the object, where the connection broke.
-///
-/// # Errors
-/// When the archive cannot be reached or listed. An unreadable object does not end the stream.
+/// be called again, from the beginning of the object, where the connection broke. What cannot be listed or read does not end
+/// the stream.
 pub(crate) fn read<T, L>(
     archive: &ArchiveReader,
     day_of: DayOf,
     partitions: Vec<Partition>,
     jobs: usize,
     parse: L,
-) -> impl Stream<Item = anyhow::Result<Object<T>>>
+) -> impl Stream<Item = Object<T>>
 where
     T: Send + 'static,
     L: Fn(&str, &mut ObjectBody) -> Result<T, String> + Send + Sync + 'static,
 {
-    let parse = Arc::new(parse);
+    let (archive, parse) = (impatient(archive), Arc::new(parse));
+    let lister = archive.clone();
     stream::iter(partitions)
-        .map(move |partition| list(archive, day_of, partition))
+        .map(move |partition| list(lister.clone(), day_of, partition))
         .buffered(jobs)
-        .map_ok(|keys| stream::iter(keys.into_iter().map(Ok)))
-        .try_flatten()
-        .map_ok(move |entry| open(archive, Arc::clone(&parse), entry))
-        .try_buffered(jobs)
+        .flat_map(stream::iter)
+        .map(move |entry| open(archive.clone(), Arc::clone(&parse), entry))
+        .buffered(jobs)
 }
 
-/// The batch ids in the keys of these partitions, each with the day of its raw copy, for the wanted days.
-///
-/// # Errors
-/// When the archive cannot be listed.
+/// The batch ids in the keys of these partitions, each with the day of its raw copy, for the wanted days. What cannot be
+/// listed is named when the objects are read.
 pub(crate) async fn batches(
     archive: &ArchiveReader,
     day_of: DayOf,
     partitions: Vec<Partition>,
     jobs: usize,
     is_wanted: impl Fn(Time) -> bool,
-) -> anyhow::Result<BTreeSet<(Time, String)>> {
-    // What cannot be read is named when the objects are read.
-    let named = |entry: &Entry| {
+) -> BTreeSet<(Time, String)> {
+    let named = |entry: Entry| {
         let (batch, day) = batch_of(&entry.key).filter(|(_, day)| is_wanted(*day))?;
         Some((day, batch.to_owned()))
     };
-    let listed = stream::iter(partitions).map(|partition| list(archive, day_of, partition)).buffered(jobs);
-    listed
-        .map_ok(|keys| keys.iter().filter_map(named).collect::<Vec<_>>())
-        .try_concat()
-        .await
-        .map(BTreeSet::from_iter)
+    let archive = impatient(archive);
+    let listed = stream::iter(partitions).map(|partition| list(archive.clone(), day_of, partition));
+    let entries = listed.buffered(jobs).flat_map(stream::iter);
+    entries.filter_map(|entry| std::future::ready(named(entry))).collect().await
 }
 
 /// Something in a partition.
@@ -138,34 +148,33 @@ struct Entry {
 }
 
 /// The objects of a partition, without other files in its directory, and what cannot be read there.
-async fn list(archive: &ArchiveReader, day_of: DayOf, partition: Partition) -> anyhow::Result<Vec<Entry>> {
-    let listing = archive.list_readable(&partition.folder, Deadline::NEVER).await?;
+async fn list(archive: ArchiveReader, day_of: DayOf, partition: Partition) -> Vec<Entry> {
     let day = partition.day;
-    let ours = listing.names.into_iter().filter(|key| day_of(key) == Some(day) && partition.needs(key));
-    let mut entries: Vec<Entry> = ours.map(|key| Entry { day, key, unreadable: None }).collect();
-    entries.extend(listing.unreadable.into_iter().map(|(key, error)| {
+    let unreadable = |key: String, error: &ArchiveError| {
         let unreadable = Some(error.failure.to_string());
         Entry { day, key, unreadable }
-    }));
-    Ok(entries)
+    };
+    let listing = match archive.list_readable(&partition.folder, Deadline::NEVER).await {
+        Ok(listing) => listing,
+        Err(error) => return vec![unreadable(partition.folder, &error)],
+    };
+    let ours = listing.names.into_iter().filter(|key| day_of(key) == Some(day) && partition.needs(key));
+    let mut entries: Vec<Entry> = ours.map(|key| Entry { day, key, unreadable: None }).collect();
+    entries.extend(listing.unreadable.into_iter().map(|(key, error)| unreadable(key, &error)));
+    entries
 }
 
-async fn open<T, L>(archive: &ArchiveReader, parse: Arc<L>, entry: Entry) -> anyhow::Result<Object<T>>
+async fn open<T, L>(archive: ArchiveReader, parse: Arc<L>, entry: Entry) -> Object<T>
 where
     T: Send + 'static,
     L: Fn(&str, &mut ObjectBody) -> Result<T, String> + Send + Sync + 'static,
 {
     let Entry { day, key, unreadable } = entry;
     if let Some(reason) = unreadable {
-        return Ok(Object { day, key, content: Err(reason) });
+        return Object { day, key, content: Err(reason) };
     }
     let own_key = key.clone();
     let read = archive.read(&key, Deadline::NEVER, move |body| parse(&own_key, body)).await;
-    let content = match read {
-        Ok(content) => content,
-        // A transient failure on every attempt concerns the network or S3, not this object.
-        Err(error) if error.failure.retryable => return Err(error.into()),
-        Err(error) => Err(error.failure.to_string()),
-    };
-    Ok(Object { day, key, content })
+    let content = read.unwrap_or_else(|error| Err(error.failure.to_string()));
+    Object { day, key, content }
 }

@@ -17,16 +17,15 @@ pub(super) async fn needed(
     partitions: Vec<Partition>,
     range: TimeRange,
     jobs: usize,
-) -> anyhow::Result<Vec<Partition>> {
+) -> Vec<Partition> {
     let (mut needed, others): (Vec<_>, Vec<_>) =
         partitions.into_iter().partition(|partition| may_contain(range, partition.day));
     if others.is_empty() {
-        return Ok(needed);
+        return needed;
     }
     let is_elsewhere = |day| !may_contain(range, day);
     let mut earlier: BTreeMap<Time, BTreeSet<String>> = BTreeMap::new();
-    for (day, batch) in reading::batches(archive, day_pointer_day, needed.clone(), jobs, is_elsewhere).await?
-    {
+    for (day, batch) in reading::batches(archive, day_pointer_day, needed.clone(), jobs, is_elsewhere).await {
         earlier.entry(day).or_default().insert(batch);
     }
     needed.extend(others.into_iter().filter_map(|partition| {
@@ -34,7 +33,7 @@ pub(super) async fn needed(
         Some(partition.only(batches))
     }));
     needed.sort_unstable();
-    Ok(needed)
+    needed
 }
 
 /// Whether a raw copy of a day may hold events of the range, as far as no day pointer says so of another. Its day is

@@ -15,7 +15,7 @@ mod seen;
 use std::hash::RandomState;
 use std::io;
 
-use futures_util::{TryStreamExt, pin_mut};
+use futures_util::{StreamExt, pin_mut};
 use mailtrail_archive::{ArchiveReader, RAW, raw_day};
 use mailtrail_subscription::Undecodable;
 
@@ -39,7 +39,7 @@ async fn search(args: SearchArgs, archive: &ArchiveReader) -> anyhow::Result<Exi
         return Ok(tally.nothing(archive.location(), "raw copies"));
     }
     let range = args.reading.range;
-    let partitions = copies::needed(archive, partitions, range, args.jobs).await?;
+    let partitions = copies::needed(archive, partitions, range, args.jobs).await;
 
     let mut search = Search::new(tally, Printer::new(args.json), args.sort);
     let query = Query {
@@ -54,7 +54,7 @@ async fn search(args: SearchArgs, archive: &ArchiveReader) -> anyhow::Result<Exi
         query.scan(&bytes).map_err(|reason| explain(&reason))
     });
     pin_mut!(objects);
-    while let Some(object) = objects.try_next().await? {
+    while let Some(object) = objects.next().await {
         search.take(object)?;
     }
     search.end()

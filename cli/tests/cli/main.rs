@@ -4,6 +4,7 @@
 
 mod activity;
 mod archives;
+mod damage;
 mod demo;
 mod help;
 mod ingest;

@@ -54,6 +54,8 @@ pub const RAW: &str = "raw";
 const RAW_COPY: &str = ".json.gz";
 /// What the name of a day pointer ends with.
 const DAY_POINTER: &str = ".earlier";
+/// What the name of an object of records ends with.
+const RECORDS: &str = ".ndjson.zst";
 
 /// `raw/…/<batch>.json.gz`: the exact bytes of a payload.
 pub fn raw_key(partition: &Partition, day: Time, batch: impl Display) -> String {
@@ -68,7 +70,7 @@ pub fn raw_day(key: &str) -> Option<Time> {
 /// The same of an object of records, whatever their class. Closed days may be joined into few objects, which
 /// have names of their own.
 pub fn records_day(key: &str) -> Option<Time> {
-    day_of(key, ".ndjson.zst", |folder| folder.parse::<Class>().is_ok())
+    day_of(key, RECORDS, |folder| folder.parse::<Class>().is_ok())
 }
 
 /// `raw/…/<batch>.earlier`: a day pointer under each later day, but for the next one, on which a payload has events. The raw
@@ -120,6 +122,17 @@ pub(crate) fn content_of(key: &str) -> Content<'_> {
     }
 }
 
+/// Whether a key ends as that of an object of a batch does.
+pub(crate) fn is_object_name(key: &str) -> bool {
+    [RAW_COPY, DAY_POINTER, RECORDS].iter().any(|ending| key.ends_with(ending))
+}
+
+/// Whether the last part of a key is named as the folders of a partition are.
+pub(crate) fn is_folder_name(key: &str) -> bool {
+    let name = key.rsplit('/').next().unwrap_or_default();
+    ["region=", "accountId=", "eventDay="].iter().any(|beginning| name.starts_with(beginning))
+}
+
 /// The day in a key with three folders below the first one, and an object with this ending in them.
 fn day_of(key: &str, ending: &str, is_first: impl Fn(&str) -> bool) -> Option<Time> {
     let mut parts = key.split('/');
@@ -134,7 +147,7 @@ fn day_of(key: &str, ending: &str, is_first: impl Fn(&str) -> bool) -> Option<Ti
 
 /// `<class>/…/<batch>.ndjson.zst`: the records of one class, partition and day.
 pub fn batch_object_key(class: Class, partition: &Partition, day: Time, batch: impl Display) -> String {
-    format!("{class}/{}/eventDay={}/{batch}.ndjson.zst", partition.folders(), day.day())
+    format!("{class}/{}/eventDay={}/{batch}{RECORDS}", partition.folders(), day.day())
 }
 
 /// `quarantine/…/<sha256>`, without the ending: `.bin` holds the bytes, `.json` says what is wrong.
@@ -146,7 +159,7 @@ pub fn quarantine_key(reason: &str, day: Time, sha256: impl Display) -> String {
 /// payload's earliest event and of the lines: another delivery may leave other events behind.
 pub fn undelivered_key(stream: &str, time: Time, lines: impl Display) -> String {
     let stream: String = stream.chars().map(|c| if is_name(c) { c } else { '_' }).collect();
-    format!("undelivered/stream={stream}/eventDay={}/{}-{lines}.ndjson.zst", time.day(), time.compact())
+    format!("undelivered/stream={stream}/eventDay={}/{}-{lines}{RECORDS}", time.day(), time.compact())
 }
 
 /// What a Firehose stream's name consists of. A dot is safe in a folder that begins with `stream=`.

@@ -258,12 +258,14 @@ pub struct Faults {
     pub rates: BTreeMap<FaultKind, f64>,
     /// How late a slow answer comes.
     pub slowness: Duration,
+    /// The one resource (bucket and key, or stream) that is struck; nothing for all.
+    pub resource: Option<String>,
 }
 
 impl Faults {
     /// All is well.
     pub fn none() -> Self {
-        Self { seed: 0, rates: BTreeMap::new(), slowness: Duration::from_millis(20) }
+        Self { seed: 0, rates: BTreeMap::new(), slowness: Duration::from_millis(20), resource: None }
     }
 
     /// Every kind strikes but [`FaultKind::UNPROVEN`], at rates no real service would show: about two writes in five,
@@ -299,6 +301,13 @@ impl Faults {
     #[must_use]
     pub fn with(mut self, kind: FaultKind, rate: f64) -> Self {
         self.rates.insert(kind, rate);
+        self
+    }
+
+    /// Striking this resource alone: an object that can never be had.
+    #[must_use]
+    pub fn only_on(mut self, resource: &str) -> Self {
+        self.resource = Some(resource.to_owned());
         self
     }
 
@@ -343,8 +352,9 @@ impl Fortune {
         let mut rng = Rng::with_seed(mix(self.faults.seed, operation, resource, *nth));
         *nth += 1;
         let mut left = rng.f64();
+        let is_spared = self.faults.resource.as_ref().is_some_and(|only| only != resource);
         let struck = |(kind, rate): (&FaultKind, &f64)| {
-            if !kind.can_strike(operation) || excluded == Some(*kind) {
+            if is_spared || !kind.can_strike(operation) || excluded == Some(*kind) {
                 return None;
             }
             left -= rate;
