@@ -1,12 +1,11 @@
 //! Deduplication: a record that is stored twice is one event, if it says the same.
 //!
-//! A record does not have the message of its event, so two records of one event are compared by what the mapping made of it.
-//! Records of different versions of the mapping differ for that alone: they count as equal.
+//! A record does not have the message of its event, so two records of one event are compared by what the mapping made of it:
+//! all of it but what depends on where the event was read, or on settings. Records of different versions of the mapping differ for that alone: they count as equal.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, RandomState};
 
-use serde::Deserialize;
 use serde_json::value::RawValue;
 
 /// What a record is compared by.
@@ -24,31 +23,36 @@ pub(super) struct Version {
     content: u64,
 }
 
-/// Attributes that differ between copies of an event: where it came from and how it was mapped, and the marks of watches.
-const NOT_OF_THE_MESSAGE: [&str; 3] = ["metadata", "cloud", "enrichments"];
+/// Attributes that are no part of the message: the marks of watches.
+const MARKS: &str = "enrichments";
+/// Members of `metadata` that are none either: how the event was mapped, and the organization, which a setting may name.
+const SETTINGS: [&str; 2] = [MAPPING, "tenant_uid"];
+const MAPPING: &str = "transformation_info_list";
 
-#[derive(Deserialize)]
-struct Metadata<'a> {
-    #[serde(borrow)]
-    transformation_info_list: Option<&'a RawValue>,
-}
+/// The members of an object, as they stand there.
+type Members<'a> = BTreeMap<&'a str, &'a RawValue>;
 
 impl Identity {
     /// The identity of the event of a record that stands in `line`.
     pub(super) fn of(event: u128, line: &[u8], keys: &RandomState) -> serde_json::Result<Self> {
-        let attributes: HashMap<&str, &RawValue> = serde_json::from_slice(line)?;
-        let mut mapping = "";
-        if let Some(metadata) = attributes.get("metadata") {
-            let metadata: Metadata<'_> = serde_json::from_str(metadata.get())?;
-            mapping = metadata.transformation_info_list.map_or("", RawValue::get);
+        let mut attributes: Members<'_> = serde_json::from_slice(line)?;
+        attributes.remove(MARKS);
+        let metadata = attributes.remove("metadata").map_or("{}", RawValue::get);
+        let mut metadata: Members<'_> = serde_json::from_str(metadata)?;
+        let mapping = metadata.get(MAPPING).map_or("", |mapping| mapping.get());
+        metadata.retain(|name, _| !SETTINGS.contains(name));
+        // Where the event itself has no id, its place is that of the batch: another Region may have read it.
+        if !metadata.contains_key("original_event_uid") {
+            attributes.remove("cloud");
         }
-        let mut of_message: Vec<(&str, &str)> =
-            attributes.iter().map(|(&name, value)| (name, value.get())).collect();
-        of_message.retain(|(name, _)| !NOT_OF_THE_MESSAGE.contains(name));
-        of_message.sort_unstable();
-        let version = Version { mapping: keys.hash_one(mapping), content: keys.hash_one(of_message) };
+        let content = [texts(&attributes), texts(&metadata)];
+        let version = Version { mapping: keys.hash_one(mapping), content: keys.hash_one(content) };
         Ok(Self { event, version })
     }
+}
+
+fn texts<'a>(members: &Members<'a>) -> Vec<(&'a str, &'a str)> {
+    members.iter().map(|(name, value)| (*name, value.get())).collect()
 }
 
 /// How a record relates to those that were read before.
@@ -122,6 +126,21 @@ mod tests {
         assert_eq!(seen.add(record(1, 1, "a", r#","enrichments":[{}]"#)), Novelty::Copy);
         assert_eq!(seen.add(record(1, 1, "a", r#","cloud":{"region":"eu-west-1"}"#)), Novelty::Copy);
         assert_eq!(seen.add(record(2, 1, "a", "")), Novelty::New);
+    }
+
+    /// What CloudTrail says of its event besides the call: its own id, the Region, the account that it was delivered to.
+    #[test]
+    fn events_that_differ_in_what_describes_them_are_two_contents() {
+        let of = |own_id: &str, cloud: &str| {
+            let line = format!(
+                r#"{{"metadata":{{"uid":"x","original_event_uid":"{own_id}"}},"cloud":{{"region":"{cloud}"}}}}"#
+            );
+            Identity::of(1, line.as_bytes(), &KEYS.with(Clone::clone)).unwrap()
+        };
+        let mut seen = Seen::default();
+        let read = [("e", "eu-west-1"), ("e", "eu-west-1"), ("f", "eu-west-1"), ("e", "us-east-1")]
+            .map(|(own_id, cloud)| seen.add(of(own_id, cloud)));
+        assert_eq!(read, [Novelty::New, Novelty::Copy, Novelty::OtherContent, Novelty::OtherContent]);
     }
 
     #[test]

@@ -67,15 +67,18 @@ fn activity_shows_every_content_of_an_id_and_copies_once() {
     let mailtrail = Mailtrail::new();
     mailtrail.write("in/1.json", &text);
     mailtrail.write("in/2.json", text.replace("203.0.113.20", "198.51.100.77"));
+    // What only describes the event is of its message, too.
+    mailtrail.write("in/3.json", text.replace("eventID\\\":\\\"", "eventID\\\":\\\"0"));
+    mailtrail.write("in/4.json", text.replace("awsRegion\\\":\\\"eu-west-1", "awsRegion\\\":\\\"eu-west-3"));
     mailtrail.run(&["ingest", "--archive", "archive", "in"]).expect(0);
     let run = mailtrail.run(&["activity", "--archive", "archive", "--json"]);
-    let (once, both) = (Mailtrail::new(), run.stdout.lines().count());
+    let (once, all) = (Mailtrail::new(), run.stdout.lines().count());
     once.write("in/1.json", &text);
     // The same in another payload, under other settings: a copy.
     once.run(&["ingest", "--archive", "archive", "in"]).expect(0);
     once.run(&["ingest", "--archive", "archive", "--region", "eu-north-1", "in"]).expect(0);
     let copies = once.run(&["activity", "--archive", "archive", "--json"]).expect(0);
-    assert_eq!(both, 2 * copies.stdout.lines().count(), "{}", run.stderr);
+    assert_eq!(all, 4 * copies.stdout.lines().count(), "{}", run.stderr);
     assert_eq!(run.exit, Some(3));
     assert!(run.stderr.contains("is archived with different contents: all are shown"), "{}", run.stderr);
 }
