@@ -19,7 +19,7 @@ pub(crate) struct ReadArgs {
     /// Only events from this time on: 2026-11-20 (UTC), 2026-11-20T10:15:00Z, or 30m, 24h, 7d ago
     #[arg(long, value_name = "TIME")]
     since: Option<Moment>,
-    /// Only events before this time, given in the same ways
+    /// Only events before this time, given in the same ways; the same day as --since is that day
     #[arg(long, value_name = "TIME")]
     until: Option<Moment>,
     /// The range of `since` and `until`, set by [`Self::complete`].
@@ -33,8 +33,7 @@ impl ReadArgs {
         if self.archive.is_none() {
             return Err(missing_archive());
         }
-        let [since, until] = [self.since, self.until].map(|moment| Some(moment?.resolve(now)));
-        let range = TimeRange::new(since, until);
+        let range = TimeRange::between(self.since, self.until, now);
         self.range = range.map_err(|error| format!("{error}: --since must be before --until"))?;
         Ok(())
     }

@@ -100,6 +100,7 @@ fn only_the_time_that_is_asked_for_is_searched_and_only_its_days_are_read() {
     assert_eq!(search(&[]).0.len(), 4);
     assert_eq!(search(&["--since", "2026-11-23"]).0, ["noon of day 3"]);
     assert_eq!(search(&["--until", "2026-11-21"]).0, ["noon of day 0"]);
+    assert_eq!(search(&["--since", "2026-11-21", "--until", "2026-11-21"]).0, ["noon of day 1"]);
     assert_eq!(
         search(&["--since", "2026-11-21T12:00:00Z", "--until", "2026-11-22T12:00:00Z"]).0,
         ["noon of day 1"]

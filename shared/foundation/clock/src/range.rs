@@ -10,7 +10,9 @@ use crate::{DAY, Time, parse_duration};
 /// A moment that may be relative to the time now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moment {
-    /// Absolute.
+    /// A day: its midnight, UTC.
+    Day(Time),
+    /// A time of a day.
     At(Time),
     /// That long before now.
     Ago(Duration),
@@ -28,7 +30,7 @@ impl Moment {
     /// The absolute moment, seen from now. What lies before 1970 becomes 1970.
     pub fn resolve(self, now: Time) -> Time {
         match self {
-            Self::At(time) => time,
+            Self::Day(time) | Self::At(time) => time,
             Self::Ago(duration) => {
                 let milliseconds = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
                 Time::from_millis(now.millis().saturating_sub(milliseconds)).unwrap_or(Time::EPOCH)
@@ -45,9 +47,9 @@ impl FromStr for Moment {
         if let Ok(duration) = parse_duration(text) {
             return Ok(Self::Ago(duration));
         }
-        let midnight = || Time::from_iso8601(&format!("{text}T00:00:00Z")).filter(|_| text.len() == 10);
-        let time = midnight().or_else(|| Time::from_iso8601(text));
-        time.map(Self::At).ok_or_else(|| InvalidMoment(text.to_owned()))
+        let midnight = Time::from_iso8601(&format!("{text}T00:00:00Z")).filter(|_| text.len() == 10);
+        let moment = midnight.map(Self::Day).or_else(|| Time::from_iso8601(text).map(Self::At));
+        moment.ok_or_else(|| InvalidMoment(text.to_owned()))
     }
 }
 
@@ -70,6 +72,20 @@ pub struct EmptyTimeRange {
 }
 
 impl TimeRange {
+    /// The time between two moments, seen from now. The same day twice is that day, to its end.
+    ///
+    /// # Errors
+    /// When the first is not before the second.
+    pub fn between(since: Option<Moment>, until: Option<Moment>, now: Time) -> Result<Self, EmptyTimeRange> {
+        if let (Some(Moment::Day(since)), Some(Moment::Day(until))) = (since, until)
+            && since == until
+        {
+            return Self::new(Some(since), Time::from_millis(since.millis() + DAY));
+        }
+        let [since, until] = [since, until].map(|moment| Some(moment?.resolve(now)));
+        Self::new(since, until)
+    }
+
     /// The time from `since` until before `until`.
     pub fn new(since: Option<Time>, until: Option<Time>) -> Result<Self, EmptyTimeRange> {
         match (since, until) {
@@ -112,14 +128,14 @@ mod tests {
 
     fn range(since: Option<&str>, until: Option<&str>) -> TimeRange {
         let now = time("2026-11-20T10:00:00Z");
-        let resolve = |text: &str| text.parse::<Moment>().unwrap().resolve(now);
-        TimeRange::new(since.map(resolve), until.map(resolve)).unwrap()
+        let parse = |text: &str| text.parse::<Moment>().unwrap();
+        TimeRange::between(since.map(parse), until.map(parse), now).unwrap()
     }
 
     #[test]
     fn moments_are_days_times_or_so_long_ago() {
         let at = |text| Ok(Moment::At(time(text)));
-        assert_eq!("2026-11-20".parse(), at("2026-11-20T00:00:00Z"));
+        assert_eq!("2026-11-20".parse(), Ok(Moment::Day(time("2026-11-20T00:00:00Z"))));
         assert_eq!("2026-11-20T10:15:02.5Z".parse(), at("2026-11-20T10:15:02.500Z"));
         assert_eq!("2026-11-20T10:15:02+01:00".parse(), at("2026-11-20T09:15:02Z"));
         assert_eq!("24h".parse(), Ok(Moment::Ago(Duration::from_hours(24))));
@@ -166,6 +182,7 @@ mod tests {
         let precise = range(Some("2026-11-19T10:00:00Z"), Some("2026-11-20T10:00:00Z"));
         assert_eq!(days(precise), [19, 20]);
         assert_eq!(days(range(Some("2026-11-19"), Some("2026-11-20"))), [19]);
+        assert_eq!(days(range(Some("2026-11-19"), Some("2026-11-19"))), [19]);
         assert!(precise.overlaps_day(Time::EPOCH) && TimeRange::default().overlaps_day(day(19)));
     }
 
@@ -175,5 +192,7 @@ mod tests {
         let error = TimeRange::new(hour(9), hour(8)).unwrap_err().to_string();
         assert_eq!(error, "empty time range: 2026-11-20T09:00:00Z is not before 2026-11-20T08:00:00Z");
         assert!(TimeRange::new(hour(9), hour(9)).is_err());
+        let midnight = Some(Moment::At(time("2026-11-20T00:00:00Z")));
+        assert!(TimeRange::between(midnight, midnight, Time::EPOCH).is_err());
     }
 }
