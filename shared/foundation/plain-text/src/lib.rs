@@ -19,10 +19,12 @@ pub fn escape(text: &str) -> Cow<'_, str> {
     replace(text, must_escape, |escaped, character| escaped.extend(character.escape_default()))
 }
 
-/// A cell of a CSV file: escaped, and with a `'` in front where a spreadsheet would read it as a formula.
+/// A cell of a CSV file: escaped, and with a `'` in front where a spreadsheet would read it as a formula, which some do
+/// after white space, and with the full-width forms of the characters, too.
 /// Quoting is left to the CSV writer. <https://owasp.org/www-community/attacks/CSV_Injection>
 pub fn csv_cell(text: &str) -> String {
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let is_formula = text.starts_with(['\t', '\r'])
+        || text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
     let prefix = if is_formula { "'" } else { "" };
     format!("{prefix}{}", escape(text))
 }
@@ -184,7 +186,20 @@ mod tests {
 
     #[test]
     fn a_csv_cell_is_never_a_formula() {
-        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"] {
+        for formula in [
+            "=1+1",
+            "+1",
+            "-1",
+            "@SUM(A1)",
+            "\t=1",
+            "  =1",
+            "\u{a0}+1",
+            "\u{3000}-1",
+            "＝1",
+            "＋1",
+            "－1",
+            " ＠A1",
+        ] {
             assert_eq!(csv_cell(formula), format!("'{formula}"));
         }
         assert_eq!(csv_cell("\r=1\u{1b}[2J\n"), "'\\r=1\\u{1b}[2J\\n");
