@@ -1,6 +1,6 @@
 //! A file that lines are appended to.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -58,12 +58,22 @@ impl Sink for FileSink {
     }
 }
 
-/// A process that was stopped in the middle of a line leaves half of one: the next line begins after a line end.
+/// All of it or nothing: what was written before an error is cut off again, so that no half of a line stays. A process that
+/// was stopped in the middle of a line leaves half of one: the next line begins after a line end.
 fn append(path: &Path, lines: &[u8]) -> io::Result<()> {
     let mut file = OpenOptions::new().create(true).read(true).append(true).open(path)?;
     // Several payloads are written at a time: without the lock, one writer could see another's half-written line.
     file.lock()?;
-    if file.seek(SeekFrom::End(0))? > 0 {
+    let length = file.seek(SeekFrom::End(0))?;
+    let written = append_lines(&mut file, length, lines);
+    if written.is_err() {
+        file.set_len(length)?;
+    }
+    written
+}
+
+fn append_lines(file: &mut File, length: u64, lines: &[u8]) -> io::Result<()> {
+    if length > 0 {
         let mut last = [0];
         file.seek(SeekFrom::End(-1))?;
         file.read_exact(&mut last)?;
