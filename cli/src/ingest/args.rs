@@ -2,20 +2,21 @@
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
 
 use clap::Args;
 use mailtrail_config::{
     ArchiveConfig, Config, DecodedLimit, DuplicateStream, IntakeConfig, InvalidEntry, InvalidStreamTarget,
-    Location, Organization, PerLogGroup, S3Options, StreamTarget, WatchListSource, add_stream_target,
-    settings,
+    Location, Organization, PerLogGroup, S3Options, StreamAddress, StreamTarget, WatchListSource,
+    add_stream_target, settings,
 };
 use mailtrail_normalize::{Columns, InternalDomains, Source};
 use mailtrail_watch::WatchList;
 
 use super::help;
 use crate::args::{ARCHIVE_HELP, account_id, jobs, missing_archive};
+use crate::output::plain;
 
 #[derive(Debug, Args)]
 pub(crate) struct IngestArgs {
@@ -97,7 +98,10 @@ impl IngestArgs {
         if self.destinations.archive.is_none() && !self.dry_run {
             return Err(missing_archive());
         }
-        self.destinations.stream_targets().map_err(|error| error.to_string())?;
+        let streams = self.destinations.stream_targets().map_err(|error| error.to_string())?;
+        if let Some(Location::Directory(archive)) = &self.destinations.archive {
+            streams.iter().try_for_each(|stream| outside(stream, archive))?;
+        }
         if self.paths.is_empty() {
             if io::stdin().is_terminal() {
                 return Err(
@@ -161,6 +165,32 @@ impl DestinationArgs {
         }
         Ok(targets)
     }
+}
+
+/// Nothing but the archive itself writes into it.
+fn outside(stream: &StreamTarget, archive: &Path) -> Result<(), String> {
+    match stream.address() {
+        StreamAddress::File(path) if real_path(path).starts_with(real_path(archive)) => Err(format!(
+            "the stream `{}` lies in the archive: give a file outside it",
+            plain(&path.to_string_lossy())
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The path without links, as far as it exists.
+fn real_path(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut real = PathBuf::new();
+    for part in path.components() {
+        if part == Component::ParentDir {
+            real.pop();
+        } else {
+            real.push(part);
+            real = real.canonicalize().unwrap_or(real);
+        }
+    }
+    real
 }
 
 /// Streams separated by white space: the variable may name several.
