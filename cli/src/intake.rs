@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 
 use crate::inputs::{Input, Reason, Skipped};
 use crate::outcome::Outcome;
-use crate::output;
+use crate::output::{self, WARNING, paint, plain};
 use crate::stop::Stop;
 
 /// Processes inputs until they end, something fails, or it is stopped.
@@ -64,6 +64,7 @@ impl Intake {
             let mut processed = processed?;
             self.name(&mut processed);
             outcome.add(processed);
+            self.name(&mut outcome);
             self.progress.inc(1);
             self.progress.set_message(HumanCount(outcome.ledger.archived).to_string());
         }
@@ -72,8 +73,13 @@ impl Intake {
         Ok(outcome)
     }
 
-    /// Names what was skipped. There may be so much of it that it must not be gathered.
+    /// Names what was skipped, and what failed beside the first failure, with which the command ends. There may be so much
+    /// of it that it must not be gathered.
     fn name(&self, outcome: &mut Outcome) {
+        for failure in outcome.take_failures() {
+            let mark = paint(WARNING, "!");
+            self.progress.suspend(|| output::note(&format!("{mark} {}", plain(&format!("{failure:#}")))));
+        }
         for skipped in outcome.take_skipped() {
             self.progress.suspend(|| output::note(&skipped.to_string()));
         }
@@ -95,7 +101,8 @@ impl Intake {
         let found = match read {
             Ok(read) => read.and_then(|bytes| self.payloads(&input, &bytes)),
             Err(error) => {
-                outcome.failure = Some(error.into());
+                outcome.fail(error.into());
+                outcome.is_over = true;
                 return self.failed(outcome);
             }
         };
@@ -106,9 +113,12 @@ impl Intake {
         if outcome.failure.is_some() { self.failed(outcome) } else { outcome }
     }
 
+    /// What is in the place of one object keeps its payload out, and no other.
     fn failed(&self, mut outcome: Outcome) -> Outcome {
         outcome.left = 1;
-        self.stop.request();
+        if outcome.is_over {
+            self.stop.request();
+        }
         outcome
     }
 
@@ -145,11 +155,11 @@ impl Intake {
                 }
                 Destination::DryRun(config) => outcome.add_preview(input, shape, preview(&payload, config)),
             }
-            if outcome.failure.is_some() {
+            if outcome.is_over {
                 return;
             }
         }
-        outcome.processed = 1;
+        outcome.processed = u64::from(outcome.failure.is_none());
     }
 }
 

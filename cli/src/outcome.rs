@@ -57,8 +57,12 @@ pub(crate) struct Outcome {
     pub(crate) skipped_content: u64,
     /// What was skipped and not yet named.
     unnamed: Vec<Skipped>,
-    /// Why not everything is archived.
+    /// Why not everything is archived: the first reason.
     pub(crate) failure: Option<Error>,
+    /// Whether nothing more can be archived.
+    pub(crate) is_over: bool,
+    /// Further reasons that are not yet named.
+    unnamed_failures: Vec<Error>,
 }
 
 /// The ledger of `ingest --json`.
@@ -79,7 +83,8 @@ impl Outcome {
     /// Adds what became of one payload of an input.
     pub(crate) fn add_run(&mut self, input: &Input, received_bytes: usize, run: Run) {
         if let Some(failure) = run.failure {
-            self.failure.get_or_insert(Error::new(failure).context(input.to_string()));
+            self.is_over |= !failure.is_of_one_payload();
+            self.fail(Error::new(failure).context(input.to_string()));
         }
         self.ledger.add(&run.ledger);
         self.received_bytes += received_bytes as u64;
@@ -97,7 +102,8 @@ impl Outcome {
         let preview = match preview {
             Ok(preview) => preview,
             Err(error) => {
-                self.failure.get_or_insert(Error::new(error).context(input.to_string()));
+                self.is_over = true;
+                self.fail(Error::new(error).context(input.to_string()));
                 return;
             }
         };
@@ -129,6 +135,19 @@ impl Outcome {
         *self.skipped.entry(skipped.reason.kind().into_owned()).or_default() += 1;
         self.skipped_content += u64::from(skipped.reason.is_content());
         self.unnamed.push(skipped);
+    }
+
+    /// Adds a reason why not everything is archived.
+    pub(crate) fn fail(&mut self, failure: Error) {
+        match self.failure {
+            None => self.failure = Some(failure),
+            Some(_) => self.unnamed_failures.push(failure),
+        }
+    }
+
+    /// The reasons beside the first that are to be named, once.
+    pub(crate) fn take_failures(&mut self) -> Vec<Error> {
+        std::mem::take(&mut self.unnamed_failures)
     }
 
     /// What is to be named, once.
@@ -178,7 +197,8 @@ impl Outcome {
             *self.skipped.entry(kind).or_default() += files;
         }
         self.skipped_content += other.skipped_content;
-        self.failure = self.failure.take().or(other.failure);
+        self.is_over |= other.is_over;
+        other.failure.into_iter().chain(other.unnamed_failures).for_each(|failure| self.fail(failure));
     }
 
     /// Whether all inputs were processed to their end.

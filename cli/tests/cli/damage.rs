@@ -113,3 +113,60 @@ fn an_object_that_s3_never_gives_is_named() {
         }
     }
 }
+
+#[test]
+fn a_damaged_object_keeps_its_own_file_out_and_no_other() {
+    let mailtrail = Mailtrail::new().env("MAILTRAIL_ARCHIVE", "archive");
+    mailtrail.write("in/1.gz", day(1).to_gzip());
+    mailtrail.run(&["ingest", "in"]).expect(0);
+    let [raw, _] = folders(&mailtrail, "no such part");
+    for number in [0, 2, 3] {
+        mailtrail.write(&format!("in/{number}.gz"), day(number).to_gzip());
+    }
+    mailtrail.write(&raw, "");
+    let run = mailtrail.run(&["ingest", "--json", "--jobs", "1", "in"]).expect(1);
+    // The records of the event are there; its raw copy is not.
+    assert_eq!((&run.ledger()["events"], &run.ledger()["archived"]), (&4.into(), &3.into()), "{run:#?}");
+    assert!(run.stderr.contains("in/1.gz: failed to write `raw/"), "{run:#?}");
+    assert_eq!(mailtrail.files("archive/raw").len(), 4);
+
+    let files = mailtrail.files("archive/raw");
+    let other = files.keys().find(|key| key.contains("eventDay=20261123")).unwrap();
+    mailtrail.write(&format!("archive/raw/{other}"), "");
+    let run = mailtrail.run(&["ingest", "--json", "--jobs", "1", "in"]).expect(1);
+    assert_eq!(run.stderr.matches("exists, and is empty").count(), 2, "both are named: {run:#?}");
+    assert_eq!(run.ledger()["already"], 2, "{run:#?}");
+}
+
+/// As on a disk that is full: a file cannot become longer than 64 KiB (128 KiB for some shells).
+#[test]
+fn what_could_not_be_appended_leaves_no_half_of_a_line() {
+    let mailtrail = Mailtrail::new().env("MAILTRAIL_ARCHIVE", "archive");
+    mailtrail.write_payloads(3, 150);
+    let stream = format!("file://{}", mailtrail.path("stream.ndjson").display());
+    let mut command = Command::new("sh");
+    command.args(["-c", "trap '' XFSZ; ulimit -f 128; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_mailtrail")]);
+    command.args(["ingest", "--archive", "archive", "--stream", &stream, "in"]);
+    command.current_dir(mailtrail.path("")).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let run = Run::of(command.spawn().unwrap()).expect(3);
+    assert!(
+        run.stderr.contains("failed to append to") || run.stdout.contains("failed to append to"),
+        "{run:#?}"
+    );
+    mailtrail.run(&["ingest", "--stream", &stream, "in"]).expect(0);
+    let lines = fs::read_to_string(mailtrail.path("stream.ndjson")).unwrap();
+    assert!(lines.lines().count() >= 450);
+    for line in lines.lines() {
+        assert!(serde_json::from_str::<serde_json::Value>(line).is_ok(), "{line}");
+    }
+}
+
+#[test]
+fn a_stream_into_the_archive_is_refused() {
+    for path in ["archive/raw/x.ndjson", "archive/../archive/x.ndjson", "other/../archive/x.ndjson"] {
+        let mailtrail = Mailtrail::new();
+        let stream = format!("file://{}", mailtrail.path(path).display());
+        let said = mailtrail.complaint(&["ingest", "--archive", "archive", "--stream", &stream, "in"]);
+        assert!(said.contains("lies in the archive"), "{said}");
+    }
+}

@@ -144,6 +144,11 @@ impl Archive {
 }
 
 impl ArchiveError {
+    /// Whether only this object cannot be written, because of what is in its place: others can.
+    pub fn is_of_one_object(&self) -> bool {
+        matches!(self.failure.code.as_str(), "OtherContent" | "IsADirectory" | "NotAFile" | "SymbolicLink")
+    }
+
     pub(crate) fn new(action: String, location: &Location, access: Access, failure: Failure) -> Self {
         let advice = advice(location, access, &failure);
         let advice = if advice.is_empty() { advice } else { format!("; {advice}") };

@@ -161,16 +161,23 @@ impl Pipeline {
                 Err(error) => failure = failure.or(Some(error)),
             }
         }
+        let mut has_raw_copy = true;
         for put in raw {
             match put {
                 Ok(witness) => run.witnesses.push(witness),
-                Err(error) => failure = failure.or(Some(error)),
+                Err(error) => {
+                    has_raw_copy = false;
+                    failure = failure.or(Some(error));
+                }
             }
         }
         for (object, put) in prepared.objects.iter().zip(records) {
             match put {
                 Ok(witness) => {
-                    count(&mut run.ledger, object, witness.already);
+                    // An event is archived where both copies of it are.
+                    if has_raw_copy {
+                        count(&mut run.ledger, object, witness.already);
+                    }
                     run.objects.push(object.key.clone());
                     run.witnesses.push(witness);
                 }

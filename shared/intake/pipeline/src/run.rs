@@ -39,6 +39,13 @@ pub enum RunError {
     Encode(#[from] EncodeError),
 }
 
+impl RunError {
+    /// Whether other payloads may be archived nevertheless.
+    pub fn is_of_one_payload(&self) -> bool {
+        matches!(self, Self::Archive(error) if error.is_of_one_object())
+    }
+}
+
 /// Something that did not stop the run, and needs a look.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
