@@ -22,6 +22,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
 use mailtrail_json_text::{scalar, unescape};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use crate::inflate::MAGIC;
@@ -101,7 +102,9 @@ pub fn payloads(input: &Bytes) -> Vec<Payload> {
         return vec![Payload::new(Content::Gzip(input.clone()))];
     }
     if !is_json(input) {
-        return vec![Payload::new(Content::Unreadable(input.clone(), Undecodable::not_gzip(input)))];
+        let reason =
+            if is_other_json(input) { Undecodable::UnknownEvent } else { Undecodable::not_gzip(input) };
+        return vec![Payload::new(Content::Unreadable(input.clone(), reason))];
     }
     match serde_json::from_slice::<Event<'_>>(input) {
         Ok(event) => event.payloads(input),
@@ -204,6 +207,12 @@ impl KinesisRecord<'_> {
 /// JSON begins with a brace here: every input that we know is an object.
 fn is_json(bytes: &[u8]) -> bool {
     bytes.trim_ascii_start().first() == Some(&b'{')
+}
+
+/// JSON that is no object, or that begins with a byte order mark, which no service writes.
+fn is_other_json(bytes: &[u8]) -> bool {
+    let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    serde_json::from_slice::<IgnoredAny>(text).is_ok()
 }
 
 /// Text from bytes, with U+FFFD for invalid UTF-8. The replacement is longer than what it replaces,

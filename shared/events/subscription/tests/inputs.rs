@@ -87,6 +87,16 @@ fn gzip_that_is_cut_off_in_its_first_bytes_is_still_gzip() {
 }
 
 #[test]
+fn json_of_another_kind_is_json() {
+    for text in ["[]", " 123", "null", "\u{feff}{}", "\u{feff}[1]"] {
+        assert_eq!(payload(text).decode(LIMIT), Err(Undecodable::UnknownEvent), "{text}");
+    }
+    for text in ["nothing", "12 o'clock", "\u{feff}"] {
+        assert_eq!(payload(text).decode(LIMIT), Err(Undecodable::NotGzip { format: None }), "{text}");
+    }
+}
+
+#[test]
 fn json_may_have_white_space_before_it() {
     let spaced = format!(" \r\n\t{DATA}");
     assert_eq!(payload(spaced.clone()).content, Content::Plain(spaced.clone().into()));
