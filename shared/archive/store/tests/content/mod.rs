@@ -30,7 +30,16 @@ pub(crate) fn raw_key(text: &str) -> String {
 }
 
 pub(crate) fn record(uid: &str, subject: &str) -> String {
-    format!(r#"{{"metadata":{{"uid":"{uid}","log_name":"g","log_source":"s"}},"subject":"{subject}"}}"#)
+    mapped("email/1", uid, subject)
+}
+
+/// A record that this version of the mapping made.
+pub(crate) fn mapped(mapping: &str, uid: &str, subject: &str) -> String {
+    format!(
+        r#"{{"metadata":{{"uid":"{uid}","log_name":"g","log_source":"s",
+        "transformation_info_list":[{{"uid":"{mapping}"}}]}},"subject":"{subject}"}}"#
+    )
+    .replace('\n', "")
 }
 
 pub(crate) fn records(lines: &[String]) -> Bytes {
