@@ -57,20 +57,16 @@ pub(crate) fn error(error: &anyhow::Error) {
     note(&format!("{} {}", paint(ERROR, "error:"), with_causes(error)));
 }
 
-/// An error and its causes, each once: the text of many errors holds that of their cause.
+/// An error and its causes, each once: the text of many errors holds that of their cause. It is one line: errors quote
+/// keys, names and answers, and a line of its own in one of those would look like one of ours.
 fn with_causes(error: &anyhow::Error) -> String {
-    error.chain().map(|cause| escaped_lines(&cause.to_string())).fold(String::new(), |text, cause| match text
-        .is_empty()
-    {
-        true => cause,
-        false if text.contains(&cause) => text,
-        false => format!("{text}: {cause}"),
+    error.chain().map(|cause| plain(&cause.to_string())).fold(String::new(), |text, cause| {
+        match text.is_empty() {
+            true => cause,
+            false if text.contains(&cause) => text,
+            false => format!("{text}: {cause}"),
+        }
     })
-}
-
-/// Errors quote keys, names and answers. Those that have several lines keep them.
-fn escaped_lines(text: &str) -> String {
-    text.lines().map(plain).collect::<Vec<_>>().join("\n")
 }
 
 /// Writes a line of text to stderr.
@@ -103,7 +99,7 @@ mod tests {
     #[test]
     fn an_error_does_nothing_to_the_terminal() {
         let error = anyhow!("a\u{202e}b\nc\u{1b}[2J").context("failed to read `x\u{200b}`");
-        assert_eq!(with_causes(&error), "failed to read `x\\u{200b}`: a\\u{202e}b\nc\\u{1b}[2J");
+        assert_eq!(with_causes(&error), "failed to read `x\\u{200b}`: a\\u{202e}b\\nc\\u{1b}[2J");
     }
 
     #[test]
