@@ -146,7 +146,7 @@ fn finding(finding: &Finding) -> String {
     if finding.resources.len() > NAMED {
         let _infallible = write!(lines, "\n    and {} more", finding.resources.len() - NAMED);
     }
-    let _infallible = write!(lines, "\n  {}", paint(FAINT, wrap(&plain(finding.fix), 2)));
+    let _infallible = write!(lines, "\n  {}", paint(FAINT, wrap(&plain(&finding.fix), 2)));
     lines
 }
 

@@ -77,8 +77,14 @@ pub(super) fn unseen(inventory: &Inventory) -> Vec<Finding> {
             .extend(by_reason.into_iter().map(|(reason, services)| (Severity::Note, what, reason, services)));
     }
     let finding = |(severity, what, reason, resources): Unseen| {
-        let fix =
-            "Allow the calls that read it, or take a newer snapshot; until then nothing is derived from it.";
+        let fix = match reason {
+            NOT_ASKED => {
+                "Add what they deliver to to a snapshot, and audit that; until then nothing is derived from it."
+            }
+            _ => {
+                "Allow the calls that read it, or take a newer snapshot; until then nothing is derived from it."
+            }
+        };
         let message = format!("{what} were not seen: {reason}");
         Finding::new(Kind::NotSeen, severity, message, fix).about(resources)
     };

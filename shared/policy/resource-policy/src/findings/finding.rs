@@ -1,6 +1,11 @@
 //! One finding: what was found, how much it matters, and what to do.
 
+use std::borrow::Cow;
+
+use mailtrail_aws_types::{AccountId, Region};
 use serde::Serialize;
+
+use crate::arn;
 
 /// Something that deserves a look.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -19,8 +24,9 @@ pub struct Finding {
     pub resources: Vec<String>,
     /// What was found.
     pub message: String,
-    /// What to do, in words: fixed text of this crate, with nothing of an account in it.
-    pub fix: &'static str,
+    /// What to do, in words: text of this crate, in which nothing of an account stands but its id, its Region and its
+    /// partition.
+    pub fix: Cow<'static, str>,
 }
 
 /// How much a finding matters.
@@ -98,7 +104,20 @@ impl Finding {
     /// A finding about the account.
     pub fn new(id: Kind, severity: Severity, message: String, fix: &'static str) -> Self {
         let (policy, statement, statements, resources) = (None, None, Vec::new(), Vec::new());
-        Self { id, severity, policy, statement, statements, resources, message, fix }
+        Self { id, severity, policy, statement, statements, resources, message, fix: Cow::Borrowed(fix) }
+    }
+
+    /// The same with account, Region and partition where the fix names them, as far as they are known and are some.
+    pub(super) fn in_place(mut self, account: Option<&str>, region: Option<&str>) -> Self {
+        let account = account.filter(|account| AccountId::is_valid(account));
+        let region = region.filter(|region| Region::is_valid(region));
+        let known = [("ACCOUNT", account), ("REGION", region), ("PARTITION", region.map(arn::partition))];
+        for (name, value) in known {
+            if let Some(value) = value.filter(|_| self.fix.contains(name)) {
+                self.fix = self.fix.replace(name, value).into();
+            }
+        }
+        self
     }
 
     /// The same about a policy.

@@ -27,7 +27,8 @@ pub fn findings(inventory: &Inventory, limits: &Limits) -> Vec<Finding> {
     findings.extend(entries::entries(inventory));
     findings.extend(account::deliveries(inventory));
     findings.extend(account::unseen(inventory));
-    in_order(findings)
+    let (account, region) = (inventory.account.as_deref(), inventory.region.as_deref());
+    in_order(findings.into_iter().map(|finding| finding.in_place(account, region)).collect())
 }
 
 /// Findings in the order in which they are reported: the worst come first; of the same severity, in the order of [`Kind`].

@@ -30,8 +30,8 @@ pub(super) fn together(document: &Document, check: impl Fn(&Statement) -> Vec<Fi
     for (place, statement) in document.statements().iter().enumerate() {
         for found in check(statement) {
             let is_same = |(other, _): &&mut (Finding, Vec<String>)| {
-                (other.id, other.severity, &other.message, other.fix)
-                    == (found.id, found.severity, &found.message, found.fix)
+                (other.id, other.severity, &other.message, &other.fix)
+                    == (found.id, found.severity, &found.message, &found.fix)
             };
             match families.iter_mut().find(is_same) {
                 Some((family, names)) => {

@@ -11,11 +11,12 @@ fn found(inventory: &Inventory) -> Vec<Finding> {
 }
 
 /// What is found of a statement for services with these actions and conditions: kind, severity and advice.
-fn of_services(services: &str, actions: &str, condition: &str) -> Vec<(Kind, Severity, &'static str)> {
+fn of_services(services: &str, actions: &str, condition: &str) -> Vec<(Kind, Severity, String)> {
     let text = statements(&[format!(
         r#"{{"Effect":"Allow","Principal":{{"Service":{services}}},"Action":{actions},"Resource":"*"{condition}}}"#
     )]);
-    found(&account(&[("p", text)], &["/mail"])).iter().map(|it| (it.id, it.severity, it.fix)).collect()
+    let found = found(&account(&[("p", text)], &["/mail"])).into_iter();
+    found.map(|it| (it.id, it.severity, it.fix.into_owned())).collect()
 }
 
 const BOTH: &str = r#"["logs:CreateLogStream","logs:PutLogEvents"]"#;
@@ -81,10 +82,13 @@ fn only_conditions_that_a_service_is_known_to_send_are_advised() {
         let found = of_services(services, actions, condition);
         let [(kind, severity, advice)] = found.as_slice() else { panic!("{found:?}") };
         assert_eq!(*kind, Kind::NoSourceCondition);
-        (*severity, *advice)
+        (*severity, advice.clone())
     };
     let (severity, said) = advice(r#""delivery.logs.amazonaws.com""#, BOTH, "");
-    assert!(severity == Severity::Warning && said.contains("arn:PARTITION:logs:REGION:ACCOUNT:*"), "{said}");
+    assert!(
+        severity == Severity::Warning && said.contains("arn:aws:logs:us-east-1:111122223333:*"),
+        "{said}"
+    );
     let (severity, said) = advice(r#""events.amazonaws.com""#, BOTH, "");
     assert!(
         severity == Severity::Note && !said.contains("SourceAccount") && said.contains("leave it without"),
@@ -97,6 +101,16 @@ fn only_conditions_that_a_service_is_known_to_send_are_advised() {
     assert!(severity == Severity::Note && said.starts_with("No action is needed"), "{said}");
     let (_, said) = advice(r#"["es.amazonaws.com","route53.amazonaws.com"]"#, BOTH, "");
     assert!(said.starts_with("Give each service a statement of its own"), "{said}");
+}
+
+#[test]
+fn services_that_were_not_asked_need_no_permission() {
+    let mut inventory = account(&[], &[]);
+    inventory.v1_services.clear();
+    let found = found(&inventory);
+    let [unseen] = found.as_slice() else { panic!("{found:?}") };
+    assert!(unseen.message.contains("they were not asked"), "{}", unseen.message);
+    assert!(unseen.fix.contains("snapshot") && !unseen.fix.contains("Allow"), "{}", unseen.fix);
 }
 
 #[test]
