@@ -199,6 +199,9 @@ fn advice(location: &Location, access: Access, failure: &Failure) -> String {
             "at {path}, there is a file instead of a directory or a directory instead of a file: move it away, or \
              choose another archive"
         ),
+        "FileTooLarge" if access == Access::Read => {
+            "mailtrail writes none so large there: see who wrote it, and restore it from a copy".to_owned()
+        }
         "StorageFull" | "QuotaExceeded" | "FileTooLarge" => {
             format!("free space at {path} and run the same command again: nothing is stored twice")
         }
