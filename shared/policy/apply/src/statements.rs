@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 
 use mailtrail_resource_policy::condition::Clause;
 use mailtrail_resource_policy::document::Document;
-use mailtrail_resource_policy::statement::{
-    Effect, ElementMatch, Principal, PrincipalMatch, Statement, StatementElements,
-};
+use mailtrail_resource_policy::statement::{Effect, ElementMatch, Statement, StatementElements};
 use serde::{Deserialize, Serialize};
 
 /// What statements of a policy say, of the resources that are added or removed.
@@ -75,7 +73,7 @@ impl StatementSummary {
         };
         Self {
             effect: effect.to_owned(),
-            principal: principal(&elements.principal),
+            principal: elements.principal.to_string(),
             actions: listed(&elements.action),
             resources: listed(&elements.resource),
             conditions: elements.condition.iter().map(Clause::to_string).collect(),
@@ -98,27 +96,10 @@ impl StatementSummary {
     }
 }
 
-fn principal(principal: &PrincipalMatch) -> String {
-    let names = |all: &[Principal]| all.iter().map(name).collect::<Vec<_>>().join(", ");
-    match principal {
-        PrincipalMatch::Holder => "the holder".to_owned(),
-        PrincipalMatch::Only(all) => names(all),
-        PrincipalMatch::AllBut(all) => format!("all but {}", names(all)),
-    }
-}
-
-fn name(principal: &Principal) -> String {
-    match principal {
-        Principal::Anyone => "anyone".to_owned(),
-        Principal::Service(name) | Principal::Aws(name) => name.clone(),
-        Principal::Other(kind, name) => format!("{kind} {name}"),
-    }
-}
-
 fn listed(elements: &ElementMatch) -> Vec<String> {
     match elements {
         ElementMatch::Only(all) => all.clone(),
-        ElementMatch::AllBut(all) => vec![format!("all but {}", all.join(", "))],
+        ElementMatch::AllBut(_) => vec![elements.to_string()],
     }
 }
 

@@ -10,7 +10,7 @@ use std::fmt;
 use mailtrail_aws_types::glob;
 
 use crate::arn::ResourcePattern;
-use crate::condition;
+use crate::condition::{self, Clause};
 use crate::inventory::KnownGroups;
 use crate::origin;
 use crate::policy_set::{ParsedPolicy, PolicySet};
@@ -47,10 +47,10 @@ impl Entry<'_> {
 
 impl fmt::Display for Entry<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let actions = match &self.elements.action {
-            ElementMatch::Only(actions) | ElementMatch::AllBut(actions) => actions.join(", "),
-        };
-        write!(f, "{actions} on {}", self.resource)
+        let StatementElements { principal, action, condition, .. } = self.elements;
+        let conditions: Vec<String> = condition.iter().map(Clause::to_string).collect();
+        let conditions = if conditions.is_empty() { "(always)".to_owned() } else { conditions.join(" and ") };
+        write!(f, "{action} for {principal} on {}, if {conditions}", self.resource)
     }
 }
 

@@ -44,6 +44,7 @@ mod origin;
 mod probe_set;
 mod resources;
 mod services;
+mod statement_text;
 mod ternary;
 
 pub mod arn;

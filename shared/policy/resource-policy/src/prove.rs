@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::coverage::Coverage;
+use crate::coverage::{Coverage, Entry};
 use crate::document::Document;
 use crate::evaluate::Asked;
 use crate::grant::Grant;
@@ -53,8 +53,8 @@ pub enum Violation {
     /// A grant is listed that is not given, or is none because it was there before.
     #[error("the grant on {0} is listed, and grants nothing new")]
     Idle(String),
-    /// A statement was touched that must not be.
-    #[error("{0} has a statement that is never edited, and it would change")]
+    /// A statement was touched that must not be: in which policy, and which.
+    #[error("{0}")]
     Touched(String),
     /// Two statements of a document have one label.
     #[error("{0} would have two statements with the same Sid")]
@@ -62,6 +62,34 @@ pub enum Violation {
     /// A policy became larger.
     #[error("{0} would become larger")]
     Grown(String),
+}
+
+/// Entries that a violation names.
+const NAMED: usize = 5;
+/// Characters of a statement that a violation tells.
+const TOLD: usize = 1_000;
+
+impl Violation {
+    fn unlisted(entries: &[String]) -> Self {
+        let named = entries.iter().take(NAMED).cloned().collect::<Vec<_>>().join("; ");
+        Self::Unlisted(match entries.len().saturating_sub(NAMED) {
+            0 => named,
+            more => format!("{named}; and {more} more"),
+        })
+    }
+
+    /// Of the statements that are never edited, before and after.
+    fn touched(scope: &PolicyScope, old: &[String], new: &[String]) -> Self {
+        let told = |statement: &String| statement.chars().take(TOLD).collect::<String>();
+        let added = new.iter().find(|statement| !old.contains(statement));
+        let gone = old.iter().find(|statement| !new.contains(statement));
+        let what = match (added, gone) {
+            (Some(added), _) => format!(": it would say {}", told(added)),
+            (None, Some(gone)) => format!(": it would not say any more {}", told(gone)),
+            (None, None) => String::new(),
+        };
+        Self::Touched(format!("{scope} has a statement that is never edited, and it would change{what}"))
+    }
 }
 
 /// Proves that one state of the policies may follow another one, and that the grants are what is new, no more.
@@ -150,13 +178,22 @@ pub(crate) fn untouched(before: &PolicySet, after: &PolicySet) -> Result<(), Vio
             (one, two) => moves || one.map_or_else(Vec::new, fixed) == two.map_or_else(Vec::new, fixed),
         };
         if !same {
-            return Err(Violation::Touched(scope.to_string()));
+            let of = |parsed: Option<&ParsedPolicy>| parsed.map_or_else(Vec::new, fixed);
+            return Err(Violation::touched(scope, &of(one), &of(two)));
         }
     }
     let (old, new) = (fixed_of_account(before), fixed_of_account(after));
+    let added = new.iter().find(|(statement, _)| !old.contains_key(*statement));
     let gone = old.iter().find(|(statement, _)| !new.contains_key(*statement));
-    let changed = gone.or_else(|| new.iter().find(|(statement, _)| !old.contains_key(*statement)));
-    changed.map_or(Ok(()), |(_, scope)| Err(Violation::Touched(scope.to_string())))
+    match (added, gone) {
+        (Some(((_, statement), scope)), _) => {
+            Err(Violation::touched(scope, &[], std::slice::from_ref(statement)))
+        }
+        (None, Some(((_, statement), scope))) => {
+            Err(Violation::touched(scope, std::slice::from_ref(statement), &[]))
+        }
+        (None, None) => Ok(()),
+    }
 }
 
 /// The statements of a policy that are never edited.
@@ -240,12 +277,9 @@ fn entries(
             return Err(Violation::Lost(entry.to_string()));
         }
     }
-    for entry in &new.entries {
-        if !old.covers(entry) && !listed.covers(entry) {
-            return Err(Violation::Unlisted(entry.to_string()));
-        }
-    }
-    Ok(proof)
+    let unlisted = new.entries.iter().filter(|entry| !old.covers(entry) && !listed.covers(entry));
+    let unlisted: Vec<String> = unlisted.map(Entry::to_string).collect();
+    if unlisted.is_empty() { Ok(proof) } else { Err(Violation::unlisted(&unlisted)) }
 }
 
 /// Each grant is given, and was not before.
