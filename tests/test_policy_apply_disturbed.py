@@ -292,6 +292,40 @@ def test_a_run_that_was_denied_can_be_undone_instead(moving):
         move.check_nothing_is_lost()
 
 
+def test_no_run_is_begun_beside_one_that_has_no_end_and_each_undoes_its_own_only(account, applying):
+    full = account.fixtures.full_of_dead_groups()
+    plan = applying.plan()
+    account.faults.deny("logs:PutResourcePolicy")
+    applying.apply(plan).expect(FAILED)
+    account.faults.clear()
+    (refused,) = applying.journals
+    said = applying.run("apply", applying.write(plan), "--archive", applying.archive).expect(FAILED).stderr
+    assert f"the run of the journal {refused} in this archive has no end" in said and "to be written" not in said
+    assert applying.journals == [refused]
+    # In another archive nothing is known of it.
+    elsewhere = Applying(account, applying.home, applying.home / "elsewhere")
+    elsewhere.apply(plan).expect(DONE)
+    shrunk = policies(account)
+    assert "has changed since" in applying.resume().expect(FAILED).stderr
+    run = applying.rollback().expect(DONE)
+    assert run.answer["changes"] == 0 and "nothing to undo" in run.stderr
+    assert policies(account) == shrunk
+    elsewhere.rollback().expect(DONE)
+    assert policies(account) == {AWS_WRITTEN: full.document}
+    applying.apply(plan).expect(DONE)
+
+
+def test_what_another_caller_undid_is_not_said_to_be_undone(account, applying):
+    full = account.fixtures.full_of_dead_groups()
+    applying.apply(applying.plan()).expect(DONE)
+    account.fixtures.policy(AWS_WRITTEN, full.document)
+    before = len(writes(account))
+    # There is nothing to ask, and so no terminal is needed.
+    run = applying.run("rollback", applying.journal, "--archive", applying.archive, "--json").expect(DONE)
+    assert run.answer["changes"] == 0 and "nothing to undo" in run.stderr
+    assert len(writes(account)) == before and policies(account) == {AWS_WRITTEN: full.document}
+
+
 def test_shrinking_that_is_killed_at_any_call_and_resumed_is_done_and_can_be_undone(tmp_path):
     for nth in range(1, MANY):
         (tmp_path / str(nth)).mkdir()

@@ -1,6 +1,7 @@
 """`mailtrail policy` on accounts in every state: read from AWS, from a snapshot, and from what the AWS CLI printed."""
 
 import json
+import shlex
 
 import pytest
 
@@ -347,10 +348,63 @@ def test_without_a_terminal_an_unanswered_question_is_not_a_yes(account, applyin
     to = ["--archive", applying.archive]
     run = applying.run("apply", path, *to).expect(FAILED)
     assert "pass --yes" in run.stderr and run.stdout == ""
-    for command in (["apply", "--resume", "20261120T101502Z-00000000"], ["rollback", "x"]):
-        run = applying.run(*command, *to).expect(FAILED)
-        assert "there is no journal" in run.stderr and run.stdout == ""
     assert writes(account) == [] and applying.journals == []
+
+
+def test_an_archive_that_is_mistyped_is_named_and_not_created(account, applying):
+    to = ["--archive", applying.archive, "--yes"]
+    journal = "20261120T101502Z-00000000"
+    commands = [["apply", "--resume", journal, *to], ["rollback", journal, *to], ["rollback", journal, *to[:2], "--dry-run"]]
+    for command in commands:
+        assert f"there is no archive `{applying.archive}`" in applying.run(*command).expect(FAILED).stderr
+        assert not applying.archive.exists()
+    applying.archive.mkdir()
+    for command in commands:
+        run = applying.run(*command).expect(FAILED)
+        assert "there is no journal" in run.stderr and run.stdout == ""
+        assert list(applying.archive.iterdir()) == []
+    assert writes(account) == []
+
+
+def test_commands_that_are_advised_can_be_pasted(account, applying):
+    account.fixtures.full_of_dead_groups()
+    applying.archive = applying.home / "my archive"
+    plan = applying.home / "my plan.json"
+    snapshot = applying.home / "my account.json"
+    applying.run("snapshot", "--output", snapshot)
+
+    def advised(text, what):
+        (line,) = [line for line in text.splitlines() if what in line]
+        words = shlex.split(line.partition(what)[2].partition("; ")[0])
+        assert words[:2] == ["mailtrail", "policy"]
+        return words[2:]
+
+    audit = applying.run("audit", snapshot, "--share", "50", "--archive", applying.archive).expect(NEEDS_A_LOOK)
+    show = advised(audit.stdout, "show it with: ")
+    assert show == ["plan", str(snapshot), "--region", REGION, "--share", "50", "--archive", str(applying.archive)]
+    carry_out = advised(applying.run(*show, "--output", plan).expect(DONE).stdout, "carry it out: ")
+    assert carry_out == ["apply", str(plan), "--archive", str(applying.archive), "--region", REGION]
+    account.faults.deny("logs:PutResourcePolicy")
+    refused = applying.run(*carry_out, "--yes").expect(FAILED).stderr
+    account.faults.clear()
+    resume, roll_back = advised(refused, "; resume it with: "), advised(refused, "; roll it back with: ")
+    # AWS_REGION is not set where they are pasted.
+    applying.environment["AWS_REGION"] = ""
+    applying.run(*resume, "--yes").expect(DONE)
+    assert "1 change undone" in applying.run(*roll_back, "--yes").expect(DONE).stdout
+
+
+def test_a_name_that_is_not_used_is_told_and_one_outside_the_prefix_is_wrong_usage(account, applying):
+    account.fixtures.full_of_dead_groups()
+    assert "is not the name of a log group" in applying.run("plan", "--name", "a=b").expect(WRONG_USAGE).stderr
+    run = applying.run("plan", "--name", "a=/aws/vendedlogs/b")
+    assert "the name /aws/vendedlogs/b is not used: the plan does not move a" in run.expect(DONE).stderr
+
+
+def test_the_usage_of_an_error_is_that_of_the_command(account, applying):
+    for command in (["apply", "plan.json"], ["rollback", "x"], ["apply"]):
+        (usage,) = [line for line in applying.run(*command).expect(WRONG_USAGE).stderr.splitlines() if "Usage" in line]
+        assert usage.startswith(f"Usage: mailtrail policy {command[0]} [OPTIONS]") and "--region" not in usage
 
 
 def test_a_change_without_an_archive_is_wrong_usage(account, applying):
@@ -395,6 +449,7 @@ def test_a_plan_for_elsewhere_is_refused(account, applying, key):
 
 
 def test_a_journal_that_is_not_there_is_named(account, applying):
+    applying.archive.mkdir()
     for run in (applying.rollback("20261120T101502Z-00000000"), applying.resume("20261120T101502Z-00000000")):
         assert "there is no journal" in run.expect(FAILED).stderr and run.stdout == ""
     assert writes(account) == []

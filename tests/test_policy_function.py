@@ -130,7 +130,7 @@ def test_the_command_line_forecasts_from_what_the_function_saw(account, audit, g
 
     said = policy("audit").expect(NEEDS_A_LOOK).stdout
     assert said.count("at 200 characters a day the soft limit is hit in") == 1
-    assert f"show it with: mailtrail policy plan --archive {audit.archive}" in said
+    assert f"show it with: mailtrail policy plan --region {REGION} --archive {audit.archive}" in said
     assert "full-soon" in findings(policy("audit", "--json").answer)
     assert "full-soon" not in findings(policy("audit", "--json", "--days", "2").answer)
     (step,) = policy("plan", "--json").expect(DONE).answer["steps"]

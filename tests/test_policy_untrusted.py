@@ -124,6 +124,58 @@ def test_a_grant_that_a_file_lists_is_not_given(account, applying, principal):
     assert policies(account) == {AWS_WRITTEN: full.document}
 
 
+def test_what_a_plan_would_allow_that_is_not_proved_is_said_and_no_call_of_it_is_told(account, applying):
+    account.fixtures.full_of_dead_groups()
+    plan = applying.plan()
+    write = plan["steps"][0]["writes"][-1]
+    honest = write["after"]
+    statement = json.loads(honest)["Statement"][0]
+    for edited, said in (
+        ({**statement, "Sid": "x", "Principal": {"Service": "evil.amazonaws.com"}}, "for evil.amazonaws.com on "),
+        ({**statement, "Sid": "x", "Principal": {"AWS": f"arn:aws:iam::{THEIRS}:root"}}, f"arn:aws:iam::{THEIRS}:root"),
+        ({**{key: statement[key] for key in statement if key != "Condition"}, "Sid": "x"}, "if (always)"),
+    ):
+        write["after"] = with_statement(honest, edited)
+        dry = applying.run("apply", applying.write(plan), "--dry-run").expect(NEEDS_A_LOOK)
+        run = applying.apply(plan).expect(FAILED)
+        assert dry.stdout == run.stdout == "" and applying.dry_run(plan).answer["calls"] == []
+        for text in (dry.stderr, run.stderr):
+            assert "it is not proved to be safe" in text and said in text and "to be written" not in text, text
+    assert writes(account) == [] and applying.journals == []
+
+
+def test_a_step_that_does_nothing_is_refused(account, applying):
+    plan = applying.plan()
+    plan["steps"] = [step()]
+    check_refused(account, applying, plan, "it writes nothing")
+
+
+def test_words_of_others_in_an_error_stay_on_one_line(account, applying):
+    account.fixtures.full_of_dead_groups()
+    forged = "x\n! forged\u202e\r"
+    named = applying.plan()
+    named["steps"][0]["writes"][0]["place"] = {"account": forged}
+    for plan in (
+        {**applying.plan(), "account": forged},
+        {**applying.plan(), "region": forged},
+        {**applying.plan(), "steps": [{**step(), "kind": forged}]},
+        named,
+    ):
+        for run in (applying.apply(plan), applying.dry_run(plan)):
+            assert run.code != DONE and "x\\n! forged\\u{202e}" in run.stderr
+            assert not any(line.startswith("! forged") for line in run.stderr.splitlines())
+    applying.apply(applying.plan()).expect(DONE)
+    (applying.entry(0).parent / "x\n! forged.json").write_text("{}")
+    assert "x\\n! forged" in applying.rollback().expect(FAILED).stderr
+
+
+def test_a_key_that_stands_twice_in_an_entry_is_refused(account, applying):
+    shrunk(account, applying)
+    path = applying.entry(len(applying.entries()) - 1)
+    path.write_text(path.read_text().replace("{", '{"number": 1, ', 1))
+    assert "`number` stands twice" in applying.rollback().expect(FAILED).stderr
+
+
 def test_what_is_taken_back_later_in_a_plan_is_not_written_in_between(account, applying):
     account.fixtures.log_group("a")
     text = account.fixtures.policy("mail", document("a"))
@@ -324,7 +376,7 @@ def test_a_forged_journal_restores_nothing_that_is_not_proved(account, applying,
     count = len(writes(account))
     forge(applying, lambda plan: plan["steps"][0]["writes"][0].update(before=restored(before, after)))
     dry = applying.dry_rollback().expect(NEEDS_A_LOOK).answer
-    assert dry["calls"] == [] and "not undone" in dry["left"][0]
+    assert dry["calls"] == [] and dry["left"] == [] and "not undone" in dry["kept"][0]
     run = applying.rollback().expect(NEEDS_A_LOOK)
     assert run.answer["changes"] == 0 and "not undone" in run.answer["kept"][0]
     assert policies(account) == {AWS_WRITTEN: after} and len(writes(account)) == count
@@ -454,7 +506,7 @@ def test_what_was_never_made_is_not_called_undone(account, applying):
     account.fixtures.workmail_audit(key_for=GROUP)
     assert "CreateLogGroup" in applying.apply(applying.plan(GROUP)).expect(FAILED).stderr
     run = applying.rollback().expect(DONE)
-    assert run.answer["changes"] == 0 and "0 changes undone" in run.stderr
+    assert run.answer["changes"] == 0 and "nothing to undo" in run.stderr
 
 
 def test_a_move_that_is_not_verified_says_so(account, applying):

@@ -75,21 +75,38 @@ impl Cli {
     /// Parses the command line. For `--help` and for wrong usage, prints a text and ends the process.
     pub(crate) fn from_command_line() -> Self {
         let mut command = Self::command().mut_subcommands(|command| command.mut_args(ignore_empty_variable));
+        command.build();
+        keep_usage(&mut command);
         let read = Self::from_arg_matches(&command.get_matches_mut());
         let mut cli = read.unwrap_or_else(|error| error.exit());
-        let (name, completed) = match &mut cli.command {
+        let (names, completed): (&[&str], _) = match &mut cli.command {
             Command::Demo(_) | Command::Workmail(_) | Command::Doctor(_) => return cli,
-            Command::Ingest(args) => ("ingest", args.complete()),
-            Command::Search(args) => ("search", args.reading.complete(now())),
-            Command::Activity(args) => ("activity", args.complete(now())),
-            Command::Permissions(args) => ("permissions", args.check()),
-            Command::Policy(args) => ("policy", args.check()),
+            Command::Ingest(args) => (&["ingest"], args.complete()),
+            Command::Search(args) => (&["search"], args.reading.complete(now())),
+            Command::Activity(args) => (&["activity"], args.complete(now())),
+            Command::Permissions(args) => (&["permissions"], args.check()),
+            Command::Policy(args) => (&["policy", args.name()], args.check()),
         };
         if let Err(message) = completed {
-            let command = command.find_subcommand_mut(name);
-            command.unwrap_or(&mut Self::command()).error(ErrorKind::MissingRequiredArgument, message).exit();
+            let command =
+                names.iter().try_fold(&mut command, |command, name| command.find_subcommand_mut(name));
+            let of_it = command.map(|command| command.error(ErrorKind::MissingRequiredArgument, &message));
+            of_it
+                .unwrap_or_else(|| Self::command().error(ErrorKind::MissingRequiredArgument, message))
+                .exit();
         }
         cli
+    }
+}
+
+/// The usage of an error is that of the help. clap would name each option that has a value as if it were required, also
+/// one whose value a variable gives.
+fn keep_usage(command: &mut clap::Command) {
+    for command in command.get_subcommands_mut() {
+        let usage = command.render_usage().to_string();
+        let usage = usage.strip_prefix("Usage: ").unwrap_or(&usage).to_owned();
+        *command = std::mem::take(command).override_usage(usage);
+        keep_usage(command);
     }
 }
 

@@ -40,6 +40,17 @@ pub(crate) struct Target {
 }
 
 impl AccountArgs {
+    /// The options that say the same: names and values.
+    pub(crate) fn options(&self) -> Vec<(&'static str, &str)> {
+        let region = self.region.as_deref().filter(|region| !region.is_empty());
+        let role = self.assume_role.as_deref();
+        region
+            .map(|region| ("--region", region))
+            .into_iter()
+            .chain(role.map(|role| ("--assume-role", role)))
+            .collect()
+    }
+
     /// The client for the account, with the role assumed and the account id known.
     pub(crate) async fn open(&self) -> anyhow::Result<Account> {
         let region = regions(self.region.as_slice()).await?.swap_remove(0);

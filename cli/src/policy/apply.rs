@@ -1,9 +1,9 @@
 //! `mailtrail policy apply` and `rollback`.
 
-use anyhow::{Context, bail};
-use mailtrail_archive::{Archive, ArchiveConfig, S3Options};
+use anyhow::{Context, anyhow, bail};
+use mailtrail_archive::{Archive, ArchiveConfig, ArchiveReader, Location, S3Options};
 use mailtrail_aws_client::{Clients, Deadline};
-use mailtrail_policy_apply::{Apply, ApplyError, Call, DryRun, End, Event, Options, Outcome};
+use mailtrail_policy_apply::{Apply, ApplyError, Call, DryRun, End, Event, Next, Options, Outcome};
 use mailtrail_policy_survey::Account;
 use mailtrail_resource_policy::plan::Plan;
 use serde_json::json;
@@ -14,16 +14,34 @@ use crate::confirm::confirm;
 use crate::file;
 use crate::output::{self, ERROR, Exit, FAINT, Output, SUCCESS, WARNING, count, paint, plain};
 
+/// Applies a plan, or resumes a run.
 pub(super) async fn run(args: &ApplyArgs) -> anyhow::Result<Exit> {
+    apply(args).await.map_err(|error| advised(&args.change, error))
+}
+
+/// Rolls a run back.
+pub(super) async fn rollback(args: &RollbackArgs) -> anyhow::Result<Exit> {
+    undo(args).await.map_err(|error| advised(&args.change, error))
+}
+
+/// An error with the commands by which people can go on.
+fn advised(change: &ChangeArgs, error: anyhow::Error) -> anyhow::Error {
+    match error.downcast_ref::<ApplyError>() {
+        Some(error) => anyhow!(change.commands().advise(error)),
+        None => error,
+    }
+}
+
+async fn apply(args: &ApplyArgs) -> anyhow::Result<Exit> {
     let change = &args.change;
     let account = change.survey.open().await?;
     let options = Options { wait: args.wait, ..Options::at(&account) };
     let outcome = match (&args.plan, &args.resume) {
         (Some(path), _) => {
-            let plan = read(path)?;
+            let plan = read(change, path)?;
             let told = mailtrail_policy_apply::dry_run(&account, &plan, Deadline::NEVER).await?;
             if args.dry_run {
-                return write_calls(&told, change.json);
+                return write_calls(&told, change);
             }
             if plan.is_empty() {
                 output::note("the plan has no steps: nothing to do");
@@ -32,70 +50,87 @@ pub(super) async fn run(args: &ApplyArgs) -> anyhow::Result<Exit> {
                 }
                 return Ok(Exit::Done);
             }
-            ask(change, &account, &told, None)?;
+            refuse_unproved(&told, None)?;
+            let reader = ArchiveReader::open(&config(change)?, &Clients::default()).await;
+            mailtrail_policy_apply::check_none_open(&account, &reader, Deadline::NEVER).await?;
+            ask(change, &account, &told, "Carry this out")?;
             let archive = archive(change).await?;
             Apply::new(&account, &archive, options).as_shown(&told).run(&plan, &mut tell).await?
         }
         (None, Some(journal)) => {
+            let reader = existing(change).await?;
+            let told =
+                mailtrail_policy_apply::dry_resume(&account, &reader, journal, Deadline::NEVER).await?;
+            refuse_unproved(&told, Some(journal))?;
+            ask(change, &account, &told, &format!("Resume {}", plain(journal)))?;
             let archive = archive(change).await?;
-            let apply = Apply::new(&account, &archive, options);
-            let told = apply.dry_resume(journal).await?;
-            ask(change, &account, &told, Some(journal))?;
-            apply.as_shown(&told).resume(journal, &mut tell).await?
+            Apply::new(&account, &archive, options).as_shown(&told).resume(journal, &mut tell).await?
         }
         (None, None) => bail!("no plan is named"),
     };
     end(&outcome, change.json)
 }
 
-pub(super) async fn rollback(args: &RollbackArgs) -> anyhow::Result<Exit> {
+async fn undo(args: &RollbackArgs) -> anyhow::Result<Exit> {
     let (change, journal) = (&args.change, &args.journal);
     let account = change.survey.open().await?;
+    let reader = existing(change).await?;
+    let told = mailtrail_policy_apply::dry_rollback(&account, &reader, journal, Deadline::NEVER).await?;
+    if args.dry_run {
+        return write_calls(&told, change);
+    }
+    ask(change, &account, &told, &format!("Roll back {}", plain(journal)))?;
     let archive = archive(change).await?;
     let apply = Apply::new(&account, &archive, Options::at(&account));
-    let told = apply.dry_rollback(journal).await?;
-    if args.dry_run {
-        return write_calls(&told, change.json);
-    }
-    Output::Stderr.write(&preview::text(&told, &account.id, &account.region))?;
-    confirm(
-        change.yes,
-        &format!("Roll back {} in account {}, Region {}?", plain(journal), account.id, account.region),
-    )?;
     end(&apply.rollback(journal, &mut tell).await?, change.json)
 }
 
-/// Shows what will be written, and asks. What would not be safe, or is not what the plan was made of, is not asked
-/// about.
-fn ask(change: &ChangeArgs, account: &Account, told: &DryRun, resumed: Option<&str>) -> anyhow::Result<()> {
-    if !told.stops.is_empty() {
-        let journal = resumed.map(str::to_owned);
-        return Err(ApplyError::Stale { why: told.stops.clone(), journal }.into());
+/// What would not be safe, or is not what the plan was made of, is not asked about.
+fn refuse_unproved(told: &DryRun, resumed: Option<&str>) -> Result<(), ApplyError> {
+    if told.stops.is_empty() {
+        return Ok(());
     }
-    Output::Stderr.write(&preview::text(told, &account.id, &account.region))?;
-    let place = format!("account {}, Region {}", account.id, account.region);
-    let question = match resumed {
-        Some(journal) => format!("Resume {} in {place}?", plain(journal)),
-        None => format!("Carry this out in {place}?"),
-    };
-    confirm(change.yes, &question)
+    Err(ApplyError::Stale { why: told.stops.clone(), journal: resumed.map(str::to_owned) })
 }
 
-fn read(path: &std::path::Path) -> anyhow::Result<Plan> {
+/// Shows what will be written, and asks. Where nothing will be, there is nothing to ask.
+fn ask(change: &ChangeArgs, account: &Account, told: &DryRun, what: &str) -> anyhow::Result<()> {
+    Output::Stderr.write(&preview::text(told, &account.id, &account.region))?;
+    if told.calls.is_empty() {
+        return Ok(());
+    }
+    confirm(change.yes, &format!("{what} in account {}, Region {}?", account.id, account.region))
+}
+
+fn read(change: &ChangeArgs, path: &std::path::Path) -> anyhow::Result<Plan> {
     let text = file::read(path)?;
     serde_json::from_str(&text).with_context(|| {
-        format!(
-            "invalid plan `{}`; create one with: mailtrail policy plan --output plan.json",
-            path.display()
-        )
+        let create = change.commands().line(Next::Plan);
+        format!("invalid plan `{}`; create one with: {create}", path.display())
     })
 }
 
-async fn archive(change: &ChangeArgs) -> anyhow::Result<Archive> {
+fn config(change: &ChangeArgs) -> anyhow::Result<ArchiveConfig> {
     let s3 =
         S3Options { expected_owner: change.archive_owner.clone(), kms_key: change.archive_kms_key.clone() };
     let Some(location) = change.archive.clone() else { bail!("no archive is named") };
-    Ok(Archive::open(&ArchiveConfig { location, s3 }, &Clients::default()).await?)
+    Ok(ArchiveConfig { location, s3 })
+}
+
+/// The archive, which is created where it is missing.
+async fn archive(change: &ChangeArgs) -> anyhow::Result<Archive> {
+    Ok(Archive::open(&config(change)?, &Clients::default()).await?)
+}
+
+/// The archive that a journal is in, to read: nothing is written to a place that may be mistyped.
+async fn existing(change: &ChangeArgs) -> anyhow::Result<ArchiveReader> {
+    let config = config(change)?;
+    if let Location::Directory(path) = &config.location
+        && !path.exists()
+    {
+        bail!("there is no archive `{}`", path.display());
+    }
+    Ok(ArchiveReader::open(&config, &Clients::default()).await)
 }
 
 /// What happens, as it does.
@@ -120,8 +155,8 @@ fn tell(event: Event) {
     });
 }
 
-fn write_calls(calls: &DryRun, json: bool) -> anyhow::Result<Exit> {
-    if json {
+fn write_calls(calls: &DryRun, change: &ChangeArgs) -> anyhow::Result<Exit> {
+    if change.json {
         file::write_json(calls, None)?;
     } else {
         let call = |call: &Call| {
@@ -129,10 +164,13 @@ fn write_calls(calls: &DryRun, json: bool) -> anyhow::Result<Exit> {
         };
         Output::Stdout.write(&calls.calls.iter().map(call).collect::<String>())?;
     }
-    for line in calls.stops.iter().chain(&calls.left).chain(&calls.not_copied) {
+    if let Err(refused) = refuse_unproved(calls, None) {
+        output::note(&format!("{} {}", paint(ERROR, "✗"), plain(&change.commands().advise(&refused))));
+    }
+    for line in calls.left.iter().chain(&calls.kept).chain(&calls.not_copied) {
         output::note(&format!("{} {}", paint(WARNING, "!"), plain(line)));
     }
-    let is_clean = calls.stops.is_empty() && calls.left.is_empty();
+    let is_clean = calls.stops.is_empty() && calls.left.is_empty() && calls.kept.is_empty();
     Ok(if is_clean { Exit::Done } else { Exit::NeedsAttention })
 }
 
@@ -147,6 +185,10 @@ fn end(outcome: &Outcome, json: bool) -> anyhow::Result<Exit> {
     };
     let (left, kept) = (more(outcome.left.len(), "left to you"), more(outcome.kept.len(), "left as it is"));
     let head = match outcome.end {
+        End::Done if outcome.changes == 0 && unverified == 0 => format!("{mark} nothing to do{left}"),
+        End::RolledBack if outcome.changes == 0 && outcome.kept.is_empty() => {
+            format!("{mark} nothing to undo")
+        }
         End::Done => {
             let moves = count(unverified as u64, "move");
             let moves = if unverified == 0 { String::new() } else { format!(", {moves} not verified") };

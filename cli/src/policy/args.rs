@@ -8,8 +8,12 @@ use clap::{Args, Subcommand, ValueEnum};
 use mailtrail_archive::Location;
 use mailtrail_clock::parse_duration;
 use mailtrail_config::settings;
-use mailtrail_resource_policy::limits::{HARD_CHARACTERS, Limits, SOFT_CHARACTERS, WARNING_DAYS};
-use mailtrail_resource_policy::plan::{Options, TargetLimit};
+use mailtrail_policy_apply::{Commands, option_words};
+use mailtrail_resource_policy::limits::{
+    HARD_CHARACTERS, Limits, SOFT_CHARACTERS, VENDED_LOGS_PREFIX, WARNING_DAYS,
+};
+use mailtrail_resource_policy::moving::is_name;
+use mailtrail_resource_policy::plan::{Options, Plan, TargetLimit};
 
 use super::help;
 use super::source::{Source, SurveyArgs};
@@ -181,6 +185,17 @@ pub(super) struct ChangeArgs {
 }
 
 impl PolicyArgs {
+    /// The name of the command.
+    pub(crate) fn name(&self) -> &'static str {
+        match &self.command {
+            PolicyCommand::Snapshot(_) => "snapshot",
+            PolicyCommand::Audit(_) => "audit",
+            PolicyCommand::Plan(_) => "plan",
+            PolicyCommand::Apply(_) => "apply",
+            PolicyCommand::Rollback(_) => "rollback",
+        }
+    }
+
     /// Checks what the environment must add.
     pub(crate) fn check(&self) -> Result<(), String> {
         let change = match &self.command {
@@ -193,15 +208,57 @@ impl PolicyArgs {
     }
 }
 
+impl ChangeArgs {
+    /// The commands by which people go on.
+    pub(super) fn commands(&self) -> Commands {
+        let archive = self.archive.as_ref().map(Location::to_string);
+        let options = [
+            ("--archive", archive.as_deref()),
+            ("--archive-owner", self.archive_owner.as_deref()),
+            ("--archive-kms-key", self.archive_kms_key.as_deref()),
+        ];
+        Commands::new(&self.survey.account(), &given(&options))
+    }
+}
+
 impl HistoryArgs {
-    /// The command that makes a plan of the same sizes.
+    /// The options that say the same, as they stand in a command.
+    pub(super) fn words(&self) -> String {
+        let archive = self.archive.as_ref().map(Location::to_string);
+        let options = [("--archive", archive.as_deref()), ("--archive-owner", self.archive_owner.as_deref())];
+        option_words(&given(&options))
+    }
+}
+
+/// The options that were given.
+fn given<'a>(options: &[(&'a str, Option<&'a str>)]) -> Vec<(&'a str, &'a str)> {
+    options.iter().filter_map(|(name, value)| Some((*name, (*value)?))).collect()
+}
+
+impl AuditArgs {
+    /// The command that shows the plan of the same account, limits and sizes.
     pub(super) fn plan_command(&self) -> String {
-        let archive = self.archive.as_ref().map(|archive| format!(" --archive {archive}"));
-        format!("mailtrail policy plan{}", archive.unwrap_or_default())
+        let (source, limits, history) = (self.source.words(), self.limits.words(), self.history.words());
+        format!("mailtrail policy plan{source}{limits}{history}")
     }
 }
 
 impl LimitArgs {
+    /// The options that say the same, as they stand in a command; what is so anyway is left out.
+    fn words(&self) -> String {
+        let (limits, most) = (Limits::default(), Options::default().target_percent);
+        let numbers = [
+            ("--share", self.share.to_string(), self.share != most),
+            ("--soft-limit", self.soft_limit.to_string(), self.soft_limit != limits.soft_characters),
+            ("--hard-limit", self.hard_limit.to_string(), self.hard_limit != limits.hard_characters),
+            ("--days", self.days.to_string(), self.days != WARNING_DAYS),
+        ];
+        let target = if self.target == Target::Hard { " --target hard" } else { "" };
+        let said = numbers.iter().filter(|(_, _, is_other)| *is_other);
+        let said: Vec<_> = said.map(|(name, value, _)| (*name, value.as_str())).collect();
+        format!("{target}{}", option_words(&said))
+    }
+
     pub(super) fn options(&self) -> Options {
         let limits = Limits {
             soft_characters: self.soft_limit,
@@ -217,6 +274,33 @@ impl LimitArgs {
 }
 
 impl PlanArgs {
+    /// The names that a plan has no use for, a sentence each: it moves no such log group.
+    pub(super) fn unused_names(&self, plan: &Plan) -> Vec<String> {
+        let is_used = |old: &str| {
+            let mut moved = plan.steps.iter().filter_map(|step| step.moving.as_ref());
+            moved.any(|moving| moving.from == old) || self.moves.iter().any(|moved| moved == old)
+        };
+        let unused = self.names.iter().filter(|(old, _)| !is_used(old));
+        unused.map(|(old, new)| format!("the name {new} is not used: the plan does not move {old}")).collect()
+    }
+
+    /// How to carry the plan out that was written to a file.
+    pub(super) fn apply_hint(&self) -> String {
+        let Some(path) = &self.output else {
+            return "to carry it out, write it to a file: --output FILE".to_owned();
+        };
+        let (path, account) = (path.to_string_lossy(), option_words(&self.source.account()));
+        let command = format!("mailtrail policy apply {}", shell_words::quote(&path));
+        match self.history.words() {
+            archive if archive.is_empty() => {
+                format!(
+                    "see its calls: {command} --dry-run{account} (to carry it out, name the archive for its journal: --archive)"
+                )
+            }
+            archive => format!("carry it out: {command}{archive}{account}"),
+        }
+    }
+
     pub(super) fn options(&self) -> Options {
         let names: BTreeMap<_, _> = self.names.iter().cloned().collect();
         Options { moves: self.moves.clone(), names, ..self.limits.options() }
@@ -230,6 +314,12 @@ fn percent(text: &str) -> Result<usize, String> {
 
 fn pair(text: &str) -> Result<(String, String), String> {
     let pair = text.split_once('=').map(|(old, new)| (old.trim().to_owned(), new.trim().to_owned()));
-    pair.filter(|(old, new)| !old.is_empty() && !new.is_empty())
-        .ok_or_else(|| "give the old name and the new one: /mail/audit=/aws/vendedlogs/mail/audit".to_owned())
+    let (old, new) = pair.filter(|(old, new)| !old.is_empty() && !new.is_empty()).ok_or_else(|| {
+        "give the old name and the new one: /mail/audit=/aws/vendedlogs/mail/audit".to_owned()
+    })?;
+    if is_name(&new) && new.starts_with(VENDED_LOGS_PREFIX) && new != VENDED_LOGS_PREFIX {
+        Ok((old, new))
+    } else {
+        Err(format!("`{new}` is not the name of a log group under {VENDED_LOGS_PREFIX}"))
+    }
 }

@@ -79,8 +79,11 @@ pub(crate) const APPLY: &str = "\
 A plan chooses the steps. What they write is proved for the account as it is now, after each write: every log group keeps \
 its access, and nothing is newly allowed but log delivery of this account, to the new log groups of moves and, where a step \
 says so, to /aws/vendedlogs/*. A plan that cannot be proved, because it is out of date or was edited, or that is for another \
-account, Region or partition is refused before anything is asked. The statements that are added and removed \
-and the destinations that move are shown before the question, and with --yes as well.
+account, Region or partition is refused before anything is asked; why, is said, and --dry-run prints no call of it. The \
+statements that are added and removed and the destinations that move are shown before the question, and with --yes as well.
+
+A run that has no end in the archive, of the same account and Region, is resumed or rolled back first: no other one is begun \
+beside it.
 
 Each policy is read right before it is written, and right after; if it has changed since the plan was created, nothing is \
 written. The policy of a log group is written with the revision that was read (expectedRevisionId). Account policies have \
@@ -112,7 +115,8 @@ the current policies: nothing is allowed that is not allowed now, but to log gro
 keeps its access. A log group that the run created stays if anything may have been delivered to it.
 
 A change that cannot be undone is left, with the reason: another caller changed or deleted it since, AWS refused the call, \
-or it is not proved to be safe. Run the command again to try those once more.
+or it is not proved to be safe. Run the command again to try those once more. With --json, `kept` has what is left as it is, \
+with --dry-run what would be, and `changes` counts what this rollback undid. Where nothing is to be undone, nothing is asked.
 
 Exit codes:
   0  done

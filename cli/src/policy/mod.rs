@@ -56,7 +56,7 @@ async fn audit(args: &AuditArgs) -> anyhow::Result<Exit> {
     if args.json {
         file::write_json(&report, None)?;
     } else {
-        Output::Stdout.write(&print::report(&report, &args.history.plan_command()))?;
+        Output::Stdout.write(&print::report(&report, &plain(&args.plan_command())))?;
     }
     Ok(if report.needs_attention() { Exit::NeedsAttention } else { Exit::Done })
 }
@@ -66,13 +66,19 @@ async fn plan(args: &PlanArgs) -> anyhow::Result<Exit> {
     let inventory = args.source.inventory().await?;
     let report = report(&inventory, &args.history, &args.options(), args.limits.days).await?;
     let Some(plan) = report.plan else { bail!(report.no_plan.unwrap_or_default()) };
+    for unused in args.unused_names(&plan) {
+        crate::output::note(&plain(&unused));
+    }
     if let Some(path) = &args.output {
         file::write_json(&plan, Some(path))?;
     }
     if args.json {
         file::write_json(&plan, None)?;
     } else {
-        Output::Stdout.write(&(steps::plan(&plan) + &steps::hint(&plan, args.output.as_deref())))?;
+        Output::Stdout.write(&steps::plan(&plan))?;
+        if !plan.is_empty() {
+            Output::Stdout.write(&format!("  {}\n", plain(&args.apply_hint())))?;
+        }
     }
     let is_met = plan.unmet.is_empty() && plan.refused.is_empty();
     Ok(if is_met { Exit::Done } else { Exit::NeedsAttention })

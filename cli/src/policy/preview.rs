@@ -9,10 +9,6 @@ use mailtrail_resource_policy::plan::PolicyScope;
 
 use crate::output::{BOLD, FAINT, WARNING, count, paint, plain};
 
-/// Resources of a statement that are named where they are removed: that no access is lost is proved. Those that are
-/// added are all named.
-const NAMED: usize = 10;
-
 /// What will be changed in an account and Region.
 pub(super) fn text(told: &DryRun, account: &str, region: &str) -> String {
     let mut text = String::new();
@@ -32,7 +28,7 @@ pub(super) fn text(told: &DryRun, account: &str, region: &str) -> String {
     for change in &told.other {
         push(&mut text, &format!("  {}", plain(change)));
     }
-    for line in told.left.iter().chain(&told.not_copied) {
+    for line in told.left.iter().chain(&told.kept).chain(&told.not_copied) {
         push(&mut text, &format!("  {} {}", paint(WARNING, "!"), plain(line)));
     }
     text
@@ -58,9 +54,9 @@ fn policy(policy: &PolicySummary) -> String {
         (None, None) => format!("leave {place} as it is"),
     };
     let mut lines = format!("  {}", paint(BOLD, head));
-    for (sign, statements, named) in [("+", &policy.added, usize::MAX), ("-", &policy.removed, NAMED)] {
+    for (sign, statements) in [("+", &policy.added), ("-", &policy.removed)] {
         for one in statements {
-            lines.push_str(&statement(sign, one, named));
+            lines.push_str(&statement(sign, one));
         }
     }
     if policy.added.is_empty() && policy.removed.is_empty() {
@@ -70,7 +66,7 @@ fn policy(policy: &PolicySummary) -> String {
 }
 
 /// A statement: who, what, on which condition, and then the resources.
-fn statement(sign: &str, statement: &StatementSummary, named: usize) -> String {
+fn statement(sign: &str, statement: &StatementSummary) -> String {
     let StatementSummary { effect, principal, actions, resources, conditions } = statement;
     let mut lines = format!("\n    {sign} {} {}", plain(effect), plain(principal));
     let mut tell = |name: &str, words: &str| {
@@ -82,11 +78,8 @@ fn statement(sign: &str, statement: &StatementSummary, named: usize) -> String {
         tell("do", &actions.join(", "));
         tell("if", &if conditions.is_empty() { "(always)".to_owned() } else { conditions.join(" and ") });
     }
-    for resource in resources.iter().take(named) {
+    for resource in resources {
         tell("on", resource);
-    }
-    if let Some(others) = resources.len().checked_sub(named).filter(|others| *others > 0) {
-        tell("on", &format!("{others} more"));
     }
     lines
 }
@@ -129,13 +122,13 @@ mod tests {
     }
 
     #[test]
-    fn everything_that_is_added_is_named_and_what_is_removed_is_counted() {
+    fn everything_that_is_added_or_removed_is_named() {
         let names: Vec<String> = (0..30).map(|number| format!("group-{number:02}")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let added = of(vec![summary("a", &[], &names)], Vec::new());
         assert!(names.iter().all(|name| added.contains(name)), "{added}");
         let removed = of(Vec::new(), vec![summary("a", &[], &names)]);
-        assert!(removed.contains("20 more") && !removed.contains("group-29"), "{removed}");
+        assert!(names.iter().all(|name| removed.contains(name)), "{removed}");
     }
 
     #[test]

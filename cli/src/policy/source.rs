@@ -7,6 +7,7 @@ use anyhow::Context;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressFinish};
 use mailtrail_aws_client::Deadline;
+use mailtrail_policy_apply::option_words;
 use mailtrail_policy_survey::{Account, Budget, Survey};
 use mailtrail_resource_policy::inventory::Inventory;
 use mailtrail_resource_policy::v1;
@@ -39,6 +40,18 @@ pub(super) struct Source {
 }
 
 impl Source {
+    /// The options that say which account and Region: names and values.
+    pub(super) fn account(&self) -> Vec<(&'static str, &str)> {
+        self.survey.account()
+    }
+
+    /// The file and the options that say the same, as they stand in a command.
+    pub(super) fn words(&self) -> String {
+        let file =
+            self.file.as_deref().map(|path| format!(" {}", shell_words::quote(&path.to_string_lossy())));
+        file.unwrap_or_default() + &self.survey.words()
+    }
+
     pub(super) async fn inventory(&self) -> anyhow::Result<Inventory> {
         match &self.file {
             Some(path) => {
@@ -51,6 +64,20 @@ impl Source {
 }
 
 impl SurveyArgs {
+    /// The options that say which account and Region: names and values.
+    pub(super) fn account(&self) -> Vec<(&'static str, &str)> {
+        self.account.options()
+    }
+
+    /// All options that say the same, as they stand in a command.
+    fn words(&self) -> String {
+        let mut words = option_words(&self.account());
+        if self.log_group_policies != Budget::default().log_group_policies {
+            words += &option_words(&[("--log-group-policies", &self.log_group_policies.to_string())]);
+        }
+        words + if self.no_v1_services { " --no-v1-services" } else { "" }
+    }
+
     /// The account, ready to be asked.
     pub(super) async fn open(&self) -> anyhow::Result<Account> {
         self.account.open().await

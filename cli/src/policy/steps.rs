@@ -1,7 +1,6 @@
 //! A plan for people: what, why, what it saves, what could go wrong, and how it is undone.
 
 use std::fmt::Write;
-use std::path::Path;
 
 use indicatif::HumanCount;
 use mailtrail_resource_policy::condition::Clause;
@@ -57,15 +56,6 @@ pub(super) fn plan(plan: &Plan) -> String {
     }
     push(&mut text, &end(plan, &proof));
     text
-}
-
-/// How to carry a plan out, if there is one.
-pub(super) fn hint(plan: &Plan, output: Option<&Path>) -> String {
-    match output {
-        _ if plan.is_empty() => String::new(),
-        Some(path) => format!("  carry it out: mailtrail policy apply {}\n", path.display()),
-        None => "  to carry it out, write it to a file: --output FILE\n".to_owned(),
-    }
 }
 
 fn push(text: &mut String, lines: &str) {

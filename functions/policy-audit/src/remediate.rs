@@ -5,7 +5,7 @@ use std::time::Duration;
 use mailtrail_archive::Archive;
 use mailtrail_aws_client::Deadline;
 use mailtrail_config::RemediationMode;
-use mailtrail_policy_apply::{Apply, Options};
+use mailtrail_policy_apply::{Apply, Commands, Next, Options};
 use mailtrail_policy_report::Report;
 use mailtrail_policy_survey::Account;
 use mailtrail_resource_policy::plan::{Move, Plan, Step, StepKind};
@@ -80,7 +80,7 @@ pub(crate) async fn apply(
     deadline: Deadline,
 ) -> Remediation {
     let apply = Apply::new(account, archive, options(account, deadline));
-    Remediation::of(apply.run(plan, &mut |_| {}).await)
+    Remediation::of(apply.run(plan, &mut |_| {}).await, &Commands::default())
 }
 
 /// Goes on with what was interrupted, as far as the mode allows it. Where another session is at work, nothing is begun.
@@ -100,20 +100,22 @@ pub(crate) async fn resume(
     if !runs.at_work.is_empty() {
         return remediation;
     }
+    // They go into Markdown, where the address of an archive would be escaped: people have to name it.
+    let commands = Commands::default();
     for (id, plan) in &runs.interrupted {
         if let Some(step) = plan.steps.iter().find(|step| !is_allowed(mode, step)) {
             let what = match step.kind {
                 StepKind::MergePolicies => "merges policies, which is left to people",
                 _ => "moves destinations, which the mode does not allow",
             };
+            let (resume, undo) = (commands.line(Next::Resume(id)), commands.line(Next::RollBack(id)));
             remediation.failed.push(format!(
-                "{id} was interrupted, and {what}: resume it with `mailtrail policy apply --resume {id}`, or undo it with \
-                 `mailtrail policy rollback {id}`"
+                "{id} was interrupted, and {what}: resume it with `{resume}`, or roll it back with `{undo}`"
             ));
             continue;
         }
         let apply = Apply::new(account, archive, options(account, deadline));
-        remediation = remediation.and(Remediation::of(apply.resume(id, &mut |_| {}).await));
+        remediation = remediation.and(Remediation::of(apply.resume(id, &mut |_| {}).await, &commands));
     }
     remediation
 }

@@ -1,6 +1,6 @@
 //! What was done about a policy that is too full, and what was not.
 
-use mailtrail_policy_apply::{ApplyError, End, Moved, Outcome};
+use mailtrail_policy_apply::{ApplyError, Commands, End, Moved, Next, Outcome};
 use serde::Serialize;
 
 /// What was done.
@@ -51,16 +51,14 @@ impl Remediation {
         section("What was done", &did) + &section("Alternative, by hand", &to_do)
     }
 
-    /// What a run came to.
-    pub(crate) fn of(ended: Result<Outcome, ApplyError>) -> Self {
+    /// What a run came to, with the commands by which people go on.
+    pub(crate) fn of(ended: Result<Outcome, ApplyError>, commands: &Commands) -> Self {
         match ended {
             Ok(outcome) => {
                 let mut remediation = Self { journals: vec![outcome.journal.clone()], ..Self::default() };
                 let changes = if outcome.changes == 1 { "change" } else { "changes" };
-                remediation.done.push(format!(
-                    "{} {changes} (undo: mailtrail policy rollback {})",
-                    outcome.changes, outcome.journal
-                ));
+                let undo = commands.line(Next::RollBack(&outcome.journal));
+                remediation.done.push(format!("{} {changes} (undo: {undo})", outcome.changes));
                 remediation.done.extend(outcome.moves.iter().map(moved));
                 if outcome.end == End::Stopped
                     && let Some(refused) = outcome.refused
@@ -71,7 +69,7 @@ impl Remediation {
                 }
                 remediation
             }
-            Err(error) => Self { failed: vec![error.to_string()], ..Self::default() },
+            Err(error) => Self { failed: vec![commands.advise(&error)], ..Self::default() },
         }
     }
 }

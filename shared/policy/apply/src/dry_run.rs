@@ -22,12 +22,15 @@ use crate::statements::{self, StatementSummary};
 pub struct DryRun {
     /// The calls that change something, in their order.
     pub calls: Vec<Call>,
-    /// What is not any more what the plan was made of, or would not be safe: nothing would be done.
+    /// What is not any more what the plan was made of, or is not proved to be safe: then nothing is done, and no call is told.
     pub stops: Vec<String>,
     /// What would not be carried over, and what people would have to look after.
     pub not_copied: Vec<String>,
-    /// Steps that are left to people, and why; what a rollback would leave as it is, and why.
+    /// Steps to do by hand, and why.
     pub left: Vec<String>,
+    /// What undoing would leave as it is, and why.
+    #[serde(default)]
+    pub kept: Vec<String>,
     /// What becomes of each policy, in the end.
     #[serde(default)]
     pub policies: Vec<PolicySummary>,
@@ -100,6 +103,7 @@ impl DryRun {
     fn and(mut self, later: Self) -> Self {
         self.calls.extend(later.calls);
         self.left.extend(later.left);
+        self.kept.extend(later.kept);
         self.policies.extend(later.policies);
         self.destinations.extend(later.destinations);
         self.other.extend(later.other);
@@ -160,7 +164,10 @@ pub(crate) async fn dry_run(
         let open = change_set.changes().enumerate().filter(|(action, _)| history.is_open(number, *action));
         changes.extend(open.map(|(_, change)| change.clone()));
     }
-    let told = DryRun { stops, not_copied, left, moves, ..DryRun::of(&changes) };
+    if !stops.is_empty() {
+        return Ok(DryRun { stops, left, ..DryRun::default() });
+    }
+    let told = DryRun { not_copied, left, moves, ..DryRun::of(&changes) };
     let Some((step, _)) = &history.refused else { return Ok(told) };
     match rollback::dry_run(aws, history, grants, Some(*step)).await {
         Ok(undone) => Ok(told.and(undone)),

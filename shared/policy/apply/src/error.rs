@@ -1,4 +1,5 @@
-//! Why a plan was not carried out to its end: what, where, and what to do next.
+//! Why a plan was not carried out to its end: what, where, and what to do next. The commands for that, only those know who
+//! know how they were called ([`ApplyError::next`]).
 
 use std::borrow::Cow;
 
@@ -24,11 +25,11 @@ pub enum ApplyError {
     },
     /// The plan asks for what does not follow from what it means: it was edited, or is for another account, Region or
     /// partition. Nothing was changed.
-    #[error("refused the plan: {0}; create the plan again with: mailtrail policy plan --output plan.json")]
+    #[error("refused the plan: {0}; create the plan again")]
     NotDerived(String),
-    /// What the plan rests on is not there (any more): what is to be written is not proved to be safe. Nothing of it
+    /// What the plan rests on is not there (any more), or what is to be written is not proved to be safe. Nothing of it
     /// was touched.
-    #[error("the plan is out of date: {}; create the plan again{}", why.join("; "), after(journal.as_deref()))]
+    #[error("refused the plan: {}; {}", why.join("; "), after(journal.as_deref()))]
     Stale {
         /// What has changed, or would be wrong.
         why: Vec<String>,
@@ -37,8 +38,8 @@ pub enum ApplyError {
     },
     /// The policy has changed since the plan was created. It was not written.
     #[error(
-        "failed to {what}: it was changed by another caller, and that change stands; create a new plan from the \
-         current policies, or undo this run with: mailtrail policy rollback {journal}"
+        "failed to {what}: it was changed by another caller, and that change stands; roll this run back, then create a \
+         new plan from the current policies"
     )]
     Changed {
         /// What was to be done.
@@ -48,8 +49,8 @@ pub enum ApplyError {
     },
     /// What was to be written was deleted since the plan was created. It was not created again.
     #[error(
-        "failed to {what}: it was deleted by another caller; create a new plan from the current policies, or undo this \
-         run with: mailtrail policy rollback {journal}"
+        "failed to {what}: it was deleted by another caller; roll this run back, then create a new plan from the current \
+         policies"
     )]
     Deleted {
         /// What was to be done.
@@ -60,7 +61,7 @@ pub enum ApplyError {
     /// We wrote, and right after it something else was there.
     #[error(
         "did {what}, and read something else right after: another caller wrote at the same time, and that change \
-         stands; review it, then create a new plan, or undo the rest with: mailtrail policy rollback {journal}"
+         stands; review it, roll this run back, then create a new plan"
     )]
     Overwritten {
         /// What was done.
@@ -69,10 +70,7 @@ pub enum ApplyError {
         journal: String,
     },
     /// AWS refused a call.
-    #[error(
-        "failed to {what}: {error}; {advice}, then continue with: mailtrail policy apply --resume {journal} (or undo this \
-         run with: mailtrail policy rollback {journal})"
-    )]
+    #[error("failed to {what}: {error}; {advice}, then resume this run, or roll it back")]
     Call {
         /// What was to be done.
         what: String,
@@ -94,9 +92,7 @@ pub enum ApplyError {
         advice: Cow<'static, str>,
     },
     /// A log group is not moved, for it is not safe.
-    #[error(
-        "{log_group} is not moved: {why}; earlier steps stand (undo them with: mailtrail policy rollback {journal})"
-    )]
+    #[error("{log_group} is not moved: {why}; earlier steps stand until this run is rolled back")]
     NotMoved {
         /// The log group.
         log_group: String,
@@ -129,21 +125,24 @@ impl ApplyError {
         Self::Call { what, advice: advice(&error), error: Box::new(error), journal }
     }
 
-    /// The journal of the run that stopped, if it had begun.
-    pub fn journal(&self) -> Option<&str> {
+    /// What can be done next, in the order in which it is best tried.
+    pub fn next(&self) -> Vec<Next<'_>> {
         match self {
             Self::Changed { journal, .. }
             | Self::Deleted { journal, .. }
             | Self::Overwritten { journal, .. }
-            | Self::Call { journal, .. }
             | Self::NotMoved { journal, .. }
-            | Self::Journal(JournalError::InUse(journal) | JournalError::Undone(journal)) => Some(journal),
-            Self::Stale { journal, .. } => journal.as_deref(),
+            | Self::Stale { journal: Some(journal), .. } => vec![Next::RollBack(journal), Next::Plan],
+            Self::Call { journal, .. }
+            | Self::Journal(JournalError::InUse(journal) | JournalError::Open(journal)) => {
+                vec![Next::Resume(journal), Next::RollBack(journal)]
+            }
+            Self::Journal(JournalError::Undone(journal)) => vec![Next::RollBack(journal)],
             Self::Format(_)
-            | Self::Elsewhere { .. }
             | Self::NotDerived(_)
-            | Self::NotSeen { .. }
-            | Self::Journal(_) => None,
+            | Self::Stale { journal: None, .. }
+            | Self::Journal(JournalError::Earlier(_) | JournalError::Broken { .. }) => vec![Next::Plan],
+            Self::Elsewhere { .. } | Self::NotSeen { .. } | Self::Journal(_) => Vec::new(),
         }
     }
 }
@@ -212,15 +211,14 @@ pub enum JournalError {
     #[error(
         "the journal {0} was written by an earlier version, which did not chain its entries: whether one is missing or \
          edited cannot be told, so it is neither resumed nor rolled back. Review its entries in the archive under \
-         {FOLDER}/{0}/, restore by hand what has to be restored, and create a plan from the current policies with: \
-         mailtrail policy plan --output plan.json"
+         {FOLDER}/{0}/, restore by hand what has to be restored, and create a plan from the current policies"
     )]
     Earlier(String),
     /// Entries of it are missing, edited, doubled, or of another journal.
     #[error(
         "the journal {journal} is not whole: {reason}. It is neither resumed nor rolled back, and nothing was changed. \
          Restore its entries in the archive under {FOLDER}/{journal}/ (from an earlier version of the object, or a \
-         copy), or create a plan from the current policies with: mailtrail policy plan --output plan.json"
+         copy), or create a plan from the current policies"
     )]
     Broken {
         /// The journal.
@@ -230,26 +228,48 @@ pub enum JournalError {
     },
     /// Another session goes on with it at this moment.
     #[error(
-        "another session writes the journal {0}; wait until it is done, then continue with: \
-         mailtrail policy apply --resume {0} (or undo its run with: mailtrail policy rollback {0})"
+        "another session writes the journal {0}; wait until it is done, then resume its run, or roll it back"
     )]
     InUse(String),
     /// It was undone, as a whole or in part.
-    #[error(
-        "the run of the journal {0} was rolled back, at least in part; roll it back to the end with: \
-         mailtrail policy rollback {0}"
-    )]
+    #[error("the run of the journal {0} was rolled back, at least in part; roll it back to the end")]
     Undone(String),
+    /// Another run has no end: no other one is begun.
+    #[error(
+        "the run of the journal {0} in this archive has no end, and no other one is begun beside it; wait until it is done, \
+         resume it, or roll it back"
+    )]
+    Open(String),
+}
+
+impl JournalError {
+    /// Whether the journal is not whole, or cannot be told to be: its run is never gone on with.
+    pub(crate) fn is_not_whole(&self) -> bool {
+        match self {
+            Self::Archive(error) => matches!(error.failure.code.as_str(), "NotFound" | "NoSuchKey"),
+            Self::Missing(_) | Self::Unreadable { .. } | Self::Earlier(_) | Self::Broken { .. } => true,
+            Self::InUse(_) | Self::Undone(_) | Self::Open(_) => false,
+        }
+    }
+}
+
+/// What can be done next, by a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next<'e> {
+    /// Go on with the run of a journal.
+    Resume(&'e str),
+    /// Undo the run of a journal.
+    RollBack(&'e str),
+    /// Create a plan from the current policies.
+    Plan,
 }
 
 /// What there is to do besides, after a run that had begun.
-fn after(journal: Option<&str>) -> String {
-    journal.map_or_else(
-        || ": nothing was changed".to_owned(),
-        |journal| {
-            format!(" from the current policies, or undo this run with: mailtrail policy rollback {journal}")
-        },
-    )
+fn after(journal: Option<&str>) -> &'static str {
+    match journal {
+        None => "create the plan again: nothing was changed",
+        Some(_) => "roll this run back, then create the plan again from the current policies",
+    }
 }
 
 /// What may help against a failed call.

@@ -56,6 +56,9 @@ pub(crate) fn check(plan: &Plan, here: Here<'_>) -> Result<Vec<Grant>, String> {
 
 /// Checks one step. Returns what it may grant.
 fn of_step(step: &Step, here: Here<'_>) -> Result<Option<Grant>, String> {
+    if step.writes.is_empty() && step.moving.is_none() {
+        return Err("it writes nothing, and moves nothing".to_owned());
+    }
     for write in &step.writes {
         scope(&write.scope, here)?;
     }

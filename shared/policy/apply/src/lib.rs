@@ -2,6 +2,7 @@
 //!
 //! Policy:
 //!
+//! * **One at a time.** No run is begun in an account and Region while another one of the archive has no end.
 //! * **Written down first.** Before each call, what it changes, before and after, is in the journal; after it, what
 //!   became of it ([`journal`]). Whatever happens in between, a later session knows where to look, goes on
 //!   ([`Apply::resume`]) or undoes ([`Apply::rollback`]).
@@ -24,6 +25,7 @@
 mod aws;
 mod call;
 mod change;
+mod commands;
 mod dry_run;
 mod error;
 mod execute;
@@ -43,10 +45,10 @@ mod setting;
 mod statements;
 mod unrecorded;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use mailtrail_archive::Archive;
+use mailtrail_archive::{Archive, ArchiveReader};
 use mailtrail_aws_client::Deadline;
 use mailtrail_policy_survey::Account;
 use mailtrail_resource_policy::plan::{Grant, Plan};
@@ -56,8 +58,9 @@ pub use change::{
     CREATED_BY, Change, DestinationChange, LogGroupChange, NewLogGroup, PermissionChange, PolicyChange,
     SUPERSEDED_BY, TagChange,
 };
+pub use commands::{Commands, option_words};
 pub use dry_run::{DestinationSummary, DryRun, PolicySummary};
-pub use error::{ApplyError, JournalError, MoveBlocked};
+pub use error::{ApplyError, JournalError, MoveBlocked, Next};
 pub use options::Options;
 pub use outcome::{End, Event, Moved, Outcome, Progress, Refused};
 pub use setting::{
@@ -68,7 +71,7 @@ pub use statements::StatementSummary;
 
 use crate::aws::Aws;
 use crate::intent::Here;
-use crate::journal::{ChangeSet, History, Journal, Purpose, RunHeader};
+use crate::journal::{Body, ChangeSet, History, Journal, Purpose, RunHeader};
 use crate::session::Session;
 
 /// Stands for the id of a journal that there is not.
@@ -102,19 +105,30 @@ impl<'a> Apply<'a> {
     /// Carries out a plan.
     ///
     /// # Errors
-    /// When it is not carried out to its end. What was done by then is in the journal, which the error names.
+    /// When another run has no end, or this one is not carried out to its own. What was done by then is in the journal,
+    /// which the error names.
     pub async fn run<'p>(
         &'a self,
         plan: &Plan,
         progress: &'p mut Progress<'p>,
     ) -> Result<Outcome, ApplyError> {
+        let (reader, deadline) = (self.archive.reader(), self.options.deadline);
         let grants = check(self.account, plan)?;
+        let mut known: BTreeSet<String> = journal::list(&reader, deadline).await?.into_iter().collect();
+        check_none_open(self.account, &reader, deadline).await?;
         let header = RunHeader::of(self.account, plan);
         let history = History::new(header.clone());
         let proof = preconditions::prove(&self.aws(), &history, &grants).await;
         let proof = proof.map_err(|error| error.error(None))?;
-        let journal = Journal::create(self.archive, header, self.options.deadline).await?;
+        let journal = Journal::create(self.archive, header, deadline).await?;
+        known.insert(journal.id().to_owned());
         let mut session = self.session((journal, history, grants), progress);
+        // One that began meanwhile finds this one, and this one it: at least one of them ends here.
+        if let Err(error) = none_open_but(&known, self.account, &reader, deadline).await {
+            let outcome = session.outcome(End::RolledBack);
+            session.record(Body::End { outcome }).await?;
+            return Err(error);
+        }
         session.emit_proof(proof);
         session.carry_out().await
     }
@@ -128,27 +142,16 @@ impl<'a> Apply<'a> {
         id: &str,
         progress: &'p mut Progress<'p>,
     ) -> Result<Outcome, ApplyError> {
-        let opened = self.to_resume(id).await?;
+        let opened = self.open(id).await?;
+        check_not_undone(&opened.1)?;
         if let Some(outcome) = opened.1.outcome {
-            return Ok(outcome);
+            return Ok(outcome.of_earlier());
         }
         let mut session = self.session(opened, progress);
         session.open(Purpose::Resume).await?;
         let proof = preconditions::prove(&session.aws, &session.history, &session.grants).await;
         session.emit_proof(proof.map_err(|error| error.error(Some(id)))?);
         session.carry_out().await
-    }
-
-    /// What going on with a run would do. Reads only.
-    ///
-    /// # Errors
-    /// As for [`Self::resume`].
-    pub async fn dry_resume(&self, id: &str) -> Result<DryRun, ApplyError> {
-        let (_, history, grants) = self.to_resume(id).await?;
-        if history.outcome.is_some() {
-            return Ok(DryRun::default());
-        }
-        dry_run::dry_run(&self.aws(), &history, &grants, Some(id)).await
     }
 
     /// Undoes a run, the last change first: policies are what they were, byte for byte, and destinations write to
@@ -164,55 +167,22 @@ impl<'a> Apply<'a> {
     ) -> Result<Outcome, ApplyError> {
         let opened = self.open(id).await?;
         if let Some(outcome) = rolled_back(&opened.1) {
-            return Ok(outcome);
+            return Ok(outcome.of_earlier());
         }
         let mut session = self.session(opened, progress);
         session.open(Purpose::Rollback).await?;
         session.roll_back().await
     }
 
-    /// What undoing a run would do. Reads only.
-    ///
-    /// # Errors
-    /// As for [`Self::rollback`].
-    pub async fn dry_rollback(&self, id: &str) -> Result<DryRun, ApplyError> {
-        let (_, history, grants) = self.open(id).await?;
-        if rolled_back(&history).is_some() {
-            return Ok(DryRun::default());
-        }
-        let told = rollback::dry_run(&self.aws(), &history, &grants, None).await;
-        told.map_err(|error| ApplyError::call(rollback::WHAT.to_owned(), error, id.to_owned()))
-    }
-
     fn aws(&self) -> Aws<'a> {
         Aws::new(self.account, self.options.deadline.reserve(LAST_ENTRY))
-    }
-
-    /// Opens a journal to go on with its run.
-    async fn to_resume(&self, id: &str) -> Result<Opened<'a>, ApplyError> {
-        let opened = self.open(id).await?;
-        if opened.1.undoing { Err(JournalError::Undone(id.to_owned()).into()) } else { Ok(opened) }
     }
 
     /// Opens a journal that is whole, and of this account and Region.
     async fn open(&self, id: &str) -> Result<Opened<'a>, ApplyError> {
         let (journal, history) = Journal::open(self.archive, id, self.options.deadline).await?;
-        check_place(self.account, &history.account, &history.region)?;
-        let grants = check(self.account, &history.plan)?;
-        // Of a run that has its end, or that is being undone, no change is missing.
-        if history.outcome.is_some() || history.undoing {
-            return Ok((journal, history, grants));
-        }
-        let found = unrecorded::find(&self.aws(), &history).await;
-        let compare = || format!("compare the journal {id} with the account");
-        let found = found.map_err(|error| ApplyError::call(compare(), error, id.to_owned()))?;
-        match found {
-            None => Ok((journal, history, grants)),
-            Some(what) => {
-                let reason = format!("{what}, and no entry tells of it: entries at its end are missing");
-                Err(JournalError::Broken { journal: id.to_owned(), reason }.into())
-            }
-        }
+        let grants = check_history(&self.aws(), &history).await?;
+        Ok((journal, history, grants))
     }
 
     fn session<'p>(
@@ -243,6 +213,97 @@ pub async fn dry_run(account: &Account, plan: &Plan, deadline: Deadline) -> Resu
     let grants = check(account, plan)?;
     let header = RunHeader { journal: NO_JOURNAL.to_owned(), ..RunHeader::of(account, plan) };
     dry_run::dry_run(&Aws::new(account, deadline), &History::new(header), &grants, None).await
+}
+
+/// What going on with a run would do. Reads only.
+///
+/// # Errors
+/// As for [`Apply::resume`].
+pub async fn dry_resume(
+    account: &Account,
+    archive: &ArchiveReader,
+    id: &str,
+    deadline: Deadline,
+) -> Result<DryRun, ApplyError> {
+    let aws = Aws::new(account, deadline);
+    let history = journal::history(archive, id, deadline).await?;
+    let grants = check_history(&aws, &history).await?;
+    check_not_undone(&history)?;
+    if history.outcome.is_some() {
+        return Ok(DryRun::default());
+    }
+    dry_run::dry_run(&aws, &history, &grants, Some(id)).await
+}
+
+/// What undoing a run would do. Reads only.
+///
+/// # Errors
+/// As for [`Apply::rollback`].
+pub async fn dry_rollback(
+    account: &Account,
+    archive: &ArchiveReader,
+    id: &str,
+    deadline: Deadline,
+) -> Result<DryRun, ApplyError> {
+    let aws = Aws::new(account, deadline);
+    let history = journal::history(archive, id, deadline).await?;
+    let grants = check_history(&aws, &history).await?;
+    if rolled_back(&history).is_some() {
+        return Ok(DryRun::default());
+    }
+    let told = rollback::dry_run(&aws, &history, &grants, None).await;
+    told.map_err(|error| ApplyError::call(rollback::WHAT.to_owned(), error, id.to_owned()))
+}
+
+/// Checks that no run of an archive in this account and Region has no end: what it has still to do, or has done and not
+/// told yet, would be mixed up with what another one does.
+///
+/// # Errors
+/// With the journal of one that has none, or when that cannot be told.
+pub async fn check_none_open(
+    account: &Account,
+    archive: &ArchiveReader,
+    deadline: Deadline,
+) -> Result<(), ApplyError> {
+    none_open_but(&BTreeSet::new(), account, archive, deadline).await
+}
+
+async fn none_open_but(
+    known: &BTreeSet<String>,
+    account: &Account,
+    archive: &ArchiveReader,
+    deadline: Deadline,
+) -> Result<(), ApplyError> {
+    match journal::open_run(archive, (&account.id, &account.region), known, deadline).await? {
+        Some(open) => Err(JournalError::Open(open).into()),
+        None => Ok(()),
+    }
+}
+
+/// Checks that a journal is of this account and Region, and that none of its last entries is missing. Returns what its plan
+/// may grant.
+async fn check_history(aws: &Aws<'_>, history: &History) -> Result<Vec<Grant>, ApplyError> {
+    check_place(aws.account, &history.account, &history.region)?;
+    let grants = check(aws.account, &history.plan)?;
+    // Of a run that has its end, or that is being undone, no change is missing.
+    if history.outcome.is_some() || history.undoing {
+        return Ok(grants);
+    }
+    let id = &history.journal;
+    let found = unrecorded::find(aws, history).await;
+    let compare = || format!("compare the journal {id} with the account");
+    let found = found.map_err(|error| ApplyError::call(compare(), error, id.clone()))?;
+    match found {
+        None => Ok(grants),
+        Some(what) => {
+            let reason = format!("{what}, and no entry tells of it: entries at its end are missing");
+            Err(JournalError::Broken { journal: id.clone(), reason }.into())
+        }
+    }
+}
+
+fn check_not_undone(history: &History) -> Result<(), JournalError> {
+    if history.undoing { Err(JournalError::Undone(history.journal.clone())) } else { Ok(()) }
 }
 
 /// A plan says where it is meant for; one that was made of a list of policies only does not. What it asks for follows

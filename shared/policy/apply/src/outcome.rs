@@ -9,7 +9,8 @@ pub struct Outcome {
     pub journal: String,
     /// How it ended.
     pub end: End,
-    /// Changes that are made now and were not before the run; after a rollback, those that it undid.
+    /// Changes that are made now and were not before the run; of a rollback, those that this one undid. None of a run that
+    /// was over before.
     pub changes: usize,
     /// Log groups that were moved.
     #[serde(default)]
@@ -23,6 +24,13 @@ pub struct Outcome {
     /// A destination that could not be re-pointed in place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<Refused>,
+}
+
+impl Outcome {
+    /// The same, of a run that was over before: this time nothing was done.
+    pub(crate) fn of_earlier(self) -> Self {
+        Self { changes: 0, ..self }
+    }
 }
 
 /// How a run ended.

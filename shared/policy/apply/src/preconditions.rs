@@ -109,9 +109,10 @@ fn reason(violation: &Violation, depends_on: &BTreeSet<String>, there: &BTreeSet
         others => format!(" and {others} more"),
     };
     let names = losing.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    let why = format!("it is not proved to be safe: {violation}");
     match losing.len() {
-        0 => violation.to_string(),
-        1 => format!("{violation}; the log group {names} exists"),
-        _ => format!("{violation}; these log groups exist: {names}{others}"),
+        0 => why,
+        1 => format!("{why}; the log group {names} exists"),
+        _ => format!("{why}; these log groups exist: {names}{others}"),
     }
 }

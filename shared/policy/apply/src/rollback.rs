@@ -16,7 +16,7 @@ use crate::aws::{Aws, Seen};
 use crate::change::{CREATED_BY, Change, DestinationChange, PolicyChange};
 use crate::dry_run::DryRun;
 use crate::error::ApplyError;
-use crate::journal::{Answer, Body, History, Intended, Status};
+use crate::journal::{Answer, Body, History, Intended};
 use crate::moving::error::MoveError;
 use crate::moving::{self, grant};
 use crate::outcome::{End, Event, Outcome};
@@ -71,8 +71,9 @@ impl Session<'_, '_> {
     /// Undoes the whole run.
     pub(crate) async fn roll_back(&mut self) -> Result<Outcome, ApplyError> {
         let mut outcome = self.outcome(End::RolledBack);
+        let before = self.history.undone();
         outcome.kept = self.undo(None).await?;
-        outcome.changes = self.history.undone();
+        outcome.changes = self.history.undone() - before;
         self.record(Body::End { outcome: outcome.clone() }).await?;
         Ok(outcome)
     }
@@ -85,8 +86,8 @@ impl Session<'_, '_> {
         let mut undoing = undoing.map_err(|error| self.failed(WHAT.to_owned(), error))?;
         let mut kept = undoing.kept();
         for intended in intents {
-            // An earlier session undid it; what became of it since is not of this run.
-            if self.history.status_of_undoing(intended.number) == Status::Done {
+            // An earlier session found it undone, or undid it; what became of it since is not of this run.
+            if self.history.is_undone(intended.number) {
                 continue;
             }
             let verdict = undoing.verdict(&self.aws, &intended).await;
@@ -150,9 +151,9 @@ pub(crate) async fn dry_run(
 ) -> Result<DryRun, CallError> {
     let intents = to_undo(history, only);
     let mut undoing = Undoing::of(aws, history, grants, &intents).await?;
-    let (mut left, mut changes) = (undoing.kept(), Vec::new());
+    let (mut kept, mut changes) = (undoing.kept(), Vec::new());
     for intended in intents {
-        if history.status_of_undoing(intended.number) == Status::Done {
+        if history.is_undone(intended.number) {
             continue;
         }
         match undoing.verdict(aws, &intended).await? {
@@ -163,14 +164,14 @@ pub(crate) async fn dry_run(
                     undoing.made(&reverse);
                     changes.push(reverse);
                 }
-                Seen::Other(_) => left.push(not_undone(&reverse, CHANGED)),
-                Seen::Gone => left.push(not_undone(&reverse, DELETED)),
+                Seen::Other(_) => kept.push(not_undone(&reverse, CHANGED)),
+                Seen::Gone => kept.push(not_undone(&reverse, DELETED)),
             },
             Verdict::WithLogGroup => {}
-            Verdict::Left(why) => left.push(why),
+            Verdict::Left(why) => kept.push(why),
         }
     }
-    Ok(DryRun { left, ..DryRun::of(&changes) })
+    Ok(DryRun { kept, ..DryRun::of(&changes) })
 }
 
 impl<'h> Undoing<'h> {

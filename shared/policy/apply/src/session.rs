@@ -108,9 +108,8 @@ impl Session<'_, '_> {
         let intent = Body::Intent { step, action, undoes, change: change.clone(), call: change.call() };
         let intent = self.record(intent).await?;
         self.emit(Event::Doing { what: what.clone() });
-        // What is as it is to be was not made by us, unless we tried; what was undone may be undone by anybody.
-        let may_be_ours = status == Status::Unsure || undoes.is_some();
-        let made = self.make(change, may_be_ours).await;
+        let tried = status == Status::Unsure;
+        let made = self.make(change, tried, undoes.is_some()).await;
         let answer = match &made {
             Ok(answer) => answer.clone(),
             Err(ChangeError::Changed(found)) => Answer::NotTried { found: found.clone() },
@@ -120,7 +119,7 @@ impl Session<'_, '_> {
             }
             Err(ChangeError::Refused(error)) => Answer::Refused { error: error.to_string() },
             Err(ChangeError::Unclear(error)) => Answer::Failed { error: error.to_string() },
-            Err(ChangeError::NotSeen(error)) if may_be_ours => Answer::Failed { error: error.to_string() },
+            Err(ChangeError::NotSeen(error)) if tried => Answer::Failed { error: error.to_string() },
             Err(ChangeError::NotSeen(error)) => Answer::NotTried { found: error.to_string() },
         };
         self.record(Body::Answer { intent, answer: answer.clone() }).await?;
@@ -140,17 +139,21 @@ impl Session<'_, '_> {
         }
     }
 
-    /// Makes a change, as often as something else is being changed at the same time, but not without end.
-    async fn make(&mut self, change: &Change, may_be_ours: bool) -> Result<Answer, ChangeError> {
-        let (mut may_be_ours, mut failed) = (may_be_ours, 0);
+    /// Makes a change, as often as something else is being changed at the same time, but not without end. What is as it
+    /// is to be was not made by us, unless we tried, in an earlier session or in this one; what is undone may be undone
+    /// by anybody.
+    async fn make(&mut self, change: &Change, tried: bool, undoes: bool) -> Result<Answer, ChangeError> {
+        let mut failed = 0;
         loop {
             let seen = self.aws.look(change).await;
             let seen = seen.map_err(if failed == 0 { ChangeError::NotSeen } else { ChangeError::Unclear })?;
             let revision = match seen {
                 Seen::Before(revision) => revision,
                 Seen::NotLooked => None,
-                Seen::After if may_be_ours => return Ok(Answer::DoneBefore),
-                Seen::After if is_harmless(change) => return Ok(Answer::There),
+                // The answer to a call that was tried again may be about what its first try did.
+                Seen::After if failed > 0 => return Ok(Answer::Done { said: Value::Null }),
+                Seen::After if tried => return Ok(Answer::DoneBefore),
+                Seen::After if undoes || is_harmless(change) => return Ok(Answer::There),
                 Seen::After => {
                     return Err(ChangeError::Changed("it is in the target state already".to_owned()));
                 }
@@ -160,8 +163,6 @@ impl Session<'_, '_> {
             match self.aws.send(change, revision).await {
                 Ok(said) => return self.confirm(change, said).await,
                 Err(error) => {
-                    // The answer to a call that was tried again may be about what its first try did.
-                    may_be_ours = true;
                     failed += 1;
                     let is_in_the_way = error.is_conflict() || is_not_known_yet(&error);
                     if is_in_the_way {
@@ -180,7 +181,7 @@ impl Session<'_, '_> {
     async fn after_failure(&mut self, change: &Change, error: CallError) -> Result<Answer, ChangeError> {
         let is_final = !error.failure.retryable && !error.failure.is_out_of_time();
         match self.aws.look(change).await {
-            Ok(Seen::After) => Ok(Answer::DoneBefore),
+            Ok(Seen::After) => Ok(Answer::Done { said: Value::Null }),
             Ok(Seen::Before(_)) if is_final => Err(ChangeError::Refused(error)),
             _ => Err(ChangeError::Unclear(error)),
         }

@@ -140,7 +140,8 @@ fn a_policy_of_a_log_group_elsewhere_is_not_written() {
 fn a_step_is_what_its_kind_says() {
     assert!(checked(step(StepKind::WhiteSpace, Vec::new(), Some(moving()))).is_err());
     assert!(checked(step(StepKind::MoveDestination, Vec::new(), None)).is_err());
-    let wildcard = checked(step(StepKind::VendedLogsWildcard, Vec::new(), None)).unwrap();
+    let wildcard = checked(step(StepKind::VendedLogsWildcard, vec![grant_write()], None)).unwrap();
     assert_eq!(wildcard[0].resource, arn("/aws/vendedlogs/*"));
-    assert_eq!(checked(step(StepKind::DeadEntries, Vec::new(), None)), Ok(Vec::new()));
+    assert_eq!(checked(step(StepKind::DeadEntries, vec![grant_write()], None)), Ok(Vec::new()));
+    assert!(checked(step(StepKind::DeadEntries, Vec::new(), None)).is_err(), "it does nothing");
 }

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::entry::{Body, Entry};
+use super::unique::UniqueKeys;
 use crate::error::JournalError;
 
 /// The name of the first entry of each journal.
@@ -60,8 +61,8 @@ pub(super) fn entries(
     numbered.sort_by(|one, two| (one.0, &one.1).cmp(&(two.0, &two.1)));
     let (mut entries, mut previous) = (Vec::with_capacity(numbered.len()), None);
     for (expected, (number, name, text)) in (0..).zip(numbered) {
-        let parsed: AnyEntry =
-            serde_json::from_slice(&text).map_err(|error| broken(format!("`{name}`: {error}")))?;
+        let not_read = |error: serde_json::Error| broken(format!("`{name}`: {error}"));
+        let parsed: AnyEntry = serde_json::from_slice(&text).map_err(not_read)?;
         match parsed.format {
             Entry::FORMAT => {}
             Entry::WITHOUT_CHAIN => return Err(JournalError::Earlier(id.to_owned())),
@@ -76,8 +77,8 @@ pub(super) fn entries(
         if number < expected || name != self::name(number) {
             return Err(broken(format!("`{name}`: there are two entries with the number {number}")));
         }
-        let entry: Entry =
-            serde_json::from_slice(&text).map_err(|error| broken(format!("`{name}`: {error}")))?;
+        serde_json::from_slice::<UniqueKeys>(&text).map_err(not_read)?;
+        let entry: Entry = serde_json::from_slice(&text).map_err(not_read)?;
         if entry.number != number {
             return Err(broken(format!("`{name}` says that it is the entry {}", entry.number)));
         }

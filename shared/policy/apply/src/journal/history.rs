@@ -35,6 +35,8 @@ pub struct History {
     pub outcome: Option<Outcome>,
     /// Whether undoing it was begun.
     pub undoing: bool,
+    /// Whether it has no end, of the plan or of undoing it: its session is at work, or was interrupted.
+    pub is_open: bool,
 }
 
 /// Something that was to be done.
@@ -83,6 +85,7 @@ impl History {
             refused: None,
             outcome: None,
             undoing: false,
+            is_open: true,
         }
     }
 
@@ -108,6 +111,7 @@ impl History {
 
     /// Takes in an entry.
     pub fn add(&mut self, number: u32, body: Body) {
+        self.is_open = !matches!(body, Body::End { .. });
         match body {
             Body::Plan(_) => {}
             Body::Session { purpose, by } => {
@@ -178,6 +182,11 @@ impl History {
         overall(self.intents.iter().filter(|found| found.undoes == Some(intent)))
     }
 
+    /// Whether the change of an intent is undone, by this run or by another caller.
+    pub fn is_undone(&self, intent: u32) -> bool {
+        matches!(self.status_of_undoing(intent), Status::Done | Status::There)
+    }
+
     /// What is to be undone, the last one first: each change once that we made, or may have made.
     pub fn to_undo(&self) -> Vec<Intended> {
         let mut found: Vec<Intended> = Vec::new();
@@ -193,7 +202,7 @@ impl History {
 
     /// How many changes are made, by us, and not undone. What belongs to a log group that was deleted again went with it.
     pub fn made(&self) -> usize {
-        let is_undone = |intended: &Intended| self.status_of_undoing(intended.number) == Status::Done;
+        let is_undone = |intended: &Intended| self.is_undone(intended.number);
         let all = self.to_undo();
         let is_creation = |it: &&Intended| matches!(it.change, Change::LogGroup(_));
         let deleted: BTreeSet<&str> = (all.iter().filter(is_creation).filter(|it| is_undone(it)))
@@ -203,7 +212,8 @@ impl History {
         all.iter().filter(|it| !is_undone(it) && !went_along(it)).count()
     }
 
-    /// How many changes were undone. One that was never made, as it turned out, is none.
+    /// How many changes were undone by this run. One that was never made, as it turned out, is none, and neither is one that
+    /// another caller undid.
     pub fn undone(&self) -> usize {
         self.to_undo().iter().filter(|intended| self.was_undone(intended)).count()
     }
@@ -211,12 +221,11 @@ impl History {
     /// Whether a change was made, and is undone by this run.
     fn was_undone(&self, intended: &Intended) -> bool {
         let tries = self.intents.iter().filter(|found| found.undoes == Some(intended.number));
-        let was_made = self.status(intended.step, intended.action) == Status::Done;
         let mut tried_before = false;
         for undoing in tries {
             match undoing.answer {
                 Some(Answer::Done { .. }) => return true,
-                Some(Answer::DoneBefore) => return was_made || tried_before,
+                Some(Answer::DoneBefore) => return tried_before,
                 Some(Answer::NotTried { .. } | Answer::Refused { .. } | Answer::There) => {}
                 None | Some(Answer::Failed { .. }) => tried_before = true,
             }
@@ -240,7 +249,10 @@ fn overall<'a>(tries: impl Iterator<Item = &'a Intended>) -> Status {
     tries.fold(Status::New, |status, intended| match (&intended.answer, status) {
         (Some(Answer::Done { .. } | Answer::DoneBefore), _) => Status::Done,
         (Some(Answer::There), _) => Status::There,
-        (Some(Answer::NotTried { .. }), status) | (_, status @ Status::Done) => status,
-        (None | Some(Answer::Failed { .. } | Answer::Refused { .. }), _) => Status::Unsure,
+        // A refused one is not made: what is there later is of others.
+        (Some(Answer::NotTried { .. } | Answer::Refused { .. }), status) | (_, status @ Status::Done) => {
+            status
+        }
+        (None | Some(Answer::Failed { .. }), _) => Status::Unsure,
     })
 }

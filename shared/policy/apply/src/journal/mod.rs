@@ -11,8 +11,9 @@ mod chain;
 mod consistency;
 mod entry;
 mod history;
+mod unique;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use mailtrail_archive::{Archive, ArchiveReader, Put};
@@ -27,6 +28,10 @@ pub use history::{History, Intended, Status};
 
 use crate::error::JournalError;
 use chain::BEGINNING;
+
+/// Journals of an account and Region that are looked at for a run without an end. A run begins only where there is none, so
+/// that it is the latest one.
+const LOOKED_AT: usize = 20;
 
 /// A journal that is written.
 #[derive(Debug)]
@@ -120,7 +125,7 @@ impl<'a> Journal<'a> {
 }
 
 /// The journals of an archive, by id, the oldest first.
-async fn list(archive: &ArchiveReader, deadline: Deadline) -> Result<Vec<String>, JournalError> {
+pub(crate) async fn list(archive: &ArchiveReader, deadline: Deadline) -> Result<Vec<String>, JournalError> {
     let folders = archive.folders(FOLDER, deadline).await?;
     Ok(folders.iter().filter_map(|folder| folder.rsplit('/').next()).map(str::to_owned).collect())
 }
@@ -162,6 +167,42 @@ pub async fn latest(
     Ok(found)
 }
 
+/// The latest run of an account and Region that has no end, if there is one among the latest [`LOOKED_AT`], but for those
+/// that are known. What is not whole, or of an earlier version, is never gone on with, and so is none.
+///
+/// # Errors
+/// When journals cannot be listed or read.
+pub(crate) async fn open_run(
+    archive: &ArchiveReader,
+    here: (&str, &str),
+    known: &BTreeSet<String>,
+    deadline: Deadline,
+) -> Result<Option<String>, JournalError> {
+    let mut looked_at = 0;
+    for id in list(archive, deadline).await?.into_iter().rev() {
+        if looked_at == LOOKED_AT {
+            break;
+        }
+        if known.contains(&id) || begun_at(&id).is_none() {
+            continue;
+        }
+        match place(archive, &id, deadline).await {
+            Ok((account, region)) if (account.as_str(), region.as_str()) == here => {}
+            Ok(_) => continue,
+            Err(error) if error.is_not_whole() => continue,
+            Err(error) => return Err(error),
+        }
+        looked_at += 1;
+        match history(archive, &id, deadline).await {
+            Ok(history) if history.is_open => return Ok(Some(id)),
+            Ok(_) => {}
+            Err(error) if error.is_not_whole() => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(None)
+}
+
 /// When a journal was begun, as its id says.
 fn begun_at(id: &str) -> Option<Time> {
     Time::from_iso8601(id.split('-').next()?)
@@ -184,6 +225,18 @@ async fn place(
     let beginning: Beginning = serde_json::from_slice(&text)
         .map_err(|error| JournalError::Unreadable { key, reason: error.to_string() })?;
     Ok((beginning.account, beginning.region))
+}
+
+/// What a journal tells of a run.
+///
+/// # Errors
+/// As for [`Journal::open`].
+pub(crate) async fn history(
+    archive: &ArchiveReader,
+    id: &str,
+    deadline: Deadline,
+) -> Result<History, JournalError> {
+    History::of(id, read(archive, id, deadline).await?)
 }
 
 /// The entries of a journal, in order.

@@ -293,7 +293,7 @@ fn a_change_that_was_answered_is_done_and_one_that_was_not_is_looked_at() {
         (vec![Answer::There], Status::There),
         (vec![Answer::NotTried { found: "theirs".to_owned() }], Status::New),
         (vec![Answer::Failed { error: "Timeout".to_owned() }], Status::Unsure),
-        (vec![refused()], Status::Unsure),
+        (vec![refused()], Status::New),
     ] {
         let answers = answers.into_iter().map(|given| answer(1, given));
         let told = history([begun()].into_iter().chain(answers).collect());
@@ -380,14 +380,16 @@ fn what_is_not_known_to_be_made_is_still_to_be_written_but_for_what_people_do_an
 #[test]
 fn what_was_never_made_is_not_counted_as_undone() {
     let undoing = |undone: Answer| {
-        let mut told = history(vec![intent(0, None, policy()), answer(1, refused())]);
+        let failed = Answer::Failed { error: "Timeout".to_owned() };
+        let mut told = history(vec![intent(0, None, policy()), answer(1, failed)]);
         told.add(3, intent(0, Some(1), policy().reverse().unwrap()));
         told.add(4, answer(3, undone));
         told
     };
     assert_eq!(undoing(Answer::DoneBefore).undone(), 0);
+    assert_eq!(undoing(Answer::There).undone(), 0);
     assert_eq!(undoing(done()).undone(), 1);
-    let mut twice = history(vec![intent(0, None, policy()), answer(1, refused())]);
+    let mut twice = history(vec![intent(0, None, policy()), answer(1, done())]);
     twice.add(3, intent(0, Some(1), policy().reverse().unwrap()));
     twice.add(4, intent(0, Some(1), policy().reverse().unwrap()));
     twice.add(5, answer(4, Answer::DoneBefore));

@@ -156,8 +156,8 @@ pub(crate) fn left_to_people(moving: &Move) -> String {
             format!("{}: {tool} manages it; change the destination there", moving.from)
         }
         None => format!(
-            "{}: its services are set up by commands; print them with: mailtrail policy plan --move {}",
-            moving.from, moving.from
+            "{}: its services are set up by commands, which `mailtrail policy plan --move` prints",
+            moving.from
         ),
     }
 }

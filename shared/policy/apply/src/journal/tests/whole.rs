@@ -1,6 +1,7 @@
 //! Journals that are not whole, or ask for what their plan does not.
 
 use super::*;
+use crate::error::{ApplyError, Next};
 
 /// The journal of a whole run, in an archive.
 async fn written(home: &TempDir) -> (Archive, String) {
@@ -66,7 +67,8 @@ async fn an_unknown_version_is_refused_and_an_earlier_one_says_how_to_go_on() {
         let format = format!("\"format\": {version}");
         let error = read_after(|entry| replace(&entry(0), "\"format\": 2", &format)).await.unwrap_err();
         assert_eq!(matches!(error, JournalError::Earlier(_)), is_earlier, "{error}");
-        assert!(error.to_string().contains("mailtrail policy plan --output plan.json"), "{error}");
+        assert!(error.to_string().contains("create a plan from the current policies"), "{error}");
+        assert_eq!(ApplyError::from(error).next(), [Next::Plan]);
     }
 }
 
