@@ -31,7 +31,7 @@ pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
         .map(|it| {
             let resource = it.location().unwrap_or_else(|| here.clone());
             // The fix is advice in words, whatever its first word is.
-            let fix = Fix::advice(it.fix.into_owned());
+            let fix = Fix::advice(it.fix);
             if it.severity == Severity::Critical {
                 POLICIES.broken(resource, it.message, fix)
             } else {
