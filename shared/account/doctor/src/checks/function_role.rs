@@ -68,19 +68,18 @@ fn of_function(facts: &Facts, function: &Function, settings: &FunctionSettings) 
 fn needs(facts: &Facts, function: &Function, settings: &FunctionSettings) -> Vec<Need> {
     let context = || called_by(facts, &settings.role);
     let partition = AwsPartition::of_region(&facts.region);
-    let own_stream = facts.arn("logs", &format!("log-group:{}:log-stream:x", settings.log_group));
-    let mut needs = vec![Need::new("logs:PutLogEvents", own_stream, context())];
+    let own_group = facts.arn("logs", &format!("log-group:{}", settings.log_group));
+    let mut needs = vec![Need::log_streams("logs:PutLogEvents", &own_group, context())];
     // Other checks report an archive that is not in S3, and a bucket that does not exist.
     let exists = |name: &str| facts.bucket(name).is_none_or(|bucket| bucket.exists.seen() != Some(&false));
     let mut archives = facts.archives.iter().filter(|archive| archive.bucket.as_deref().is_some_and(exists));
     let archive = archives.find(|archive| archive.functions.contains(&function.name));
     let archive = archive.and_then(|it| it.url.strip_prefix("s3://")).map(|path| path.trim_end_matches('/'));
-    let in_archive =
-        |folder: &str| archive.map(|path| format!("arn:{partition}:s3:::{path}/{folder}/object"));
+    let in_archive = |folder: &str| archive.map(|path| format!("arn:{partition}:s3:::{path}/{folder}/"));
     let streams = streams(function);
     let folders = ["raw", "email_activity", "quarantine"].into_iter();
     for folder in folders.chain((!streams.is_empty()).then_some("undelivered")) {
-        needs.extend(in_archive(folder).map(|arn| Need::new("s3:PutObject", arn, context())));
+        needs.extend(in_archive(folder).map(|path| Need::objects(&path, context())));
     }
     for stream in streams {
         let arn = facts.arn("firehose", &format!("deliverystream/{stream}"));
@@ -128,7 +127,7 @@ fn tagged(context: Context) -> Context {
 fn write_failures(arn: &str, context: Context) -> Option<Need> {
     let parsed = Arn::parse(arn).ok()?;
     let (action, resource) = match parsed.service() {
-        "s3" => ("s3:PutObject", format!("{arn}/aws/lambda/object")),
+        "s3" => return Some(Need::objects(&format!("{arn}/aws/lambda/"), context)),
         "sqs" => ("sqs:SendMessage", arn.to_owned()),
         "sns" => ("sns:Publish", arn.to_owned()),
         "lambda" => ("lambda:InvokeFunction", arn.to_owned()),

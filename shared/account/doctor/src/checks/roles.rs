@@ -42,17 +42,34 @@ pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
 }
 
 /// An action that a role must allow.
+///
+/// Where the name of an object or a log stream is not known before the call, the resource ends with `*`, as in a policy: a
+/// pattern matches it as text only where it covers every name, and a grant on one name does not.
 #[derive(Debug)]
 pub(super) struct Need {
     pub(super) action: &'static str,
     pub(super) resource: String,
+    /// The resource of a statement that allows it.
+    grant: String,
     /// What is known of the call besides.
     pub(super) context: Context,
 }
 
 impl Need {
     pub(super) fn new(action: &'static str, resource: impl Into<String>, context: Context) -> Self {
-        Self { action, resource: resource.into(), context }
+        let resource = resource.into();
+        Self { action, grant: resource.clone(), resource, context }
+    }
+
+    /// The writing of any object under a path: the ARN of a bucket, and the beginning of a key.
+    pub(super) fn objects(path: &str, context: Context) -> Self {
+        Self::new("s3:PutObject", format!("{path}*"), context)
+    }
+
+    /// A call for any log stream of a log group. Policies name the streams as AWS documents it, by `:*` after the group.
+    pub(super) fn log_streams(action: &'static str, group_arn: &str, context: Context) -> Self {
+        let grant = format!("{group_arn}:*");
+        Self { action, resource: format!("{group_arn}:log-stream:*"), grant, context }
     }
 }
 
@@ -116,8 +133,7 @@ fn listed(needs: &[&Need]) -> String {
 
 /// The command that adds an inline policy with what is missing. An explicit deny elsewhere still wins over it.
 fn grant(role: &str, needs: &[&Need]) -> String {
-    let statement =
-        |need: &&Need| json!({"Effect": "Allow", "Action": need.action, "Resource": need.resource});
+    let statement = |need: &&Need| json!({"Effect": "Allow", "Action": need.action, "Resource": need.grant});
     let statements: Vec<Value> = needs.iter().map(statement).collect();
     let document = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
     format!(

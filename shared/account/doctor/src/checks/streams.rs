@@ -132,10 +132,10 @@ fn role(facts: &Facts, name: &str, settings: &StreamSettings) -> Finding {
     }
     // What follows `!{` is an expression of Firehose, such as a day.
     let prefix = to.prefix.split("!{").next().unwrap_or_default();
-    let object = format!("{}/{prefix}object", to.bucket_arn);
+    let path = format!("{}/{prefix}", to.bucket_arn);
     let context =
         Context::new().with("aws:SecureTransport", "true").with("aws:PrincipalAccount", &facts.account);
-    roles::permissions(&ROLE, name, role, &[Need::new("s3:PutObject", object, context)])
+    roles::permissions(&ROLE, name, role, &[Need::objects(&path, context)])
 }
 
 fn active(facts: &Facts, name: &str, settings: &StreamSettings) -> Finding {

@@ -71,12 +71,9 @@ pub(super) fn checks(facts: &Facts, organization: &Organization, events: &EmailE
 
 /// What WorkMail calls with the role.
 fn needs(facts: &Facts, group: &str) -> [Need; 2] {
-    let stream = |name: &str| facts.arn("logs", &format!("log-group:{group}:log-stream:{name}"));
+    let group = facts.arn("logs", &format!("log-group:{group}"));
     let context = || Context::new().with("aws:ResourceAccount", &facts.account);
-    [
-        Need::new("logs:CreateLogStream", stream(""), context()),
-        Need::new("logs:PutLogEvents", stream("mailtrail"), context()),
-    ]
+    ["logs:CreateLogStream", "logs:PutLogEvents"].map(|action| Need::log_streams(action, &group, context()))
 }
 
 fn trust(

@@ -138,6 +138,42 @@ fn logging_is_enabled_with_the_log_group_and_the_role_of_the_stack() {
     assert!(enable(&facts).ends_with(&format!(" --assume-role {}", role_arn("reader"))));
 }
 
+/// The policy in the command that adds what a role lacks.
+fn granted(facts: &Facts, check: &str) -> String {
+    let found = checks(facts).into_iter().find(|finding| finding.check.id == check).unwrap();
+    let [command] = found.fix.unwrap().commands.try_into().unwrap();
+    shell_words::split(&command).unwrap().pop().unwrap()
+}
+
+#[test]
+fn what_a_fix_grants_covers_every_name_and_a_grant_on_one_name_is_not_in_order() {
+    let of = [
+        ("function-role", "mailtrail", "/raw/*", "/raw/object"),
+        ("function-role", "mailtrail", "/aws/lambda/*", "/aws/lambda/object"),
+        ("stream-role", "firehose", "*\"", "object\""),
+        (
+            "email-role-permissions",
+            "workmail-events",
+            &format!("log-group:{EVENTS}:*"),
+            "log-stream:mailtrail",
+        ),
+    ];
+    for (check, name, every, one) in of {
+        let mut facts = intact();
+        list(&mut role_of(&mut facts, name).policies).clear();
+        let document = granted(&facts, check);
+        assert!(document.contains(every), "{document}");
+        let with = |document: &str| {
+            let policy = IdentityPolicy { name: "p".to_owned(), document: document.to_owned() };
+            let mut facts = facts.clone();
+            list(&mut role_of(&mut facts, name).policies).push(policy);
+            crate::fixtures::problems(&facts)
+        };
+        assert_eq!(with(&document), []);
+        assert_eq!(with(&document.replace(every, one)), [(check, Broken)], "{one}");
+    }
+}
+
 #[test]
 fn a_function_whose_role_lacks_something_is_found() {
     let without = |action: &str| {
