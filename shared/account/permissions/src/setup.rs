@@ -6,6 +6,9 @@ use sha2::{Digest, Sha256};
 use crate::account_region::{AccountRegion, EXAMPLE_ACCOUNT, EXAMPLE_REGION};
 use crate::catalogue::{Destination, Model, Service};
 
+/// The id of WorkMail email events in the catalogue. The call that enables them names one organization.
+pub(crate) const EMAIL_EVENTS: &str = "workmail-events";
+
 /// The inputs of a setup. A missing one is replaced by an example, and [`Setup::examples`] names it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Inputs<'a> {
@@ -122,7 +125,8 @@ impl<'a> Setup<'a> {
             Some(resource) => Some(validate_resource(service, model, &account_region, resource)?),
             None => None,
         };
-        if model == Model::V2 && resource.is_none() {
+        let needs_one = model == Model::V2 || service.id == EMAIL_EVENTS;
+        if needs_one && resource.is_none() {
             examples.push("resource that logs");
         }
         Ok(Self { service, destination, model, account_region, name, resource, examples })
@@ -326,6 +330,10 @@ mod tests {
         let workmail = catalogue.find("workmail").unwrap();
         let setup = Setup::new(workmail, Destination::S3, Inputs::default()).unwrap();
         assert_eq!(setup.examples(), ["account", "Region", "bucket", "resource that logs"]);
+        // The script of the email events enables them for one organization.
+        let events = catalogue.find(EMAIL_EVENTS).unwrap();
+        let setup = Setup::new(events, Destination::CloudWatchLogs, Inputs::default()).unwrap();
+        assert_eq!(setup.examples(), ["account", "Region", "log group", "resource that logs"]);
         let inputs = Inputs {
             account: Some("111122223333"),
             region: Some("eu-west-1"),

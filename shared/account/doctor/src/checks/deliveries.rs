@@ -229,8 +229,7 @@ fn allowed(facts: &Facts, delivered: &Delivered<'_>) -> Option<Finding> {
         policies
             .decide(&Request { requester: Requester::Service(DELIVERY), action, resource: &stream }, &context)
     });
-    let fix =
-        format!("{} --log-group {} --format cli", facts.permissions("workmail cloudwatch-logs"), word(&name));
+    let fix = allow(facts, delivered, &name);
     Some(if answers.contains(&Decision::Denied) {
         ALLOWED.broken(name, format!("no resource policy allows {} to write", label(delivered)), fix)
     } else if answers.contains(&Decision::Depends) {
@@ -240,4 +239,19 @@ fn allowed(facts: &Facts, delivered: &Delivered<'_>) -> Option<Finding> {
     } else {
         ALLOWED.ok(name, "log delivery may write")
     })
+}
+
+/// The command that prints the resource policy. The delivery that its script would create is there already.
+fn allow(facts: &Facts, delivered: &Delivered<'_>, group: &str) -> Fix {
+    let resource = delivered.source.resource_arns.first();
+    let resource = resource.map(|arn| format!(" --resource {}", word(arn)));
+    Fix::steps(
+        "the delivery exists: of this script, run only `aws logs put-resource-policy`:",
+        [format!(
+            "{}{} --log-group {} --format cli",
+            facts.permissions("workmail cloudwatch-logs"),
+            resource.unwrap_or_default(),
+            word(group)
+        )],
+    )
 }

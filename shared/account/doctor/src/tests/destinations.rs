@@ -3,8 +3,8 @@
 use super::{group, list, refused, some};
 use crate::Severity::{Broken, Unknown, Warning};
 use crate::fixtures::{
-    ACCOUNT, EVENTS, KEY, LIST_ACTIONS, NOW, TARGET, bucket_policy, intact, key_policy, policy, problems,
-    problems_after, seen, source_conditions, statement,
+    ACCOUNT, EVENTS, KEY, LIST_ACTIONS, NOW, ORGANIZATION, TARGET, arn, bucket_policy, intact, key_policy,
+    policy, problems, problems_after, seen, source_conditions, statement,
 };
 use crate::{Days, Encryption, Facts, checks, days_until_end_of_support};
 
@@ -176,4 +176,15 @@ fn buckets_are_named_with_what_was_seen() {
     let finding = checks(&facts).into_iter().find(|finding| finding.severity == Broken).unwrap();
     assert!(finding.resource.contains(TARGET));
     assert!(finding.fix.unwrap().line().contains(&format!("--bucket {TARGET}")));
+}
+
+#[test]
+fn the_policy_that_is_missing_is_printed_for_the_organization_that_logs() {
+    let mut facts = intact();
+    list(&mut facts.inventory.account_policies).clear();
+    let found = checks(&facts).into_iter().find(|finding| finding.check.id == "audit-log-allowed").unwrap();
+    let fix = found.fix.unwrap();
+    let organization = arn("workmail", &format!("organization/{ORGANIZATION}"));
+    assert!(fix.commands[0].contains(&format!(" --resource {organization} ")), "{fix:?}");
+    assert!(fix.advice.contains("only `aws logs put-resource-policy`"), "{fix:?}");
 }

@@ -7,10 +7,7 @@ use serde::Serialize;
 use super::names;
 use crate::catalogue::{Destination, Model, Source};
 use crate::documents::Documents;
-use crate::setup::Setup;
-
-/// The id of WorkMail email events in the catalogue.
-const EMAIL_EVENTS: &str = "workmail-events";
+use crate::setup::{EMAIL_EVENTS, Setup};
 
 /// A script for a POSIX shell: AWS CLI commands, each under a comment that explains it. Documents are without white space,
 /// because AWS limits their size.
