@@ -305,6 +305,10 @@ def after_the_end(facts):
         archive["days"]["value"]["last"] = "20270331"
 
 
+def account_was_not_read(facts):
+    facts["unread"] = "sts:GetCallerIdentity: AccessDenied: no"
+
+
 # Faults of an account.
 FAULTS = [
     (off, [("email-events", BROKEN)]),
@@ -388,7 +392,8 @@ FAULTS = [
     (archive_default_key_is_disabled, [("archive-key", BROKEN)]),
     (older_events, [("archived-from-the-start", LOOK)]),
 ]
-# Faults that come with time: of a snapshot of an account in order.
+# Faults that come with time, and with another caller: of a snapshot of an account in order.
 FAULTS_OF_A_SNAPSHOT = [
     (after_the_end, [("workmail-end", LOOK)]),
+    (account_was_not_read, [("account-read", UNKNOWN)]),
 ]

@@ -321,8 +321,12 @@ def test_people_are_told_what_was_seen_why_it_matters_and_what_to_do(doctor, ins
     assert rest.split("\nNotes\n")[0] == GOLDEN
     in_order = rest.split("\nIn order\n")[1].splitlines()
     assert "  ✓ WorkMail audit logs: 33 checks" in in_order
-    assert not [line for line in in_order if "Firehose streams" in line or "WorkMail email events" in line]
-    assert "1 broken, 1 warning, " in in_order[-1]
+    assert any(line.startswith("  ✓ Firehose streams: ") and " of " in line for line in in_order), in_order
+    last = in_order[-1]
+    assert "1 broken, 1 warning, " in last
+    # The lines add up.
+    of_lines = [int(re.search(r": (\d+) ", line)[1]) for line in in_order if line.startswith("  ✓ ")]
+    assert sum(of_lines) == int(re.search(r"(\d+) in order", last)[1])
     assert len(doctor("--all").expect(NEEDS_A_LOOK).stdout.splitlines()) > len(told.splitlines())
 
 
@@ -374,32 +378,44 @@ def test_logging_is_enabled_with_what_the_stack_has_made(doctor, installation, m
 def test_several_regions_and_accounts_are_looked_at_side_by_side(doctor, installation, tmp_path, mailtrail):
     other = "us-east-1"
     path = tmp_path / "facts.json"
-    run = doctor("--json", "--region", REGION, "--region", other, "--save", path).expect(NEEDS_A_LOOK)
+    run = doctor("--json", "--region", REGION, "--region", other, "--save", path).expect(DONE)
     assert {finding["region"] for finding in findings(run)} == {REGION, other}
+    # That the other Region has no organization is no problem: this one has it.
+    [nothing] = [each for each in findings(run) if each["region"] == other and each["id"] == "email-events"]
+    assert nothing["severity"] == "note" and "no WorkMail organization" in nothing["seen"]
     assert not [each for each in findings(run) if each["region"] == REGION and each["severity"] not in FINE]
-    assert mailtrail.run("doctor", "--json", path).expect(NEEDS_A_LOOK).stdout == run.stdout
+    assert mailtrail.run("doctor", "--json", path).expect(DONE).stdout == run.stdout
     told = doctor("--region", REGION, "--region", other).stdout
-    assert f"account {ACCOUNT}, Region {other}" in told and f"! {ACCOUNT} {other} " in told
+    assert f"account {ACCOUNT}, Region {other}" in told and f"- {ACCOUNT} {other} " in told
 
 
 def test_a_role_that_cannot_be_assumed_takes_nothing_from_the_others(doctor, installation):
     role = "arn:aws:iam::444455556666:role/absent"
     run = doctor("--json", "--assume-role", role, "--region", REGION, "--region", "us-east-1").expect(FAILED)
-    assert run.stderr.count(f"failed to read {role} in ") == 2 and run.stdout == ""
+    assert run.stderr.count(f"failed to read {role} in ") == 2
+    unread = [(each["account"], each["id"], each["severity"]) for each in findings(run)]
+    assert unread == [("444455556666", "account-read", UNKNOWN)] * 2
     # Nothing was looked at: nothing is in order.
     told = doctor("--assume-role", role, "--region", REGION, "--region", "us-east-1").expect(FAILED)
-    assert told.stdout == ""
+    assert "✓" not in told.stdout and "2 not known, 0 in order" in told.stdout
     # It meant the role to assume, where one could take it for that of WorkMail.
     doctor("--role", role).expect(WRONG_USAGE)
 
 
-def test_where_one_region_cannot_be_read_no_tick_stands_for_all(doctor, installation):
+def test_where_one_region_cannot_be_read_no_tick_stands_for_all(doctor, installation, tmp_path, mailtrail):
     """The account that it is, is asked of each Region."""
     installation.account.faults.deny("sts:GetCallerIdentity", region="us-east-1")
     run = doctor("--region", REGION, "--region", "us-east-1").expect(FAILED)
     assert "in us-east-1" in run.stderr and f"in {REGION}" not in run.stderr
     last = run.stdout.splitlines()[-1]
     assert "1 of 2 accounts and Regions not read" in last and not last.startswith("✓")
+    # It is in the answer too, and in what is saved of it.
+    path = tmp_path / "facts.json"
+    answer = doctor("--json", "--region", REGION, "--region", "us-east-1", "--save", path).expect(FAILED)
+    [unread] = [each for each in findings(answer) if each["region"] == "us-east-1"]
+    assert (unread["account"], unread["id"], unread["severity"]) == (ACCOUNT, "account-read", UNKNOWN)
+    again = mailtrail.run("doctor", "--json", path).expect(NEEDS_A_LOOK)
+    assert again.stdout == answer.stdout
 
 
 def test_an_organization_is_looked_for_in_every_region(doctor, installation):

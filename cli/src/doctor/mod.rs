@@ -12,7 +12,9 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use futures_util::{StreamExt, stream};
 use indicatif::{ProgressBar, ProgressFinish};
-use mailtrail_doctor::{Facts, Finding, Severity, checks};
+use mailtrail_aws_types::Arn;
+use mailtrail_clock::now;
+use mailtrail_doctor::{Facts, Finding, Severity, UNKNOWN_ACCOUNT, checks_of_all};
 use serde::Serialize;
 
 pub(crate) use args::DoctorArgs;
@@ -48,40 +50,42 @@ pub(crate) async fn run(args: DoctorArgs) -> anyhow::Result<Exit> {
     if args.probe.probe {
         return probe::run(&args).await;
     }
-    let (all, unread) = match &args.file {
+    let all = match &args.file {
         Some(path) => {
             let text = file::read(path)?;
-            (Facts::all_from_json(&text).with_context(|| path.display().to_string())?, 0)
+            Facts::all_from_json(&text).with_context(|| path.display().to_string())?
         }
         None => read_accounts(&args).await?,
     };
     if let Some(path) = &args.save {
         file::write_json_values(&all, path)?;
     }
-    let report = |facts: Facts| Report { findings: checks(&facts), facts };
-    let reports: Vec<Report> = all.into_iter().map(report).collect();
+    let findings = checks_of_all(&all);
+    let report = |(facts, findings)| Report { facts, findings };
+    let reports: Vec<Report> = all.into_iter().zip(findings).map(report).collect();
     if args.json {
         let lines = reports.iter().flat_map(|Report { facts, findings }| {
             let line = |finding| JsonFinding { account: &facts.account, region: &facts.region, finding };
             findings.iter().map(line)
         });
         Output::Stdout.write(&json_lines(lines)?)?;
-    } else if !reports.is_empty() {
-        Output::Stdout.write(&print::report(&reports, unread, args.all))?;
+    } else {
+        Output::Stdout.write(&print::report(&reports, args.all))?;
     }
+    let is_unread = args.file.is_none() && reports.iter().any(|report| report.facts.unread.is_some());
     let mut findings = reports.iter().flat_map(|report| &report.findings);
     Ok(match findings.any(|finding| finding.severity > Severity::Note) {
-        _ if unread > 0 => Exit::Failed,
+        _ if is_unread => Exit::Failed,
         true => Exit::NeedsAttention,
         false => Exit::Done,
     })
 }
 
-/// What was read of each account and Region, and how many could not be read at all: these are named on stderr.
+/// What was read of each account and Region. Those that could not be read at all are named on stderr too.
 ///
 /// # Errors
 /// When there is only one, and it cannot be read; when an organization that is asked for is in none of them.
-async fn read_accounts(args: &DoctorArgs) -> anyhow::Result<(Vec<Facts>, usize)> {
+async fn read_accounts(args: &DoctorArgs) -> anyhow::Result<Vec<Facts>> {
     let targets = args.accounts.targets().await?;
     let spinner = ProgressBar::new_spinner().with_finish(ProgressFinish::AndClear);
     if !spinner.is_hidden() {
@@ -96,22 +100,15 @@ async fn read_accounts(args: &DoctorArgs) -> anyhow::Result<(Vec<Facts>, usize)>
     if let [_] = targets.as_slice() {
         let all: Vec<Facts> = read.into_iter().collect::<anyhow::Result<_>>()?;
         expect_organizations(&args.scope.organizations, &all)?;
-        return Ok((all, 0));
+        return Ok(all);
     }
-    let (mut all, mut unread) = (Vec::new(), 0);
-    for (target, facts) in targets.iter().zip(read) {
-        match facts {
-            Ok(facts) => all.push(facts),
-            Err(error) => {
-                unread += 1;
-                let role = target.assume_role.as_deref().unwrap_or("the account of the caller");
-                output::error(&error.context(format!("failed to read {role} in {}", target.region)));
-            }
-        }
-    }
-    if unread == 0 {
-        expect_organizations(&args.scope.organizations, &all)?;
-    }
+    let mut all: Vec<Facts> = targets
+        .iter()
+        .zip(read)
+        .map(|(target, facts)| facts.unwrap_or_else(|error| unread(target, error)))
+        .collect();
+    name_accounts(&mut all);
+    expect_organizations(&args.scope.organizations, &all)?;
     // Nothing was asked of a Region without the organization.
     let is_only_about_organizations = !args.scope.organizations.is_empty()
         && args.scope.log_groups.is_empty()
@@ -120,7 +117,33 @@ async fn read_accounts(args: &DoctorArgs) -> anyhow::Result<(Vec<Facts>, usize)>
     if is_only_about_organizations {
         all.retain(|facts| facts.organizations.seen().is_none_or(|found| !found.is_empty()));
     }
-    Ok((all, unread))
+    Ok(all)
+}
+
+/// The place of an account and Region of which nothing could be read, which is also said on stderr.
+fn unread(target: &Target, error: anyhow::Error) -> Facts {
+    let role = target.assume_role.as_deref();
+    let reason = format!("{error:#}");
+    let whose = role.unwrap_or("the account of the caller");
+    output::error(&error.context(format!("failed to read {whose} in {}", target.region)));
+    let account = role.and_then(|role| Arn::parse(role).ok()).map(|role| role.account().to_owned());
+    Facts {
+        account: account.unwrap_or_else(|| UNKNOWN_ACCOUNT.to_owned()),
+        region: target.region.clone(),
+        assumed_role: target.assume_role.clone(),
+        at: now().millis(),
+        unread: Some(reason),
+        ..Facts::default()
+    }
+}
+
+/// The account of the caller is known where another Region of it was read.
+fn name_accounts(all: &mut [Facts]) {
+    let of_caller = all.iter().find(|it| it.assumed_role.is_none() && it.unread.is_none());
+    let Some(account) = of_caller.map(|it| it.account.clone()) else { return };
+    for facts in all.iter_mut().filter(|it| it.assumed_role.is_none()) {
+        facts.account.clone_from(&account);
+    }
 }
 
 /// Each organization that is asked for must be in one of the accounts and Regions, as far as these say.

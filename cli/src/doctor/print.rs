@@ -26,9 +26,9 @@ pub(super) fn catalogue(json: bool) -> serde_json::Result<String> {
     Ok(text)
 }
 
-/// The report: what is broken first, then what is not known, warnings and notes; then a line for each area in which
-/// everything is in order. `all` adds each finding that is in order. `unread` accounts and Regions could not be read.
-pub(super) fn report(reports: &[Report], unread: usize, all: bool) -> String {
+/// The report: what is broken first, then what is not known, warnings and notes; then, for each area, how much of it is in
+/// order. `all` adds each finding that is in order.
+pub(super) fn report(reports: &[Report], all: bool) -> String {
     let mut text = String::new();
     for Report { facts, .. } in reports {
         push(&mut text, &heading(facts));
@@ -52,8 +52,8 @@ pub(super) fn report(reports: &[Report], unread: usize, all: bool) -> String {
     if !in_order.is_empty() {
         push(&mut text, &format!("\n{}\n{}", paint(BOLD, group(Severity::Ok)), in_order.join("\n")));
     }
-    let unread =
-        (unread > 0).then(|| format!("{unread} of {} accounts and Regions not read", reports.len() + unread));
+    let unread = reports.iter().filter(|report| report.facts.unread.is_some()).count();
+    let unread = (unread > 0).then(|| format!("{unread} of {} accounts and Regions not read", reports.len()));
     push(&mut text, &format!("\n{}", summary(&findings, unread)));
     text
 }
@@ -84,7 +84,7 @@ fn group(severity: Severity) -> &'static str {
     }
 }
 
-/// A line for each area without a finding, with the number of its checks; with `all`, each check.
+/// A line for each area, with the number of its checks that are in order; with `all`, each check.
 fn in_order(findings: &[(&Facts, &Finding)], several: bool, all: bool) -> Vec<String> {
     if all {
         let in_order = findings.iter().filter(|(_, finding)| finding.severity == Severity::Ok);
@@ -93,10 +93,10 @@ fn in_order(findings: &[(&Facts, &Finding)], several: bool, all: bool) -> Vec<St
     let line = |subject: Subject| {
         let of_subject = || findings.iter().filter(move |(_, finding)| finding.check.subject == subject);
         let in_order = of_subject().filter(|(_, finding)| finding.severity == Severity::Ok).count();
-        let is_clean = of_subject().all(|(_, finding)| finding.severity <= Severity::Note);
-        (is_clean && in_order > 0).then(|| {
-            format!("  {} {}: {}", mark(Severity::Ok), title(subject), count(in_order as u64, "check"))
-        })
+        let all = of_subject().count();
+        let of_all = if in_order < all { format!("{in_order} of ") } else { String::new() };
+        let checks = count(all as u64, "check");
+        (in_order > 0).then(|| format!("  {} {}: {of_all}{checks}", mark(Severity::Ok), title(subject)))
     };
     subjects(findings).into_iter().filter_map(line).collect()
 }
@@ -113,6 +113,7 @@ fn subjects(findings: &[(&Facts, &Finding)]) -> BTreeSet<Subject> {
 
 fn title(subject: Subject) -> &'static str {
     match subject {
+        Subject::Account => "Accounts and Regions",
         Subject::Workmail => "WorkMail email events",
         Subject::Deliveries => "WorkMail audit logs",
         Subject::Subscriptions => "Subscriptions",

@@ -18,6 +18,8 @@ use crate::role::{Role, name_in};
 
 /// The value of `format` in a snapshot file.
 pub const FORMAT: &str = "mailtrail-doctor/2";
+/// In place of the id of an account that did not say which one it is.
+pub const UNKNOWN_ACCOUNT: &str = "unknown";
 
 /// The input of every check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +27,7 @@ pub const FORMAT: &str = "mailtrail-doctor/2";
 pub struct Facts {
     /// Always [`FORMAT`]; a file of another format is refused.
     pub format: String,
-    /// The account id, 12 digits.
+    /// The account id, 12 digits; [`UNKNOWN_ACCOUNT`] only where nothing was read.
     pub account: String,
     /// The Region, such as `eu-west-1`.
     pub region: String,
@@ -33,6 +35,9 @@ pub struct Facts {
     pub assumed_role: Option<String>,
     /// When the account was read, in milliseconds since 1970.
     pub at: i64,
+    /// Why nothing of the account and Region could be read; `None` where the other parts say what was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unread: Option<String>,
     /// The `WorkMail` organizations of the Region, except deleted ones.
     pub organizations: Part<Vec<Organization>>,
     /// Resource policies, log groups and deliveries of CloudWatch Logs.
@@ -100,6 +105,7 @@ impl Default for Facts {
             region: String::new(),
             assumed_role: None,
             at: 0,
+            unread: None,
             organizations: Part::default(),
             inventory: Inventory::default(),
             templates: Part::default(),
@@ -225,7 +231,7 @@ impl Facts {
     }
 
     /// A command of mailtrail that works in this account and Region.
-    pub(crate) fn mailtrail(&self, command: &str) -> String {
+    pub fn mailtrail(&self, command: &str) -> String {
         let role = self.assumed_role.as_deref();
         let role = role.map_or_else(String::new, |role| format!(" --assume-role {}", word(role)));
         format!("mailtrail {command} --region {}{role}", word(&self.region))

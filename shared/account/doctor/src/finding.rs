@@ -23,6 +23,8 @@ pub struct Check {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Subject {
+    /// The account and Region as a whole.
+    Account,
     /// Email event logging of `WorkMail`.
     Workmail,
     /// Deliveries of `WorkMail`'s audit logs.

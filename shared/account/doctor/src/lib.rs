@@ -35,8 +35,8 @@ mod role;
 #[cfg(test)]
 mod tests;
 
-pub use checks::{ALL, SERVICE_LINKED_ROLES, checks, days_until_end_of_support};
-pub use facts::{FORMAT, Facts, SnapshotError, function_name, group_name};
+pub use checks::{ALL, SERVICE_LINKED_ROLES, checks, checks_of_all, days_until_end_of_support};
+pub use facts::{FORMAT, Facts, SnapshotError, UNKNOWN_ACCOUNT, function_name, group_name};
 pub use finding::{Check, Finding, Severity, Subject};
 pub use fix::Fix;
 pub use mailtrail_resource_policy::inventory::Part;

@@ -1,5 +1,6 @@
 //! The checks, one module for each kind of resource.
 
+mod account;
 mod archive;
 mod buckets;
 mod deliveries;
@@ -25,6 +26,7 @@ pub use roles::SERVICE_LINKED as SERVICE_LINKED_ROLES;
 
 /// Every check, in the order of the report.
 pub const ALL: &[&Check] = &[
+    &account::READ,
     &workmail::EVENTS,
     &workmail::GROUP,
     &workmail::RETENTION,
@@ -84,6 +86,9 @@ pub const ALL: &[&Check] = &[
 
 /// Applies every check. The findings are in the order of [`ALL`], the most severe of a check first.
 pub fn checks(facts: &Facts) -> Vec<Finding> {
+    if let Some(unread) = account::unread(facts) {
+        return vec![unread];
+    }
     let mut findings = workmail::checks(facts);
     findings.extend(deliveries::checks(facts));
     findings.extend(roles::checks(facts));
@@ -101,4 +106,14 @@ pub fn checks(facts: &Facts) -> Vec<Finding> {
     let position = |finding: &Finding| ALL.iter().position(|check| check.id == finding.check.id);
     findings.sort_by_key(|finding| (position(finding), std::cmp::Reverse(finding.severity)));
     findings
+}
+
+/// The findings of each of several accounts and Regions. One that has nothing to check is in order beside another that has.
+pub fn checks_of_all(all: &[Facts]) -> Vec<Vec<Finding>> {
+    let is_found = all.iter().any(account::has_anything);
+    let of_one = |facts: &Facts| match is_found && !account::has_anything(facts) {
+        true => checks(facts).into_iter().map(account::nothing_here).collect(),
+        false => checks(facts),
+    };
+    all.iter().map(of_one).collect()
 }
