@@ -64,6 +64,8 @@ def test_what_others_write_into_a_log_stream_of_probes_is_in_every_answer(deploy
 def test_a_probe_is_in_no_answer(deployed, probe, mailtrail, enforcing):
     told = probe("--through", LOG_GROUP, "--yes").expect(DONE).stdout
     assert told.startswith("✓ the probe ") and ARCHIVE in told
+    # Only its arrival was seen, and not the way that it took.
+    assert "went through" not in told and "configured route: " in told
     environment = enforcing.environment()
     for command in ("search", "activity"):
         answer = mailtrail.run(command, "--archive", ARCHIVE, "--json", env=environment)
@@ -80,7 +82,7 @@ def test_a_probe_that_does_not_arrive_is_looked_for(deployed, probe, enforcing):
     assert hops["log group"] == "has the event" and set(hops) == {"log group", "function", "quarantine"}
     assert hops["quarantine"] == "0 payloads of this day"
     told = probe("--through", LOG_GROUP, "--yes", "--timeout", "1").expect(NEEDS_A_LOOK).stdout
-    assert "did not arrive" in told and f"mailtrail doctor --log-group {LOG_GROUP}" in told
+    assert "did not arrive" in told and f"mailtrail doctor --log-group {LOG_GROUP} --region " in told
 
 
 def test_a_probe_is_sent_after_a_question_and_only_where_it_can_arrive(deployed, probe, enforcing):
@@ -92,7 +94,7 @@ def test_a_probe_is_sent_after_a_question_and_only_where_it_can_arrive(deployed,
     assert "--yes" in asked and ARCHIVE in asked and f"siem (to {deployed.arn})" in asked
     enforcing.client("logs").create_log_group(logGroupName="/example/other")
     refused = probe("--through", "/example/other", "--yes").expect(FAILED)
-    assert "mailtrail doctor --log-group /example/other" in refused.stderr
+    assert "mailtrail doctor --log-group /example/other --region " in refused.stderr
     assert "--through GROUP" in probe().expect(FAILED).stderr
     streams = enforcing.client("logs").describe_log_streams(logGroupName=LOG_GROUP)["logStreams"]
     assert [stream["logStreamName"] for stream in streams] == ["stream-0"]

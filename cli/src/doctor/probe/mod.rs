@@ -12,6 +12,7 @@ use aws_sdk_cloudwatchlogs::types::InputLogEvent;
 use mailtrail_archive::{ArchiveReader, batch_object_key};
 use mailtrail_aws_client::Deadline;
 use mailtrail_clock::{Time, now};
+use mailtrail_doctor::Facts;
 use mailtrail_ocsf::Class;
 use mailtrail_policy_survey::Account;
 use mailtrail_subscription::{PROBE_STREAM_PREFIX, probe_message};
@@ -50,6 +51,9 @@ struct Outcome<'a> {
     seconds: f64,
     /// Where the probe was looked for, when it had not arrived.
     hops: &'a [Hop],
+    /// The command that checks the settings of the way.
+    #[serde(skip)]
+    next: &'a str,
 }
 
 pub(super) async fn run(args: &DoctorArgs) -> anyhow::Result<Exit> {
@@ -57,11 +61,17 @@ pub(super) async fn run(args: &DoctorArgs) -> anyhow::Result<Exit> {
         anyhow::anyhow!("--probe works in one account and Region: give one --region and one --assume-role")
     })?;
     let account = target.open().await?;
+    let here = Facts {
+        region: account.region.clone(),
+        assumed_role: target.assume_role.clone(),
+        ..Facts::default()
+    };
     let log_group = match &args.probe.through {
         Some(group) => group.clone(),
         None => route::group_of_the_stack(&account).await?,
     };
-    let route = Route::find(&account, &log_group).await?;
+    let next = here.mailtrail(&format!("doctor --log-group {log_group}"));
+    let route = Route::find(&account, &log_group, &next).await?;
     if args.probe.through.is_some() {
         let others = match route.others.as_slice() {
             [] => String::new(),
@@ -95,6 +105,7 @@ pub(super) async fn run(args: &DoctorArgs) -> anyhow::Result<Exit> {
         key: key.as_deref(),
         seconds: (begun.elapsed().as_secs_f64() * 10.0).round() / 10.0,
         hops: &hops,
+        next: &next,
     };
     if args.json {
         output::json(&outcome)?;
@@ -209,7 +220,7 @@ impl Outcome<'_> {
         );
         if let Some(key) = self.key {
             return format!(
-                "{} the probe {} went through {through}, and is in the archive {} after {} s\n  {}\n",
+                "{} the probe {} is in the archive {} after {} s\n  {}\n  configured route: {through}\n",
                 paint(SUCCESS, "✓"),
                 self.probe,
                 plain(&self.archive),
@@ -218,7 +229,7 @@ impl Outcome<'_> {
             );
         }
         let head = format!(
-            "{} the probe {} did not arrive in {} s in the archive {}: {through}\n",
+            "{} the probe {} did not arrive in {} s in the archive {}\n  configured route: {through}\n",
             paint(WARNING, "✗"),
             self.probe,
             self.seconds,
@@ -226,7 +237,7 @@ impl Outcome<'_> {
         );
         let hops: Vec<String> =
             self.hops.iter().map(|hop| format!("  {}: {}\n", hop.name, plain(&hop.seen))).collect();
-        let next = format!("  next: mailtrail doctor --log-group {}\n", plain(self.log_group));
+        let next = format!("  next: {}\n", plain(self.next));
         head + &hops.concat() + &next
     }
 }

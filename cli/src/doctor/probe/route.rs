@@ -52,7 +52,10 @@ pub(super) async fn group_of_the_stack(account: &Account) -> anyhow::Result<Stri
 
 impl Route {
     /// The first filter of a log group that sends every event to a function with an archive in S3.
-    pub(super) async fn find(account: &Account, log_group: &str) -> anyhow::Result<Self> {
+    ///
+    /// # Errors
+    /// When there is none; where a check tells more, with the command `next`.
+    pub(super) async fn find(account: &Account, log_group: &str, next: &str) -> anyhow::Result<Self> {
         let reader = Reader { account, deadline: Deadline::NEVER };
         let read = reader.filters(log_group).await;
         let filters = read.with_context(|| format!("failed to read the filters of `{log_group}`"))?;
@@ -68,8 +71,7 @@ impl Route {
             let Some(function) = facts.receiver(&filter.destination_arn) else { continue };
             if !filter.pattern.trim().is_empty() {
                 bail!(
-                    "the filter `{}` of `{log_group}` has a pattern, which the probe does not match; see: mailtrail doctor \
-                     --log-group {log_group}",
+                    "the filter `{}` of `{log_group}` has a pattern, which the probe does not match; see: {next}",
                     filter.name
                 );
             }
@@ -85,10 +87,7 @@ impl Route {
         if let Some(reason) = unknown {
             bail!("failed to find the function that `{log_group}` is sent to: {reason}")
         }
-        bail!(
-            "no subscription filter of `{log_group}` sends to a function of mailtrail; see: mailtrail doctor --log-group \
-             {log_group}"
-        )
+        bail!("no subscription filter of `{log_group}` sends to a function of mailtrail; see: {next}")
     }
 }
 
