@@ -305,8 +305,14 @@ def test_an_account_without_an_organization_is_not_silent(account, moto, mailtra
     assert "Support for WorkMail ends" not in run.stdout
 
 
-def test_a_file_and_an_account_exclude_each_other(mailtrail):
+def test_a_file_and_an_account_exclude_each_other(mailtrail, doctor, tmp_path):
     mailtrail.run("doctor", "facts.json", "--organization", "example").expect(WRONG_USAGE)
+    # The Region of the environment is none that was asked for.
+    path = tmp_path / "facts.json"
+    doctor("--save", path).expect(DONE)
+    mailtrail.run("doctor", path, env={"AWS_REGION": REGION}).expect(DONE)
+    refused = mailtrail.run("doctor", path, "--region", "us-east-1", env={"AWS_REGION": REGION})
+    assert "--region" in refused.expect(WRONG_USAGE).stderr
 
 
 def test_people_are_told_what_was_seen_why_it_matters_and_what_to_do(doctor, installation):

@@ -80,11 +80,12 @@ impl Cli {
         let read = Self::from_arg_matches(&command.get_matches_mut());
         let mut cli = read.unwrap_or_else(|error| error.exit());
         let (names, completed): (&[&str], _) = match &mut cli.command {
-            Command::Demo(_) | Command::Workmail(_) | Command::Doctor(_) => return cli,
+            Command::Demo(_) | Command::Workmail(_) => return cli,
             Command::Ingest(args) => (&["ingest"], args.complete()),
             Command::Search(args) => (&["search"], args.reading.complete(now())),
             Command::Activity(args) => (&["activity"], args.complete(now())),
             Command::Permissions(args) => (&["permissions"], args.check()),
+            Command::Doctor(args) => (&["doctor"], args.check()),
             Command::Policy(args) => (&["policy", args.name()], args.check()),
         };
         if let Err(message) = completed {

@@ -59,6 +59,14 @@ impl AccountArgs {
 }
 
 impl AccountsArgs {
+    /// Whether an option names a Region. `AWS_REGION` alone names none.
+    pub(crate) fn names_a_region(&self) -> bool {
+        match self.regions.as_slice() {
+            [one] => !is_from_environment(one),
+            regions => !regions.is_empty(),
+        }
+    }
+
     /// Each account in each Region, once.
     pub(crate) async fn targets(&self) -> anyhow::Result<Vec<Target>> {
         let regions = regions(&self.regions).await?;
@@ -96,6 +104,11 @@ async fn regions(given: &[String]) -> anyhow::Result<Vec<String>> {
         Some(region) if !region.as_ref().is_empty() => Ok(vec![region.to_string()]),
         _ => bail!("missing Region: give --region, or set AWS_REGION"),
     }
+}
+
+/// Whether a Region is that of `AWS_REGION`.
+pub(crate) fn is_from_environment(region: &str) -> bool {
+    std::env::vars_os().any(|(name, value)| name == settings::AWS_REGION && value == region)
 }
 
 /// The text of an account id, checked.

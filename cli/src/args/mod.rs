@@ -4,6 +4,8 @@ mod account;
 mod archive;
 mod jobs;
 
-pub(crate) use account::{AccountArgs, AccountsArgs, Target, account_id, account_pattern};
+pub(crate) use account::{
+    AccountArgs, AccountsArgs, Target, account_id, account_pattern, is_from_environment,
+};
 pub(crate) use archive::{ARCHIVE_HELP, missing_archive};
 pub(crate) use jobs::jobs;

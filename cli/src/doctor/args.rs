@@ -37,6 +37,18 @@ pub(crate) struct DoctorArgs {
     pub(super) scope: ScopeArgs,
 }
 
+impl DoctorArgs {
+    /// Checks the arguments against each other, where a variable may have set one.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        if self.file.is_some() && self.accounts.names_a_region() {
+            return Err(
+                "--region cannot be used with a snapshot file: the file is of its own Regions".to_owned()
+            );
+        }
+        Ok(())
+    }
+}
+
 /// Sending an event through the pipeline instead of checking settings.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Sending a probe")]

@@ -5,7 +5,7 @@ use mailtrail_config::settings;
 use mailtrail_permissions::{Catalogue, Destination, Inputs, Service, Setup};
 
 use super::help;
-use crate::args::account_id;
+use crate::args::{account_id, is_from_environment};
 
 #[derive(Debug, Args)]
 pub(crate) struct PermissionsArgs {
@@ -82,9 +82,7 @@ impl PermissionsArgs {
     /// The Region. `AWS_REGION` does not apply to a service that can be configured in one other Region only.
     fn region(&self, service: &Service) -> Option<&str> {
         let region = self.region.as_deref()?;
-        let from_environment =
-            std::env::vars_os().any(|(name, value)| name == settings::AWS_REGION && value == region);
-        if from_environment && service.region.is_some() { None } else { Some(region) }
+        if service.region.is_some() && is_from_environment(region) { None } else { Some(region) }
     }
 
     /// The name of the log group, bucket or stream, from the option for the destination.
