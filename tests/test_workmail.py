@@ -1,6 +1,7 @@
 """`mailtrail workmail`: shows, enables and disables email event logging, and lists what remains."""
 
 import json
+import subprocess
 
 import pytest
 
@@ -149,6 +150,13 @@ def test_nothing_is_changed_without_a_confirmation(account, organization, workma
     assert changes(account) == []
 
 
+def deleted_by_shell(command):
+    """The changes that a command makes with a stand-in for the AWS CLI, which lists one policy."""
+    stand_in = 'aws() { case "$2" in list-*) echo write;; *) shift; echo "$@";; esac; }\n'
+    run = subprocess.run(["sh", "-c", stand_in + command], check=True, capture_output=True, text=True)
+    return run.stdout.splitlines()
+
+
 def test_disable_says_what_is_left_over(account, workmail):
     audit = account.fixtures.workmail_audit()
     organization = audit.organization.rsplit("/", 1)[1]
@@ -159,13 +167,22 @@ def test_disable_says_what_is_left_over(account, workmail):
     assert changes(account) == ["DeleteEmailMonitoringConfiguration"]
     assert organization not in account.place().workmail.monitoring
     assert answer["left_over"] == dry["left_over"]
-    group, role, delivery = answer["left_over"]
+    group, role, delivery, destination = answer["left_over"]
     assert DEFAULT_GROUP in group["what"] and group["remove"].startswith("aws logs delete-log-group")
     assert ROLE in role["what"] and "delete-role --role-name workmail-monitoring" in role["remove"]
+    for left in answer["left_over"]:
+        subprocess.run(["sh", "-n", "-c", left["remove"]], check=True, capture_output=True)
+    calls = deleted_by_shell(role["remove"])
+    assert calls == [
+        "delete-role-policy --policy-name write --role-name workmail-monitoring",
+        "detach-role-policy --policy-arn write --role-name workmail-monitoring",
+        "delete-role --role-name workmail-monitoring",
+    ]
     assert audit.log_type in delivery["what"]
     steps = delivery["remove"].split(" && ")
     assert steps[0].startswith(f"aws logs delete-delivery --id {audit.delivery} ")
     assert steps[1].startswith(f"aws logs delete-delivery-source --name {audit.source} ")
+    assert destination["remove"].startswith("aws logs delete-delivery-destination --name ")
 
 
 def test_a_role_that_another_organization_writes_with_is_not_to_be_removed(account, organization, workmail):

@@ -3,8 +3,9 @@
 use aws_sdk_workmail::Client;
 use mailtrail_aws_client::Deadline;
 use mailtrail_aws_types::Arn;
-use mailtrail_doctor::group_name;
+use mailtrail_doctor::{Part, group_name};
 use mailtrail_policy_survey::{Account, Budget, CallError, Survey};
+use mailtrail_resource_policy::inventory::{Delivery, DeliverySource, Inventory};
 use serde::Serialize;
 
 use super::organizations::{self, EmailEvents, Organization};
@@ -14,7 +15,7 @@ use super::organizations::{self, EmailEvents, Organization};
 pub(super) struct Leftover {
     /// The resource, for people.
     pub(super) what: String,
-    /// The command that deletes it; `None` where something else needs it.
+    /// The command that deletes it, for a POSIX shell; `None` where something else needs it, or that is not known.
     pub(super) remove: Option<String>,
 }
 
@@ -42,21 +43,39 @@ pub(super) async fn leftovers(
         .take(&Budget { log_group_policies: 0, cursor: None })
         .await
         .inventory;
-    let reasons = [inventory.delivery_sources.reason(), inventory.deliveries.reason()];
-    if let Some(reason) = reasons.into_iter().flatten().next() {
-        let remove =
-            "allow logs:DescribeDeliverySources and logs:DescribeDeliveries, and run the command again"
-                .to_owned();
-        let what = format!("possibly deliveries of audit logs, which could not be read: {reason}");
-        left.push(Leftover { what, remove: Some(remove) });
-        return left;
-    }
+    left.extend(audit_logs(&inventory, organization, region));
+    left
+}
+
+/// The deliveries of audit logs with their sources, and the delivery destinations that no other delivery uses.
+fn audit_logs(inventory: &Inventory, organization: &Organization, region: &str) -> Vec<Leftover> {
+    let (sources, destinations, deliveries) = match (
+        &inventory.delivery_sources,
+        &inventory.delivery_destinations,
+        &inventory.deliveries,
+    ) {
+        (
+            Part::Seen { value: sources, .. },
+            Part::Seen { value: destinations, .. },
+            Part::Seen { value: deliveries, .. },
+        ) => (sources, destinations, deliveries),
+        (Part::NotSeen { reason }, ..)
+        | (_, Part::NotSeen { reason }, _)
+        | (.., Part::NotSeen { reason }) => {
+            let what = format!(
+                "possibly deliveries of audit logs, which could not be read: logs:{reason}; correct what the error says, and \
+                 run the command again"
+            );
+            return vec![Leftover { what, remove: None }];
+        }
+    };
+    let mut left = Vec::new();
     let suffix = format!(":organization/{}", organization.id);
-    let sources = inventory.delivery_sources.seen().into_iter().flatten();
-    for source in sources.filter(|source| source.resource_arns.iter().any(|arn| arn.ends_with(&suffix))) {
-        let deliveries = inventory.deliveries.seen().into_iter().flatten();
-        let deliveries = deliveries.filter(|delivery| delivery.delivery_source_name == source.name);
-        let mut steps: Vec<String> = deliveries
+    let is_its = |source: &&DeliverySource| source.resource_arns.iter().any(|arn| arn.ends_with(&suffix));
+    let sources: Vec<_> = sources.iter().filter(is_its).collect();
+    for source in &sources {
+        let of_source = deliveries.iter().filter(|delivery| delivery.delivery_source_name == source.name);
+        let mut steps: Vec<String> = of_source
             .map(|delivery| format!("aws logs delete-delivery --id {} --region {region}", delivery.id))
             .collect();
         steps.push(format!("aws logs delete-delivery-source --name {} --region {region}", source.name));
@@ -65,6 +84,18 @@ pub(super) async fn leftovers(
             what: format!("the delivery of {kind} ({}), which continues", source.name),
             remove: Some(steps.join(" && ")),
         });
+    }
+    let is_of_it = |delivery: &Delivery| sources.iter().any(|it| it.name == delivery.delivery_source_name);
+    for destination in destinations {
+        let mut users =
+            deliveries.iter().filter(|it| it.delivery_destination_arn == destination.arn).peekable();
+        if users.peek().is_some() && users.all(is_of_it) {
+            let name = &destination.name;
+            left.push(Leftover {
+                what: format!("the delivery destination {name}, which no other delivery uses"),
+                remove: Some(format!("aws logs delete-delivery-destination --name {name} --region {region}")),
+            });
+        }
     }
     left
 }
@@ -118,16 +149,28 @@ fn log_group(others: &Result<Vec<Other>, CallError>, events: &EmailEvents, regio
     Some(unless_used(what, remove, others, |other| group_name(&other.log_group_arn).as_ref() == Some(&name)))
 }
 
+/// The command that deletes a role, and before it what keeps a role from being deleted: its policies.
+fn delete_role(name: &str) -> String {
+    let each = |list: &str, query: &str, call: &str| {
+        let listed = format!("aws iam {list} --role-name {name} --query '{query}' --output text");
+        format!("for policy in $({listed}); do aws iam {call} \"$policy\" --role-name {name} || exit; done")
+    };
+    let inline = each("list-role-policies", "PolicyNames[]", "delete-role-policy --policy-name");
+    let managed = each(
+        "list-attached-role-policies",
+        "AttachedPolicies[].PolicyArn",
+        "detach-role-policy --policy-arn",
+    );
+    format!("({inline}; {managed}; aws iam delete-role --role-name {name})")
+}
+
 /// The role that WorkMail assumes.
 fn role(others: &Result<Vec<Other>, CallError>, events: &EmailEvents) -> Option<Leftover> {
     let name = Arn::parse(&events.role_arn).ok()?.role_name()?;
     let remove = if organizations::is_service_linked(&events.role_arn) {
         format!("aws iam delete-service-linked-role --role-name {name}")
     } else {
-        format!(
-            "aws iam list-role-policies --role-name {name} && aws iam list-attached-role-policies --role-name {name} (delete \
-             and detach these first, then: aws iam delete-role --role-name {name})"
-        )
+        delete_role(name)
     };
     let what = format!("the role {}", events.role_arn);
     Some(unless_used(what, remove, others, |other| other.role_arn == events.role_arn))
