@@ -23,7 +23,7 @@ pub(crate) fn of(outcome: &Outcome, archive: &str, passed_over: PassedOver, took
     section(&mut text, "archived", &archived(&outcome.ledger, archive));
     section(&mut text, "streamed", &outcome.ledger.streams.iter().map(streamed).collect::<Vec<_>>());
     section(&mut text, "watched", &watched(outcome));
-    section(&mut text, "look at", &look_at(outcome));
+    section(&mut text, "look at", &look_at(outcome, "in quarantine/ of the archive"));
     section(&mut text, "hint", &hints(outcome));
     text
 }
@@ -39,7 +39,7 @@ pub(crate) fn of_dry_run(outcome: &Outcome, passed_over: PassedOver, took: Durat
     section(&mut text, "skipped", &skipped(outcome, passed_over));
     section(&mut text, "events", &classes(&outcome.ledger));
     section(&mut text, "refused", &refused(&outcome.ledger).into_iter().collect::<Vec<_>>());
-    section(&mut text, "look at", &look_at(outcome));
+    section(&mut text, "look at", &look_at(outcome, "to be kept in quarantine/ of the archive"));
     section(&mut text, "hint", &hints(outcome));
     text
 }
@@ -163,11 +163,15 @@ fn streamed(stream: &StreamLedger) -> String {
 fn watched(outcome: &Outcome) -> Vec<String> {
     let line =
         |(watch, &events): (&String, &u64)| format!("{watch}: {}", paint(NUMBER, count(events, "event")));
-    outcome.watched.iter().map(line).collect()
+    let mut lines: Vec<String> = outcome.watched.iter().map(line).collect();
+    if !lines.is_empty() && outcome.ledger.already > 0 {
+        lines.push(paint(FAINT, "marked are new records only: what was archived before stays as it is"));
+    }
+    lines
 }
 
-/// What failed, or cannot be read.
-fn look_at(outcome: &Outcome) -> Vec<String> {
+/// What failed, or cannot be read. `others` says where the payloads are, or would be, that are not named.
+fn look_at(outcome: &Outcome, others: &str) -> Vec<String> {
     let mut lines = Vec::new();
     for payload in &outcome.quarantined {
         lines.push(format!("{}: {}", plain(&payload.input), payload.reason));
@@ -181,7 +185,7 @@ fn look_at(outcome: &Outcome) -> Vec<String> {
     }
     let untold = outcome.ledger.quarantined_payloads.saturating_sub(outcome.quarantined.len() as u64);
     if untold > 0 {
-        lines.push(format!("and {} more, in quarantine/ of the archive", HumanCount(untold)));
+        lines.push(format!("and {} more, {others}", HumanCount(untold)));
     }
     for (stream, reason) in &outcome.delivery_failures {
         lines.push(format!("failed to deliver all events to the stream {stream}: {}", plain(reason)));
@@ -225,6 +229,32 @@ mod tests {
         outcome.delivery_failures.insert("mail".to_owned(), reason.to_owned());
         let text = of(&outcome, "archive", PassedOver::default(), Duration::ZERO);
         assert!(text.contains(r"the stream mail: Denied: \u{9b}31m\u{202e}\n"), "{text}");
+    }
+
+    #[test]
+    fn marks_are_said_to_be_of_new_records_where_some_were_archived_before() {
+        let mut outcome = Outcome::default();
+        outcome.watched.insert("alice".to_owned(), 2);
+        assert_eq!(watched(&outcome).len(), 1);
+        outcome.ledger.already = 1;
+        assert!(watched(&outcome)[1].contains("new records only"));
+        outcome.watched.clear();
+        assert!(watched(&outcome).is_empty());
+    }
+
+    #[test]
+    fn a_dry_run_does_not_say_that_anything_is_in_the_archive() {
+        let mut outcome = Outcome::default();
+        outcome.ledger.quarantined_payloads = 11;
+        let text = |dry_run: bool| {
+            let took = Duration::from_secs(1);
+            match dry_run {
+                true => of_dry_run(&outcome, PassedOver::default(), took),
+                false => of(&outcome, "trail", PassedOver::default(), took),
+            }
+        };
+        assert!(text(true).contains("and 11 more, to be kept in quarantine/"), "{}", text(true));
+        assert!(text(false).contains("and 11 more, in quarantine/"), "{}", text(false));
     }
 
     #[test]
