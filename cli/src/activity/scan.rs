@@ -5,7 +5,6 @@ use std::hash::{BuildHasher, RandomState};
 use std::io::Read;
 
 use mailtrail_activity::{Activity, ActivityFields, IdentityKind, Names, issued};
-use mailtrail_archive::RecordVersion;
 use mailtrail_clock::{Time, TimeRange};
 use mailtrail_subscription::is_cloudwatch_id;
 
@@ -89,7 +88,7 @@ impl Query {
             let fields = record(line)?;
             let activity = Activity::of(&fields);
             if activity.is_attributed() && self.range.contains(activity.time) {
-                self.look(followed, &fields, &activity, line, account, &mut interner, &mut scanned);
+                self.look(followed, &fields, &activity, line, account, &mut interner, &mut scanned)?;
             }
             Ok(())
         })?;
@@ -106,31 +105,30 @@ impl Query {
         account: &str,
         interner: &mut Interner,
         scanned: &mut Scanned,
-    ) {
+    ) -> serde_json::Result<()> {
         let keys: Vec<&str> = activity.credentials().collect();
         let via = followed.via(&keys);
         let used = keys.into_iter().filter(|key| followed.contains(key));
         scanned.used_keys.extend(used.map(str::to_owned));
         if via.is_none() && !self.filter.selects(activity) {
             scanned.census.add(&self.filter, fields, activity);
-            return;
+            return Ok(());
         }
         if !self.filter.accepts(activity) {
-            return;
+            return Ok(());
         }
-        // It was read as JSON, so it is UTF-8.
-        let text = String::from_utf8_lossy(line);
-        let version = RecordVersion::of(&text, &self.keys[0]);
         let answer = match self.shown {
-            Shown::Records => Answer::Record(text.into_owned()),
+            // It was read as JSON, so it is UTF-8.
+            Shown::Records => Answer::Record(String::from_utf8_lossy(line).into_owned()),
             Shown::Events => {
                 Answer::Event(Box::new(Event::new(fields, activity, account, via.unwrap_or_default())))
             }
             Shown::Counts => Answer::Counted(Counted::of(activity, interner)),
         };
-        let identity = Identity { event: self.event(fields, line, account), version };
+        let identity = Identity::of(self.event(fields, line, account), line, &self.keys[0])?;
         let named = (fields.log_group().to_owned(), fields.uid().to_owned());
         scanned.found.push(Found { time: activity.time, identity, named, call: self.call(activity), answer });
+        Ok(())
     }
 
     /// The calls in an object that handed out credentials.

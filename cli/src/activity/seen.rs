@@ -1,17 +1,58 @@
 //! Deduplication: a record that is stored twice is one event, if it says the same.
 //!
-//! Records of different versions of the mapping differ for that alone ([`RecordVersion`]): they count as equal.
+//! A record does not have the message of its event, so two records of one event are compared by what the mapping made of it:
+//! all of it but what depends on where the event was read, or on settings. Records of different versions of the mapping differ for that alone: they count as equal.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasher, RandomState};
 
-use mailtrail_archive::RecordVersion;
+use serde_json::value::RawValue;
 
 /// What a record is compared by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Identity {
     /// The same for records of one event, wherever they are stored.
     pub(super) event: u128,
-    pub(super) version: RecordVersion,
+    pub(super) version: Version,
+}
+
+/// What a version of the mapping made of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Version {
+    mapping: u64,
+    content: u64,
+}
+
+/// Attributes that are no part of the message: the marks of watches.
+const MARKS: &str = "enrichments";
+/// Members of `metadata` that are none either: how the event was mapped, and the organization, which a setting may name.
+const SETTINGS: [&str; 2] = [MAPPING, "tenant_uid"];
+const MAPPING: &str = "transformation_info_list";
+
+/// The members of an object, as they stand there.
+type Members<'a> = BTreeMap<&'a str, &'a RawValue>;
+
+impl Identity {
+    /// The identity of the event of a record that stands in `line`.
+    pub(super) fn of(event: u128, line: &[u8], keys: &RandomState) -> serde_json::Result<Self> {
+        let mut attributes: Members<'_> = serde_json::from_slice(line)?;
+        attributes.remove(MARKS);
+        let metadata = attributes.remove("metadata").map_or("{}", RawValue::get);
+        let mut metadata: Members<'_> = serde_json::from_str(metadata)?;
+        let mapping = metadata.get(MAPPING).map_or("", |mapping| mapping.get());
+        metadata.retain(|name, _| !SETTINGS.contains(name));
+        // Where the event itself has no id, its place is that of the batch: another Region may have read it.
+        if !metadata.contains_key("original_event_uid") {
+            attributes.remove("cloud");
+        }
+        let content = [texts(&attributes), texts(&metadata)];
+        let version = Version { mapping: keys.hash_one(mapping), content: keys.hash_one(content) };
+        Ok(Self { event, version })
+    }
+}
+
+fn texts<'a>(members: &Members<'a>) -> Vec<(&'a str, &'a str)> {
+    members.iter().map(|(name, value)| (*name, value.get())).collect()
 }
 
 /// How a record relates to those that were read before.
@@ -26,9 +67,9 @@ pub(super) enum Novelty {
 /// The events that were read.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    first: HashMap<u128, RecordVersion>,
+    first: HashMap<u128, Version>,
     /// What else was read of an event.
-    others: HashMap<u128, Vec<RecordVersion>>,
+    others: HashMap<u128, Vec<Version>>,
 }
 
 impl Seen {
@@ -45,15 +86,15 @@ impl Seen {
         }
         others.push(version);
         // As many contents are shown as any version of the mapping made of the event.
-        let contents = |version: RecordVersion| {
-            let made = others.iter().chain([&first]).filter(|other| other.is_of_same_mapping(version));
+        let contents = |mapping| {
+            let made = others.iter().chain([&first]).filter(|version| version.mapping == mapping);
             made.count()
         };
-        let own = contents(version);
+        let own = contents(version.mapping);
         let is_most = others
             .iter()
             .chain([&first])
-            .all(|other| other.is_of_same_mapping(version) || contents(*other) < own);
+            .all(|other| other.mapping == version.mapping || contents(other.mapping) < own);
         if is_most { Novelty::OtherContent } else { Novelty::Copy }
     }
 
@@ -65,15 +106,13 @@ impl Seen {
 
 #[cfg(test)]
 mod tests {
-    use std::hash::RandomState;
-
     use super::*;
 
     fn record(event: u128, mapping: u8, about: &str, also: &str) -> Identity {
         let line = format!(
             r#"{{"metadata":{{"uid":"x","transformation_info_list":[{mapping}]}},"about":"{about}"{also}}}"#
         );
-        Identity { event, version: KEYS.with(|keys| RecordVersion::of(&line, keys)) }
+        Identity::of(event, line.as_bytes(), &KEYS.with(Clone::clone)).unwrap()
     }
 
     thread_local! {
@@ -87,6 +126,21 @@ mod tests {
         assert_eq!(seen.add(record(1, 1, "a", r#","enrichments":[{}]"#)), Novelty::Copy);
         assert_eq!(seen.add(record(1, 1, "a", r#","cloud":{"region":"eu-west-1"}"#)), Novelty::Copy);
         assert_eq!(seen.add(record(2, 1, "a", "")), Novelty::New);
+    }
+
+    /// What CloudTrail says of its event besides the call: its own id, the Region, the account that it was delivered to.
+    #[test]
+    fn events_that_differ_in_what_describes_them_are_two_contents() {
+        let of = |own_id: &str, cloud: &str| {
+            let line = format!(
+                r#"{{"metadata":{{"uid":"x","original_event_uid":"{own_id}"}},"cloud":{{"region":"{cloud}"}}}}"#
+            );
+            Identity::of(1, line.as_bytes(), &KEYS.with(Clone::clone)).unwrap()
+        };
+        let mut seen = Seen::default();
+        let read = [("e", "eu-west-1"), ("e", "eu-west-1"), ("f", "eu-west-1"), ("e", "us-east-1")]
+            .map(|(own_id, cloud)| seen.add(of(own_id, cloud)));
+        assert_eq!(read, [Novelty::New, Novelty::Copy, Novelty::OtherContent, Novelty::OtherContent]);
     }
 
     #[test]

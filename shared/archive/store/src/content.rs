@@ -2,13 +2,12 @@
 //!
 //! Compressed bytes are not compared: another version of gzip or zstd writes the same events in other bytes. The name of a raw
 //! copy carries its content, so what it holds must hash to its name. An object of records must hold the records of the
-//! same events, and of those that the same version of the mapping made, what they say, but for what settings decide
-//! ([`RecordVersion`]). Anything else is compared byte by byte, but for what describes and what is numbered, which nothing is derived from.
+//! same events; what they say depends on the version and the settings of the mapping, and is not compared. Anything else is
+//! compared byte by byte, but for what describes and what is numbered, which nothing is derived from.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::hash::RandomState;
 use std::io::{self, BufRead, BufReader, Read};
 
 use bytes::Bytes;
@@ -16,7 +15,7 @@ use mailtrail_subscription::{BatchId, batches, payloads};
 use serde::Deserialize;
 
 use crate::layout::{Content, content_of};
-use crate::{LONGEST_LINE, RecordVersion, object};
+use crate::{LONGEST_LINE, object};
 
 /// How an object that exists resembles the one that would be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,20 +130,18 @@ fn decoded_length(body: &[u8]) -> Result<usize, Difference> {
 
 /// The first event that is not one of ours ends it, so that the memory is that of ours.
 fn is_of_same_events(existing: impl Read, body: &[u8]) -> Result<bool, Difference> {
-    let keys = RandomState::new();
-    let mut missing: BTreeMap<EventKey, Vec<RecordVersion>> = BTreeMap::new();
-    for_each_event(body, &keys, |event, version| {
-        missing.entry(event).or_default().push(version);
+    let mut missing: BTreeMap<EventKey, usize> = BTreeMap::new();
+    for_each_event(body, |event| {
+        *missing.entry(event).or_default() += 1;
         true
     })?;
-    let is_part_of_ours = for_each_event(existing, &keys, |event, version| {
-        let Some(ours) = missing.get_mut(&event) else { return false };
-        let Some(same) = ours.iter().position(|ours| !ours.contradicts(version)) else { return false };
-        ours.swap_remove(same);
-        if ours.is_empty() {
-            missing.remove(&event);
+    let is_part_of_ours = for_each_event(existing, |event| match missing.get_mut(&event) {
+        None => false,
+        Some(1) => missing.remove(&event).is_some(),
+        Some(times) => {
+            *times -= 1;
+            true
         }
-        true
     })?;
     Ok(is_part_of_ours && missing.is_empty())
 }
@@ -176,8 +173,7 @@ struct Metadata<'a> {
 /// Reads the events of an object, as long as `is_wanted` says that it may go on. Whether it came to the end.
 fn for_each_event(
     object: impl Read,
-    keys: &RandomState,
-    mut is_wanted: impl FnMut(EventKey, RecordVersion) -> bool,
+    mut is_wanted: impl FnMut(EventKey) -> bool,
 ) -> Result<bool, Difference> {
     let mut lines = BufReader::new(object::decoder(object)?);
     let (mut number, mut line) = (0_u64, Vec::new());
@@ -188,16 +184,11 @@ fn for_each_event(
         if length == 0 {
             return Ok(true);
         }
-        let invalid = |error: &dyn fmt::Display| {
-            Difference::Unreadable(format!("invalid record in line {number}: {error}"))
-        };
-        let text = str::from_utf8(&line).map_err(|error| invalid(&error))?;
-        let read: Line<'_> = serde_json::from_str(text).map_err(|error| invalid(&error))?;
-        let version = RecordVersion::of(text, keys);
+        let read: Line<'_> = serde_json::from_slice(&line)
+            .map_err(|error| Difference::Unreadable(format!("invalid record in line {number}: {error}")))?;
         let Metadata { uid, log_name, log_source } = read.metadata;
         let own = Cow::into_owned;
-        let event = EventKey { log_group: own(log_name), log_stream: own(log_source), uid: own(uid) };
-        if !is_wanted(event, version) {
+        if !is_wanted(EventKey { log_group: own(log_name), log_stream: own(log_source), uid: own(uid) }) {
             return Ok(false);
         }
     }

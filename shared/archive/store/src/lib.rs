@@ -15,7 +15,6 @@ mod object;
 mod quarantine;
 mod reader;
 mod s3;
-mod version;
 mod witness;
 
 pub use archive::{Archive, ArchiveError, Put};
@@ -27,5 +26,4 @@ pub use mailtrail_config::{ArchiveConfig, Location, S3Options};
 pub use object::{LEVEL, LONGEST_LINE, Lines, Object, ObjectWriter, decoder, digest_of_lines};
 pub use quarantine::{Quarantined, is_quarantined, quarantine};
 pub use reader::{ArchiveReader, Listing, ObjectBody};
-pub use version::RecordVersion;
 pub use witness::Witness;

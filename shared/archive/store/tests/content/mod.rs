@@ -30,16 +30,7 @@ pub(crate) fn raw_key(text: &str) -> String {
 }
 
 pub(crate) fn record(uid: &str, subject: &str) -> String {
-    mapped("email/1", uid, subject)
-}
-
-/// A record that this version of the mapping made.
-pub(crate) fn mapped(mapping: &str, uid: &str, subject: &str) -> String {
-    format!(
-        r#"{{"metadata":{{"uid":"{uid}","log_name":"g","log_source":"s",
-        "transformation_info_list":[{{"uid":"{mapping}"}}]}},"subject":"{subject}"}}"#
-    )
-    .replace('\n', "")
+    format!(r#"{{"metadata":{{"uid":"{uid}","log_name":"g","log_source":"s"}},"subject":"{subject}"}}"#)
 }
 
 pub(crate) fn records(lines: &[String]) -> Bytes {
