@@ -155,9 +155,8 @@ pub(crate) fn left_to_people(moving: &Move) -> String {
             let tool = managed_by(&tag).unwrap_or("a deployment tool");
             format!("{}: {tool} manages it; change the destination there", moving.from)
         }
-        None => format!(
-            "{}: its services are set up by commands, which `mailtrail policy plan --move` prints",
-            moving.from
-        ),
+        None => {
+            format!("{}: its services are set up by commands, which a plan that moves it has", moving.from)
+        }
     }
 }
