@@ -79,7 +79,7 @@ pub(super) fn unseen(inventory: &Inventory) -> Vec<Finding> {
     let finding = |(severity, what, reason, resources): Unseen| {
         let fix = match reason {
             NOT_ASKED => {
-                "Add what they deliver to to a snapshot, and audit that; until then nothing is derived from it."
+                "Name their destinations in a snapshot, and audit that; until then nothing is derived from it."
             }
             _ => {
                 "Allow the calls that read it, or take a newer snapshot; until then nothing is derived from it."
