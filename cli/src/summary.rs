@@ -248,10 +248,10 @@ mod tests {
         outcome.ledger.quarantined_payloads = 11;
         let text = |dry_run: bool| {
             let took = Duration::from_secs(1);
-            match dry_run {
-                true => of_dry_run(&outcome, PassedOver::default(), took),
-                false => of(&outcome, "trail", PassedOver::default(), took),
+            if dry_run {
+                return of_dry_run(&outcome, PassedOver::default(), took);
             }
+            of(&outcome, "trail", PassedOver::default(), took)
         };
         assert!(text(true).contains("and 11 more, to be kept in quarantine/"), "{}", text(true));
         assert!(text(false).contains("and 11 more, in quarantine/"), "{}", text(false));

@@ -111,9 +111,12 @@ pub fn checks(facts: &Facts) -> Vec<Finding> {
 /// The findings of each of several accounts and Regions. One that has nothing to check is in order beside another that has.
 pub fn checks_of_all(all: &[Facts]) -> Vec<Vec<Finding>> {
     let is_found = all.iter().any(account::has_anything);
-    let of_one = |facts: &Facts| match is_found && !account::has_anything(facts) {
-        true => checks(facts).into_iter().map(account::nothing_here).collect(),
-        false => checks(facts),
+    let of_one = |facts: &Facts| {
+        let findings = checks(facts);
+        if is_found && !account::has_anything(facts) {
+            return findings.into_iter().map(account::nothing_here).collect();
+        }
+        findings
     };
     all.iter().map(of_one).collect()
 }
