@@ -76,12 +76,14 @@ struct Search {
     kept: Option<Vec<Found>>,
     searched: u64,
     found: u64,
+    /// The probes that match, and are left out.
+    probes: u64,
 }
 
 impl Search {
     fn new(tally: Tally, printer: Printer, sort: bool) -> Self {
         let (seen, kept) = (Seen::default(), sort.then(Vec::new));
-        Self { tally, printer, seen, kept, searched: 0, found: 0 }
+        Self { tally, printer, seen, kept, searched: 0, found: 0, probes: 0 }
     }
 
     fn take(&mut self, object: Object<Vec<Event>>) -> io::Result<()> {
@@ -96,6 +98,10 @@ impl Search {
             }
             if novelty == Novelty::OtherContent {
                 self.tally.contradicting(&event.log_group, &event.uid);
+            }
+            if event.is_probe {
+                self.probes += u64::from(event.found.is_some());
+                continue;
             }
             self.searched += 1;
             found.extend(event.found);
@@ -121,6 +127,10 @@ impl Search {
             kept.chunks(1_000).try_for_each(|some| self.print(some))?;
         }
         let found = paint(NUMBER, count(self.found, "event"));
-        Ok(self.tally.end(&format!("{found} found in {}", count(self.searched, "event"))))
+        let mut text = format!("{found} found in {}", count(self.searched, "event"));
+        if self.probes > 0 {
+            text = format!("{text}, {} left out", count(self.probes, "probe"));
+        }
+        Ok(self.tally.end(&text))
     }
 }

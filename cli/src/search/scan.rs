@@ -34,6 +34,8 @@ pub(super) struct Event {
     pub(super) log_group: Arc<str>,
     /// The id, or what stands for it.
     pub(super) uid: String,
+    /// Whether it is a probe of the doctor, which is counted, and not found.
+    pub(super) is_probe: bool,
     /// The event itself, if it matches.
     pub(super) found: Option<Found>,
 }
@@ -77,9 +79,7 @@ impl Query {
                 continue;
             }
             let (uid, message) = (uids.uid(at), event.message());
-            if is_probe(&batch.log_stream, &message) {
-                continue;
-            }
+            let is_probe = is_probe(&batch.log_stream, &message);
             let identity = self.identity(batch, event, &uid, &message);
             let content = self.keys[0].hash_one(&message);
             let found = self.pattern.matches(&message).then(|| Found {
@@ -90,7 +90,7 @@ impl Query {
                 message: message.into_owned(),
             });
             let (uid, log_group) = (uid.into_owned(), Arc::clone(&log_group));
-            events.push(Event { time, identity, content, log_group, uid, found });
+            events.push(Event { time, identity, content, log_group, uid, is_probe, found });
         }
     }
 
@@ -124,17 +124,17 @@ mod tests {
     }
 
     #[test]
-    fn probes_are_left_out() {
-        let found = |message: &str| {
+    fn probes_are_told_from_what_others_write_into_their_log_stream() {
+        let is_probe = |message: &str| {
             let event = serde_json::json!({"id": "1", "timestamp": 1, "message": message});
             let payload = payload("111122223333", &event.to_string());
             let text = String::from_utf8(payload.to_vec()).unwrap();
             let text =
                 text.replace(r#""logStream":"s""#, r#""logStream":"mailtrail-probe/0123456789abcdef""#);
-            query("").scan(&text.into()).unwrap().len()
+            query("").scan(&text.into()).unwrap()[0].is_probe
         };
-        assert_eq!(found(&probe_message("0123456789abcdef", "2026-11-20T10:15:02.123Z")), 0);
-        assert_eq!(found("who wrote this chose the log stream"), 1);
+        assert!(is_probe(&probe_message("0123456789abcdef", "2026-11-20T10:15:02.123Z")));
+        assert!(!is_probe("who wrote this chose the log stream"));
     }
 
     fn payload(owner: &str, events: &str) -> Bytes {
