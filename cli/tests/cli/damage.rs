@@ -83,7 +83,7 @@ fn a_folder_that_may_not_be_read_is_named() {
     let program = mailtrail.path("program");
     fs::copy(env!("CARGO_BIN_EXE_mailtrail"), &program).unwrap();
     for (folder, arguments) in folders(&mailtrail, "eventDay=").iter().zip(ASKED) {
-        fs::set_permissions(mailtrail.path(folder), Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(mailtrail.path(folder), Permissions::from_mode(0o000)).unwrap();
         let mut command = Command::new(&program);
         command.args(arguments).args(["--archive", "archive"]).current_dir(mailtrail.path("")).env_clear();
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
