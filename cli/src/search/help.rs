@@ -6,7 +6,7 @@ Search an archive with a filter pattern of CloudWatch Logs
 Reads the raw copies of what CloudWatch Logs sent (raw/ in the archive), and prints matching log events as they are \
 found: time, log stream and message, under the name of the log group. An event that was sent twice is printed once. \
 Without --since and --until, the whole archive is searched. An event without a valid time could be of any time: it is \
-always searched, and shown as of 1970. Probes of mailtrail doctor are left out; stderr says how many.
+always searched, and shown as of 1970. Probes of the doctor are left out; stderr says how many.
 
 Writes nothing. A raw copy that cannot be read is named on stderr, and the search continues.";
 

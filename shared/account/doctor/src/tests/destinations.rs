@@ -182,6 +182,7 @@ fn buckets_are_named_with_what_was_seen() {
 fn the_policy_that_is_missing_is_printed_for_the_organization_that_logs() {
     let mut facts = intact();
     list(&mut facts.inventory.account_policies).clear();
+    assert_eq!(problems(&facts), [("audit-log-allowed", Broken); 5]);
     let found = checks(&facts).into_iter().find(|finding| finding.check.id == "audit-log-allowed").unwrap();
     let fix = found.fix.unwrap();
     let organization = arn("workmail", &format!("organization/{ORGANIZATION}"));

@@ -174,12 +174,6 @@ fn a_log_group_of_audit_logs_that_is_gone_is_found() {
 }
 
 #[test]
-fn audit_logs_that_no_policy_allows_are_found() {
-    let found = problems_after(|facts| list(&mut facts.inventory.account_policies).clear());
-    assert_eq!(found, [("audit-log-allowed", Broken); 5]);
-}
-
-#[test]
 fn a_missing_role_of_log_delivery_is_found_where_a_stream_needs_it() {
     let gone =
         |facts: &mut Facts| drop(facts.roles.insert("AWSServiceRoleForLogDelivery".to_owned(), seen(None)));
