@@ -74,7 +74,7 @@ fn a_directory_in_the_place_of_an_object_is_named() {
     }
 }
 
-/// Root may read everything, so root's own tests are run for somebody else.
+/// Root may read everything, so tests of root run the program with another user id.
 #[test]
 fn a_folder_that_may_not_be_read_is_named() {
     let mailtrail = archive_of(&[day(0), day(1)]);
