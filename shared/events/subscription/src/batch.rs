@@ -49,6 +49,8 @@ pub struct LogBatch<'a> {
     pub log_group: Cow<'a, str>,
     /// The log stream.
     pub log_stream: Cow<'a, str>,
+    /// How the events were retrieved, where no subscription sent them.
+    pub retrieved_by: Option<Cow<'a, str>>,
     /// The events, in the order of the payload.
     pub events: Vec<LogEvent<'a>>,
 }
@@ -148,6 +150,8 @@ struct Envelope<'a> {
     log_group: Option<&'a RawValue>,
     #[serde(borrow, rename = "logStream")]
     log_stream: Option<&'a RawValue>,
+    #[serde(borrow, rename = "retrievedBy")]
+    retrieved_by: Option<&'a RawValue>,
     #[serde(borrow, rename = "logEvents")]
     log_events: Option<LogEvents<'a>>,
 }
@@ -170,6 +174,7 @@ impl<'a> Envelope<'a> {
             owner: text(self.owner),
             log_group: text(self.log_group),
             log_stream: text(self.log_stream),
+            retrieved_by: self.retrieved_by.and_then(scalar),
             events,
         })
     }

@@ -12,9 +12,11 @@
 //!
 //! The way is [`payloads`] (an invocation or a file → payloads) → [`Payload::decode`] (inflate) →
 //! [`batches`] (parse) → [`BatchId`] and [`EventUids`] (the identities that object names and records are made of).
+//! What was pulled or imported takes the same way: a [`Composer`] makes payloads of it.
 
 mod batch;
 mod batch_id;
+mod compose;
 mod content_hash;
 mod error;
 mod event_uids;
@@ -25,6 +27,7 @@ mod shape;
 
 pub use batch::{Kind, LogBatch, LogEvent, MAX_EVENTS, SystemFields, batches};
 pub use batch_id::{BatchId, is_cloudwatch_id};
+pub use compose::{Composer, Origin, RetrievedEvent};
 pub use error::Undecodable;
 pub use event_uids::EventUids;
 pub use inflate::inflate;
