@@ -112,7 +112,7 @@ pub(crate) fn content_of(key: &str) -> Content<'_> {
         (key.split('/').next().unwrap_or_default(), key.rsplit('/').next().unwrap_or_default());
     match first {
         RAW if name.ends_with(RAW_COPY) => Content::Payload { batch: &name[..name.len() - RAW_COPY.len()] },
-        "_about" | "policy-audit" => Content::Description,
+        "_about" | "policy-audit" | "pull" => Content::Description,
         "quarantine" if name.rsplit_once('.').is_some_and(|(_, ending)| ending == "json") => {
             Content::Description
         }
