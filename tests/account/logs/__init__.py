@@ -9,6 +9,7 @@ from .events import Events
 from .filters import Filters
 from .groups import Groups
 from .policies import Policies
+from .reading import Reading
 from .settings import Settings
 from .tags import Tags
 
@@ -21,10 +22,11 @@ class Logs:
         self.filters = Filters(place, self.groups)
         self.settings = Settings(place, self.groups)
         self.events = Events(place, self.groups)
+        self.reading = Reading(place, self.groups)
         self.policies = Policies(place, self.groups)
         self.deliveries = Deliveries(place, self.groups, self.policies)
         self.tags = Tags(place, self.groups, self.deliveries)
         self.parts = [
-            *(self.groups, self.filters, self.settings, self.events),
+            *(self.groups, self.filters, self.settings, self.events, self.reading),
             *(self.policies, self.deliveries, self.tags),
         ]

@@ -1,11 +1,17 @@
 """Log streams and log events."""
 
 import dataclasses
+import zlib
 
 from ..errors import Refused, invalid_parameter
 from ..limits import EVENT_OVERHEAD_BYTES, NEWEST_EVENT_MS, OLDEST_EVENT_MS
 from ..paging import page
-from .groups import DELIVERY, STANDARD
+from .groups import DELIVERY
+
+
+def event_id(stream, timestamp, position):
+    """56 digits, the bits above 144 of which are the time, as in the ids that AWS has published."""
+    return f"{(timestamp << 144) + (zlib.crc32(stream.encode()) << 64) + position:056d}"
 
 
 @dataclasses.dataclass
@@ -84,41 +90,16 @@ class Events:
         shown, more = page(found, request, self.place.page_sizes.get("DescribeLogStreams", 50))
         return {"logStreams": shown, **more}
 
-    def filter_log_events(self, request):
-        """Every event that a plain pattern is part of; this AWS knows no other patterns.
-
-        Not for the class Infrequent Access:
-        https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html
-        """
-        group = self._group(request)
-        if group.log_class != STANDARD:
-            raise invalid_parameter(f"Log groups of class {group.log_class} cannot be filtered.")
-        start, end = request.get("startTime", 0), request.get("endTime", 1 << 62)
-        found = sorted(
-            (timestamp, stream.name, position, message, ingested)
-            for stream in group.streams.values()
-            for position, (timestamp, message, ingested) in enumerate(stream.events)
-            if start <= timestamp < end and request.get("filterPattern", "").strip('"') in message
-        )
-        shown, more = page(found, request, self.place.page_sizes.get("FilterLogEvents", 10_000))
-        events = [
-            {
-                "logStreamName": stream,
-                "timestamp": timestamp,
-                "message": message,
-                "ingestionTime": ingested,
-                "eventId": f"{timestamp:028d}{position:028d}",
-            }
-            for timestamp, stream, position, message, ingested in shown
-        ]
-        return {"events": events, "searchedLogStreams": [], **more}
-
     def write(self, group_name, stream_name, message):
         """An event from inside AWS, now."""
+        self.log(group_name, stream_name, self.place.now(), message)
+
+    def log(self, group_name, stream_name, timestamp, message):
+        """An event from inside AWS, of any time, which is there from now on. Returns its id."""
         group = self.groups.find(group_name)
         stream = group.streams.get(stream_name) or self._open(group_name, stream_name)
-        now = self.place.now()
-        stream.events.append((now, message, now))
+        stream.events.append((timestamp, message, self.place.now()))
+        return event_id(stream_name, timestamp, len(stream.events) - 1)
 
     def _open(self, group_name, stream_name):
         group = self.groups.find(group_name)
