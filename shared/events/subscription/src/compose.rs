@@ -169,11 +169,11 @@ mod tests {
         for (id, timestamp) in [("3", 7), ("2", 7), ("1", 9), ("0", 5)] {
             assert_eq!(composer.add(&origin("s"), event(Some(id), timestamp, "a \"line\"\n")), None);
         }
-        let composed = composer.finish();
-        assert_eq!(composed.len(), 1);
-        assert_eq!(composed[0].region.as_deref(), Some("eu-west-1"));
-        let text = composed[0].decode(1 << 20).unwrap();
-        assert_eq!(payloads(composed[0].bytes())[0].content, composed[0].content);
+        let made = composer.finish();
+        assert_eq!(made.len(), 1);
+        assert_eq!(made[0].region.as_deref(), Some("eu-west-1"));
+        let text = made[0].decode(1 << 20).unwrap();
+        assert_eq!(payloads(made[0].bytes())[0].content, made[0].content);
         let read = batches(&text).unwrap();
         let (batch, ids) = (&read[0], |batch: &crate::LogBatch<'_>| {
             batch.events.iter().map(|event| event.id().into_owned()).collect::<Vec<_>>()
@@ -194,7 +194,7 @@ mod tests {
     fn a_payload_has_one_stream_and_so_many_events_or_bytes() {
         let mut composer = Composer::new("test");
         let mut complete = Vec::new();
-        for number in 0..2 * MOST_EVENTS + 1 {
+        for number in 0..=2 * MOST_EVENTS {
             let id = number.to_string();
             complete.extend(composer.add(&origin("a"), event(Some(&id), 1, "x")));
             complete.extend(composer.add(&origin("b"), event(Some(&id), 1, "x")));
