@@ -1,0 +1,269 @@
+//! The raw copies of an archive, in the order of time, as far as a log group needs them.
+//!
+//! The name of a raw copy begins with the second of its earliest event. So whatever the archive has of a window is in copies
+//! whose name is before the window's end, and each copy is read once while windows go on.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::io::Read;
+
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt, stream};
+use mailtrail_archive::{
+    ArchiveError, ArchiveReader, Partition, RAW, batch_object_key, batch_of, day_pointer_day, raw_day,
+    raw_key,
+};
+use mailtrail_aws_client::Deadline;
+use mailtrail_clock::{DAY, Time};
+use mailtrail_ocsf::Class;
+use mailtrail_subscription::{BatchId, LogBatch, Payload, batches, payloads};
+
+use crate::group::LogGroup;
+use crate::observer::Observer;
+use crate::window::Window;
+
+/// Copies that are read at a time: S3 takes its time for each.
+const READ_AT_A_TIME: usize = 16;
+
+/// The raw copies of a log group that were not handed out yet.
+pub(crate) struct Copies<'a> {
+    archive: &'a ArchiveReader,
+    group: &'a LogGroup,
+    decoded_limit: usize,
+    partitions: Vec<Partition>,
+    /// The first day that is listed besides 1970.
+    first_day: i64,
+    /// The next day to list.
+    next_day: i64,
+    /// What is listed, by time.
+    waiting: BTreeSet<Listed>,
+    /// The batches of the days listed that have records.
+    with_records: HashSet<String>,
+}
+
+/// A raw copy: the second of its earliest event, its key, and the number of its partition.
+pub(crate) type Listed = (Time, String, usize);
+
+/// A raw copy that has events of the log group.
+pub(crate) struct Copy {
+    /// The decoded payload.
+    pub(crate) text: String,
+    /// The payload, to be run again.
+    pub(crate) payload: Payload,
+    /// The time of its earliest event, in whole seconds.
+    pub(crate) time: Time,
+    /// Whether each of its batches has records.
+    pub(crate) has_records: bool,
+}
+
+impl Copy {
+    /// The batches of a log group.
+    pub(crate) fn batches<'a>(&'a self, group: &LogGroup) -> Vec<LogBatch<'a>> {
+        let mut found = batches(&self.text).unwrap_or_default();
+        found.retain(|batch| is_of(batch, group));
+        found
+    }
+}
+
+impl<'a> Copies<'a> {
+    /// The raw copies that may have events of a range.
+    pub(crate) async fn of(
+        archive: &'a ArchiveReader,
+        group: &'a LogGroup,
+        range: Window,
+        decoded_limit: usize,
+    ) -> Result<Copies<'a>, ArchiveError> {
+        let partitions = partitions(archive, group).await?;
+        let (waiting, with_records) = (BTreeSet::new(), HashSet::new());
+        // A copy of one day may have events of the next one, of later days only with a pointer there.
+        let first_day = range.day() - 1;
+        let mut copies = Self {
+            archive,
+            group,
+            decoded_limit,
+            partitions,
+            first_day,
+            next_day: first_day,
+            waiting,
+            with_records,
+        };
+        copies.list(Time::EPOCH.day_number()).await?;
+        Ok(copies)
+    }
+
+    /// The copies that have events before a time, and were not due before.
+    pub(crate) async fn due(&mut self, millis: i64) -> Result<Vec<Listed>, ArchiveError> {
+        while self.next_day * DAY < millis {
+            let day = self.next_day;
+            self.next_day += 1;
+            if day != Time::EPOCH.day_number() {
+                self.list(day).await?;
+            }
+        }
+        let later = Time::from_millis(millis).map(|time| (time, String::new(), 0));
+        let rest = later.map(|later| self.waiting.split_off(&later)).unwrap_or_default();
+        Ok(std::mem::replace(&mut self.waiting, rest).into_iter().collect())
+    }
+
+    /// Reads copies, several at a time, in their order.
+    pub(crate) fn read_all<'b>(
+        &'b self,
+        listed: Vec<Listed>,
+        observer: &'b dyn Observer,
+    ) -> impl Stream<Item = Result<Vec<Copy>, ArchiveError>> + use<'b, 'a> {
+        stream::iter(listed).map(move |listed| self.read(listed, observer)).buffered(READ_AT_A_TIME)
+    }
+
+    /// Lists the copies of a day, and the batches that have records.
+    async fn list(&mut self, day: i64) -> Result<(), ArchiveError> {
+        let Some(midnight) = Time::from_millis(day * DAY) else { return Ok(()) };
+        for (at, partition) in self.partitions.clone().iter().enumerate() {
+            let names = self.names(&folder_of(&raw_key(partition, midnight, ""))).await?;
+            for key in names {
+                if raw_day(&key).is_some() {
+                    self.waiting.extend(time_of(&key).map(|time| (time, key, at)));
+                } else if let Some((batch, first_day)) =
+                    batch_of(&key).filter(|_| day_pointer_day(&key).is_some())
+                    && first_day.day_number() < self.first_day
+                {
+                    let key = raw_key(partition, first_day, batch);
+                    // Its records are of a day that is not listed. A subscription sent it: no reading crosses a day.
+                    self.with_records.insert(batch.to_owned());
+                    self.waiting.extend(time_of(&key).map(|time| (time, key, at)));
+                }
+            }
+            for class in Class::ALL {
+                let folder = folder_of(&batch_object_key(class, partition, midnight, ""));
+                let names = self.names(&folder).await?;
+                let batch = |key: &String| Some(key.rsplit_once('/')?.1.split_once('.')?.0.to_owned());
+                self.with_records.extend(names.iter().filter_map(batch));
+            }
+        }
+        Ok(())
+    }
+
+    async fn names(&self, folder: &str) -> Result<Vec<String>, ArchiveError> {
+        Ok(self.archive.list_readable(folder, Deadline::NEVER).await?.names)
+    }
+
+    /// The payloads of a copy that have events of the log group; none where it cannot be read, which is told.
+    async fn read(
+        &self,
+        (time, key, partition): Listed,
+        observer: &dyn Observer,
+    ) -> Result<Vec<Copy>, ArchiveError> {
+        let limit = self.decoded_limit;
+        let read = self.archive.read(&key, Deadline::NEVER, move |body| decode(body, limit)).await;
+        let decoded = match read {
+            Ok(decoded) => decoded,
+            // It was removed or replaced while we read, or the network is gone.
+            Err(error) if error.failure.retryable => return Err(error),
+            Err(error) => Err(error.failure.to_string()),
+        };
+        let decoded = match decoded {
+            Ok(decoded) => decoded,
+            Err(reason) => {
+                observer.note(format!("failed to read `{key}`: {reason}; its events count as missing"));
+                return Ok(Vec::new());
+            }
+        };
+        let region = self.partitions[partition].region();
+        let copies = decoded.into_iter().filter_map(|(mut payload, text)| {
+            payload.region = payload.region.or_else(|| region.map(str::to_owned));
+            let all = batches(&text).unwrap_or_default();
+            let ours = all.iter().filter(|batch| is_of(batch, self.group));
+            let mut missing = ours.clone().map(|batch| self.has_records(&key, batch, all.len()));
+            let is_ours = ours.clone().next().is_some();
+            let has_records = missing.all(|has_records| has_records);
+            is_ours.then_some(Copy { text, payload, time, has_records })
+        });
+        Ok(copies.collect())
+    }
+
+    fn has_records(&self, key: &str, batch: &LogBatch<'_>, batches: usize) -> bool {
+        match batch_of(key) {
+            Some((name, _)) if batches == 1 => self.with_records.contains(name),
+            _ => self.with_records.contains(&BatchId::of(std::slice::from_ref(batch)).to_string()),
+        }
+    }
+}
+
+/// The days of a range of which the archive has raw copies of the log group's account, latest first.
+pub(crate) async fn days(
+    archive: &ArchiveReader,
+    group: &LogGroup,
+    range: Window,
+) -> Result<Vec<i64>, ArchiveError> {
+    let mut days = BTreeSet::new();
+    for partition in partitions(archive, group).await? {
+        let above = folder_of(&folder_of(&raw_key(&partition, Time::EPOCH, "")));
+        for folder in archive.folders_readable(&above, Deadline::NEVER).await?.names {
+            days.extend(raw_day(&folder).map(Time::day_number));
+        }
+    }
+    let of_range = range.day()..=(range.end() - 1) / DAY;
+    Ok(days.into_iter().rev().filter(|day| of_range.contains(day)).collect())
+}
+
+/// The accounts that an archive has raw copies of.
+///
+/// # Errors
+/// When it cannot be listed.
+pub async fn accounts(archive: &ArchiveReader) -> Result<BTreeSet<String>, ArchiveError> {
+    let mut accounts = BTreeSet::new();
+    for partition in all_partitions(archive).await?.into_values() {
+        accounts.extend(partition.account().map(str::to_owned));
+    }
+    Ok(accounts)
+}
+
+/// The partitions that may have events of a log group: those of its account and Region, and of what is not known.
+async fn partitions(archive: &ArchiveReader, group: &LogGroup) -> Result<Vec<Partition>, ArchiveError> {
+    let is_candidate = |partition: &Partition| {
+        partition.account().is_none_or(|account| account == group.account)
+            && partition.region().is_none_or(|region| region == group.region)
+    };
+    Ok(all_partitions(archive).await?.into_values().filter(is_candidate).collect())
+}
+
+async fn all_partitions(archive: &ArchiveReader) -> Result<BTreeMap<String, Partition>, ArchiveError> {
+    let mut partitions = BTreeMap::new();
+    for region in archive.folders_readable(RAW, Deadline::NEVER).await?.names {
+        for account in archive.folders_readable(&region, Deadline::NEVER).await?.names {
+            let value = |folder: &str| folder.rsplit_once('=').map(|(_, value)| value.to_owned());
+            let partition = Partition::new(value(&region).as_deref(), value(&account).as_deref());
+            partitions.insert(account, partition);
+        }
+    }
+    Ok(partitions)
+}
+
+fn is_of(batch: &LogBatch<'_>, group: &LogGroup) -> bool {
+    batch.log_group == group.name && batch.owner == group.account
+}
+
+/// The folder of a key.
+fn folder_of(key: &str) -> String {
+    key.rsplit_once('/').map(|(folder, _)| folder.to_owned()).unwrap_or_default()
+}
+
+/// The second that the name of a raw copy begins with.
+fn time_of(key: &str) -> Option<Time> {
+    let (batch, _) = batch_of(key)?;
+    Time::from_iso8601(batch.split_once('-')?.0)
+}
+
+/// The payloads of a raw copy, decoded.
+fn decode(body: impl Read, limit: usize) -> Result<Vec<(Payload, String)>, String> {
+    let mut bytes = Vec::new();
+    // Compression makes nothing larger by much.
+    let longest = limit as u64 + (limit as u64 >> 10) + (64 << 10);
+    body.take(longest + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    if bytes.len() as u64 > longest {
+        return Err(format!("more than {longest} bytes"));
+    }
+    let decode = |payload: Payload| {
+        let text = payload.decode(limit).map_err(|reason| reason.to_string())?;
+        Ok((payload, text))
+    };
+    payloads(&Bytes::from(bytes)).into_iter().map(decode).collect()
+}

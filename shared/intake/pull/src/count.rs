@@ -1,0 +1,107 @@
+//! The second count of a range: by Insights, or, where that cannot say, by a second reading.
+
+use std::collections::{BTreeMap, HashSet};
+
+use mailtrail_aws_client::Deadline;
+use mailtrail_clock::DAY;
+
+use crate::backfill::{Backfill, read_error};
+use crate::error::PullError;
+use crate::group::LogGroup;
+use crate::hashes::Hashes;
+use crate::observer::Observer;
+use crate::pages::Pages;
+use crate::report::Report;
+use crate::source::Source;
+use crate::window::{Stride, Window};
+
+/// How often days whose counts differ are read and counted again.
+const MOST_ROUNDS: u32 = 2;
+/// The wait before they are is drawn from that after so many failed tries: some seconds.
+const WAIT_OF_ROUND: u32 = 7;
+
+/// Counts the range in another way. Days of which both counts differ are read again, as events may have arrived since.
+pub(crate) async fn verify<S: Source>(
+    backfill: &Backfill<S>,
+    report: &mut Report,
+    group: &LogGroup,
+    observer: &dyn Observer,
+) -> Result<(), PullError> {
+    for round in 0..=MOST_ROUNDS {
+        let counted = count(backfill, report, group, observer).await?;
+        let Some(counted) = counted.filter(|_| !observer.is_stopped()) else { return Ok(()) };
+        let differing = report.by_day.other_than(&counted);
+        report.counted = Some(counted);
+        if differing.is_empty() || round == MOST_ROUNDS {
+            return Ok(());
+        }
+        tokio::time::sleep(backfill.retry.wait(WAIT_OF_ROUND + round)).await;
+        for day in report.range.by_day().filter(|day| differing.contains(&day.day())) {
+            let mut again = Report { ids: report.ids, ..Report::new(group, day) };
+            let ended = backfill.segment(&mut again, group, day, None, observer).await;
+            report.by_day.0.entry(day.day()).or_default().read_again(again.by_day.total());
+            report.completed_copies += again.completed_copies;
+            ended?;
+            if observer.is_stopped() {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Counts the range of a report, by day. Nothing where it was stopped.
+async fn count<S: Source>(
+    backfill: &Backfill<S>,
+    report: &Report,
+    group: &LogGroup,
+    observer: &dyn Observer,
+) -> Result<Option<BTreeMap<i64, u64>>, PullError> {
+    let attempt = || backfill.source.count(&group.name, report.range);
+    let mut counted = match backfill.retry.run(Deadline::NEVER, attempt).await {
+        Ok(counted) => counted,
+        Err(failure) => {
+            observer.note(format!(
+                "failed to count the events of `{}` by Insights: {failure}; they are counted by a second reading",
+                group.name
+            ));
+            return by_reading(backfill, group, report.range, observer).await;
+        }
+    };
+    // Insights does not see events from before the creation of their log group.
+    // <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AnalyzingLogData.html>
+    for day in report.range.by_day().filter(|day| day.day() <= group.created / DAY) {
+        let has_events = report.by_day.0.get(&day.day()).is_some_and(|counts| counts.in_source > 0);
+        if has_events {
+            let Some(read) = by_reading(backfill, group, day, observer).await? else { return Ok(None) };
+            counted.extend(read);
+        }
+    }
+    Ok(Some(counted))
+}
+
+async fn by_reading<S: Source>(
+    backfill: &Backfill<S>,
+    group: &LogGroup,
+    range: Window,
+    observer: &dyn Observer,
+) -> Result<Option<BTreeMap<i64, u64>>, PullError> {
+    let (hashes, mut counted) = (Hashes::default(), BTreeMap::new());
+    let (mut stride, mut rest) = (Stride::first(), Some(range));
+    while let Some(left) = rest {
+        let window = stride.next(left);
+        let (mut pages, mut seen) =
+            (Pages::of(&backfill.source, &group.name, window, backfill.retry), HashSet::new());
+        while let Some(events) = pages.next().await.map_err(|failure| read_error(group, window, failure))? {
+            if observer.is_stopped() {
+                return Ok(None);
+            }
+            seen.extend(events.iter().map(|event| hashes.identity(&event.log_stream, &event.id)));
+        }
+        let events = seen.len() as u64;
+        *counted.entry(window.day()).or_default() += events;
+        stride.learn(window, events);
+        rest = Window::new(window.end(), left.end());
+    }
+    Ok(Some(counted))
+}
