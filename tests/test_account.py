@@ -305,8 +305,8 @@ def careless(account):
 
 def test_what_cannot_be_judged_is_a_mistake_that_fails_the_test(careless):
     logs = careless.client("logs")
-    assert code(logs.start_query, logGroupName="a", startTime=0, endTime=1, queryString="x") == "500"
-    assert "does not know logs:StartQuery" in careless.mistakes[-1]
+    assert code(logs.get_log_record, logRecordPointer="x") == "500"
+    assert "does not know logs:GetLogRecord" in careless.mistakes[-1]
     assert careless.calls[-1].error == "mistake"
     assert code(logs.describe_log_groups, includeLinkedAccounts=True) == "500"
     assert careless.mistakes[-1].endswith("leaves out of account: includeLinkedAccounts\n")
