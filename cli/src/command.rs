@@ -8,6 +8,7 @@ use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand};
 use mailtrail_clock::now;
 
 use crate::activity::{self, ActivityArgs};
+use crate::backfill::{self, BackfillArgs};
 use crate::demo::{self, DemoArgs};
 use crate::doctor::{self, DoctorArgs};
 use crate::ingest::{self, IngestArgs};
@@ -26,6 +27,7 @@ Exit codes:
 Examples:
   mailtrail demo
   mailtrail ingest --archive ./archive payload.gz
+  mailtrail backfill --log-group /aws/workmail/emailevents/example --archive ./archive
   mailtrail search --archive ./archive --since 24h --filter-pattern BOUNCED
   mailtrail activity --archive ./archive --user alice --follow
   mailtrail permissions workmail cloudwatch-logs
@@ -51,6 +53,9 @@ pub(crate) enum Command {
     /// Ingest payloads into an archive, and into streams
     #[command(long_about = ingest::help::ABOUT, after_help = ingest::help::AFTER)]
     Ingest(Box<IngestArgs>),
+    /// Archive the events that CloudWatch Logs has and the archive lacks
+    #[command(long_about = backfill::help::ABOUT, after_help = backfill::help::AFTER)]
+    Backfill(Box<BackfillArgs>),
     /// Search an archive with a filter pattern of CloudWatch Logs
     #[command(long_about = search::help::ABOUT, after_help = search::help::AFTER)]
     Search(Box<SearchArgs>),
@@ -82,6 +87,7 @@ impl Cli {
         let (names, completed): (&[&str], _) = match &mut cli.command {
             Command::Demo(_) | Command::Workmail(_) => return cli,
             Command::Ingest(args) => (&["ingest"], args.complete()),
+            Command::Backfill(args) => (&["backfill"], args.complete(now())),
             Command::Search(args) => (&["search"], args.reading.complete(now())),
             Command::Activity(args) => (&["activity"], args.complete(now())),
             Command::Permissions(args) => (&["permissions"], args.check()),

@@ -4,8 +4,8 @@ use super::*;
 
 /// The folders whose texts may name a command.
 const TEXTS: [&str; 3] = ["cli/src", "shared", "functions"];
-const COMMANDS: [&str; 8] =
-    ["demo", "ingest", "search", "activity", "permissions", "policy", "workmail", "doctor"];
+const COMMANDS: [&str; 9] =
+    ["demo", "ingest", "backfill", "search", "activity", "permissions", "policy", "workmail", "doctor"];
 
 #[test]
 fn the_arguments_are_consistent() {

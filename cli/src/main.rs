@@ -1,12 +1,13 @@
 //! `mailtrail`: the pipeline on one machine.
 //!
 //! `command` parses the command line; each command is a module with its `args` and `help`. `demo` and `ingest` send payloads
-//! through the pipeline of the functions (`intake`). `search` and `activity` read an archive (`reading`). `permissions`
+//! through the pipeline of the functions (`intake`), and `backfill` what log groups have. `search` and `activity` read an archive (`reading`). `permissions`
 //! prints the permissions that deliver logs, `workmail` enables them, and `doctor` checks the account. `args` has the
 //! arguments that several commands share, `output` everything that is written to stdout and stderr.
 
 mod activity;
 mod args;
+mod backfill;
 mod command;
 mod confirm;
 mod demo;
@@ -48,6 +49,7 @@ fn run(command: Command) -> anyhow::Result<Exit> {
         match command {
             Command::Demo(args) => demo::run(&args).await,
             Command::Ingest(args) => ingest::run(*args).await,
+            Command::Backfill(args) => backfill::run(*args).await,
             Command::Search(args) => search::run(*args).await,
             Command::Activity(args) => activity::run(*args).await,
             Command::Permissions(args) => permissions::run(&args),

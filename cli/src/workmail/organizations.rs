@@ -68,7 +68,7 @@ pub(super) async fn all(account: &Account, client: &Client) -> anyhow::Result<Ve
 }
 
 /// The organization with this id or alias.
-pub(super) async fn find(account: &Account, client: &Client, name: &str) -> anyhow::Result<Organization> {
+pub(crate) async fn find(account: &Account, client: &Client, name: &str) -> anyhow::Result<Organization> {
     let organizations = all(account, client).await?;
     let found = organizations.into_iter().find(|it| it.id == name || it.alias == name);
     let (id, region) = (&account.id, &account.region);

@@ -4,10 +4,11 @@ use crate::mailtrail::Mailtrail;
 
 #[test]
 fn every_command_explains_itself_with_examples_and_exit_codes() {
-    let commands: [&[&str]; 17] = [
+    let commands: [&[&str]; 18] = [
         &[],
         &["demo"],
         &["ingest"],
+        &["backfill"],
         &["search"],
         &["activity"],
         &["permissions"],
