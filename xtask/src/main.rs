@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a tool for people at a terminal")]
 
+mod backfills;
 mod bench;
 mod events;
 mod folder;
@@ -61,6 +62,8 @@ enum Task {
     Privileges(privileges::Arguments),
     /// Plans for thousands of random accounts, and proves every plan with the evaluator of the tests.
     Policies(policies::Arguments),
+    /// Reads thousands of log groups whose pages cannot be trusted, killed at random, and compares the archives.
+    Backfills(backfills::Arguments),
     /// Writes any number of generated payloads, as CloudWatch Logs would send them.
     Payloads(payloads::Arguments),
 }
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
         Task::Package(arguments) => package::run(&arguments),
         Task::Generate => generate(),
         Task::Policies(arguments) => policies::run(&arguments),
+        Task::Backfills(arguments) => backfills::run(&arguments),
         Task::Payloads(arguments) => payloads::run(&arguments),
         Task::Privileges(arguments) => match privileges::run(&arguments) {
             Ok(false) => return ExitCode::from(NEEDS_A_LOOK),
