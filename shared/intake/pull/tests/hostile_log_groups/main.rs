@@ -116,8 +116,8 @@ async fn run_to_the_end(folder: &Path, source: &Hostile, range: Window) -> Repor
 
 #[tokio::test]
 async fn whatever_happens_each_event_is_there_once_in_the_end() {
-    let (mut deaths, mut added, mut sent) = (0, 0, 0);
-    for seed in seeds(0..60) {
+    let (seeds, mut deaths, mut added, mut sent) = (seeds(0..60), 0, 0, 0);
+    for seed in seeds.clone() {
         let folder = tempfile::tempdir().unwrap();
         let source = Hostile::new(seed);
         let range = Hostile::range();
@@ -128,7 +128,7 @@ async fn whatever_happens_each_event_is_there_once_in_the_end() {
             let (group, batches) = (group(), source.subscription());
             let dying = dies_after(time, work.run(&group, range, &Quiet));
             let (report, ()) = tokio::join!(dying, deliver(folder.path(), batches));
-            deaths += u32::from(report.is_none());
+            deaths += u64::from(report.is_none());
             if let Some(report) = report {
                 assert!(report.counts().balance(), "seed {seed}: {:?}", report.counts());
             }
@@ -152,7 +152,9 @@ async fn whatever_happens_each_event_is_there_once_in_the_end() {
         assert_eq!((again.counts().added, again.ids), (0, report.ids), "seed {seed}: a second backfill");
         assert_ne!(again.ids, Ids::Differ, "seed {seed}");
     }
-    assert!(deaths > 15 && added > 1_000 && sent > 1_000, "{deaths} deaths, {added} pulled, {sent} sent");
+    let count = seeds.end - seeds.start;
+    let is_something = deaths >= count / 4 && added >= 10 * count && sent >= 10 * count;
+    assert!(is_something, "{count} log groups, {deaths} deaths, {added} pulled, {sent} sent");
 }
 
 #[tokio::test]
