@@ -57,7 +57,8 @@ fn text_of(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
-fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+/// The files below a folder, without unfinished ones.
+pub(crate) fn files(folder: &Path) -> Vec<std::path::PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
     let paths = entries.map(|entry| entry.unwrap().path());
     let is_temporary = |path: &std::path::PathBuf| path.file_name().is_some_and(|name| name == ".tmp");

@@ -204,6 +204,27 @@ async fn a_dry_run_counts_and_writes_nothing() {
 }
 
 #[tokio::test]
+async fn what_an_interrupted_run_wrote_by_halves_is_completed() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = Hostile::new(10);
+    source.stop_growing();
+    run_to_the_end(folder.path(), &source, Hostile::range()).await;
+    let whole = Contents::read(folder.path()).records;
+    // Each batch lacks one of its objects, and the run has only begun.
+    std::fs::remove_dir_all(folder.path().join("email_activity")).unwrap();
+    let entries = archive::files(&folder.path().join("pull"));
+    let later = entries.iter().filter(|path| !path.ends_with("00000000.json"));
+    assert!(later.clone().count() > 0 && Contents::read(folder.path()).records.len() < whole.len());
+    for path in later {
+        std::fs::remove_file(path).unwrap();
+    }
+
+    let report = run_to_the_end(folder.path(), &source, Hostile::range()).await;
+    assert_eq!(Contents::read(folder.path()).records, whole);
+    assert!(report.completed_copies > 0 && report.counts().added == 0, "{report:?}");
+}
+
+#[tokio::test]
 async fn a_log_group_that_cannot_be_counted_is_read_a_second_time() {
     let folder = tempfile::tempdir().unwrap();
     let source = Hostile::new(8);

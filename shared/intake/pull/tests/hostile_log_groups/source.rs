@@ -16,6 +16,12 @@ pub(crate) const GROUP: &str = "/example/mail";
 /// 2026-11-20T00:00:00Z
 const START: i64 = 1_795_132_800_000;
 const STREAMS: [&str; 3] = ["a", "b", "c"];
+/// Of two classes, so that the records of a batch are in several objects.
+const MESSAGES: [&str; 3] = [
+    r#"{"traceId":"1","event":{"eventName":"MAILBOX_EMAIL_DELIVERED","recipient":"ana@example.com","folder":"INBOX"}}"#,
+    r#"{"number":1}"#,
+    r#"{"number":2}"#,
+];
 
 /// Its clones are the same log group.
 #[derive(Clone)]
@@ -52,7 +58,7 @@ impl Inner {
         };
         // The bits above 144 are the time, those below are no event's twice.
         let id = decimal(at, self.events.len());
-        let message = format!(r#"{{"number":{}}}"#, self.rng.u32(..3));
+        let message = MESSAGES[self.rng.usize(..MESSAGES.len())].to_owned();
         let log_stream = STREAMS[self.rng.usize(..STREAMS.len())].to_owned();
         self.events.push(SourceEvent { id, log_stream, timestamp: at, message });
     }
