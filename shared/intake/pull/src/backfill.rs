@@ -37,7 +37,7 @@ use crate::window::{Stride, Window};
 /// How pulled events were retrieved, as their raw copies say it.
 pub(crate) const RETRIEVED_BY: &str = "FilterLogEvents";
 /// Payloads of a log group that are archived while the next page is read.
-const ARCHIVED_AT_A_TIME: usize = 4;
+const ARCHIVED_AT_A_TIME: usize = 2;
 
 /// Where events are read from, and where they go.
 pub struct Backfill<S> {

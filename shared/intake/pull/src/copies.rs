@@ -22,7 +22,7 @@ use crate::observer::Observer;
 use crate::window::Window;
 
 /// Copies that are read at a time: S3 takes its time for each.
-const READ_AT_A_TIME: usize = 16;
+const READ_AT_A_TIME: usize = 8;
 
 /// The raw copies of a log group that were not handed out yet.
 pub(crate) struct Copies<'a> {
