@@ -214,3 +214,23 @@ def test_a_new_delivery_gets_a_policy_of_its_log_group_unless_the_account_lets_i
 def test_workmails_deliveries_can_be_looked_up(account, logs):
     found = logs.describe_configuration_templates(service="workmail", deliveryDestinationTypes=["CWL"])
     assert len(found["configurationTemplates"]) == 5
+
+
+def test_events_are_read_with_their_end_and_counted_by_the_day(account, logs):
+    group = account.fixtures.log_group("a").rsplit(":", 1)[1]
+    events, day = account.place().logs.events, 86_400_000
+    ids = [events.log(group, "s", timestamp, "x" * 400_000) for timestamp in (day, day, 2 * day, 2 * day + 1)]
+    account.place().logs.groups.find(group).created = 0
+    assert len(set(ids)) == 4 and all(len(identifier) == 56 and int(identifier) >> 144 >= day for identifier in ids)
+    first = logs.filter_log_events(logGroupName=group, startTime=day, endTime=2 * day)
+    assert [event["eventId"] for event in first["events"]] == ids[:2], "a page has 1 MB"
+    rest = {"logGroupName": group, "startTime": day, "endTime": 2 * day, "nextToken": first["nextToken"]}
+    assert [event["eventId"] for event in logs.filter_log_events(**rest)["events"]] == ids[2:3]
+    assert code(logs.filter_log_events, **{**rest, "endTime": 3 * day}) == "InvalidParameterException"
+    query = f"filter @timestamp >= {day} and @timestamp < {3 * day} | stats count(*) as events by bin(1d)"
+    asked = {"logGroupName": group, "startTime": day // 1_000, "endTime": 3 * day // 1_000}
+    started = logs.start_query(**asked, queryString=query)["queryId"]
+    answers = [logs.get_query_results(queryId=started) for _ in range(3)]
+    assert [answer["status"] for answer in answers] == ["Scheduled", "Running", "Complete"]
+    assert [row[1]["value"] for row in answers[-1]["results"]] == ["2", "2"]
+    assert code(logs.start_query, **asked, queryString="fields @message") == "MalformedQueryException"
