@@ -1,0 +1,88 @@
+//! Lines that begin with the time of their event: export tasks, and `aws logs tail`.
+//!
+//! Nothing escapes a line feed in a message, so a line that does not begin with a time belongs to the event before. One
+//! that is part of a message and begins with a time cannot be told from an event.
+
+use std::borrow::Cow;
+use std::io::Read;
+
+use mailtrail_clock::Time;
+
+use super::{Counts, Lines, next_line};
+use crate::Damage;
+use crate::event::{FileEvent, Sink};
+use crate::window::{LONGEST, Window};
+
+/// A text of events in the order of time.
+pub(crate) struct TimedLines<R> {
+    window: Window<R>,
+    /// Whether the log stream stands between time and message.
+    has_log_stream: bool,
+    /// The event that was read last, which may go on.
+    last: Option<Event>,
+}
+
+struct Event {
+    millis: i64,
+    log_stream: Option<String>,
+    message: String,
+}
+
+impl<R: Read> TimedLines<R> {
+    /// An object of an export task: time, space, message.
+    pub(crate) fn exported(window: Window<R>) -> Self {
+        Self { window, has_log_stream: false, last: None }
+    }
+
+    /// What `aws logs tail` prints: time, log stream, message.
+    pub(crate) fn tailed(window: Window<R>) -> Self {
+        Self { window, has_log_stream: true, last: None }
+    }
+
+    fn hand_over(&mut self, sink: &mut dyn Sink) {
+        if let Some(Event { millis, log_stream, message }) = self.last.take() {
+            sink.event(FileEvent {
+                log_stream: log_stream.map(Cow::Owned),
+                timestamp: Some(millis),
+                message: Cow::Owned(message),
+                ..FileEvent::default()
+            });
+        }
+    }
+
+    fn begins(&self, line: &str) -> Option<Event> {
+        let (time, rest) = line.split_once(' ')?;
+        let millis = Time::from_iso8601(time).filter(|_| time.contains('T'))?.millis();
+        if !self.has_log_stream {
+            return Some(Event { millis, log_stream: None, message: rest.to_owned() });
+        }
+        let (log_stream, message) = rest.split_once(' ')?;
+        Some(Event { millis, log_stream: Some(log_stream.to_owned()), message: message.to_owned() })
+    }
+}
+
+impl<R: Read> Lines for TimedLines<R> {
+    fn advance(&mut self, sink: &mut dyn Sink, counts: &mut Counts) -> Result<bool, Damage> {
+        let Some(line) = next_line(&mut self.window, counts)? else {
+            self.hand_over(sink);
+            return Ok(false);
+        };
+        let (text, length) = (line.text().into_owned(), line.length);
+        self.window.take(length);
+        if let Some(event) = self.begins(&text) {
+            self.hand_over(sink);
+            self.last = Some(event);
+            return Ok(true);
+        }
+        match &mut self.last {
+            Some(last) if last.message.len() + text.len() < LONGEST => {
+                last.message.push('\n');
+                last.message.push_str(&text);
+            }
+            Some(_) => counts.too_long += 1,
+            // The end of an event that is in another file.
+            None => counts.other += 1,
+        }
+        Ok(true)
+    }
+}
