@@ -1,6 +1,10 @@
 //! Many inputs through one pipeline: a few at a time, so that the memory stays bounded, each on a thread of
 //! its own, as decoding and compressing is work for a processor; the payloads of one input in their order.
 
+mod archived;
+mod import;
+
+use std::io::Cursor;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,15 +14,17 @@ use mailtrail_archive::is_quarantined;
 use mailtrail_aws_client::Deadline;
 use mailtrail_clock::now;
 use mailtrail_config::IntakeConfig;
+use mailtrail_import::{FileOrigin, Import};
 use mailtrail_pipeline::{Pipeline, preview};
 use mailtrail_subscription::{Payload, Recognized, Shape, payloads, recognize};
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
-use crate::inputs::{Input, Reason, Skipped};
+use crate::inputs::{Input, Opened, Reason, Skipped};
 use crate::outcome::Outcome;
 use crate::output::{self, WARNING, paint, plain};
 use crate::stop::Stop;
+pub(crate) use archived::ArchivedEvents;
 
 /// Processes inputs until they end, something fails, or it is stopped.
 #[derive(Debug)]
@@ -28,6 +34,10 @@ pub(crate) struct Intake {
     pub(crate) keeps_unknown: bool,
     /// The largest decoded payload.
     pub(crate) decoded_limit: usize,
+    /// Where the events of files are from, as far as those do not say it.
+    pub(crate) origin: FileOrigin,
+    /// What the archive has of the events of files; nothing where they are not compared.
+    pub(crate) archived: Option<ArchivedEvents>,
     pub(crate) stop: Stop,
     pub(crate) progress: ProgressBar,
 }
@@ -69,19 +79,22 @@ impl Intake {
             self.progress.set_message(HumanCount(outcome.ledger.archived).to_string());
         }
         outcome.left += waiting.len() as u64;
+        if let Some(archived) = &self.archived {
+            outcome.not_compared = archived.unreadable().await;
+        }
         self.progress.finish_and_clear();
         Ok(outcome)
     }
 
-    /// Names what was skipped, and what failed beside the first failure, with which the command ends. There may be so much
-    /// of it that it must not be gathered.
+    /// Names what was not taken in, and what failed beside the first failure, with which the command ends. There may be so
+    /// much of it that it must not be gathered.
     fn name(&self, outcome: &mut Outcome) {
         for failure in outcome.take_failures() {
             let mark = paint(WARNING, "!");
             self.progress.suspend(|| output::note(&format!("{mark} {}", plain(&format!("{failure:#}")))));
         }
-        for skipped in outcome.take_skipped() {
-            self.progress.suspend(|| output::note(&skipped.to_string()));
+        for note in outcome.take_notes() {
+            self.progress.suspend(|| output::note(&note));
         }
     }
 
@@ -89,26 +102,26 @@ impl Intake {
         let mut outcome = Outcome::default();
         let input = Arc::new(input);
         let (reader, keeps_unknown) = (Arc::clone(&input), self.keeps_unknown);
-        let read = tokio::task::spawn_blocking(move || reader.read(keeps_unknown));
+        let opened = tokio::task::spawn_blocking(move || reader.open(keeps_unknown));
         // A run that waits for a pipe must be able to stop.
-        let read = tokio::select! {
-            read = read => read,
+        let opened = tokio::select! {
+            opened = opened => opened,
             () = self.stop.requested() => {
                 outcome.left = 1;
                 return outcome;
             }
         };
-        let found = match read {
-            Ok(read) => read.and_then(|bytes| self.payloads(&input, &bytes)),
+        let opened = match opened {
+            Ok(opened) => opened,
             Err(error) => {
-                outcome.fail(error.into());
-                outcome.is_over = true;
+                outcome.end(error.into());
                 return self.failed(outcome);
             }
         };
-        match found {
-            Ok((shape, payloads)) => self.process_payloads(&input, shape, payloads, &mut outcome).await,
-            Err(reason) => outcome.skip(Skipped { what: input.to_string(), reason }),
+        match opened {
+            Ok(Opened::Whole(bytes)) => self.process_whole(&input, &bytes, &mut outcome).await,
+            Ok(Opened::Events(file, from)) => self.import(&input, file, from, &mut outcome).await,
+            Err(reason) => outcome.skip(&Skipped { what: input.to_string(), reason }),
         }
         if outcome.failure.is_some() { self.failed(outcome) } else { outcome }
     }
@@ -122,17 +135,22 @@ impl Intake {
         outcome
     }
 
-    /// The payloads in a file, or what it is instead.
-    fn payloads(&self, input: &Input, bytes: &Bytes) -> Result<(Shape, Vec<Payload>), Reason> {
+    /// Processes a file of which the beginning did not say what it is.
+    async fn process_whole(&self, input: &Input, bytes: &Bytes, outcome: &mut Outcome) {
         let other = match recognize(bytes, self.decoded_limit) {
-            Recognized::Payloads(shape, payloads) => return Ok((shape, payloads)),
+            Recognized::Payloads(shape, payloads) => {
+                return self.process_payloads(input, shape, payloads, outcome).await;
+            }
             Recognized::Other(other) => other,
         };
+        if Import::reads(other.shape) {
+            return self.import(input, other, Box::new(Cursor::new(bytes.clone())), outcome).await;
+        }
         let was_kept = || input.file_name().is_some_and(|name| is_quarantined(name, bytes));
         if other.shape != Shape::Empty && (self.keeps_unknown || was_kept()) {
-            return Ok((other.shape, payloads(bytes)));
+            return self.process_payloads(input, other.shape, payloads(bytes), outcome).await;
         }
-        Err(Reason::Content(other))
+        outcome.skip(&Skipped { what: input.to_string(), reason: Reason::Content(other) });
     }
 
     async fn process_payloads(
@@ -148,18 +166,44 @@ impl Intake {
                 outcome.left = 1;
                 return;
             }
-            match &self.destination {
-                Destination::Pipeline(pipeline) => {
-                    let run = pipeline.run(&payload, now(), Deadline::NEVER).await;
-                    outcome.add_run(input, payload.bytes().len(), run);
+            let written = self.process_payload(input, shape, &payload, outcome).await;
+            match (&self.archived, &self.destination) {
+                (Some(archived), Destination::Pipeline(_)) => archived.add(written).await,
+                (Some(archived), Destination::DryRun(_)) => {
+                    if let Err(error) = archived.suppose(&payload).await {
+                        outcome.end(error);
+                    }
                 }
-                Destination::DryRun(config) => outcome.add_preview(input, shape, preview(&payload, config)),
+                (None, _) => {}
             }
             if outcome.is_over {
                 return;
             }
         }
         outcome.processed = u64::from(outcome.failure.is_none());
+    }
+
+    /// Processes a payload. Returns the keys of its records, if all of them are new.
+    async fn process_payload(
+        &self,
+        input: &Input,
+        shape: Shape,
+        payload: &Payload,
+        outcome: &mut Outcome,
+    ) -> Vec<String> {
+        match &self.destination {
+            Destination::Pipeline(pipeline) => {
+                let mut run = pipeline.run(payload, now(), Deadline::NEVER).await;
+                let keys =
+                    if run.ledger.already == 0 { std::mem::take(&mut run.objects) } else { Vec::new() };
+                outcome.add_run(input, payload.bytes().len(), run);
+                keys
+            }
+            Destination::DryRun(config) => {
+                outcome.add_preview(input, shape, preview(payload, config));
+                Vec::new()
+            }
+        }
     }
 }
 
