@@ -4,10 +4,11 @@ use std::fs;
 use std::path::Path;
 
 use insta::assert_snapshot;
+use mailtrail_faulty_aws::Faults;
 use mailtrail_samples::envelope::gzip;
 use serde_json::{Value, json};
 
-use crate::mailtrail::{Mailtrail, Run};
+use crate::mailtrail::{Mailtrail, Run, with_a_bucket};
 
 const INGEST: [&str; 4] = ["ingest", "--archive", "archive", "--json"];
 
@@ -82,6 +83,21 @@ fn an_event_that_a_subscription_brought_is_left_out_of_a_file() {
     let again = mailtrail.run(&["ingest", "--archive", "archive", "file.json.gz"]).expect(0);
     let _hidden = mailtrail.hide_what_differs();
     assert_snapshot!(again.stdout);
+}
+
+#[test]
+fn an_archive_in_s3_is_compared_as_well_also_where_calls_fail() {
+    let (aws, mailtrail) = with_a_bucket();
+    let time = |number| 1_795_860_000_000 + u64::from(number) * 60_000;
+    mailtrail.write("sent.gz", sent(&[1, 2].map(|number| (time(number), record(number)))));
+    mailtrail.write("file.json.gz", records(&[1, 2, 3]));
+    mailtrail.run(&["ingest", "sent.gz"]).expect(0);
+    aws.set_faults(Faults::storm(7));
+    let names = ["events", "archived", "already", "in_archive_before"];
+    let run = mailtrail.run(&["ingest", "--json", "file.json.gz"]).expect(0);
+    assert_eq!(counts(&run, names), [1, 1, 0, 2]);
+    let again = mailtrail.run(&["ingest", "--json", "file.json.gz"]).expect(0);
+    assert_eq!(counts(&again, names), [0, 0, 0, 3]);
 }
 
 #[test]
