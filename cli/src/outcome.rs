@@ -112,7 +112,7 @@ impl Outcome {
         let preview = match preview {
             Ok(preview) => preview,
             Err(error) => {
-                self.end(Error::new(error).context(input.to_string()));
+                self.abort(Error::new(error).context(input.to_string()));
                 return;
             }
         };
@@ -161,7 +161,7 @@ impl Outcome {
     }
 
     /// Adds a reason why nothing more can be archived.
-    pub(crate) fn end(&mut self, failure: Error) {
+    pub(crate) fn abort(&mut self, failure: Error) {
         self.is_over = true;
         self.fail(failure);
     }

@@ -44,7 +44,7 @@ impl Intake {
                     payload
                 }
                 Err(error) => {
-                    outcome.end(error.into());
+                    outcome.abort(error.into());
                     return;
                 }
             };
@@ -74,7 +74,7 @@ impl Intake {
                     left.payload
                 }
                 Err(error) => {
-                    outcome.end(error.context(input.to_string()));
+                    outcome.abort(error.context(input.to_string()));
                     return;
                 }
             },

@@ -114,7 +114,7 @@ impl Intake {
         let opened = match opened {
             Ok(opened) => opened,
             Err(error) => {
-                outcome.end(error.into());
+                outcome.abort(error.into());
                 return self.failed(outcome);
             }
         };
@@ -171,7 +171,7 @@ impl Intake {
                 (Some(archived), Destination::Pipeline(_)) => archived.add(written).await,
                 (Some(archived), Destination::DryRun(_)) => {
                     if let Err(error) = archived.suppose(&payload).await {
-                        outcome.end(error);
+                        outcome.abort(error);
                     }
                 }
                 (None, _) => {}

@@ -173,7 +173,7 @@ impl<S: Source> Backfill<S> {
                     let run = writer.pipeline.run(&copy.payload, now(), Deadline::NEVER).await;
                     run.failure.map_or(Ok(()), Err)?;
                     report.completed_copies +=
-                        u64::from(run.written.iter().any(|it| !it.key.starts_with("raw/")));
+                        u64::from(run.witnesses.iter().any(|it| !it.already && !it.key.starts_with("raw/")));
                 }
             }
         }
