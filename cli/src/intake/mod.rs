@@ -183,7 +183,7 @@ impl Intake {
         outcome.processed = u64::from(outcome.failure.is_none());
     }
 
-    /// Processes a payload. Returns the keys of its records, if all of them are new.
+    /// Processes a payload. Returns the keys of its records, if all of them are new and their raw copy is there.
     async fn process_payload(
         &self,
         input: &Input,
@@ -194,8 +194,8 @@ impl Intake {
         match &self.destination {
             Destination::Pipeline(pipeline) => {
                 let mut run = pipeline.run(payload, now(), Deadline::NEVER).await;
-                let keys =
-                    if run.ledger.already == 0 { std::mem::take(&mut run.objects) } else { Vec::new() };
+                let is_new = run.failure.is_none() && run.ledger.already == 0;
+                let keys = if is_new { std::mem::take(&mut run.objects) } else { Vec::new() };
                 outcome.add_run(input, payload.bytes().len(), run);
                 keys
             }

@@ -86,6 +86,32 @@ fn an_event_that_a_subscription_brought_is_left_out_of_a_file() {
 }
 
 #[test]
+fn a_raw_copy_that_a_killed_run_did_not_write_is_written_by_the_next_one() {
+    let mailtrail = Mailtrail::new();
+    let time = |number| 1_795_860_000_000 + u64::from(number) * 60_000;
+    mailtrail.write("sent.gz", sent(&[1, 2].map(|number| (time(number), record(number)))));
+    mailtrail.write("file.json.gz", records(&[1, 2, 3, 4]));
+    assert_eq!(ingest(&mailtrail, &["sent.gz"], 0), [2, 2, 0, 0]);
+    let before = mailtrail.files("archive");
+    assert_eq!(ingest(&mailtrail, &["file.json.gz"], 0), [2, 2, 0, 2]);
+    let whole = mailtrail.files("archive");
+    let is_new = |key: &&String| key.starts_with("raw/") && !before.contains_key(*key);
+    let copies: Vec<&String> = whole.keys().filter(is_new).collect();
+    assert_eq!(copies.len(), 1, "{copies:?}");
+    fs::remove_file(mailtrail.path("archive").join(copies[0])).unwrap();
+    // The records are there already.
+    assert_eq!(ingest(&mailtrail, &["file.json.gz"], 0), [2, 2, 2, 2]);
+    assert_eq!(mailtrail.files("archive"), whole);
+    for command in ["activity", "search"] {
+        let shown = mailtrail.run(&[command, "--archive", "archive", "--json"]).expect(0);
+        let of = |number: u32| format!("{number:08}-1111-4111-8111-111111111111");
+        let times = |number| shown.stdout.lines().filter(|line| line.contains(&of(number))).count();
+        assert_eq!([1, 2, 3, 4].map(times), [1; 4], "{command}: {}", shown.stdout);
+    }
+    assert_eq!(ingest(&mailtrail, &["file.json.gz"], 0), [0, 0, 0, 4]);
+}
+
+#[test]
 fn an_archive_in_s3_is_compared_as_well_also_where_calls_fail() {
     let (aws, mailtrail) = with_a_bucket();
     let time = |number| 1_795_860_000_000 + u64::from(number) * 60_000;

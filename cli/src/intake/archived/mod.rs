@@ -2,8 +2,10 @@
 //!
 //! A file has the events that a subscription, another file or `backfill` may have brought before. Which those are, the records
 //! of the archive say, those of the days of the events: they are read when the first event of a day comes. An event that the
-//! archive has is left out; of three equal events of which it has two, one is taken in.
+//! archive has is left out; of three equal events of which it has two, one is taken in. It has what records and a raw copy
+//! say: records alone, which a run that was killed may leave, do not count, so that the next run completes them.
 
+mod copies;
 mod identity;
 
 use std::collections::{HashMap, HashSet};
@@ -11,7 +13,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use mailtrail_archive::{ArchiveReader, Object, records_day};
+use mailtrail_archive::{ArchiveReader, Listing, Object, batch_of, records_day};
 use mailtrail_aws_client::Deadline;
 use mailtrail_clock::Time;
 use mailtrail_config::IntakeConfig;
@@ -24,6 +26,7 @@ use serde_json::value::RawValue;
 use tokio::sync::Mutex;
 
 use crate::reading::for_each_line;
+use copies::Copies;
 use identity::{Identities, Identity};
 
 /// Objects that are read at a time.
@@ -46,10 +49,12 @@ struct Known {
     days: HashSet<Time>,
     /// Event → how often the archive has it.
     events: HashMap<Identity, u32>,
-    /// Objects that were written since, and not read yet.
+    /// Objects that were written since with their raw copy, and not read yet.
     written: Vec<String>,
     /// The batches that have objects on these days.
     batches: HashSet<String>,
+    /// Those that have their raw copy.
+    copies: Copies,
     /// Objects that could not be read.
     unreadable: u64,
 }
@@ -107,6 +112,7 @@ impl ArchivedEvents {
             self.learn(&mut known, day).await?;
         }
         if let (Some(archive), written) = (&self.archive, std::mem::take(&mut known.written)) {
+            known.name_batches(&written);
             self.read_all(archive, &mut known, written).await?;
         }
         if known.batches.contains(&id.to_string()) {
@@ -164,7 +170,8 @@ impl ArchivedEvents {
 
     /// How many objects of the archive could not be read, so that their events may come twice.
     pub(crate) async fn unreadable(&self) -> u64 {
-        self.known.lock().await.unreadable
+        let known = self.known.lock().await;
+        known.unreadable + known.copies.unreadable()
     }
 
     /// The identities of the events of a batch, in their order, from the records that are made of them.
@@ -189,19 +196,18 @@ impl ArchivedEvents {
             return Ok(());
         }
         if known.events.len() > MOST_EVENTS {
-            *known = Known { unreadable: known.unreadable, days: HashSet::from([day]), ..Known::default() };
+            let unreadable = known.unreadable + known.copies.unreadable();
+            *known = Known { unreadable, days: HashSet::from([day]), ..Known::default() };
         }
         // Listed for each day: what is processed meanwhile may make new ones.
-        let folders = folders(archive).await?;
-        let of_day = folders.iter().map(|folder| format!("{folder}/eventDay={}", day.day()));
-        let listed = stream::iter(of_day.collect::<Vec<_>>())
-            .map(|folder| async move { archive.list_readable(&folder, Deadline::NEVER).await });
-        let mut listed = listed.buffered(CONCURRENT_READS);
-        let mut keys = Vec::new();
-        while let Some(listing) = listed.try_next().await? {
-            known.unreadable += listing.unreadable.len() as u64;
-            keys.extend(listing.names.into_iter().filter(|key| records_day(key).is_some()));
-        }
+        let folders = folders(archive, Class::ALL.iter().map(|class| class.name())).await?;
+        let listing = list(archive, &folders, day).await?;
+        known.unreadable += listing.unreadable.len() as u64;
+        let mut keys = listing.names;
+        keys.retain(|key| records_day(key).is_some());
+        known.name_batches(&keys);
+        let limit = self.intake.decoded_limit.bytes();
+        let keys = known.copies.keep(archive, keys, &known.batches, limit).await?;
         self.read_all(archive, known, keys).await
     }
 
@@ -212,7 +218,6 @@ impl ArchivedEvents {
         known: &mut Known,
         keys: Vec<String>,
     ) -> anyhow::Result<()> {
-        known.batches.extend(keys.iter().filter_map(|key| batch(key)).map(str::to_owned));
         let mut read =
             stream::iter(keys).map(|key| self.read(archive, key)).buffer_unordered(CONCURRENT_READS);
         let mut once = HashSet::new();
@@ -254,6 +259,12 @@ impl ArchivedEvents {
 }
 
 impl Known {
+    /// Adds the batches that objects of records are named by.
+    fn name_batches(&mut self, objects: &[String]) {
+        let named = objects.iter().filter_map(|key| batch_of(key));
+        self.batches.extend(named.map(|(batch, _)| batch.to_owned()));
+    }
+
     /// Whether the archive lacks an event of a file, which it has from then on.
     fn lacks(&mut self, event: Identity, file: &mut OfFile) -> bool {
         let in_file = file.0.entry(event).or_default();
@@ -265,9 +276,12 @@ impl Known {
     }
 }
 
-/// The folders of classes, Regions and accounts.
-async fn folders(archive: &ArchiveReader) -> anyhow::Result<Vec<String>> {
-    let mut folders: Vec<String> = Class::ALL.iter().map(|class| class.name().to_owned()).collect();
+/// The folders of Regions and accounts, in these.
+async fn folders(
+    archive: &ArchiveReader,
+    above: impl IntoIterator<Item = &str>,
+) -> anyhow::Result<Vec<String>> {
+    let mut folders: Vec<String> = above.into_iter().map(str::to_owned).collect();
     for _level in ["region", "account"] {
         let mut below = Vec::new();
         for folder in folders {
@@ -278,9 +292,18 @@ async fn folders(archive: &ArchiveReader) -> anyhow::Result<Vec<String>> {
     Ok(folders)
 }
 
-/// The batch that an object of records is named by.
-fn batch(key: &str) -> Option<&str> {
-    key.rsplit_once('/')?.1.strip_suffix(".ndjson.zst")
+/// What lies under a day in these folders.
+async fn list(archive: &ArchiveReader, folders: &[String], day: Time) -> anyhow::Result<Listing> {
+    let of_day = folders.iter().map(|folder| format!("{folder}/eventDay={}", day.day()));
+    let listed = stream::iter(of_day.collect::<Vec<_>>())
+        .map(|folder| async move { archive.list_readable(&folder, Deadline::NEVER).await });
+    let mut listed = listed.buffered(CONCURRENT_READS);
+    let mut all = Listing::default();
+    while let Some(listing) = listed.try_next().await? {
+        all.names.extend(listing.names);
+        all.unreadable.extend(listing.unreadable);
+    }
+    Ok(all)
 }
 
 /// The payload with those of its events that are marked.
