@@ -7,7 +7,7 @@
 //!   became of it ([`journal`]). Whatever happens in between, a later session knows where to look, goes on
 //!   ([`Apply::resume`]) or undoes ([`Apply::rollback`]).
 //! * **Files are not trusted.** A plan is a file, and a journal an object that others may write. Names, ARNs and grants
-//!   are derived from what they mean ([`intent`]), changes of a move from the account, and the journal is whole
+//!   are derived from what they mean (`intent`), changes of a move from the account, and the journal is whole
 //!   ([`journal`]) or not used.
 //! * **Proved again.** Before anything of a plan is written, and whenever a run goes on, what is still to be written is
 //!   proved of what is there now ([`mailtrail_resource_policy::recheck`]): a log group may have come back, what took an

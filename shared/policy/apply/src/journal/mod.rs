@@ -2,7 +2,7 @@
 //!
 //! Objects of an archive are written once and never changed, so an entry is an object of its own:
 //! `policy-audit/journal/<time>-<hash of the plan>/NNNN-entry.json`. They are the same in a directory and in S3. Each has
-//! the SHA-256 of the one before ([`chain`]).
+//! the SHA-256 of the one before (`chain`).
 //!
 //! Only one session at a time can write: entries are numbered, and a session that finds its number taken
 //! stops, before the call that the entry announces.
