@@ -118,14 +118,12 @@ LEDGER = {
     "already",
     "refused",
     "skipped_files",
-    "incomplete_files",
-    "in_archive_before",
     "by_class",
     "streams",
     "balanced",
 }
 # Functions are not given files.
-FUNCTION_LEDGER = LEDGER - {"skipped_files", "incomplete_files", "in_archive_before"}
+FUNCTION_LEDGER = LEDGER - {"skipped_files"}
 STREAM = {"stream", "delivered", "gated", "filtered", "undelivered"}
 
 

@@ -37,7 +37,7 @@ pub(crate) fn of_dry_run(outcome: &Outcome, passed_over: PassedOver, took: Durat
     };
     section(&mut text, "files", &outcome.shapes.iter().map(of_shape).collect::<Vec<_>>());
     section(&mut text, "skipped", &skipped(outcome, passed_over));
-    section(&mut text, "events", &events(outcome));
+    section(&mut text, "events", &classes(&outcome.ledger));
     section(&mut text, "refused", &refused(&outcome.ledger).into_iter().collect::<Vec<_>>());
     section(&mut text, "look at", &look_at(outcome, "to be kept in quarantine/ of the archive"));
     section(&mut text, "hint", &hints(outcome));
@@ -88,21 +88,7 @@ fn came_in(outcome: &Outcome) -> Vec<String> {
     add(ledger.control_messages, "payload", "of health checks of CloudWatch Logs, kept raw");
     add(ledger.quarantined_payloads, "payload", "unreadable, quarantined");
     lines.extend(refused(ledger));
-    lines.extend(known_before(outcome));
     lines
-}
-
-/// The events that a dry run would archive, and those that it would not.
-fn events(outcome: &Outcome) -> Vec<String> {
-    let mut lines = classes(&outcome.ledger);
-    lines.extend(known_before(outcome));
-    lines
-}
-
-fn known_before(outcome: &Outcome) -> Option<String> {
-    let events = count(outcome.in_archive_before, "event");
-    let line = || format!("{events} of files left out: in the archive, or in another of the files, before");
-    (outcome.in_archive_before > 0).then(line)
 }
 
 fn refused(ledger: &Ledger) -> Option<String> {
@@ -197,16 +183,6 @@ fn look_at(outcome: &Outcome, others: &str) -> Vec<String> {
             },
         ));
     }
-    if outcome.incomplete_files > 0 {
-        lines.push(format!(
-            "{} not taken in as a whole, named above",
-            count(outcome.incomplete_files, "file")
-        ));
-    }
-    if outcome.not_compared > 0 {
-        let objects = count(outcome.not_compared, "object");
-        lines.push(format!("{objects} of the archive cannot be read: events in them may be archived again"));
-    }
     let untold = outcome.ledger.quarantined_payloads.saturating_sub(outcome.quarantined.len() as u64);
     if untold > 0 {
         lines.push(format!("and {} more, {others}", HumanCount(untold)));
@@ -231,10 +207,6 @@ fn hints(outcome: &Outcome) -> Vec<String> {
         lines.push(
             "skipped files stay where they are; --quarantine keeps files without payloads, too".to_owned(),
         );
-    }
-    if outcome.without_log_group > 0 {
-        let events = count(outcome.without_log_group, "event");
-        lines.push(format!("{events} of files that do not say the log group; --log-group NAME says it"));
     }
     for StreamLedger { stream, .. } in outcome.ledger.streams.iter().filter(|stream| stream.gated > 0) {
         lines

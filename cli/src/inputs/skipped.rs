@@ -5,11 +5,9 @@ use std::fmt;
 use std::io;
 
 use bytesize::ByteSize;
-use mailtrail_import::Report;
 use mailtrail_subscription::{Other, Shape};
 
 use super::LARGEST;
-use crate::output::count;
 
 /// A file, or another entry of a folder, that is not taken in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,8 +22,6 @@ pub(crate) struct Skipped {
 pub(crate) enum Reason {
     /// It holds no payloads.
     Content(Other),
-    /// It should hold log events, and none was found in it.
-    NoEvents(Other, Box<Report>),
     /// It is larger than any file of payloads.
     TooLarge {
         /// Its size, where that is known.
@@ -50,18 +46,13 @@ impl Reason {
 
     /// Whether it could be kept in quarantine.
     pub(crate) fn is_content(&self) -> bool {
-        match self {
-            Self::Content(other) => other.shape != Shape::Empty,
-            Self::NoEvents(..) => true,
-            _ => false,
-        }
+        matches!(self, Self::Content(other) if other.shape != Shape::Empty)
     }
 
     /// In few words, to be counted by.
     pub(crate) fn kind(&self) -> Cow<'static, str> {
         match self {
             Self::Content(other) => other.shape.to_string().into(),
-            Self::NoEvents(other, _) => format!("{}, without log events", other.shape).into(),
             Self::TooLarge { .. } => format!("larger than {}", ByteSize(LARGEST)).into(),
             Self::Special(kind) => (*kind).into(),
             Self::Link => "symbolic link".into(),
@@ -81,7 +72,6 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Content(other) => write!(f, "{other}"),
-            Self::NoEvents(other, report) => write!(f, "{other}: no log events; {}", Missing(report)),
             Self::TooLarge { size, begins_like } => {
                 let size = size.map(|size| format!("{}, ", ByteSize(size))).unwrap_or_default();
                 write!(f, "{size}larger than any file of payloads ({})", ByteSize(LARGEST))?;
@@ -96,42 +86,5 @@ impl fmt::Display for Reason {
             }
             Self::Unreadable(error) => write!(f, "failed to read it: {error}"),
         }
-    }
-}
-
-/// A file that was taken in, but for some of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Incomplete {
-    /// Its path, escaped, or another name for it.
-    pub(crate) what: String,
-    pub(crate) file: Other,
-    pub(crate) report: Report,
-}
-
-impl fmt::Display for Incomplete {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { what, file, report } = self;
-        write!(f, "incomplete `{what}`: {file}; {}; the rest was taken in", Missing(report))
-    }
-}
-
-/// What of a file was not taken in.
-struct Missing<'a>(&'a Report);
-
-impl fmt::Display for Missing<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Report { other_entries, too_long, others, damage, .. } = self.0;
-        let mut parts: Vec<String> = damage.iter().map(ToString::to_string).collect();
-        if *other_entries > 0 {
-            parts.push(format!("{} in it without a log event", count(*other_entries, "element")));
-        }
-        if *too_long > 0 {
-            parts.push(format!("{} in it longer than any log event", count(*too_long, "element")));
-        }
-        parts.extend(others.iter().map(|(other, times)| format!("{times} × inside: {other}")));
-        if parts.is_empty() {
-            parts.push("it is empty".to_owned());
-        }
-        f.write_str(&parts.join("; "))
     }
 }

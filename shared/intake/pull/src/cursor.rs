@@ -33,6 +33,16 @@ struct Entry {
     step: Step,
 }
 
+impl Entry {
+    /// Whether a backfill can have written it.
+    fn is_possible(&self) -> bool {
+        match self.step {
+            Step::Done { counts, .. } => counts.is_possible(),
+            Step::Begin { .. } | Step::End => true,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "step", rename_all = "lowercase")]
 enum Step {
@@ -197,14 +207,21 @@ async fn read(
 ) -> Result<(Vec<Entry>, u32), ArchiveError> {
     let reader = archive.reader();
     let keys = reader.list_readable(folder, Deadline::NEVER).await?.names;
-    let number = |key: &str| key.rsplit_once('/')?.1.strip_suffix(".json")?.parse::<u32>().ok();
+    // The name of an entry has eight digits: what has more is not one of ours, and pushes no number out of its range.
+    let digits = |key: &str| Some(key.rsplit_once('/')?.1.strip_suffix(".json")?.to_owned());
+    let number = |key: &str| digits(key).filter(|digits| digits.len() == 8)?.parse::<u32>().ok();
     let next = keys.iter().filter_map(|key| number(key)).max().map_or(0, |last| last.saturating_add(1));
     let texts = stream::iter(&keys).map(|key| reader.get(key, Deadline::NEVER)).buffered(READ_AT_A_TIME);
     let texts: Vec<_> = texts.collect().await;
     let mut entries = Vec::new();
     for (key, text) in keys.iter().zip(texts) {
         match serde_json::from_slice::<Entry>(&text?) {
-            Ok(entry) if entry.format == FORMAT => entries.push(entry),
+            Ok(entry) if entry.format == FORMAT && entry.is_possible() => entries.push(entry),
+            Ok(entry) if entry.format == FORMAT => {
+                observer.note(format!(
+                    "`{key}` has counts that no backfill can have made: it is left out of account"
+                ));
+            }
             Ok(_) => observer.note(format!("`{key}` is of a later version, and left out of account")),
             Err(error) => observer.note(format!("`{key}` is not an entry of a backfill: {error}")),
         }
@@ -310,6 +327,43 @@ mod tests {
         third.end().await.unwrap();
         let fourth = open(&archive, later, false).await;
         assert!(!doubt(&fourth, 5));
+    }
+
+    /// Keeps what is told.
+    #[derive(Default)]
+    struct Told(std::sync::Mutex<Vec<String>>);
+
+    impl Observer for Told {
+        fn is_stopped(&self) -> bool {
+            false
+        }
+        fn done(&self, _: Window, _: Counts) {}
+        fn note(&self, text: String) {
+            self.0.lock().unwrap().push(text);
+        }
+    }
+
+    #[tokio::test]
+    async fn entries_that_no_backfill_wrote_are_told_and_left_out_of_account() {
+        let root = tempfile::tempdir().unwrap();
+        let archive = Archive::directory(root.path().to_owned()).unwrap();
+        let whole = window(0, 100);
+        let mut cursor = open(&archive, whole, false).await;
+        for (start, added) in [(0, 1), (10, u64::MAX), (20, 1 << 40)] {
+            cursor.advance(window(start, start + 5), counts(added)).await.unwrap();
+            cursor.flush().await.unwrap();
+        }
+        let unbalanced = Counts { in_source: 1, ..Counts::default() };
+        cursor.advance(window(30, 40), unbalanced).await.unwrap();
+        cursor.flush().await.unwrap();
+        drop(cursor);
+        std::fs::write(root.path().join(folder(&group())).join("4294967295.json"), "{}").unwrap();
+
+        let told = Told::default();
+        let cursor = Cursor::open(&archive, &group(), whole, false, Time::EPOCH, &told).await.unwrap();
+        assert_eq!(cursor.done(whole), BTreeMap::from([(window(0, 5), counts(1))]));
+        assert_eq!(told.0.lock().unwrap().len(), 4);
+        cursor.end().await.unwrap();
     }
 
     #[tokio::test]

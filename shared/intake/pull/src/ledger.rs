@@ -19,7 +19,18 @@ pub struct Counts {
     pub other_message: u64,
 }
 
+/// More events than a window can hold: what says so was not counted.
+const IMPOSSIBLE: u64 = 1 << 40;
+
 impl Counts {
+    /// Whether a run can have counted this. Entries of an archive are input.
+    pub(crate) fn is_possible(&self) -> bool {
+        let Self { in_source, in_archive_before, added, left, other_message } = *self;
+        [in_source, in_archive_before, added, left, other_message].iter().all(|count| *count < IMPOSSIBLE)
+            && self.balance()
+            && other_message <= added
+    }
+
     /// Whether each event of the source is in one of the other counts.
     pub fn balance(&self) -> bool {
         self.in_source == self.in_archive_before + self.added + self.left

@@ -1,10 +1,6 @@
 //! Many inputs through one pipeline: a few at a time, so that the memory stays bounded, each on a thread of
 //! its own, as decoding and compressing is work for a processor; the payloads of one input in their order.
 
-mod archived;
-mod import;
-
-use std::io::Cursor;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,17 +10,15 @@ use mailtrail_archive::is_quarantined;
 use mailtrail_aws_client::Deadline;
 use mailtrail_clock::now;
 use mailtrail_config::IntakeConfig;
-use mailtrail_import::{FileOrigin, Import};
 use mailtrail_pipeline::{Pipeline, preview};
 use mailtrail_subscription::{Payload, Recognized, Shape, payloads, recognize};
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
-use crate::inputs::{Input, Opened, Reason, Skipped};
+use crate::inputs::{Input, Reason, Skipped};
 use crate::outcome::Outcome;
 use crate::output::{self, WARNING, paint, plain};
 use crate::stop::Stop;
-pub(crate) use archived::ArchivedEvents;
 
 /// Processes inputs until they end, something fails, or it is stopped.
 #[derive(Debug)]
@@ -34,10 +28,6 @@ pub(crate) struct Intake {
     pub(crate) keeps_unknown: bool,
     /// The largest decoded payload.
     pub(crate) decoded_limit: usize,
-    /// Where the events of files are from, as far as those do not say it.
-    pub(crate) origin: FileOrigin,
-    /// What the archive has of the events of files; nothing where they are not compared.
-    pub(crate) archived: Option<ArchivedEvents>,
     pub(crate) stop: Stop,
     pub(crate) progress: ProgressBar,
 }
@@ -79,22 +69,19 @@ impl Intake {
             self.progress.set_message(HumanCount(outcome.ledger.archived).to_string());
         }
         outcome.left += waiting.len() as u64;
-        if let Some(archived) = &self.archived {
-            outcome.not_compared = archived.unreadable().await;
-        }
         self.progress.finish_and_clear();
         Ok(outcome)
     }
 
-    /// Names what was not taken in, and what failed beside the first failure, with which the command ends. There may be so
-    /// much of it that it must not be gathered.
+    /// Names what was skipped, and what failed beside the first failure, with which the command ends. There may be so much
+    /// of it that it must not be gathered.
     fn name(&self, outcome: &mut Outcome) {
         for failure in outcome.take_failures() {
             let mark = paint(WARNING, "!");
             self.progress.suspend(|| output::note(&format!("{mark} {}", plain(&format!("{failure:#}")))));
         }
-        for note in outcome.take_notes() {
-            self.progress.suspend(|| output::note(&note));
+        for skipped in outcome.take_skipped() {
+            self.progress.suspend(|| output::note(&skipped.to_string()));
         }
     }
 
@@ -102,26 +89,26 @@ impl Intake {
         let mut outcome = Outcome::default();
         let input = Arc::new(input);
         let (reader, keeps_unknown) = (Arc::clone(&input), self.keeps_unknown);
-        let opened = tokio::task::spawn_blocking(move || reader.open(keeps_unknown));
+        let read = tokio::task::spawn_blocking(move || reader.read(keeps_unknown));
         // A run that waits for a pipe must be able to stop.
-        let opened = tokio::select! {
-            opened = opened => opened,
+        let read = tokio::select! {
+            read = read => read,
             () = self.stop.requested() => {
                 outcome.left = 1;
                 return outcome;
             }
         };
-        let opened = match opened {
-            Ok(opened) => opened,
+        let found = match read {
+            Ok(read) => read.and_then(|bytes| self.payloads(&input, &bytes)),
             Err(error) => {
-                outcome.abort(error.into());
+                outcome.fail(error.into());
+                outcome.is_over = true;
                 return self.failed(outcome);
             }
         };
-        match opened {
-            Ok(Opened::Whole(bytes)) => self.process_whole(&input, &bytes, &mut outcome).await,
-            Ok(Opened::Events(file, from)) => self.import(&input, file, from, &mut outcome).await,
-            Err(reason) => outcome.skip(&Skipped { what: input.to_string(), reason }),
+        match found {
+            Ok((shape, payloads)) => self.process_payloads(&input, shape, payloads, &mut outcome).await,
+            Err(reason) => outcome.skip(Skipped { what: input.to_string(), reason }),
         }
         if outcome.failure.is_some() { self.failed(outcome) } else { outcome }
     }
@@ -135,22 +122,17 @@ impl Intake {
         outcome
     }
 
-    /// Processes a file of which the beginning did not say what it is.
-    async fn process_whole(&self, input: &Input, bytes: &Bytes, outcome: &mut Outcome) {
+    /// The payloads in a file, or what it is instead.
+    fn payloads(&self, input: &Input, bytes: &Bytes) -> Result<(Shape, Vec<Payload>), Reason> {
         let other = match recognize(bytes, self.decoded_limit) {
-            Recognized::Payloads(shape, payloads) => {
-                return self.process_payloads(input, shape, payloads, outcome).await;
-            }
+            Recognized::Payloads(shape, payloads) => return Ok((shape, payloads)),
             Recognized::Other(other) => other,
         };
-        if Import::reads(other.shape) {
-            return self.import(input, other, Box::new(Cursor::new(bytes.clone())), outcome).await;
-        }
         let was_kept = || input.file_name().is_some_and(|name| is_quarantined(name, bytes));
         if other.shape != Shape::Empty && (self.keeps_unknown || was_kept()) {
-            return self.process_payloads(input, other.shape, payloads(bytes), outcome).await;
+            return Ok((other.shape, payloads(bytes)));
         }
-        outcome.skip(&Skipped { what: input.to_string(), reason: Reason::Content(other) });
+        Err(Reason::Content(other))
     }
 
     async fn process_payloads(
@@ -166,44 +148,18 @@ impl Intake {
                 outcome.left = 1;
                 return;
             }
-            let written = self.process_payload(input, shape, &payload, outcome).await;
-            match (&self.archived, &self.destination) {
-                (Some(archived), Destination::Pipeline(_)) => archived.add(written).await,
-                (Some(archived), Destination::DryRun(_)) => {
-                    if let Err(error) = archived.suppose(&payload).await {
-                        outcome.abort(error);
-                    }
+            match &self.destination {
+                Destination::Pipeline(pipeline) => {
+                    let run = pipeline.run(&payload, now(), Deadline::NEVER).await;
+                    outcome.add_run(input, payload.bytes().len(), run);
                 }
-                (None, _) => {}
+                Destination::DryRun(config) => outcome.add_preview(input, shape, preview(&payload, config)),
             }
             if outcome.is_over {
                 return;
             }
         }
         outcome.processed = u64::from(outcome.failure.is_none());
-    }
-
-    /// Processes a payload. Returns the keys of its records, if all of them are new and their raw copy is there.
-    async fn process_payload(
-        &self,
-        input: &Input,
-        shape: Shape,
-        payload: &Payload,
-        outcome: &mut Outcome,
-    ) -> Vec<String> {
-        match &self.destination {
-            Destination::Pipeline(pipeline) => {
-                let mut run = pipeline.run(payload, now(), Deadline::NEVER).await;
-                let is_new = run.failure.is_none() && run.ledger.already == 0;
-                let keys = if is_new { std::mem::take(&mut run.objects) } else { Vec::new() };
-                outcome.add_run(input, payload.bytes().len(), run);
-                keys
-            }
-            Destination::DryRun(config) => {
-                outcome.add_preview(input, shape, preview(payload, config));
-                Vec::new()
-            }
-        }
     }
 }
 
