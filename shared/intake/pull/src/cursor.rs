@@ -329,11 +329,11 @@ mod tests {
         assert!(!doubt(&fourth, 5));
     }
 
-    /// Keeps what is told.
+    /// Keeps the notes.
     #[derive(Default)]
-    struct Told(std::sync::Mutex<Vec<String>>);
+    struct Notes(std::sync::Mutex<Vec<String>>);
 
-    impl Observer for Told {
+    impl Observer for Notes {
         fn is_stopped(&self) -> bool {
             false
         }
@@ -359,10 +359,10 @@ mod tests {
         drop(cursor);
         std::fs::write(root.path().join(folder(&group())).join("4294967295.json"), "{}").unwrap();
 
-        let told = Told::default();
-        let cursor = Cursor::open(&archive, &group(), whole, false, Time::EPOCH, &told).await.unwrap();
+        let notes = Notes::default();
+        let cursor = Cursor::open(&archive, &group(), whole, false, Time::EPOCH, &notes).await.unwrap();
         assert_eq!(cursor.done(whole), BTreeMap::from([(window(0, 5), counts(1))]));
-        assert_eq!(told.0.lock().unwrap().len(), 4);
+        assert_eq!(notes.0.lock().unwrap().len(), 4);
         cursor.end().await.unwrap();
     }
 
