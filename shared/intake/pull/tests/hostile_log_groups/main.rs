@@ -149,8 +149,9 @@ async fn whatever_happens_each_event_is_there_once_in_the_end() {
         (added, sent) = (added + kept.pulled, sent + kept.sent);
 
         let again = run_to_the_end(folder.path(), &source, range).await;
-        assert_eq!((again.counts().added, again.ids), (0, report.ids), "seed {seed}: a second backfill");
-        assert_ne!(again.ids, Ids::Differ, "seed {seed}");
+        assert_eq!(again.counts().added, 0, "seed {seed}: a second backfill");
+        // Whether there is an hour that both have depends on when a run died.
+        assert!(![report.ids, again.ids].contains(&Ids::Differ), "seed {seed}");
     }
     let count = seeds.end - seeds.start;
     let is_something = deaths >= count / 4 && added >= 10 * count && sent >= 10 * count;
