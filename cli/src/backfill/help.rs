@@ -5,7 +5,7 @@ Archive the events that CloudWatch Logs has and the archive lacks
 
 A subscription sends what is logged after it was made. A backfill reads a log group page by page (FilterLogEvents), compares \
 with the archive, and archives what is missing, in the same way as if a subscription had sent it. It can be run while \
-subscriptions deliver, and again at any time: nothing is stored twice.
+subscriptions deliver, and again at any time. An event that both bring meanwhile is shown once where both give it the same id.
 
 What is there is compared by the ids of events, if they are seen to be those of the subscription, else by log stream, time and \
 message. At the end the events are counted in a second way (CloudWatch Logs Insights, which charges for the data it scans); a \

@@ -1,6 +1,6 @@
 //! The payload that a subscription would have sent, of log events that were retrieved in another way.
 //!
-//! What is pulled or imported takes the path of what is pushed, and so it gets the form of what is pushed: a payload has
+//! What is pulled takes the path of what is pushed, and so it gets the form of what is pushed: a payload has
 //! the events of one log stream. Events of many streams arrive interleaved, so they are gathered by stream until there are
 //! 2,000 or 1 MiB of them. The payload says how its events were retrieved (`retrievedBy`).
 
