@@ -2,6 +2,8 @@
 
 import dataclasses
 import os
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +22,13 @@ FUNCTIONS = {
 DONE, FAILED, WRONG_USAGE, NEEDS_A_LOOK = 0, 1, 2, 3
 REGION = "eu-west-1"
 TIMEOUT = 300
+
+# A command of mailtrail that a text advises, up to the `;` or the end of the line that ends it.
+ADVISED = re.compile(r": (mailtrail (?:'[^'\n]*'|[^;'\n])*)")
+# What stands for a value in a usage; in an advice, the value is known.
+PLACEHOLDER = re.compile("[A-Z]{2,}")
+# The Region that a text speaks of, and the commands that work in one.
+OF_REGION, IN_A_REGION = re.compile(r"\bRegion ([a-z]+-[a-z-]+-\d)\b"), {"backfill", "doctor", "policy", "workmail"}
 
 # Of a child, the kernel also counts what its parent held when it forked; so the parent that counts is a small one.
 MEASURE = """
@@ -48,9 +57,11 @@ class Run:
         return self
 
     def expect_manners(self):
-        """No panic, no backtrace, and nothing made for a terminal where there is none."""
+        """No panic, no backtrace, nothing made for a terminal where there is none, and commands that can be pasted."""
         for rude in ("panicked at", "RUST_BACKTRACE", "stack backtrace", "\x1b", "\r"):
             assert rude not in self.stdout + self.stderr, f"{rude!r} in the output:\n{self.stdout}\n{self.stderr}"
+        for line in self.stderr.splitlines():
+            check_advice(line)
 
     @property
     def answer(self):
@@ -58,6 +69,15 @@ class Run:
         lines = self.stdout.splitlines()
         assert len(lines) == 1, f"{len(lines)} lines on stdout instead of one:\n{self.stdout}\n{self.stderr}"
         return archive.strict_json(lines[0])
+
+
+def check_advice(text):
+    """The commands that a text advises are words of a shell, without placeholders, and name the Region that it speaks of."""
+    for command in ADVISED.findall(text):
+        words = shlex.split(command)
+        assert not any(PLACEHOLDER.fullmatch(word) for word in words), text
+        if (region := OF_REGION.search(text)) and words[1] in IN_A_REGION:
+            assert region[1] in words, text
 
 
 class Mailtrail:

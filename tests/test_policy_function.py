@@ -98,7 +98,9 @@ def test_a_policy_full_of_dead_entries_is_shrunk_once_and_told(account, audit):
     shrunk = policies(account)[AWS_WRITTEN]
     assert all(group in shrunk for group in full.live) and not any(group in shrunk for group in full.dead)
     ((subject, message),) = audit.news()
-    assert subject.endswith("made room") and f"(undo: mailtrail policy rollback {journal})" in message
+    undo = f"mailtrail policy rollback {journal} --archive {audit.archive} --region {REGION}"
+    assert subject.endswith("made room") and f"\n    {undo}\n" in message
+    assert done["acted"]["commands"] == [undo]
     assert audit.report()["acted"]["journals"] == [journal]
 
     before = len(changes(account))
@@ -349,3 +351,41 @@ def test_the_deployed_function_keeps_its_reports_in_a_bucket(account, ministack,
     keys = {entry["Key"] for entry in listed}
     assert f"trail/{done['report']}" in keys
     assert any(key.startswith("trail/policy-audit/journal/") for key in keys)
+
+
+def test_entries_of_others_for_log_groups_that_are_not_there_yet_are_never_removed_unattended(account, audit):
+    """X-Ray creates its log groups when the first span arrives; what lets it write is there before."""
+    spans = ["aws/spans", "/aws/application-signals/data"]
+    entries = [account.place().arn("logs", f"log-group:{group}:*") for group in spans]
+    of_xray = {
+        "Sid": "TransactionSearchXRayAccess",
+        "Effect": "Allow",
+        "Principal": {"Service": "xray.amazonaws.com"},
+        "Action": "logs:PutLogEvents",
+        "Resource": entries,
+        "Condition": {
+            "StringEquals": {"aws:SourceAccount": ACCOUNT},
+            "ArnLike": {"aws:SourceArn": f"arn:aws:xray:{REGION}:{ACCOUNT}:*"},
+        },
+    }
+    # Too full, and with nothing else that could go.
+    many = {**of_xray, "Resource": [*entries, *(f"{entries[1][:-2]}-{number}:*" for number in range(50))]}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [many]}, separators=(",", ":"))
+    assert len(text) > 4_096
+    account.fixtures.policy("TransactionSearch", text)
+    for mode in ("shrink", "move"):
+        done = audit.audit_one(MAILTRAIL_POLICY_MODE=mode)
+        assert done["acted"]["done"] == [] and done["acted"]["journals"] == []
+    assert {"near-soft-limit", "not-yet-there"} <= findings(audit.report())
+    assert changes(account) == [] and policies(account) == {"TransactionSearch": text}
+
+    # Beside entries that log delivery wrote, of log groups that are gone, those go and these stay.
+    full = account.fixtures.full_of_dead_groups()
+    document = json.loads(full.document)
+    later = account.place().arn("logs", "log-group:aws/later-spans:*")
+    document["Statement"].append({**of_xray, "Resource": later})
+    account.fixtures.policy(full.name, json.dumps(document, separators=(",", ":")))
+    assert audit.audit_one(**SHRINK)["acted"]["done"]
+    shrunk = policies(account)[full.name]
+    assert later in shrunk and not any(group in shrunk for group in full.dead)
+    assert policies(account)["TransactionSearch"] == text

@@ -7,6 +7,7 @@ import pytest
 from account.documents import AWS_WRITTEN, compact
 from applying import GROUP, NEW_GROUP, destination_of, groups, messages, policies
 from auditing import changes
+from programs import REGION
 from samples import ACCOUNT
 
 OTHER_ACCOUNT = "444455556666"
@@ -108,7 +109,7 @@ def test_a_destination_that_aws_will_not_repoint_is_told_with_the_way_round_and_
     assert any(command.startswith(bridge) for command in acted["commands"])
     markdown = audit.kept("report.md")[-1].read_text()
     for text in (audit.news()[-1][1], markdown):
-        assert "## Alternative, by hand" in text and f"    {bridge}" in text
+        assert "## By hand" in text and f"    {bridge}" in text
     before = len(changes(account))
     acted = audit.audit_one(MAILTRAIL_POLICY_MODE="move")["acted"]
     assert GROUP in acted["left"][0] and journal in acted["left"][0]
@@ -121,5 +122,9 @@ def test_a_move_that_was_interrupted_is_left_to_people_where_the_mode_only_shrin
     audit.invoke(MAILTRAIL_POLICY_MODE="move")
     account.faults.clear()
     before = len(changes(account))
-    assert "which the mode does not allow" in audit.audit_one(**SHRINK)["acted"]["failed"][0]
+    acted = audit.audit_one(**SHRINK)["acted"]
+    (journal,) = audit.journals()
+    assert "which the mode does not allow" in acted["failed"][0]
+    options = f"{journal} --archive {audit.archive} --region {REGION}"
+    assert acted["commands"] == [f"mailtrail policy apply --resume {options}", f"mailtrail policy rollback {options}"]
     assert len(changes(account)) == before

@@ -5,6 +5,7 @@ use clap::Args;
 use mailtrail_aws_client::{Deadline, clients as aws};
 use mailtrail_aws_types::{AccountId, InvalidIdentifier, StarPattern};
 use mailtrail_config::settings;
+use mailtrail_policy_apply::option_words;
 use mailtrail_policy_survey::Account;
 
 /// The account of a caller without credentials, as CloudTrail logs it.
@@ -92,6 +93,13 @@ impl Target {
         let config = aws::config().await;
         Ok(Account::open(&config, &self.region, self.assume_role.as_deref(), Deadline::NEVER).await?)
     }
+}
+
+/// A command of mailtrail that works in the same account and Region.
+pub(crate) fn command_in(account: &Account, command: &str) -> String {
+    let role = account.role.as_deref().map(|role| ("--assume-role", role));
+    let options: Vec<_> = [("--region", account.region.as_str())].into_iter().chain(role).collect();
+    format!("mailtrail {command}{}", option_words(&options))
 }
 
 /// The Regions that were given, or that of the AWS profile; at least one.

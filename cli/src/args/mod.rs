@@ -5,7 +5,7 @@ mod archive;
 mod jobs;
 
 pub(crate) use account::{
-    AccountArgs, AccountsArgs, Target, account_id, account_pattern, is_from_environment,
+    AccountArgs, AccountsArgs, Target, account_id, account_pattern, command_in, is_from_environment,
 };
 pub(crate) use archive::{ARCHIVE_HELP, missing_archive};
 pub(crate) use jobs::jobs;

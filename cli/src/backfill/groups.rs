@@ -11,6 +11,7 @@ use mailtrail_policy_survey::{Account, CallError, PAGE};
 use mailtrail_pull::{LogGroup, Refusal};
 
 use super::args::{BackfillArgs, Named};
+use crate::args::command_in;
 use crate::output::{self, plain};
 use crate::workmail::organizations;
 
@@ -108,9 +109,10 @@ impl Groups {
         }
         if self.wanted.len() == before {
             bail!(
-                "no log group in account {}, Region {} has a subscription filter to a function of mailtrail; see: mailtrail doctor",
+                "no log group in account {}, Region {} has a subscription filter to a function of mailtrail; see: {}",
                 account.id,
-                account.region
+                account.region,
+                command_in(account, "doctor")
             );
         }
         Ok(())
@@ -134,7 +136,8 @@ async fn of_organization(
     groups.extend(of_audit.with_context(|| format!("failed to read the log deliveries of `{name}`"))?);
     if groups.is_empty() {
         return Err(anyhow!(
-            "the WorkMail organization `{name}` logs to no log group; see: mailtrail workmail status"
+            "the WorkMail organization `{name}` logs to no log group; see: {}",
+            command_in(account, "workmail status")
         ));
     }
     Ok(groups)

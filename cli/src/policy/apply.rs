@@ -3,7 +3,9 @@
 use anyhow::{Context, anyhow, bail};
 use mailtrail_archive::{Archive, ArchiveConfig, ArchiveReader, Location, S3Options};
 use mailtrail_aws_client::{Clients, Deadline};
-use mailtrail_policy_apply::{Apply, ApplyError, Call, DryRun, End, Event, Next, Options, Outcome};
+use mailtrail_policy_apply::{
+    Apply, ApplyError, Call, DryRun, End, Event, Next, Options, Outcome, option_words,
+};
 use mailtrail_policy_survey::Account;
 use mailtrail_resource_policy::plan::Plan;
 use serde_json::json;
@@ -68,7 +70,7 @@ async fn apply(args: &ApplyArgs) -> anyhow::Result<Exit> {
         }
         (None, None) => bail!("no plan is named"),
     };
-    end(&outcome, change.json)
+    end(&outcome, &account, change.json)
 }
 
 async fn undo(args: &RollbackArgs) -> anyhow::Result<Exit> {
@@ -82,7 +84,7 @@ async fn undo(args: &RollbackArgs) -> anyhow::Result<Exit> {
     ask(change, &account, &told, &format!("Roll back {}", plain(journal)))?;
     let archive = archive(change).await?;
     let apply = Apply::new(&account, &archive, Options::at(&account));
-    end(&apply.rollback(journal, &mut tell).await?, change.json)
+    end(&apply.rollback(journal, &mut tell).await?, &account, change.json)
 }
 
 /// What would not be safe, or is not what the plan was made of, is not asked about.
@@ -174,7 +176,7 @@ fn write_calls(calls: &DryRun, change: &ChangeArgs) -> anyhow::Result<Exit> {
     Ok(if is_clean { Exit::Done } else { Exit::NeedsAttention })
 }
 
-fn end(outcome: &Outcome, json: bool) -> anyhow::Result<Exit> {
+fn end(outcome: &Outcome, account: &Account, json: bool) -> anyhow::Result<Exit> {
     let words = Output::for_text(json);
     let changes = count(outcome.changes as u64, "change");
     let unverified = outcome.moves.iter().filter(|moved| moved.seen.is_none()).count();
@@ -198,7 +200,7 @@ fn end(outcome: &Outcome, json: bool) -> anyhow::Result<Exit> {
         End::Stopped => format!("{} stopped", paint(ERROR, "✗")),
     };
     words.write(&format!("{head}; journal {}\n", plain(&outcome.journal)))?;
-    for line in to_look_at(outcome) {
+    for line in to_look_at(outcome, account) {
         words.write(&format!("  {} {}\n", paint(WARNING, "!"), plain(&line)))?;
     }
     if json {
@@ -208,14 +210,15 @@ fn end(outcome: &Outcome, json: bool) -> anyhow::Result<Exit> {
 }
 
 /// What needs attention.
-fn to_look_at(outcome: &Outcome) -> Vec<String> {
+fn to_look_at(outcome: &Outcome, account: &Account) -> Vec<String> {
     let mut lines = Vec::new();
     for moved in &outcome.moves {
         if moved.seen.is_none() {
+            let group = option_words(&[("--log-group-name", &moved.to), ("--region", &account.region)]);
             lines.push(format!(
-                "{} has no events yet, so the move is not verified; look again with: aws logs describe-log-streams \
-                 --log-group-name {} --order-by LastEventTime --descending --limit 1",
-                moved.to, moved.to
+                "{} has no events yet, so the move is not verified; look again with: aws logs \
+                 describe-log-streams{group} --order-by LastEventTime --descending --limit 1",
+                moved.to
             ));
         }
         lines.extend(moved.not_copied.iter().map(|what| format!("{}: {what}", moved.to)));
@@ -227,3 +230,7 @@ fn to_look_at(outcome: &Outcome) -> Vec<String> {
     }
     lines
 }
+
+#[cfg(test)]
+#[path = "advice_tests.rs"]
+mod tests;

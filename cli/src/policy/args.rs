@@ -8,6 +8,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use mailtrail_archive::Location;
 use mailtrail_clock::parse_duration;
 use mailtrail_config::settings;
+use mailtrail_plain_text::shell_word;
 use mailtrail_policy_apply::{Commands, option_words};
 use mailtrail_resource_policy::limits::{
     HARD_CHARACTERS, Limits, SOFT_CHARACTERS, VENDED_LOGS_PREFIX, WARNING_DAYS,
@@ -290,7 +291,7 @@ impl PlanArgs {
             return "to carry it out, write it to a file: --output FILE".to_owned();
         };
         let (path, account) = (path.to_string_lossy(), option_words(&self.source.account()));
-        let command = format!("mailtrail policy apply {}", shell_words::quote(&path));
+        let command = format!("mailtrail policy apply {}", shell_word(&path));
         match self.history.words() {
             archive if archive.is_empty() => {
                 format!(

@@ -7,6 +7,7 @@ use anyhow::Context;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressFinish};
 use mailtrail_aws_client::Deadline;
+use mailtrail_plain_text::shell_word;
 use mailtrail_policy_apply::option_words;
 use mailtrail_policy_survey::{Account, Budget, Survey};
 use mailtrail_resource_policy::inventory::Inventory;
@@ -47,8 +48,7 @@ impl Source {
 
     /// The file and the options that say the same, as they stand in a command.
     pub(super) fn words(&self) -> String {
-        let file =
-            self.file.as_deref().map(|path| format!(" {}", shell_words::quote(&path.to_string_lossy())));
+        let file = self.file.as_deref().map(|path| format!(" {}", shell_word(&path.to_string_lossy())));
         file.unwrap_or_default() + &self.survey.words()
     }
 

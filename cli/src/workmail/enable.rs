@@ -10,6 +10,7 @@ use mailtrail_policy_survey::{Account, CallError};
 use super::args::{EnableArgs, Retention};
 use super::call::Call;
 use super::organizations::{self, EmailEvents, Organization};
+use crate::args::command_in;
 
 /// The retention of a log group that is created: time to fill gaps from it that are found a year later.
 const DEFAULT_DAYS: i32 = 400;
@@ -60,8 +61,9 @@ pub(super) async fn plan(
     {
         plan.warnings.push(format!(
             "events of {} expire after {days} days, and those that are not archived by then are lost: set --retention, and \
-             check the archive with mailtrail doctor",
-            plan.log_group
+             check the archive with: {}",
+            plan.log_group,
+            command_in(account, "doctor")
         ));
     }
     let is_enabled = events.as_ref().is_some_and(|events| {
@@ -98,10 +100,6 @@ fn role(events: Option<&EmailEvents>, args: &EnableArgs) -> Option<String> {
 /// The retention of a log group; `None` where it does not exist.
 pub(super) async fn retention(account: &Account, arn: &str) -> Result<Option<Retention>, CallError> {
     let Some(name) = group_name(arn) else { return Ok(None) };
-    let answer = account.calls.run("DescribeLogGroups", Deadline::NEVER, || {
-        account.logs.describe_log_groups().log_group_name_prefix(&name).limit(1).send()
-    });
-    let answer = answer.await?;
-    let group = answer.log_groups().iter().find(|group| group.log_group_name() == Some(&name));
+    let group = account.log_group(&name, Deadline::NEVER).await?;
     Ok(group.map(|group| group.retention_in_days().map_or(Retention::Forever, Retention::Days)))
 }

@@ -6,6 +6,8 @@ use mailtrail_aws_client::Deadline;
 use mailtrail_aws_types::Arn;
 use mailtrail_policy_survey::{Account, CallError};
 
+use crate::args::command_in;
+
 /// The Regions of WorkMail. There will be no others: AWS accepts no new customers.
 /// <https://docs.aws.amazon.com/workmail/latest/adminguide/lambda.html>
 const REGIONS: [&str; 3] = ["us-east-1", "us-west-2", "eu-west-1"];
@@ -74,7 +76,8 @@ pub(crate) async fn find(account: &Account, client: &Client, name: &str) -> anyh
     let (id, region) = (&account.id, &account.region);
     let unknown = || {
         anyhow!(
-            "unknown WorkMail organization `{name}` in account {id}, Region {region}; see: mailtrail workmail status"
+            "unknown WorkMail organization `{name}` in account {id}, Region {region}; see: {}",
+            command_in(account, "workmail status")
         )
     };
     found.ok_or_else(unknown)

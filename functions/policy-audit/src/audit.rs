@@ -163,7 +163,8 @@ impl Auditor {
         lock().extend(known);
         match runs {
             Ok(runs) => {
-                let remediation = remediate::resume(account, &self.archive, mode, &runs, deadline).await;
+                let remediation =
+                    remediate::resume(account, &self.archive, &self.settings, &runs, deadline).await;
                 (Some(runs), remediation)
             }
             Err(error) => (None, Remediation { failed: vec![error.to_string()], ..Remediation::default() }),
@@ -181,7 +182,9 @@ impl Auditor {
         let (plan, left) = runs.map(|runs| remediate::on(report, &self.settings, runs)).unwrap_or_default();
         let left = Remediation { left, ..Remediation::default() };
         match plan {
-            Some(plan) => left.and(remediate::apply(account, &self.archive, &plan, deadline).await),
+            Some(plan) => {
+                left.and(remediate::apply(account, &self.archive, &self.settings, &plan, deadline).await)
+            }
             None => left,
         }
     }

@@ -55,6 +55,6 @@ async fn open(environment: &Environment, reporter: Reporter) -> Result<Auditor, 
         Some(arn) => Some(Topic::open(arn, &clients).await),
         None => None,
     };
-    let settings = Settings::of(&config.policy_audit);
+    let settings = Settings::of(&config.policy_audit, &config.archive);
     Ok(Auditor { config: clients.config().await.clone(), archive, topic, settings, reporter })
 }

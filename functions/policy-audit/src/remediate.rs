@@ -5,7 +5,7 @@ use std::time::Duration;
 use mailtrail_archive::Archive;
 use mailtrail_aws_client::Deadline;
 use mailtrail_config::RemediationMode;
-use mailtrail_policy_apply::{Apply, Commands, Next, Options};
+use mailtrail_policy_apply::{Apply, Next, Options};
 use mailtrail_policy_report::Report;
 use mailtrail_policy_survey::Account;
 use mailtrail_resource_policy::plan::{Move, Plan, Step, StepKind};
@@ -76,18 +76,19 @@ fn is_for_us(step: &Step) -> bool {
 pub(crate) async fn apply(
     account: &Account,
     archive: &Archive,
+    settings: &Settings,
     plan: &Plan,
     deadline: Deadline,
 ) -> Remediation {
     let apply = Apply::new(account, archive, options(account, deadline));
-    Remediation::of(apply.run(plan, &mut |_| {}).await, &Commands::default())
+    Remediation::of(apply.run(plan, &mut |_| {}).await, &settings.commands(&account.region))
 }
 
 /// Goes on with what was interrupted, as far as the mode allows it. Where another session is at work, nothing is begun.
 pub(crate) async fn resume(
     account: &Account,
     archive: &Archive,
-    mode: RemediationMode,
+    settings: &Settings,
     runs: &Runs,
     deadline: Deadline,
 ) -> Remediation {
@@ -100,18 +101,17 @@ pub(crate) async fn resume(
     if !runs.at_work.is_empty() {
         return remediation;
     }
-    // They go into Markdown, where the address of an archive would be escaped: people have to name it.
-    let commands = Commands::default();
+    let commands = settings.commands(&account.region);
     for (id, plan) in &runs.interrupted {
-        if let Some(step) = plan.steps.iter().find(|step| !is_allowed(mode, step)) {
+        if let Some(step) = plan.steps.iter().find(|step| !is_allowed(settings.mode, step)) {
             let what = match step.kind {
                 StepKind::MergePolicies => "merges policies, which is left to people",
                 _ => "moves destinations, which the mode does not allow",
             };
-            let (resume, undo) = (commands.line(Next::Resume(id)), commands.line(Next::RollBack(id)));
-            remediation.failed.push(format!(
-                "{id} was interrupted, and {what}: resume it with `{resume}`, or roll it back with `{undo}`"
-            ));
+            remediation.failed.push(format!("{id} was interrupted, and {what}: resume it, or roll it back"));
+            remediation
+                .commands
+                .extend([Next::Resume(id), Next::RollBack(id)].map(|next| commands.line(next)));
             continue;
         }
         let apply = Apply::new(account, archive, options(account, deadline));

@@ -14,7 +14,8 @@ pub(crate) struct Remediation {
     pub(crate) failed: Vec<String>,
     /// What was left alone, and why: no news, for it is so at every audit.
     pub(crate) left: Vec<String>,
-    /// Commands for people, by which they do what could not be done.
+    /// Commands for people, by which they undo what was done, or do what could not be done. They stand apart from sentences,
+    /// which Markdown escapes.
     pub(crate) commands: Vec<String>,
 }
 
@@ -48,7 +49,7 @@ impl Remediation {
         let code = |line: &String| format!("    {}", mailtrail_plain_text::escape(line));
         let did: Vec<String> = self.lines().map(list).collect();
         let to_do: Vec<String> = self.commands.iter().map(code).collect();
-        section("What was done", &did) + &section("Alternative, by hand", &to_do)
+        section("What was done", &did) + &section("By hand", &to_do)
     }
 
     /// What a run came to, with the commands by which people go on.
@@ -58,18 +59,21 @@ impl Remediation {
                 let mut remediation = Self { journals: vec![outcome.journal.clone()], ..Self::default() };
                 let changes = if outcome.changes == 1 { "change" } else { "changes" };
                 let undo = commands.line(Next::RollBack(&outcome.journal));
-                remediation.done.push(format!("{} {changes} (undo: {undo})", outcome.changes));
+                remediation.done.push(format!("{} {changes}", outcome.changes));
+                remediation.commands.push(undo);
                 remediation.done.extend(outcome.moves.iter().map(moved));
                 if outcome.end == End::Stopped
                     && let Some(refused) = outcome.refused
                 {
                     remediation.failed.push(format!("{}: {}", refused.destination, refused.reason));
                     remediation.failed.extend(outcome.kept);
-                    remediation.commands = refused.bridge;
+                    remediation.commands.extend(refused.bridge);
                 }
                 remediation
             }
-            Err(error) => Self { failed: vec![commands.advise(&error)], ..Self::default() },
+            Err(error) => {
+                Self { failed: vec![error.to_string()], commands: commands.of(&error), ..Self::default() }
+            }
         }
     }
 }
@@ -98,7 +102,7 @@ mod tests {
         let [done, failed, left, command] = ["a", "b", "c", "aws logs"].map(|word| vec![word.to_owned()]);
         let remediation = Remediation { journals: Vec::new(), done, failed, left, commands: command };
         let expected = "\n## What was done\n\n* Done: a\n* Failed: b\n* Skipped: c\n\n\
-                        ## Alternative, by hand\n\n    aws logs\n";
+                        ## By hand\n\n    aws logs\n";
         assert_eq!(remediation.markdown(), expected);
     }
 }

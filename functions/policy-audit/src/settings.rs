@@ -1,6 +1,8 @@
 //! What an operator decided about the audit, as the planner takes it.
 
+use mailtrail_archive::ArchiveConfig;
 use mailtrail_config::{PolicyAuditConfig, RemediationMode};
+use mailtrail_policy_apply::Commands;
 use mailtrail_resource_policy::limits::Limits;
 use mailtrail_resource_policy::plan;
 
@@ -20,6 +22,8 @@ pub(crate) struct Settings {
     /// Whether services with V1 log delivery are asked.
     pub(crate) v1_services: bool,
     pub(crate) plan: plan::Options,
+    /// The archive that the journals are in.
+    pub(crate) archive: ArchiveConfig,
 }
 
 impl Settings {
@@ -38,7 +42,20 @@ impl Settings {
         targets
     }
 
-    pub(crate) fn of(config: &PolicyAuditConfig) -> Self {
+    /// The commands by which people go on in a Region, with credentials of the account.
+    pub(crate) fn commands(&self, region: &str) -> Commands {
+        let ArchiveConfig { location, s3 } = &self.archive;
+        let location = location.to_string();
+        let options = [
+            ("--archive", Some(location.as_str())),
+            ("--archive-owner", s3.expected_owner.as_deref()),
+            ("--archive-kms-key", s3.kms_key.as_deref()),
+        ];
+        let given: Vec<_> = options.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+        Commands::new(&[("--region", region)], &given)
+    }
+
+    pub(crate) fn of(config: &PolicyAuditConfig, archive: &ArchiveConfig) -> Self {
         let limits = Limits {
             soft_characters: config.soft_limit_characters as usize,
             hard_characters: config.hard_limit_characters as usize,
@@ -57,6 +74,7 @@ impl Settings {
                 names: config.new_names.clone(),
                 ..plan::Options::default()
             },
+            archive: archive.clone(),
         }
     }
 }
@@ -64,6 +82,7 @@ impl Settings {
 #[cfg(test)]
 pub(crate) mod tests {
     use mailtrail_config::{Config, Environment};
+    use mailtrail_policy_apply::Next;
     use mailtrail_policy_survey::Budget;
     use mailtrail_resource_policy::limits::WARNING_DAYS;
 
@@ -72,7 +91,8 @@ pub(crate) mod tests {
     pub(crate) fn settings(variables: &[(&str, &str)]) -> Settings {
         let all = [("MAILTRAIL_ARCHIVE", "s3://trail"), ("AWS_REGION", "eu-west-1")];
         let environment: Environment = all.iter().chain(variables).copied().collect();
-        Settings::of(&Config::from_environment(&environment).unwrap().policy_audit)
+        let config = Config::from_environment(&environment).unwrap();
+        Settings::of(&config.policy_audit, &config.archive)
     }
 
     /// `mailtrail policy` has the defaults of the planner and of the survey; the function those of its settings.
@@ -84,6 +104,20 @@ pub(crate) mod tests {
         assert_eq!(settings.plan.target_percent, plan::Options::default().target_percent);
         assert_eq!(settings.days, WARNING_DAYS);
         assert_eq!(settings.log_group_policies, Budget::default().log_group_policies);
+    }
+
+    #[test]
+    fn commands_name_archive_and_region() {
+        let settings = settings(&[
+            ("MAILTRAIL_ARCHIVE", "s3://trail/my mail"),
+            ("MAILTRAIL_ARCHIVE_OWNER", "111122223333"),
+            ("MAILTRAIL_ARCHIVE_KMS_KEY", "alias/mail"),
+        ]);
+        assert_eq!(
+            settings.commands("eu-west-1").line(Next::RollBack("J")),
+            "mailtrail policy rollback J --archive 's3://trail/my mail' --archive-owner 111122223333 \
+             --archive-kms-key alias/mail --region eu-west-1"
+        );
     }
 
     #[test]

@@ -14,6 +14,7 @@ use mailtrail_aws_client::Deadline;
 use mailtrail_clock::{Time, now};
 use mailtrail_doctor::Facts;
 use mailtrail_ocsf::Class;
+use mailtrail_plain_text::shell_word;
 use mailtrail_policy_survey::Account;
 use mailtrail_subscription::{PROBE_STREAM_PREFIX, probe_message};
 use serde::{Deserialize, Serialize};
@@ -70,7 +71,7 @@ pub(super) async fn run(args: &DoctorArgs) -> anyhow::Result<Exit> {
         Some(group) => group.clone(),
         None => route::group_of_the_stack(&account).await?,
     };
-    let next = here.mailtrail(&format!("doctor --log-group {log_group}"));
+    let next = here.mailtrail(&format!("doctor --log-group {}", shell_word(&log_group)));
     let route = Route::find(&account, &log_group, &next).await?;
     if args.probe.through.is_some() {
         let others = match route.others.as_slice() {

@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use mailtrail_plain_text::shell_word;
+
 /// What to do about a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Fix {
@@ -50,13 +52,8 @@ impl From<&str> for Fix {
 
 /// A word for the shell, quoted where it needs to be. A control character, which no name of AWS has, becomes U+FFFD: a
 /// command is one line, and does nothing to a terminal.
-pub(crate) fn word(text: &str) -> Cow<'_, str> {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_./:,@+-".contains(&byte);
-    if !text.is_empty() && text.bytes().all(is_plain) {
-        return Cow::from(text);
-    }
-    let printable = text.replace(char::is_control, "\u{fffd}");
-    Cow::from(format!("'{}'", printable.replace('\'', r"'\''")))
+pub(crate) fn word(text: &str) -> String {
+    shell_word(&text.replace(char::is_control, "\u{fffd}")).into_owned()
 }
 
 #[cfg(test)]
@@ -75,15 +72,8 @@ mod tests {
     }
 
     #[test]
-    fn a_word_stays_one_word() {
-        for text in ["mailtrail", "/aws/lambda/x", "arn:aws:iam::111122223333:role/a.b@c"] {
-            assert_eq!(word(text), text);
-        }
-        for text in ["", "a b", "x; rm -rf ~", "$(id)", "`id`", "!rm", "~", "{a,b}", "#", "=x", "it's", "a\\"]
-        {
-            assert_eq!(shell_words::split(&word(text)).unwrap(), [text], "{text}");
-            assert!(word(text).starts_with('\''), "{text}");
-        }
+    fn a_word_is_one_word_and_one_line() {
+        assert_eq!(word("x; rm -rf ~"), "'x; rm -rf ~'");
         assert_eq!(word("a\nb\u{1b}[2J"), "'a\u{fffd}b\u{fffd}[2J'");
     }
 }

@@ -73,6 +73,21 @@ pub fn markdown_code(text: &str) -> String {
     format!("{fence}{space}{text}{space}{fence}")
 }
 
+/// One word of a command for a POSIX shell, in single quotes unless no shell gives any of its characters a meaning. (The
+/// quoting of `shell-words` leaves `{a,b}` and `!x`, which bash expands.)
+///
+/// ```
+/// assert_eq!(mailtrail_plain_text::shell_word("my archive"), "'my archive'");
+/// ```
+pub fn shell_word(text: &str) -> Cow<'_, str> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_./:,@+-=%".contains(&byte);
+    // zsh takes `=ls` for the path of a program.
+    if !text.is_empty() && !text.starts_with('=') && text.bytes().all(is_plain) {
+        return Cow::from(text);
+    }
+    Cow::from(format!("'{}'", text.replace('\'', r"'\''")))
+}
+
 /// Serialized JSON in which the same characters are `\uXXXX` escapes, so that it can be printed on a terminal. The
 /// value stays the same. JSON allows these characters inside strings only, and there an escape means the character.
 pub fn escape_json(json: &str) -> Cow<'_, str> {
@@ -185,6 +200,31 @@ mod tests {
     }
 
     #[test]
+    fn a_word_of_a_command_is_quoted_where_a_shell_would_change_it() {
+        for text in ["mailtrail", "/aws/lambda/x", "arn:aws:iam::111122223333:role/a.b@c", "a=b", "90%"] {
+            assert_eq!(shell_word(text), text);
+        }
+        for text in [
+            "",
+            "a b",
+            "x; rm -rf ~",
+            "$(id)",
+            "`id`",
+            "!rm",
+            "~",
+            "{a,b}",
+            "#",
+            "=x",
+            "it's",
+            "a\\",
+            "a*",
+            "é",
+        ] {
+            assert!(shell_word(text).starts_with('\''), "{text}");
+        }
+    }
+
+    #[test]
     fn a_csv_cell_is_never_a_formula() {
         for formula in [
             "=1+1",
@@ -209,6 +249,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_shell_reads_a_word_as_it_is(texts in proptest::collection::vec(any::<String>(), 1..4)) {
+            let line = texts.iter().map(|text| shell_word(text)).collect::<Vec<_>>().join(" ");
+            prop_assert_eq!(shell_words::split(&line).unwrap(), texts);
+        }
+
         #[test]
         fn nothing_hidden_is_left(text in any::<String>()) {
             prop_assert!(!escape(&text).chars().any(|character| character != '\t' && is_hidden(character)));

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use mailtrail_plain_text::shell_word;
+
 use crate::error::{ApplyError, Next};
 
 /// What the commands have to be called with, to work in the same account and archive.
@@ -21,10 +23,20 @@ impl Commands {
     pub fn line(&self, next: Next<'_>) -> String {
         let Self { account, archive } = self;
         match next {
-            Next::Resume(journal) => format!("mailtrail policy apply --resume {journal}{archive}{account}"),
-            Next::RollBack(journal) => format!("mailtrail policy rollback {journal}{archive}{account}"),
+            // The id of a journal is the name of a folder, which others may have chosen.
+            Next::Resume(journal) => {
+                format!("mailtrail policy apply --resume {}{archive}{account}", shell_word(journal))
+            }
+            Next::RollBack(journal) => {
+                format!("mailtrail policy rollback {}{archive}{account}", shell_word(journal))
+            }
             Next::Plan => format!("mailtrail policy plan --output plan.json{account}"),
         }
+    }
+
+    /// Those by which people can go on after an error, in the order in which they are best tried.
+    pub fn of(&self, error: &ApplyError) -> Vec<String> {
+        error.next().into_iter().map(|next| self.line(next)).collect()
     }
 
     /// What went wrong, with the commands by which people can go on.
@@ -44,7 +56,7 @@ impl Commands {
 pub fn option_words(given: &[(&str, &str)]) -> String {
     given.iter().fold(String::new(), |mut line, (name, value)| {
         // A `String` takes every write.
-        let _infallible = write!(line, " {name} {}", shell_words::quote(value));
+        let _infallible = write!(line, " {name} {}", shell_word(value));
         line
     })
 }

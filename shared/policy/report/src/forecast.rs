@@ -5,7 +5,7 @@ use mailtrail_resource_policy::findings::{Finding, Kind, Severity};
 use mailtrail_resource_policy::forecast::{NextLimit, PolicyForecast, QuotaForecast, UnknownForecast};
 use mailtrail_resource_policy::limits::Limits;
 
-const FIX: &str = "Make room with `mailtrail policy plan --archive URL` and `mailtrail policy apply`: from the archive, \
+const FIX: &str = "Make room with `mailtrail policy plan` and `mailtrail policy apply`. Name the archive: from its reports, \
                    a plan knows how fast the policy grows.";
 
 const FIX_OF_QUOTA: &str = "Merge policies before there is no room for another, with `mailtrail policy plan` and `mailtrail policy apply`.";

@@ -19,6 +19,8 @@ pub struct Account {
     pub caller: String,
     /// `eu-west-1`
     pub region: String,
+    /// The ARN of the role that was assumed to get there, if one was.
+    pub role: Option<String>,
     /// The client of CloudWatch Logs.
     pub logs: aws_sdk_cloudwatchlogs::Client,
     /// What else is needed is made of this.
@@ -84,7 +86,8 @@ impl Account {
         expect(operation, "account", of_role.unwrap_or(&id), Some(&id)).map_err(AccountError::WhoAmI)?;
         expect(operation, "account", &id, of_caller).map_err(AccountError::WhoAmI)?;
         let logs = aws_sdk_cloudwatchlogs::Client::new(&config);
-        Ok(Self { id, caller, region: region.to_owned(), logs, config, calls })
+        let (region, role) = (region.to_owned(), role.map(str::to_owned));
+        Ok(Self { id, caller, region, role, logs, config, calls })
     }
 }
 

@@ -176,7 +176,8 @@ impl<'a> ShellScript<'a> {
         let _infallible =
             write!(self.text, "aws {service} {operation} --region {}", self.setup.account_region.region());
         for (name, value) in options {
-            let _infallible = write!(self.text, " \\\n  --{name} {}", shell_words::quote(value));
+            let _infallible =
+                write!(self.text, " \\\n  --{name} {}", mailtrail_plain_text::shell_word(value));
         }
         self.text.push_str("\n\n");
     }

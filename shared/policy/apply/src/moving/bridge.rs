@@ -3,57 +3,64 @@
 //! One source has at most one delivery of each type of destination, so the old delivery must end before the new one
 //! begins. A delivery to a bucket in between keeps what is logged meanwhile.
 
+use mailtrail_plain_text::shell_word;
 use mailtrail_resource_policy::plan::{Move, V2Destination};
 
 use crate::aws::Aws;
+use crate::commands::option_words;
 
-/// The commands, in their order. `BUCKET` stands for a bucket whose policy lets log delivery in; `ID` and `BRIDGE` for
+/// The name of the delivery destination in between.
+const BRIDGE: &str = "mailtrail-bridge";
+
+/// The commands, in their order, each with its Region. `BUCKET` stands for a bucket whose policy lets log delivery in; `ID` and `BRIDGE` for
 /// what the commands before have answered.
 pub(crate) async fn commands(aws: &Aws<'_>, moving: &Move, destination: &V2Destination) -> Vec<String> {
+    let aws_logs = |operation: &str, options: &[(&str, &str)]| {
+        format!("aws logs {operation}{} --region {}", option_words(options), aws.account.region)
+    };
+    let put = |name: &str, format: Option<&str>, arn: &str| {
+        let to = format!("destinationResourceArn={arn}");
+        let format = format.map(|format| ("--output-format", format));
+        let options: Vec<_> = [("--name", name)].into_iter().chain(format).collect();
+        aws_logs(
+            "put-delivery-destination",
+            &[options.as_slice(), &[("--delivery-destination-configuration", &to)]].concat(),
+        )
+    };
+    let new = new_name(&destination.name);
     let mut commands = vec![
         format!(
             "# Make the log group {} with everything that {} has, and let log delivery write to it, as the plan says.",
             moving.to, moving.from
         ),
-        "aws logs put-delivery-destination --name mailtrail-bridge --delivery-destination-configuration \
-         destinationResourceArn=arn:aws:s3:::BUCKET"
-            .to_owned(),
+        put(BRIDGE, None, "arn:aws:s3:::BUCKET"),
+        put(&new, destination.output_format.as_deref(), &destination.to_arn),
     ];
-    let new = new_name(&destination.name);
-    let format = destination.output_format.as_ref().map(|format| format!(" --output-format {format}"));
-    commands.push(format!(
-        "aws logs put-delivery-destination --name {new}{} --delivery-destination-configuration \
-         destinationResourceArn={}",
-        format.unwrap_or_default(),
-        destination.to_arn
-    ));
     let arn = |name: &str| {
         let logs = aws.group_arn("");
         format!("{}:delivery-destination:{name}", logs.trim_end_matches(":log-group:"))
     };
     for id in &destination.deliveries {
         let Some((source, options)) = delivery(aws, id).await else {
-            commands.push(format!(
-                "# The delivery {id} could not be read: look at it with aws logs get-delivery --id {id}"
-            ));
+            let look = aws_logs("get-delivery", &[("--id", id)]);
+            commands.push(format!("# The delivery {id} could not be read: look at it with {look}"));
             continue;
         };
+        let create = |to: &str| {
+            let to = arn(to);
+            let options = [("--delivery-source-name", source.as_str()), ("--delivery-destination-arn", &to)];
+            aws_logs("create-delivery", &options)
+        };
         commands.extend([
-            format!(
-                "aws logs create-delivery --delivery-source-name {source} --delivery-destination-arn {}",
-                arn("mailtrail-bridge")
-            ),
+            create(BRIDGE),
             "# Wait until objects arrive in the bucket. BRIDGE is the id that was answered.".to_owned(),
-            format!("aws logs delete-delivery --id {id}"),
-            format!(
-                "aws logs create-delivery --delivery-source-name {source} --delivery-destination-arn {}{options}",
-                arn(&new)
-            ),
+            aws_logs("delete-delivery", &[("--id", id)]),
+            create(&new) + &options,
             format!("# Wait until events arrive in {}.", moving.to),
-            "aws logs delete-delivery --id BRIDGE".to_owned(),
+            aws_logs("delete-delivery", &[("--id", "BRIDGE")]),
         ]);
     }
-    commands.push("aws logs delete-delivery-destination --name mailtrail-bridge".to_owned());
+    commands.push(aws_logs("delete-delivery-destination", &[("--name", BRIDGE)]));
     commands.push(format!("# Back: the same with {} and {} in each other's place.", destination.name, new));
     commands
 }
@@ -71,10 +78,11 @@ async fn delivery(aws: &Aws<'_>, id: &str) -> Option<(String, String)> {
     let delivery = read.ok()?.delivery.filter(|delivery| delivery.id() == Some(id))?;
     let mut options = String::new();
     if !delivery.record_fields().is_empty() {
-        options = format!(" --record-fields {}", delivery.record_fields().join(" "));
+        let fields: Vec<_> = delivery.record_fields().iter().map(|field| shell_word(field)).collect();
+        options = format!(" --record-fields {}", fields.join(" "));
     }
     if let Some(delimiter) = delivery.field_delimiter().filter(|delimiter| !delimiter.is_empty()) {
-        options = format!("{options} --field-delimiter '{}'", delimiter.replace('\'', r"'\''"));
+        options += &option_words(&[("--field-delimiter", delimiter)]);
     }
     Some((delivery.delivery_source_name?, options))
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use mailtrail_plain_text::shell_word;
 use serde_json::Value;
 
 use super::model::Route;
@@ -45,7 +46,11 @@ impl<'a> Filler<'a> {
         (words.into_iter())
             .map(|word| {
                 let fill = |argument: &&str| {
-                    if argument.ends_with("*>") { Ok(quoted(word)) } else { self.argument(argument) }
+                    if argument.ends_with("*>") {
+                        Ok(shell_word(word).into_owned())
+                    } else {
+                        self.argument(argument)
+                    }
                 };
                 let arguments: Vec<String> = template.iter().map(fill).collect::<Filled<_>>()?;
                 Ok(self.with_region(template, arguments))
@@ -55,7 +60,10 @@ impl<'a> Filler<'a> {
 
     /// A command without placeholders.
     pub(super) fn line(&self, arguments: &[&str]) -> String {
-        self.with_region(arguments, arguments.iter().map(|argument| quoted(argument)).collect())
+        self.with_region(
+            arguments,
+            arguments.iter().map(|argument| shell_word(argument).into_owned()).collect(),
+        )
     }
 
     /// With `aws` before it and the Region after it; a command whose answer is kept begins with `new=`.
@@ -72,7 +80,7 @@ impl<'a> Filler<'a> {
     fn argument(&self, template: &str) -> Filled<String> {
         let is_json = template.starts_with(['{', '[']) || template.ends_with("!>");
         let filled = self.placeholders(template, is_json)?;
-        if template.starts_with("\"$") { Ok(filled) } else { Ok(quoted(&filled)) }
+        if template.starts_with("\"$") { Ok(filled) } else { Ok(shell_word(&filled).into_owned()) }
     }
 
     fn placeholders(&self, template: &str, is_json: bool) -> Filled<String> {
@@ -123,13 +131,4 @@ impl<'a> Filler<'a> {
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
-}
-
-/// A word for the shell, in single quotes if it needs any.
-fn quoted(text: &str) -> String {
-    let plain = |character: char| character.is_ascii_alphanumeric() || "-_./:=@,+%".contains(character);
-    if !text.is_empty() && text.chars().all(plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
