@@ -1,4 +1,4 @@
-"""What AWS knows and other people's stand-ins do not: whose a bucket is, and who may not make which call."""
+"""What AWS knows and other people's stand-ins do not: whose a bucket is, who may not make which call; and answers to others."""
 
 import contextlib
 import json
@@ -31,6 +31,8 @@ class Border:
         self.denied = set()
         # IAM actions that were needed so far.
         self.needed = set()
+        # IAM action → what of its answers is replaced, and by what.
+        self.rewriting = {}
         # Those to use instead of the stand-ins' own, in the order of these.
         self.endpoints = []
 
@@ -45,6 +47,13 @@ class Border:
         is_foreign = expected and expected != self.owners.get(url.path.split("/")[1], ACCOUNT)
         return _refusal(service) if is_foreign else None
 
+    def edited(self, request, answer):
+        """The answer to a request that came through, or what a test has made of it."""
+        method, target, headers, body = request
+        _, action = _action(method, urllib.parse.urlsplit(target), headers, body)
+        old, new = self.rewriting.get(action, ("", ""))
+        return answer.replace(old.encode(), new.encode()) if old else answer
+
 
 @contextlib.contextmanager
 def before(*upstreams):
@@ -52,7 +61,7 @@ def before(*upstreams):
     border = Border()
     with contextlib.ExitStack() as stack:
         for each in upstreams:
-            border.endpoints.append(stack.enter_context(standins.in_front_of(each.endpoint, border.judge)))
+            border.endpoints.append(stack.enter_context(standins.in_front_of(each.endpoint, border.judge, border.edited)))
         yield border
 
 

@@ -110,10 +110,11 @@ def bucket_owner_guard(endpoint, owner):
 
 
 @contextlib.contextmanager
-def in_front_of(endpoint, judge):
+def in_front_of(endpoint, judge, edited=lambda request, answer: answer):
     """An endpoint that hands requests on to another, but for those that it has an answer to itself.
 
-    `judge(method, target, headers, body)` gives status, headers and body of that answer, or None.
+    `judge(method, target, headers, body)` gives status, headers and body of that answer, or None. `edited` is given the
+    same of a request that was handed on, and the body of its answer, and gives the body that is passed back.
     """
     upstream = urllib.parse.urlparse(endpoint).netloc
 
@@ -122,7 +123,8 @@ def in_front_of(endpoint, judge):
 
         def forward(self):
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            if judged := judge(self.command, self.path, self.headers, body):
+            request = (self.command, self.path, self.headers, body)
+            if judged := judge(*request):
                 return self.answer(*judged)
             connection = http.client.HTTPConnection(upstream, timeout=START_TIMEOUT)
             connection.request(self.command, self.path, body, dict(self.headers))
@@ -130,7 +132,7 @@ def in_front_of(endpoint, judge):
             headers = {name: value for name, value in answer.getheaders() if name.lower() not in HOP_BY_HOP}
             # An answer to HEAD has the length of what it does not bring.
             length = answer.getheader("Content-Length") if self.command == "HEAD" else None
-            return self.answer(answer.status, headers, answer.read(), length)
+            return self.answer(answer.status, headers, edited(request, answer.read()), length)
 
         def answer(self, status, headers, body, length=None):
             self.send_response(status)

@@ -8,27 +8,12 @@ import pytest
 
 from account.asking import log_group
 from account.documents import AWS_WRITTEN
+from answers import SAYS_NOTHING, says
 from applying import GROUP, destination_of, policies, writes
 from programs import DONE, FAILED, NEEDS_A_LOOK
 
 OTHER = "/another/group"
 ELSEWHERE = "arn:aws:logs:us-east-1:444455556666:"
-SAYS_NOTHING = None
-
-
-def says(items, *fields):
-    """Edits answers: these fields of each item say something else, or nothing."""
-
-    def edit(value, answer):
-        found = answer if items is None else answer.get(items, [])
-        for item in found if isinstance(found, list) else [found]:
-            for field in fields:
-                if value is SAYS_NOTHING:
-                    item.pop(field, None)
-                elif field in item:
-                    item[field] = [value] if isinstance(item[field], list) else value
-
-    return edit
 
 
 def of_old_endpoint(answer):

@@ -85,7 +85,8 @@ class Functions:
         if name not in self.on_failure:
             arn = self.place.arn("lambda", f"function:{name}")
             raise Refused("ResourceNotFoundException", f"The function {arn} doesn't have an EventInvokeConfig")
-        return {"DestinationConfig": _on_failure(self.on_failure[name])}
+        arn = self.place.arn("lambda", f"function:{name}:$LATEST")
+        return {"FunctionArn": arn, "DestinationConfig": _on_failure(self.on_failure[name])}
 
     def policy_of(self, name):
         """The policy of a function as a document, or None if it has none or there is no such function."""

@@ -8,7 +8,8 @@ subscription filters, functions, roles, Firehose streams, topics, buckets, KMS k
 checks start from the WorkMail organizations, and follow what each resource refers to; --function, --stream and \
 --log-group add others. Every finding says what was read, why it matters, and how to fix it. In order is only what was \
 read; what could not be read or evaluated is reported as unknown, with the call that failed. Whether every event of a \
-log group is in the archive is not checked. Policies of the organization (SCPs, RCPs) are not read.";
+log group is in the archive is not checked. Not read are policies of the organization (SCPs, RCPs), the metrics of \
+streams, and which accounts the tables of Athena list.";
 
 pub(crate) const PROBE: &str = "\
 Send a marked event through a log group, its subscription filter, function and archive, and wait until it is in the \

@@ -7,8 +7,15 @@ use aws_sdk_lambda::operation::get_function_configuration::GetFunctionConfigurat
 use aws_sdk_lambda::types::{EventSourceMappingConfiguration, FunctionResponseType};
 use mailtrail_config::settings;
 use mailtrail_doctor::{Facts, Function, FunctionSettings, Mapping, Part, function_name};
+use mailtrail_policy_survey::{CallError, answers};
+use serde::Deserialize;
 
-use super::reader::Reader;
+use super::reader::{Reader, checked};
+
+const CONFIGURATION: &str = "GetFunctionConfiguration";
+const INVOKE_CONFIG: &str = "GetFunctionEventInvokeConfig";
+const MAPPINGS: &str = "ListEventSourceMappings";
+const POLICY: &str = "GetPolicy";
 
 const MISSING: [&str; 1] = ["ResourceNotFoundException"];
 /// The environment variables that the checks need. Others may hold secrets, and are dropped.
@@ -36,13 +43,20 @@ impl Reader<'_> {
                 client.list_event_source_mappings().event_source_arn(&stream).set_marker(token).send()
             };
             let calls = &self.account.calls;
-            let read = calls.all("ListEventSourceMappings", self.deadline, ask, |answer| {
-                let mappings = answer.event_source_mappings().iter();
+            let read = calls.all(MAPPINGS, self.deadline, ask, |answer| {
+                (answer.event_source_mappings().to_vec(), answer.next_marker.clone())
+            });
+            let read = checked(read, |mappings| {
+                let mut sources = mappings.iter().map(EventSourceMappingConfiguration::event_source_arn);
+                sources.try_for_each(|said| answers::expect(MAPPINGS, "data stream", &stream, said))
+            });
+            let reading = async {
+                let mappings = read.await?.into_iter();
                 let reading =
                     mappings.filter(|it| !it.state().is_some_and(|state| state.starts_with("Disabl")));
-                (reading.map(mapping).collect(), answer.next_marker.clone())
-            });
-            let part = self.part("lambda", &stream, read).await;
+                Ok(reading.map(|it| mapping(&it)).collect())
+            };
+            let part = self.part("lambda", &stream, reading).await;
             facts.stream_readers.insert(stream, part);
         }
     }
@@ -75,9 +89,10 @@ impl Reader<'_> {
     pub(in crate::doctor) async fn function(&self, name: &str, qualifiers: BTreeSet<String>) -> Function {
         let client = Client::new(&self.account.config);
         let calls = &self.account.calls;
-        let read = calls.run("GetFunctionConfiguration", self.deadline, || {
+        let read = calls.run(CONFIGURATION, self.deadline, || {
             client.get_function_configuration().function_name(name).send()
         });
+        let read = checked(read, |answer| self.is_function(CONFIGURATION, name, answer.function_arn()));
         let settings = match self.part_if_exists("lambda", name, &MISSING, read).await {
             Part::Seen { at, value } => {
                 Part::Seen { at, value: value.map(|answer| function_settings(name, &answer, at)) }
@@ -110,9 +125,10 @@ impl Reader<'_> {
 
     /// The on-failure destination of asynchronous invocations.
     async fn on_failure(&self, client: &Client, name: &str) -> Part<Option<String>> {
-        let read = self.account.calls.run("GetFunctionEventInvokeConfig", self.deadline, || {
+        let read = self.account.calls.run(INVOKE_CONFIG, self.deadline, || {
             client.get_function_event_invoke_config().function_name(name).send()
         });
+        let read = checked(read, |answer| self.is_function(INVOKE_CONFIG, name, answer.function_arn()));
         match self.part_if_exists("lambda", name, &MISSING, read).await {
             Part::Seen { at, value } => {
                 let destination = value.and_then(|answer| answer.destination_config?.on_failure?.destination);
@@ -122,20 +138,49 @@ impl Reader<'_> {
         }
     }
 
+    /// Checks that an answer is about this function of this account and Region, whatever version or alias.
+    fn is_function(&self, operation: &'static str, name: &str, said: Option<&str>) -> Result<(), CallError> {
+        self.account.expect_here(operation, "lambda", said)?;
+        answers::expect(operation, "function", name, said.and_then(function_name).map(|(said, _)| said))
+    }
+
     async fn function_policy(
         &self,
         client: &Client,
         name: &str,
         qualifier: Option<&str>,
     ) -> Part<Option<String>> {
-        let read = self.account.calls.run("GetPolicy", self.deadline, || {
+        let read = self.account.calls.run(POLICY, self.deadline, || {
             client.get_policy().function_name(name).set_qualifier(qualifier.map(str::to_owned)).send()
+        });
+        let read = checked(read, |answer| {
+            let resources = answer.policy().map(resources).unwrap_or_default();
+            resources.iter().try_for_each(|arn| self.is_function(POLICY, name, Some(arn)))
         });
         match self.part_if_exists("lambda", name, &MISSING, read).await {
             Part::Seen { at, value } => Part::Seen { at, value: value.and_then(|answer| answer.policy) },
             Part::NotSeen { reason } => Part::NotSeen { reason },
         }
     }
+}
+
+/// The resources in the policy of a function: Lambda writes the function's ARN into each statement.
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html>
+fn resources(policy: &str) -> Vec<String> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Policy {
+        statement: Vec<Statement>,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Statement {
+        resource: String,
+    }
+
+    // What cannot be read so is left to the checks.
+    let policy = serde_json::from_str(policy).unwrap_or(Policy { statement: Vec::new() });
+    policy.statement.into_iter().map(|statement| statement.resource).collect()
 }
 
 fn mapping(configuration: &EventSourceMappingConfiguration) -> Mapping {

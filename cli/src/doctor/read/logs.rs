@@ -1,12 +1,20 @@
 //! Log groups, and account-level policies of CloudWatch Logs.
 
-use aws_sdk_cloudwatchlogs::types::{LogStream, OrderBy, PolicyType, SubscriptionFilter};
+use aws_sdk_cloudwatchlogs::operation::describe_log_streams::DescribeLogStreamsOutput;
+use aws_sdk_cloudwatchlogs::types::{
+    AccountPolicy, ConfigurationTemplate, LogStream, OrderBy, PolicyType, SubscriptionFilter,
+};
 use mailtrail_doctor::{AccountFilter, Filter, GroupSettings, LogGroup, Part, Template};
 use mailtrail_policy_survey::{CallError, PAGE, answers};
 use mailtrail_subscription::PROBE_STREAM_PREFIX;
 
-use super::reader::Reader;
+use super::reader::{Reader, checked};
 
+const STREAMS: &str = "DescribeLogStreams";
+const TEMPLATES: &str = "DescribeConfigurationTemplates";
+const ACCOUNT_POLICIES: &str = "DescribeAccountPolicies";
+/// The service whose configuration templates are read.
+const WORKMAIL: &str = "workmail";
 /// The most pages of log streams that are read to find the first event, or the newest: 1,000 streams.
 const STREAM_PAGES: usize = 20;
 const DAY: i64 = 24 * 60 * 60 * 1000;
@@ -29,13 +37,8 @@ impl Reader<'_> {
         group
     }
 
-    /// Names are in ASCII order, so the first one with this prefix is the name itself.
     async fn group_settings(&self, name: &str) -> Result<Option<GroupSettings>, CallError> {
-        let answer = self.account.calls.run("DescribeLogGroups", self.deadline, || {
-            self.account.logs.describe_log_groups().log_group_name_prefix(name).limit(1).send()
-        });
-        let answer = answer.await?;
-        let group = answer.log_groups().iter().find(|group| group.log_group_name() == Some(name));
+        let group = self.account.log_group(name, self.deadline).await?;
         Ok(group.map(|group| GroupSettings {
             retention_days: group.retention_in_days(),
             class: group.log_group_class().map(|class| class.as_str().to_owned()).unwrap_or_default(),
@@ -72,7 +75,13 @@ impl Reader<'_> {
             self.account.logs.get_data_protection_policy().log_group_identifier(name).send()
         });
         match answer.await {
-            Ok(answer) => Ok(answer.policy_document().map(str::to_owned)),
+            Ok(answer) => {
+                let said = answer.log_group_identifier();
+                if answer.policy_document().is_some() {
+                    self.account.expect_log_group("GetDataProtectionPolicy", name, said)?;
+                }
+                Ok(answer.policy_document)
+            }
             Err(error) if error.is_missing() => Ok(None),
             Err(error) => Err(error),
         }
@@ -82,11 +91,11 @@ impl Reader<'_> {
     async fn first_event(&self, name: &str, oldest: i64) -> Part<Option<i64>> {
         let (mut first, mut token) = (None, None);
         for _ in 0..STREAM_PAGES {
-            let read = self.account.calls.run("DescribeLogStreams", self.deadline, || {
+            let read = self.account.calls.run(STREAMS, self.deadline, || {
                 let call = self.account.logs.describe_log_streams().log_group_name(name).limit(PAGE);
                 call.set_next_token(token.clone()).send()
             });
-            let answer = match self.part("logs", name, read).await {
+            let answer = match self.part("logs", name, self.of_group(name, read)).await {
                 Part::Seen { value, .. } => value,
                 Part::NotSeen { reason } => return Part::NotSeen { reason },
             };
@@ -109,12 +118,12 @@ impl Reader<'_> {
     async fn last_event(&self, name: &str) -> Part<Option<i64>> {
         let mut token = None;
         for _ in 0..STREAM_PAGES {
-            let read = self.account.calls.run("DescribeLogStreams", self.deadline, || {
+            let read = self.account.calls.run(STREAMS, self.deadline, || {
                 let call = self.account.logs.describe_log_streams().log_group_name(name).limit(PAGE);
                 let call = call.order_by(OrderBy::LastEventTime).descending(true);
                 call.set_next_token(token.clone()).send()
             });
-            let (at, answer) = match self.part("logs", name, read).await {
+            let (at, answer) = match self.part("logs", name, self.of_group(name, read)).await {
                 Part::Seen { at, value } => (at, value),
                 Part::NotSeen { reason } => return Part::NotSeen { reason },
             };
@@ -131,13 +140,21 @@ impl Reader<'_> {
     /// The time of the newest event of one log stream of delivery errors. Where there is no such log stream, no error is
     /// logged.
     pub(super) async fn newest_of_stream(&self, group: &str, stream: &str) -> Part<Option<i64>> {
-        let read = self.account.calls.run("DescribeLogStreams", self.deadline, || {
+        let read = self.account.calls.run(STREAMS, self.deadline, || {
             self.account
                 .logs
                 .describe_log_streams()
                 .log_group_name(group)
                 .log_stream_name_prefix(stream)
                 .send()
+        });
+        // Where the prefix was ignored, that the log stream is not on the first page says nothing.
+        let read = checked(self.of_group(group, read), |answer| {
+            let mut names = answer.log_streams().iter().map(|it| it.log_stream_name().unwrap_or_default());
+            match names.find(|name| !name.starts_with(stream)) {
+                Some(other) => answers::expect(STREAMS, "log stream", stream, Some(other)),
+                None => Ok(()),
+            }
         });
         match self.part_if_exists("logs", group, &["ResourceNotFoundException"], read).await {
             Part::Seen { value: None, .. } => Part::NotSeen {
@@ -158,27 +175,30 @@ impl Reader<'_> {
         }
     }
 
+    /// A page of log streams, if they are of this log group.
+    async fn of_group(
+        &self,
+        group: &str,
+        read: impl Future<Output = Result<DescribeLogStreamsOutput, CallError>>,
+    ) -> Result<DescribeLogStreamsOutput, CallError> {
+        checked(read, |answer| self.account.expect_log_streams(STREAMS, group, answer.log_streams())).await
+    }
+
     /// The configuration templates of WorkMail.
     pub(super) async fn templates(&self) -> Part<Vec<Template>> {
         let ask = |token| {
-            let call = self.account.logs.describe_configuration_templates().service("workmail").limit(PAGE);
+            let call = self.account.logs.describe_configuration_templates().service(WORKMAIL).limit(PAGE);
             call.set_next_token(token).send()
         };
-        let read = self.account.calls.all("DescribeConfigurationTemplates", self.deadline, ask, |answer| {
-            let templates = answer.configuration_templates().iter().map(|it| Template {
-                log_type: it.log_type().unwrap_or_default().to_owned(),
-                destination_type: it
-                    .delivery_destination_type()
-                    .map(|kind| kind.as_str().to_owned())
-                    .unwrap_or_default(),
-                mandatory: (it.allowed_fields().iter())
-                    .filter(|field| field.mandatory().unwrap_or_default())
-                    .filter_map(|field| field.name().map(str::to_owned))
-                    .collect(),
-            });
-            (templates.collect(), answer.next_token.clone())
+        let read = self.account.calls.all(TEMPLATES, self.deadline, ask, |answer| {
+            (answer.configuration_templates().to_vec(), answer.next_token.clone())
         });
-        self.part("logs", "*", read).await
+        let read = checked(read, |templates| {
+            let mut services = templates.iter().map(ConfigurationTemplate::service);
+            services.try_for_each(|said| answers::expect(TEMPLATES, "service", WORKMAIL, said))
+        });
+        let templates = async { Ok(read.await?.iter().map(template).collect()) };
+        self.part("logs", "*", templates).await
     }
 
     /// The account-level subscription filter policies.
@@ -208,18 +228,35 @@ impl Reader<'_> {
             let call = self.account.logs.describe_account_policies().policy_type(kind.clone());
             call.set_next_token(token).send()
         };
-        let read = self.account.calls.all("DescribeAccountPolicies", self.deadline, ask, |answer| {
-            let policies = answer.account_policies().iter().map(|policy| {
-                let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-                keep(
-                    &text(policy.policy_name()),
-                    &text(policy.policy_document()),
-                    &text(policy.selection_criteria()),
-                )
-            });
-            (policies.collect(), answer.next_token.clone())
+        let read = self.account.calls.all(ACCOUNT_POLICIES, self.deadline, ask, |answer| {
+            (answer.account_policies().to_vec(), answer.next_token.clone())
         });
-        read.await
+        let policies = checked(read, |policies| {
+            policies.iter().try_for_each(|policy| {
+                let said = policy.policy_type().map(PolicyType::as_str);
+                answers::expect(ACCOUNT_POLICIES, "policy type", kind.as_str(), said)?;
+                answers::expect(ACCOUNT_POLICIES, "account", &self.account.id, policy.account_id())
+            })
+        });
+        let keep = |policy: &AccountPolicy| {
+            let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+            keep(
+                &text(policy.policy_name()),
+                &text(policy.policy_document()),
+                &text(policy.selection_criteria()),
+            )
+        };
+        Ok(policies.await?.iter().map(keep).collect())
+    }
+}
+
+fn template(template: &ConfigurationTemplate) -> Template {
+    let destination_type = template.delivery_destination_type().map(|kind| kind.as_str().to_owned());
+    let mandatory = template.allowed_fields().iter().filter(|field| field.mandatory().unwrap_or_default());
+    Template {
+        log_type: template.log_type().unwrap_or_default().to_owned(),
+        destination_type: destination_type.unwrap_or_default(),
+        mandatory: mandatory.filter_map(|field| field.name().map(str::to_owned)).collect(),
     }
 }
 

@@ -7,6 +7,19 @@ use mailtrail_clock::now;
 use mailtrail_doctor::Part;
 use mailtrail_policy_survey::{Account, CallError};
 
+/// The answer of a call, unless `check` finds that it is not about what was asked (see [`mailtrail_policy_survey::answers`]).
+///
+/// Some answers do not say what they are about: `GetFunctionConcurrency`, `ListTagsForDeliveryStream`, `HeadBucket`,
+/// `GetBucketPolicy`, `GetBucketEncryption`, `GetKeyPolicy`, the lists of the policies of a role, and those of WorkMail.
+pub(super) async fn checked<T>(
+    read: impl Future<Output = Result<T, CallError>>,
+    check: impl FnOnce(&T) -> Result<(), CallError>,
+) -> Result<T, CallError> {
+    let answer = read.await?;
+    check(&answer)?;
+    Ok(answer)
+}
+
 /// Reads one account in one Region.
 pub(in crate::doctor) struct Reader<'a> {
     pub(in crate::doctor) account: &'a Account,

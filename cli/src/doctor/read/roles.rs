@@ -1,12 +1,19 @@
 //! Roles of IAM, with their policies.
 
 use aws_sdk_iam::Client;
+use aws_sdk_iam::types::{self, Policy, PolicyVersion};
+use mailtrail_aws_types::Arn;
 use mailtrail_doctor::{IdentityPolicy, Part, Role};
-use mailtrail_policy_survey::CallError;
+use mailtrail_policy_survey::{CallError, answers};
 use percent_encoding::percent_decode_str;
 
-use super::reader::Reader;
+use super::reader::{Reader, checked};
 
+const ROLE: &str = "GetRole";
+const ROLES: &str = "ListRoles";
+const INLINE: &str = "GetRolePolicy";
+const MANAGED: &str = "GetPolicy";
+const VERSION: &str = "GetPolicyVersion";
 const MISSING: [&str; 2] = ["NoSuchEntity", "NoSuchEntityException"];
 /// The service that writes email events.
 const WORKMAIL: &str = "events.workmail.amazonaws.com";
@@ -17,8 +24,12 @@ impl Reader<'_> {
     /// Reads one role, its policies, and its permissions boundary.
     pub(super) async fn role(&self, name: &str) -> Part<Option<Role>> {
         let client = Client::new(&self.account.config);
-        let read =
-            self.account.calls.run("GetRole", self.deadline, || client.get_role().role_name(name).send());
+        let read = self.account.calls.run(ROLE, self.deadline, || client.get_role().role_name(name).send());
+        let read = checked(read, |answer| {
+            let Some(role) = answer.role() else { return Ok(()) };
+            answers::expect(ROLE, "role", name, Some(role.role_name()))?;
+            self.is_role_here(ROLE, role)
+        });
         let (at, role) = match self.part_if_exists("iam", name, &MISSING, read).await {
             Part::Seen { at, value } => (at, value.and_then(|answer| answer.role)),
             Part::NotSeen { reason } => return Part::NotSeen { reason },
@@ -45,10 +56,13 @@ impl Reader<'_> {
         });
         let mut policies = Vec::new();
         for name in names.await? {
-            let read = self.account.calls.run("GetRolePolicy", self.deadline, || {
+            let read = self.account.calls.run(INLINE, self.deadline, || {
                 client.get_role_policy().role_name(role).policy_name(&name).send()
             });
-            policies.push(IdentityPolicy { document: decoded(&read.await?.policy_document), name });
+            let answer = read.await?;
+            answers::expect(INLINE, "role", role, Some(&answer.role_name))?;
+            answers::expect(INLINE, "policy", &name, Some(&answer.policy_name))?;
+            policies.push(IdentityPolicy { document: decoded(&answer.policy_document), name });
         }
         let ask = |token| client.list_attached_role_policies().role_name(role).set_marker(token).send();
         let attached = self.account.calls.all("ListAttachedRolePolicies", self.deadline, ask, |answer| {
@@ -68,26 +82,42 @@ impl Reader<'_> {
     /// The default version of a managed policy.
     async fn managed_policy(&self, client: &Client, arn: String) -> Result<IdentityPolicy, CallError> {
         let calls = &self.account.calls;
-        let policy = calls.run("GetPolicy", self.deadline, || client.get_policy().policy_arn(&arn).send());
-        let version = policy.await?.policy.and_then(|policy| policy.default_version_id).unwrap_or_default();
-        let read = calls.run("GetPolicyVersion", self.deadline, || {
+        let read = calls.run(MANAGED, self.deadline, || client.get_policy().policy_arn(&arn).send());
+        let policy = read.await?.policy.unwrap_or_else(|| Policy::builder().build());
+        answers::expect(MANAGED, "policy", &arn, policy.arn())?;
+        let version = policy.default_version_id.unwrap_or_default();
+        let read = calls.run(VERSION, self.deadline, || {
             client.get_policy_version().policy_arn(&arn).version_id(&version).send()
         });
-        let document = read.await?.policy_version.and_then(|version| version.document);
-        Ok(IdentityPolicy { document: decoded(&document.unwrap_or_default()), name: arn })
+        let said = read.await?.policy_version.unwrap_or_else(|| PolicyVersion::builder().build());
+        answers::expect(VERSION, "version", &version, said.version_id())?;
+        Ok(IdentityPolicy { document: decoded(&said.document.unwrap_or_default()), name: arn })
     }
 
     /// The names of the roles whose trust policy names WorkMail's logging of email events.
     pub(super) async fn logging_roles(&self) -> Part<Vec<String>> {
         let client = Client::new(&self.account.config);
         let ask = |token| client.list_roles().max_items(PAGE).set_marker(token).send();
-        let read = self.account.calls.all("ListRoles", self.deadline, ask, |answer| {
-            let roles = answer.roles().iter().filter(|role| {
+        let read = self
+            .account
+            .calls
+            .all(ROLES, self.deadline, ask, |answer| (answer.roles().to_vec(), answer.marker.clone()));
+        let read = checked(read, |roles| roles.iter().try_for_each(|role| self.is_role_here(ROLES, role)));
+        let names = async {
+            let trusted = |role: &types::Role| {
                 role.assume_role_policy_document().is_some_and(|trust| decoded(trust).contains(WORKMAIL))
-            });
-            (roles.map(|role| role.role_name().to_owned()).collect(), answer.marker.clone())
-        });
-        self.part("iam", "*", read).await
+            };
+            let roles = read.await?.into_iter().filter(trusted);
+            Ok(roles.map(|role| role.role_name).collect())
+        };
+        self.part("iam", "*", names).await
+    }
+
+    /// Checks that a role is one of this account.
+    fn is_role_here(&self, operation: &'static str, role: &types::Role) -> Result<(), CallError> {
+        let parsed = Arn::parse(role.arn()).ok();
+        let account = parsed.as_ref().map(Arn::account);
+        answers::expect(operation, "account", &self.account.id, account)
     }
 }
 

@@ -2,14 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sdk_kms::types::KeyMetadata;
 use mailtrail_aws_client::clients as aws;
 use mailtrail_doctor::{Archive, Bucket, Encryption, Facts, Failures, Key, KeySettings, Part};
-use mailtrail_policy_survey::CallError;
+use mailtrail_policy_survey::{CallError, answers};
 
 use super::super::args::ScopeArgs;
 use super::archives;
-use super::reader::Reader;
+use super::reader::{Reader, checked};
 
+const DESCRIBE_KEY: &str = "DescribeKey";
+const LIST: &str = "ListObjectsV2";
+/// The prefix below which Lambda keeps failed events.
+const OF_LAMBDA: &str = "aws/lambda/";
 /// S3 answers `HEAD` without a body, and so without an error code.
 const NO_BUCKET: [&str; 3] = ["NotFound", "NoSuchBucket", "HTTP 404"];
 const NO_POLICY: [&str; 1] = ["NoSuchBucketPolicy"];
@@ -106,8 +111,13 @@ impl Reader<'_> {
     /// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>
     async fn failures(&self, bucket: &str) -> Part<Failures> {
         let client = aws::s3(&self.account.config);
-        let read = self.account.calls.run("ListObjectsV2", self.deadline, || {
-            client.list_objects_v2().bucket(bucket).prefix("aws/lambda/").send()
+        let read = self
+            .account
+            .calls
+            .run(LIST, self.deadline, || client.list_objects_v2().bucket(bucket).prefix(OF_LAMBDA).send());
+        let read = checked(read, |answer| {
+            answers::expect(LIST, "bucket", bucket, answer.name())?;
+            answers::expect(LIST, "prefix", OF_LAMBDA, answer.prefix())
         });
         match self.part("s3", bucket, read).await {
             Part::Seen { at, value } => {
@@ -121,7 +131,11 @@ impl Reader<'_> {
     async fn key(&self, id: &str) -> Key {
         let client = aws_sdk_kms::Client::new(&self.account.config);
         let calls = &self.account.calls;
-        let read = calls.run("DescribeKey", self.deadline, || client.describe_key().key_id(id).send());
+        let read = calls.run(DESCRIBE_KEY, self.deadline, || client.describe_key().key_id(id).send());
+        let read = checked(read, |answer| match answer.key_metadata() {
+            Some(key) => self.is_key(id, key),
+            None => Ok(()),
+        });
         let settings = match self.part_if_exists("kms", id, &NO_KEY, read).await {
             Part::Seen { at, value } => {
                 let described = value.and_then(|answer| answer.key_metadata);
@@ -144,6 +158,22 @@ impl Reader<'_> {
             Part::NotSeen { reason } => Part::NotSeen { reason },
         };
         Key { settings, policy }
+    }
+}
+
+impl Reader<'_> {
+    /// Checks that an answer is about a key, which was asked for by its id, its ARN, or an alias. An answer does not have the
+    /// alias that was asked for, but a key is in the account and Region of its aliases.
+    fn is_key(&self, id: &str, said: &KeyMetadata) -> Result<(), CallError> {
+        match id.split_once(":alias/") {
+            Some((of, _)) => {
+                let said = said.arn().and_then(|arn| arn.split_once(":key/")).map(|(of, _)| of);
+                answers::expect(DESCRIBE_KEY, "account and Region", of, said)
+            }
+            None if id.starts_with("arn:") => answers::expect(DESCRIBE_KEY, "key", id, said.arn()),
+            None if id.starts_with("alias/") => self.account.expect_here(DESCRIBE_KEY, "kms", said.arn()),
+            None => answers::expect(DESCRIBE_KEY, "key", id, Some(said.key_id())),
+        }
     }
 }
 

@@ -7,9 +7,12 @@ use mailtrail_aws_client::clients as aws;
 use mailtrail_aws_types::Arn;
 use mailtrail_config::{StreamAddress, StreamTarget, settings};
 use mailtrail_doctor::{ErrorLog, Facts, Part, Stream, StreamDestination, StreamSettings};
+use mailtrail_policy_survey::answers;
 
-use super::reader::Reader;
+use super::reader::{Reader, checked};
 
+const STREAM: &str = "DescribeDeliveryStream";
+const LIST_TAGS: &str = "ListTagsForDeliveryStream";
 const MISSING: [&str; 1] = ["ResourceNotFoundException"];
 /// The quota of tags on a stream, so that one page has all of them.
 const TAGS: i32 = 50;
@@ -33,8 +36,13 @@ impl Reader<'_> {
     pub(super) async fn stream(&self, name: &str) -> Stream {
         let client = aws::firehose(&self.account.config);
         let calls = &self.account.calls;
-        let read = calls.run("DescribeDeliveryStream", self.deadline, || {
+        let read = calls.run(STREAM, self.deadline, || {
             client.describe_delivery_stream().delivery_stream_name(name).send()
+        });
+        let read = checked(read, |answer| {
+            let Some(said) = answer.delivery_stream_description() else { return Ok(()) };
+            answers::expect(STREAM, "stream", name, Some(said.delivery_stream_name()))?;
+            self.account.expect_here(STREAM, "firehose", Some(said.delivery_stream_arn()))
         });
         let settings = match self.part_if_exists("firehose", name, &MISSING, read).await {
             Part::Seen { at, value } => {
@@ -53,8 +61,12 @@ impl Reader<'_> {
         if let Part::Seen { value: None, .. } = stream.settings {
             return stream;
         }
-        let read = calls.run("ListTagsForDeliveryStream", self.deadline, || {
+        let read = calls.run(LIST_TAGS, self.deadline, || {
             client.list_tags_for_delivery_stream().delivery_stream_name(name).limit(TAGS).send()
+        });
+        let read = checked(read, |answer| {
+            let is_whole = !answer.has_more_tags();
+            is_whole.then_some(()).ok_or_else(|| answers::unexpected(LIST_TAGS, "the list has more pages"))
         });
         stream.tags = match self.part("firehose", name, read).await {
             Part::Seen { at, value } => {

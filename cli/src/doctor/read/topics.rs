@@ -5,9 +5,11 @@ use std::collections::{BTreeSet, HashMap};
 use aws_sdk_sns::Client;
 use mailtrail_config::settings;
 use mailtrail_doctor::{Facts, Part, Subscriptions, Topic};
+use mailtrail_policy_survey::answers;
 
-use super::reader::Reader;
+use super::reader::{Reader, checked};
 
+const ATTRIBUTES: &str = "GetTopicAttributes";
 /// <https://docs.aws.amazon.com/sns/latest/api/API_GetTopicAttributes.html>
 const MISSING: [&str; 2] = ["NotFound", "NotFoundException"];
 
@@ -21,8 +23,13 @@ impl Reader<'_> {
     /// Reads one topic.
     pub(super) async fn topic(&self, arn: String) -> Topic {
         let client = Client::new(&self.account.config);
-        let read = self.account.calls.run("GetTopicAttributes", self.deadline, || {
-            client.get_topic_attributes().topic_arn(&arn).send()
+        let read = self
+            .account
+            .calls
+            .run(ATTRIBUTES, self.deadline, || client.get_topic_attributes().topic_arn(&arn).send());
+        let read = checked(read, |answer| {
+            let said = answer.attributes().and_then(|attributes| attributes.get("TopicArn"));
+            answers::expect(ATTRIBUTES, "topic", &arn, said.map(String::as_str))
         });
         let subscriptions = match self.part_if_exists("sns", &arn, &MISSING, read).await {
             Part::Seen { at, value } => Part::Seen {

@@ -83,11 +83,7 @@ impl<'a> Aws<'a> {
             call.order_by(types::OrderBy::LastEventTime).descending(true).send()
         });
         let streams = streams.await?.log_streams.unwrap_or_default();
-        for stream in &streams {
-            let of_group =
-                stream.arn().and_then(|arn| arn.split_once(":log-stream:")).map(|(group, _)| group);
-            self.account.expect_log_group("DescribeLogStreams", group, of_group)?;
-        }
+        self.account.expect_log_streams("DescribeLogStreams", group, &streams)?;
         Ok(streams.into_iter().next())
     }
 }

@@ -5,6 +5,7 @@
 //! account and Region. One that says something else, or nothing, is not an answer to the question: what was asked for
 //! is unknown, and nothing is concluded from it or written.
 
+use aws_sdk_cloudwatchlogs::types::LogStream;
 use mailtrail_aws_client::failure::Failure;
 use mailtrail_resource_policy::arn;
 
@@ -58,6 +59,22 @@ impl Account {
             return Ok(());
         }
         expect(operation, "log group", name, named)
+    }
+
+    /// Checks that log streams that were listed are of a log group, by their ARNs.
+    ///
+    /// # Errors
+    /// When one is of another log group, or does not say.
+    pub fn expect_log_streams(
+        &self,
+        operation: &'static str,
+        group: &str,
+        streams: &[LogStream],
+    ) -> Result<(), CallError> {
+        streams.iter().try_for_each(|stream| {
+            let of_group = stream.arn().and_then(|arn| arn.split_once(":log-stream:"));
+            self.expect_log_group(operation, group, of_group.map(|(group, _)| group))
+        })
     }
 
     /// Checks that something that was listed belongs to this account, Region and partition.
