@@ -6,7 +6,8 @@ Show who did what: users, roles, sessions and access keys, in AWS and in mailbox
 Reads the records in an archive that name a caller (api_activity, authentication, entity_management, and of base_event those \
 that do), in order of time: the calls of CloudTrail, and WorkMail's sign-ins, access to mailboxes and tokens. An event that is \
 stored twice is shown once, and so is a call that CloudTrail delivered to several accounts. Without --since and --until, the \
-whole archive is read. An event whose time cannot be read may be of any time, so it is always looked at, and shown first.
+whole archive is read. An event whose time cannot be read may be of any time, so it is always looked at, and shown first. \
+Probes of the doctor are left out; stderr says how many.
 
 Nothing is written anywhere. An object that cannot be read is named on stderr, and the rest is shown; ingest makes \
 its records again, in another archive, from the raw copies of this one.";

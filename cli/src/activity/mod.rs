@@ -178,6 +178,8 @@ struct Answering {
     events: u64,
     used_keys: HashSet<String>,
     census: Census,
+    /// The probes that were read, and are left out.
+    probes: HashSet<u128>,
 }
 
 impl Answering {
@@ -192,6 +194,7 @@ impl Answering {
             events: 0,
             used_keys: HashSet::new(),
             census: Census::default(),
+            probes: HashSet::new(),
         }
     }
 
@@ -203,6 +206,7 @@ impl Answering {
         let scanned = self.tally.take(object).unwrap_or_default();
         self.used_keys.extend(scanned.used_keys);
         self.census.merge(scanned.census);
+        self.probes.extend(scanned.probes);
         for event in scanned.found {
             match self.seen.add(event.identity) {
                 Novelty::New => {}
@@ -247,7 +251,11 @@ impl Answering {
                 self.tally.note(&plain(&text));
             }
         }
-        Ok(self.tally.end(&format!("{} found", paint(NUMBER, count(self.events, "event")))))
+        let mut text = format!("{} found", paint(NUMBER, count(self.events, "event")));
+        if !self.probes.is_empty() {
+            text = format!("{text}, {} left out", count(self.probes.len() as u64, "probe"));
+        }
+        Ok(self.tally.end(&text))
     }
 }
 

@@ -1,12 +1,14 @@
 //! One object of records: its bytes in, the events that are asked for out. Pure, and work for a processor.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 use std::io::Read;
 
 use mailtrail_activity::{Activity, ActivityFields, IdentityKind, Names, issued};
 use mailtrail_clock::{Time, TimeRange};
-use mailtrail_subscription::is_cloudwatch_id;
+use mailtrail_subscription::{PROBE_STREAM_PREFIX, is_cloudwatch_id, is_probe};
+use serde::Deserialize;
 
 use super::census::Census;
 use super::event::Event;
@@ -43,6 +45,8 @@ pub(super) struct Scanned {
     pub(super) used_keys: HashSet<String>,
     /// Names that occur, for an answer that would be empty.
     pub(super) census: Census,
+    /// The probes of the doctor, which are counted, and not found.
+    pub(super) probes: Vec<u128>,
 }
 
 /// An event that is asked for.
@@ -87,8 +91,13 @@ impl Query {
         for_each_line(object, |line| {
             let fields = record(line)?;
             let activity = Activity::of(&fields);
-            if activity.is_attributed() && self.range.contains(activity.time) {
+            if !self.range.contains(activity.time) {
+                return Ok(());
+            }
+            if activity.is_attributed() {
                 self.look(followed, &fields, &activity, line, account, &mut interner, &mut scanned)?;
+            } else if is_of_probe(&fields, line)? {
+                scanned.probes.push(self.event(&fields, line, account));
             }
             Ok(())
         })?;
@@ -186,6 +195,23 @@ impl Query {
 fn record(line: &[u8]) -> serde_json::Result<ActivityFields<'_>> {
     let fields: ActivityFields<'_> = serde_json::from_slice(line)?;
     if fields.uid().is_empty() { Err(serde::de::Error::custom("no metadata.uid")) } else { Ok(fields) }
+}
+
+/// Whether a record is of a probe: a Base Event that has nothing but the message.
+fn is_of_probe(fields: &ActivityFields<'_>, line: &[u8]) -> serde_json::Result<bool> {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Message<'a> {
+        #[serde(borrow)]
+        raw_data: Cow<'a, str>,
+    }
+
+    let stream = fields.log_stream();
+    if !stream.starts_with(PROBE_STREAM_PREFIX) {
+        return Ok(false);
+    }
+    let Message { raw_data } = serde_json::from_slice(line)?;
+    Ok(is_probe(stream, &raw_data))
 }
 
 /// The names and ids of users that the sign-ins in an object say.
