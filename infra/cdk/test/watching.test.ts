@@ -140,6 +140,94 @@ test('whatever Lambda says of a function is an alarm, of the audit too', () => {
     assert.deepEqual(metrics(name), all);
 });
 
+/**
+ * The metrics of AWS that alarms are on: their dimensions, all of them, and the statistics that mean something, as AWS's
+ * pages define them. An alarm on a metric, a dimension or a statistic that does not exist is never raised.
+ */
+const OF_AWS: Record<string, { page: string; dimensions: string[]; metrics: Record<string, string[]> }> = {
+  'AWS/Firehose': {
+    page: 'https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html',
+    dimensions: ['DeliveryStreamName'],
+    metrics: {
+      // Seconds, of the oldest record.
+      'DeliveryToS3.DataFreshness': ['Maximum'],
+      // Successful puts over all puts.
+      'DeliveryToS3.Success': ['Average', 'Minimum'],
+      'FailedConversion.Records': ['Sum'],
+    },
+  },
+  'AWS/Logs': {
+    page: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Monitoring-CloudWatch-Metrics.html',
+    dimensions: ['DestinationType', 'FilterName', 'LogGroupName'],
+    metrics: { DeliveryErrors: ['Sum'], DeliveryThrottling: ['Sum'] },
+  },
+  'AWS/Lambda': {
+    page: 'https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html',
+    dimensions: ['FunctionName'],
+    metrics: {
+      // Milliseconds, of the oldest event of a period.
+      AsyncEventAge: ['Maximum'],
+      AsyncEventsDropped: ['Sum'],
+      DestinationDeliveryFailures: ['Sum'],
+      Errors: ['Sum'],
+      IteratorAge: ['Maximum'],
+      Throttles: ['Sum'],
+    },
+  },
+  'AWS/S3': {
+    page: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html',
+    dimensions: ['BucketName', 'StorageType'],
+    metrics: { NumberOfObjects: ['Average', 'Maximum'] },
+  },
+  'AWS/SNS': {
+    page: 'https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html',
+    dimensions: ['TopicName'],
+    metrics: { NumberOfNotificationsFailed: ['Sum'] },
+  },
+  'AWS/Scheduler': {
+    page: 'https://docs.aws.amazon.com/scheduler/latest/UserGuide/monitoring-cloudwatch.html',
+    dimensions: ['ScheduleGroup'],
+    metrics: { InvocationDroppedCount: ['Sum'], TargetErrorCount: ['Sum'] },
+  },
+};
+/** The statistic that a function of Metrics Insights computes. */
+const STATISTICS: Record<string, string> = { SUM: 'Sum', MAX: 'Maximum', MIN: 'Minimum', AVG: 'Average' };
+
+test('every alarm on a metric of AWS is on one that there is, with its dimensions and a statistic that it has', () => {
+  const parameters = { ...SOURCES, ...AUDITED, StreamEmailActivity: 'true', Profile: 'scale-out' };
+  const alarms = ofType(deployed(parameters), 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
+  const direct = alarms
+    .filter(({ Namespace }) => Namespace?.startsWith('AWS/'))
+    .map(({ Namespace, MetricName, Dimensions, Statistic }) => ({
+      namespace: Namespace,
+      metric: MetricName,
+      dimensions: Dimensions.map(({ Name }: any) => Name),
+      statistic: Statistic,
+    }));
+  const asked = alarms
+    .flatMap(({ Metrics }) => Metrics ?? [])
+    .map(({ Expression }) => Expression['Fn::Sub'][0])
+    .filter((query) => query.includes('SCHEMA("AWS/'))
+    .map((query) => {
+      const parts = query.match(/^SELECT (\w+)\((\w+)\) FROM SCHEMA\("(AWS\/\w+)", ([\w, ]+)\) WHERE /);
+      assert.ok(parts, query);
+      const [, computed, metric, namespace, dimensions] = parts;
+      return { namespace, metric, dimensions: dimensions.split(', '), statistic: STATISTICS[computed] };
+    });
+  const used = new Set<string>();
+  for (const { namespace, metric, dimensions, statistic } of [...direct, ...asked]) {
+    const known = OF_AWS[namespace];
+    assert.ok(known, namespace);
+    assert.ok(known.metrics[metric]?.includes(statistic), `${namespace} ${metric} ${statistic}`);
+    assert.deepEqual(dimensions.toSorted(), known.dimensions, `${namespace} ${metric}`);
+    used.add(`${namespace} ${metric}`);
+  }
+  const all = Object.entries(OF_AWS).flatMap(([namespace, { metrics }]) =>
+    Object.keys(metrics).map((metric) => `${namespace} ${metric}`),
+  );
+  assert.deepEqual([...used].sort(), all.sort());
+});
+
 /** Whatever takes events or news from us: its alarms, its panels, and what the README has in the row of its panels. */
 const HANDOVERS: { from: string; alarms: RegExp[]; panels: RegExp[] }[] = [
   {
