@@ -1,8 +1,10 @@
 """Log groups and log delivery in the account of the tests: settings, limits, conflicts, and what arrives where."""
 
+import botocore.exceptions
 import pytest
 
 from account.asking import code, document, log_group, refused
+from account.logs.reading import Hostility
 from programs import REGION
 from samples import ACCOUNT
 
@@ -234,3 +236,77 @@ def test_events_are_read_with_their_end_and_counted_by_the_day(account, logs):
     assert [answer["status"] for answer in answers] == ["Scheduled", "Running", "Complete"]
     assert [row[1]["value"] for row in answers[-1]["results"]] == ["2", "2"]
     assert code(logs.start_query, **asked, queryString="fields @message") == "MalformedQueryException"
+
+
+def read_stream(logs, **request):
+    """The messages of a log stream from its head, each page after the one before, until a token is the one that was sent."""
+    messages, token = [], None
+    while True:
+        try:
+            answer = logs.get_log_events(startFromHead=True, **request, **({"nextToken": token} if token else {}))
+        except botocore.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] not in ("ThrottlingException", "ServiceUnavailableException"):
+                raise
+            continue
+        messages += [event["message"] for event in answer["events"]]
+        if answer["nextForwardToken"] == token:
+            return messages
+        token = answer["nextForwardToken"]
+
+
+def test_a_log_stream_is_read_without_its_end_in_both_directions(account, logs):
+    group = account.fixtures.log_group("a").rsplit(":", 1)[1]
+    events = account.place().logs.events
+    for timestamp in (30, 10, 20, 20):
+        events.log(group, "s", timestamp, f"at {timestamp}")
+    events.log(group, "other", 15, "of another log stream")
+    of_stream = {"logGroupName": group, "logStreamName": "s"}
+    assert read_stream(logs, **of_stream) == ["at 10", "at 20", "at 20", "at 30"]
+    assert read_stream(logs, **of_stream, startTime=20, endTime=30) == ["at 20", "at 20"]
+    account.faults.page_sizes["GetLogEvents"] = 3
+    assert read_stream(logs, **of_stream) == ["at 10", "at 20", "at 20", "at 30"]
+    latest = logs.get_log_events(**of_stream)
+    assert [event["timestamp"] for event in latest["events"]] == [20, 20, 30]
+    before = logs.get_log_events(**of_stream, nextToken=latest["nextBackwardToken"])
+    assert [event["timestamp"] for event in before["events"]] == [10]
+    first = logs.get_log_events(**of_stream, nextToken=before["nextBackwardToken"])
+    assert first["events"] == [] and first["nextBackwardToken"] == before["nextBackwardToken"]
+    # What comes later is after the end that was reached.
+    end = logs.get_log_events(**of_stream, startFromHead=True, startTime=31)["nextForwardToken"]
+    events.log(group, "s", 40, "late")
+    later = logs.get_log_events(**of_stream, startFromHead=True, startTime=31, nextToken=end)
+    assert [event["message"] for event in later["events"]] == ["late"]
+    invalid = "InvalidParameterException"
+    assert code(logs.get_log_events, **of_stream, nextToken=latest["nextForwardToken"]) == invalid
+    assert code(logs.get_log_events, **of_stream, startTime=1, nextToken=latest["nextBackwardToken"]) == invalid
+    assert code(logs.get_log_events, **of_stream, startTime=2, endTime=1) == invalid
+    assert code(logs.get_log_events, logGroupName=group, logStreamName="none") == "ResourceNotFoundException"
+    assert code(logs.get_log_events, **of_stream, logGroupIdentifier=group) == invalid
+
+
+def test_a_log_stream_is_read_whole_however_hostile_its_pages_are(account, logs):
+    """With pages that are empty before the end, calls that are refused, and tokens that expire."""
+    group = account.fixtures.log_group("a").rsplit(":", 1)[1]
+    place = account.place().logs
+    expected = [f"{number:03}" for number in range(200)]
+    for number, message in enumerate(expected):
+        place.events.log(group, "s", number // 3, message)
+    refusals, whole = set(), 0
+    for seed in range(20):
+        place.reading.hostility = Hostility(seed)
+        try:
+            assert read_stream(logs, logGroupName=group, logStreamName="s") == expected
+            whole += 1
+        except botocore.exceptions.ClientError as error:
+            refusals.add(error.response["Error"]["Code"])
+    answered = sum(call.error is None for call in account.called("GetLogEvents"))
+    assert whole >= 3 and "InvalidParameterException" in refusals
+    assert answered > 20 * 3, "no page was short"
+
+
+def test_who_reads_a_log_stream_needs_permission_for_it(account, logs):
+    group = account.fixtures.log_group("a").rsplit(":", 1)[1]
+    account.place().logs.events.log(group, "s", 1, "x")
+    logs.get_log_events(logGroupName=group, logStreamName="s")
+    (call,) = account.called("GetLogEvents")
+    assert call.needs == [("logs:GetLogEvents", f"{log_group(group)}:log-stream:s")]

@@ -3,6 +3,7 @@
 Pages are what AWS documents that they may be: short or empty before the end, events of one millisecond over several pages,
 events again, late events meanwhile; and what was seen of them in the wild: tokens that repeat or expire.
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartQuery.html
 """
 
@@ -54,6 +55,8 @@ class Reading:
         self._queries = {}
         # Token → the question that it belongs to, and where the next page begins.
         self._tokens = {}
+        # The same of the pages of one log stream; the next page may also be the one before, which ends there.
+        self._stream_tokens = {}
 
     def filter_log_events(self, request):
         """Every event that a plain pattern is part of; this AWS knows no other patterns. The end is included."""
@@ -96,6 +99,61 @@ class Reading:
         if next_at < len(found) or (self.hostility and self.hostility.happens(0.2)):
             answer["nextToken"] = self._token(token, question, next_at)
         return answer
+
+    def get_log_events(self, request):
+        """The events of one log stream, page by page in both directions. The end is not included, and the pages have come to
+        it where the token is the one that was sent, and only there."""
+        group = self._readable(request)
+        stream = group.streams.get(request["logStreamName"])
+        if stream is None:
+            raise Refused("ResourceNotFoundException", "The specified log stream does not exist.")
+        start, end = request.get("startTime", 0), request.get("endTime", 1 << 62)
+        if start > end:
+            raise invalid_parameter("endTime is before startTime.")
+        token, from_head = request.get("nextToken"), request.get("startFromHead", False)
+        if self.hostility:
+            self.hostility.check()
+            self.hostility.late()
+        found = sorted(
+            (timestamp, ingested, position, message)
+            for position, (timestamp, message, ingested) in enumerate(stream.events)
+            if start <= timestamp < end
+        )
+        question = (group.name, stream.name, start, end, request.get("unmask", False))
+        forward, at = self._turn(token, question, from_head, len(found))
+        size = min(request.get("limit", PAGE_EVENTS), self.place.page_sizes.get("GetLogEvents", PAGE_EVENTS))
+        beside = found[at:] if forward else found[:at][::-1]
+        shown = self._page(beside, size)
+        first, last = (at, at + len(shown)) if forward else (at - len(shown), at)
+        masks = group.data_protection is not None and not question[-1]
+        events = [
+            {"timestamp": timestamp, "message": masked(message) if masks else message, "ingestionTime": ingested}
+            for timestamp, ingested, _, message in (shown if forward else shown[::-1])
+        ]
+        # At an end, the token of that direction is the one that was sent.
+        at_end = token is not None and not beside
+        return {
+            "events": events,
+            "nextForwardToken": token if at_end and forward else self._stream_token("f", question, last),
+            "nextBackwardToken": token if at_end and not forward else self._stream_token("b", question, first),
+        }
+
+    def _turn(self, token, question, from_head, events):
+        """Whether the pages go forward, and where this one begins."""
+        if token is None:
+            return from_head, 0 if from_head else events
+        asked, at = self._stream_tokens.get(token, (None, 0))
+        if asked != question or (self.hostility and self.hostility.happens(0.02)):
+            raise invalid_parameter("The specified nextToken is invalid.")
+        forward = token.startswith("f/")
+        if forward and not from_head:
+            raise invalid_parameter("startFromHead must be true with a nextForwardToken.")
+        return forward, at
+
+    def _stream_token(self, direction, question, at):
+        token = f"{direction}/{self.place.serial():056d}/s"
+        self._stream_tokens[token] = question, at
+        return token
 
     def start_query(self, request):
         """Counts events by day. Both ends are seconds, and included."""
@@ -147,7 +205,7 @@ class Reading:
             size = 0 if self.hostility.happens(0.2) else min(size, 1 + self.hostility.random.randrange(40))
         shown, total = [], 0
         for event in found[:size]:
-            total += len(event[4].encode())
+            total += len(event[-1].encode())
             if shown and total > PAGE_BYTES:
                 break
             shown.append(event)
