@@ -138,12 +138,14 @@ LEDGER = {
     "already",
     "refused",
     "skipped_files",
+    "incomplete_files",
+    "in_archive_before",
     "by_class",
     "streams",
     "balanced",
 }
 # Functions are not given files.
-FUNCTION_LEDGER = LEDGER - {"skipped_files"}
+FUNCTION_LEDGER = LEDGER - {"skipped_files", "incomplete_files", "in_archive_before"}
 STREAM = {"stream", "delivered", "gated", "filtered", "undelivered"}
 
 

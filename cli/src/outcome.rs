@@ -1,6 +1,6 @@
 //! What became of the inputs. Sums of outcomes are outcomes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Error, bail};
 use mailtrail_delivery::{Ledger, StreamLedger};
@@ -8,7 +8,8 @@ use mailtrail_pipeline::{EncodeError, Preview, Problem, Run};
 use mailtrail_subscription::Shape;
 use serde::Serialize;
 
-use crate::inputs::{Input, Skipped};
+use crate::inputs::{Incomplete, Input, Skipped};
+use crate::intake::{NotCompared, Processed};
 use crate::output::{self, Exit, Output};
 
 /// How many unreadable payloads are named. A hundred thousand of them must not fill the memory.
@@ -55,8 +56,20 @@ pub(crate) struct Outcome {
     pub(crate) skipped: BTreeMap<String, u64>,
     /// Those that could be quarantined.
     pub(crate) skipped_content: u64,
-    /// What was skipped and not yet named.
-    unnamed: Vec<Skipped>,
+    /// Events of files that were in the archive, or in another of the files, before, and that were left out.
+    pub(crate) in_archive_before: u64,
+    /// What of the archive could not be compared with files.
+    pub(crate) not_compared: NotCompared,
+    /// Accounts of events of files that the archive had no events of, but of other accounts.
+    pub(crate) other_accounts: BTreeSet<String>,
+    /// Events of files of which nothing says the log group.
+    pub(crate) without_log_group: u64,
+    /// Events of files of which nothing says the log stream.
+    pub(crate) without_log_stream: u64,
+    /// Files that were taken in, but for some of them.
+    pub(crate) incomplete_files: u64,
+    /// What was not taken in, and not yet named.
+    notes: Vec<String>,
     /// Why not everything is archived: the first reason.
     pub(crate) failure: Option<Error>,
     /// Whether nothing more can be archived.
@@ -71,6 +84,8 @@ struct IngestLedger<'a> {
     #[serde(flatten)]
     ledger: &'a Ledger,
     skipped_files: u64,
+    incomplete_files: u64,
+    in_archive_before: u64,
 }
 
 impl Outcome {
@@ -81,7 +96,14 @@ impl Outcome {
     }
 
     /// Adds what became of one payload of an input.
-    pub(crate) fn add_run(&mut self, input: &Input, received_bytes: usize, run: Run) {
+    pub(crate) fn add_processed(&mut self, input: &Input, processed: Processed) {
+        match processed {
+            Processed::Run(received_bytes, run) => self.add_run(input, received_bytes, run),
+            Processed::Preview(shape, preview) => self.add_preview(input, shape, preview),
+        }
+    }
+
+    fn add_run(&mut self, input: &Input, received_bytes: usize, run: Run) {
         if let Some(failure) = run.failure {
             self.is_over |= !failure.is_of_one_payload();
             self.fail(Error::new(failure).context(input.to_string()));
@@ -97,13 +119,11 @@ impl Outcome {
         }
     }
 
-    /// Adds what would become of one payload of an input.
-    pub(crate) fn add_preview(&mut self, input: &Input, shape: Shape, preview: Result<Preview, EncodeError>) {
+    fn add_preview(&mut self, input: &Input, shape: Shape, preview: Result<Preview, EncodeError>) {
         let preview = match preview {
             Ok(preview) => preview,
             Err(error) => {
-                self.is_over = true;
-                self.fail(Error::new(error).context(input.to_string()));
+                self.abort(Error::new(error).context(input.to_string()));
                 return;
             }
         };
@@ -131,10 +151,16 @@ impl Outcome {
     }
 
     /// Adds a file that is not taken in.
-    pub(crate) fn skip(&mut self, skipped: Skipped) {
+    pub(crate) fn skip(&mut self, skipped: &Skipped) {
         *self.skipped.entry(skipped.reason.kind().into_owned()).or_default() += 1;
         self.skipped_content += u64::from(skipped.reason.is_content());
-        self.unnamed.push(skipped);
+        self.notes.push(skipped.to_string());
+    }
+
+    /// Adds a file of which some is not taken in.
+    pub(crate) fn add_incomplete(&mut self, incomplete: &Incomplete) {
+        self.incomplete_files += 1;
+        self.notes.push(incomplete.to_string());
     }
 
     /// Adds a reason why not everything is archived.
@@ -145,14 +171,20 @@ impl Outcome {
         }
     }
 
+    /// Adds a reason why nothing more can be archived.
+    pub(crate) fn abort(&mut self, failure: Error) {
+        self.is_over = true;
+        self.fail(failure);
+    }
+
     /// The reasons beside the first that are to be named, once.
     pub(crate) fn take_failures(&mut self) -> Vec<Error> {
         std::mem::take(&mut self.unnamed_failures)
     }
 
     /// What is to be named, once.
-    pub(crate) fn take_skipped(&mut self) -> Vec<Skipped> {
-        std::mem::take(&mut self.unnamed)
+    pub(crate) fn take_notes(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notes)
     }
 
     /// How many files were skipped.
@@ -197,6 +229,11 @@ impl Outcome {
             *self.skipped.entry(kind).or_default() += files;
         }
         self.skipped_content += other.skipped_content;
+        self.in_archive_before += other.in_archive_before;
+        self.without_log_group += other.without_log_group;
+        self.without_log_stream += other.without_log_stream;
+        self.other_accounts.extend(other.other_accounts);
+        self.incomplete_files += other.incomplete_files;
         self.is_over |= other.is_over;
         other.failure.into_iter().chain(other.unnamed_failures).for_each(|failure| self.fail(failure));
     }
@@ -210,6 +247,9 @@ impl Outcome {
     pub(crate) fn needs_a_look(&self) -> bool {
         self.ledger.quarantined_payloads > 0
             || self.skipped_files() > 0
+            || self.incomplete_files > 0
+            || self.not_compared.objects > 0
+            || !self.other_accounts.is_empty()
             || self.ledger.streams.iter().any(|stream| stream.undelivered > 0)
             || !self.ledger.streams_balance()
     }
@@ -218,7 +258,12 @@ impl Outcome {
     pub(crate) fn write(self, summary: &str, json: bool) -> anyhow::Result<Exit> {
         Output::for_text(json || !self.is_complete()).write(summary)?;
         if json {
-            output::json(&IngestLedger { ledger: &self.ledger, skipped_files: self.skipped_files() })?;
+            output::json(&IngestLedger {
+                ledger: &self.ledger,
+                skipped_files: self.skipped_files(),
+                incomplete_files: self.incomplete_files,
+                in_archive_before: self.in_archive_before,
+            })?;
         }
         let balances = self.ledger.archive_balances();
         let ledger = format!("{:?}", self.ledger);

@@ -37,7 +37,7 @@ pub(crate) fn of_dry_run(outcome: &Outcome, passed_over: PassedOver, took: Durat
     };
     section(&mut text, "files", &outcome.shapes.iter().map(of_shape).collect::<Vec<_>>());
     section(&mut text, "skipped", &skipped(outcome, passed_over));
-    section(&mut text, "events", &classes(&outcome.ledger));
+    section(&mut text, "events", &events(outcome));
     section(&mut text, "refused", &refused(&outcome.ledger).into_iter().collect::<Vec<_>>());
     section(&mut text, "look at", &look_at(outcome, "to be kept in quarantine/ of the archive"));
     section(&mut text, "hint", &hints(outcome));
@@ -88,7 +88,21 @@ fn came_in(outcome: &Outcome) -> Vec<String> {
     add(ledger.control_messages, "payload", "of health checks of CloudWatch Logs, kept raw");
     add(ledger.quarantined_payloads, "payload", "unreadable, quarantined");
     lines.extend(refused(ledger));
+    lines.extend(known_before(outcome));
     lines
+}
+
+/// The events that a dry run would archive, and those that it would not.
+fn events(outcome: &Outcome) -> Vec<String> {
+    let mut lines = classes(&outcome.ledger);
+    lines.extend(known_before(outcome));
+    lines
+}
+
+fn known_before(outcome: &Outcome) -> Option<String> {
+    let events = count(outcome.in_archive_before, "event");
+    let line = || format!("{events} of files left out: in the archive, or in the files, before");
+    (outcome.in_archive_before > 0).then(line)
 }
 
 fn refused(ledger: &Ledger) -> Option<String> {
@@ -183,6 +197,24 @@ fn look_at(outcome: &Outcome, others: &str) -> Vec<String> {
             },
         ));
     }
+    if outcome.incomplete_files > 0 {
+        lines.push(format!(
+            "{} not taken in as a whole, named above",
+            count(outcome.incomplete_files, "file")
+        ));
+    }
+    if outcome.not_compared.objects > 0 {
+        let objects = count(outcome.not_compared.objects, "object");
+        lines.push(format!("{objects} of the archive cannot be read: events in them may be archived again"));
+    }
+    if !outcome.other_accounts.is_empty() {
+        let accounts: Vec<String> = outcome.other_accounts.iter().map(|account| plain(account)).collect();
+        lines.push(format!(
+            "events of {}, of which the archive had none, but of other accounts: taken in; one account writes one archive, unless \
+             its trail is that of an organization",
+            accounts.join(", ")
+        ));
+    }
     let untold = outcome.ledger.quarantined_payloads.saturating_sub(outcome.quarantined.len() as u64);
     if untold > 0 {
         lines.push(format!("and {} more, {others}", HumanCount(untold)));
@@ -207,6 +239,20 @@ fn hints(outcome: &Outcome) -> Vec<String> {
         lines.push(
             "skipped files stay where they are; --quarantine keeps files without payloads, too".to_owned(),
         );
+    }
+    if outcome.without_log_group > 0 {
+        let events = count(outcome.without_log_group, "event");
+        lines.push(format!("{events} of files that do not say the log group; --log-group NAME says it"));
+    }
+    if outcome.without_log_stream > 0 {
+        let events = count(outcome.without_log_stream, "event");
+        lines.push(format!("{events} of files that do not say the log stream; --log-stream NAME says it"));
+    }
+    if outcome.not_compared.days > 0 {
+        let days = count(outcome.not_compared.days, "day");
+        lines.push(format!(
+            "{days} with more events than are compared with files: some may be archived again, and are shown once"
+        ));
     }
     for StreamLedger { stream, .. } in outcome.ledger.streams.iter().filter(|stream| stream.gated > 0) {
         lines

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: the processor against its floor, and the function's memory and start.
+//! `cargo xtask bench`: the processor against its floor, the import of files, and the function's memory and start.
 //!
 //! The function is the release binary. It runs against a Runtime API of ours (which only hands out one event and
 //! takes the answer) and a well-behaved stand-in of S3, both on the loopback.
@@ -32,29 +32,22 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     run_command(&mut cargo(["build", "--locked", "--release", "--package", "workmail-events"]))?;
-    let processor = processor()?;
+    let processor = figures("mailtrail-pipeline", "processor")?;
+    let import = figures("mailtrail-import", "cloudtrail")?;
     let function = function()?;
     if arguments.json {
-        println!("{}", json!({ "processor": processor, "function": function }));
+        println!("{}", json!({ "processor": processor, "import": import, "function": function }));
     } else {
         print_processor(&processor);
+        print_import(&import);
         print_function(&function);
     }
     Ok(())
 }
 
-/// The figures of the bench of the pipeline, which has a process of its own.
-fn processor() -> anyhow::Result<Value> {
-    let mut bench = cargo([
-        "bench",
-        "--locked",
-        "--package",
-        "mailtrail-pipeline",
-        "--bench",
-        "processor",
-        "--",
-        "--json",
-    ]);
+/// The figures of a bench of a crate, which has a process of its own.
+fn figures(package: &str, bench: &str) -> anyhow::Result<Value> {
+    let mut bench = cargo(["bench", "--locked", "--package", package, "--bench", bench, "--", "--json"]);
     let output = bench.stderr(Stdio::inherit()).output().context("cannot run cargo bench")?;
     serde_json::from_slice(&output.stdout).context("the bench printed no JSON")
 }
@@ -75,6 +68,13 @@ fn print_processor(figures: &Value) {
             number("ratio"),
             number("decoded_mb_per_s")
         );
+    }
+}
+
+fn print_import(figures: &Value) {
+    println!("\n| a log file of CloudTrail into payloads | |\n|---|---:|");
+    for name in ["plain_mb_per_s", "gzip_mb_per_s"] {
+        println!("| {name} | {} MB/s decoded |", figures[name]);
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{project, target};
 
 /// `cargo fuzz`, from the crate registry, installed below `target/`.
 const CARGO_FUZZ: &str = "0.13.2";
-const TARGETS: [&str; 3] = ["wire", "normalize", "filter_pattern"];
+const TARGETS: [&str; 4] = ["wire", "import", "normalize", "filter_pattern"];
 /// A message may be 1 MiB; shorter ones find more in the same time.
 const LARGEST_INPUT: u32 = 64 * 1024;
 

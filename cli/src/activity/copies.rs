@@ -38,6 +38,7 @@ fn add_copy(kept: &mut Found, copy: Found) {
 #[cfg(test)]
 mod tests {
     use mailtrail_clock::Time;
+    use mailtrail_subscription::{ContentKey, Naming};
 
     use super::*;
     use crate::activity::event::Event;
@@ -48,7 +49,8 @@ mod tests {
         let call = (call > 0).then(|| Call { identity: call, account: account.to_owned(), is_of_caller });
         let answer = Answer::Event(Box::new(Event { account: account.to_owned(), ..Event::default() }));
         let identity = Identity { event: number, ..Identity::default() };
-        Found { time: Time::EPOCH, identity, named: <(String, String)>::default(), call, answer }
+        let content = ContentKey { hash: number, naming: Naming::Place };
+        Found { time: Time::EPOCH, identity, content, named: <(String, String)>::default(), call, answer }
     }
 
     #[test]

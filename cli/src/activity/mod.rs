@@ -34,6 +34,7 @@ use mailtrail_activity::Names;
 use mailtrail_archive::{ArchiveReader, ObjectBody, records_day};
 use mailtrail_clock::{DAY, Time, TimeRange};
 use mailtrail_ocsf::Class;
+use mailtrail_subscription::{ContentKey, ContentKeys};
 
 pub(crate) use args::ActivityArgs;
 use census::Census;
@@ -43,7 +44,7 @@ use scan::{Found, Query, Scanned};
 use seen::{Novelty, Seen};
 
 use crate::output::{Exit, NUMBER, count, paint, plain};
-use crate::reading::{self, Object, Partition, Tally};
+use crate::reading::{self, Doubles, Object, Partition, Tally};
 
 /// The classes in which callers act.
 const CLASSES: [Class; 4] =
@@ -78,7 +79,8 @@ async fn show(args: ActivityArgs, archive: &ArchiveReader) -> anyhow::Result<Exi
 
     let output = Output::new(&args.output);
     let keys = [RandomState::new(), RandomState::new()];
-    let mut query = Query { filter: args.filter, range, shown: output.shown(), keys };
+    let content_keys = ContentKeys::default();
+    let mut query = Query { filter: args.filter, range, shown: output.shown(), keys, content_keys };
     if query.filter.user.is_some() {
         tally.preparing("learning the names of users");
         sign_ins.retain(|partition| is_for_names(range, partition.day));
@@ -173,6 +175,7 @@ struct Answering {
     found: Vec<Found>,
     /// The events of the day that were found already.
     seen: Seen,
+    doubles: Doubles,
     /// The calls of the day that were counted already, where events are only counted.
     counted: HashSet<u128>,
     events: u64,
@@ -190,6 +193,7 @@ impl Answering {
             day: None,
             found: Vec::new(),
             seen: Seen::default(),
+            doubles: Doubles::default(),
             counted: HashSet::new(),
             events: 0,
             used_keys: HashSet::new(),
@@ -213,6 +217,10 @@ impl Answering {
                 Novelty::Copy => continue,
                 Novelty::OtherContent => self.tally.contradicting(&event.named.0, &event.named.1),
             }
+            let ContentKey { hash, naming } = event.content;
+            if !self.doubles.is_shown(event.time, hash, naming, &event.named.1) {
+                continue;
+            }
             let call = event.call.as_ref().map(|call| call.identity);
             if call.is_some_and(|call| self.counted.contains(&call)) {
                 continue;
@@ -230,6 +238,7 @@ impl Answering {
 
     fn end_day(&mut self) -> anyhow::Result<()> {
         self.seen.clear();
+        self.doubles = Doubles::default();
         self.counted.clear();
         let mut found = std::mem::take(&mut self.found);
         let Some(day) = self.day.filter(|_| !found.is_empty()) else { return Ok(()) };

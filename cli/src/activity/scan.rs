@@ -7,14 +7,14 @@ use std::io::Read;
 
 use mailtrail_activity::{Activity, ActivityFields, IdentityKind, Names, issued};
 use mailtrail_clock::{Time, TimeRange};
-use mailtrail_subscription::{PROBE_STREAM_PREFIX, is_cloudwatch_id, is_probe};
+use mailtrail_subscription::{ContentKey, ContentKeys, PROBE_STREAM_PREFIX, is_cloudwatch_id, is_probe};
 use serde::Deserialize;
 
 use super::census::Census;
 use super::event::Event;
 use super::filter::Filter;
 use super::follow::{Followed, Handout};
-use super::seen::Identity;
+use super::seen::{Identity, content_key};
 use super::summary::{Counted, Interner};
 use crate::reading::for_each_line;
 
@@ -26,6 +26,7 @@ pub(super) struct Query {
     pub(super) shown: Shown,
     /// Random keys of this run for [`Identity`]: no sender can write two events that it takes for one.
     pub(super) keys: [RandomState; 2],
+    pub(super) content_keys: ContentKeys,
 }
 
 /// What is shown of the events.
@@ -55,6 +56,8 @@ pub(super) struct Found {
     /// The epoch where the event has no usable time.
     pub(super) time: Time,
     pub(super) identity: Identity,
+    /// Equal for events that may be one, though their ids differ.
+    pub(super) content: ContentKey,
     /// The log group and the uid, to name it by.
     pub(super) named: (String, String),
     /// The call that it may be one of several copies of.
@@ -136,7 +139,9 @@ impl Query {
         };
         let identity = Identity::of(self.event(fields, line, account), line, &self.keys[0])?;
         let named = (fields.log_group().to_owned(), fields.uid().to_owned());
-        scanned.found.push(Found { time: activity.time, identity, named, call: self.call(activity), answer });
+        let content = content_key(line, account, &self.content_keys)?;
+        let (time, call) = (activity.time, self.call(activity));
+        scanned.found.push(Found { time, identity, content, named, call, answer });
         Ok(())
     }
 

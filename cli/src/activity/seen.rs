@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, RandomState};
 
+use mailtrail_subscription::{ContentKey, ContentKeys, Naming};
 use serde_json::value::RawValue;
 
 /// What a record is compared by.
@@ -28,6 +29,8 @@ const MARKS: &str = "enrichments";
 /// Members of `metadata` that are none either: how the event was mapped, and the organization, which a setting may name.
 const SETTINGS: [&str; 2] = [MAPPING, "tenant_uid"];
 const MAPPING: &str = "transformation_info_list";
+/// Members of `metadata` that say of which event a record is, and not where it was read.
+const NAMES: [&str; 4] = ["product", "original_event_uid", "correlation_uid", "event_code"];
 
 /// The members of an object, as they stand there.
 type Members<'a> = BTreeMap<&'a str, &'a RawValue>;
@@ -49,6 +52,25 @@ impl Identity {
         let version = Version { mapping: keys.hash_one(mapping), content: keys.hash_one(content) };
         Ok(Self { event, version })
     }
+}
+
+/// What the event of a record that stands in `line` is known by, however it arrived: as raw copies are by their message, by what
+/// the mapping made of that. `account` is that under which the record lies.
+pub(super) fn content_key(line: &[u8], account: &str, keys: &ContentKeys) -> serde_json::Result<ContentKey> {
+    let mut attributes: Members<'_> = serde_json::from_slice(line)?;
+    let metadata: Members<'_> =
+        serde_json::from_str(attributes.remove("metadata").map_or("{}", RawValue::get))?;
+    [MARKS, "cloud", "observables"].iter().for_each(|name| {
+        attributes.remove(name);
+    });
+    let own_id = [("original_event_uid", Naming::Event), ("correlation_uid", Naming::Trace)];
+    let is_whole = !metadata.contains_key("is_truncated");
+    let naming = own_id.into_iter().find(|(name, _)| is_whole && metadata.contains_key(name));
+    let naming = naming.map_or(Naming::Place, |(_, naming)| naming);
+    let text = |name| metadata.get(name).map_or("", |value: &&RawValue| value.get());
+    let place = (naming == Naming::Place).then(|| (account, text("log_name"), text("log_source")));
+    let hash = keys.hash((place, texts(&attributes), NAMES.map(text)));
+    Ok(ContentKey { hash, naming })
 }
 
 fn texts<'a>(members: &Members<'a>) -> Vec<(&'a str, &'a str)> {

@@ -17,6 +17,7 @@ use anyhow::{Context, anyhow};
 use indicatif::ProgressBar;
 use mailtrail_aws_client::Clients;
 use mailtrail_config::{Config, IntakeConfig, Location, StreamTarget};
+use mailtrail_import::FileOrigin;
 use mailtrail_normalize::InternalDomains;
 use mailtrail_pipeline::Pipeline;
 use url::Url;
@@ -40,6 +41,8 @@ pub(crate) async fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
         destination: Destination::Pipeline(pipeline),
         keeps_unknown: true,
         decoded_limit: config.intake.decoded_limit.bytes(),
+        origin: FileOrigin::default(),
+        archived: None,
         stop: Stop::default(),
         progress: ProgressBar::hidden(),
     };

@@ -6,11 +6,14 @@ use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
+use mailtrail_aws_types::{InvalidIdentifier, LogGroupName};
 use mailtrail_config::{
     ArchiveConfig, Config, DecodedLimit, DuplicateStream, IntakeConfig, InvalidEntry, InvalidStreamTarget,
     Location, Organization, PerLogGroup, S3Options, StreamAddress, StreamTarget, WatchListSource,
     add_stream_target, settings,
 };
+use mailtrail_import::FileOrigin;
 use mailtrail_normalize::{Columns, InternalDomains, Source};
 use mailtrail_watch::WatchList;
 
@@ -43,7 +46,23 @@ pub(crate) struct IngestArgs {
     #[command(flatten)]
     destinations: DestinationArgs,
     #[command(flatten)]
+    origin: OriginArgs,
+    #[command(flatten)]
     interpretation: InterpretationArgs,
+}
+
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Origin of events in files that do not say it")]
+struct OriginArgs {
+    /// The log group, such as /aws/workmail/emailevents/example
+    #[arg(long, value_name = "NAME", value_parser = log_group)]
+    log_group: Option<String>,
+    /// The log stream [default: that in the path of an export task's object]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    log_stream: Option<String>,
+    /// The account of the log group: 12 digits [default: that in the path, where AWS wrote it]
+    #[arg(long, value_name = "ACCOUNT", value_parser = account_id)]
+    account: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -133,6 +152,18 @@ impl IngestArgs {
         })
     }
 
+    /// Where the events of files are from, as far as those do not say it.
+    pub(crate) fn origin(&self) -> FileOrigin {
+        let OriginArgs { log_group, log_stream, account } = self.origin.clone();
+        FileOrigin {
+            account,
+            region: self.interpretation.region.clone(),
+            log_group,
+            log_stream,
+            organization: None,
+        }
+    }
+
     /// How events are interpreted.
     pub(crate) fn intake(&self) -> anyhow::Result<IntakeConfig> {
         let InterpretationArgs {
@@ -203,6 +234,10 @@ impl FromStr for Streams {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         text.split_whitespace().map(str::parse).collect::<Result<_, _>>().map(Self)
     }
+}
+
+fn log_group(text: &str) -> Result<String, InvalidIdentifier> {
+    text.parse::<LogGroupName>().map(String::from)
 }
 
 /// The entries of a list that are not empty, as those of an empty variable are.

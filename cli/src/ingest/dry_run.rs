@@ -20,6 +20,8 @@ struct DryRun<'a> {
     events: u64,
     refused: u64,
     skipped_files: u64,
+    incomplete_files: u64,
+    in_archive_before: u64,
     by_class: &'a BTreeMap<&'static str, u64>,
     by_shape: BTreeMap<&'static str, ShapeCounts>,
 }
@@ -38,6 +40,8 @@ pub(super) fn write(outcome: Outcome, summary: &str, json: bool) -> anyhow::Resu
             events: ledger.events,
             refused: ledger.refused,
             skipped_files: outcome.skipped_files(),
+            incomplete_files: outcome.incomplete_files,
+            in_archive_before: outcome.in_archive_before,
             by_class: &ledger.by_class,
             by_shape: outcome.shapes.iter().map(|(shape, counts)| (shape.name(), *counts)).collect(),
         })?;

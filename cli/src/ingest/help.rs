@@ -1,13 +1,22 @@
 //! The longer texts of `mailtrail ingest --help`.
 
 pub(crate) const ABOUT: &str = "\
-Ingest payloads into an archive, and into streams
+Ingest payloads and files of log events into an archive, and into streams
 
 A PATH is an event that invoked a function (from a subscription filter or Kinesis), a payload of CloudWatch Logs (gzip \
-or decoded), a record of Lambda's on-failure destination, a quarantined .bin, or a directory of these. They are \
-recognized by content. A file that holds no payloads is named on stderr, with what it is, and skipped, and so are links, \
-pipes, devices and unreadable files in directories; --quarantine keeps files without payloads in the archive instead. \
+or decoded), a record of Lambda's on-failure destination, a quarantined .bin; a file of log events; or a directory of these. \
+They are recognized by content. A file that holds neither is named on stderr, with what it is, and skipped, and so are links, \
+pipes, devices and unreadable files in directories; --quarantine keeps such files in the archive instead. \
 Hidden files, the archive that is written, and what an archive holds besides payloads are passed over.
+
+Files of log events are: log files of CloudTrail; objects of export tasks; output of `aws logs filter-log-events`, `get-log-events`, \
+`tail` and of Insights queries; WorkMail's audit logs as delivered to S3 or Firehose (JSON, plain text with a header, W3C); what \
+Firehose makes of a subscription; and messages of SQS, SNS, EventBridge, Kinesis and Firehose that hold any of these. Their events become the \
+payloads that a subscription would have sent. Account, Region, log group and log stream are what the file says, or else these \
+options, or the path. An event that the archive has from elsewhere is left out, and counted (in_archive_before): it has the same message, \
+and beside it the same eventID (CloudTrail), request_id or traceId (WorkMail), or else the same log stream and time. Which events are left \
+out does not depend on --jobs. Where a file ends early, or has something of another kind in it, what can be read is taken in, and the \
+file is named. An import says nothing of whether a day is complete.
 
 The archive is written first: the exact bytes, and the OCSF records of them. Payloads that cannot be decoded go to \
 quarantine. Ingesting the same payload again changes nothing in the archive; a stream may receive an event again, with the same \
@@ -34,11 +43,13 @@ Exit codes:
   1  failed: the archive is incomplete, a PATH does not exist, or the run was stopped;
      run the same command again: nothing is stored twice
   2  wrong usage
-  3  done, but something needs attention (skipped, quarantined, undelivered)
+  3  done, but something needs attention (skipped, incomplete, quarantined, undelivered)
 
 Examples:
   mailtrail ingest --archive ./archive payload.gz
   mailtrail ingest --dry-run ./downloads
+  mailtrail ingest --archive ./archive ./AWSLogs/111122223333/CloudTrail
+  mailtrail ingest --archive ./archive --log-group /aws/workmail/emailevents/example events.json
   mailtrail ingest --archive s3://example-trail/mail --stream firehose:mail ./payloads
   mailtrail ingest --archive ./archive --stream 'firehose:mail?classes=email_activity' event.json
   mailtrail ingest --archive ./again ./archive/raw

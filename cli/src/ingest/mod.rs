@@ -7,6 +7,7 @@ pub(crate) mod help;
 use std::sync::Arc;
 use std::time::Instant;
 
+use mailtrail_archive::ArchiveReader;
 use mailtrail_aws_client::Clients;
 use mailtrail_config::{ArchiveConfig, Location, StreamTarget};
 use mailtrail_pipeline::Pipeline;
@@ -14,7 +15,7 @@ use mailtrail_pipeline::Pipeline;
 pub(crate) use args::IngestArgs;
 
 use crate::inputs::{Identity, Inputs};
-use crate::intake::{Destination, Intake, progress};
+use crate::intake::{ArchivedEvents, Destination, Intake, progress};
 use crate::outcome::Outcome;
 use crate::output::Exit;
 use crate::stop::Stop;
@@ -25,14 +26,16 @@ pub(crate) async fn run(args: IngestArgs) -> anyhow::Result<Exit> {
     let Inputs { found, skipped, passed_over } = Inputs::collect(&args.paths, own_archive(&args))?;
     let (stop, progress) = (Stop::default(), progress(found.len()));
     stop.listen(&progress)?;
-    let (destination, mut outcome) = open(&args).await?;
-    for file in skipped {
+    let (destination, archived, mut outcome) = open(&args).await?;
+    for file in &skipped {
         outcome.skip(file);
     }
     let intake = Intake {
         destination,
         keeps_unknown: args.quarantine,
         decoded_limit: args.decoded_limit.bytes(),
+        origin: args.origin(),
+        archived,
         stop,
         progress,
     };
@@ -46,17 +49,25 @@ pub(crate) async fn run(args: IngestArgs) -> anyhow::Result<Exit> {
     outcome.write(&text, args.json)
 }
 
-/// Where the payloads go, and the outcome before the first of them.
-async fn open(args: &IngestArgs) -> anyhow::Result<(Destination, Outcome)> {
+/// Where the payloads go, what files are compared with, and the outcome before the first payload.
+async fn open(args: &IngestArgs) -> anyhow::Result<(Destination, Option<ArchivedEvents>, Outcome)> {
+    let clients = Clients::default();
     if args.dry_run {
-        return Ok((Destination::DryRun(args.intake()?), Outcome::default()));
+        let archive = match args.location() {
+            Some(_) => Some(ArchiveReader::open(&args.config()?.archive, &clients).await),
+            None => None,
+        };
+        let archived = ArchivedEvents::new(archive, args.decoded_limit.bytes(), false);
+        return Ok((Destination::DryRun(args.intake()?), Some(archived), Outcome::default()));
     }
     let config = args.config()?;
-    let pipeline = Pipeline::open(&config, &Clients::default()).await?;
+    let pipeline = Pipeline::open(&config, &clients).await?;
+    let archive = ArchiveReader::open(&config.archive, &clients).await;
+    let archived = ArchivedEvents::new(Some(archive), args.decoded_limit.bytes(), true);
     // An invalid list was refused with the arguments.
     pipeline.refresh_watch_list().await;
     let outcome = Outcome::of_streams(config.streams.iter().map(StreamTarget::name));
-    Ok((Destination::Pipeline(pipeline), outcome))
+    Ok((Destination::Pipeline(pipeline), Some(archived), outcome))
 }
 
 /// The folder of the archive, if it is one that exists.

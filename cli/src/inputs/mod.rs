@@ -9,15 +9,16 @@ mod walk;
 
 use std::fmt;
 use std::fs::{self, File, Metadata};
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 use bytes::Bytes;
+use mailtrail_import::Import;
 use mailtrail_subscription::{HEAD, Holds, Other, recognize_head};
 
-pub(crate) use skipped::{Reason, Skipped};
+pub(crate) use skipped::{Incomplete, Reason, Skipped};
 
 use crate::output::plain;
 
@@ -134,19 +135,41 @@ fn kind(file: fs::FileType) -> &'static str {
     }
 }
 
+/// An input that was opened.
+pub(crate) enum Opened {
+    /// All of its bytes.
+    Whole(Bytes),
+    /// A file of log events, to be read piece by piece.
+    Events(Other, Box<dyn Read + Send>),
+}
+
 impl Input {
-    /// All of its bytes, or why they are not wanted: what begins like something else is read no further, unless `keep`.
-    /// Blocks.
-    pub(crate) fn read(&self, keep: bool) -> Result<Bytes, Reason> {
+    /// Opens it, or says why it is not wanted: what begins like something else is read no further, unless `keep`. Blocks.
+    pub(crate) fn open(&self, keep: bool) -> Result<Opened, Reason> {
         match self {
-            Self::Stdin => read(io::stdin().lock(), None, keep),
+            Self::Stdin => open(io::stdin(), None, keep),
             Self::File(path) => {
                 let file = File::open(path).map_err(|error| Reason::unreadable(&error))?;
                 let size = file.metadata().ok().filter(Metadata::is_file).map(|metadata| metadata.len());
-                read(file, size, keep)
+                open(file, size, keep)
             }
-            Self::Sample(_, bytes) => Ok(bytes.clone()),
+            Self::Sample(_, bytes) => Ok(Opened::Whole(bytes.clone())),
         }
+    }
+
+    /// All bytes of a file that was read before; nothing of what cannot be read again. Blocks.
+    pub(crate) fn read_again(&self) -> Option<Bytes> {
+        let Self::File(path) = self else { return None };
+        let mut bytes = Vec::new();
+        File::open(path).ok()?.take(LARGEST + 1).read_to_end(&mut bytes).ok()?;
+        (bytes.len() as u64 <= LARGEST).then(|| bytes.into())
+    }
+
+    /// Its path from the root on, where it is a file.
+    pub(crate) fn path(&self) -> Option<String> {
+        let Self::File(path) = self else { return None };
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        Some(path.to_string_lossy().into_owned())
     }
 
     /// The name of the file, without its folder.
@@ -158,21 +181,24 @@ impl Input {
     }
 }
 
-fn read(mut from: impl Read, size: Option<u64>, keep: bool) -> Result<Bytes, Reason> {
+fn open(mut from: impl Read + Send + 'static, size: Option<u64>, keep: bool) -> Result<Opened, Reason> {
     let mut bytes = Vec::new();
     let read = from.by_ref().take(HEAD as u64).read_to_end(&mut bytes);
     read.map_err(|error| Reason::unreadable(&error))?;
-    let begins_like = recognize_head(&bytes).filter(|shape| shape.holds() != Holds::Payloads);
-    let too_large = |size| Reason::TooLarge { size, begins_like };
+    let begins_like = recognize_head(&bytes).filter(|other| other.shape.holds() != Holds::Payloads);
+    if let Some(other) = begins_like.filter(|other| Import::reads(other.shape)) {
+        return Ok(Opened::Events(other, Box::new(Cursor::new(bytes).chain(from))));
+    }
+    let too_large = |size| Reason::TooLarge { size, begins_like: begins_like.map(|other| other.shape) };
     if let Some(size) = size.filter(|&size| size > LARGEST) {
         return Err(too_large(Some(size)));
     }
-    if let Some(shape) = begins_like.filter(|_| bytes.len() == HEAD && !keep) {
-        return Err(Reason::Content(Other { shape, gzip: false }));
+    if let Some(other) = begins_like.filter(|_| bytes.len() == HEAD && !keep) {
+        return Err(Reason::Content(other));
     }
     let rest = LARGEST + 1 - HEAD as u64;
     from.take(rest).read_to_end(&mut bytes).map_err(|error| Reason::unreadable(&error))?;
-    if bytes.len() as u64 > LARGEST { Err(too_large(None)) } else { Ok(bytes.into()) }
+    if bytes.len() as u64 > LARGEST { Err(too_large(None)) } else { Ok(Opened::Whole(bytes.into())) }
 }
 
 impl fmt::Display for Input {

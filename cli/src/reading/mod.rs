@@ -1,6 +1,7 @@
 //! Reading an archive: arguments, selection of objects, and progress. Shared by the commands that read.
 
 mod args;
+mod doubles;
 mod lines;
 mod objects;
 
@@ -11,6 +12,7 @@ use indicatif::{HumanCount, ProgressBar, ProgressFinish, ProgressStyle};
 use mailtrail_archive::{ArchiveError, Location};
 
 pub(crate) use args::ReadArgs;
+pub(crate) use doubles::Doubles;
 pub(crate) use lines::for_each_line;
 pub(crate) use objects::{Object, Partition, batches, partitions, read};
 

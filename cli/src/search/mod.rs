@@ -17,7 +17,7 @@ use std::io;
 
 use futures_util::{StreamExt, pin_mut};
 use mailtrail_archive::{ArchiveReader, RAW, raw_day};
-use mailtrail_subscription::Undecodable;
+use mailtrail_subscription::{ContentKey, ContentKeys, Undecodable};
 
 pub(crate) use args::SearchArgs;
 use print::Printer;
@@ -25,7 +25,7 @@ use scan::{Event, Found, Query};
 use seen::{Novelty, Seen};
 
 use crate::output::{Exit, NUMBER, count, paint};
-use crate::reading::{self, Object, Tally};
+use crate::reading::{self, Doubles, Object, Tally};
 
 pub(crate) async fn run(args: SearchArgs) -> anyhow::Result<Exit> {
     let archive = args.reading.reader().await?;
@@ -48,6 +48,7 @@ async fn search(args: SearchArgs, archive: &ArchiveReader) -> anyhow::Result<Exi
         log_group: args.log_group,
         decoded_limit: args.decoded_limit.bytes(),
         keys: [RandomState::new(), RandomState::new()],
+        content_keys: ContentKeys::default(),
     };
     let objects = reading::read(archive, raw_day, partitions, args.jobs, move |_, body| {
         let bytes = raw_copy::read(body, query.decoded_limit)?;
@@ -72,6 +73,7 @@ struct Search {
     tally: Tally,
     printer: Printer,
     seen: Seen,
+    doubles: Doubles,
     /// The matching events, if they must be sorted before they are printed.
     kept: Option<Vec<Found>>,
     searched: u64,
@@ -82,18 +84,20 @@ struct Search {
 
 impl Search {
     fn new(tally: Tally, printer: Printer, sort: bool) -> Self {
-        let (seen, kept) = (Seen::default(), sort.then(Vec::new));
-        Self { tally, printer, seen, kept, searched: 0, found: 0, probes: 0 }
+        let (seen, doubles, kept) = (Seen::default(), Doubles::default(), sort.then(Vec::new));
+        Self { tally, printer, seen, doubles, kept, searched: 0, found: 0, probes: 0 }
     }
 
     fn take(&mut self, object: Object<Vec<Event>>) -> io::Result<()> {
         let day = object.day;
         let Some(events) = self.tally.take(object) else { return Ok(()) };
         self.seen.begin(day);
+        self.doubles.begin(day);
         let mut found = Vec::new();
         for event in events {
             let novelty = self.seen.add(event.time, event.identity, event.content);
-            if novelty == Novelty::Copy {
+            let (time, ContentKey { hash, naming }) = (event.time, event.key);
+            if novelty == Novelty::Copy || !self.doubles.is_shown(time, hash, naming, &event.uid) {
                 continue;
             }
             if novelty == Novelty::OtherContent {

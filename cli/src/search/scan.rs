@@ -7,7 +7,8 @@ use bytes::Bytes;
 use mailtrail_clock::{Time, TimeRange};
 use mailtrail_filter_pattern::FilterPattern;
 use mailtrail_subscription::{
-    EventUids, Kind, LogBatch, LogEvent, Undecodable, batches, is_cloudwatch_id, is_probe, payloads,
+    ContentKey, ContentKeys, EventUids, Kind, LogBatch, LogEvent, Undecodable, batches, is_cloudwatch_id,
+    is_probe, payloads,
 };
 
 /// The pattern and the restrictions of a search.
@@ -20,6 +21,7 @@ pub(super) struct Query {
     pub(super) decoded_limit: usize,
     /// Random keys for [`Event::identity`], so that a sender cannot construct a collision.
     pub(super) keys: [RandomState; 2],
+    pub(super) content_keys: ContentKeys,
 }
 
 /// An event that was searched.
@@ -31,6 +33,8 @@ pub(super) struct Event {
     pub(super) identity: u128,
     /// Equal for equal messages.
     pub(super) content: u64,
+    /// Equal for events that may be one, though their ids differ.
+    pub(super) key: ContentKey,
     pub(super) log_group: Arc<str>,
     /// The id, or what stands for it.
     pub(super) uid: String,
@@ -82,6 +86,7 @@ impl Query {
             let is_probe = is_probe(&batch.log_stream, &message);
             let identity = self.identity(batch, event, &uid, &message);
             let content = self.keys[0].hash_one(&message);
+            let key = self.content_keys.of(batch, event, &message);
             let found = self.pattern.matches(&message).then(|| Found {
                 id: event.id().into_owned(),
                 time,
@@ -90,7 +95,7 @@ impl Query {
                 message: message.into_owned(),
             });
             let (uid, log_group) = (uid.into_owned(), Arc::clone(&log_group));
-            events.push(Event { time, identity, content, log_group, uid, is_probe, found });
+            events.push(Event { time, identity, content, key, log_group, uid, is_probe, found });
         }
     }
 
@@ -120,6 +125,7 @@ mod tests {
             log_group: None,
             decoded_limit: 1 << 20,
             keys: [RandomState::new(), RandomState::new()],
+            content_keys: ContentKeys::default(),
         }
     }
 

@@ -42,16 +42,15 @@ fn files_without_payloads_are_named_and_stay_out_of_the_archive() {
     let mailtrail = mixed();
     let run = mailtrail.run(&[&INGEST[..], &["in"]].concat()).expect(3);
     let ledger = run.ledger();
-    assert_eq!((&ledger["payloads"], &ledger["skipped_files"]), (&json!(1), &json!(6)));
+    assert_eq!((&ledger["payloads"], &ledger["skipped_files"]), (&json!(1), &json!(5)));
     assert_eq!((&ledger["quarantined_payloads"], &ledger["balanced"]), (&json!(0), &json!(true)));
     assert!(!mailtrail.path("archive/quarantine").exists());
     insta::assert_snapshot!(skipped(&run), @"
     skipped `in/README.md`: text, but no log events
     skipped `in/empty.gz`: empty
-    skipped `in/events.json`: output of `aws logs filter-log-events`; it holds log events in a form that this version does not take in
     skipped `in/passwords.txt`: text, but no log events
     skipped `in/photo.png`: PNG image
-    skipped `in/queue.json`: Lambda event of an SQS queue; this version does not take out what is inside
+    skipped `in/queue.json`: Lambda event of an SQS queue: no log events; 1 × inside: text, but no log events
     ");
     let by_name = ["in/000.gz", "in/README.md", "in/empty.gz"];
     let run = mailtrail.run(&[&["ingest", "--archive", "by-name"], &by_name[..]].concat()).expect(3);
@@ -73,8 +72,8 @@ fn with_the_option_files_without_payloads_are_quarantined_but_empty_ones() {
     let mailtrail = mixed();
     let run = mailtrail.run(&[&INGEST[..], &["--quarantine", "in"]].concat()).expect(3);
     let ledger = run.ledger();
-    assert_eq!((&ledger["quarantined_payloads"], &ledger["skipped_files"]), (&json!(5), &json!(1)));
-    assert_eq!(mailtrail.files("archive/quarantine").len(), 10);
+    assert_eq!((&ledger["quarantined_payloads"], &ledger["skipped_files"]), (&json!(4), &json!(1)));
+    assert_eq!(mailtrail.files("archive/quarantine").len(), 8);
 }
 
 #[test]
@@ -185,13 +184,13 @@ fn a_dry_run_says_what_would_be_taken_in_and_writes_nothing() {
     let run = mailtrail.run(&["ingest", "--archive", "archive", "--dry-run", "in"]).expect(3);
     let _hidden = mailtrail.hide_what_differs();
     insta::assert_snapshot!(run.stdout, @"
-    ! 6 events from 3 files in [TIME]; dry run: nothing is written
+    ! 6 events from 4 files in [TIME]; dry run: nothing is written
       files     1 file, 5 events: subscription payload of CloudWatch Logs
                 2 files, 1 event: Lambda event of a subscription filter
-      skipped   1 file: Lambda event of an SQS queue
+                1 file, 0 events: output of `aws logs filter-log-events`
+      skipped   1 file: Lambda event of an SQS queue, without log events
                 1 file: PNG image
                 1 file: empty
-                1 file: output of `aws logs filter-log-events`
                 2 files: text, but no log events
                 1 hidden file or folder, not looked into
       events    6 email_activity
@@ -200,10 +199,14 @@ fn a_dry_run_says_what_would_be_taken_in_and_writes_nothing() {
       hint      skipped files stay where they are; --quarantine keeps files without payloads, too
     ");
     let counts = mailtrail.run(&["ingest", "--dry-run", "--json", "in"]).expect(3).ledger();
-    let shapes = json!({"payload": {"files": 1, "events": 5}, "lambda_event": {"files": 2, "events": 1}});
+    let shapes = json!({
+        "payload": {"files": 1, "events": 5},
+        "lambda_event": {"files": 2, "events": 1},
+        "filter_log_events": {"files": 1, "events": 0},
+    });
     assert_eq!(counts["by_shape"], shapes);
     let numbers = ["payloads", "events", "quarantined_payloads", "skipped_files"].map(|name| &counts[name]);
-    assert_eq!(numbers, [3, 6, 1, 6].map(|number| json!(number)).each_ref());
+    assert_eq!(numbers, [3, 6, 1, 5].map(|number| json!(number)).each_ref());
     assert_eq!(mailtrail.files("").len(), 10);
     assert!(!mailtrail.path("archive").exists());
 

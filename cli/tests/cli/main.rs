@@ -8,6 +8,7 @@ mod damage;
 mod demo;
 mod help;
 mod ingest;
+mod ingest_import;
 mod ingest_skips;
 mod mailtrail;
 mod permissions;

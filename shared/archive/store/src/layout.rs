@@ -84,10 +84,11 @@ pub fn day_pointer_day(key: &str) -> Option<Time> {
     day_of(key, DAY_POINTER, |folder| folder == RAW)
 }
 
-/// The batch that a raw copy or a day pointer is named by, and the day of its raw copy: that of its earliest event.
+/// The batch that a raw copy, a day pointer or an object of records is named by, and the day of its earliest event: that of
+/// its raw copy, if that has no other batch.
 pub fn batch_of(key: &str) -> Option<(&str, Time)> {
     let (_, name) = key.rsplit_once('/')?;
-    let batch = [RAW_COPY, DAY_POINTER].iter().find_map(|ending| name.strip_suffix(ending))?;
+    let batch = [RAW_COPY, DAY_POINTER, RECORDS].iter().find_map(|ending| name.strip_suffix(ending))?;
     let (second, _) = batch.split_once('-')?;
     let day = Time::from_iso8601(second).filter(|_| second.len() == 16)?.day_number();
     Time::from_millis(day * DAY).map(|day| (batch, day))
@@ -228,7 +229,11 @@ mod tests {
             "raw/region=unknown/accountId=unknown/eventDay=20261125/20261120T101502Z-0a1b.earlier"
         );
         assert_eq!((day_pointer_day(&pointer), raw_day(&pointer)), (late, None));
-        for key in [pointer, raw_key(&partition, midnight.unwrap(), batch)] {
+        let (copy, records) = (
+            raw_key(&partition, midnight.unwrap(), batch),
+            batch_object_key(Class::BaseEvent, &partition, late.unwrap(), batch),
+        );
+        for key in [pointer, copy, records] {
             assert_eq!(batch_of(&key), Some((batch, midnight.unwrap())));
         }
         for name in ["compact-0a1b", "20261120T101502Z", "20261199T101502Z-0a1b", "20261120-0a1b"] {

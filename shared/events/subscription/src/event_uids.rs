@@ -28,15 +28,36 @@ impl<'a> EventUids<'a> {
         Self { batch, numbers }
     }
 
+    /// The number of an event among equal ones, where its uid is made of its content: it has no id, or that uid as its id.
+    pub fn number(&self, at: usize) -> Option<u32> {
+        let event = &self.batch.events[at];
+        match event.id() {
+            id if id.is_empty() => Some(self.numbers[at]),
+            id => number_of_uid(&id).filter(|number| *id == self.named(at, *number)),
+        }
+    }
+
+    /// The uid of an event that is named by its content, with another number among equal ones.
+    pub fn named(&self, at: usize, number: u32) -> String {
+        format!("{}-{number}", hex::encode(content(self.batch, &self.batch.events[at])))
+    }
+
     /// The uid of the event at a position: the id, or half of a SHA-256 over log group, log stream, timestamp and message,
     /// each with its length before it, and the event's number among equal ones.
     pub fn uid(&self, at: usize) -> Cow<'a, str> {
         let event = &self.batch.events[at];
         match event.id() {
             id if !id.is_empty() => id,
-            _ => Cow::Owned(format!("{}-{}", hex::encode(content(self.batch, event)), self.numbers[at])),
+            _ => Cow::Owned(self.named(at, self.numbers[at])),
         }
     }
+}
+
+/// The number in a uid that is made of an event's content; nothing where it is an id.
+pub fn number_of_uid(uid: &str) -> Option<u32> {
+    let (content, number) = uid.split_once('-')?;
+    let is_content = content.len() == 32 && content.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_content && number.bytes().all(|byte| byte.is_ascii_digit()) { number.parse().ok() } else { None }
 }
 
 fn next_number(equal: &mut HashMap<[u8; 16], u32>, batch: &LogBatch<'_>, event: &LogEvent<'_>) -> u32 {

@@ -23,14 +23,18 @@ mod event_uids;
 mod inflate;
 mod payload;
 mod probe;
+mod sameness;
 mod shape;
 
 pub use batch::{Kind, LogBatch, LogEvent, MAX_EVENTS, SystemFields, batches};
 pub use batch_id::{BatchId, is_cloudwatch_id};
 pub use compose::{Composer, Origin, RetrievedEvent};
 pub use error::Undecodable;
-pub use event_uids::EventUids;
+pub use event_uids::{EventUids, number_of_uid};
 pub use inflate::inflate;
 pub use payload::{Content, Payload, payloads};
 pub use probe::{PROBE_STREAM_PREFIX, is_probe, probe_message};
-pub use shape::{Format, HEAD, Holds, Other, Recognized, Shape, recognize, recognize_head};
+pub use sameness::{ContentKey, ContentKeys, Naming};
+pub use shape::{
+    Format, HEAD, Holds, Other, Recognized, Shape, names_audit_fields, recognize, recognize_head,
+};

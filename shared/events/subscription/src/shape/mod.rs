@@ -4,8 +4,8 @@
 //! Policy: a shape is said of what was seen. Where the beginning does not decide, the whole is looked at; what is no shape
 //! that we know is named by its kind (JSON, text, a format by its signature). Nothing of the content is quoted.
 //!
-//! [`recognize`] finds the payloads in the shapes that hold some. The parser of another shape plugs in there; where that
-//! shape is told from others is in [`json`] and [`text`].
+//! [`recognize`] finds the payloads in the shapes that hold some; what holds log events in another form is read by
+//! `mailtrail-import`. Where a shape is told from others is in [`json`] and [`text`].
 
 mod format;
 mod json;
@@ -25,6 +25,7 @@ use crate::{Content, Payload, Undecodable, inflate, payloads};
 
 pub use format::Format;
 pub use kind::{Holds, Shape};
+pub use text::names_audit_fields;
 
 /// How much of a file decides what it is, where its beginning does.
 pub const HEAD: usize = 64 << 10;
@@ -77,12 +78,20 @@ pub fn recognize(input: &Bytes, limit: usize) -> Recognized {
     }
 }
 
-/// What the first [`HEAD`] bytes of a file tell; nothing where they do not decide, as with gzip.
-pub fn recognize_head(head: &[u8]) -> Option<Shape> {
-    if head.starts_with(&MAGIC) {
-        return None;
+/// What the first [`HEAD`] bytes of a file tell, of what is in it where it is compressed with gzip; nothing where they do not
+/// decide.
+pub fn recognize_head(head: &[u8]) -> Option<Other> {
+    if !head.starts_with(&MAGIC) {
+        return of_head(head).map(|shape| Other { shape, gzip: false });
     }
-    // More of a JSON text may tell more.
+    let inside = inflate_head(head);
+    let shape = if inside.starts_with(&MAGIC) { Shape::NestedGzip } else { of_head(&inside)? };
+    // With its compression, that is a payload, which is read as a whole.
+    (shape != Shape::DecodedPayload).then_some(Other { shape, gzip: true })
+}
+
+/// What the beginning of a text tells. More of it may tell more of JSON.
+fn of_head(head: &[u8]) -> Option<Shape> {
     of_plain(head, true).filter(|shape| *shape != Shape::Json)
 }
 
@@ -91,14 +100,11 @@ fn of_gzip(input: &[u8], limit: usize) -> Option<Shape> {
     if !input.starts_with(&MAGIC) {
         return None;
     }
-    let mut head = Vec::new();
-    // An error ends what can be read; what comes before it counts.
-    #[expect(clippy::disallowed_types, reason = "at most HEAD bytes of it are read")]
-    let _damage = MultiGzDecoder::new(input).take(HEAD as u64).read_to_end(&mut head);
+    let head = inflate_head(input);
     if head.starts_with(&MAGIC) {
         return Some(Shape::NestedGzip);
     }
-    let inside = match recognize_head(&head) {
+    let inside = match of_head(&head) {
         Some(shape) => shape,
         None => match inflate(input, limit) {
             Ok(decoded) => of_plain(&decoded, false).unwrap_or(Shape::Binary),
@@ -107,6 +113,15 @@ fn of_gzip(input: &[u8], limit: usize) -> Option<Shape> {
         },
     };
     Some(if inside == Shape::DecodedPayload { Shape::Payload } else { inside })
+}
+
+/// The beginning of what is inside gzip, as far as it can be read.
+fn inflate_head(gzip: &[u8]) -> Vec<u8> {
+    let mut head = Vec::new();
+    // An error ends what can be read; what comes before it counts.
+    #[expect(clippy::disallowed_types, reason = "at most HEAD bytes of it are read")]
+    let _damage = MultiGzDecoder::new(gzip).take(HEAD as u64).read_to_end(&mut head);
+    head
 }
 
 /// What is not compressed; `cut` says that more follows. Nothing where that is needed.
@@ -146,13 +161,6 @@ fn is_text(bytes: &[u8], text: &Cow<'_, str>) -> bool {
 impl fmt::Display for Other {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { shape, gzip } = self;
-        write!(f, "{shape}{}", if *gzip { " (gzip)" } else { "" })?;
-        match shape.holds() {
-            Holds::Payloads | Holds::Nothing => Ok(()),
-            Holds::LogEvents => {
-                f.write_str("; it holds log events in a form that this version does not take in")
-            }
-            Holds::Envelopes => f.write_str("; this version does not take out what is inside"),
-        }
+        write!(f, "{shape}{}", if *gzip { " (gzip)" } else { "" })
     }
 }

@@ -36,8 +36,9 @@ pub(super) fn shape(text: &str) -> Option<Shape> {
     }
 }
 
-/// A header: names alone, separated by white space or commas, of which two are those of an audit log.
-fn names_audit_fields(line: &str) -> bool {
+/// Whether a line is the header of a WorkMail audit log: names alone, separated by white space or commas, of which two are those
+/// of its fields.
+pub fn names_audit_fields(line: &str) -> bool {
     let names: Vec<_> = line.split([' ', '\t', ',', '|', ';']).filter(|name| !name.is_empty()).collect();
     let is_name = |name: &&str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     let known = names.iter().filter(|name| AUDIT_FIELDS.contains(name)).count();

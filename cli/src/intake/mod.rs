@@ -1,6 +1,11 @@
 //! Many inputs through one pipeline: a few at a time, so that the memory stays bounded, each on a thread of
 //! its own, as decoding and compressing is work for a processor; the payloads of one input in their order.
 
+mod archived;
+mod import;
+mod turns;
+
+use std::io::Cursor;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,15 +15,18 @@ use mailtrail_archive::is_quarantined;
 use mailtrail_aws_client::Deadline;
 use mailtrail_clock::now;
 use mailtrail_config::IntakeConfig;
-use mailtrail_pipeline::{Pipeline, preview};
+use mailtrail_import::{FileOrigin, Import};
+use mailtrail_pipeline::{EncodeError, Pipeline, Preview, Run, preview};
 use mailtrail_subscription::{Payload, Recognized, Shape, payloads, recognize};
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
-use crate::inputs::{Input, Reason, Skipped};
+use crate::inputs::{Input, Opened, Reason, Skipped};
 use crate::outcome::Outcome;
 use crate::output::{self, WARNING, paint, plain};
 use crate::stop::Stop;
+pub(crate) use archived::{ArchivedEvents, NotCompared};
+use turns::{Turn, Turns};
 
 /// Processes inputs until they end, something fails, or it is stopped.
 #[derive(Debug)]
@@ -28,6 +36,10 @@ pub(crate) struct Intake {
     pub(crate) keeps_unknown: bool,
     /// The largest decoded payload.
     pub(crate) decoded_limit: usize,
+    /// Where the events of files are from, as far as those do not say it.
+    pub(crate) origin: FileOrigin,
+    /// What the archive has of the events of files; nothing where they are not compared.
+    pub(crate) archived: Option<ArchivedEvents>,
     pub(crate) stop: Stop,
     pub(crate) progress: ProgressBar,
 }
@@ -42,6 +54,16 @@ pub(crate) enum Destination {
     DryRun(IntakeConfig),
 }
 
+/// What became of one payload.
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "it is handed on at once")]
+pub(crate) enum Processed {
+    /// With its size as it came.
+    Run(usize, Run),
+    /// Of a dry run, with what the file is.
+    Preview(Shape, Result<Preview, EncodeError>),
+}
+
 impl Intake {
     /// Processes all inputs, and adds what becomes of them to `outcome`. `jobs` threads work at a time; each needs a
     /// few others of tokio's 512 for its files, so let there be far fewer.
@@ -51,14 +73,14 @@ impl Intake {
         jobs: usize,
         mut outcome: Outcome,
     ) -> anyhow::Result<Outcome> {
-        let mut waiting = inputs.into_iter();
+        let (mut waiting, turns) = (inputs.into_iter().enumerate(), Turns::default());
         let mut working = JoinSet::new();
         self.name(&mut outcome);
         loop {
             while working.len() < jobs && !self.stop.is_requested() {
-                let Some(input) = waiting.next() else { break };
-                let (this, runtime) = (Arc::clone(&self), Handle::current());
-                working.spawn_blocking(move || runtime.block_on(this.process(input)));
+                let Some((number, input)) = waiting.next() else { break };
+                let (this, runtime, turn) = (Arc::clone(&self), Handle::current(), turns.of(number));
+                working.spawn_blocking(move || runtime.block_on(this.process(input, turn)));
             }
             let Some(processed) = working.join_next().await else { break };
             let mut processed = processed?;
@@ -69,46 +91,56 @@ impl Intake {
             self.progress.set_message(HumanCount(outcome.ledger.archived).to_string());
         }
         outcome.left += waiting.len() as u64;
+        if let Some(archived) = &self.archived {
+            outcome.not_compared = archived.not_compared().await;
+        }
         self.progress.finish_and_clear();
         Ok(outcome)
     }
 
-    /// Names what was skipped, and what failed beside the first failure, with which the command ends. There may be so much
-    /// of it that it must not be gathered.
+    /// Names what was not taken in, and what failed beside the first failure, with which the command ends. There may be so
+    /// much of it that it must not be gathered.
     fn name(&self, outcome: &mut Outcome) {
         for failure in outcome.take_failures() {
             let mark = paint(WARNING, "!");
             self.progress.suspend(|| output::note(&format!("{mark} {}", plain(&format!("{failure:#}")))));
         }
-        for skipped in outcome.take_skipped() {
-            self.progress.suspend(|| output::note(&skipped.to_string()));
+        for note in outcome.take_notes() {
+            self.progress.suspend(|| output::note(&note));
         }
     }
 
-    async fn process(&self, input: Input) -> Outcome {
+    async fn process(&self, input: Input, turn: Turn) -> Outcome {
         let mut outcome = Outcome::default();
         let input = Arc::new(input);
         let (reader, keeps_unknown) = (Arc::clone(&input), self.keeps_unknown);
-        let read = tokio::task::spawn_blocking(move || reader.read(keeps_unknown));
+        let opened = tokio::task::spawn_blocking(move || reader.open(keeps_unknown));
         // A run that waits for a pipe must be able to stop.
-        let read = tokio::select! {
-            read = read => read,
+        let opened = tokio::select! {
+            opened = opened => opened,
             () = self.stop.requested() => {
                 outcome.left = 1;
                 return outcome;
             }
         };
-        let found = match read {
-            Ok(read) => read.and_then(|bytes| self.payloads(&input, &bytes)),
+        let opened = match opened {
+            Ok(opened) => opened,
             Err(error) => {
-                outcome.fail(error.into());
-                outcome.is_over = true;
+                outcome.abort(error.into());
                 return self.failed(outcome);
             }
         };
-        match found {
-            Ok((shape, payloads)) => self.process_payloads(&input, shape, payloads, &mut outcome).await,
-            Err(reason) => outcome.skip(Skipped { what: input.to_string(), reason }),
+        tokio::select! {
+            () = turn.come() => {}
+            () = self.stop.requested() => {
+                outcome.left = 1;
+                return outcome;
+            }
+        }
+        match opened {
+            Ok(Opened::Whole(bytes)) => self.process_whole(&input, &bytes, &turn, &mut outcome).await,
+            Ok(Opened::Events(file, from)) => self.import(&input, file, from, &turn, &mut outcome).await,
+            Err(reason) => outcome.skip(&Skipped { what: input.to_string(), reason }),
         }
         if outcome.failure.is_some() { self.failed(outcome) } else { outcome }
     }
@@ -122,44 +154,61 @@ impl Intake {
         outcome
     }
 
-    /// The payloads in a file, or what it is instead.
-    fn payloads(&self, input: &Input, bytes: &Bytes) -> Result<(Shape, Vec<Payload>), Reason> {
+    /// Processes a file of which the beginning did not say what it is.
+    async fn process_whole(&self, input: &Input, bytes: &Bytes, turn: &Turn, outcome: &mut Outcome) {
         let other = match recognize(bytes, self.decoded_limit) {
-            Recognized::Payloads(shape, payloads) => return Ok((shape, payloads)),
+            Recognized::Payloads(shape, payloads) => {
+                return self.process_payloads(input, shape, payloads, Some(turn), outcome).await;
+            }
             Recognized::Other(other) => other,
         };
+        if Import::reads(other.shape) {
+            return self.import(input, other, Box::new(Cursor::new(bytes.clone())), turn, outcome).await;
+        }
         let was_kept = || input.file_name().is_some_and(|name| is_quarantined(name, bytes));
         if other.shape != Shape::Empty && (self.keeps_unknown || was_kept()) {
-            return Ok((other.shape, payloads(bytes)));
+            return self.process_payloads(input, other.shape, payloads(bytes), Some(turn), outcome).await;
         }
-        Err(Reason::Content(other))
+        outcome.skip(&Skipped { what: input.to_string(), reason: Reason::Content(other) });
     }
 
+    /// Processes payloads as they are. `turn` is that of the input, if files after it are to be compared with them.
     async fn process_payloads(
         &self,
         input: &Input,
         shape: Shape,
         payloads: Vec<Payload>,
+        turn: Option<&Turn>,
         outcome: &mut Outcome,
     ) {
         outcome.count_file(shape);
+        if let (Some(archived), Some(turn)) = (&self.archived, turn) {
+            for payload in &payloads {
+                archived.add_sent(payload).await;
+            }
+            turn.pass();
+        }
         for payload in payloads {
             if self.stop.is_requested() {
                 outcome.left = 1;
                 return;
             }
-            match &self.destination {
-                Destination::Pipeline(pipeline) => {
-                    let run = pipeline.run(&payload, now(), Deadline::NEVER).await;
-                    outcome.add_run(input, payload.bytes().len(), run);
-                }
-                Destination::DryRun(config) => outcome.add_preview(input, shape, preview(&payload, config)),
-            }
+            outcome.add_processed(input, self.process_payload(shape, &payload).await);
             if outcome.is_over {
                 return;
             }
         }
         outcome.processed = u64::from(outcome.failure.is_none());
+    }
+
+    async fn process_payload(&self, shape: Shape, payload: &Payload) -> Processed {
+        match &self.destination {
+            Destination::Pipeline(pipeline) => {
+                let run = pipeline.run(payload, now(), Deadline::NEVER).await;
+                Processed::Run(payload.bytes().len(), run)
+            }
+            Destination::DryRun(config) => Processed::Preview(shape, preview(payload, config)),
+        }
     }
 }
 

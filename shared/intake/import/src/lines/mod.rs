@@ -1,0 +1,82 @@
+//! Texts whose entries are lines.
+
+mod audit;
+mod csv;
+mod timed;
+
+use std::io::Read;
+
+use mailtrail_subscription::Shape;
+
+use crate::Damage;
+use crate::decode::Text;
+use crate::event::Sink;
+use crate::window::Window;
+
+pub(crate) use audit::AuditLines;
+pub(crate) use csv::Rows;
+pub(crate) use timed::TimedLines;
+
+/// A text that is read line by line.
+pub(crate) trait Lines {
+    /// Reads on; whether there was more to read. `counts` are of entries without an event.
+    fn advance(&mut self, sink: &mut dyn Sink, counts: &mut Counts) -> Result<bool, Damage>;
+}
+
+/// Entries that are no events.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) other: u64,
+    pub(crate) too_long: u64,
+    /// Lines in the middle that may be the header of other fields.
+    pub(crate) headers: u64,
+}
+
+/// The reader of a shape that is text; the text back where the shape is another one.
+pub(crate) fn of(
+    shape: Shape,
+    from: Text<'_>,
+    organization_arn: Option<String>,
+) -> Result<Box<dyn Lines + Send + '_>, Text<'_>> {
+    Ok(match shape {
+        Shape::ExportTaskObject => Box::new(TimedLines::exported(Window::of_text(from))),
+        Shape::LogsTail => Box::new(TimedLines::tailed(Window::of_text(from))),
+        Shape::AuditPlain | Shape::AuditW3c => {
+            Box::new(AuditLines::new(Window::of_text(from), organization_arn))
+        }
+        _ => return Err(from),
+    })
+}
+
+/// The next line without its end, as text; nothing at the end.
+fn next_line<'w, R: Read>(
+    window: &'w mut Window<R>,
+    counts: &mut Counts,
+) -> Result<Option<Line<'w>>, Damage> {
+    if window.position() == 0 {
+        window.take_byte_order_mark()?;
+    }
+    loop {
+        match window.line()? {
+            Ok(0) => return Ok(None),
+            Ok(length) => return Ok(Some(Line { bytes: &window.rest()[..length], length })),
+            Err(_too_long) => {
+                counts.too_long += 1;
+                window.skip_line()?;
+            }
+        }
+    }
+}
+
+/// A line that was not taken from the window yet.
+struct Line<'w> {
+    bytes: &'w [u8],
+    length: usize,
+}
+
+impl Line<'_> {
+    /// Its text without the line feed.
+    fn text(&self) -> std::borrow::Cow<'_, str> {
+        String::from_utf8_lossy(self.bytes.strip_suffix(b"\n").unwrap_or(self.bytes))
+    }
+}
