@@ -8,11 +8,11 @@ use aws_sdk_cloudwatchlogs::types::{
     DataProtectionStatus, FilteredLogEvent, InheritedProperty, LogGroup as Described, QueryStatus,
     ResultField,
 };
+use mailtrail_aws_client::Pace;
 use mailtrail_aws_client::failure::Failure;
 use mailtrail_clock::Time;
 
 use crate::group::LogGroup;
-use crate::pace::Pace;
 use crate::source::{EventPage, Source, SourceEvent};
 use crate::window::{SECOND, Window};
 

@@ -24,7 +24,6 @@ mod known;
 mod ledger;
 mod measure;
 mod observer;
-mod pace;
 mod pages;
 mod report;
 mod source;
