@@ -16,6 +16,8 @@
 //! <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>,
 //! <https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html>.
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -39,7 +41,8 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 pub struct Payload {
     /// The bytes.
     pub content: Content,
-    /// The Region that a Kinesis record names; not yet checked to be one.
+    /// The Region that a Kinesis record names, or that of the function in a record of an on-failure destination; not yet
+    /// checked to be one.
     pub region: Option<String>,
     /// The sequence number of a Kinesis record: what a partial failure reports.
     pub sequence_number: Option<String>,
@@ -122,6 +125,8 @@ struct Event<'a> {
     records: Option<&'a RawValue>,
     #[serde(borrow, rename = "requestPayload")]
     request_payload: Option<&'a RawValue>,
+    #[serde(borrow, rename = "requestContext")]
+    request_context: Option<&'a RawValue>,
     #[serde(borrow, rename = "KinesisBatchInfo")]
     kinesis_batch_info: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -135,6 +140,12 @@ struct Event<'a> {
 #[derive(Deserialize)]
 struct AwsLogs {
     data: String,
+}
+
+#[derive(Deserialize)]
+struct RequestContext<'a> {
+    #[serde(borrow, rename = "functionArn")]
+    function_arn: Cow<'a, str>,
 }
 
 #[derive(Deserialize)]
@@ -160,7 +171,7 @@ impl Event<'_> {
         } else if let Some(records) = self.records {
             kinesis_payloads(records)
         } else if let Some(original) = self.request_payload.or(self.kinesis_batch_info.and(self.payload)) {
-            payloads_of_original(original)
+            payloads_of_original(original, self.request_context.and_then(region_of_function).as_deref())
         } else {
             let decoded = self.message_type.or(self.log_events);
             decoded.map(|_| vec![Payload::new(Content::Plain(input.clone()))])
@@ -183,14 +194,27 @@ fn kinesis_payloads(records: &RawValue) -> Option<Vec<Payload>> {
 
 /// The payloads of the event inside an on-failure record, which stands there as it was, or as text. A record
 /// inside a record is not unpacked: no service sends one, and foreign bytes must not choose our depth of recursion.
-fn payloads_of_original(original: &RawValue) -> Option<Vec<Payload>> {
+///
+/// The function would have filed events without a Region under its own, which only the record says.
+fn payloads_of_original(original: &RawValue, region: Option<&str>) -> Option<Vec<Payload>> {
     let event = Bytes::from(unescape(original.get()).into_owned());
     let inner: Event<'_> = serde_json::from_slice(&event).ok()?;
-    let payloads = (!inner.is_on_failure_record()).then(|| inner.payloads(&event))?;
+    let mut payloads = (!inner.is_on_failure_record()).then(|| inner.payloads(&event))?;
+    for payload in &mut payloads {
+        payload.region = payload.region.take().or_else(|| region.map(str::to_owned));
+    }
     // What cannot be found inside is kept with what is around it.
     let unknown =
         |payload: &Payload| matches!(payload.content, Content::Unreadable(_, Undecodable::UnknownEvent));
     (!payloads.iter().any(unknown)).then_some(payloads)
+}
+
+/// The Region of the function that failed: `arn:aws:lambda:<region>:…`. Not yet checked to be one.
+fn region_of_function(context: &RawValue) -> Option<String> {
+    let context: RequestContext<'_> = serde_json::from_str(context.get()).ok()?;
+    let mut parts = context.function_arn.split(':');
+    let is_function = parts.next() == Some("arn") && parts.nth(1) == Some("lambda");
+    parts.next().filter(|region| is_function && !region.is_empty()).map(str::to_owned)
 }
 
 impl KinesisRecord<'_> {

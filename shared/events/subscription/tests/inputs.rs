@@ -135,6 +135,24 @@ fn an_event_that_carries_no_batch_is_kept_whole() {
 }
 
 #[test]
+fn an_event_that_failed_has_the_region_of_its_function() {
+    let of = |arn: &str| {
+        let record = format!(r#"{{"requestContext":{{"functionArn":"{arn}"}},"requestPayload":{DATA}}}"#);
+        payload(record.into_bytes()).region
+    };
+    assert_eq!(of("arn:aws:lambda:eu-west-1:111122223333:function:x").as_deref(), Some("eu-west-1"));
+    assert_eq!(of("arn:aws-cn:lambda:cn-north-1:111122223333:function:x").as_deref(), Some("cn-north-1"));
+    for arn in
+        ["", "arn:aws:lambda", "arn:aws:s3:eu-west-1::x", "lambda:eu-west-1", "arn:aws:lambda::1:function:x"]
+    {
+        assert_eq!(of(arn), None, "{arn}");
+    }
+    // A record of Kinesis says its own.
+    let kinesis = kinesis_on_failure_record(&kinesis_event(&[gzip(DATA.as_bytes())], "us-east-1"));
+    assert_eq!(payload(kinesis).region.as_deref(), Some("us-east-1"));
+}
+
+#[test]
 fn an_on_failure_record_is_unpacked_once() {
     assert_eq!(payload(on_failure_record(DATA.as_bytes())).decode(LIMIT).unwrap(), DATA);
     let kinesis = kinesis_event(&[gzip(DATA.as_bytes())], REGION);
