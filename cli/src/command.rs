@@ -14,6 +14,7 @@ use crate::doctor::{self, DoctorArgs};
 use crate::ingest::{self, IngestArgs};
 use crate::permissions::{self, PermissionsArgs};
 use crate::policy::{self, PolicyArgs};
+use crate::redrive::{self, RedriveArgs};
 use crate::search::{self, SearchArgs};
 use crate::workmail::{self, WorkmailArgs};
 
@@ -28,6 +29,7 @@ Examples:
   mailtrail demo
   mailtrail ingest --archive ./archive payload.gz
   mailtrail backfill --log-group /aws/workmail/emailevents/example --archive ./archive
+  mailtrail redrive undelivered --archive ./archive
   mailtrail search --archive ./archive --since 24h --filter-pattern BOUNCED
   mailtrail activity --archive ./archive --user alice --follow
   mailtrail permissions workmail cloudwatch-logs
@@ -56,6 +58,9 @@ pub(crate) enum Command {
     /// Archive the events that CloudWatch Logs has and the archive lacks
     #[command(long_about = backfill::help::ABOUT, after_help = backfill::help::AFTER)]
     Backfill(Box<BackfillArgs>),
+    /// Do again what failed: streams, failed invocations, quarantine, raw copies
+    #[command(long_about = redrive::help::ABOUT, after_help = redrive::help::AFTER)]
+    Redrive(Box<RedriveArgs>),
     /// Search an archive with a filter pattern of CloudWatch Logs
     #[command(long_about = search::help::ABOUT, after_help = search::help::AFTER)]
     Search(Box<SearchArgs>),
@@ -88,6 +93,7 @@ impl Cli {
             Command::Demo(_) | Command::Workmail(_) => return cli,
             Command::Ingest(args) => (&["ingest"], args.complete()),
             Command::Backfill(args) => (&["backfill"], args.complete(now())),
+            Command::Redrive(args) => (&["redrive", args.name()], args.complete(now())),
             Command::Search(args) => (&["search"], args.reading.complete(now())),
             Command::Activity(args) => (&["activity"], args.complete(now())),
             Command::Permissions(args) => (&["permissions"], args.check()),

@@ -4,8 +4,18 @@ use super::*;
 
 /// The folders whose texts may name a command.
 const TEXTS: [&str; 3] = ["cli/src", "shared", "functions"];
-const COMMANDS: [&str; 9] =
-    ["demo", "ingest", "backfill", "search", "activity", "permissions", "policy", "workmail", "doctor"];
+const COMMANDS: [&str; 10] = [
+    "demo",
+    "ingest",
+    "backfill",
+    "redrive",
+    "search",
+    "activity",
+    "permissions",
+    "policy",
+    "workmail",
+    "doctor",
+];
 
 #[test]
 fn the_arguments_are_consistent() {

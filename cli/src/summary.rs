@@ -45,7 +45,7 @@ pub(crate) fn of_dry_run(outcome: &Outcome, passed_over: PassedOver, took: Durat
 }
 
 /// Lines beside a heading; nothing where there are none.
-fn section(text: &mut String, heading: &str, lines: &[String]) {
+pub(crate) fn section(text: &mut String, heading: &str, lines: &[String]) {
     for (at, line) in lines.iter().enumerate() {
         let heading = if at == 0 { heading } else { "" };
         // A `String` takes every write.
@@ -231,9 +231,19 @@ fn look_at(outcome: &Outcome, others: &str) -> Vec<String> {
     lines
 }
 
+/// That a stream is gated, and how to open it.
+pub(crate) fn open_gate(stream: &str) -> [String; 2] {
+    let (key, value) = DELIVERY_TAG;
+    [
+        format!("{stream} is gated: without the tag {key}={value} it gets no events; to open it:"),
+        format!(
+            "aws firehose tag-delivery-stream --delivery-stream-name {stream} --tags Key={key},Value={value}"
+        ),
+    ]
+}
+
 /// What an operator decided, and may have forgotten; and how to decide otherwise.
 fn hints(outcome: &Outcome) -> Vec<String> {
-    let (key, value) = DELIVERY_TAG;
     let mut lines = Vec::new();
     if outcome.skipped_content > 0 {
         lines.push(
@@ -255,11 +265,7 @@ fn hints(outcome: &Outcome) -> Vec<String> {
         ));
     }
     for StreamLedger { stream, .. } in outcome.ledger.streams.iter().filter(|stream| stream.gated > 0) {
-        lines
-            .push(format!("{stream} is gated: without the tag {key}={value} it gets no events; to open it:"));
-        lines.push(format!(
-            "aws firehose tag-delivery-stream --delivery-stream-name {stream} --tags Key={key},Value={value}"
-        ));
+        lines.extend(open_gate(stream));
     }
     lines
 }

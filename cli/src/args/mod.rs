@@ -3,9 +3,11 @@
 mod account;
 mod archive;
 mod jobs;
+mod streams;
 
 pub(crate) use account::{
     AccountArgs, AccountsArgs, Target, account_id, account_pattern, command_in, is_from_environment,
 };
 pub(crate) use archive::{ARCHIVE_HELP, missing_archive};
 pub(crate) use jobs::jobs;
+pub(crate) use streams::{Streams, outside, real_path, stream_targets};

@@ -26,17 +26,8 @@ pub(crate) use args::BackfillArgs;
 use groups::Groups;
 use progress::Progress;
 
+use crate::interpretation;
 use crate::output::{self, Exit, Output};
-
-/// How events are interpreted: the variables of the functions that say so.
-const VARIABLES: [&str; 6] = [
-    settings::INTERNAL_DOMAINS.name,
-    settings::ORGANIZATIONS.name,
-    settings::SOURCES.name,
-    settings::COLUMNS.name,
-    settings::OWN_LOG_GROUPS.name,
-    settings::DECODED_LIMIT.name,
-];
 
 pub(crate) async fn run(args: BackfillArgs) -> anyhow::Result<Exit> {
     let account = args.account.open().await?;
@@ -115,20 +106,13 @@ async fn open(
 /// The archive, and how events are interpreted: as the functions of the same environment do.
 fn config(archive: &ArchiveConfig, account: &Account, organizations: &[String]) -> anyhow::Result<Config> {
     let process = Environment::of_process();
-    let value = |name: &str| process.get(name).unwrap_or_default().to_owned();
-    let mut variables: Vec<(String, String)> =
-        VARIABLES.iter().map(|name| ((*name).to_owned(), value(name))).collect();
-    let organizations =
-        organizations.iter().map(String::as_str).chain(process.list(settings::ORGANIZATIONS.name));
-    let organizations: Vec<&str> = organizations.collect();
-    variables.push((settings::ORGANIZATIONS.name.to_owned(), organizations.join(",")));
-    variables.push((settings::AWS_REGION.to_owned(), account.region.clone()));
-    variables.push((settings::ARCHIVE.name.to_owned(), archive.location.to_string()));
-    let config = Config::from_environment(&variables.into_iter().collect())?;
-    if let Some(error) = config.ignored_settings.first() {
-        bail!("{error}");
-    }
-    Ok(Config { archive: archive.clone(), ..config })
+    let organizations: Vec<&str> =
+        organizations.iter().map(String::as_str).chain(process.list(settings::ORGANIZATIONS.name)).collect();
+    let more = [
+        (settings::ORGANIZATIONS.name, organizations.join(",")),
+        (settings::AWS_REGION, account.region.clone()),
+    ];
+    interpretation::config(archive, &more)
 }
 
 /// One account writes one archive: without that, the roles and the readers of the other could not tell them apart.

@@ -2,24 +2,22 @@
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal};
-use std::path::{Component, Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use mailtrail_aws_types::{InvalidIdentifier, LogGroupName};
 use mailtrail_config::{
-    ArchiveConfig, Config, DecodedLimit, DuplicateStream, IntakeConfig, InvalidEntry, InvalidStreamTarget,
-    Location, Organization, PerLogGroup, S3Options, StreamAddress, StreamTarget, WatchListSource,
-    add_stream_target, settings,
+    ArchiveConfig, Config, DecodedLimit, IntakeConfig, InvalidEntry, Location, Organization, PerLogGroup,
+    S3Options, WatchListSource, settings,
 };
 use mailtrail_import::FileOrigin;
 use mailtrail_normalize::{Columns, InternalDomains, Source};
 use mailtrail_watch::WatchList;
 
 use super::help;
-use crate::args::{ARCHIVE_HELP, account_id, jobs, missing_archive};
-use crate::output::plain;
+use crate::args::{ARCHIVE_HELP, Streams, account_id, jobs, missing_archive, outside, stream_targets};
 
 #[derive(Debug, Args)]
 pub(crate) struct IngestArgs {
@@ -117,7 +115,7 @@ impl IngestArgs {
         if self.destinations.archive.is_none() && !self.dry_run {
             return Err(missing_archive());
         }
-        let streams = self.destinations.stream_targets().map_err(|error| error.to_string())?;
+        let streams = stream_targets(&self.destinations.streams).map_err(|error| error.to_string())?;
         if let Some(Location::Directory(archive)) = &self.destinations.archive {
             streams.iter().try_for_each(|stream| outside(stream, archive))?;
         }
@@ -145,7 +143,7 @@ impl IngestArgs {
         let s3 = S3Options { expected_owner: archive_owner.clone(), kms_key: archive_kms_key.clone() };
         Ok(Config {
             archive: ArchiveConfig { location: location.clone(), s3 },
-            streams: self.destinations.stream_targets()?,
+            streams: stream_targets(&self.destinations.streams)?,
             watch_list: self.interpretation.watches.clone().unwrap_or_default(),
             intake: self.intake()?,
             ..Config::new(location)
@@ -184,55 +182,6 @@ impl IngestArgs {
             columns: per_log_group(columns)?,
             internal_domains: InternalDomains::new(non_empty(internal_domains)),
         })
-    }
-}
-
-impl DestinationArgs {
-    /// All streams; no two may have the same name.
-    fn stream_targets(&self) -> Result<Vec<StreamTarget>, DuplicateStream> {
-        let mut targets = Vec::new();
-        for target in self.streams.iter().flat_map(|streams| &streams.0) {
-            add_stream_target(&mut targets, target.clone())?;
-        }
-        Ok(targets)
-    }
-}
-
-/// Nothing but the archive itself writes into it.
-fn outside(stream: &StreamTarget, archive: &Path) -> Result<(), String> {
-    match stream.address() {
-        StreamAddress::File(path) if real_path(path).starts_with(real_path(archive)) => Err(format!(
-            "the stream `{}` lies in the archive: give a file outside it",
-            plain(&path.to_string_lossy())
-        )),
-        _ => Ok(()),
-    }
-}
-
-/// The path without links, as far as it exists.
-fn real_path(path: &Path) -> PathBuf {
-    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let mut real = PathBuf::new();
-    for part in path.components() {
-        if part == Component::ParentDir {
-            real.pop();
-        } else {
-            real.push(part);
-            real = real.canonicalize().unwrap_or(real);
-        }
-    }
-    real
-}
-
-/// Streams separated by white space: the variable may name several.
-#[derive(Debug, Clone)]
-struct Streams(Vec<StreamTarget>);
-
-impl FromStr for Streams {
-    type Err = InvalidStreamTarget;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.split_whitespace().map(str::parse).collect::<Result<_, _>>().map(Self)
     }
 }
 

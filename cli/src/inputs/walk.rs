@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use mailtrail_archive::{RAW, day_pointer_day, records_day};
+use mailtrail_archive::{QUARANTINE, RAW, day_pointer_day, records_day};
 use walkdir::{DirEntry, WalkDir};
 
 use super::{Identity, Input, Inputs, Reason, kind};
@@ -15,7 +15,6 @@ const DEEPEST: usize = 64;
 
 /// The folders of an archive that hold payloads.
 const OF_PAYLOADS: [&str; 2] = [RAW, QUARANTINE];
-const QUARANTINE: &str = "quarantine";
 
 pub(super) fn walk(folder: &Path, archive: Option<Identity>, inputs: &mut Inputs) {
     let mut archives = Archives::default();

@@ -9,10 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use mailtrail_archive::{ArchiveReader, day_pointer_day};
 use mailtrail_clock::{DAY, Time, TimeRange};
 
-use crate::reading::{self, Partition};
+use super::objects::{Partition, batches};
 
 /// The required partitions, by day, restricted to single batches where day pointers refer to them.
-pub(super) async fn needed(
+pub(crate) async fn needed(
     archive: &ArchiveReader,
     partitions: Vec<Partition>,
     range: TimeRange,
@@ -25,7 +25,7 @@ pub(super) async fn needed(
     }
     let is_elsewhere = |day| !may_contain(range, day);
     let mut earlier: BTreeMap<Time, BTreeSet<String>> = BTreeMap::new();
-    for (day, batch) in reading::batches(archive, day_pointer_day, needed.clone(), jobs, is_elsewhere).await {
+    for (day, batch) in batches(archive, day_pointer_day, needed.clone(), jobs, is_elsewhere).await {
         earlier.entry(day).or_default().insert(batch);
     }
     needed.extend(others.into_iter().filter_map(|partition| {

@@ -1,20 +1,20 @@
 //! Reading an archive: arguments, selection of objects, and progress. Shared by the commands that read.
 
 mod args;
+mod copies;
 mod doubles;
-mod lines;
 mod objects;
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::time::{Duration, Instant};
 
 use indicatif::{HumanCount, ProgressBar, ProgressFinish, ProgressStyle};
 use mailtrail_archive::{ArchiveError, Location};
 
 pub(crate) use args::ReadArgs;
+pub(crate) use copies::needed;
 pub(crate) use doubles::Doubles;
-pub(crate) use lines::for_each_line;
-pub(crate) use objects::{Object, Partition, batches, partitions, read};
+pub(crate) use objects::{Object, Partition, keys, partitions, read};
 
 use crate::output::{self, Exit, SUCCESS, WARNING, count, paint, plain};
 
@@ -63,6 +63,11 @@ impl Tally {
         self.unreadable += 1;
         let mark = paint(WARNING, "!");
         self.note(&format!("{mark} failed to read {}: {}", plain(key), plain(reason)));
+    }
+
+    /// How many things could not be read. Each was named.
+    pub(crate) fn count_of_unreadable(&self) -> u64 {
+        self.unreadable
     }
 
     /// Counts an event whose id another event has with another content. The first ones are named on stderr.
@@ -134,6 +139,14 @@ impl Tally {
         output::note(&format!("{mark} {found}{also}, {read} read{unreadable} in {took:.1} s"));
         exit
     }
+}
+
+/// Decompresses an object of records, and calls `read_line` for each line. The error is the reason why it cannot be read.
+pub(crate) fn for_each_line(
+    object: impl Read,
+    read_line: impl FnMut(&[u8]) -> serde_json::Result<()>,
+) -> Result<(), String> {
+    mailtrail_archive::for_each_line(object, read_line).map_err(|error| error.to_string())
 }
 
 /// Errors that end a command without failure: a closed pipe (`mailtrail search | head`) is the wish of the reader, and a

@@ -122,7 +122,7 @@ where
 
 /// The batch ids in the keys of these partitions, each with the day of its raw copy, for the wanted days. What cannot be
 /// listed is named when the objects are read.
-pub(crate) async fn batches(
+pub(super) async fn batches(
     archive: &ArchiveReader,
     day_of: DayOf,
     partitions: Vec<Partition>,
@@ -137,6 +137,26 @@ pub(crate) async fn batches(
     let listed = stream::iter(partitions).map(|partition| list(archive.clone(), day_of, partition));
     let entries = listed.buffered(jobs).flat_map(stream::iter);
     entries.filter_map(|entry| std::future::ready(named(entry))).collect().await
+}
+
+/// The keys of all objects in these partitions, in order; and what cannot be listed, with the reason.
+pub(crate) async fn keys(
+    archive: &ArchiveReader,
+    day_of: DayOf,
+    partitions: Vec<Partition>,
+    jobs: usize,
+) -> (Vec<String>, Vec<(String, String)>) {
+    let archive = impatient(archive);
+    let listed = stream::iter(partitions).map(|partition| list(archive.clone(), day_of, partition));
+    let entries: Vec<Entry> = listed.buffered(jobs).flat_map(stream::iter).collect().await;
+    let (mut keys, mut unreadable) = (Vec::new(), Vec::new());
+    for Entry { key, unreadable: reason, .. } in entries {
+        match reason {
+            Some(reason) => unreadable.push((key, reason)),
+            None => keys.push(key),
+        }
+    }
+    (keys, unreadable)
 }
 
 /// Something in a partition.

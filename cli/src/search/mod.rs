@@ -5,7 +5,6 @@
 //! unreadable raw copy is named, and the search continues.
 
 mod args;
-mod copies;
 pub(crate) mod help;
 mod print;
 mod raw_copy;
@@ -39,7 +38,7 @@ async fn search(args: SearchArgs, archive: &ArchiveReader) -> anyhow::Result<Exi
         return Ok(tally.nothing(archive.location(), "raw copies"));
     }
     let range = args.reading.range;
-    let partitions = copies::needed(archive, partitions, range, args.jobs).await;
+    let partitions = reading::needed(archive, partitions, range, args.jobs).await;
 
     let mut search = Search::new(tally, Printer::new(args.json), args.sort);
     let query = Query {

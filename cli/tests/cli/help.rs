@@ -4,11 +4,16 @@ use crate::mailtrail::Mailtrail;
 
 #[test]
 fn every_command_explains_itself_with_examples_and_exit_codes() {
-    let commands: [&[&str]; 18] = [
+    let commands: [&[&str]; 23] = [
         &[],
         &["demo"],
         &["ingest"],
         &["backfill"],
+        &["redrive"],
+        &["redrive", "undelivered"],
+        &["redrive", "failures"],
+        &["redrive", "quarantine"],
+        &["redrive", "raw"],
         &["search"],
         &["activity"],
         &["permissions"],

@@ -13,5 +13,6 @@ mod ingest_skips;
 mod mailtrail;
 mod permissions;
 mod policy;
+mod redrive;
 mod search;
 mod usage;

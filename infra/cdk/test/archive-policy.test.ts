@@ -64,6 +64,7 @@ test('what mailtrail writes is let through, wherever it lies', () => {
     'email_activity',
     'quarantine',
     'undelivered',
+    'redrive/undelivered/stream=mail',
     'policy-audit',
     '_about',
     'config/mapping',

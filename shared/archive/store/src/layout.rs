@@ -9,6 +9,7 @@ use std::fmt::Display;
 use mailtrail_aws_types::{AccountId, Region};
 use mailtrail_clock::{DAY, Time};
 use mailtrail_ocsf::Class;
+use sha2::{Digest, Sha256};
 
 /// Region and account of an event: two folders of every key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,6 +51,8 @@ impl Partition {
 
 /// The folder of the raw copies.
 pub const RAW: &str = "raw";
+/// The folder of payloads that cannot be read.
+pub const QUARANTINE: &str = "quarantine";
 /// What the name of a raw copy ends with.
 const RAW_COPY: &str = ".json.gz";
 /// What the name of a day pointer ends with.
@@ -103,7 +106,7 @@ pub(crate) enum Content<'a> {
     Records,
     /// Bytes that its name, or its place, allows no others for.
     Exact,
-    /// Words that may change from version to version, or an entry with a number, whose writer compares it.
+    /// Words that may change from version to version, or an entry with a number or a time, whose writer compares it.
     Description,
 }
 
@@ -113,11 +116,11 @@ pub(crate) fn content_of(key: &str) -> Content<'_> {
         (key.split('/').next().unwrap_or_default(), key.rsplit('/').next().unwrap_or_default());
     match first {
         RAW if name.ends_with(RAW_COPY) => Content::Payload { batch: &name[..name.len() - RAW_COPY.len()] },
-        "_about" | "policy-audit" | "pull" => Content::Description,
-        "quarantine" if name.rsplit_once('.').is_some_and(|(_, ending)| ending == "json") => {
+        "_about" | "policy-audit" | "pull" | "redrive" => Content::Description,
+        QUARANTINE if name.rsplit_once('.').is_some_and(|(_, ending)| ending == "json") => {
             Content::Description
         }
-        "undelivered" => Content::Records,
+        UNDELIVERED => Content::Records,
         class if class.parse::<Class>().is_ok() => Content::Records,
         _ => Content::Exact,
     }
@@ -153,14 +156,52 @@ pub fn batch_object_key(class: Class, partition: &Partition, day: Time, batch: i
 
 /// `quarantine/…/<sha256>`, without the ending: `.bin` holds the bytes, `.json` says what is wrong.
 pub fn quarantine_key(reason: &str, day: Time, sha256: impl Display) -> String {
-    format!("quarantine/reason={reason}/eventDay={}/{sha256}", day.day())
+    format!("{QUARANTINE}/reason={reason}/eventDay={}/{sha256}", day.day())
+}
+
+/// The folder of what streams did not take.
+pub const UNDELIVERED: &str = "undelivered";
+
+/// `undelivered/stream=<name>`: the folder of what a stream did not take. Names that differ in other characters than those of
+/// a Firehose stream share one.
+pub fn undelivered_folder(stream: &str) -> String {
+    format!("{UNDELIVERED}/{}", stream_folder(stream))
 }
 
 /// `undelivered/…/<batch>.ndjson.zst`: what a stream did not take of a payload. Its name is made of the time of the
 /// payload's earliest event and of the lines: another delivery may leave other events behind.
 pub fn undelivered_key(stream: &str, time: Time, lines: impl Display) -> String {
-    let stream: String = stream.chars().map(|c| if is_name(c) { c } else { '_' }).collect();
-    format!("undelivered/stream={stream}/eventDay={}/{}-{lines}{RECORDS}", time.day(), time.compact())
+    format!("{}/eventDay={}/{}-{lines}{RECORDS}", undelivered_folder(stream), time.day(), time.compact())
+}
+
+/// The stream's name as it is in the key of what it did not take, and the second of the payload's earliest event. Nothing
+/// for other keys.
+pub fn undelivered_of(key: &str) -> Option<(&str, Time)> {
+    let mut parts = key.split('/');
+    let stream =
+        parts.next().filter(|first| *first == UNDELIVERED).and(parts.next())?.strip_prefix("stream=")?;
+    let _day = parts.next()?.strip_prefix("eventDay=")?;
+    let (second, _) = parts.next()?.strip_suffix(RECORDS)?.split_once('-')?;
+    let time = Time::from_iso8601(second).filter(|_| second.len() == 16 && parts.next().is_none())?;
+    Some((stream, time))
+}
+
+/// `redrive/<what>/stream=<name>`: the folder of the receipts of a stream.
+pub fn receipts_folder(what: &str, stream: &str) -> String {
+    format!("redrive/{what}/{}", stream_folder(stream))
+}
+
+/// `redrive/…/<object>-<lines>.json`: a receipt, named by the key and the SHA-256 of an object and by the SHA-256 of its
+/// lines that were to be sent, the first 32 hexadecimal digits of each hash.
+pub fn receipt_key(what: &str, stream: &str, object: (&str, &str), lines: &str) -> String {
+    let (key, sha256) = object;
+    let object = hex::encode(&Sha256::digest(format!("{key}\n{sha256}\n"))[..16]);
+    format!("{}/{object}-{lines}.json", receipts_folder(what, stream))
+}
+
+fn stream_folder(stream: &str) -> String {
+    let name: String = stream.chars().map(|c| if is_name(c) { c } else { '_' }).collect();
+    format!("stream={name}")
 }
 
 /// What a Firehose stream's name consists of. A dot is safe in a folder that begins with `stream=`.
@@ -242,6 +283,17 @@ mod tests {
     }
 
     #[test]
+    fn the_stream_of_what_was_not_taken_can_be_read_from_its_key() {
+        let time = Time::from_millis(1_795_147_200_000).unwrap();
+        assert_eq!(undelivered_of(&undelivered_key("mail", time, "0a1b")), Some(("mail", time)));
+        let day = "undelivered/stream=mail/eventDay=20261120";
+        for foreign in ["", "/notes.txt", "/x-0a1b.ndjson.zst", "/20261120T040000Z-0a1b.ndjson.zst/x"] {
+            assert_eq!(undelivered_of(&format!("{day}{foreign}")), None, "{foreign}");
+        }
+        assert_eq!(undelivered_of(&raw_key(&Partition::new(None, None), time, "b")), None);
+    }
+
+    #[test]
     fn keys_follow_the_layout() {
         let partition = Partition::new(Some("eu-west-1"), Some("111122223333"));
         let time = Time::from_millis(1_795_147_200_123).unwrap();
@@ -257,5 +309,11 @@ mod tests {
             undelivered_key("a/../b c", time, "b"),
             "undelivered/stream=a_.._b_c/eventDay=20261120/20261120T040000Z-b.ndjson.zst"
         );
+        let (first, other) = ("a1".repeat(32), "a2".repeat(32));
+        let receipt = |object| receipt_key("raw", "a/../b c", object, "0a1b");
+        assert!(receipt(("raw/x", &first)).starts_with("redrive/raw/stream=a_.._b_c/"));
+        assert!(receipt(("raw/x", &first)).ends_with("-0a1b.json"));
+        assert_ne!(receipt(("raw/x", &first)), receipt(("raw/x", &other)));
+        assert_ne!(receipt(("raw/x", &first)), receipt(("raw/y", &first)));
     }
 }

@@ -11,6 +11,7 @@ mod archive;
 mod content;
 mod directory;
 mod layout;
+mod lines;
 mod object;
 mod quarantine;
 mod reader;
@@ -19,9 +20,11 @@ mod witness;
 
 pub use archive::{Archive, ArchiveError, Put};
 pub use layout::{
-    Partition, RAW, batch_object_key, batch_of, day_pointer_day, day_pointer_key, quarantine_key, raw_day,
-    raw_key, records_day, undelivered_key,
+    Partition, QUARANTINE, RAW, UNDELIVERED, batch_object_key, batch_of, day_pointer_day, day_pointer_key,
+    quarantine_key, raw_day, raw_key, receipt_key, receipts_folder, records_day, undelivered_folder,
+    undelivered_key, undelivered_of,
 };
+pub use lines::{UnreadableLines, for_each_line};
 pub use mailtrail_config::{ArchiveConfig, Location, S3Options};
 pub use object::{LEVEL, LONGEST_LINE, Lines, Object, ObjectWriter, decoder, digest_of_lines};
 pub use quarantine::{Quarantined, is_quarantined, quarantine};

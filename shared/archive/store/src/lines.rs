@@ -5,24 +5,44 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
-use bytesize::ByteSize;
-use mailtrail_archive::{LONGEST_LINE, decoder};
+use thiserror::Error;
+
+use crate::{LONGEST_LINE, decoder};
 
 /// Records become 10 to 100 times smaller. What expands further is not one.
 const MOST_EXPANDED: u64 = 1_000;
 /// Any object may have so many bytes: what is small is read quickly.
 const SMALL: u64 = 64 << 20;
 
+/// Why an object of records cannot be read to its end.
+#[derive(Debug, Error)]
+pub enum UnreadableLines {
+    /// It is not what the compressor wrote.
+    #[error("damaged or truncated: {0}")]
+    Damaged(#[from] io::Error),
+    /// It has no bytes.
+    #[error("empty object")]
+    Empty,
+    /// A line that no record makes; it is numbered from 1.
+    #[error("line {0} is longer than {mebibytes} MiB", mebibytes = LONGEST_LINE >> 20)]
+    LongLine(u64),
+    /// It expands beyond measure.
+    #[error("expands to more than {MOST_EXPANDED} times its size")]
+    Expands,
+    /// A line, numbered from 1, that is not a record.
+    #[error("invalid record in line {0}: {1}")]
+    Record(u64, serde_json::Error),
+}
+
 /// Decompresses an object, and calls `read_line` for each line, without the line feed.
 ///
 /// # Errors
 /// The reason, when the object cannot be decompressed to its end, exceeds a limit, or `read_line` fails.
-pub(crate) fn for_each_line(
+pub fn for_each_line(
     object: impl Read,
     mut read_line: impl FnMut(&[u8]) -> serde_json::Result<()>,
-) -> Result<(), String> {
-    let damaged = |error| format!("damaged or truncated: {error}");
-    let mut text = BufReader::new(decoder(Counted { object, bytes: 0 }).map_err(damaged)?);
+) -> Result<(), UnreadableLines> {
+    let mut text = BufReader::new(decoder(Counted { object, bytes: 0 })?);
     let (mut line, mut number, mut decoded) = (Vec::new(), 0_u64, 0_u64);
     loop {
         line.clear();
@@ -30,21 +50,21 @@ pub(crate) fn for_each_line(
         let read = text.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line);
         let compressed = text.get_ref().get_ref().get_ref().bytes;
         if compressed == 0 {
-            return Err("empty object".to_owned());
+            return Err(UnreadableLines::Empty);
         }
-        let length = read.map_err(damaged)?;
+        let length = read?;
         decoded += length as u64;
         if length == 0 {
             return Ok(());
         }
         if length as u64 == LONGEST_LINE {
-            return Err(format!("line {number} is longer than {}", ByteSize(LONGEST_LINE)));
+            return Err(UnreadableLines::LongLine(number));
         }
         if decoded > SMALL && decoded / MOST_EXPANDED > compressed {
-            return Err(format!("expands to more than {MOST_EXPANDED} times its size"));
+            return Err(UnreadableLines::Expands);
         }
         let line = line.strip_suffix(b"\n").unwrap_or(&line);
-        read_line(line).map_err(|error| format!("invalid record in line {number}: {error}"))?;
+        read_line(line).map_err(|error| UnreadableLines::Record(number, error))?;
     }
 }
 
@@ -68,11 +88,11 @@ mod tests {
 
     fn read(object: &[u8]) -> Result<Vec<String>, String> {
         let mut lines = Vec::new();
-        for_each_line(object, |line| {
+        let read = for_each_line(object, |line| {
             lines.push(String::from_utf8_lossy(line).into_owned());
             serde_json::from_slice::<serde::de::IgnoredAny>(line).map(|_| ())
-        })?;
-        Ok(lines)
+        });
+        read.map(|()| lines).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -107,7 +127,7 @@ mod tests {
             lines += 1;
             Ok(())
         });
-        assert_eq!((error.unwrap_err().as_str(), lines), ("line 1 is longer than 16.0 MiB", 0));
+        assert_eq!((error.unwrap_err().to_string().as_str(), lines), ("line 1 is longer than 16 MiB", 0));
     }
 
     #[test]
@@ -119,7 +139,7 @@ mod tests {
             decoded += line.len() as u64;
             Ok(())
         });
-        assert_eq!(error.unwrap_err(), "expands to more than 1000 times its size");
+        assert_eq!(error.unwrap_err().to_string(), "expands to more than 1000 times its size");
         assert!(decoded <= SMALL + (1 << 20), "{decoded}");
     }
 }

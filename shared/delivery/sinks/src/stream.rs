@@ -11,6 +11,7 @@ use mailtrail_archive::{Object, ObjectWriter};
 use mailtrail_aws_client::Deadline;
 use mailtrail_aws_client::failure::Failure;
 use mailtrail_config::StreamTarget;
+use mailtrail_ocsf::Class;
 
 use crate::StreamLedger;
 use crate::packing::{Packer, RecordBatch};
@@ -45,20 +46,29 @@ impl Stream {
         self.target.name()
     }
 
+    /// Whether it is to get events of this class.
+    pub fn accepts(&self, class: Class) -> bool {
+        self.target.accepts(class)
+    }
+
+    /// Whether it may be sent to now.
+    pub async fn gate(&self, deadline: Deadline) -> Gate {
+        self.sink.gate(deadline).await
+    }
+
     /// Sends the events of the objects.
     ///
     /// # Errors
     /// Only when an object that we made ourselves cannot be read, or compressed, in memory.
     pub async fn deliver(&self, objects: &[Object], deadline: Deadline) -> io::Result<StreamOutcome> {
         let mut delivery = DeliveryBuilder::new(self.name());
-        let accepted: Vec<&Object> =
-            objects.iter().filter(|object| self.target.accepts(object.class)).collect();
+        let accepted: Vec<&Object> = objects.iter().filter(|object| self.accepts(object.class)).collect();
         delivery.ledger.filtered = count(objects.iter()) - count(accepted.iter().copied());
         if accepted.is_empty() {
             // Look-ups of tags are limited: without anything to send, the gate is not asked.
             return delivery.finish();
         }
-        match self.sink.gate(deadline).await {
+        match self.gate(deadline).await {
             Gate::Open => self.send_all(&accepted, &mut delivery, deadline).await?,
             Gate::Closed => delivery.ledger.gated = count(accepted.iter().copied()),
             Gate::Unknown(failure) => {

@@ -22,6 +22,7 @@ mod watch_list;
 
 pub use encode::{EncodeError, Encoded, encode};
 pub use pipeline::Pipeline;
-pub use preview::{Preview, preview};
+pub use prepare::PrepareError;
+pub use preview::{Preview, preview, records};
 pub use run::{Problem, Run, RunError};
 pub use watch::Watched;

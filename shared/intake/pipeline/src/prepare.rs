@@ -5,6 +5,7 @@ use mailtrail_archive::Object;
 use mailtrail_config::IntakeConfig;
 use mailtrail_subscription::{BatchId, Kind, LogBatch, Payload, Undecodable, batches};
 use mailtrail_watch::WatchList;
+use thiserror::Error;
 
 use crate::run::Run;
 use crate::watch::BatchNotification;
@@ -22,24 +23,15 @@ pub(crate) struct PreparedPayload {
     pub(crate) notifications: Vec<BatchNotification>,
 }
 
-/// Why a payload cannot be prepared.
-pub(crate) enum PrepareError {
+/// Why no records can be made of a payload.
+#[derive(Debug, Error)]
+pub enum PrepareError {
     /// It is not what CloudWatch Logs sends.
-    Undecodable(Undecodable),
+    #[error(transparent)]
+    Undecodable(#[from] Undecodable),
     /// The records could not be encoded.
-    Encode(EncodeError),
-}
-
-impl From<Undecodable> for PrepareError {
-    fn from(reason: Undecodable) -> Self {
-        Self::Undecodable(reason)
-    }
-}
-
-impl From<EncodeError> for PrepareError {
-    fn from(error: EncodeError) -> Self {
-        Self::Encode(error)
-    }
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
 }
 
 /// Prepares a payload, and counts its events. Nothing where all its batches come from our own log groups. The decoded

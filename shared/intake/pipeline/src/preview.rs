@@ -2,12 +2,22 @@
 
 use std::collections::BTreeMap;
 
+use mailtrail_archive::Object;
 use mailtrail_config::IntakeConfig;
 use mailtrail_subscription::{Payload, Undecodable};
 use mailtrail_watch::WatchList;
 
 use crate::prepare::{PrepareError, prepare};
 use crate::{EncodeError, Run};
+
+/// The records of a payload, as a run would archive them; none of our own log groups.
+///
+/// # Errors
+/// When it cannot be decoded, or the records could not be encoded.
+pub fn records(payload: &Payload, config: &IntakeConfig) -> Result<Vec<Object>, PrepareError> {
+    let prepared = prepare(payload, config, &WatchList::default(), &mut Run::default())?;
+    Ok(prepared.map(|prepared| prepared.objects).unwrap_or_default())
+}
 
 /// What would become of a payload.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

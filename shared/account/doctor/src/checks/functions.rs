@@ -180,10 +180,11 @@ fn failures(facts: &Facts, function: &Function, bucket: &str) -> Finding {
         let archive = function.variable(settings::ARCHIVE.name).unwrap_or_default();
         let fix = Fix::steps(
             "read in each object why it failed, then archive the events, and delete the objects:",
-            [
-                format!("aws s3 cp {} failures --recursive", word(&format!("s3://{bucket}/aws/lambda"))),
-                format!("mailtrail ingest --archive {} failures", word(archive)),
-            ],
+            [format!(
+                "mailtrail redrive failures {} --archive {}",
+                word(&format!("s3://{bucket}")),
+                word(archive)
+            )],
         );
         ON_FAILURE.broken(resource, format!("{more}{} {objects} of failed events", held.objects), fix)
     })

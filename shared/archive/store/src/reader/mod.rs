@@ -1,6 +1,6 @@
 //! The archive for those who only read it: nothing is created, locked or changed.
 //!
-//! A folder is written as in a key, without a slash at its end; `raw` is one. A folder that is not there is empty, as S3
+//! A folder is written as in a key, without a slash at its end; `raw` is one, and the empty text is the root. A folder that is not there is empty, as S3
 //! knows no folders. What cannot be read of a directory (a symbolic link, a folder without permission) is named, and the rest
 //! is read ([`Listing`]).
 
@@ -197,8 +197,7 @@ impl ArchiveReader {
                 blocking(move || walk::walk(&root, &folder, what)).await
             }
         };
-        let (mut names, unreadable) =
-            listed.map_err(|failure| self.error(&format!("list `{folder}` in"), failure))?;
+        let (mut names, unreadable) = listed.map_err(|failure| self.error(&listing(folder), failure))?;
         // Folders sort otherwise than the names of what is in them, and the stores each have their own way.
         names.sort_unstable();
         names.dedup();
@@ -231,6 +230,10 @@ impl ArchiveReader {
         let action = format!("{action} the archive {}", self.location);
         ArchiveError::new(action, &self.location, Access::Read, failure)
     }
+}
+
+fn listing(folder: &str) -> String {
+    if folder.is_empty() { "list".to_owned() } else { format!("list `{folder}` in") }
 }
 
 /// A page whose successor was not read before: a listing that repeats itself has no end.

@@ -20,7 +20,8 @@ impl S3 {
     /// A page of what is below a folder, from the archive's root on.
     pub(crate) async fn page(&self, folder: &str, what: Listed, from: Option<&str>) -> Result<Page, Failure> {
         let delimiter = (what == Listed::Folders).then(|| "/".to_owned());
-        let prefix = self.full_key(&format!("{folder}/"));
+        // Of the root of a bucket, the prefix is empty.
+        let prefix = self.full_key(&if folder.is_empty() { String::new() } else { format!("{folder}/") });
         let answer = self
             .client
             .list_objects_v2()
