@@ -2,14 +2,14 @@
 
 use clap::{Args, ValueEnum};
 use mailtrail_config::settings;
-use mailtrail_permissions::{Catalogue, Destination, Inputs, Service, Setup};
+use mailtrail_permissions::{Catalogue, Destination, Inputs, Policy, REDRIVE, Service, Setup, redrive};
 
 use super::help;
 use crate::args::{account_id, is_from_environment};
 
 #[derive(Debug, Args)]
 pub(crate) struct PermissionsArgs {
-    /// The id of the service that logs, as in --list
+    /// The id of the service that logs, as in --list; or `redrive`, for the caller of that command
     #[arg(value_name = "SERVICE", required_unless_present = "list")]
     service: Option<String>,
     #[arg(value_name = "DESTINATION", help = help::DESTINATION, required_unless_present = "list",
@@ -61,8 +61,26 @@ impl PermissionsArgs {
         if self.list {
             return Ok(());
         }
+        if let Some(policy) = self.redrive() {
+            return policy.map(drop);
+        }
         let catalogue = Catalogue::embedded().map_err(|error| error.to_string())?;
         self.setup(&catalogue).map(|_| ())
+    }
+
+    /// The policy of a caller that redrives, if that is asked for instead of a service.
+    pub(super) fn redrive(&self) -> Option<Result<Policy, String>> {
+        let destination = self.destination.filter(|_| self.service.as_deref() == Some(REDRIVE))?;
+        if self.format != Format::Json {
+            return Some(Err(format!("{REDRIVE} has one document: it is printed as JSON only")));
+        }
+        let policy = self.name(destination).and_then(|name| {
+            let region = self.region.as_deref().filter(|region| !region.is_empty());
+            let (account, resource) = (self.account.as_deref(), self.resource.as_deref());
+            redrive(destination, Inputs { account, region, name, resource })
+                .map_err(|error| error.to_string())
+        });
+        Some(policy)
     }
 
     pub(super) fn setup<'a>(&self, catalogue: &'a Catalogue) -> Result<Setup<'a>, String> {

@@ -12,13 +12,21 @@ use mailtrail_permissions::{Catalogue, Documents, Setup, cloudformation, command
 use args::Format;
 pub(crate) use args::PermissionsArgs;
 
-use crate::output::{self, Exit, Output, json_lines};
+use crate::output::{self, Exit, Output, json_line, json_lines};
 
 pub(crate) fn run(args: &PermissionsArgs) -> anyhow::Result<Exit> {
     let catalogue = Catalogue::embedded()?;
     if args.list {
         let text = if args.json { json_lines(catalogue.services())? } else { print::table(&catalogue) };
         Output::Stdout.write(&text)?;
+        return Ok(Exit::Done);
+    }
+    if let Some(policy) = args.redrive() {
+        let documents =
+            Documents { caller_policy: Some(policy.map_err(Error::msg)?), ..Documents::default() };
+        let json =
+            if args.json { json_line(&documents)? } else { serde_json::to_string_pretty(&documents)? + "\n" };
+        Output::Stdout.write(&json)?;
         return Ok(Exit::Done);
     }
     let setup = args.setup(&catalogue).map_err(Error::msg)?;

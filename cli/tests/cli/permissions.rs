@@ -34,6 +34,21 @@ fn the_documents_are_one_object_with_what_was_given_filled_in() {
 }
 
 #[test]
+fn the_caller_of_redrive_has_a_policy() {
+    let policy = |arguments: &[&str]| {
+        let run = Mailtrail::new().run(&[&["permissions", "redrive"], arguments].concat()).expect(0);
+        serde_json::from_str::<Value>(&run.stdout).unwrap()["caller_policy"].to_string()
+    };
+    let bucket = policy(&["s3", "--bucket", "example-trail"]);
+    assert!(bucket.contains("s3:ListBucket") && bucket.contains("arn:aws:s3:::example-trail/*"), "{bucket}");
+    let stream = policy(&["firehose", "--stream", "mail", "--region", "eu-west-1", "--json"]);
+    assert!(stream.contains("deliverystream/mail") && stream.contains("LogDeliveryEnabled"), "{stream}");
+    assert!(complaint(&["redrive", "cloudwatch-logs"]).contains("supported: s3, firehose"));
+    assert!(complaint(&["redrive", "s3", "--stream", "mail"]).contains("does not apply"));
+    assert!(complaint(&["redrive", "s3", "--format", "cli"]).contains("as JSON only"));
+}
+
+#[test]
 fn json_is_on_one_line() {
     let run = Mailtrail::new().run(&["permissions", "workmail", "s3", "--json"]).expect(0);
     assert_eq!(run.stdout.lines().count(), 1, "{run:#?}");

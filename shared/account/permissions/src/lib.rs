@@ -34,6 +34,7 @@ mod account_region;
 mod catalogue;
 mod documents;
 mod policy;
+mod redrive;
 mod render;
 mod setup;
 
@@ -41,5 +42,6 @@ pub use account_region::AccountRegion;
 pub use catalogue::{Catalogue, CatalogueError, Destination, Model, Service};
 pub use documents::Documents;
 pub use policy::{Policy, Statement};
+pub use redrive::{REDRIVE, redrive};
 pub use render::{cloudformation, commands};
 pub use setup::{Inputs, Setup, SetupError};

@@ -199,6 +199,19 @@ fn example_name(service: &Service, destination: Destination) -> String {
 }
 
 fn validate_name(service: &Service, destination: Destination, name: &str) -> Result<(), SetupError> {
+    validate_form(destination, name)?;
+    match service.name_prefix.get(&destination) {
+        Some(prefix) if !name.starts_with(prefix.as_str()) => Err(invalid_name(
+            destination,
+            name,
+            format!("a name that begins with {prefix} for {}", service.id),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a log group, bucket or stream may have this name, whatever it is for.
+pub(crate) fn validate_form(destination: Destination, name: &str) -> Result<(), SetupError> {
     let is_stream = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
     let (is_valid, rule) = match destination {
         Destination::CloudWatchLogs => (LogGroupName::is_valid(name), LogGroupName::EXPECTED),
@@ -209,17 +222,11 @@ fn validate_name(service: &Service, destination: Destination, name: &str) -> Res
             "1 to 64 letters, digits and _ . -",
         ),
     };
-    let invalid =
-        |rule: String| SetupError::Name { name: name.to_owned(), kind: destination.resource_kind(), rule };
-    if !is_valid {
-        return Err(invalid(rule.to_owned()));
-    }
-    match service.name_prefix.get(&destination) {
-        Some(prefix) if !name.starts_with(prefix.as_str()) => {
-            Err(invalid(format!("a name that begins with {prefix} for {}", service.id)))
-        }
-        _ => Ok(()),
-    }
+    if is_valid { Ok(()) } else { Err(invalid_name(destination, name, rule.to_owned())) }
+}
+
+fn invalid_name(destination: Destination, name: &str, rule: String) -> SetupError {
+    SetupError::Name { name: name.to_owned(), kind: destination.resource_kind(), rule }
 }
 
 /// The resource must be one of the service, the account and the Region: conditions on two accounts never both match.
