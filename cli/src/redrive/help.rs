@@ -28,7 +28,7 @@ are. Once a stream fails, nothing more is sent to it in this run.
 
 An archive is written once: what was sent stays there, and a receipt below redrive/ says that the stream confirmed it. What it did \
 not confirm of an object is first kept in a new object below undelivered/. A run that dies between a confirmation and its \
-receipt sends the objects in progress again (--jobs), with the same metadata.uid.";
+receipt sends the objects in progress again (--jobs), with the same metadata.uid; so do two runs at once.";
 
 pub(super) const STREAMS: &str = "\
 A stream with its options, as for `ingest`: firehose:NAME or file:///….ndjson, optionally with ?classes=a,b and &packing=off; may \

@@ -128,7 +128,7 @@ impl Report {
         let needs_attention = self.needs_attention(dry_run);
         match self.failure {
             Some(failure) => Err(anyhow::Error::new(failure)
-                .context("stopped early; run the same command again, it goes on there")),
+                .context("not everything is redriven; run the same command again: it goes on where it was")),
             None if self.was_stopped => {
                 anyhow::bail!("stopped before the end; run the same command again: it goes on where it was")
             }

@@ -66,7 +66,7 @@ pub(super) fn summary(what: &str, report: &Report, dry_run: bool, took: Duration
     let unreadable = of(Fate::Unreadable);
     if unreadable > 0 {
         let objects = paint(NUMBER, count(unreadable, "object"));
-        section(&mut text, "look at", &[format!("{objects} cannot be read, and stay where they are")]);
+        section(&mut text, "look at", &[format!("{objects} unreadable; nothing there is changed")]);
     }
     if *quarantined_payloads > 0 {
         let payloads = paint(NUMBER, count(*quarantined_payloads, "payload"));

@@ -85,7 +85,7 @@ fn what_a_stream_did_not_take_reaches_it_after_the_outage_once() {
     assert_eq!(taken(&aws).0, 100);
     // The calls that `mailtrail permissions redrive` has permissions for.
     let calls: BTreeSet<Operation> = aws.calls().iter().skip(asked).map(|call| call.operation).collect();
-    let of_s3 = [Operation::ListObjectsV2, Operation::GetObject, Operation::PutObject];
+    let of_s3 = [Operation::ListObjectsV2, Operation::HeadObject, Operation::GetObject, Operation::PutObject];
     let of_firehose = [Operation::ListTagsForDeliveryStream, Operation::PutRecordBatch];
     assert_eq!(calls, of_s3.into_iter().chain(of_firehose).collect());
     let receipts = aws.objects().into_keys().filter(|key| key.contains("/redrive/undelivered/stream=mail/"));
@@ -199,6 +199,13 @@ fn receipts_of_another_archive_or_another_object_prove_nothing() {
     assert_eq!((&answer["left"], &answer["already"], &answer["done"]), (&json!(40), &json!(60), &json!(0)));
     let text = said(&mailtrail, &redriven, 3);
     assert_eq!(text.matches("not sent, because of its receipt").count(), 2, "{text}");
+    // A folder, which no receipt can be written over: nothing is sent before that is found.
+    for path in &new {
+        fs::remove_file(path).unwrap();
+        fs::create_dir(path).unwrap();
+    }
+    let run = mailtrail.run(&[&["redrive"], &redriven[..]].concat()).expect(1);
+    assert_eq!(run.stderr.matches("is a directory").count(), 5, "{}", run.stderr);
     // A link in the place of the receipts: then it is not known what was sent.
     fs::rename(mailtrail.path("archive/redrive"), mailtrail.path("elsewhere")).unwrap();
     symlink(mailtrail.path("elsewhere"), mailtrail.path("archive/redrive")).unwrap();

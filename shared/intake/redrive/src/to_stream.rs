@@ -195,7 +195,12 @@ impl ToStream {
 
     /// Whether the lines are to be sent, by the receipt that there is.
     async fn due(&self, task: &Task<'_>) -> Result<Due, ArchiveError> {
-        if !self.known.contains(&task.receipt_key) {
+        let mut is_there = self.known.contains(&task.receipt_key);
+        // Another run may have written it meanwhile, and what no receipt can be written over must be found before sending.
+        if let Some(archive) = self.archive.as_ref().filter(|_| !is_there) {
+            is_there = archive.contains(&task.receipt_key, Deadline::NEVER).await?;
+        }
+        if !is_there {
             return Ok(Due::Now);
         }
         let receipt = self.reader.get(&task.receipt_key, Deadline::NEVER).await?;
