@@ -8,7 +8,7 @@ use mailtrail_pipeline::{EncodeError, Preview, Problem, Run};
 use mailtrail_subscription::Shape;
 use serde::Serialize;
 
-use crate::inputs::{Incomplete, Input, Skipped};
+use crate::inputs::{Incomplete, Input, PassedOver, Skipped};
 use crate::intake::{NotCompared, Processed};
 use crate::output::{self, Exit, Output};
 
@@ -68,6 +68,8 @@ pub(crate) struct Outcome {
     pub(crate) without_log_stream: u64,
     /// Files that were taken in, but for some of them.
     pub(crate) incomplete_files: u64,
+    /// What was passed over without a word for each.
+    pub(crate) passed_over: PassedOver,
     /// What was not taken in, and not yet named.
     notes: Vec<String>,
     /// Why not everything is archived: the first reason.

@@ -42,6 +42,7 @@ pub(crate) async fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
         keeps_unknown: true,
         decoded_limit: config.intake.decoded_limit.bytes(),
         origin: FileOrigin::default(),
+        archive_location: None,
         archived: None,
         stop: Stop::default(),
         progress: ProgressBar::hidden(),

@@ -18,10 +18,11 @@ use mailtrail_watch::WatchList;
 
 use super::help;
 use crate::args::{ARCHIVE_HELP, Streams, account_id, jobs, missing_archive, outside, stream_targets};
+use crate::inputs::s3_address;
 
 #[derive(Debug, Args)]
 pub(crate) struct IngestArgs {
-    /// Files, directories, or - for standard input [default: standard input, if it is a pipe]
+    /// Files, directories, s3://bucket/key or prefix, or - for standard input [default: standard input, if it is a pipe]
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     /// Say what would be taken in, and write nothing
@@ -118,6 +119,11 @@ impl IngestArgs {
         let streams = stream_targets(&self.destinations.streams).map_err(|error| error.to_string())?;
         if let Some(Location::Directory(archive)) = &self.destinations.archive {
             streams.iter().try_for_each(|stream| outside(stream, archive))?;
+        }
+        for path in &self.paths {
+            if let Some(Err(error)) = s3_address(path) {
+                return Err(error.to_string().replacen("invalid archive", "invalid PATH", 1));
+            }
         }
         if self.paths.is_empty() {
             if io::stdin().is_terminal() {

@@ -4,7 +4,8 @@ pub(crate) const ABOUT: &str = "\
 Ingest payloads and files of log events into an archive, and into streams
 
 A PATH is an event that invoked a function (from a subscription filter or Kinesis), a payload of CloudWatch Logs (gzip \
-or decoded), a record of Lambda's on-failure destination, a quarantined .bin; a file of log events; or a directory of these. \
+or decoded), a record of Lambda's on-failure destination, a quarantined .bin; a file of log events; a directory of these; or an object of \
+a bucket, or a prefix with such objects. \
 They are recognized by content. A file that holds neither is named on stderr, with what it is, and skipped, and so are links, \
 pipes, devices and unreadable files in directories; --quarantine keeps such files in the archive instead. \
 Hidden files, the archive that is written, and what an archive holds besides payloads are passed over.
@@ -34,7 +35,7 @@ pub(crate) const STREAM: &str = "\
 A stream: firehose:NAME or file:///….ndjson, optionally with ?classes=a,b and &packing=off; may be repeated";
 
 pub(crate) const AFTER: &str = "\
-Calls to AWS are made only for an archive in S3 or a Firehose stream; the variables of the SDK (AWS_REGION, AWS_PROFILE, \
+Calls to AWS are made only for a PATH or an archive in S3, or a Firehose stream; the variables of the SDK (AWS_REGION, AWS_PROFILE, \
 AWS_ENDPOINT_URL, …) apply. MAILTRAIL_STREAMS contains streams separated by spaces; the other lists are separated by \
 commas.
 
@@ -49,6 +50,7 @@ Examples:
   mailtrail ingest --archive ./archive payload.gz
   mailtrail ingest --dry-run ./downloads
   mailtrail ingest --archive ./archive ./AWSLogs/111122223333/CloudTrail
+  mailtrail ingest --archive ./archive s3://example-logs/AWSLogs/111122223333/CloudTrail/us-east-1/2026/11
   mailtrail ingest --archive ./archive --log-group /aws/workmail/emailevents/example events.json
   mailtrail ingest --archive s3://example-trail/mail --stream firehose:mail ./payloads
   mailtrail ingest --archive ./archive --stream 'firehose:mail?classes=email_activity' event.json

@@ -23,10 +23,13 @@ use crate::summary;
 
 pub(crate) async fn run(args: IngestArgs) -> anyhow::Result<Exit> {
     let start = Instant::now();
-    let Inputs { found, skipped, passed_over } = Inputs::collect(&args.paths, own_archive(&args))?;
+    let clients = Clients::default();
+    let inputs = Inputs::collect(&args.paths, own_archive(&args), &clients).await?;
+    let Inputs { found, skipped, passed_over } = inputs;
     let (stop, progress) = (Stop::default(), progress(found.len()));
     stop.listen(&progress)?;
-    let (destination, archived, mut outcome) = open(&args).await?;
+    let (destination, archived, mut outcome) = open(&args, &clients).await?;
+    outcome.passed_over = passed_over;
     for file in &skipped {
         outcome.skip(file);
     }
@@ -35,11 +38,13 @@ pub(crate) async fn run(args: IngestArgs) -> anyhow::Result<Exit> {
         keeps_unknown: args.quarantine,
         decoded_limit: args.decoded_limit.bytes(),
         origin: args.origin(),
+        archive_location: args.location().cloned(),
         archived,
         stop,
         progress,
     };
     let outcome = Arc::new(intake).process_all(found, args.jobs, outcome).await?;
+    let passed_over = outcome.passed_over;
 
     if args.dry_run {
         let text = summary::of_dry_run(&outcome, passed_over, start.elapsed());
@@ -50,19 +55,21 @@ pub(crate) async fn run(args: IngestArgs) -> anyhow::Result<Exit> {
 }
 
 /// Where the payloads go, what files are compared with, and the outcome before the first payload.
-async fn open(args: &IngestArgs) -> anyhow::Result<(Destination, Option<ArchivedEvents>, Outcome)> {
-    let clients = Clients::default();
+async fn open(
+    args: &IngestArgs,
+    clients: &Clients,
+) -> anyhow::Result<(Destination, Option<ArchivedEvents>, Outcome)> {
     if args.dry_run {
         let archive = match args.location() {
-            Some(_) => Some(ArchiveReader::open(&args.config()?.archive, &clients).await),
+            Some(_) => Some(ArchiveReader::open(&args.config()?.archive, clients).await),
             None => None,
         };
         let archived = ArchivedEvents::new(archive, args.decoded_limit.bytes(), false);
         return Ok((Destination::DryRun(args.intake()?), Some(archived), Outcome::default()));
     }
     let config = args.config()?;
-    let pipeline = Pipeline::open(&config, &clients).await?;
-    let archive = ArchiveReader::open(&config.archive, &clients).await;
+    let pipeline = Pipeline::open(&config, clients).await?;
+    let archive = ArchiveReader::open(&config.archive, clients).await;
     let archived = ArchivedEvents::new(Some(archive), args.decoded_limit.bytes(), true);
     // An invalid list was refused with the arguments.
     pipeline.refresh_watch_list().await;

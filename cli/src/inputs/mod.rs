@@ -1,9 +1,10 @@
-//! What is to be ingested: files, folders, standard input.
+//! What is to be ingested: files, folders, objects of buckets, standard input.
 //!
 //! Nothing is taken in for where it lies or what it is called: [`walk`] finds files, their content says what they are. What
 //! is not taken in is named, with the reason ([`Skipped`]); only what an archive holds besides payloads, and hidden files,
 //! are passed over.
 
+mod bucket;
 mod skipped;
 mod walk;
 
@@ -15,9 +16,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 use bytes::Bytes;
+use mailtrail_archive::{Bucket, BucketObject};
+use mailtrail_aws_client::Clients;
+use mailtrail_config::{InvalidLocation, Location};
 use mailtrail_import::Import;
 use mailtrail_subscription::{HEAD, Holds, Other, recognize_head};
 
+pub(crate) use bucket::{Prefix, passes_over};
 pub(crate) use skipped::{Incomplete, Reason, Skipped};
 
 use crate::output::plain;
@@ -30,10 +35,14 @@ pub(crate) const LARGEST: u64 = 256 << 20;
 const OPEN_FILES: [&str; 3] = ["/dev/stdin", "/dev/fd", "/proc/self/fd"];
 
 /// One thing to read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) enum Input {
     Stdin,
     File(PathBuf),
+    /// An object of a bucket.
+    Object(Bucket, BucketObject),
+    /// What lies below a prefix of a bucket, from some key on: to be listed.
+    Prefix(Box<Prefix>),
     /// A payload that is shipped with us, and its number.
     Sample(usize, Bytes),
 }
@@ -81,17 +90,27 @@ impl From<&Metadata> for Identity {
 impl Inputs {
     /// Everything below these paths; `-` is standard input. The folder `archive` is not walked through where it lies in
     /// another one.
-    pub(crate) fn collect(paths: &[PathBuf], archive: Option<Identity>) -> anyhow::Result<Self> {
+    pub(crate) async fn collect(
+        paths: &[PathBuf],
+        archive: Option<Identity>,
+        clients: &Clients,
+    ) -> anyhow::Result<Self> {
         let mut inputs = Self::default();
         for path in paths {
-            inputs.add(path, archive)?;
+            match s3_address(path) {
+                Some(Ok(Location::S3 { bucket, prefix })) => {
+                    let prefix = Prefix::new(Bucket::open(&bucket, clients).await, &prefix);
+                    inputs.found.push(Input::Prefix(Box::new(prefix)));
+                }
+                _ => inputs.add(path, archive)?,
+            }
         }
         Ok(inputs)
     }
 
     fn add(&mut self, path: &Path, archive: Option<Identity>) -> anyhow::Result<()> {
         if path == Path::new("-") {
-            if !self.found.contains(&Input::Stdin) {
+            if !self.found.iter().any(|input| matches!(input, Input::Stdin)) {
                 self.found.push(Input::Stdin);
             }
             return Ok(());
@@ -113,6 +132,11 @@ impl Inputs {
     fn skip(&mut self, path: &Path, reason: Reason) {
         self.skipped.push(Skipped { what: plain(&path.display().to_string()), reason });
     }
+}
+
+/// The address in S3 that a path is, or what is wrong with it; nothing where it is a path of this machine.
+pub(crate) fn s3_address(path: &Path) -> Option<Result<Location, InvalidLocation>> {
+    path.to_str().filter(|text| text.starts_with("s3:")).map(str::parse)
 }
 
 /// Whether a path was mistyped, rather than that something is wrong with what is there.
@@ -153,21 +177,31 @@ impl Input {
                 let size = file.metadata().ok().filter(Metadata::is_file).map(|metadata| metadata.len());
                 open(file, size, keep)
             }
+            Self::Object(bucket, object) => open(bucket.read(object), Some(object.size), keep),
             Self::Sample(_, bytes) => Ok(Opened::Whole(bytes.clone())),
+            Self::Prefix(_) => Err(Reason::Special("prefix")),
         }
     }
 
     /// All bytes of a file that was read before; nothing of what cannot be read again. Blocks.
     pub(crate) fn read_again(&self) -> Option<Bytes> {
-        let Self::File(path) = self else { return None };
         let mut bytes = Vec::new();
-        File::open(path).ok()?.take(LARGEST + 1).read_to_end(&mut bytes).ok()?;
+        let again: Box<dyn Read> = match self {
+            Self::File(path) => Box::new(File::open(path).ok()?),
+            Self::Object(bucket, object) => Box::new(bucket.read(object)),
+            _ => return None,
+        };
+        again.take(LARGEST + 1).read_to_end(&mut bytes).ok()?;
         (bytes.len() as u64 <= LARGEST).then(|| bytes.into())
     }
 
-    /// Its path from the root on, where it is a file.
+    /// Its path from the root on, where it is a file, or its key.
     pub(crate) fn path(&self) -> Option<String> {
-        let Self::File(path) = self else { return None };
+        let path = match self {
+            Self::File(path) => path,
+            Self::Object(_, object) => return Some(object.key.clone()),
+            _ => return None,
+        };
         let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
         Some(path.to_string_lossy().into_owned())
     }
@@ -176,7 +210,8 @@ impl Input {
     pub(crate) fn file_name(&self) -> Option<&str> {
         match self {
             Self::File(path) => path.file_name()?.to_str(),
-            Self::Stdin | Self::Sample(..) => None,
+            Self::Object(_, object) => object.key.rsplit('/').next(),
+            Self::Stdin | Self::Prefix(_) | Self::Sample(..) => None,
         }
     }
 }
@@ -206,6 +241,10 @@ impl fmt::Display for Input {
         match self {
             Self::Stdin => f.write_str("standard input"),
             Self::File(path) => f.write_str(&plain(&path.display().to_string())),
+            Self::Object(bucket, object) => {
+                f.write_str(&plain(&format!("s3://{}/{}", bucket.name(), object.key)))
+            }
+            Self::Prefix(prefix) => write!(f, "{prefix}"),
             Self::Sample(number, _) => write!(f, "sample batch {number}"),
         }
     }

@@ -109,7 +109,7 @@ impl Archives {
 }
 
 /// Whether a path ends like the key of an object of records, of a day pointer, or of the report on a quarantined payload.
-fn is_object(path: &Path) -> bool {
+pub(super) fn is_object(path: &Path) -> bool {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let parts: Option<Vec<_>> = absolute.components().map(|part| part.as_os_str().to_str()).collect();
     let Some(parts) = parts else { return false };

@@ -5,6 +5,7 @@ mod archived;
 mod import;
 mod turns;
 
+use std::collections::VecDeque;
 use std::io::Cursor;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,14 +15,14 @@ use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use mailtrail_archive::is_quarantined;
 use mailtrail_aws_client::Deadline;
 use mailtrail_clock::now;
-use mailtrail_config::IntakeConfig;
+use mailtrail_config::{IntakeConfig, Location};
 use mailtrail_import::{FileOrigin, Import};
 use mailtrail_pipeline::{EncodeError, Pipeline, Preview, Run, preview};
 use mailtrail_subscription::{Payload, Recognized, Shape, payloads, recognize};
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
-use crate::inputs::{Input, Opened, Reason, Skipped};
+use crate::inputs::{Input, Opened, Reason, Skipped, passes_over};
 use crate::outcome::Outcome;
 use crate::output::{self, WARNING, paint, plain};
 use crate::stop::Stop;
@@ -38,6 +39,8 @@ pub(crate) struct Intake {
     pub(crate) decoded_limit: usize,
     /// Where the events of files are from, as far as those do not say it.
     pub(crate) origin: FileOrigin,
+    /// Where the archive is, if there is one.
+    pub(crate) archive_location: Option<Location>,
     /// What the archive has of the events of files; nothing where they are not compared.
     pub(crate) archived: Option<ArchivedEvents>,
     pub(crate) stop: Stop,
@@ -73,13 +76,14 @@ impl Intake {
         jobs: usize,
         mut outcome: Outcome,
     ) -> anyhow::Result<Outcome> {
-        let (mut waiting, turns) = (inputs.into_iter().enumerate(), Turns::default());
+        let (mut waiting, mut numbers, turns) = (VecDeque::from(inputs), 0.., Turns::default());
         let mut working = JoinSet::new();
         self.name(&mut outcome);
         loop {
             while working.len() < jobs && !self.stop.is_requested() {
-                let Some((number, input)) = waiting.next() else { break };
-                let (this, runtime, turn) = (Arc::clone(&self), Handle::current(), turns.of(number));
+                let Some(input) = self.next_input(&mut waiting, &mut outcome).await else { break };
+                let turn = turns.of(numbers.next().unwrap_or_default());
+                let (this, runtime) = (Arc::clone(&self), Handle::current());
                 working.spawn_blocking(move || runtime.block_on(this.process(input, turn)));
             }
             let Some(processed) = working.join_next().await else { break };
@@ -96,6 +100,40 @@ impl Intake {
         }
         self.progress.finish_and_clear();
         Ok(outcome)
+    }
+
+    /// The next input. What lies below a prefix is listed when its turn comes.
+    async fn next_input(&self, waiting: &mut VecDeque<Input>, outcome: &mut Outcome) -> Option<Input> {
+        loop {
+            let prefix = match waiting.pop_front()? {
+                Input::Prefix(prefix) => prefix,
+                input => return Some(input),
+            };
+            let listed = tokio::select! {
+                listed = prefix.clone().list() => listed,
+                () = self.stop.requested() => {
+                    waiting.push_front(Input::Prefix(prefix));
+                    return None;
+                }
+            };
+            match listed {
+                Ok(listed) => {
+                    let archive = self.archive_location.as_ref();
+                    let listed = listed.into_iter();
+                    let wanted: Vec<Input> = listed
+                        .filter(|input| !passes_over(input, &prefix, archive, &mut outcome.passed_over))
+                        .collect();
+                    self.progress.inc_length(wanted.len() as u64);
+                    wanted.into_iter().rev().for_each(|input| waiting.push_front(input));
+                }
+                Err(error) => {
+                    outcome.abort(error);
+                    outcome.left += 1;
+                    self.stop.request();
+                    return None;
+                }
+            }
+        }
     }
 
     /// Names what was not taken in, and what failed beside the first failure, with which the command ends. There may be so

@@ -8,6 +8,7 @@
 
 pub mod about;
 mod archive;
+mod bucket;
 mod content;
 mod directory;
 mod layout;
@@ -19,6 +20,7 @@ mod s3;
 mod witness;
 
 pub use archive::{Archive, ArchiveError, Put};
+pub use bucket::{Bucket, BucketObject, BucketPage, BucketReader};
 pub use layout::{
     Partition, QUARANTINE, RAW, UNDELIVERED, batch_object_key, batch_of, day_pointer_day, day_pointer_key,
     quarantine_key, raw_day, raw_key, receipt_key, receipts_folder, records_day, undelivered_folder,

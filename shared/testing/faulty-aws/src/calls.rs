@@ -18,7 +18,7 @@ pub enum Service {
 pub enum Operation {
     /// Store an object.
     PutObject,
-    /// Fetch an object (always whole: a `Range` is ignored, as HTTP allows).
+    /// Fetch an object: whole, or from an offset on (other forms of `Range` are ignored, as HTTP allows).
     GetObject,
     /// Ask whether an object exists.
     HeadObject,

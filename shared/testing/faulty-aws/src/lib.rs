@@ -37,6 +37,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use bytes::Bytes;
 use tokio::sync::oneshot;
 
 pub use calls::{Call, Operation, Service};
@@ -167,6 +168,13 @@ impl FaultyAws {
     /// Makes an empty bucket; one that exists stays as it is.
     pub fn create_bucket(&self, name: &str) {
         self.shared.lock().buckets.insert(name.to_owned());
+    }
+
+    /// Puts an object into a bucket, in the place of what was there.
+    pub fn put_object(&self, bucket: &str, key: &str, body: impl Into<Bytes>) {
+        let body = body.into();
+        let object = StoredObject { etag: s3::etag(&body), body, ..StoredObject::default() };
+        self.shared.lock().objects.insert(format!("{bucket}/{key}"), object);
     }
 
     /// Takes a bucket away with all that is in it.

@@ -179,8 +179,7 @@ fn perform(state: &mut State, request: &Request, head: &Head, payload: Bytes, pa
 fn put(state: &mut State, resource: &str, head: &Head, payload: Bytes) -> Response {
     match head.header("if-none-match") {
         Some("*") if state.objects.contains_key(resource) => {
-            let message = "At least one of the pre-conditions you specified did not hold";
-            return error(412, "PreconditionFailed", message);
+            return precondition_failed();
         }
         None | Some("*") => {}
         Some(_) => return not_implemented(),
@@ -221,8 +220,12 @@ fn checksum(head: &Head) -> Option<(&'static str, String)> {
     CHECKSUMS.into_iter().find_map(|name| Some((name, head.header(name)?.to_owned())))
 }
 
-fn etag(payload: &[u8]) -> String {
+pub(crate) fn etag(payload: &[u8]) -> String {
     format!("\"{}\"", &hex(&Sha256::digest(payload))[..32])
+}
+
+fn precondition_failed() -> Response {
+    error(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
 }
 
 fn get(state: &State, resource: &str, head: &Head) -> Response {
@@ -230,6 +233,17 @@ fn get(state: &State, resource: &str, head: &Head) -> Response {
         return error(404, "NoSuchKey", "The specified key does not exist.");
     };
     let is_asked_for = head.header("x-amz-checksum-mode").is_some_and(|mode| mode == "ENABLED");
+    if head.header("if-match").is_some_and(|etag| etag != object.etag) {
+        return precondition_failed();
+    }
+    let from: Option<usize> =
+        head.header("range").and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok());
+    if let Some(from) = from.filter(|from| *from < object.body.len()) {
+        let (last, size) = (object.body.len() - 1, object.body.len());
+        let response = described(Response::new(206), object);
+        let range = format!("bytes {from}-{last}/{size}");
+        return response.header("content-range", range).body(object.body.slice(from..));
+    }
     let response = described(Response::new(200), object)
         .checksum(object.checksum.as_ref().filter(|_| is_asked_for))
         .header_if_any("content-type", object.content_type.as_deref())

@@ -36,7 +36,7 @@ impl S3 {
             .map_err(
                 |failure| if failure.code == "HTTP 200" { unproven("is not a listing") } else { failure },
             )?;
-        let next = next(&answer)?;
+        let next = next_page(&answer)?;
         let full: Option<Vec<&str>> = match what {
             Listed::Objects => answer.contents().iter().map(|object| object.key()).collect(),
             Listed::Folders => answer.common_prefixes().iter().map(|folder| folder.prefix()).collect(),
@@ -49,7 +49,7 @@ impl S3 {
 }
 
 /// The token of the next page, of a page that is whole: it says whether it is the last, and how many names it has.
-fn next(answer: &ListObjectsV2Output) -> Result<Option<String>, Failure> {
+pub(crate) fn next_page(answer: &ListObjectsV2Output) -> Result<Option<String>, Failure> {
     let names = answer.contents().len() + answer.common_prefixes().len();
     if answer.key_count().and_then(|count| usize::try_from(count).ok()) != Some(names) {
         return Err(unproven("does not have as many names as it says"));

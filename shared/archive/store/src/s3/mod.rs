@@ -14,7 +14,7 @@ use crate::S3Options;
 use mailtrail_aws_client::failure::Failure;
 
 pub(crate) use body::Body;
-pub(crate) use listing::Page;
+pub(crate) use listing::{Page, next_page};
 pub(crate) use put::Attempts;
 
 #[derive(Debug, Clone)]
@@ -86,6 +86,6 @@ impl S3 {
 }
 
 /// An answer that says success and does not prove it: something between us and S3 may have given it, which may pass.
-fn unproven(what: &str) -> Failure {
+pub(crate) fn unproven(what: &str) -> Failure {
     Failure::transient("Unproven", format!("the answer {what}: it is not S3's"))
 }
