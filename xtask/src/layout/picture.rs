@@ -22,7 +22,7 @@ const OTHER_FOLDERS: &[(&str, &str)] = &[
     ("infra/", "The stack for SAM and for CDK, tables, queries, a sample account"),
     ("events/", "Sample invocations, valid and hostile (generated)"),
     ("tests/", "End-to-end tests: the built programs on local stand-ins for AWS"),
-    ("docs/", "Architecture and vocabulary"),
+    ("docs/", "Architecture and vocabulary, and what `ingest` takes in"),
 ];
 
 /// The column in which the descriptions begin.

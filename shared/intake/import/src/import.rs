@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io::{Cursor, Read};
 
 use bytes::Bytes;
+use mailtrail_clock::Time;
 use mailtrail_subscription::{
     Composer, Holds, Origin, Other, Payload, Recognized, RetrievedEvent, Shape, recognize,
 };
@@ -16,6 +17,9 @@ use crate::window::Window;
 use crate::wrapper::Inside;
 use crate::{Damage, FileOrigin, decode, wrapper};
 
+/// The longest id of an event, and the longest name of where it is from. CloudWatch Logs has 512 characters for a name: with longer
+/// ones, a payload cannot be read, nor the other events in it.
+const LONGEST_NAME: usize = 4 << 10;
 /// How many wrappers in each other are opened: a queue of a topic of an event, and one more.
 const DEEPEST: usize = 4;
 
@@ -92,6 +96,7 @@ struct Gathering {
     without_log_group: u64,
     without_log_stream: u64,
     without_time: u64,
+    too_long: u64,
 }
 
 impl<'r> Import<'r> {
@@ -112,6 +117,7 @@ impl<'r> Import<'r> {
             without_log_group: 0,
             without_log_stream: 0,
             without_time: 0,
+            too_long: 0,
         };
         let mut import = Self {
             sources: VecDeque::new(),
@@ -151,8 +157,10 @@ impl<'r> Import<'r> {
 
     /// What became of the file, after its last payload.
     pub fn finish(self) -> Report {
-        let Gathering { events, without_log_group, without_log_stream, without_time, .. } = self.gathering;
-        Report { events, without_log_group, without_log_stream, without_time, ..self.report }
+        let Gathering { events, without_log_group, without_log_stream, without_time, too_long, .. } =
+            self.gathering;
+        let too_long = self.report.too_long + too_long;
+        Report { events, without_log_group, without_log_stream, without_time, too_long, ..self.report }
     }
 
     /// Reads one entry, and gives the source back unless it ended.
@@ -311,14 +319,20 @@ impl Sink for Gathering {
             (None, None) => organization_of(&message).unwrap_or_default(),
             said => said,
         };
+        let account = said(account, &self.origin.account);
         let log_group = said(log_group, &self.origin.log_group);
-        self.events += 1;
         let log_stream = said(log_stream, &self.origin.log_stream);
+        let names = [&log_group, &log_stream, &account].map(|name| name.as_ref().map_or(0, String::len));
+        if names.into_iter().chain(id.as_ref().map(|id| id.len())).any(|length| length > LONGEST_NAME) {
+            self.too_long += 1;
+            return;
+        }
+        self.events += 1;
         self.without_log_group += u64::from(log_group.is_none() && has_log_group(self.shape));
         self.without_log_stream += u64::from(log_stream.is_none() && has_log_group(self.shape));
-        self.without_time += u64::from(timestamp.is_none());
+        self.without_time += u64::from(timestamp.and_then(Time::from_millis).is_none());
         let origin = Origin {
-            account: said(account, &self.origin.account).unwrap_or_default(),
+            account: account.unwrap_or_default(),
             region: said(region, &self.origin.region),
             log_group: log_group.unwrap_or_default(),
             log_stream: log_stream.unwrap_or_default(),

@@ -222,8 +222,9 @@ fn what_follows_of_a_line_that_is_too_long_is_no_part_of_another_event() {
     let long = "x".repeat(17 << 20);
     let text =
         format!("2026-11-28T10:00:00Z a\nb\n2026-11-28T10:00:01Z {long}\nrest\n2026-11-28T10:00:02Z c\n");
-    let (events, report) = read(Shape::ExportTaskObject, &text);
-    assert_eq!(events.iter().map(|event| &*event.6).collect::<Vec<_>>(), ["a\nb", "c"]);
+    let (payloads, report) =
+        import(plain(Shape::ExportTaskObject), text.as_bytes(), FileOrigin::default(), 1 << 20);
+    assert_eq!(events(&payloads).iter().map(|event| &*event.6).collect::<Vec<_>>(), ["a\nb", "c"]);
     assert_eq!((report.too_long, report.other_entries), (1, 0));
 }
 
@@ -251,6 +252,16 @@ fn a_row_without_a_time_or_a_log_stream_is_counted() {
     );
     assert_eq!((report.without_time, report.without_log_stream, report.without_log_group), (1, 2, 2));
     assert!(!report.is_whole());
+}
+
+#[test]
+fn what_a_payload_cannot_hold_is_counted_and_leaves_its_neighbours() {
+    let event = |id: &str, stream: &str, time: i64| json!({"eventId": id, "logStreamName": stream, "timestamp": time, "message": "x"});
+    let long = "x".repeat(70_000);
+    let list = json!({"events": [event("1", "s", 1), event(&long, "s", 1), event("2", &long, 1), event("3", "s", -1)]});
+    let (events, report) = read(Shape::FilterLogEvents, &list.to_string());
+    assert_eq!(events.iter().map(|event| &*event.4).collect::<Vec<_>>(), ["1", "3"]);
+    assert_eq!((report.events, report.too_long, report.without_time), (2, 2, 1));
 }
 
 #[test]
