@@ -1,9 +1,11 @@
 """`mailtrail backfill`: what CloudWatch Logs has and the archive lacks, read from the account of the tests."""
 
 import collections
+import gzip
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import time
@@ -211,6 +213,115 @@ def test_ctrl_c_stops_a_run_and_the_next_one_goes_on(mailtrail, source, backfill
     is_whole(mailtrail, tmp_path / "archive", source)
 
 
+def test_ctrl_c_stops_at_once_while_the_next_call_waits_for_its_turn(mailtrail, source, tmp_path):
+    process = None
+    source.aws.faults.after("FilterLogEvents", lambda: process.send_signal(signal.SIGINT), nth=1)
+    # The second call is due in 100 seconds.
+    command = [mailtrail.binary, "backfill", "--archive", tmp_path / "archive", "--log-group", GROUP, "--rate", "0.01"]
+    started = time.monotonic()
+    env = mailtrail.environment(source.aws.environment())
+    process = subprocess.Popen([*map(str, command)], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    _, stderr = process.communicate(timeout=programs.TIMEOUT)
+    assert process.returncode == FAILED and b"goes on where it was" in stderr, stderr
+    assert len(source.aws.called("FilterLogEvents")) == 1 and time.monotonic() - started < 60
+
+
+def entries(where):
+    """The files below pull/ of an archive, in their order."""
+    return sorted((where / "pull").rglob("*.json"))
+
+
+def forge(where, **counts):
+    """Leaves an archive as of a run that was interrupted when it had done everything, by what it says."""
+    last = entries(where)[-1]
+    assert json.loads(last.read_text())["step"] == "end"
+    last.unlink()
+    for path in entries(where):
+        entry = json.loads(path.read_text())
+        if entry["step"] == "done":
+            entry["counts"].update(counts)
+            path.write_text(json.dumps(entry))
+
+
+def test_what_an_interrupted_run_has_done_is_not_read_again(mailtrail, source, backfill, tmp_path):
+    check(backfill())
+    forge(tmp_path / "archive")
+    before = len(source.aws.called("FilterLogEvents"))
+    run = backfill()
+    group = check(run)
+    assert (group["added"], group["in_source"]) == (len(source.events), len(source.events))
+    assert len(source.aws.called("FilterLogEvents")) - before <= 1 and "read again" not in run.stderr
+
+
+@pytest.mark.parametrize("lost", ["everything", "a raw copy", "the records of a raw copy"])
+def test_an_entry_that_says_done_is_not_believed_where_the_events_are_missing(
+    mailtrail, source, backfill, tmp_path, lost
+):
+    where = tmp_path / "archive"
+    check(backfill())
+    forge(where)
+    if lost == "everything":
+        for folder in where.iterdir():
+            if folder.name != "pull":
+                shutil.rmtree(folder)
+    elif lost == "a raw copy":
+        sorted((where / "raw").rglob("*.json.gz"))[0].unlink()
+    else:
+        sorted(where.glob("base_event/**/*.zst"))[0].unlink()
+    run = backfill()
+    group = check(run)
+    assert (group["in_source"], group["agrees"]) == (len(source.events), True)
+    assert "they are read again" in run.stderr
+    is_whole(mailtrail, where, source)
+
+
+def test_an_entry_that_says_that_there_was_nothing_is_found_out_by_the_second_count(mailtrail, source, backfill, tmp_path):
+    where = tmp_path / "archive"
+    check(backfill())
+    forge(where, in_source=0, in_archive_before=0, added=0)
+    shutil.rmtree(where / "raw")
+    shutil.rmtree(where / "base_event")
+    group = check(backfill())
+    assert (group["in_source"], group["agrees"]) == (len(source.events), True)
+    is_whole(mailtrail, where, source)
+
+
+def test_a_damaged_raw_copy_is_named_and_what_does_not_depend_on_it_is_archived(mailtrail, source, backfill, tmp_path):
+    where = tmp_path / "archive"
+    check(backfill())
+    whole = {path: path.read_bytes() for path in (where / "raw").rglob("*.json.gz")}
+    damaged = sorted(whole)[0]
+    damaged.write_bytes(whole[damaged][:50])
+    other = sorted(whole)[-1]
+    other.unlink()
+    run = backfill()
+    group = check(run, NEEDS_A_LOOK)
+    lines = json.loads(gzip.decompress(whole[damaged]))["logEvents"]
+    assert group["left"] == len(lines) > 0 and group["added"] == len(json.loads(gzip.decompress(whole[other]))["logEvents"])
+    assert damaged.name in run.stderr and "what belongs there is left, and the rest goes on" in run.stderr
+    assert other.exists()
+    # With the object restored, the next run has nothing to do.
+    damaged.write_bytes(whole[damaged])
+    again = check(backfill())
+    assert (again["left"], again["added"]) == (0, group["added"])
+    is_whole(mailtrail, where, source)
+
+
+def test_log_groups_are_read_side_by_side_within_one_rate(source, backfill):
+    source.aws.faults.page_sizes["FilterLogEvents"] = 50
+    second = Source(source.aws, "/example/second")
+    second.log_some(random.Random(2), 300)
+    asked = []
+    source.aws.faults.after("FilterLogEvents", lambda: asked.append(time.monotonic()), nth=None)
+    run = backfill("--log-group", second.name, "--rate", "20", "--jobs", "2").expect(DONE)
+    assert {group["in_source"] for group in run.answer["log_groups"]} == {300}
+    calls = [call.parameters["logGroupName"] for call in source.aws.called("FilterLogEvents")]
+    # Each group is asked about while the other one is.
+    changes = sum(one != other for one, other in zip(calls, calls[1:]))
+    assert changes >= 6, calls
+    assert len(calls) == len(asked) and asked[-1] - asked[0] >= (len(calls) - 1) / 20 - 0.2
+
+
 def test_counts_that_differ_are_told_day_by_day(source, backfill):
     def one_more(answer):
         for row in answer.get("results", []):
@@ -288,10 +399,35 @@ def test_log_groups_of_mailtrail_itself_are_refused(account, backfill, tmp_path)
 
 def test_what_has_expired_is_told(source, backfill):
     source.group.retention = 1
-    gone = backfill("--since", "30d", "--until", "20d").expect(FAILED)
-    assert "keeps events for 1 days" in gone.stderr
-    run = backfill("--since", "7d")
-    assert check(run, NEEDS_A_LOOK)["expired_before"] and "is gone" in run.stderr
+    source.group.created = BASE - 60 * DAY
+    for since in (["--since", "30d"], []):
+        gone = backfill(*since, "--until", "20d").expect(FAILED)
+        assert "keeps events for 1 day: none from before 20" in gone.stderr
+    for since in ("7d", "25h"):
+        run = backfill("--since", since)
+        assert check(run, NEEDS_A_LOOK)["expired_before"] and "has expired, and is gone or will be" in run.stderr
+    for since in (["--since", "24h"], []):
+        assert check(backfill(*since))["expired_before"] is None
+
+
+def test_a_range_without_events_is_refused_with_the_reason(source, backfill):
+    source.group.retention = 30
+    later = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86_400))
+    for until in ([], ["--until", "9999-12-31"]):
+        said = backfill("--since", later, *until).expect(FAILED).stderr
+        assert f"no events of `{GROUP}` from {later} on: it is in the future" in said
+    source.group.retention = None
+    said = backfill("--until", "20d").expect(FAILED).stderr
+    assert "was created at" in said and "there is nothing of it before" in said
+    assert source.aws.called("FilterLogEvents") == []
+
+
+def test_a_far_end_is_read_as_far_as_there_can_be_events(source, backfill):
+    near = check(backfill())
+    calls = len(source.aws.called("FilterLogEvents"))
+    far = check(backfill("--until", "9999-12-31", to="another"))
+    assert far["in_source"] == near["in_source"] and far["until"] < "9999"
+    assert len(source.aws.called("FilterLogEvents")) - calls <= calls + 2
 
 
 def test_without_permission_it_says_which_call_was_refused(source, backfill):

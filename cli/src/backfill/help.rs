@@ -12,7 +12,11 @@ message. At the end the events are counted in a second way (CloudWatch Logs Insi
 log group is done when both counts agree.
 
 A run that was interrupted (Ctrl-C, kill -9, expired credentials) goes on where it was when it is started again: the archive \
-keeps how far it came, below pull/. A dry run reads and compares, and writes nothing.";
+keeps how far it came, below pull/. That is believed only where the archive has the events, for which their raw copies are read \
+again; the rest is read from the log group. A dry run reads and compares, and writes nothing.
+
+Everything goes into the archive, and nothing else happens: streams, watch lists and the topic of the functions get nothing of \
+what is archived here.";
 
 pub(crate) const SUBSCRIBED: &str = "\
 Every log group of the Region with a subscription filter to a function of mailtrail; asks for the filters of each log group";
@@ -36,7 +40,8 @@ Exit codes:
   0  done: both counts of every log group agree
   1  failed, or stopped; run the same command again: it goes on where it was
   2  wrong usage
-  3  done, but something needs attention (the counts differ, events have expired)
+  3  done, but something needs attention (the counts differ, events have expired, an object of the archive is damaged and what
+     belongs there is left)
 
 Examples:
   mailtrail backfill --log-group /aws/workmail/emailevents/example --archive s3://example-trail/mail

@@ -147,7 +147,7 @@ fn write(reports: Vec<Report>, started: mailtrail_clock::Time, args: &BackfillAr
             report.counts()
         );
     }
-    let needs_attention = reports.iter().any(|report| print::needs_attention(report, started));
+    let needs_attention = reports.iter().any(|report| print::needs_attention(report, started, args.dry_run));
     let was_stopped = reports.iter().any(|report| report.was_stopped);
     if let Some(failure) = reports.into_iter().find_map(|report| report.failure) {
         return Err(anyhow::Error::new(failure)

@@ -10,6 +10,7 @@ use crate::output::{ERROR, FAINT, NUMBER, SUCCESS, WARNING, count, paint, plain,
 
 /// The days with two counts that are named.
 const NAMED_DAYS: usize = 5;
+const MINUTE: i64 = 60_000;
 
 /// The object of `--json`.
 #[derive(Debug, Serialize)]
@@ -65,20 +66,22 @@ pub(super) fn answer(reports: &[Report], now: Time, dry_run: bool) -> Answer<'_>
 }
 
 /// Whether an operator should look at something.
-pub(super) fn needs_attention(report: &Report, now: Time) -> bool {
-    report.agrees() != Some(true) || expired_before(report, now).is_some()
+pub(super) fn needs_attention(report: &Report, now: Time, dry_run: bool) -> bool {
+    let is_left = report.counts().left > 0 && !dry_run;
+    let is_damaged = report.damaged_objects > 0;
+    report.agrees() != Some(true) || is_left || is_damaged || expired_before(report, now).is_some()
 }
 
 /// The time before which events that were asked for have expired.
 fn expired_before(report: &Report, now: Time) -> Option<i64> {
-    // The oldest day is expiring; the range that begins with it lacks nothing that could be had.
-    report.group.oldest(now).filter(|oldest| report.range.start() < oldest - DAY)
+    // `--since 30d` is counted from a moment before.
+    report.group.oldest(now).filter(|oldest| report.range.start() < oldest - MINUTE)
 }
 
 /// What became of a log group.
 pub(super) fn report(report: &Report, now: Time, dry_run: bool) -> String {
     let counts = report.counts();
-    let mark = match (&report.failure, report.was_stopped, needs_attention(report, now)) {
+    let mark = match (&report.failure, report.was_stopped, needs_attention(report, now, dry_run)) {
         (Some(_), _, _) | (_, true, _) => paint(ERROR, "✗"),
         (_, _, true) => paint(WARNING, "!"),
         _ => paint(SUCCESS, "✓"),
@@ -146,14 +149,27 @@ fn notes(text: &mut String, report: &Report, now: Time) {
         let copies = count(report.completed_copies, "raw copy").replace("copys", "copies");
         line(text, &format!("{copies} without all records, of a run that was interrupted: completed"));
     }
+    if report.damaged_objects > 0 {
+        let objects = count(report.damaged_objects, "object");
+        line(
+            text,
+            &format!(
+                "{objects} of the archive in the way, named above: restore them from a copy, or move them out of the archive, and \
+                 run the same command again"
+            ),
+        );
+    }
     if report.group.is_masked {
         line(text, "a data protection policy masks events of this log group");
     }
     if let (Some(oldest), Some(days)) = (expired_before(report, now), report.group.retention_days) {
-        let gone = self::text(oldest);
+        let days = count(u64::try_from(days).unwrap_or_default(), "day");
         line(
             text,
-            &format!("what was logged before {gone} is gone: the log group keeps events for {days} days"),
+            &format!(
+                "what was logged before {} has expired, and is gone or will be within days: the log group keeps events for {days}",
+                self::text(oldest)
+            ),
         );
     }
 }

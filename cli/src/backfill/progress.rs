@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use mailtrail_pull::{Counts, Observer, Window};
 
@@ -43,6 +44,10 @@ impl Progress {
 impl Observer for Progress {
     fn is_stopped(&self) -> bool {
         self.stop.is_requested()
+    }
+
+    fn stopped(&self) -> BoxFuture<'_, ()> {
+        Box::pin(self.stop.requested())
     }
 
     fn done(&self, window: Window, counts: Counts) {

@@ -92,7 +92,7 @@ pub enum SnapshotError {
     Json(#[from] serde_json::Error),
     /// The file has another format, or another version of it.
     #[error(
-        "invalid snapshot format `{0}`: expected `{FORMAT}`, as written by: mailtrail doctor --save FILE"
+        "invalid snapshot format `{0}`: expected `{FORMAT}`, write one with: mailtrail doctor --save facts.json"
     )]
     Format(String),
 }

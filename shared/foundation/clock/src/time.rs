@@ -8,6 +8,8 @@ use serde::Serialize;
 /// The last millisecond that RFC 3339 can write: the end of the year 9999, UTC.
 pub const LATEST: i64 = 253_402_300_799_999;
 
+const EPOCH: DateTime = datetime(1970, 1, 1, 0, 0, 0, 0);
+
 /// The milliseconds of a day in UTC, which knows no leap seconds.
 pub const DAY: i64 = 24 * 60 * 60 * 1000;
 
@@ -31,7 +33,17 @@ impl Time {
     /// A moment as ISO 8601 writes it, with an offset or `Z`, in the extended or the basic format
     /// (`2026-11-20T10:15:02Z`, `20261120T101502Z`). Anything below a millisecond is cut off.
     pub fn from_iso8601(text: &str) -> Option<Self> {
-        Self::from_millis(text.parse::<Timestamp>().ok()?.as_millisecond())
+        match text.parse::<Timestamp>() {
+            Ok(timestamp) => Self::from_millis(timestamp.as_millisecond()),
+            Err(_) => Self::of_last_days(text),
+        }
+    }
+
+    /// A moment of the last two days, in UTC. (jiff's `Timestamp` ends 26 hours before the year 9999 does.)
+    fn of_last_days(text: &str) -> Option<Self> {
+        let civil = text.strip_suffix('Z').filter(|text| text.contains('T'))?.parse::<DateTime>().ok()?;
+        let millis = i64::try_from(civil.duration_since(EPOCH).as_millis()).ok()?;
+        Self::from_millis(millis).filter(|_| millis > LATEST - 2 * DAY)
     }
 
     /// Milliseconds since the Unix epoch.
@@ -63,9 +75,8 @@ impl Time {
         text
     }
 
-    /// The civil time in UTC. (jiff's `Timestamp` ends a day before the year 9999 does.)
+    /// The civil time in UTC. (Of jiff's `Timestamp`, see [`Self::of_last_days`].)
     fn utc(self) -> DateTime {
-        const EPOCH: DateTime = datetime(1970, 1, 1, 0, 0, 0, 0);
         // The range is checked on construction and lies within jiff's (years -9999 to 9999).
         EPOCH.checked_add(SignedDuration::from_millis(self.0)).unwrap_or(EPOCH)
     }
@@ -104,6 +115,11 @@ mod tests {
     fn the_end_of_9999_is_the_last_moment() {
         assert_eq!(Time::from_millis(LATEST).unwrap().rfc3339(), "9999-12-31T23:59:59.999Z");
         assert_eq!(Time::from_millis(LATEST + 1), None);
+        let read = |text| Time::from_iso8601(text).map(Time::millis);
+        assert_eq!(read("9999-12-31T23:59:59.999Z"), Some(LATEST));
+        assert_eq!(read("9999-12-31T00:00:00Z"), Some(LATEST + 1 - DAY));
+        assert_eq!(read("9999-12-30T23:30:00Z"), Some(LATEST + 1 - DAY - DAY / 48));
+        assert_eq!(["9999-12-31Z", "9999-12-31T24:00:00Z", "10000-01-01T00:00:00Z"].map(read), [None; 3]);
         assert_eq!(Time::from_millis(-1), None);
     }
 

@@ -5,12 +5,12 @@
 //! A window is done when everything of it is in the archive; only then does the cursor say so. Whatever ends a run between
 //! two writes, the next one reads the window again, finds what was archived, and adds the rest.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::pin::pin;
 use std::sync::Arc;
 
 use futures_util::TryStreamExt;
-use mailtrail_archive::{Archive, ArchiveReader};
+use mailtrail_archive::{Archive, ArchiveError, ArchiveReader};
 use mailtrail_aws_client::failure::Failure;
 use mailtrail_aws_client::{Deadline, RetryPolicy};
 use mailtrail_clock::now;
@@ -19,6 +19,7 @@ use mailtrail_subscription::{Composer, Origin, Payload, RetrievedEvent};
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
+use crate::archived;
 use crate::copies::Copies;
 use crate::count::verify;
 use crate::cursor::{Cursor, by_day};
@@ -88,12 +89,16 @@ impl<S: Source> Backfill<S> {
             }
             None => None,
         };
-        let done = cursor.as_ref().map(|cursor| cursor.done(range)).unwrap_or_default();
+        let Some(ids) = measure(self, group, range, observer).await? else { return Ok(()) };
+        report.ids = ids;
+        let done = match &mut cursor {
+            Some(cursor) => self.proved(cursor, report, observer).await?,
+            None => BTreeMap::new(),
+        };
         for (window, counts) in &done {
             observer.done(*window, *counts);
         }
         report.by_day = by_day(&done);
-        report.ids = measure(self, group, range, observer).await?;
         let windows: Vec<Window> = done.into_keys().collect();
         for left in range.without(&windows) {
             self.segment(report, group, left, cursor.as_mut(), observer).await?;
@@ -106,9 +111,38 @@ impl<S: Source> Backfill<S> {
         }
         verify(self, report, group, observer).await?;
         match cursor {
-            Some(cursor) if !observer.is_stopped() => Ok(cursor.end().await?),
+            Some(cursor) if !observer.is_stopped() && report.counts().left == 0 => Ok(cursor.end().await?),
             _ => Ok(()),
         }
+    }
+
+    /// The windows that an interrupted run wrote down as done, and of which the archive has as many events as it says. Who may
+    /// write to the archive can write such entries, too: the other windows are read again.
+    async fn proved(
+        &self,
+        cursor: &mut Cursor<'_>,
+        report: &Report,
+        observer: &dyn Observer,
+    ) -> Result<BTreeMap<Window, Counts>, ArchiveError> {
+        let mut done = cursor.done(report.range);
+        let windows: Vec<Window> = done.keys().copied().collect();
+        let limit = self.decoded_limit;
+        let held =
+            archived::counts(&self.reader, &report.group, &windows, report.ids, limit, observer).await?;
+        done.retain(|window, counts| {
+            let held = held.get(window).copied().unwrap_or_default();
+            let is_proved = held >= counts.in_source;
+            if !is_proved {
+                observer.note(format!(
+                    "an interrupted run says that the archive has {} events of `{}` from {window}, and it has {held}: they are \
+                     read again",
+                    counts.in_source, report.group.name
+                ));
+                cursor.doubt(*window);
+            }
+            is_proved
+        });
+        Ok(done)
     }
 
     /// Reads a stretch of time, window by window, until it ends or is stopped.
@@ -129,14 +163,15 @@ impl<S: Source> Backfill<S> {
             let window = stride.next(left);
             known.forget_before(window.start());
             self.learn(&mut known, &mut copies, window, group, cursor.as_deref(), report, observer).await?;
-            let (counts, ended) = self.window(group, window, &mut known, observer).await;
+            let (counts, ended) = self.window(report, group, window, &mut known, observer).await;
             report.by_day.0.entry(window.day()).or_default().add(counts);
             ended?;
             if observer.is_stopped() {
                 return Ok(());
             }
             observer.done(window, counts);
-            if let Some(cursor) = &mut cursor {
+            // What is left of a window is tried again by the next run.
+            if let Some(cursor) = cursor.as_mut().filter(|_| counts.left == 0) {
                 cursor.advance(window, counts).await?;
             }
             stride.learn(window, counts.in_source);
@@ -171,7 +206,10 @@ impl<S: Source> Backfill<S> {
                 }
                 if let Some(writer) = self.writer.as_ref().filter(|_| is_doubtful || !copy.has_records) {
                     let run = writer.pipeline.run(&copy.payload, now(), Deadline::NEVER).await;
-                    run.failure.map_or(Ok(()), Err)?;
+                    if let Some(error) = run.failure {
+                        report.damaged_objects += passed_over(error, observer)?;
+                        continue;
+                    }
                     report.completed_copies +=
                         u64::from(run.witnesses.iter().any(|it| !it.already && !it.key.starts_with("raw/")));
                 }
@@ -183,14 +221,16 @@ impl<S: Source> Backfill<S> {
     /// Reads a window, and archives what is not known. The counts are true also where it ended early.
     async fn window(
         &self,
+        report: &mut Report,
         group: &LogGroup,
         window: Window,
         known: &mut Known,
         observer: &dyn Observer,
     ) -> (Counts, Result<(), PullError>) {
-        let mut work = WindowWork::new(group, self.writer.as_ref());
+        let mut work = WindowWork::new(group, self.writer.as_ref(), observer);
         let read = self.read_window(group, window, known, &mut work, observer).await;
-        let archived = work.finish(observer).await;
+        let archived = work.finish().await;
+        report.damaged_objects += work.damaged_objects;
         (work.counts(), read.and(archived))
     }
 
@@ -204,8 +244,10 @@ impl<S: Source> Backfill<S> {
     ) -> Result<(), PullError> {
         let mut pages = Pages::of(&self.source, &group.name, window, self.retry);
         loop {
-            let page = pages.next().await.map_err(|failure| read_error(group, window, failure))?;
-            let Some(events) = page else { return Ok(()) };
+            let Some(page) = unless_stopped(observer, pages.next()).await else { return Ok(()) };
+            let Some(events) = page.map_err(|failure| read_error(group, window, failure))? else {
+                return Ok(());
+            };
             for event in events {
                 work.take(event, known);
             }
@@ -215,6 +257,24 @@ impl<S: Source> Backfill<S> {
             }
         }
     }
+}
+
+/// What work gives, unless it is stopped first: no one waits for the turn of a call that is not wanted any more.
+pub(crate) async fn unless_stopped<T>(observer: &dyn Observer, work: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        biased;
+        () = observer.stopped() => None,
+        done = work => Some(done),
+    }
+}
+
+/// Names an object that is in the way of one payload: it is damaged, or of others. Any other error ends the run.
+fn passed_over(error: RunError, observer: &dyn Observer) -> Result<u64, PullError> {
+    if !error.is_of_one_payload() {
+        return Err(error.into());
+    }
+    observer.note(format!("{error}; what belongs there is left, and the rest goes on"));
+    Ok(1)
 }
 
 pub(crate) fn read_error(group: &LogGroup, window: Window, failure: Failure) -> PullError {
@@ -232,10 +292,12 @@ struct WindowWork<'a> {
     /// The events that were read; a page may return one again.
     seen: HashSet<u128>,
     counts: Counts,
+    damaged_objects: u64,
+    observer: &'a dyn Observer,
 }
 
 impl<'a> WindowWork<'a> {
-    fn new(group: &LogGroup, writer: Option<&'a Writer>) -> Self {
+    fn new(group: &LogGroup, writer: Option<&'a Writer>, observer: &'a dyn Observer) -> Self {
         let origin = Origin {
             account: group.account.clone(),
             region: Some(group.region.clone()),
@@ -251,6 +313,8 @@ impl<'a> WindowWork<'a> {
             hashes: Hashes::default(),
             seen: HashSet::new(),
             counts: Counts::default(),
+            damaged_objects: 0,
+            observer,
         }
     }
 
@@ -295,7 +359,13 @@ impl<'a> WindowWork<'a> {
 
     async fn join_one(&mut self) -> Result<(), PullError> {
         let Some(joined) = self.archiving.join_next().await else { return Ok(()) };
-        let (events, archived) = joined??;
+        let (events, archived) = match joined? {
+            Ok(counts) => counts,
+            Err(error) => {
+                self.damaged_objects += passed_over(error, self.observer)?;
+                return Ok(());
+            }
+        };
         self.counts.added += archived;
         if events == archived {
             return Ok(());
@@ -304,9 +374,9 @@ impl<'a> WindowWork<'a> {
     }
 
     /// Archives what is left, unless it was stopped, and waits for every write to end: none must be cancelled half-way.
-    async fn finish(&mut self, observer: &dyn Observer) -> Result<(), PullError> {
+    async fn finish(&mut self) -> Result<(), PullError> {
         let mut ended = Ok(());
-        if !observer.is_stopped() {
+        if !self.observer.is_stopped() {
             self.complete.extend(self.composer.finish());
             ended = self.archive_complete().await;
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use mailtrail_aws_client::Deadline;
 use mailtrail_clock::DAY;
 
-use crate::backfill::{Backfill, read_error};
+use crate::backfill::{Backfill, read_error, unless_stopped};
 use crate::error::PullError;
 use crate::group::LogGroup;
 use crate::hashes::Hashes;
@@ -35,12 +35,16 @@ pub(crate) async fn verify<S: Source>(
         if differing.is_empty() || round == MOST_ROUNDS {
             return Ok(());
         }
-        tokio::time::sleep(backfill.retry.wait(WAIT_OF_ROUND + round)).await;
+        let wait = tokio::time::sleep(backfill.retry.wait(WAIT_OF_ROUND + round));
+        if unless_stopped(observer, wait).await.is_none() {
+            return Ok(());
+        }
         for day in report.range.by_day().filter(|day| differing.contains(&day.day())) {
             let mut again = Report { ids: report.ids, ..Report::new(group, day) };
             let ended = backfill.segment(&mut again, group, day, None, observer).await;
             report.by_day.0.entry(day.day()).or_default().read_again(again.by_day.total());
             report.completed_copies += again.completed_copies;
+            report.damaged_objects += again.damaged_objects;
             ended?;
             if observer.is_stopped() {
                 return Ok(());
@@ -58,7 +62,9 @@ async fn count<S: Source>(
     observer: &dyn Observer,
 ) -> Result<Option<BTreeMap<i64, u64>>, PullError> {
     let attempt = || backfill.source.count(&group.name, report.range);
-    let mut counted = match backfill.retry.run(Deadline::NEVER, attempt).await {
+    let counting = backfill.retry.run(Deadline::NEVER, attempt);
+    let Some(counted) = unless_stopped(observer, counting).await else { return Ok(None) };
+    let mut counted = match counted {
         Ok(counted) => counted,
         Err(failure) => {
             observer.note(format!(
@@ -92,10 +98,9 @@ async fn by_reading<S: Source>(
         let window = stride.next(left);
         let (mut pages, mut seen) =
             (Pages::of(&backfill.source, &group.name, window, backfill.retry), HashSet::new());
-        while let Some(events) = pages.next().await.map_err(|failure| read_error(group, window, failure))? {
-            if observer.is_stopped() {
-                return Ok(None);
-            }
+        loop {
+            let Some(page) = unless_stopped(observer, pages.next()).await else { return Ok(None) };
+            let Some(events) = page.map_err(|failure| read_error(group, window, failure))? else { break };
             seen.extend(events.iter().map(|event| hashes.identity(&event.log_stream, &event.id)));
         }
         let events = seen.len() as u64;

@@ -37,7 +37,7 @@ impl Entry {
     /// Whether a backfill can have written it.
     fn is_possible(&self) -> bool {
         match self.step {
-            Step::Done { counts, .. } => counts.is_possible(),
+            Step::Done { counts, .. } => counts.is_possible() && counts.left == 0,
             Step::Begin { .. } | Step::End => true,
         }
     }
@@ -115,17 +115,18 @@ impl<'a> Cursor<'a> {
     /// What is done of a range, by day, with its counts.
     pub(crate) fn done(&self, range: Window) -> BTreeMap<Window, Counts> {
         let is_inside = |window: &Window| window.intersection(range) == Some(*window);
-        self.run
-            .done
-            .iter()
-            .filter(|(window, _)| is_inside(window))
-            .map(|(it, counts)| (*it, *counts))
-            .collect()
+        let done = self.run.done.iter().filter(|(window, _)| is_inside(window));
+        done.map(|(window, counts)| (*window, *counts)).collect()
     }
 
     /// Whether what was retrieved of a time may be half written.
     pub(crate) fn is_doubtful(&self, time: Time) -> bool {
         self.doubtful.iter().any(|window| window.contains(time.millis()))
+    }
+
+    /// What was retrieved of a window may be half written after all.
+    pub(crate) fn doubt(&mut self, window: Window) {
+        self.doubtful.push(window);
     }
 
     /// Notes that a window is done, and writes it down at times.

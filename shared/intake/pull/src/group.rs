@@ -11,6 +11,8 @@ const STANDARD: &str = "STANDARD";
 /// `PutLogEvents` takes events that are so old, and so a group has none that are older than it by more.
 /// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html>
 const OLDEST_WRITTEN: i64 = 14 * DAY;
+/// `PutLogEvents` takes events that are so far in the future. Same page.
+const NEWEST_WRITTEN: i64 = 2 * 3_600_000;
 /// Expired events are deleted within this time, and may be returned until then.
 /// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html>
 const DELETED_WITHIN: i64 = 3 * DAY;
@@ -68,14 +70,22 @@ pub enum Refusal {
         name: String,
     },
     /// Its events have expired.
-    #[error("the log group `{name}` keeps events for {days} days: none of {asked} are left")]
+    #[error("the log group `{name}` keeps events for {days} {}: none from before {until} are left", if *days == 1 { "day" } else { "days" })]
     Expired {
         /// The name.
         name: String,
         /// Its retention.
         days: i32,
-        /// What was asked for.
-        asked: Window,
+        /// The end of what was asked for.
+        until: String,
+    },
+    /// Nothing can have been logged yet.
+    #[error("there can be no events of `{name}` from {since} on: it is in the future")]
+    Future {
+        /// The name.
+        name: String,
+        /// The beginning of what was asked for.
+        since: String,
     },
     /// It did not exist yet.
     #[error("the log group `{name}` was created at {created}: there is nothing of it before {until}")]
@@ -123,24 +133,31 @@ impl LogGroup {
         self.retention_days.map(|days| now.millis() - i64::from(days) * DAY)
     }
 
-    /// The time to read: from `since`, or from the oldest event that there can be, until `until`, or now.
+    /// The time to read: from `since`, or from the oldest event that has not expired, until `until`, or now; as far as there can
+    /// be events.
     ///
     /// # Errors
-    /// When there can be no events in it: they have expired, or the group did not exist yet.
+    /// When there can be none in it: they have expired, the group did not exist yet, or it is in the future.
     pub fn range(&self, since: Option<Time>, until: Option<Time>, now: Time) -> Result<Window, Refusal> {
-        let (name, oldest) = (self.name.clone(), self.oldest(now));
-        let first = (self.created - OLDEST_WRITTEN).max(oldest.unwrap_or(0));
-        let since = since.or(Time::from_millis(first)).unwrap_or(Time::EPOCH);
-        let until = until.unwrap_or(now);
-        let created = Time::from_millis(self.created).unwrap_or(Time::EPOCH).rfc3339();
-        let Some(range) = Window::covering(since, until) else {
+        let time = |millis: i64| Time::from_millis(millis).unwrap_or(Time::EPOCH);
+        let name = self.name.clone();
+        let (first, newest) = (self.created - OLDEST_WRITTEN, time(now.millis() + NEWEST_WRITTEN));
+        let until = until.unwrap_or(now).min(newest);
+        if let Some(since) = since.filter(|since| *since >= until) {
+            return Err(Refusal::Future { name, since: since.rfc3339() });
+        }
+        if until.millis() <= first {
+            let created = time(self.created).rfc3339();
             return Err(Refusal::BeforeCreation { name, created, until: until.rfc3339() });
-        };
-        match (self.retention_days, oldest) {
-            (Some(days), Some(oldest)) if range.end() < oldest - DELETED_WITHIN => {
-                Err(Refusal::Expired { name, days, asked: range })
+        }
+        let oldest = self.oldest(now).unwrap_or(first);
+        let since = since.map_or(oldest, Time::millis).max(first);
+        match (Window::covering(time(since), until), self.retention_days) {
+            (Some(range), Some(_)) if range.end() >= oldest - DELETED_WITHIN => Ok(range),
+            (Some(range), None) => Ok(range),
+            (_, days) => {
+                Err(Refusal::Expired { name, days: days.unwrap_or_default(), until: until.rfc3339() })
             }
-            _ => Ok(range),
         }
     }
 }
@@ -177,9 +194,33 @@ mod tests {
         let kept = LogGroup { retention_days: Some(30), ..group() };
         assert_eq!(days(&kept, None, None), (170, 200));
         assert_eq!(days(&kept, at(160), at(180)), (160, 180));
-        let gone = kept.range(at(100), at(120), now).unwrap_err();
-        assert!(gone.to_string().contains("for 30 days"), "{gone}");
-        let early = group().range(None, at(50), now).unwrap_err();
-        assert!(matches!(early, Refusal::BeforeCreation { .. }), "{early}");
+        // Nothing is older than the group by more than two weeks, or of more than the next two hours.
+        assert_eq!(days(&group(), at(1), at(180)), (86, 180));
+        let far = Time::from_iso8601("9999-12-31T23:59:59Z");
+        assert_eq!(group().range(None, far, now).unwrap().end(), 200 * DAY + NEWEST_WRITTEN);
+    }
+
+    #[test]
+    fn why_there_can_be_no_events_is_told() {
+        let (kept, now) = (LogGroup { retention_days: Some(30), ..group() }, at(200).unwrap());
+        let told = |group: &LogGroup, since, until| group.range(since, until, now).unwrap_err().to_string();
+        let gone = "keeps events for 30 days: none from before 1970-05-01T00:00:00Z are left";
+        for since in [at(100), None] {
+            let said = told(&kept, since, at(120));
+            assert!(said.contains(gone), "{said}");
+        }
+        let early = told(&group(), None, at(50));
+        assert!(
+            early.contains("was created at 1970-04-11T00:00:00Z: there is nothing of it before"),
+            "{early}"
+        );
+        assert!(told(&group(), at(1), at(2)).contains("was created at"));
+        for until in [None, at(300)] {
+            let said = told(&kept, at(201), until);
+            assert!(said.contains("from 1970-07-21T00:00:00Z on: it is in the future"), "{said}");
+        }
+        // Within two hours, events may be there.
+        let soon = Time::from_millis(200 * DAY + 3_600_000);
+        assert_eq!(kept.range(soon, at(300), now).unwrap().length(), 3_600_000);
     }
 }

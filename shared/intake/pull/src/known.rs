@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use mailtrail_subscription::{EventUids, LogBatch, is_cloudwatch_id};
+use mailtrail_subscription::{EventUids, LogBatch, LogEvent, is_cloudwatch_id};
 
 use crate::Ids;
 use crate::hashes::Hashes;
@@ -21,17 +21,64 @@ const HOUR: i64 = 3_600_000;
 pub(crate) struct Known {
     ids: Ids,
     hashes: Hashes,
-    hours: BTreeMap<i64, Hour>,
+    hours: BTreeMap<i64, Events>,
 }
 
+/// The events of a stretch of time.
 #[derive(Debug, Default)]
-struct Hour {
+pub(crate) struct Events {
     /// Identity → the content that it was read with first.
     first: HashMap<u128, u64>,
     /// The same identities with other contents.
     others: HashSet<(u128, u64)>,
     /// Content → how many more events without a comparable id than with one.
     spare: HashMap<u64, i32>,
+    /// How many have a comparable id.
+    with_id: u64,
+}
+
+/// An event of a batch, as it is compared.
+pub(crate) struct Compared {
+    pub(crate) millis: i64,
+    identity: u128,
+    content: u64,
+    has_id: bool,
+}
+
+/// The events of a batch. What `FilterLogEvents` returns always has a time, so others are left out.
+pub(crate) fn compared(batch: &LogBatch<'_>, hashes: &Hashes, ids: Ids) -> Vec<Compared> {
+    let uids = EventUids::of(batch);
+    let is_comparable = batch.retrieved_by.is_some() || ids != Ids::Differ;
+    let of = |(at, event): (usize, &LogEvent<'_>)| {
+        let (millis, uid) = (event.time()?.millis(), uids.uid(at));
+        let identity = hashes.identity(&batch.log_stream, &uid);
+        let content = hashes.content(&batch.log_stream, millis, &event.message());
+        Some(Compared { millis, identity, content, has_id: is_comparable && is_cloudwatch_id(&uid) })
+    };
+    batch.events.iter().enumerate().filter_map(of).collect()
+}
+
+impl Events {
+    pub(crate) fn add(&mut self, event: &Compared) {
+        let Compared { identity, content, has_id, .. } = *event;
+        let is_new = match self.first.get(&identity) {
+            Some(first) if *first == content => false,
+            Some(_) => self.others.insert((identity, content)),
+            None => {
+                self.with_id += u64::from(has_id);
+                self.first.insert(identity, content).is_none()
+            }
+        };
+        if is_new {
+            *self.spare.entry(content).or_default() += if has_id { -1 } else { 1 };
+        }
+    }
+
+    /// How many events of a source these can answer for.
+    pub(crate) fn count(&self) -> u64 {
+        let spare = self.spare.values().filter_map(|spare| u64::try_from(*spare).ok());
+        self.with_id + spare.sum::<u64>()
+    }
 }
 
 /// Whether the archive has an event.
@@ -50,24 +97,8 @@ impl Known {
 
     /// Learns the events of a batch that the archive has.
     pub(crate) fn add(&mut self, batch: &LogBatch<'_>) {
-        let uids = EventUids::of(batch);
-        let was_sent = batch.retrieved_by.is_none();
-        for (at, event) in batch.events.iter().enumerate() {
-            // What FilterLogEvents returns always has a time.
-            let Some(time) = event.time() else { continue };
-            let uid = uids.uid(at);
-            let identity = self.hashes.identity(&batch.log_stream, &uid);
-            let content = self.hashes.content(&batch.log_stream, time.millis(), &event.message());
-            let hour = self.hours.entry(time.millis() / HOUR).or_default();
-            let is_new = match hour.first.get(&identity) {
-                Some(first) if *first == content => false,
-                Some(_) => hour.others.insert((identity, content)),
-                None => hour.first.insert(identity, content).is_none(),
-            };
-            let by_id = is_cloudwatch_id(&uid) && !(was_sent && self.ids == Ids::Differ);
-            if is_new {
-                *hour.spare.entry(content).or_default() += if by_id { -1 } else { 1 };
-            }
+        for event in compared(batch, &self.hashes, self.ids) {
+            self.hours.entry(event.millis / HOUR).or_default().add(&event);
         }
     }
 
@@ -111,9 +142,9 @@ mod tests {
     }
 
     /// Id, time and message of events.
-    type Events<'a> = &'a [(&'a str, i64, &'a str)];
+    type Listed<'a> = &'a [(&'a str, i64, &'a str)];
 
-    fn known(ids: Ids, copies: &[(&str, Events<'_>)]) -> Known {
+    fn known(ids: Ids, copies: &[(&str, Listed<'_>)]) -> Known {
         let mut known = Known::new(ids);
         for (retrieved_by, events) in copies {
             let events: Vec<_> = events
@@ -173,8 +204,21 @@ mod tests {
     }
 
     #[test]
+    fn events_are_counted_as_often_as_they_can_answer() {
+        let count = |ids, copies: &[(&str, Listed<'_>)]| {
+            known(ids, copies).hours.values().map(Events::count).sum::<u64>()
+        };
+        let (one, two, import) = (id(1), id(2), "");
+        assert_eq!(count(Ids::Agree, &[(SENT, &[(&one, 5, "a"), (&two, 5, "a"), (&two, 5, "b")])]), 2);
+        // The same event without an id and with one, and one without alone.
+        assert_eq!(count(Ids::Agree, &[(SENT, &[(&one, 5, "a")]), (PULLED, &[(import, 5, "a")])]), 1);
+        assert_eq!(count(Ids::Agree, &[(SENT, &[(&one, 5, "a")]), (PULLED, &[(import, 5, "b")])]), 2);
+        assert_eq!(count(Ids::Differ, &[(SENT, &[(&two, 5, "a")]), (PULLED, &[(&one, 5, "a")])]), 1);
+    }
+
+    #[test]
     fn imported_events_without_an_id_count_once_however_often_they_were_imported() {
-        let import: Events<'_> = &[("", 5, "a"), ("", 5, "a")];
+        let import: Listed<'_> = &[("", 5, "a"), ("", 5, "a")];
         let mut known = known(Ids::Agree, &[(PULLED, import), (PULLED, import)]);
         let found: Vec<_> = (1..=3).map(|number| find(&mut known, number, 5, "a")).collect();
         assert_eq!(found, [Has::Event, Has::Event, Has::Nothing]);

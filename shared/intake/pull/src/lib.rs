@@ -6,11 +6,13 @@
 //! * What the archive has is read from its raw copies (`copies`, `known`): by id where ids were seen to agree ([`Ids`]), else
 //!   by log stream, time and message, counted. Events are never moved past a time: a window is read whole, whatever its order.
 //! * What it lacks becomes the payload that a subscription would have sent, and takes the pipeline of all payloads.
-//! * Entries below `pull/` of the archive (`cursor`) tell the next run where an interrupted one was.
+//! * Entries below `pull/` of the archive (`cursor`) tell the next run where an interrupted one was. They are believed where the
+//!   archive has the events that they say it has (`archived`).
 //! * A log group is done when two counts of it agree (`count`): what was read, and what Insights counts.
 //!
 //! [`Backfill::run`] puts these together over a [`Source`]; [`CloudWatch`] is the one of AWS.
 
+mod archived;
 mod backfill;
 mod cloudwatch;
 mod copies;

@@ -6,7 +6,7 @@ use std::pin::pin;
 use futures_util::TryStreamExt;
 use mailtrail_clock::DAY;
 
-use crate::backfill::{Backfill, read_error};
+use crate::backfill::{Backfill, read_error, unless_stopped};
 use crate::copies::{Copies, days};
 use crate::error::PullError;
 use crate::group::LogGroup;
@@ -22,13 +22,13 @@ const MOST_DAYS: usize = 14;
 const MOST_PAGES: usize = 5;
 const HOUR: i64 = 3_600_000;
 
-/// How the ids of a log group compare.
+/// How the ids of a log group compare. Nothing where it was stopped.
 pub(crate) async fn measure<S: Source>(
     backfill: &Backfill<S>,
     group: &LogGroup,
     range: Window,
     observer: &dyn Observer,
-) -> Result<Ids, PullError> {
+) -> Result<Option<Ids>, PullError> {
     for day in days(&backfill.reader, group, range).await?.into_iter().take(MOST_DAYS) {
         let Some(day) = Window::new(day * DAY, (day + 1) * DAY).and_then(|day| day.intersection(range))
         else {
@@ -39,15 +39,15 @@ pub(crate) async fn measure<S: Source>(
         let mut sample = sample(backfill, group, day, hour, observer).await?;
         let mut pages = Pages::of(&backfill.source, &group.name, hour, backfill.retry);
         for _ in 0..MOST_PAGES {
-            let page = pages.next().await.map_err(|failure| read_error(group, hour, failure))?;
-            let Some(events) = page else { break };
+            let Some(page) = unless_stopped(observer, pages.next()).await else { return Ok(None) };
+            let Some(events) = page.map_err(|failure| read_error(group, hour, failure))? else { break };
             for event in &events {
                 sample.compare(event);
             }
         }
-        return Ok(sample.verdict());
+        return Ok(Some(sample.verdict()));
     }
-    Ok(Ids::Assumed)
+    Ok(Some(Ids::Assumed))
 }
 
 /// The hour that ends with the newest event which a subscription sent on a day.

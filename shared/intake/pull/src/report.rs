@@ -19,6 +19,8 @@ pub struct Report {
     pub ids: Ids,
     /// Raw copies whose records were missing, and were written.
     pub completed_copies: u64,
+    /// Objects of the archive that are damaged, or of others, where something had to be written: it is left.
+    pub damaged_objects: u64,
     /// Why it ended early.
     pub failure: Option<PullError>,
     /// Whether it was stopped by who started it.
@@ -46,6 +48,7 @@ impl Report {
             range,
             ids: Ids::Assumed,
             completed_copies: 0,
+            damaged_objects: 0,
             failure: None,
             was_stopped: false,
             by_day: ByDay::default(),
