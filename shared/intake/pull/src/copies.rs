@@ -1,4 +1,4 @@
-//! The raw copies of an archive, in the order of time, as far as a log group needs them.
+//! The raw copies of an archive, in the order of time, as far as a log group, or those of an account, need them.
 //!
 //! The name of a raw copy begins with the second of its earliest event. So whatever the archive has of a window is in copies
 //! whose name is before the window's end, and each copy is read once while windows go on.
@@ -24,10 +24,37 @@ use crate::window::Window;
 /// Copies that are read at a time: S3 takes its time for each.
 const READ_AT_A_TIME: usize = 8;
 
+/// Whose events are looked for; nothing stands for any.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) account: Option<&'a str>,
+    pub(crate) region: Option<&'a str>,
+    pub(crate) log_group: Option<&'a str>,
+}
+
+impl<'a> Wanted<'a> {
+    fn group(group: &'a LogGroup) -> Self {
+        Self { account: Some(&group.account), region: Some(&group.region), log_group: Some(&group.name) }
+    }
+
+    pub(crate) fn includes(self, batch: &LogBatch<'_>) -> bool {
+        self.log_group.is_none_or(|name| batch.log_group == name)
+            && self.account.is_none_or(|account| batch.owner == account)
+    }
+
+    /// Whether a partition may have some: that of the account and Region, and what is not known.
+    fn may_be_in(self, partition: &Partition) -> bool {
+        let is = |wanted: Option<&str>, found: Option<&str>| {
+            wanted.is_none() || found.is_none() || wanted == found
+        };
+        is(self.account, partition.account()) && is(self.region, partition.region())
+    }
+}
+
 /// The raw copies of a log group that were not handed out yet.
 pub(crate) struct Copies<'a> {
     archive: &'a ArchiveReader,
-    group: &'a LogGroup,
+    wanted: Wanted<'a>,
     decoded_limit: usize,
     partitions: Vec<Partition>,
     /// The first day that is listed besides 1970.
@@ -36,8 +63,8 @@ pub(crate) struct Copies<'a> {
     next_day: i64,
     /// What is listed, by time.
     waiting: BTreeSet<Listed>,
-    /// The batches of the days listed that have records.
-    with_records: HashSet<String>,
+    /// The batches of the days listed that have records; nothing where no one asks.
+    with_records: Option<HashSet<String>>,
 }
 
 /// A raw copy: the second of its earliest event, its key, and the number of its partition.
@@ -59,33 +86,45 @@ impl Copy {
     /// The batches of a log group.
     pub(crate) fn batches<'a>(&'a self, group: &LogGroup) -> Vec<LogBatch<'a>> {
         let mut found = batches(&self.text).unwrap_or_default();
-        found.retain(|batch| is_of(batch, group));
+        found.retain(|batch| Wanted::group(group).includes(batch));
         found
     }
 }
 
 impl<'a> Copies<'a> {
-    /// The raw copies that may have events of a range.
+    /// The raw copies that may have events of a log group and a range, each with whether it has records.
     pub(crate) async fn of(
         archive: &'a ArchiveReader,
         group: &'a LogGroup,
         range: Window,
         decoded_limit: usize,
     ) -> Result<Copies<'a>, ArchiveError> {
-        let partitions = partitions(archive, group).await?;
-        let (waiting, with_records) = (BTreeSet::new(), HashSet::new());
+        Self::open(archive, Wanted::group(group), range, decoded_limit, Some(HashSet::new())).await
+    }
+
+    /// The raw copies that may have events of a range. Of none it is known whether it has records.
+    pub(crate) async fn of_all(
+        archive: &'a ArchiveReader,
+        wanted: Wanted<'a>,
+        range: Window,
+        decoded_limit: usize,
+    ) -> Result<Copies<'a>, ArchiveError> {
+        Self::open(archive, wanted, range, decoded_limit, None).await
+    }
+
+    async fn open(
+        archive: &'a ArchiveReader,
+        wanted: Wanted<'a>,
+        range: Window,
+        decoded_limit: usize,
+        with_records: Option<HashSet<String>>,
+    ) -> Result<Copies<'a>, ArchiveError> {
+        let partitions = partitions(archive, wanted).await?;
         // A copy of one day may have events of the next one, of later days only with a pointer there.
         let first_day = range.day() - 1;
-        let mut copies = Self {
-            archive,
-            group,
-            decoded_limit,
-            partitions,
-            first_day,
-            next_day: first_day,
-            waiting,
-            with_records,
-        };
+        let (next_day, waiting) = (first_day, BTreeSet::new());
+        let mut copies =
+            Self { archive, wanted, decoded_limit, partitions, first_day, next_day, waiting, with_records };
         copies.list(Time::EPOCH.day_number()).await?;
         Ok(copies)
     }
@@ -127,15 +166,16 @@ impl<'a> Copies<'a> {
                 {
                     let key = raw_key(partition, first_day, batch);
                     // Its records are of a day that is not listed. A subscription sent it: no reading crosses a day.
-                    self.with_records.insert(batch.to_owned());
+                    self.with_records.iter_mut().for_each(|known| _ = known.insert(batch.to_owned()));
                     self.waiting.extend(time_of(&key).map(|time| (time, key, at)));
                 }
             }
-            for class in Class::ALL {
-                let folder = folder_of(&batch_object_key(class, partition, midnight, ""));
+            let classes: &[Class] = if self.with_records.is_some() { &Class::ALL } else { &[] };
+            for class in classes {
+                let folder = folder_of(&batch_object_key(*class, partition, midnight, ""));
                 let names = self.names(&folder).await?;
                 let batch = |key: &String| Some(key.rsplit_once('/')?.1.split_once('.')?.0.to_owned());
-                self.with_records.extend(names.iter().filter_map(batch));
+                self.with_records.iter_mut().for_each(|known| known.extend(names.iter().filter_map(batch)));
             }
         }
         Ok(())
@@ -170,7 +210,7 @@ impl<'a> Copies<'a> {
         let copies = decoded.into_iter().filter_map(|(mut payload, text)| {
             payload.region = payload.region.or_else(|| region.map(str::to_owned));
             let all = batches(&text).unwrap_or_default();
-            let ours = all.iter().filter(|batch| is_of(batch, self.group));
+            let ours = all.iter().filter(|batch| self.wanted.includes(batch));
             let mut missing = ours.clone().map(|batch| self.has_records(&key, batch, all.len()));
             let is_ours = ours.clone().next().is_some();
             let has_records = missing.all(|has_records| has_records);
@@ -180,9 +220,10 @@ impl<'a> Copies<'a> {
     }
 
     fn has_records(&self, key: &str, batch: &LogBatch<'_>, batches: usize) -> bool {
+        let Some(known) = &self.with_records else { return false };
         match batch_of(key) {
-            Some((name, _)) if batches == 1 => self.with_records.contains(name),
-            _ => self.with_records.contains(&BatchId::of(std::slice::from_ref(batch)).to_string()),
+            Some((name, _)) if batches == 1 => known.contains(name),
+            _ => known.contains(&BatchId::of(std::slice::from_ref(batch)).to_string()),
         }
     }
 }
@@ -193,15 +234,24 @@ pub(crate) async fn days(
     group: &LogGroup,
     range: Window,
 ) -> Result<Vec<i64>, ArchiveError> {
+    let days = all_days(archive, Wanted::group(group)).await?;
+    let of_range = range.day()..=(range.end() - 1) / DAY;
+    Ok(days.into_iter().rev().filter(|day| of_range.contains(day)).collect())
+}
+
+/// The days of which the archive has raw copies.
+pub(crate) async fn all_days(
+    archive: &ArchiveReader,
+    wanted: Wanted<'_>,
+) -> Result<BTreeSet<i64>, ArchiveError> {
     let mut days = BTreeSet::new();
-    for partition in partitions(archive, group).await? {
+    for partition in partitions(archive, wanted).await? {
         let above = folder_of(&folder_of(&raw_key(&partition, Time::EPOCH, "")));
         for folder in archive.folders_readable(&above, Deadline::NEVER).await?.names {
             days.extend(raw_day(&folder).map(Time::day_number));
         }
     }
-    let of_range = range.day()..=(range.end() - 1) / DAY;
-    Ok(days.into_iter().rev().filter(|day| of_range.contains(day)).collect())
+    Ok(days)
 }
 
 /// The accounts that an archive has raw copies of.
@@ -216,13 +266,9 @@ pub async fn accounts(archive: &ArchiveReader) -> Result<BTreeSet<String>, Archi
     Ok(accounts)
 }
 
-/// The partitions that may have events of a log group: those of its account and Region, and of what is not known.
-async fn partitions(archive: &ArchiveReader, group: &LogGroup) -> Result<Vec<Partition>, ArchiveError> {
-    let is_candidate = |partition: &Partition| {
-        partition.account().is_none_or(|account| account == group.account)
-            && partition.region().is_none_or(|region| region == group.region)
-    };
-    Ok(all_partitions(archive).await?.into_values().filter(is_candidate).collect())
+async fn partitions(archive: &ArchiveReader, wanted: Wanted<'_>) -> Result<Vec<Partition>, ArchiveError> {
+    let all = all_partitions(archive).await?;
+    Ok(all.into_values().filter(|partition| wanted.may_be_in(partition)).collect())
 }
 
 async fn all_partitions(archive: &ArchiveReader) -> Result<BTreeMap<String, Partition>, ArchiveError> {
@@ -235,10 +281,6 @@ async fn all_partitions(archive: &ArchiveReader) -> Result<BTreeMap<String, Part
         }
     }
     Ok(partitions)
-}
-
-fn is_of(batch: &LogBatch<'_>, group: &LogGroup) -> bool {
-    batch.log_group == group.name && batch.owner == group.account
 }
 
 /// The folder of a key.

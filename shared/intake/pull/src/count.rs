@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use mailtrail_aws_client::Deadline;
+use mailtrail_aws_client::{Deadline, RetryPolicy};
 use mailtrail_clock::DAY;
 
 use crate::backfill::{Backfill, read_error, unless_stopped};
@@ -61,33 +61,64 @@ async fn count<S: Source>(
     group: &LogGroup,
     observer: &dyn Observer,
 ) -> Result<Option<BTreeMap<i64, u64>>, PullError> {
-    let attempt = || backfill.source.count(&group.name, report.range);
-    let counting = backfill.retry.run(Deadline::NEVER, attempt);
-    let Some(counted) = unless_stopped(observer, counting).await else { return Ok(None) };
-    let mut counted = match counted {
+    let (source, retry) = (&backfill.source, backfill.retry);
+    let attempt = || source.count(&group.name, report.range);
+    let Some(counted) = unless_stopped(observer, retry.run(Deadline::NEVER, attempt)).await else {
+        return Ok(None);
+    };
+    let counted = match counted {
         Ok(counted) => counted,
         Err(failure) => {
             observer.note(format!(
                 "failed to count the events of `{}` by Insights: {failure}; they are counted by a second reading",
                 group.name
             ));
-            return by_reading(backfill, group, report.range, observer).await;
+            return by_reading(source, retry, group, report.range, observer).await;
         }
     };
-    // Insights does not see events from before the creation of their log group.
-    // <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AnalyzingLogData.html>
-    for day in report.range.by_day().filter(|day| day.day() <= group.created / DAY) {
-        let has_events = report.by_day.0.get(&day.day()).is_some_and(|counts| counts.in_source > 0);
-        if has_events {
-            let Some(read) = by_reading(backfill, group, day, observer).await? else { return Ok(None) };
-            counted.extend(read);
-        }
+    let has_events = |day| report.by_day.0.get(&day).is_some_and(|counts| counts.in_source > 0);
+    complete(source, retry, group, report.range, counted, has_events, observer).await
+}
+
+/// Counts the events that CloudWatch Logs has of a range, by the number of the UTC day; a day without events may be missing.
+/// Insights counts them, but for days that it does not see whole: those are read, if the class of the log group allows it.
+/// Nothing where it was stopped.
+///
+/// # Errors
+/// When they cannot be counted, or not be read.
+pub async fn count_events<S: Source>(
+    source: &S,
+    retry: RetryPolicy,
+    group: &LogGroup,
+    range: Window,
+    observer: &dyn Observer,
+) -> Result<Option<BTreeMap<i64, u64>>, PullError> {
+    let counted = retry.run(Deadline::NEVER, || source.count(&group.name, range)).await;
+    let counted = counted.map_err(|failure| PullError::Count { log_group: group.name.clone(), failure })?;
+    complete(source, retry, group, range, counted, |_| group.is_readable(), observer).await
+}
+
+/// Insights does not see events from before the creation of their log group.
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AnalyzingLogData.html>
+async fn complete<S: Source>(
+    source: &S,
+    retry: RetryPolicy,
+    group: &LogGroup,
+    range: Window,
+    mut counted: BTreeMap<i64, u64>,
+    is_worth_it: impl Fn(i64) -> bool,
+    observer: &dyn Observer,
+) -> Result<Option<BTreeMap<i64, u64>>, PullError> {
+    for day in range.by_day().filter(|day| day.day() <= group.created / DAY && is_worth_it(day.day())) {
+        let Some(read) = by_reading(source, retry, group, day, observer).await? else { return Ok(None) };
+        counted.extend(read);
     }
     Ok(Some(counted))
 }
 
 async fn by_reading<S: Source>(
-    backfill: &Backfill<S>,
+    source: &S,
+    retry: RetryPolicy,
     group: &LogGroup,
     range: Window,
     observer: &dyn Observer,
@@ -96,8 +127,7 @@ async fn by_reading<S: Source>(
     let (mut stride, mut rest) = (Stride::first(), Some(range));
     while let Some(left) = rest {
         let window = stride.next(left);
-        let (mut pages, mut seen) =
-            (Pages::of(&backfill.source, &group.name, window, backfill.retry), HashSet::new());
+        let (mut pages, mut seen) = (Pages::of(source, &group.name, window, retry), HashSet::new());
         loop {
             let Some(page) = unless_stopped(observer, pages.next()).await else { return Ok(None) };
             let Some(events) = page.map_err(|failure| read_error(group, window, failure))? else { break };

@@ -20,6 +20,14 @@ pub enum PullError {
         /// Why.
         failure: Failure,
     },
+    /// Events could not be counted.
+    #[error("failed to count the events of `{log_group}` by Insights: {failure}{}", advice(.failure))]
+    Count {
+        /// The log group.
+        log_group: String,
+        /// Why.
+        failure: Failure,
+    },
     /// The archive could not be read, or not be written to.
     #[error(transparent)]
     Archive(#[from] ArchiveError),

@@ -3,6 +3,7 @@
 use mailtrail_clock::{DAY, Time};
 use thiserror::Error;
 
+use crate::tally::LogGroupId;
 use crate::window::Window;
 
 /// The one class of log groups whose events can be read page by page.
@@ -113,6 +114,17 @@ pub enum Refusal {
 }
 
 impl LogGroup {
+    /// Which log group it is.
+    pub fn id(&self) -> LogGroupId {
+        let Self { account, region, name, .. } = self.clone();
+        LogGroupId { account, region, name }
+    }
+
+    /// Whether its events can be read page by page; others can only be counted.
+    pub fn is_readable(&self) -> bool {
+        self.class.is_empty() || self.class == STANDARD
+    }
+
     /// Whether it can be read; also that it is none of mailtrail's own.
     ///
     /// # Errors
@@ -122,7 +134,7 @@ impl LogGroup {
         if own.contains(&name) {
             return Err(Refusal::Own { name });
         }
-        if !self.class.is_empty() && self.class != STANDARD {
+        if !self.is_readable() {
             return Err(Refusal::Class { name, class: self.class.clone() });
         }
         Ok(())

@@ -9,6 +9,7 @@
 //! * Entries below `pull/` of the archive (`cursor`) tell the next run where an interrupted one was. They are believed where the
 //!   archive has the events that they say it has (`archived`).
 //! * A log group is done when two counts of it agree (`count`): what was read, and what Insights counts.
+//! * What the archive has of each log group and day is counted by reading raw copies once ([`archived_days`]).
 //!
 //! [`Backfill::run`] puts these together over a [`Source`]; [`CloudWatch`] is the one of AWS.
 
@@ -29,11 +30,13 @@ mod observer;
 mod pages;
 mod report;
 mod source;
+mod tally;
 mod window;
 
 pub use backfill::{Backfill, Writer};
 pub use cloudwatch::{CloudWatch, calls_per_second};
 pub use copies::accounts;
+pub use count::count_events;
 pub use error::PullError;
 pub use group::{LogGroup, Refusal};
 pub use ids::Ids;
@@ -41,4 +44,5 @@ pub use ledger::Counts;
 pub use observer::Observer;
 pub use report::{DifferingDay, Report};
 pub use source::{EventPage, Source, SourceEvent};
+pub use tally::{Archived, ArchivedDays, LogGroupId, archived_days};
 pub use window::Window;

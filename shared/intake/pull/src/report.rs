@@ -61,6 +61,11 @@ impl Report {
         self.by_day.total()
     }
 
+    /// The counts of each day, by its number. A day without events may be missing.
+    pub fn days(&self) -> impl Iterator<Item = (i64, Counts)> {
+        self.by_day.0.iter().map(|(day, counts)| (*day, *counts))
+    }
+
     /// How many events the second count has; nothing where none was made.
     pub fn counted(&self) -> Option<u64> {
         self.counted.as_ref().map(|counted| counted.values().sum())

@@ -30,6 +30,11 @@ impl Window {
         Self::new(start, end)
     }
 
+    /// The UTC days with these numbers, both included. Nothing where the second one is earlier.
+    pub fn of_days(first: i64, last: i64) -> Option<Self> {
+        Self::new(first.checked_mul(DAY)?, last.checked_add(1)?.checked_mul(DAY)?)
+    }
+
     pub(crate) fn new(start: i64, end: i64) -> Option<Self> {
         let is_whole = start % SECOND == 0 && end % SECOND == 0;
         (is_whole && 0 <= start && start < end).then_some(Self { start, end })

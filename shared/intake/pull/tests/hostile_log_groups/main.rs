@@ -8,18 +8,19 @@
 mod archive;
 mod source;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use mailtrail_archive::Archive;
+use mailtrail_archive::{Archive, ArchiveReader};
 use mailtrail_aws_client::{Deadline, RetryPolicy};
 use mailtrail_clock::{Time, now};
 use mailtrail_config::IntakeConfig;
 use mailtrail_pipeline::Pipeline;
-use mailtrail_pull::{Backfill, Counts, Ids, LogGroup, Observer, Report, Window, Writer};
+use mailtrail_pull::{Backfill, Counts, Ids, LogGroup, Observer, Report, Window, Writer, archived_days};
 use mailtrail_subscription::payloads;
 
 use archive::Contents;
@@ -114,6 +115,15 @@ async fn run_to_the_end(folder: &Path, source: &Hostile, range: Window) -> Repor
     panic!("the counts never agree");
 }
 
+/// What the archive has of each day, all of it proved to be of the log group.
+async fn counted_by_day(folder: &Path, range: Window) -> BTreeMap<i64, u64> {
+    let reader = ArchiveReader::directory(folder.to_owned());
+    let found = archived_days(&reader, Some((ACCOUNT, REGION)), Some(range), 1 << 24, &Quiet).await;
+    let days = found.unwrap().unwrap().remove(&group().id()).unwrap_or_default();
+    assert!(days.values().all(|day| day.unproved + day.other_messages == 0), "{days:?}");
+    days.into_iter().map(|(day, counts)| (day, counts.events)).collect()
+}
+
 #[tokio::test]
 async fn whatever_happens_each_event_is_there_once_in_the_end() {
     let (seeds, mut deaths, mut added, mut sent) = (seeds(0..60), 0, 0, 0);
@@ -147,6 +157,7 @@ async fn whatever_happens_each_event_is_there_once_in_the_end() {
         let uids = truth.iter().map(|event| (event.log_stream.clone(), event.id.clone())).collect();
         assert_eq!(kept.records, uids, "seed {seed}: records");
         (added, sent) = (added + kept.pulled, sent + kept.sent);
+        assert_eq!(counted_by_day(folder.path(), range).await, source.by_day(), "seed {seed}: days");
 
         let again = run_to_the_end(folder.path(), &source, range).await;
         assert_eq!(again.counts().added, 0, "seed {seed}: a second backfill");

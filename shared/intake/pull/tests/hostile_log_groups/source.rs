@@ -127,6 +127,15 @@ impl Hostile {
         state.of(Self::range())
     }
 
+    /// How many there are of each day.
+    pub(crate) fn by_day(&self) -> BTreeMap<i64, u64> {
+        let mut days = BTreeMap::new();
+        for event in self.events() {
+            *days.entry(event.timestamp / DAY).or_default() += 1;
+        }
+        days
+    }
+
     /// No event arrives any more.
     pub(crate) fn stop_growing(&self) {
         self.0.lock().unwrap().others_left = 0;

@@ -1,0 +1,80 @@
+//! `coverage/…` of an archive. Pure.
+//!
+//! ```text
+//! coverage/region=<r>/accountId=<a>/logGroup=<hash>/<checked>-<first day>-<last day>-<content>.ndjson
+//! coverage/metrics/region=<r>/accountId=<a>/<saved>-<content>.ndjson
+//! ```
+//! The name of a log group may have any characters of a path, so its hash is the folder, as it is below `pull/`. The last
+//! check of a day is in the newest object whose days include it: listing the folder of a log group is enough to find it.
+
+use mailtrail_archive::Partition;
+use mailtrail_clock::Time;
+use mailtrail_pull::LogGroupId;
+use sha2::{Digest, Sha256};
+
+use crate::day::Day;
+
+/// The folder of everything here.
+pub(crate) const COVERAGE: &str = "coverage";
+/// The folder of saved metrics.
+const METRICS: &str = "coverage/metrics";
+const ENDING: &str = ".ndjson";
+
+/// What the name of an object says.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Name {
+    /// When the days were checked, in whole seconds.
+    pub(crate) checked: Time,
+    pub(crate) first: Day,
+    pub(crate) last: Day,
+}
+
+/// The folder of a log group.
+pub(crate) fn folder(id: &LogGroupId) -> String {
+    let partition = Partition::new(Some(&id.region), Some(&id.account));
+    let (region, account) = (partition.region(), partition.account());
+    let hash = hex::encode(&Sha256::digest(&id.name)[..8]);
+    format!(
+        "{COVERAGE}/region={}/accountId={}/logGroup={hash}",
+        region.unwrap_or(Partition::UNKNOWN),
+        account.unwrap_or(Partition::UNKNOWN)
+    )
+}
+
+/// The key of days of a log group that were checked at one time.
+pub(crate) fn key(id: &LogGroupId, name: &Name, content: &[u8]) -> String {
+    let Name { checked, first, last } = name;
+    let days = format!("{}-{}", first.compact(), last.compact());
+    format!("{}/{}-{days}-{}{ENDING}", folder(id), checked.compact(), hash(content))
+}
+
+/// What a key says; nothing for one that is not of this form.
+pub(crate) fn name_of(key: &str) -> Option<Name> {
+    let name = key.rsplit_once('/')?.1.strip_suffix(ENDING)?;
+    let mut parts = name.split('-');
+    let checked = parts.next().filter(|text| text.len() == 16).and_then(Time::from_iso8601)?;
+    let (first, last) = (parts.next()?.parse::<Day>().ok()?, parts.next()?.parse::<Day>().ok()?);
+    let is_hash = parts.next().is_some_and(|hash| hash.len() == 16);
+    (is_hash && parts.next().is_none() && first <= last).then_some(Name { checked, first, last })
+}
+
+/// The folder of the saved metrics of an account and Region.
+pub(crate) fn metrics_folder(account: &str, region: &str) -> String {
+    let partition = Partition::new(Some(region), Some(account));
+    let part = |part: Option<&str>| part.unwrap_or(Partition::UNKNOWN).to_owned();
+    format!("{METRICS}/region={}/accountId={}", part(partition.region()), part(partition.account()))
+}
+
+/// The key of metrics that were saved at one time.
+pub(crate) fn metrics_key(account: &str, region: &str, saved: Time, content: &[u8]) -> String {
+    format!("{}/{}-{}{ENDING}", metrics_folder(account, region), saved.compact(), hash(content))
+}
+
+/// Whether a key is one of saved metrics.
+pub(crate) fn is_metrics(key: &str) -> bool {
+    key.strip_prefix(METRICS).is_some_and(|rest| rest.starts_with('/'))
+}
+
+fn hash(content: &[u8]) -> String {
+    hex::encode(&Sha256::digest(content)[..8])
+}

@@ -1,0 +1,23 @@
+//! Coverage: what CloudWatch has of a log group and a day, beside what the archive has. Counts in, states out.
+//!
+//! * [`judge`] is pure: the counts of both sides become a [`DayCoverage`] with a [`DayState`]. A day is *complete* only where
+//!   nothing but the events of the log group can make up the number; a count alone *agrees*.
+//! * [`Checker`] gets the counts: of the archive from its raw copies, of the log group through the
+//!   [`Source`](mailtrail_pull::Source) of backfills.
+//!   [`judge_days`] puts them together.
+//! * [`keep`] writes days below `coverage/` of an archive, under new keys only; [`Kept`] reads them back, as untrusted input.
+//! * [`metrics`]: what `WorkMail` itself counted, the witness that a log has of nothing.
+
+mod check;
+mod cloudwatch;
+mod day;
+mod judge;
+mod kept;
+mod key;
+pub mod metrics;
+
+pub use check::{Checker, SourceDays, judge_days};
+pub use cloudwatch::CloudWatchMetrics;
+pub use day::{Day, DayCoverage, DayState, Method, Reason, Witness};
+pub use judge::{Evidence, Expiry, Finality, SourceCount, finality, judge};
+pub use kept::{Kept, keep};

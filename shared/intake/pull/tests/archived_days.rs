@@ -1,0 +1,165 @@
+//! What an archive has of each log group and day, against a count of the events themselves.
+
+#![allow(clippy::unwrap_used, reason = "a test stops at its first surprise, in its helpers too")]
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+
+use bytes::Bytes;
+use fastrand::Rng;
+use mailtrail_archive::{Archive, ArchiveReader};
+use mailtrail_aws_client::Deadline;
+use mailtrail_clock::{DAY, now};
+use mailtrail_config::IntakeConfig;
+use mailtrail_pipeline::Pipeline;
+use mailtrail_pull::{Archived, ArchivedDays, Counts, LogGroupId, Observer, Window, archived_days};
+use mailtrail_subscription::payloads;
+use serde_json::{Value, json};
+
+/// 2026-11-20T00:00:00Z
+const START: i64 = 1_795_132_800_000;
+const FIRST: i64 = START / DAY;
+const REGION: &str = "eu-west-1";
+const ACCOUNTS: [&str; 2] = ["111122223333", "444455556666"];
+const GROUPS: [&str; 2] = ["/example/mail", "audit"];
+const PROBE: &str = "mailtrail-probe/0123456789abcdef";
+
+struct Quiet;
+
+impl Observer for Quiet {
+    fn is_stopped(&self) -> bool {
+        false
+    }
+    fn done(&self, _: Window, _: Counts) {}
+    fn note(&self, text: String) {
+        panic!("{text}");
+    }
+}
+
+async fn ingest(folder: &Path, batch: &Value) {
+    let config = IntakeConfig { region: Some(REGION.to_owned()), ..IntakeConfig::default() };
+    let archive = Archive::directory(folder.to_owned()).unwrap();
+    let pipeline = Pipeline::new(archive, Vec::new(), config);
+    for payload in payloads(&Bytes::from(batch.to_string())) {
+        assert!(pipeline.run(&payload, now(), Deadline::NEVER).await.failure.is_none());
+    }
+}
+
+async fn count(folder: &Path, of: Option<(&str, &str)>, range: Option<Window>) -> ArchivedDays {
+    let reader = ArchiveReader::directory(folder.to_owned());
+    archived_days(&reader, of, range, 1 << 24, &Quiet).await.unwrap().unwrap()
+}
+
+fn id(account: &str, name: &str) -> LogGroupId {
+    LogGroupId { account: account.to_owned(), region: REGION.to_owned(), name: name.to_owned() }
+}
+
+fn batch(account: &str, group: &str, stream: &str, retrieved_by: Option<&str>, events: &[Value]) -> Value {
+    let mut batch = json!({
+        "messageType": "DATA_MESSAGE", "owner": account, "logGroup": group, "logStream": stream,
+        "subscriptionFilters": ["f"], "logEvents": events,
+    });
+    if let Some(by) = retrieved_by {
+        batch["retrievedBy"] = json!(by);
+    }
+    batch
+}
+
+/// An event as the oracle knows it: log group, day, log stream, uid, message.
+type Known = (LogGroupId, i64, String, String, String);
+
+#[tokio::test]
+async fn every_event_is_counted_once_on_its_day() {
+    for seed in 0..8 {
+        let folder = tempfile::tempdir().unwrap();
+        let mut rng = Rng::with_seed(seed);
+        // Event → whether some copy of it proves that it is of the log group.
+        let mut all: BTreeMap<Known, bool> = BTreeMap::new();
+        for _ in 0..30 {
+            let (account, group) = (ACCOUNTS[rng.usize(..2)], GROUPS[rng.usize(..2)]);
+            let stream = ["a", "b"][rng.usize(..2)];
+            let retrieved_by = [None, Some("FilterLogEvents"), Some("import")][rng.usize(..3)];
+            // Of one day, of two, or of days with weeks between.
+            let numbers = [1..2, 1..5, 1..30][rng.usize(..3)].clone();
+            let events = (0..rng.usize(1..6)).map(|_| {
+                let number = rng.u32(numbers.clone());
+                let at = START + i64::from(number) * 50_000_000;
+                let message = format!("{}", rng.u8(..2));
+                let uid = format!("{number:056}");
+                let known = (id(account, group), at / DAY, stream.to_owned(), uid.clone(), message.clone());
+                *all.entry(known).or_default() |= retrieved_by != Some("import");
+                json!({ "id": uid, "timestamp": at, "message": message })
+            });
+            let events: Vec<Value> = events.collect();
+            ingest(folder.path(), &batch(account, group, stream, retrieved_by, &events)).await;
+        }
+
+        let mut expected: HashMap<(LogGroupId, i64), Archived> = HashMap::new();
+        let mut seen: BTreeSet<(LogGroupId, String, String)> = BTreeSet::new();
+        for (known, _) in &all {
+            let (group, day, stream, uid, _) = known.clone();
+            let counts = expected.entry((group.clone(), day)).or_default();
+            counts.events += 1;
+            counts.other_messages += u64::from(!seen.insert((group, stream, uid)));
+        }
+        let whole = count(folder.path(), None, None).await;
+        for (group, days) in &whole {
+            for (day, counts) in days {
+                let expected = expected.remove(&(group.clone(), *day)).unwrap_or_default();
+                let found = (counts.events, counts.other_messages);
+                assert_eq!(found, (expected.events, expected.other_messages), "seed {seed}: {group:?} {day}");
+            }
+        }
+        assert_eq!(expected, HashMap::new(), "seed {seed}: days that were not counted");
+
+        // A part of it is that part of the whole.
+        let range = Window::of_days(FIRST + 1, FIRST + 12).unwrap();
+        let part = count(folder.path(), Some((ACCOUNTS[0], REGION)), Some(range)).await;
+        let mut of_whole = whole;
+        of_whole.retain(|group, days| {
+            days.retain(|day, _| (FIRST + 1..=FIRST + 12).contains(day));
+            group.account == ACCOUNTS[0] && !days.is_empty()
+        });
+        assert_eq!(part, of_whole, "seed {seed}");
+    }
+}
+
+#[tokio::test]
+async fn what_an_event_is_and_where_it_came_from_is_counted_beside() {
+    let folder = tempfile::tempdir().unwrap();
+    let event = |number: u32, message: &str| json!({ "id": format!("{number:056}"), "timestamp": START + i64::from(number), "message": message });
+    let mail =
+        r#"{"traceId":"1","event":{"eventName":"MAILBOX_EMAIL_DELIVERED","recipient":"ana@example.com"}}"#;
+    let rule = r#"{"traceId":"1","event":{"eventName":"RULE_APPLIED","ruleName":"MAILBOX_EMAIL_DELIVERED"}}"#;
+    let sent = [
+        event(1, mail),
+        event(2, rule),
+        event(3, r#"{"auth_successful":false,"user":"ana"}"#),
+        event(4, r#"{"auth_successful":"FALSE"}"#),
+        event(5, r#"{"auth_successful":true}"#),
+        event(6, "MAILBOX_EMAIL_DELIVERED"),
+    ];
+    let imported = [event(1, mail), event(7, mail), json!({ "timestamp": START, "message": "no id" })];
+    let probe = r#"{"mailtrailProbe":"0123456789abcdef","sent":"2026-11-20T00:00:00Z"}"#;
+    let (account, group) = (ACCOUNTS[0], GROUPS[0]);
+    ingest(folder.path(), &batch(account, group, "a", Some("import"), &imported)).await;
+    ingest(folder.path(), &batch(account, group, "a", None, &sent)).await;
+    ingest(folder.path(), &batch(account, group, PROBE, None, &[event(8, probe)])).await;
+    let control = json!({
+        "messageType": "CONTROL_MESSAGE", "owner": "CloudwatchLogs", "logGroup": "", "logStream": "",
+        "subscriptionFilters": [], "logEvents": [event(9, "CWL CONTROL MESSAGE")],
+    });
+    ingest(folder.path(), &control).await;
+
+    let expected =
+        Archived { events: 8, other_messages: 0, unproved: 2, probes: 1, mail: 2, failed_sign_ins: 2 };
+    let found = count(folder.path(), None, None).await;
+    assert_eq!(found, BTreeMap::from([(id(account, group), BTreeMap::from([(FIRST, expected)]))]));
+}
+
+#[tokio::test]
+async fn an_empty_archive_has_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(count(folder.path(), None, None).await.is_empty());
+    assert!(count(&folder.path().join("missing"), None, Window::of_days(1, 2)).await.is_empty());
+}
