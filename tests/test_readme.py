@@ -20,7 +20,7 @@ TESTS = programs.PROJECT / "tests"
 
 FIRST = "cargo mailtrail demo"
 TASKS = "cargo xtask --help"
-COMMANDS = ("ingest", "backfill", "redrive", "activity", "search", "permissions", "workmail", "doctor")
+COMMANDS = ("ingest", "backfill", "coverage", "redrive", "activity", "search", "permissions", "workmail", "doctor")
 EXPLANATIONS = [f"cargo mailtrail {command} --help" for command in COMMANDS]
 SERVICES = "cargo mailtrail permissions --list"
 FILL = "cargo mailtrail ingest --archive mailtrail-demo/all events/*.json"

@@ -12,6 +12,7 @@ NAMES = {
     "apigateway": "API Gateway",
     "lambda": "Lambda",
     "logs": "CloudWatch Logs",
+    "monitoring": "CloudWatch",
     "states": "Step Functions",
     "sts": "STS",
     "tagging": "Resource Groups Tagging",

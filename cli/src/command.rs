@@ -9,6 +9,7 @@ use mailtrail_clock::now;
 
 use crate::activity::{self, ActivityArgs};
 use crate::backfill::{self, BackfillArgs};
+use crate::coverage::{self, CoverageArgs};
 use crate::demo::{self, DemoArgs};
 use crate::doctor::{self, DoctorArgs};
 use crate::ingest::{self, IngestArgs};
@@ -29,6 +30,7 @@ Examples:
   mailtrail demo
   mailtrail ingest --archive ./archive payload.gz
   mailtrail backfill --log-group /aws/workmail/emailevents/example --archive ./archive
+  mailtrail coverage --archive ./archive
   mailtrail redrive undelivered --archive ./archive
   mailtrail search --archive ./archive --since 24h --filter-pattern BOUNCED
   mailtrail activity --archive ./archive --user alice --follow
@@ -58,6 +60,9 @@ pub(crate) enum Command {
     /// Archive the events that CloudWatch Logs has and the archive lacks
     #[command(long_about = backfill::help::ABOUT, after_help = backfill::help::AFTER)]
     Backfill(Box<BackfillArgs>),
+    /// Compare what CloudWatch Logs has of each day with what the archive has
+    #[command(long_about = coverage::help::ABOUT, after_help = coverage::help::AFTER)]
+    Coverage(Box<CoverageArgs>),
     /// Do again what failed: streams, failed invocations, quarantine, raw copies
     #[command(long_about = redrive::help::ABOUT, after_help = redrive::help::AFTER)]
     Redrive(Box<RedriveArgs>),
@@ -93,6 +98,7 @@ impl Cli {
             Command::Demo(_) | Command::Workmail(_) => return cli,
             Command::Ingest(args) => (&["ingest"], args.complete()),
             Command::Backfill(args) => (&["backfill"], args.complete(now())),
+            Command::Coverage(args) => (&["coverage"], args.complete(now())),
             Command::Redrive(args) => (&["redrive", args.name()], args.complete(now())),
             Command::Search(args) => (&["search"], args.reading.complete(now())),
             Command::Activity(args) => (&["activity"], args.complete(now())),

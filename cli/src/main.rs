@@ -1,7 +1,8 @@
 //! `mailtrail`: the pipeline on one machine.
 //!
 //! `command` parses the command line; each command is a module with its `args` and `help`. `demo` and `ingest` send payloads
-//! through the pipeline of the functions (`intake`), `backfill` what log groups have, and `redrive` what failed. `search` and `activity` read an archive (`reading`). `permissions`
+//! through the pipeline of the functions (`intake`), `backfill` what log groups have, and `redrive` what failed; `coverage`
+//! compares log groups with the archive. `search` and `activity` read an archive (`reading`). `permissions`
 //! prints the permissions that deliver logs, `workmail` enables them, and `doctor` checks the account. `args` has the
 //! arguments that several commands share, `output` everything that is written to stdout and stderr.
 
@@ -10,6 +11,7 @@ mod args;
 mod backfill;
 mod command;
 mod confirm;
+mod coverage;
 mod demo;
 mod doctor;
 mod file;
@@ -52,6 +54,7 @@ fn run(command: Command) -> anyhow::Result<Exit> {
             Command::Demo(args) => demo::run(&args).await,
             Command::Ingest(args) => ingest::run(*args).await,
             Command::Backfill(args) => backfill::run(*args).await,
+            Command::Coverage(args) => coverage::run(*args).await,
             Command::Redrive(args) => redrive::run(*args).await,
             Command::Search(args) => search::run(*args).await,
             Command::Activity(args) => activity::run(*args).await,

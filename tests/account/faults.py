@@ -33,11 +33,13 @@ READS = ("Describe", "Filter", "Get", "List", "Test")
 THROTTLED = {
     "apigateway": ("TooManyRequestsException", 429),
     "lambda": ("TooManyRequestsException", 429),
+    "monitoring": ("Throttling", 400),
     "sts": ("Throttling", 400),
 }
 DENIED = {
     "apigateway": ("AccessDeniedException", 403),
     "lambda": ("AccessDeniedException", 403),
+    "monitoring": ("AccessDenied", 403),
     "sts": ("AccessDenied", 403),
 }
 

@@ -18,6 +18,7 @@ SERVICES = {
     "apigateway": "apigatewayv2",
     "lambda": "lambda",
     "logs": "logs",
+    "monitoring": "cloudwatch",
     "states": "stepfunctions",
     "sts": "sts",
     "tagging": "resourcegroupstaggingapi",

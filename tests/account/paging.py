@@ -15,6 +15,8 @@ def page(items, request, most, token="nextToken", limit="limit", error="InvalidP
     size = min(request.get(limit, most), most)
     # The parameters as they came, which is not to read them (asked.py).
     question = {key: value for key, value in dict.items(request) if key not in (token, limit)}
+    # A time becomes text, as a token has it.
+    question = json.loads(json.dumps(question, default=str))
     start = _read(request[token], question, error) if token in request else 0
     end = start + size
     more = {token: _write(end, question)} if end < len(items) else {}

@@ -109,9 +109,11 @@ def _api(operation, request, region):
     return f"apigateway:{described['method']}", f"arn:aws:apigateway:{region}::{path}"
 
 
-ACTION_PREFIX = {"tagging": "tag"}
+ACTION_PREFIX = {"monitoring": "cloudwatch", "tagging": "tag"}
 RESOURCES = {
     "lambda": _function,
+    # Metrics have no ARN.
+    "monitoring": lambda *_: "*",
     "states": lambda request, *_: request.get("stateMachineArn", "*"),
     "sts": lambda request, *_: request.get("RoleArn", "*"),
     "tagging": lambda *_: "*",

@@ -4,6 +4,7 @@ https://smithy.io/2.0/aws/protocols/ (awsJson1_1, awsQuery, restJson1)
 """
 
 import dataclasses
+import datetime
 import functools
 import json
 import re
@@ -45,7 +46,7 @@ def read(method, target, headers, body):
     if name not in model.SERVICES:
         raise Unreadable(f"{method} {target} is signed for {name}, an unknown service")
     service = model.service(name)
-    protocol = service.metadata["protocol"]
+    protocol = _protocol(service)
     if protocol == "json":
         operation, parameters = _read_json(service, headers, body)
     elif protocol == "query":
@@ -57,7 +58,7 @@ def read(method, target, headers, body):
 
 def answer(operation, value):
     """Status, headers and body of an answer."""
-    protocol = operation.service_model.metadata["protocol"]
+    protocol = _protocol(operation.service_model)
     status = operation.http.get("responseCode", 200)
     if protocol == "query":
         return status, {"Content-Type": "text/xml"}, _answer_xml(operation, value)
@@ -71,7 +72,7 @@ def answer(operation, value):
 
 def error(operation, refused):
     """Status, headers and body of an error."""
-    protocol = operation.service_model.metadata["protocol"]
+    protocol = _protocol(operation.service_model)
     shape = model.error_shape(operation, refused.code)
     code = model.error_code(shape) if shape and protocol == "query" else refused.code
     known = shape.metadata.get("error", {}).get("httpStatusCode", 400) if shape else 400
@@ -84,6 +85,12 @@ def error(operation, refused):
         return status, {"Content-Type": "text/xml"}, ElementTree.tostring(root)
     headers = {"Content-Type": _json_type(operation), "x-amzn-ErrorType": code}
     return status, headers, json.dumps({"__type": code, "message": refused.message}).encode()
+
+
+def _protocol(service):
+    """CloudWatch speaks three protocols; our client knows the one with forms and XML."""
+    protocol = service.metadata["protocol"]
+    return "query" if protocol == "smithy-rpc-v2-cbor" else protocol
 
 
 def _named(shape, value):
@@ -185,6 +192,8 @@ def _numbered(form, key):
 def _scalar(shape, text):
     if shape.type_name in ("integer", "long"):
         return int(text)
+    if shape.type_name == "timestamp":
+        return datetime.datetime.fromisoformat(text)
     return text == "true" if shape.type_name == "boolean" else text
 
 

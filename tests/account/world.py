@@ -13,6 +13,7 @@ from .errors import Refused
 from .functions import Functions
 from .limits import Limits
 from .logs import Logs
+from .metrics import Metrics
 from .step_functions import StateMachines
 from .streams import Streams
 from .sts import Security
@@ -52,6 +53,7 @@ class RegionalAccount:
         self.streams = Streams(self)
         self.workmail = WorkMail(self)
         self.logs = Logs(self)
+        self.metrics = Metrics(self)
 
     def now(self):
         """Milliseconds since 1970."""
@@ -130,6 +132,7 @@ class World:
             "apigateway": [place.apis],
             "lambda": [place.functions],
             "logs": place.logs.parts,
+            "monitoring": [place.metrics],
             "states": [place.state_machines],
             "sts": [Security(self, caller)],
             "tagging": [Tagging(place)],

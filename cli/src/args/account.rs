@@ -6,7 +6,7 @@ use mailtrail_aws_client::{Deadline, clients as aws};
 use mailtrail_aws_types::{AccountId, InvalidIdentifier, StarPattern};
 use mailtrail_config::settings;
 use mailtrail_policy_apply::option_words;
-use mailtrail_policy_survey::Account;
+use mailtrail_policy_survey::{Account, AccountError};
 
 /// The account of a caller without credentials, as CloudTrail logs it.
 const ANONYMOUS: &str = "anonymous";
@@ -50,6 +50,24 @@ impl AccountArgs {
             .into_iter()
             .chain(role.map(|role| ("--assume-role", role)))
             .collect()
+    }
+
+    /// The client for the account, or why AWS cannot be asked at all: no Region, or no credentials, is configured.
+    pub(crate) async fn open_if_configured(&self) -> anyhow::Result<Result<Account, String>> {
+        let region = regions(self.region.as_slice()).await;
+        let Ok(region) = region.map(|mut regions| regions.swap_remove(0)) else {
+            return Ok(Err("no Region is configured".to_owned()));
+        };
+        let opened = Target { region, assume_role: self.assume_role.clone() }.open().await;
+        match opened {
+            Ok(account) => Ok(Ok(account)),
+            Err(error) => match error.downcast_ref::<AccountError>() {
+                Some(AccountError::WhoAmI(call)) if call.failure.was_not_sent() => {
+                    Ok(Err("no credentials are configured".to_owned()))
+                }
+                _ => Err(error),
+            },
+        }
     }
 
     /// The client for the account, with the role assumed and the account id known.

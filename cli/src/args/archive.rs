@@ -1,6 +1,10 @@
 //! The archive that a command reads or writes.
 
+use clap::Args;
+use mailtrail_archive::{ArchiveConfig, Location, S3Options};
 use mailtrail_config::settings;
+
+use super::account_id;
 
 pub(crate) const ARCHIVE_HELP: &str = "The archive: a directory, file:///…, or s3://bucket/prefix";
 
@@ -10,4 +14,33 @@ pub(crate) fn missing_archive() -> String {
         "missing archive: give --archive DIR, --archive file:///… or --archive s3://bucket/prefix, or set {}",
         settings::ARCHIVE.name
     )
+}
+
+/// The archive of a command that reads one and writes to it.
+#[derive(Debug, Args)]
+pub(crate) struct ArchiveArgs {
+    #[arg(long, help = ARCHIVE_HELP, value_name = "URL", env = settings::ARCHIVE.name, hide_env_values = true)]
+    archive: Option<Location>,
+    /// The account that must own the bucket: 12 digits
+    #[arg(long, value_name = "ACCOUNT", env = settings::ARCHIVE_OWNER.name, hide_env_values = true,
+          value_parser = account_id)]
+    archive_owner: Option<String>,
+    /// The KMS key that encrypts objects in S3 [default: the default encryption of the bucket]
+    #[arg(long, value_name = "KEY", env = settings::ARCHIVE_KMS_KEY.name, hide_env_values = true)]
+    archive_kms_key: Option<String>,
+}
+
+impl ArchiveArgs {
+    /// Whether there is one.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        if self.archive.is_none() { Err(missing_archive()) } else { Ok(()) }
+    }
+
+    /// The archive. [`Self::check`] has checked that there is one.
+    pub(crate) fn config(&self) -> anyhow::Result<ArchiveConfig> {
+        let location = self.archive.clone().ok_or_else(|| anyhow::Error::msg(missing_archive()))?;
+        let s3 =
+            S3Options { expected_owner: self.archive_owner.clone(), kms_key: self.archive_kms_key.clone() };
+        Ok(ArchiveConfig { location, s3 })
+    }
 }

@@ -1,13 +1,11 @@
 //! The arguments of `mailtrail backfill`.
 
 use clap::Args;
-use mailtrail_archive::{ArchiveConfig, Location, S3Options};
 use mailtrail_aws_types::{Arn, LogGroupName};
 use mailtrail_clock::{Moment, Time, TimeRange};
-use mailtrail_config::settings;
 
 use super::help;
-use crate::args::{ARCHIVE_HELP, AccountArgs, account_id, jobs, missing_archive};
+use crate::args::{AccountArgs, ArchiveArgs, jobs};
 
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 #[derive(Debug, Args)]
@@ -26,15 +24,8 @@ pub(crate) struct BackfillArgs {
     /// Only events before this time, given in the same ways [default: now]
     #[arg(long, value_name = "TIME")]
     until: Option<Moment>,
-    #[arg(long, help = ARCHIVE_HELP, value_name = "URL", env = settings::ARCHIVE.name, hide_env_values = true)]
-    archive: Option<Location>,
-    /// The account that must own the bucket: 12 digits
-    #[arg(long, value_name = "ACCOUNT", env = settings::ARCHIVE_OWNER.name, hide_env_values = true,
-          value_parser = account_id)]
-    archive_owner: Option<String>,
-    /// The KMS key that encrypts objects in S3 [default: the default encryption of the bucket]
-    #[arg(long, value_name = "KEY", env = settings::ARCHIVE_KMS_KEY.name, hide_env_values = true)]
-    archive_kms_key: Option<String>,
+    #[command(flatten)]
+    pub(super) archive: ArchiveArgs,
     #[arg(long, help = help::UNMASK)]
     pub(super) unmask: bool,
     /// Say what is missing, and write nothing
@@ -57,10 +48,10 @@ pub(crate) struct BackfillArgs {
 
 /// A log group that was named on the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Named {
-    pub(super) name: String,
+pub(crate) struct Named {
+    pub(crate) name: String,
     /// Account and Region, where an ARN was given.
-    pub(super) place: Option<(String, String)>,
+    pub(crate) place: Option<(String, String)>,
 }
 
 impl BackfillArgs {
@@ -71,26 +62,16 @@ impl BackfillArgs {
                 "nothing to read: give --log-group GROUP, --organization ID or --subscribed".to_owned()
             );
         }
-        if self.archive.is_none() {
-            return Err(missing_archive());
-        }
+        self.archive.check()?;
         let [since, until] = [self.since, self.until].map(|moment| Some(moment?.resolve(now)));
         let range = TimeRange::new(since, until);
         self.range = range.map_err(|error| format!("{error}: --since must be before --until"))?;
         Ok(())
     }
-
-    /// The archive. [`Self::complete`] has checked that there is one.
-    pub(super) fn archive(&self) -> anyhow::Result<ArchiveConfig> {
-        let location = self.archive.clone().ok_or_else(|| anyhow::Error::msg(missing_archive()))?;
-        let s3 =
-            S3Options { expected_owner: self.archive_owner.clone(), kms_key: self.archive_kms_key.clone() };
-        Ok(ArchiveConfig { location, s3 })
-    }
 }
 
 /// A log group by its name, or by its ARN with or without the `:*` at its end.
-pub(super) fn log_group(text: &str) -> Result<Named, String> {
+pub(crate) fn log_group(text: &str) -> Result<Named, String> {
     let Ok(arn) = Arn::parse(text) else {
         let name = text.parse::<LogGroupName>().map(String::from).map_err(|error| error.to_string())?;
         return Ok(Named { name, place: None });
@@ -104,7 +85,7 @@ pub(super) fn log_group(text: &str) -> Result<Named, String> {
     }
 }
 
-fn rate(text: &str) -> Result<f64, String> {
+pub(crate) fn rate(text: &str) -> Result<f64, String> {
     let rate = text.parse::<f64>().ok().filter(|rate| (0.01..=1_000.0).contains(rate));
     rate.ok_or_else(|| "expected a number of pages a second, from 0.01 to 1000".to_owned())
 }

@@ -20,39 +20,37 @@ const OF_FUNCTIONS: &str = "/aws/lambda/";
 
 /// What is known of the log groups that a backfill is asked for.
 #[derive(Debug, Default)]
-pub(super) struct Groups {
+pub(crate) struct Groups {
     /// Those to read, by name.
-    pub(super) wanted: BTreeMap<String, LogGroup>,
+    pub(crate) wanted: BTreeMap<String, LogGroup>,
     /// Those that mailtrail itself writes to.
     pub(super) own: BTreeSet<String>,
     /// Log group → organization, of those that an organization logs to.
     pub(super) organizations: Vec<String>,
 }
 
+/// A log group that audit logs of an organization are delivered to.
+pub(crate) struct AuditLog {
+    /// `AUTHENTICATION_LOGS`
+    pub(crate) log_type: Option<String>,
+    pub(crate) log_group: String,
+}
+
 /// Finds the log groups, and refuses what cannot be read.
 pub(super) async fn find(account: &Account, args: &BackfillArgs, own: &[String]) -> anyhow::Result<Groups> {
     let mut groups = Groups { own: own.iter().cloned().collect(), ..Groups::default() };
-    for Named { name, place } in &args.log_groups {
-        if let Some((id, region)) =
-            place.as_ref().filter(|(id, region)| *id != account.id || *region != account.region)
-        {
-            bail!(
-                "the log group `{name}` is in account {id}, Region {region}, and the credentials are for account {}, Region {}; \
-                 choose them with --region and --assume-role",
-                account.id,
-                account.region
-            );
-        }
-        groups.add(account, name).await?;
-    }
+    groups.add_named(account, &args.log_groups).await?;
     if let Some(name) = &args.organization {
-        for name in of_organization(account, name, &mut groups.organizations).await? {
-            groups.add(account, &name).await?;
-        }
+        groups.add_organization(account, name).await?;
     }
     let mut functions = Functions::of(account);
-    if args.subscribed {
-        groups.add_subscribed(account, &mut functions).await?;
+    if args.subscribed && groups.add_subscribed(account, &mut functions).await? == 0 {
+        bail!(
+            "no log group in account {}, Region {} has a subscription filter to a function of mailtrail; see: {}",
+            account.id,
+            account.region,
+            command_in(account, "doctor")
+        );
     }
     let names: Vec<String> = groups.wanted.keys().cloned().collect();
     for name in names {
@@ -69,6 +67,32 @@ pub(super) async fn find(account: &Account, args: &BackfillArgs, own: &[String])
 }
 
 impl Groups {
+    /// Adds log groups by name or ARN. They are in this account and Region.
+    pub(crate) async fn add_named(&mut self, account: &Account, named: &[Named]) -> anyhow::Result<()> {
+        for Named { name, place } in named {
+            if let Some((id, region)) =
+                place.as_ref().filter(|(id, region)| *id != account.id || *region != account.region)
+            {
+                bail!(
+                    "the log group `{name}` is in account {id}, Region {region}, and the credentials are for account {}, Region {}; \
+                     choose them with --region and --assume-role",
+                    account.id,
+                    account.region
+                );
+            }
+            self.add(account, name).await?;
+        }
+        Ok(())
+    }
+
+    /// Adds the log groups of a WorkMail organization, by id or alias.
+    pub(crate) async fn add_organization(&mut self, account: &Account, name: &str) -> anyhow::Result<()> {
+        for name in of_organization(account, name, &mut self.organizations).await? {
+            self.add(account, &name).await?;
+        }
+        Ok(())
+    }
+
     async fn add(&mut self, account: &Account, name: &str) -> anyhow::Result<()> {
         let found = account.log_group(name, Deadline::NEVER).await.with_context(|| {
             format!(
@@ -86,36 +110,28 @@ impl Groups {
         Ok(())
     }
 
-    /// Adds the log groups with a subscription filter to a function of mailtrail.
-    async fn add_subscribed(
+    /// Adds the log groups with a subscription filter to a function of mailtrail; returns how many.
+    pub(crate) async fn add_subscribed(
         &mut self,
         account: &Account,
         functions: &mut Functions<'_>,
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<usize> {
         let ask = |token| account.logs.describe_log_groups().limit(PAGE).set_next_token(token).send();
         let listed = account.calls.all("DescribeLogGroups", Deadline::NEVER, ask, |answer| {
             (answer.log_groups.unwrap_or_default(), answer.next_token)
         });
         let listed = listed.await.context("failed to list the log groups")?;
-        let before = self.wanted.len();
+        let mut added = 0;
         for group in &listed {
             let group = LogGroup::described(group, &account.id, &account.region);
             let filtered = functions.of_filters(&group.name).await;
             let filtered =
                 filtered.with_context(|| format!("failed to read the filters of `{}`", group.name))?;
             if !filtered.is_empty() && group.check(&[]).is_ok() {
-                self.wanted.insert(group.name.clone(), group);
+                added += usize::from(self.wanted.insert(group.name.clone(), group).is_none());
             }
         }
-        if self.wanted.len() == before {
-            bail!(
-                "no log group in account {}, Region {} has a subscription filter to a function of mailtrail; see: {}",
-                account.id,
-                account.region,
-                command_in(account, "doctor")
-            );
-        }
-        Ok(())
+        Ok(added)
     }
 }
 
@@ -132,8 +148,9 @@ async fn of_organization(
     let of_email = email_events.and_then(|events| group_of(&events.log_group_arn));
     entries.extend(of_email.iter().map(|group| format!("{group}={}", organization.id)));
     let mut groups: BTreeSet<String> = of_email.into_iter().collect();
-    let of_audit = audit_groups(account, &organization.id).await;
-    groups.extend(of_audit.with_context(|| format!("failed to read the log deliveries of `{name}`"))?);
+    let of_audit = audit_logs(account, &organization.id).await;
+    let of_audit = of_audit.with_context(|| format!("failed to read the log deliveries of `{name}`"))?;
+    groups.extend(of_audit.into_iter().map(|log| log.log_group));
     if groups.is_empty() {
         return Err(anyhow!(
             "the WorkMail organization `{name}` logs to no log group; see: {}",
@@ -144,33 +161,34 @@ async fn of_organization(
 }
 
 /// The log groups that the audit logs of an organization are delivered to.
-async fn audit_groups(account: &Account, organization: &str) -> Result<Vec<String>, CallError> {
+pub(crate) async fn audit_logs(account: &Account, organization: &str) -> Result<Vec<AuditLog>, CallError> {
     let of_it = format!(":organization/{organization}");
     let sources = account.delivery_sources(Deadline::NEVER).await?;
-    let sources: BTreeSet<String> = (sources.into_iter())
-        .filter(|source| source.resource_arns.iter().any(|arn| arn.ends_with(&of_it)))
-        .map(|source| source.name)
+    let is_its = |arns: &[String]| arns.iter().any(|arn| arn.ends_with(&of_it));
+    let sources: BTreeMap<String, Option<String>> = (sources.into_iter())
+        .filter(|source| is_its(&source.resource_arns))
+        .map(|source| (source.name, source.log_type))
         .collect();
     if sources.is_empty() {
         return Ok(Vec::new());
     }
     let destinations = account.delivery_destinations(Deadline::NEVER).await?;
     let deliveries = account.deliveries(Deadline::NEVER).await?;
-    let of_delivery =
-        deliveries.into_iter().filter(|delivery| sources.contains(&delivery.delivery_source_name));
-    let targets = of_delivery.filter_map(|delivery| {
+    let targets = deliveries.into_iter().filter_map(|delivery| {
+        let log_type = sources.get(&delivery.delivery_source_name)?.clone();
         let destination = destinations.iter().find(|it| it.arn == delivery.delivery_destination_arn)?;
-        group_of(&destination.delivery_destination_configuration.destination_resource_arn)
+        let arn = &destination.delivery_destination_configuration.destination_resource_arn;
+        Some(AuditLog { log_type, log_group: group_of(arn)? })
     });
     Ok(targets.collect())
 }
 
-fn group_of(arn: &str) -> Option<String> {
+pub(crate) fn group_of(arn: &str) -> Option<String> {
     Arn::parse(arn).ok()?.log_group_name().map(str::to_owned)
 }
 
 /// Functions of the account, each read once.
-struct Functions<'a> {
+pub(crate) struct Functions<'a> {
     account: &'a Account,
     client: Lambda,
     /// Name → the log groups that it calls its own; `None` for what is no function of mailtrail.
@@ -179,7 +197,7 @@ struct Functions<'a> {
 }
 
 impl<'a> Functions<'a> {
-    fn of(account: &'a Account) -> Self {
+    pub(crate) fn of(account: &'a Account) -> Self {
         let client = Lambda::new(&account.config);
         Self { account, client, known: BTreeMap::new(), was_denied: false }
     }

@@ -1,7 +1,7 @@
 //! `mailtrail backfill`: what log groups have and the archive lacks.
 
-mod args;
-mod groups;
+pub(crate) mod args;
+pub(crate) mod groups;
 pub(crate) mod help;
 mod print;
 mod progress;
@@ -31,7 +31,7 @@ use crate::output::{self, Exit, Output};
 
 pub(crate) async fn run(args: BackfillArgs) -> anyhow::Result<Exit> {
     let account = args.account.open().await?;
-    let archive = args.archive()?;
+    let archive = args.archive.config()?;
     let own = config(&archive, &account, &[])?.intake.own_log_groups;
     let groups = groups::find(&account, &args, &own).await?;
     let clients = Clients::default();
@@ -116,7 +116,7 @@ fn config(archive: &ArchiveConfig, account: &Account, organizations: &[String]) 
 }
 
 /// One account writes one archive: without that, the roles and the readers of the other could not tell them apart.
-async fn check_account(
+pub(crate) async fn check_account(
     reader: &ArchiveReader,
     account: &Account,
     archive: &ArchiveConfig,

@@ -4,11 +4,12 @@ use crate::mailtrail::Mailtrail;
 
 #[test]
 fn every_command_explains_itself_with_examples_and_exit_codes() {
-    let commands: [&[&str]; 23] = [
+    let commands: [&[&str]; 24] = [
         &[],
         &["demo"],
         &["ingest"],
         &["backfill"],
+        &["coverage"],
         &["redrive"],
         &["redrive", "undelivered"],
         &["redrive", "failures"],

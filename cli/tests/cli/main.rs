@@ -4,6 +4,7 @@
 
 mod activity;
 mod archives;
+mod coverage;
 mod damage;
 mod demo;
 mod help;

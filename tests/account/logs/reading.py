@@ -156,8 +156,8 @@ class Reading:
         return token
 
     def start_query(self, request):
-        """Counts events by day. Both ends are seconds, and included."""
-        group = self._readable(request)
+        """Counts events by day, of any class. Both ends are seconds, and included."""
+        group = self._named(request)
         asked = QUERY.fullmatch(request["queryString"])
         if not asked:
             raise Refused("MalformedQueryException", "unexpected symbol found")
@@ -188,14 +188,17 @@ class Reading:
         status, rows = states.pop(0) if len(states) > 1 else states[0]
         return {"status": status, "results": rows}
 
+    def _named(self, request):
+        if ("logGroupName" in request) == ("logGroupIdentifier" in request):
+            raise invalid_parameter("Exactly one of logGroupName and logGroupIdentifier must be given.")
+        return self.groups.find(request.get("logGroupName") or request["logGroupIdentifier"])
+
     def _readable(self, request):
         """Not of the class Infrequent Access.
 
         https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html
         """
-        if ("logGroupName" in request) == ("logGroupIdentifier" in request):
-            raise invalid_parameter("Exactly one of logGroupName and logGroupIdentifier must be given.")
-        group = self.groups.find(request.get("logGroupName") or request["logGroupIdentifier"])
+        group = self._named(request)
         if group.log_class != STANDARD:
             raise invalid_parameter(f"Log groups of class {group.log_class} cannot be filtered.")
         return group

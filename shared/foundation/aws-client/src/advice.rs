@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::failure::{BROKEN_ANSWER, Failure};
+use crate::failure::{BROKEN_ANSWER, Failure, NOT_SENT};
 
 /// Why a call failed, as far as it decides what to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +35,7 @@ impl Cause {
     /// <https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html>
     fn of(failure: &Failure) -> Option<Self> {
         Some(match failure.code.as_str() {
-            "NotSent" => Self::NoCredentials,
+            NOT_SENT => Self::NoCredentials,
             "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" => Self::CredentialsExpired,
             "RequestTimeTooSkewed" | "RequestExpired" | "RequestInTheFuture" => Self::ClockSkew,
             // One code for two causes: the text tells which.

@@ -63,6 +63,8 @@ const THROTTLING: [&str; 13] = [
 
 /// The code of an answer that is not the service's, or not whole: a page of a proxy, a body that broke off.
 pub(crate) const BROKEN_ANSWER: &str = "BrokenAnswer";
+/// The code of a call that did not leave this machine.
+pub(crate) const NOT_SENT: &str = "NotSent";
 
 impl Failure {
     /// A failure that may pass.
@@ -96,6 +98,11 @@ impl Failure {
     /// Whether the failure says nothing about the other side: we ran out of time.
     pub fn is_out_of_time(&self) -> bool {
         *self == Self::out_of_time()
+    }
+
+    /// Whether nothing was sent: there are no credentials, or no address to send to.
+    pub fn was_not_sent(&self) -> bool {
+        self.code == NOT_SENT
     }
 
     /// Whether the service is telling us to come less often.
@@ -133,7 +140,7 @@ impl Failure {
         // What is neither I/O nor time, and not called transient by the connector, is our own side: no credentials, no
         // Region, no certificate. What the connector says of it itself is `other`.
         if !(error.is_io() || error.is_timeout() || error.as_other().is_some()) {
-            return Self::permanent("NotSent", causes(error.source()));
+            return Self::permanent(NOT_SENT, causes(error.source()));
         }
         // The type of a resolver's error is not public; this text is a constant of the HTTP client.
         let code = if reason.contains("dns error") { "UnknownHost" } else { "NoConnection" };
@@ -162,7 +169,7 @@ impl<E: ProvideErrorMetadata + Error + 'static> From<SdkError<E, HttpResponse>> 
             }
             SdkError::DispatchFailure(dispatch) => dispatch
                 .as_connector_error()
-                .map_or_else(|| Self::permanent("NotSent", causes(None)), Self::of_connector),
+                .map_or_else(|| Self::permanent(NOT_SENT, causes(None)), Self::of_connector),
             _ => Self::permanent("BadRequest", causes(error.source())),
         }
     }

@@ -5,19 +5,19 @@
 //! * [`Checker`] gets the counts: of the archive from its raw copies, of the log group through the
 //!   [`Source`](mailtrail_pull::Source) of backfills.
 //!   [`judge_days`] puts them together.
-//! * [`keep`] writes days below `coverage/` of an archive, under new keys only; [`Kept`] reads them back, as untrusted input.
+//! * [`keep`] writes days below `coverage/` of an archive, under new keys only; [`LastChecks`] reads them back, as untrusted input.
 //! * [`metrics`]: what `WorkMail` itself counted, the witness that a log has of nothing.
 
 mod check;
 mod cloudwatch;
 mod day;
 mod judge;
-mod kept;
 mod key;
+mod last_checks;
 pub mod metrics;
 
 pub use check::{Checker, SourceDays, judge_days};
 pub use cloudwatch::CloudWatchMetrics;
 pub use day::{Day, DayCoverage, DayState, Method, Reason, Witness};
 pub use judge::{Evidence, Expiry, Finality, SourceCount, finality, judge};
-pub use kept::{Kept, keep};
+pub use last_checks::{LastChecks, keep};

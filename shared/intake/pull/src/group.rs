@@ -140,6 +140,11 @@ impl LogGroup {
         Ok(())
     }
 
+    /// The first millisecond that events can have, expired or not: a group takes events that are older than it is.
+    pub fn oldest_possible(&self) -> i64 {
+        self.created - OLDEST_WRITTEN
+    }
+
     /// The first millisecond that events can have which have not expired.
     pub fn oldest(&self, now: Time) -> Option<i64> {
         self.retention_days.map(|days| now.millis() - i64::from(days) * DAY)
@@ -153,7 +158,7 @@ impl LogGroup {
     pub fn range(&self, since: Option<Time>, until: Option<Time>, now: Time) -> Result<Window, Refusal> {
         let time = |millis: i64| Time::from_millis(millis).unwrap_or(Time::EPOCH);
         let name = self.name.clone();
-        let (first, newest) = (self.created - OLDEST_WRITTEN, time(now.millis() + NEWEST_WRITTEN));
+        let (first, newest) = (self.oldest_possible(), time(now.millis() + NEWEST_WRITTEN));
         let until = until.unwrap_or(now).min(newest);
         if let Some(since) = since.filter(|since| *since >= until) {
             return Err(Refusal::Future { name, since: since.rfc3339() });

@@ -8,7 +8,9 @@ use std::path::Path;
 use mailtrail_archive::{Archive, ArchiveReader};
 use mailtrail_clock::Time;
 use mailtrail_coverage::metrics::{Figures, History, Log, Metric, MetricDay, Observed, days_to_ask, save};
-use mailtrail_coverage::{Day, DayCoverage, DayState, Evidence, Expiry, Kept, SourceCount, judge, keep};
+use mailtrail_coverage::{
+    Day, DayCoverage, DayState, Evidence, Expiry, LastChecks, SourceCount, judge, keep,
+};
 use mailtrail_pull::{Archived, LogGroupId};
 
 fn id(name: &str) -> LogGroupId {
@@ -36,13 +38,13 @@ fn checked(name: &str, of: &str, at: &str, source: u64, archive: u64) -> DayCove
 
 const NOW: &str = "2026-12-01T12:00:00Z";
 
-async fn read(folder: &Path, name: Option<&str>) -> Kept {
+async fn read(folder: &Path, name: Option<&str>) -> LastChecks {
     let reader = ArchiveReader::directory(folder.to_owned());
-    Kept::read(&reader, name.map(id).as_ref(), time(NOW)).await.unwrap()
+    LastChecks::read(&reader, name.map(id).as_ref(), time(NOW)).await.unwrap()
 }
 
-fn states(kept: &Kept, name: &str) -> Vec<(String, DayState)> {
-    kept.of(&id(name)).map(|it| (it.day.to_string(), it.state)).collect()
+fn states(last: &LastChecks, name: &str) -> Vec<(String, DayState)> {
+    last.of(&id(name)).map(|it| (it.day.to_string(), it.state)).collect()
 }
 
 #[tokio::test]
@@ -65,11 +67,11 @@ async fn the_last_check_of_a_day_counts_and_what_is_not_known_hides_nothing() {
     // The same is written once.
     keep(&archive, &later).await.unwrap();
 
-    let kept = read(folder.path(), None).await;
-    assert_eq!(kept.refused, []);
+    let last = read(folder.path(), None).await;
+    assert_eq!(last.refused, []);
     let complete = |day: &str| (day.to_owned(), DayState::Complete);
-    assert_eq!(states(&kept, "a"), [complete("2026-11-19"), complete("2026-11-20")]);
-    assert_eq!(states(&kept, "b/c d"), [("2026-11-20".to_owned(), DayState::Gap)]);
+    assert_eq!(states(&last, "a"), [complete("2026-11-19"), complete("2026-11-20")]);
+    assert_eq!(states(&last, "b/c d"), [("2026-11-20".to_owned(), DayState::Gap)]);
     let one = read(folder.path(), Some("b/c d")).await;
     assert_eq!(one.days.len(), 1);
 }
@@ -107,9 +109,9 @@ async fn what_no_check_wrote_is_refused_and_hides_nothing() {
     for (at, (name, text)) in hostile.iter().enumerate() {
         let path = folder.path().join(of_group).join(name);
         fs::write(&path, text).unwrap();
-        let kept = read(folder.path(), None).await;
-        assert_eq!(kept.refused.len(), 1, "{at}: {:?}", kept.refused);
-        assert_eq!(states(&kept, "a"), [("2026-11-20".to_owned(), DayState::Gap)], "{at}");
+        let last = read(folder.path(), None).await;
+        assert_eq!(last.refused.len(), 1, "{at}: {:?}", last.refused);
+        assert_eq!(states(&last, "a"), [("2026-11-20".to_owned(), DayState::Gap)], "{at}");
         fs::remove_file(&path).unwrap();
     }
 }

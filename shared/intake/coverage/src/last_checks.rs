@@ -41,14 +41,14 @@ pub async fn keep(archive: &Archive, days: &[DayCoverage]) -> Result<Vec<String>
 
 /// The last check of each log group and day that an archive keeps.
 #[derive(Debug, Default)]
-pub struct Kept {
+pub struct LastChecks {
     /// By log group and day.
     pub days: BTreeMap<LogGroupId, BTreeMap<Day, DayCoverage>>,
     /// What is not believed: the key of an object, and why.
     pub refused: Vec<(String, String)>,
 }
 
-impl Kept {
+impl LastChecks {
     /// Reads the last check of each day: of one log group, or of all. A check after `now` is not believed.
     ///
     /// # Errors
@@ -60,23 +60,23 @@ impl Kept {
     ) -> Result<Self, ArchiveError> {
         let folder = id.map_or_else(|| COVERAGE.to_owned(), folder);
         let keys = archive.list_readable(&folder, Deadline::NEVER).await?.names;
-        let mut kept = Self::default();
+        let mut last = Self::default();
         let mut names = Vec::new();
         for key in keys.into_iter().filter(|key| !is_metrics(key)) {
             match name_of(&key) {
                 Some(name) => names.push((name, key)),
-                None => kept.refuse(&key, "its name is not that of a check"),
+                None => last.refuse(&key, "its name is not that of a check"),
             }
         }
         // The latest check first. Of objects that were written in one second, any order does, if it is always the same.
         names.sort_unstable_by(|one, other| other.cmp(one));
         for (name, key) in names {
-            if !kept.has_all(&name, &key) {
+            if !last.has_all(&name, &key) {
                 let text = archive.get(&key, Deadline::NEVER).await?;
-                kept.add(&key, &name, &String::from_utf8_lossy(&text), now);
+                last.add(&key, &name, &String::from_utf8_lossy(&text), now);
             }
         }
-        Ok(kept)
+        Ok(last)
     }
 
     /// The days of a log group, in order.

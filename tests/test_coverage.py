@@ -1,0 +1,437 @@
+"""`mailtrail coverage`: what CloudWatch Logs has of each day beside what the archive has, on the account of the tests."""
+
+import collections
+import json
+import shlex
+import time
+
+import pytest
+
+import archive
+from programs import DONE, FAILED, NEEDS_A_LOOK, REGION, WRONG_USAGE
+from samples import ACCOUNT
+
+GROUP = "/aws/workmail/emailevents/example"
+DAY = 86_400_000
+TODAY = int(time.time() * 1_000) // DAY * DAY
+# The first of three days: all of them are over since more than an hour, whatever the time is.
+FIRST = TODAY - 4 * DAY
+KEYS = {"log_group", "account", "region", "day", "source", "archive", "missing", "extra", "method", "witness", "state"}
+KEYS |= {"checked", "final", "reason", "earlier"}
+FOLDER = f"coverage/region={REGION}/accountId={ACCOUNT}/"
+METRICS = "coverage/metrics/"
+
+
+def text(millis):
+    """A day as people write it."""
+    return time.strftime("%Y-%m-%d", time.gmtime(millis // 1_000))
+
+
+class Covered:
+    """A log group, an archive, and the command."""
+
+    def __init__(self, aws, mailtrail, folder):
+        self.aws = aws
+        self.mailtrail = mailtrail
+        self.archive = folder / "archive"
+        self.sent = folder / "sent"
+        self.sent.mkdir()
+        self.events = []
+        aws.fixtures.log_group(GROUP)
+        self.group.created = FIRST - 10 * DAY
+
+    @property
+    def group(self):
+        """The log group as the account has it."""
+        return self.aws.place().logs.groups.find(GROUP)
+
+    def log(self, day, count=1, message=lambda number: json.dumps({"number": number}), hour=12):
+        """Events of a day, counted from the first one, which the log group gets."""
+        logged = []
+        for _ in range(count):
+            number = len(self.events)
+            moment = FIRST + day * DAY + hour * 3_600_000 + number
+            event_id = self.aws.place().logs.events.log(GROUP, "a", moment, message(number))
+            logged.append({"id": event_id, "timestamp": moment, "message": message(number)})
+            self.events.append(logged[-1])
+        return logged
+
+    def ingest(self, events, group=GROUP, owner=ACCOUNT, **more):
+        """Archives events, as a subscription sends them."""
+        batch = {"messageType": "DATA_MESSAGE", "owner": owner, "logGroup": group, "logStream": "a"}
+        batch |= {"subscriptionFilters": ["f"], "logEvents": events, **more}
+        path = self.sent / f"{len(list(self.sent.iterdir()))}.json"
+        path.write_text(json.dumps(batch))
+        self.mailtrail.ingest(path, to=self.archive).expect(DONE)
+
+    def run(self, *arguments, **variables):
+        """The command, with `--json`."""
+        env = self.aws.environment() | variables
+        return self.mailtrail.run("coverage", "--archive", self.archive, "--json", *arguments, env=env)
+
+    def days(self, *arguments, code=DONE, since=FIRST, until=FIRST + 3 * DAY):
+        """The lines of a run over the three days."""
+        run = self.run("--since", text(since), "--until", text(until), *arguments).expect(code)
+        lines = [json.loads(line) for line in run.stdout.splitlines()]
+        for line in lines:
+            assert set(line) == KEYS and (line["account"], line["region"]) == (ACCOUNT, REGION)
+            if line["source"] is not None:
+                assert line["source"] + line["extra"] == line["archive"] + line["missing"]
+        return lines
+
+    def states(self, *arguments, **more):
+        """The states of the three days."""
+        return [line["state"] for line in self.days(*arguments, **more)]
+
+    def kept(self, beginning=FOLDER):
+        """Key → lines of what the archive keeps."""
+        files = sorted(path for path in self.archive.glob("coverage/**/*.ndjson"))
+        keys = {str(path.relative_to(self.archive)): path for path in files}
+        return {
+            key: [json.loads(line) for line in path.read_text().splitlines()]
+            for key, path in keys.items()
+            if key.startswith(beginning)
+        }
+
+
+@pytest.fixture
+def covered(account, mailtrail, tmp_path):
+    """A log group without events."""
+    return Covered(account, mailtrail, tmp_path)
+
+
+def test_a_gap_is_told_and_filled_by_the_command_that_is_shown(covered):
+    for day in range(3):
+        covered.ingest(covered.log(day, 5))
+    assert covered.states() == ["complete"] * 3
+    covered.log(1, 2)
+    before = archive.from_directory(covered.archive).digests()
+    run = covered.run("--since", text(FIRST), "--until", text(FIRST + 3 * DAY)).expect(NEEDS_A_LOOK)
+    lines = [json.loads(line) for line in run.stdout.splitlines()]
+    assert [line["state"] for line in lines] == ["complete", "gap", "complete"]
+    gap = lines[1]
+    assert (gap["source"], gap["archive"], gap["missing"], gap["extra"], gap["method"]) == (7, 5, 2, 0, "count")
+    # Nothing that was there is other than before, and one object is new.
+    after = archive.from_directory(covered.archive).digests()
+    assert before.items() <= after.items() and len(after) == len(before) + 1
+
+    shown = [line.strip() for line in run.stderr.splitlines() if "mailtrail backfill" in line]
+    (command,) = shown
+    arguments = shlex.split(command)
+    assert arguments[:2] == ["mailtrail", "backfill"]
+    covered.mailtrail.run(*arguments[1:], env=covered.aws.environment()).expect(DONE)
+    assert covered.states() == ["complete"] * 3
+    assert len(covered.kept()) == 3
+
+
+def test_each_event_is_looked_for_where_a_count_is_not_enough(covered):
+    sent = covered.log(0, 4)
+    covered.ingest(sent[:3])
+    # A file with as many events as are missing, which may be of anywhere.
+    stranger = {"id": "", "timestamp": sent[0]["timestamp"], "message": "another"}
+    covered.ingest([stranger], retrievedBy="import")
+    counted = covered.days(until=FIRST + DAY)
+    assert [(line["state"], line["reason"]) for line in counted] == [("agrees", "other-events")]
+    (exact,) = covered.days("--exact", until=FIRST + DAY, code=NEEDS_A_LOOK)
+    assert (exact["state"], exact["method"], exact["missing"], exact["extra"]) == ("gap", "ids", 1, 1)
+    covered.ingest(sent[3:])
+    (exact,) = covered.days("--exact", until=FIRST + DAY)
+    assert (exact["state"], exact["missing"], exact["extra"]) == ("complete", 0, 1)
+
+
+def test_an_event_that_is_stored_twice_or_with_two_messages_counts_once(covered):
+    sent = covered.log(0, 3)
+    covered.ingest(sent)
+    covered.ingest(sent[1:])
+    covered.ingest(sent, retrievedBy="FilterLogEvents")
+    assert covered.states(until=FIRST + DAY) == ["complete"]
+    covered.ingest([sent[0] | {"message": "***"}])
+    (line,) = covered.days(until=FIRST + DAY)
+    assert (line["state"], line["source"], line["archive"], line["extra"]) == ("agrees", 3, 4, 1)
+    assert covered.states("--exact", until=FIRST + DAY) == ["complete"]
+
+
+def test_a_day_that_is_not_over_is_open_and_one_that_expires_proves_nothing(covered):
+    covered.ingest(covered.log(0, 2))
+    covered.log(4, 1, hour=0)
+    lines = covered.days("--log-group", GROUP, since=TODAY, until=TODAY + DAY)
+    assert [(line["state"], line["source"], line["reason"]) for line in lines] == [("open", None, "not-over")]
+    assert not lines[0]["final"] and not covered.kept()
+
+    # Of the first day, a part has expired; of the one before, everything.
+    age_in_days = (time.time() * 1_000 - FIRST) / DAY
+    covered.group.retention = next(days for days in (1, 3, 5, 7) if days >= int(age_in_days))
+    oldest = time.time() * 1_000 - covered.group.retention * DAY
+    edge = int(oldest) // DAY * DAY
+    lines = covered.days("--log-group", GROUP, since=edge - DAY, until=edge + DAY)
+    assert [(line["state"], line["reason"]) for line in lines] == [("unknown", "expired"), ("unknown", "expiring")]
+    assert lines[0]["source"] is None and lines[1]["source"] == lines[1]["archive"]
+    # What is missing there is missing all the same.
+    logged = covered.aws.place().logs.events.log(GROUP, "a", edge + DAY - 1_000, "late")
+    lines = covered.days("--log-group", GROUP, since=edge - DAY, until=edge + DAY, code=NEEDS_A_LOOK)
+    assert logged and [line["state"] for line in lines] == ["unknown", "gap"]
+
+
+def test_a_day_is_final_14_days_after_its_end(covered):
+    covered.group.created = TODAY - 30 * DAY
+    lines = covered.days("--log-group", GROUP, since=TODAY - 16 * DAY, until=TODAY - 13 * DAY)
+    assert [line["final"] for line in lines] == [True, True, False]
+
+
+def test_events_from_before_the_log_group_are_read(covered):
+    covered.ingest(covered.log(0, 3)[:2])
+    covered.group.created = FIRST + DAY
+    lines = covered.days("--log-group", GROUP, code=NEEDS_A_LOOK)
+    assert [(line["state"], line["source"]) for line in lines] == [("gap", 3), ("complete", 0), ("complete", 0)]
+    covered.group.log_class = "INFREQUENT_ACCESS"
+    lines = covered.days()
+    assert [line["reason"] for line in lines] == ["before-creation", "before-creation", None]
+
+
+def test_a_log_group_of_another_class_is_counted(covered):
+    covered.log(0, 3)
+    covered.group.log_class = "INFREQUENT_ACCESS"
+    run = covered.run("--since", text(FIRST), "--until", text(FIRST), "--log-group", GROUP, "--exact")
+    (line,) = [json.loads(line) for line in run.expect(NEEDS_A_LOOK).stdout.splitlines()]
+    assert (line["state"], line["method"], line["missing"]) == ("gap", "count", 3)
+    assert "can only be counted" in run.stderr and "create-export-task" in run.stderr
+
+
+MAIL = json.dumps({"traceId": "1", "event": {"eventName": "MAILBOX_EMAIL_DELIVERED", "recipient": "a@example.com"}})
+
+
+def with_organization(covered):
+    """An organization that logs to the log group. Returns its id."""
+    workmail = covered.aws.place().workmail
+    organization = workmail.add("example")
+    workmail.monitoring[organization] = {"LogGroupArn": covered.group.arn + ":*", "RoleArn": "arn:aws:iam::1:role/r"}
+    return organization
+
+
+def test_a_day_of_which_only_workmail_tells_is_silent(covered):
+    organization = with_organization(covered)
+    metrics = covered.aws.place().metrics
+    for day in range(3):
+        metrics.publish("MailboxEmailDelivered", 2, FIRST + day * DAY + 1_000, OrganizationId=organization)
+    metrics.publish("MailboxEmailDelivered", 9, FIRST, OrganizationId="m-0")
+    covered.ingest(covered.log(0, 1, lambda _: MAIL))
+    covered.ingest(covered.log(1, 1))
+    run = covered.run("--since", text(FIRST), "--until", text(FIRST + 3 * DAY)).expect(NEEDS_A_LOOK)
+    lines = [json.loads(line) for line in run.stdout.splitlines()]
+    assert [line["state"] for line in lines] == ["complete", "silent", "silent"]
+    assert [line["witness"] for line in lines] == [{"metric": 2, "events": events} for events in (1, 0, 0)]
+    assert "mailtrail workmail status" in run.stderr
+
+    # Of a day that expired, the metric alone tells.
+    covered.group.retention = 1
+    lines = covered.days(code=NEEDS_A_LOOK)
+    assert [(line["state"], line["method"]) for line in lines] == [
+        ("unknown", "none"),
+        ("silent", "metric"),
+        ("silent", "metric"),
+    ]
+
+
+def test_failed_sign_ins_are_a_witness_of_the_authentication_log(account, mailtrail, tmp_path):
+    audit = account.fixtures.workmail_audit()
+    organization = audit.organization.rsplit("/", 1)[1]
+    account.place().logs.groups.find(audit.group).created = FIRST - DAY
+    metrics = account.place().metrics
+    metrics.publish("AuthenticationFailure", 1, FIRST + 1_000, Organization=organization)
+    metrics.publish("AuthenticationFailure", 0, FIRST + DAY + 1_000, Organization=organization)
+    covered = Covered(account, mailtrail, tmp_path)
+    lines = covered.days("--organization", organization, until=FIRST + 2 * DAY, code=NEEDS_A_LOOK)
+    assert [(line["log_group"], line["state"], line["witness"]) for line in lines] == [
+        (audit.group, "silent", {"metric": 1, "events": 0}),
+        (audit.group, "complete", {"metric": 0, "events": 0}),
+    ]
+
+
+def test_the_whole_history_of_the_metrics_is_saved_and_then_what_is_new(covered):
+    organization = with_organization(covered)
+    metrics = covered.aws.place().metrics
+    of = {"OrganizationId": organization}
+    for days in (2, 100, 400, 500):
+        metrics.publish("OrganizationEmailReceived", 3, TODAY - days * DAY, **of)
+    metrics.publish("AvailabilityProviderFailure", 1, TODAY - DAY, **of)
+    covered.aws.faults.page_sizes |= {"GetMetricData": 2, "ListMetrics": 1}
+    covered.days()
+    (lines,) = covered.kept(METRICS).values()
+    saved = {(line["metric"], line["day"]): line for line in lines}
+    received = [("OrganizationEmailReceived", text(TODAY - days * DAY)) for days in (400, 100, 2)]
+    assert set(saved) == {*received, ("AvailabilityProviderFailure", text(TODAY - DAY))}
+    assert saved[received[0]] == {
+        "metric": received[0][0],
+        "dimensions": of,
+        "day": received[0][1],
+        "sum": 3,
+        "samples": 1,
+    }
+
+    time.sleep(1.1)
+    covered.days()
+    assert len(covered.kept(METRICS)) == 1
+    metrics.publish("OrganizationEmailReceived", 1, TODAY - 2 * DAY, **of)
+    covered.days("--dry-run")
+    assert len(covered.kept(METRICS)) == 1
+    covered.days()
+    first, second = covered.kept(METRICS).values()
+    assert first == lines and [(line["day"], line["sum"]) for line in second] == [(received[2][1], 4)]
+
+
+def test_log_groups_are_those_of_the_archive_and_those_with_a_subscription(covered):
+    covered.ingest(covered.log(0, 1))
+    covered.ingest([{"id": "1", "timestamp": FIRST, "message": "x"}], group="deleted")
+    account = covered.aws
+    audit = account.fixtures.workmail_audit()
+    account.place().functions.add(audit.function.rsplit(":", 1)[1], MAILTRAIL_ARCHIVE="s3://example")
+    account.place().logs.groups.find(audit.group).created = FIRST
+    account.fixtures.log_group("unsubscribed")
+    found = collections.defaultdict(list)
+    for line in covered.days(until=FIRST + DAY):
+        found[line["log_group"]].append((line["state"], line["reason"]))
+    assert found == {
+        GROUP: [("complete", None)],
+        audit.group: [("complete", None)],
+        "deleted": [("unknown", "no-log-group")],
+    }
+
+
+@pytest.mark.parametrize("action", ["logs:StartQuery", "logs:GetQueryResults"])
+def test_without_permission_a_day_is_unknown_and_it_says_why(covered, action):
+    covered.ingest(covered.log(0, 2))
+    assert covered.states(until=FIRST + DAY) == ["complete"]
+    kept = covered.kept()
+    covered.aws.faults.deny(action)
+    run = covered.run("--since", text(FIRST), "--until", text(FIRST)).expect(NEEDS_A_LOOK)
+    (line,) = [json.loads(line) for line in run.stdout.splitlines()]
+    assert (line["state"], line["reason"], line["source"]) == ("unknown", "not-answered", None)
+    assert action in run.stderr
+    # What was known before is not hidden by that.
+    assert covered.kept() == kept
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        *("cloudwatch:ListMetrics", "cloudwatch:GetMetricData", "workmail:ListOrganizations"),
+        *("workmail:DescribeEmailMonitoringConfiguration", "logs:DescribeDeliverySources"),
+    ],
+)
+def test_without_permission_for_the_metrics_there_is_no_witness_and_it_says_why(covered, action):
+    organization = with_organization(covered)
+    covered.aws.place().metrics.publish("MailboxEmailDelivered", 2, FIRST + 1_000, OrganizationId=organization)
+    covered.ingest(covered.log(0, 1))
+    covered.aws.faults.deny(action)
+    run = covered.run("--since", text(FIRST), "--until", text(FIRST))
+    (line,) = [json.loads(line) for line in run.stdout.splitlines()]
+    metric = (line["witness"] or {}).get("metric")
+    assert action.split(":")[1] in run.stderr
+    assert (run.code, line["state"]) == ((DONE, "complete") if metric is None else (NEEDS_A_LOOK, "silent"))
+
+
+def test_a_metric_that_is_not_answered_whole_proves_nothing(covered):
+    organization = with_organization(covered)
+    covered.aws.place().metrics.publish("MailboxEmailDelivered", 2, FIRST + 1_000, OrganizationId=organization)
+
+    def partial(answer):
+        answer["MetricDataResults"][0]["StatusCode"] = "InternalError"
+
+    covered.aws.faults.rewrite("GetMetricData", partial)
+    run = covered.run("--since", text(FIRST), "--until", text(FIRST), "--log-group", GROUP).expect(DONE)
+    assert "InternalError" in run.stderr and not covered.kept(METRICS)
+
+
+def test_a_query_that_is_not_complete_counts_nothing(covered):
+    covered.ingest(covered.log(0, 2))
+
+    def failed(answer):
+        answer["status"] = "Timeout"
+
+    covered.aws.faults.rewrite("GetQueryResults", failed)
+    (line,) = covered.days(until=FIRST + DAY, code=NEEDS_A_LOOK)
+    assert (line["state"], line["reason"]) == ("unknown", "not-answered")
+
+
+def test_without_aws_only_the_archive_is_counted(covered):
+    for day in range(2):
+        covered.ingest(covered.log(day, 3))
+    for arguments, env in ((["--offline"], covered.aws.environment()), ([], {})):
+        run = covered.mailtrail.run("coverage", "--archive", covered.archive, "--json", *arguments, env=env)
+        lines = [json.loads(line) for line in run.expect(DONE).stdout.splitlines()]
+        assert [(line["day"], line["source"], line["archive"], line["state"]) for line in lines] == [
+            (text(FIRST + day * DAY), None, 3, "unknown") for day in range(2)
+        ]
+    assert "AWS was not asked" in run.stderr and not covered.kept("coverage")
+    for option in (["--exact"], ["--organization", "m-1"]):
+        refused = covered.mailtrail.run("coverage", "--archive", covered.archive, *option, env={})
+        assert "no credentials are configured" in refused.expect(FAILED).stderr
+
+
+def test_credentials_that_expired_are_an_error_and_no_answer(covered):
+    covered.ingest(covered.log(0, 1))
+    covered.aws.faults.fail("GetCallerIdentity", "ExpiredTokenException", nth=None)
+    run = covered.run().expect(FAILED)
+    assert "aws sso login" in run.stderr and not run.stdout
+
+
+def test_an_archive_of_another_account_is_refused(covered):
+    covered.ingest([{"id": "1", "timestamp": FIRST, "message": "x"}], owner="444455556666")
+    run = covered.run("--log-group", GROUP).expect(FAILED)
+    assert "events of account 444455556666" in run.stderr and not covered.kept()
+
+
+def test_a_raw_copy_that_cannot_be_read_is_named_and_its_events_are_missing(covered):
+    covered.ingest(covered.log(0, 2))
+    (path,) = covered.archive.glob("raw/**/*.json.gz")
+    path.write_bytes(b"no gzip")
+    run = covered.run("--since", text(FIRST), "--until", text(FIRST), "--log-group", GROUP).expect(NEEDS_A_LOOK)
+    assert json.loads(run.stdout)["state"] == "gap" and path.name in run.stderr
+
+
+def test_what_was_complete_before_it_expired_is_still_told(covered):
+    covered.ingest(covered.log(0, 2))
+    (before,) = covered.days(until=FIRST + DAY)
+    assert (before["state"], before["earlier"]) == ("complete", None)
+    covered.group.retention = 1
+    (after,) = covered.days(until=FIRST + DAY)
+    assert (after["state"], after["reason"]) == ("unknown", "expired")
+    assert after["earlier"] == {"state": "complete", "checked": before["checked"]}
+    offline = covered.mailtrail.run("coverage", "--offline", "--archive", covered.archive).expect(DONE).stdout
+    assert "2 events in the archive" in offline
+
+
+def test_what_no_check_wrote_is_named_and_not_believed(covered):
+    covered.ingest(covered.log(0, 2)[:1])
+    covered.days(until=FIRST + DAY, code=NEEDS_A_LOOK)
+    ((key, lines),) = covered.kept().items()
+    path = covered.archive / key
+    forged = path.with_name(path.name.replace(path.name[:16], "20990101T000000Z"))
+    line = lines[0] | {"state": "complete", "missing": 0, "checked": "2099-01-01T00:00:00Z"}
+    forged.write_text(json.dumps(line) + "\n\u001b[2J\n")
+    run = covered.run("--offline").expect(NEEDS_A_LOOK)
+    assert "line 1: it was checked in the future" in run.stderr and "\u001b[2J" not in run.stderr
+    assert json.loads(run.stdout)["earlier"]["state"] == "gap"
+    # Of another account than the archive: its folder is its own.
+    other = covered.archive / key.replace(ACCOUNT, "444455556666")
+    other.parent.mkdir(parents=True)
+    path.rename(other)
+    forged.unlink()
+    run = covered.run("--offline").expect(NEEDS_A_LOOK)
+    assert "another log group, account or Region" in run.stderr
+    assert json.loads(run.stdout)["earlier"] is None
+
+
+def test_names_of_strangers_do_nothing_to_the_terminal(covered):
+    name = "x\u202e\u001b[2J/y"
+    covered.ingest([{"id": "1", "timestamp": FIRST, "message": "x"}], group=name)
+    run = covered.mailtrail.run("coverage", "--offline", "--archive", covered.archive)
+    shown = run.expect(DONE).stdout
+    assert "x\\u{202e}" in shown and "\u202e" not in shown and "\u001b[2J" not in shown
+
+
+def test_wrong_usage_is_told(covered):
+    assert "--since must be before --until" in covered.run("--since", "1d", "--until", "2d").expect(WRONG_USAGE).stderr
+    assert "cannot be used with" in covered.run("--offline", "--exact").expect(WRONG_USAGE).stderr
+    missing = covered.mailtrail.run("coverage", env={}).expect(WRONG_USAGE)
+    assert "missing archive" in missing.stderr
