@@ -73,6 +73,8 @@ def _action(method, url, headers, body):
         return service, f"{service}:{urllib.parse.parse_qs(body.decode())['Action'][0]}"
     asked = {name for name in urllib.parse.parse_qs(url.query, keep_blank_values=True) if name != "x-id"}
     found = [action for (of, query), action in S3_ACTIONS.items() if of == method and {query} - {""} <= asked]
+    if method == "GET" and not asked and url.path.strip("/").count("/"):
+        found = ["s3:GetObject"]
     assert found, f"which action does {method} {url.path}?{url.query} need?"
     return "s3", found[0]
 

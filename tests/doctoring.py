@@ -5,6 +5,7 @@ are ministack, both behind a border (border.py) that knows whose the buckets are
 """
 
 import datetime
+import hashlib
 import json
 
 from account.documents import AWS_WRITTEN, compact, policy
@@ -197,6 +198,18 @@ class Installation:
         """An exact copy of a day in the archive."""
         key = f"mail/raw/region={REGION}/accountId={ACCOUNT}/eventDay={day}/batch.json.gz"
         self.s3.put_object(Bucket=ARCHIVE, Key=key, Body=b"x")
+
+    def compared(self, group, state, missing=0):
+        """What `mailtrail coverage` keeps of the day before yesterday."""
+        now = datetime.datetime.now(datetime.UTC)
+        day = now - datetime.timedelta(days=2)
+        line = {"log_group": group, "account": ACCOUNT, "region": REGION, "day": f"{day:%Y-%m-%d}"}
+        line |= {"source": 7, "archive": 7 - missing, "missing": missing, "extra": 0, "method": "count"}
+        line |= {"witness": None, "state": state, "checked": f"{now:%Y-%m-%dT%H:%M:%SZ}", "final": False, "reason": None}
+        folder = f"region={REGION}/accountId={ACCOUNT}/logGroup={hashlib.sha256(group.encode()).hexdigest()[:16]}"
+        name = f"{now:%Y%m%dT%H%M%SZ}-{day:%Y%m%d}-{day:%Y%m%d}-0123456789abcdef.ndjson"
+        self.s3.delete_bucket_policy(Bucket=ARCHIVE)
+        self.s3.put_object(Bucket=ARCHIVE, Key=f"mail/coverage/{folder}/{name}", Body=json.dumps(line).encode())
 
     def _function(self):
         archive = {"MAILTRAIL_ARCHIVE": ARCHIVE_URL, "MAILTRAIL_ARCHIVE_OWNER": ACCOUNT, "MAILTRAIL_TOPIC": TOPIC}

@@ -125,6 +125,11 @@ def archive_stands_still(installation):
     installation.archived("20261101")
 
 
+def events_are_missing(installation):
+    """A comparison found that the archive lacks events of a day."""
+    installation.compared(EVENTS, "gap", missing=3)
+
+
 def key_that_the_function_may_not_use(installation):
     key = installation.kms.create_key()["KeyMetadata"]["Arn"]
     installation.place.functions.environments[FUNCTION]["MAILTRAIL_ARCHIVE_KMS_KEY"] = key

@@ -10,7 +10,7 @@ from doctoring import TARGET, bucket_policy, key_policy, statement, to_bucket
 from identity_faults import DAY_MS, another_service_is_trusted, archive_stands_still
 from identity_faults import conditions_and_only_probes, conditions_that_nothing_shows_to_hold
 from identity_faults import errors_of_a_stream_are_not_logged
-from identity_faults import events_failed, failed_records_are_ignored, failures_go_nowhere, filter_without_origin
+from identity_faults import events_are_missing, events_failed, failed_records_are_ignored, failures_go_nowhere, filter_without_origin
 from identity_faults import failed_records_are_kept, failed_records_go_nowhere
 from identity_faults import function_is_never_invoked, function_may_not_write, key_that_the_function_may_not_use
 from identity_faults import nothing_arrives, only_probes_arrive, role_is_gone, role_is_kept_small
@@ -369,6 +369,7 @@ FAULTS = [
     (stream_does_not_deliver, [("stream-delivering", BROKEN)]),
     (errors_of_a_stream_are_not_logged, [("stream-delivering", UNKNOWN)]),
     (archive_stands_still, [("archive-newest", BROKEN)]),
+    (events_are_missing, [("archive-coverage", BROKEN)]),
     (bucket_is_gone, [("bucket-owner", BROKEN)]),
     (bucket_of_a_stranger, [("bucket-owner", LOOK)]),
     (bucket_is_closed, [("bucket-policy", BROKEN)]),

@@ -77,6 +77,24 @@ def test_an_intact_account_is_clean(doctor):
     assert "✓" in doctor().expect(DONE).stdout
 
 
+def test_a_tick_for_the_days_is_only_given_for_a_comparison(doctor, installation):
+    def of_days():
+        found = findings(doctor("--json").expect(DONE))
+        return {it["resource"]: (it["severity"], it["seen"]) for it in found if it["id"] == "archive-coverage"}
+
+    before = of_days()
+    assert {severity for severity, _ in before.values()} == {"note"}
+    assert all("of gaps nothing is known" in seen for _, seen in before.values())
+    installation.compared(EVENTS, "complete")
+    after = of_days()
+    assert after[EVENTS][0] == "ok" and after[AUDIT] == before[AUDIT]
+    # What contradicts itself is not believed.
+    folder = next(it["Key"] for it in installation.s3.list_objects_v2(Bucket=ARCHIVE, Prefix="mail/coverage")["Contents"])
+    body = installation.s3.get_object(Bucket=ARCHIVE, Key=folder)["Body"].read()
+    installation.s3.put_object(Bucket=ARCHIVE, Key=folder, Body=body.replace(b'"missing": 0', b'"missing": 1'))
+    assert wrong(doctor("--json").expect(NEEDS_A_LOOK)) == [("archive-coverage", "look")]
+
+
 def test_nothing_is_changed(doctor, installation):
     doctor("--json").expect(DONE)
     reads = ("Describe", "Get", "List", "Head")
@@ -93,6 +111,7 @@ def needed(mailtrail):
 def test_the_help_names_every_action_that_is_needed(doctor, installation, needed):
     installation.data_stream(EVENTS, **{FUNCTION: "Enabled"})
     installation.attach(ROLE)
+    installation.compared(EVENTS, "complete")
     doctor("--json").expect(DONE)
     installation.stack_group()
     off(installation)
@@ -226,6 +245,7 @@ REFUSED = {
     "firehose:DescribeDeliveryStream": "stream-active",
     "firehose:ListTagsForDeliveryStream": "stream-tag",
     "s3:ListBucket": "bucket-owner",
+    "s3:GetObject": "archive-coverage",
     "s3:GetBucketPolicy": "bucket-policy",
     "s3:GetEncryptionConfiguration": "bucket-encryption",
     "kms:DescribeKey": "key-state",
@@ -256,6 +276,7 @@ def test_what_may_not_be_read_is_said_and_not_guessed(doctor, installation, acti
     installation.data_stream(EVENTS, **{FUNCTION: "Enabled"})
     installation.subscribe(AUDIT)
     installation.attach(ROLE)
+    installation.compared(EVENTS, "complete")
     installation.account.faults.deny(action)
     installation.border.denied.add(action)
     run = doctor("--json").expect(NEEDS_A_LOOK)

@@ -27,8 +27,7 @@ A snapshot (--save) contains names, ARNs, policies and settings, only those envi
 checks need, and no log events. MAILTRAIL_ARCHIVE sets the archive where --archive does not.
 
 A probe is one event in a log stream of its own, mailtrail-probe/ID. Its log stream, and its event in the archive, stay. \
-It also needs the permissions logs:CreateLogStream, logs:PutLogEvents, logs:GetLogEvents, logs:FilterLogEvents and \
-s3:GetObject.
+It also needs the permissions logs:CreateLogStream, logs:PutLogEvents, logs:GetLogEvents and logs:FilterLogEvents.
 
 Required permissions: sts:GetCallerIdentity, workmail:ListOrganizations, \
 workmail:DescribeEmailMonitoringConfiguration, logs:DescribeResourcePolicies, logs:DescribeLogGroups, \
@@ -37,7 +36,7 @@ logs:DescribeConfigurationTemplates, logs:DescribeAccountPolicies, logs:Describe
 logs:GetDataProtectionPolicy, logs:DescribeLogStreams, lambda:GetFunctionConfiguration, lambda:GetPolicy, \
 lambda:GetFunctionConcurrency, lambda:GetFunctionEventInvokeConfig, lambda:ListEventSourceMappings, \
 firehose:DescribeDeliveryStream, firehose:ListTagsForDeliveryStream, \
-s3:ListBucket, s3:GetBucketPolicy, s3:GetEncryptionConfiguration, kms:DescribeKey, kms:GetKeyPolicy, \
+s3:ListBucket, s3:GetObject, s3:GetBucketPolicy, s3:GetEncryptionConfiguration, kms:DescribeKey, kms:GetKeyPolicy, \
 sns:GetTopicAttributes, iam:GetRole, iam:ListRoles, iam:ListRolePolicies, iam:GetRolePolicy, \
 iam:ListAttachedRolePolicies, iam:GetPolicy, iam:GetPolicyVersion.
 

@@ -4,8 +4,11 @@ use std::str::FromStr;
 
 use mailtrail_archive::{ArchiveReader, Location, RAW, S3Options};
 use mailtrail_aws_client::clients as aws;
+use mailtrail_clock::now;
 use mailtrail_config::settings;
-use mailtrail_doctor::{Archive, Days, Facts, Part};
+use mailtrail_coverage::{DayCoverage, DayState, LastChecks};
+use mailtrail_doctor::{Archive, Coverage, CoveredDay, CoveredState, Days, Facts, Part};
+use mailtrail_pull::LogGroupId;
 
 use super::super::args::ScopeArgs;
 use super::reader::Reader;
@@ -41,24 +44,61 @@ fn archive(url: &str, owner: Option<String>, key: Option<String>) -> Archive {
 }
 
 impl Reader<'_> {
-    /// The first and the last day in `raw/` of an archive for this account and Region.
-    pub(super) async fn days(&self, archive: &Archive) -> Part<Option<Days>> {
-        let at = mailtrail_clock::now().millis();
+    /// What an archive has of this account and Region: its days, and what it keeps of its coverage.
+    pub(super) async fn read_archive(&self, archive: &mut Archive) {
+        let reader = match self.archive_reader(archive) {
+            Ok(reader) => reader,
+            Err(reason) => {
+                archive.days = Part::NotSeen { reason: reason.clone() };
+                archive.coverage = Part::NotSeen { reason };
+                return;
+            }
+        };
+        archive.days = self.days(archive, &reader).await;
+        (archive.coverage, archive.refused_coverage) = self.coverage(archive, &reader).await;
+    }
+
+    fn archive_reader(&self, archive: &Archive) -> Result<ArchiveReader, String> {
         let options = S3Options { expected_owner: archive.owner.clone(), kms_key: None };
-        let reader = match Location::from_str(&archive.url) {
+        match Location::from_str(&archive.url) {
             // A directory of a function is in its execution environment.
             Ok(Location::Directory(_)) if !archive.functions.is_empty() => {
-                return Part::NotSeen { reason: format!("{} is a directory of the function", archive.url) };
+                Err(format!("{} is a directory of the function", archive.url))
             }
             Ok(Location::Directory(path)) if !path.is_dir() => {
-                return Part::NotSeen { reason: format!("the directory {} does not exist", path.display()) };
+                Err(format!("the directory {} does not exist", path.display()))
             }
-            Ok(Location::Directory(path)) => ArchiveReader::directory(path),
+            Ok(Location::Directory(path)) => Ok(ArchiveReader::directory(path)),
             Ok(Location::S3 { bucket, prefix }) => {
-                ArchiveReader::s3(aws::s3(&self.account.config), &bucket, &prefix, options)
+                Ok(ArchiveReader::s3(aws::s3(&self.account.config), &bucket, &prefix, options))
             }
-            Err(error) => return Part::NotSeen { reason: error.to_string() },
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    /// The last checks of the days of its log groups, and how much below `coverage/` is not believed.
+    async fn coverage(&self, archive: &Archive, reader: &ArchiveReader) -> (Part<Vec<Coverage>>, u64) {
+        let now = now();
+        let last = match LastChecks::read(reader, None, now).await {
+            Ok(last) => last,
+            Err(error) => {
+                let reason = format!("s3:GetObject on {}: {error}", archive.url);
+                return (Part::NotSeen { reason }, 0);
+            }
         };
+        let is_here = |id: &LogGroupId| id.account == self.account.id && id.region == self.account.region;
+        let here = last.days.iter().filter(|(id, _)| is_here(id));
+        let coverage = here.map(|(id, days)| Coverage {
+            log_group: id.name.clone(),
+            days: days.values().filter_map(covered_day).collect(),
+        });
+        let value = coverage.collect();
+        (Part::Seen { at: now.millis(), value }, u64::try_from(last.refused.len()).unwrap_or(u64::MAX))
+    }
+
+    /// The first and the last day in `raw/`.
+    async fn days(&self, archive: &Archive, reader: &ArchiveReader) -> Part<Option<Days>> {
+        let at = now().millis();
         let folder = format!("{RAW}/region={}/accountId={}", self.account.region, self.account.id);
         match reader.folders(&folder, self.deadline).await {
             Ok(folders) => {
@@ -70,4 +110,21 @@ impl Reader<'_> {
             Err(error) => Part::NotSeen { reason: format!("s3:ListObjectsV2 on {}: {error}", archive.url) },
         }
     }
+}
+
+/// A day with an answer.
+fn covered_day(day: &DayCoverage) -> Option<CoveredDay> {
+    let state = match day.state {
+        DayState::Complete => CoveredState::Complete,
+        DayState::Agrees => CoveredState::Agrees,
+        DayState::Gap => CoveredState::Gap,
+        DayState::Silent => CoveredState::Silent,
+        DayState::Open | DayState::Unknown => return None,
+    };
+    Some(CoveredDay {
+        start: day.day.start().millis(),
+        state,
+        missing: day.missing.unwrap_or(0),
+        checked: day.checked.millis(),
+    })
 }

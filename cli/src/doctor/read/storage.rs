@@ -31,8 +31,8 @@ impl Reader<'_> {
         for index in 0..facts.archives.len() {
             let archive = &facts.archives[index];
             let owner_fits = self.owner_of_archive(facts, archive).await;
-            let days = self.days(archive).await;
-            (facts.archives[index].owner_fits, facts.archives[index].days) = (owner_fits, days);
+            facts.archives[index].owner_fits = owner_fits;
+            self.read_archive(&mut facts.archives[index]).await;
         }
         for bucket in failure_buckets(facts) {
             let held = self.failures(&bucket).await;

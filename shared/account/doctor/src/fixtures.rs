@@ -117,6 +117,8 @@ pub(crate) fn intact() -> Facts {
             key: None,
             functions: [FUNCTION.to_owned()].into(),
             days: seen(Some(Days { first: "20261110".to_owned(), last: "20261120".to_owned() })),
+            coverage: seen(Vec::new()),
+            refused_coverage: 0,
         }],
         ..Facts::default()
     }

@@ -9,6 +9,8 @@ use mailtrail_config::settings;
 use mailtrail_resource_policy::inventory::Part;
 use serde::{Deserialize, Serialize};
 
+use crate::coverage::Coverage;
+
 /// A `WorkMail` organization.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -304,6 +306,10 @@ pub struct Archive {
     pub functions: BTreeSet<String>,
     /// The first and the last day in `raw/` for this account and Region; `None` where there is none.
     pub days: Part<Option<Days>>,
+    /// The last checks of the days of log groups of this account and Region, below `coverage/`.
+    pub coverage: Part<Vec<Coverage>>,
+    /// Lines and objects below `coverage/` that no check can have written.
+    pub refused_coverage: u64,
 }
 
 /// The first and the last of some days, each `YYYYMMDD`.

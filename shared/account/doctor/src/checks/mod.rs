@@ -3,6 +3,7 @@
 mod account;
 mod archive;
 mod buckets;
+mod coverage;
 mod deliveries;
 mod format;
 mod function_role;
@@ -80,6 +81,7 @@ pub const ALL: &[&Check] = &[
     &archive::DENIED,
     &archive::KEY,
     &newest::NEWEST,
+    &coverage::COVERED,
     &retirement::END_OF_SUPPORT,
     &retirement::FROM_THE_START,
 ];
@@ -102,6 +104,7 @@ pub fn checks(facts: &Facts) -> Vec<Finding> {
     findings.extend(policies::checks(facts));
     findings.extend(archive::checks(facts));
     findings.extend(newest::checks(facts));
+    findings.extend(coverage::checks(facts));
     findings.extend(retirement::checks(facts));
     let position = |finding: &Finding| ALL.iter().position(|check| check.id == finding.check.id);
     findings.sort_by_key(|finding| (position(finding), std::cmp::Reverse(finding.severity)));

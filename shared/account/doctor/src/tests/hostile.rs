@@ -7,7 +7,10 @@ use crate::fixtures::{
     ACCOUNT, AUDIT, EVENTS, FAILURES, FUNCTION, KEY, NOW, ORGANIZATION, REGION, STREAM, TARGET, arn, intact,
     invoke_policy, policy, role, role_arn, seen, trust,
 };
-use crate::{AccountFilter, Facts, Failures, LogGroup, Mapping, Subscriptions, checks};
+use crate::{
+    AccountFilter, Coverage, CoveredDay, CoveredState, Facts, Failures, LogGroup, Mapping, Subscriptions,
+    checks,
+};
 
 const DAY: i64 = mailtrail_clock::DAY;
 
@@ -142,6 +145,13 @@ const FAULTS: &[Fault] = &[
     |facts| facts.buckets[1].policy = seen(Some("no policy".to_owned())),
     |facts| some(&mut facts.archives[0].days).last = "20261001".to_owned(),
     |facts| group(facts, EVENTS).first_event = seen(Some(NOW - 60 * DAY)),
+    |facts| facts.archives[0].refused_coverage = 1,
+    |facts| {
+        let gap =
+            CoveredDay { start: facts.at - 2 * DAY, state: CoveredState::Gap, missing: 1, checked: facts.at };
+        let coverage = Coverage { log_group: EVENTS.to_owned(), days: vec![gap] };
+        facts.archives[0].coverage = seen(vec![coverage]);
+    },
 ];
 
 /// An account with a fault, in which the log group of email events is named on the command line, too.
@@ -219,7 +229,7 @@ fn no_text_of_a_snapshot_is_more_than_a_word_of_a_command() {
     // Every command was made of such a text; one is made of none.
     let untouched: Vec<&String> = kinds.difference(&hostile).collect();
     assert_eq!(untouched, ["aws iam create-service-linked-role"]);
-    assert_eq!(hostile.len(), 37, "{hostile:#?}");
+    assert_eq!(hostile.len(), 39, "{hostile:#?}");
 }
 
 #[test]

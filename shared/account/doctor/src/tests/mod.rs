@@ -1,6 +1,7 @@
 //! An account in order gives no finding; one fault gives exactly one.
 
 mod accounts;
+mod coverage;
 mod destinations;
 mod hostile;
 mod identities;
