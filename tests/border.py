@@ -10,6 +10,7 @@ from samples import ACCOUNT
 # What an S3 request asks for, by its method and query → the IAM action.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
 S3_ACTIONS = {
+    ("PUT", ""): "s3:PutObject",
     ("HEAD", ""): "s3:ListBucket",
     ("GET", "encryption"): "s3:GetEncryptionConfiguration",
     ("GET", "list-type"): "s3:ListBucket",

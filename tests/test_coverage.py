@@ -1,6 +1,7 @@
 """`mailtrail coverage`: what CloudWatch Logs has of each day beside what the archive has, on the account of the tests."""
 
 import collections
+import fnmatch
 import json
 import shlex
 import time
@@ -8,6 +9,7 @@ import time
 import pytest
 
 import archive
+import border
 from programs import DONE, FAILED, NEEDS_A_LOOK, REGION, WRONG_USAGE
 from samples import ACCOUNT
 
@@ -428,6 +430,46 @@ def test_names_of_strangers_do_nothing_to_the_terminal(covered):
     run = covered.mailtrail.run("coverage", "--offline", "--archive", covered.archive)
     shown = run.expect(DONE).stdout
     assert "x\\u{202e}" in shown and "\u202e" not in shown and "\u001b[2J" not in shown
+
+
+@pytest.fixture
+def in_s3(covered, moto):
+    """The archive in a bucket, with a border in front of it."""
+    s3 = moto.client("s3")
+    s3.create_bucket(Bucket="example-trail", CreateBucketConfiguration={"LocationConstraint": REGION})
+    covered.archive = "s3://example-trail/mail"
+    with border.before(moto) as of_moto:
+        yield of_moto, s3, {"AWS_ENDPOINT_URL_S3": of_moto.endpoints[0]}
+
+
+def test_the_permissions_that_are_printed_are_those_that_are_needed(covered, in_s3):
+    of_moto, s3, env = in_s3
+    organization = with_organization(covered)
+    account = covered.aws
+    account.place().metrics.publish("MailboxEmailDelivered", 2, FIRST + 1_000, OrganizationId=organization)
+    audit = account.fixtures.workmail_audit(alias="other")
+    account.place().functions.add(audit.function.rsplit(":", 1)[1], MAILTRAIL_ARCHIVE="s3://example-trail/mail")
+    covered.log(0, 3)
+    for options in ((), ("--exact",)):
+        covered.run("--since", text(FIRST), "--log-group", GROUP, *options, **env).expect(NEEDS_A_LOOK)
+    covered.run("--since", text(FIRST), **env).expect(DONE)
+
+    allowed = collections.defaultdict(list)
+    given = ("--account", ACCOUNT, "--region", REGION)
+    for destination in (("cloudwatch-logs",), ("s3", "--bucket", "example-trail")):
+        run = covered.mailtrail.run("permissions", "coverage", *destination, *given).expect(DONE)
+        for statement in json.loads(run.stdout)["caller_policy"]["Statement"]:
+            for action in statement["Action"]:
+                allowed[action] += statement["Resource"]
+    needs = {need for call in account.calls for need in call.needs if not need[0].startswith("sts:")}
+    assert {action for action, _ in needs} | of_moto.needed == set(allowed)
+    refused = [need for need in needs if not any(fnmatch.fnmatchcase(need[1], it) for it in allowed[need[0]])]
+    assert refused == []
+    written = {it["Key"] for it in s3.list_objects_v2(Bucket="example-trail")["Contents"]}
+    assert written and all(key.startswith("mail/coverage/") for key in written)
+    # Of one log group as well.
+    one = covered.mailtrail.run("permissions", "coverage", "cloudwatch-logs", "--log-group", GROUP, *given)
+    assert f":log-group:{GROUP}:*" in one.expect(DONE).stdout
 
 
 def test_wrong_usage_is_told(covered):

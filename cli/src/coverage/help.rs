@@ -41,7 +41,8 @@ Needs logs:DescribeLogGroups, logs:StartQuery and logs:GetQueryResults; with --e
 group, also logs:FilterLogEvents. To find the log groups with a subscription filter, logs:DescribeSubscriptionFilters and \
 lambda:GetFunctionConfiguration. For WorkMail's metrics, cloudwatch:ListMetrics and cloudwatch:GetMetricData, and to know whose \
 they are workmail:ListOrganizations, workmail:DescribeEmailMonitoringConfiguration, logs:DescribeDeliverySources, \
-logs:DescribeDeliveryDestinations and logs:DescribeDeliveries. Where the last ones are refused, days have no witness.
+logs:DescribeDeliveryDestinations and logs:DescribeDeliveries. Where the last ones are refused, days have no witness. As a policy: \
+mailtrail permissions coverage cloudwatch-logs, and for the archive mailtrail permissions coverage s3.
 
 Exit codes:
   0  done: no gap, and no silent day

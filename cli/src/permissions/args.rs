@@ -2,14 +2,22 @@
 
 use clap::{Args, ValueEnum};
 use mailtrail_config::settings;
-use mailtrail_permissions::{Catalogue, Destination, Inputs, Policy, REDRIVE, Service, Setup, redrive};
+use mailtrail_permissions::{
+    COVERAGE, Catalogue, Destination, Inputs, Policy, REDRIVE, Service, Setup, SetupError, coverage, redrive,
+};
 
 use super::help;
 use crate::args::{account_id, is_from_environment};
 
+/// The policy of a caller, for a destination.
+type CallerPolicy = fn(Destination, Inputs<'_>) -> Result<Policy, SetupError>;
+
+/// Commands of mailtrail that stand in the place of a service.
+const COMMANDS: [(&str, CallerPolicy); 2] = [(COVERAGE, coverage), (REDRIVE, redrive)];
+
 #[derive(Debug, Args)]
 pub(crate) struct PermissionsArgs {
-    /// The id of the service that logs, as in --list; or `redrive`, for the caller of that command
+    /// The id of the service that logs, as in --list; or `coverage` or `redrive`, for the caller of that command
     #[arg(value_name = "SERVICE", required_unless_present = "list")]
     service: Option<String>,
     #[arg(value_name = "DESTINATION", help = help::DESTINATION, required_unless_present = "list",
@@ -61,26 +69,25 @@ impl PermissionsArgs {
         if self.list {
             return Ok(());
         }
-        if let Some(policy) = self.redrive() {
+        if let Some(policy) = self.of_command() {
             return policy.map(drop);
         }
         let catalogue = Catalogue::embedded().map_err(|error| error.to_string())?;
         self.setup(&catalogue).map(|_| ())
     }
 
-    /// The policy of a caller that redrives, if that is asked for instead of a service.
-    pub(super) fn redrive(&self) -> Option<Result<Policy, String>> {
-        let destination = self.destination.filter(|_| self.service.as_deref() == Some(REDRIVE))?;
+    /// The policy of the caller of a command, if that is asked for instead of a service.
+    pub(super) fn of_command(&self) -> Option<Result<Policy, String>> {
+        let (name, destination) = (self.service.as_deref()?, self.destination?);
+        let (name, policy) = COMMANDS.iter().find(|(command, _)| *command == name)?;
         if self.format != Format::Json {
-            return Some(Err(format!("{REDRIVE} has one document: it is printed as JSON only")));
+            return Some(Err(format!("{name} has one document: it is printed as JSON only")));
         }
-        let policy = self.name(destination).and_then(|name| {
+        Some(self.name(destination).and_then(|name| {
             let region = self.region.as_deref().filter(|region| !region.is_empty());
             let (account, resource) = (self.account.as_deref(), self.resource.as_deref());
-            redrive(destination, Inputs { account, region, name, resource })
-                .map_err(|error| error.to_string())
-        });
-        Some(policy)
+            policy(destination, Inputs { account, region, name, resource }).map_err(|error| error.to_string())
+        }))
     }
 
     pub(super) fn setup<'a>(&self, catalogue: &'a Catalogue) -> Result<Setup<'a>, String> {

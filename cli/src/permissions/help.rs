@@ -31,6 +31,8 @@ Examples:
   mailtrail permissions workmail s3 --account 111122223333 --region eu-west-1 --bucket example-trail
   mailtrail permissions workmail-events cloudwatch-logs --log-group workmail-monitoring --format cli
   mailtrail permissions workmail firehose --stream mail --format cloudformation > template.json
+  mailtrail permissions coverage cloudwatch-logs
+  mailtrail permissions coverage s3 --bucket example-trail
   mailtrail permissions redrive s3 --bucket example-trail
   mailtrail permissions redrive firehose --stream mail
   mailtrail permissions waf cloudwatch-logs | jq .log_group_policy

@@ -21,7 +21,7 @@ pub(crate) fn run(args: &PermissionsArgs) -> anyhow::Result<Exit> {
         Output::Stdout.write(&text)?;
         return Ok(Exit::Done);
     }
-    if let Some(policy) = args.redrive() {
+    if let Some(policy) = args.of_command() {
         let documents =
             Documents { caller_policy: Some(policy.map_err(Error::msg)?), ..Documents::default() };
         let json =

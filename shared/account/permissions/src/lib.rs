@@ -32,6 +32,7 @@
 
 mod account_region;
 mod catalogue;
+mod coverage;
 mod documents;
 mod policy;
 mod redrive;
@@ -40,6 +41,7 @@ mod setup;
 
 pub use account_region::AccountRegion;
 pub use catalogue::{Catalogue, CatalogueError, Destination, Model, Service};
+pub use coverage::{COVERAGE, coverage};
 pub use documents::Documents;
 pub use policy::{Policy, Statement};
 pub use redrive::{REDRIVE, redrive};
