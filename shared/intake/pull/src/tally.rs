@@ -9,7 +9,7 @@ use std::pin::pin;
 
 use futures_util::TryStreamExt;
 use mailtrail_archive::{ArchiveError, ArchiveReader, Partition};
-use mailtrail_clock::DAY;
+use mailtrail_clock::{DAY, Time};
 use mailtrail_subscription::{EventUids, Kind, LogBatch, batches, is_cloudwatch_id, is_probe};
 use serde::Deserialize;
 
@@ -78,13 +78,7 @@ pub async fn archived_days(
 ) -> Result<Option<ArchivedDays>, ArchiveError> {
     let (account, region) = account_region.unzip();
     let wanted = Wanted { account, region, log_group: None };
-    let range = match range {
-        Some(range) => range,
-        None => match range_of(archive, wanted).await? {
-            Some(range) => range,
-            None => return Ok(Some(ArchivedDays::new())),
-        },
-    };
+    let Some(range) = range_of(archive, wanted, range).await? else { return Ok(Some(ArchivedDays::new())) };
     let mut copies = Copies::of_all(archive, wanted, range, decoded_limit).await?;
     let mut tally = Tally { range, hashes: Hashes::default(), hours: BTreeMap::new(), days: BTreeMap::new() };
     for hour in range.start() / HOUR..=(range.end() - 1) / HOUR {
@@ -105,14 +99,25 @@ pub async fn archived_days(
     Ok(Some(tally.days))
 }
 
-/// From the first to the last day with raw copies. The last one may have events of the day after it.
-async fn range_of(archive: &ArchiveReader, wanted: Wanted<'_>) -> Result<Option<Window>, ArchiveError> {
-    let days = all_days(archive, wanted).await?;
-    // Under the epoch lies what has no usable time.
-    let mut days = days.into_iter().filter(|day| *day > 0);
-    let first = days.next();
-    let last = days.last().or(first);
-    Ok(first.zip(last).and_then(|(first, last)| Window::of_days(first, last + 1)))
+/// What there can be of a range, or of all time: from the first to the last day with raw copies. The last one may have events
+/// of the day after it.
+async fn range_of(
+    archive: &ArchiveReader,
+    wanted: Wanted<'_>,
+    asked: Option<Window>,
+) -> Result<Option<Window>, ArchiveError> {
+    let mut days = all_days(archive, wanted).await?;
+    // Under the epoch lies what has an event without a usable time, whatever days its other events have.
+    if days.remove(&Time::EPOCH.day_number()) && asked.is_some() {
+        return Ok(asked);
+    }
+    let (Some(first), Some(last)) = (days.first(), days.last()) else { return Ok(None) };
+    // A copy that has events of a later day yet has a day pointer there, which is in the listing.
+    let there = Window::of_days(*first, last + 1);
+    Ok(match asked {
+        Some(asked) => there.and_then(|there| there.intersection(asked)),
+        None => there,
+    })
 }
 
 /// The counts of the days that are over, and the hashes of the hours that are not.

@@ -158,6 +158,19 @@ async fn what_an_event_is_and_where_it_came_from_is_counted_beside() {
 }
 
 #[tokio::test]
+async fn beside_an_event_without_a_time_the_others_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let events = [
+        json!({ "id": format!("{:056}", 1), "timestamp": "never", "message": "x" }),
+        json!({ "id": format!("{:056}", 2), "timestamp": START, "message": "x" }),
+    ];
+    ingest(folder.path(), &batch(ACCOUNTS[0], GROUPS[0], "a", None, &events)).await;
+    let range = Window::of_days(FIRST - 1, FIRST + 1);
+    let found = count(folder.path(), None, range).await.remove(&id(ACCOUNTS[0], GROUPS[0])).unwrap();
+    assert_eq!(found.into_iter().map(|(day, it)| (day, it.events)).collect::<Vec<_>>(), [(FIRST, 1)]);
+}
+
+#[tokio::test]
 async fn an_empty_archive_has_nothing() {
     let folder = tempfile::tempdir().unwrap();
     assert!(count(folder.path(), None, None).await.is_empty());
