@@ -472,6 +472,16 @@ def test_the_permissions_that_are_printed_are_those_that_are_needed(covered, in_
     assert f":log-group:{GROUP}:*" in one.expect(DONE).stdout
 
 
+def test_where_nothing_can_be_kept_the_answer_is_given_all_the_same(covered, in_s3):
+    of_moto, s3, env = in_s3
+    covered.log(0, 3)
+    of_moto.denied.add("s3:PutObject")
+    run = covered.run("--since", text(FIRST), "--until", text(FIRST), "--log-group", GROUP, **env).expect(FAILED)
+    assert json.loads(run.stdout)["state"] == "gap" and "s3:PutObject" in run.stderr and "--dry-run" in run.stderr
+    kept = s3.list_objects_v2(Bucket="example-trail").get("Contents", [])
+    assert kept == []
+
+
 def test_wrong_usage_is_told(covered):
     assert "--since must be before --until" in covered.run("--since", "1d", "--until", "2d").expect(WRONG_USAGE).stderr
     assert "cannot be used with" in covered.run("--offline", "--exact").expect(WRONG_USAGE).stderr

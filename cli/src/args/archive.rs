@@ -36,6 +36,14 @@ impl ArchiveArgs {
         if self.archive.is_none() { Err(missing_archive()) } else { Ok(()) }
     }
 
+    /// The options that say the same: names and values.
+    pub(crate) fn options(&self) -> Vec<(&'static str, String)> {
+        let location = self.archive.as_ref().map(|location| ("--archive", location.to_string()));
+        let owner = self.archive_owner.as_ref().map(|owner| ("--archive-owner", owner.clone()));
+        let key = self.archive_kms_key.as_ref().map(|key| ("--archive-kms-key", key.clone()));
+        location.into_iter().chain(owner).chain(key).collect()
+    }
+
     /// The archive. [`Self::check`] has checked that there is one.
     pub(crate) fn config(&self) -> anyhow::Result<ArchiveConfig> {
         let location = self.archive.clone().ok_or_else(|| anyhow::Error::msg(missing_archive()))?;

@@ -11,7 +11,7 @@ mod witness;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use mailtrail_archive::{Archive, ArchiveConfig, ArchiveReader};
 use mailtrail_aws_client::Clients;
 use mailtrail_clock::{Time, now};
@@ -32,6 +32,9 @@ use witness::Witnesses;
 
 use crate::backfill::check_account;
 use crate::output::{self, Exit, FAINT, Output, WARNING, json_lines, paint, plain};
+
+/// What is said where the archive cannot be written to.
+const NOT_KEPT: &str = "failed to keep the result (--dry-run keeps nothing)";
 
 /// A log group, its days, and what the archive kept of earlier checks of them.
 struct Checked {
@@ -95,15 +98,15 @@ pub(crate) async fn run(args: CoverageArgs) -> anyhow::Result<Exit> {
         bail!("stopped before the end; nothing of this check is kept");
     }
     let days: Vec<DayCoverage> = checked.iter().flat_map(|it| it.days.iter().cloned()).collect();
-    if let Some(archive) = &archive {
-        keep(archive, &days).await?;
-    }
-    Output::for_text(args.json).write(&print::report(&checked, &args, &config))?;
+    Output::for_text(args.json).write(&print::report(&checked, &args))?;
     if args.json {
         let lines = checked.iter().flat_map(|Checked { days, earlier, .. }| {
             days.iter().map(|day| JsonDay { day, earlier: earlier.get(&day.day).copied() })
         });
         Output::Stdout.write(&json_lines(lines)?)?;
+    }
+    if let Some(archive) = &archive {
+        keep(archive, &days).await.context(NOT_KEPT)?;
     }
     let needs_attention =
         |day: &DayCoverage| day.state.needs_attention() || day.reason == Some(Reason::NotAnswered);

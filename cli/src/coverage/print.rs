@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use mailtrail_archive::ArchiveConfig;
 use mailtrail_coverage::{Day, DayCoverage, DayState, Method, Reason};
 
 use super::args::CoverageArgs;
@@ -15,13 +14,13 @@ use crate::output::{BOLD, FAINT, SUCCESS, WARNING, count, paint, plain, wrap};
 const MOST_COMMANDS: usize = 10;
 
 /// The text for all log groups.
-pub(super) fn report(checked: &[Checked], args: &CoverageArgs, archive: &ArchiveConfig) -> String {
+pub(super) fn report(checked: &[Checked], args: &CoverageArgs) -> String {
     if checked.iter().all(|it| it.days.is_empty()) {
         return format!("{} no log group and no day to compare\n", paint(WARNING, "!"));
     }
     let mut text = String::new();
     for checked in checked.iter().filter(|it| !it.days.is_empty()) {
-        text += &log_group(checked, args, archive);
+        text += &log_group(checked, args);
     }
     let found = |state: &DayState| checked.iter().flat_map(|it| &it.days).any(|day| day.state == *state);
     let states = STATES.into_iter().filter(found);
@@ -29,11 +28,7 @@ pub(super) fn report(checked: &[Checked], args: &CoverageArgs, archive: &Archive
     text + &format!("{}  {}\n", legend.join("  "), paint(FAINT, "days in UTC"))
 }
 
-fn log_group(
-    Checked { group, days, earlier }: &Checked,
-    args: &CoverageArgs,
-    archive: &ArchiveConfig,
-) -> String {
+fn log_group(Checked { group, days, earlier }: &Checked, args: &CoverageArgs) -> String {
     let place = plain(&format!("{}, {}", group.account, group.region));
     let mut text = format!("{}  {}\n", paint(BOLD, plain(&group.name)), paint(FAINT, place));
     text += &calendar(days);
@@ -51,7 +46,7 @@ fn log_group(
         let least = if span.iter().all(|day| day.method == Method::Ids) { "" } else { "at least " };
         line(&mut text, &format!("{}: {least}{} missing", range(span), count(missing, "event")));
         if group.is_readable() {
-            command(&mut text, &backfill(&group.name, span, args, archive));
+            command(&mut text, &backfill(&group.name, span, args));
         } else {
             line(
                 &mut text,
@@ -75,7 +70,7 @@ fn log_group(
                 range(latest)
             ),
         );
-        command(&mut text, &with_options("mailtrail workmail status", args));
+        command(&mut text, &with_options("mailtrail workmail status", args.account.options()));
     }
     text.push('\n');
     text
@@ -159,23 +154,19 @@ fn range(span: &[&DayCoverage]) -> String {
     }
 }
 
-fn backfill(name: &str, span: &[&DayCoverage], args: &CoverageArgs, archive: &ArchiveConfig) -> String {
+fn backfill(name: &str, span: &[&DayCoverage], args: &CoverageArgs) -> String {
     let (Some(first), Some(last)) = (span.first(), span.last()) else { return String::new() };
     let until = Day::new(last.day.number() + 1).unwrap_or(last.day);
-    let name = shell_words::quote(name);
-    let location = archive.location.to_string();
-    let archive = shell_words::quote(&location);
-    let (since, until) = (first.day, until);
-    with_options(
-        &format!("mailtrail backfill --log-group {name} --since {since} --until {until} --archive {archive}"),
-        args,
-    )
+    let (name, since) = (shell_words::quote(name), first.day);
+    let command = format!("mailtrail backfill --log-group {name} --since {since} --until {until}");
+    let archive = args.archive.options();
+    let archive = archive.iter().map(|(name, value)| (*name, value.as_str()));
+    with_options(&command, archive.chain(args.account.options()))
 }
 
-/// A command with the options that say in which account and Region it works.
-fn with_options(command: &str, args: &CoverageArgs) -> String {
-    let options = args.account.options();
-    let options = options.iter().map(|(name, value)| format!(" {name} {}", shell_words::quote(value)));
+/// A command with options, to be pasted.
+fn with_options<'a>(command: &str, options: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let options = options.into_iter().map(|(name, value)| format!(" {name} {}", shell_words::quote(value)));
     options.fold(command.to_owned(), |command, option| command + &option)
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use anyhow::Context;
 use aws_sdk_cloudwatch::Client;
 use mailtrail_archive::{Archive, ArchiveReader};
 use mailtrail_aws_client::Deadline;
@@ -66,7 +67,7 @@ impl Witnesses {
                 let new = witnesses.history.update(days);
                 witnesses.saved = new.len();
                 if let Some(archive) = archive {
-                    save(archive, id, region, &new, now).await?;
+                    save(archive, id, region, &new, now).await.context(super::NOT_KEPT)?;
                 }
             }
             Err(failure) => warn(&format!("failed to read the metrics of WorkMail: {failure}")),
