@@ -377,6 +377,14 @@ def test_credentials_that_expired_are_an_error_and_no_answer(covered):
     assert "aws sso login" in run.stderr and not run.stdout
 
 
+def test_a_log_group_of_another_account_or_none_is_refused(covered):
+    covered.ingest(covered.log(0, 1))
+    elsewhere = f"arn:aws:logs:{REGION}:444455556666:log-group:{GROUP}"
+    assert "is in account 444455556666" in covered.run("--log-group", elsewhere).expect(FAILED).stderr
+    assert "there is no log group `missing`" in covered.run("--log-group", "missing").expect(FAILED).stderr
+    assert not covered.kept()
+
+
 def test_an_archive_of_another_account_is_refused(covered):
     covered.ingest([{"id": "1", "timestamp": FIRST, "message": "x"}], owner="444455556666")
     run = covered.run("--log-group", GROUP).expect(FAILED)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mailtrail_archive::{Archive, ArchiveError, ArchiveReader};
+use mailtrail_archive::{Archive, ArchiveError, ArchiveReader, Listing};
 use mailtrail_aws_client::Deadline;
 use mailtrail_clock::Time;
 use mailtrail_pull::LogGroupId;
@@ -52,15 +52,18 @@ impl LastChecks {
     /// Reads the last check of each day: of one log group, or of all. A check after `now` is not believed.
     ///
     /// # Errors
-    /// When the archive cannot be listed, or an object cannot be read.
+    /// When the archive cannot be listed or read. What is wrong with one object is in [`Self::refused`].
     pub async fn read(
         archive: &ArchiveReader,
         id: Option<&LogGroupId>,
         now: Time,
     ) -> Result<Self, ArchiveError> {
         let folder = id.map_or_else(|| COVERAGE.to_owned(), folder);
-        let keys = archive.list_readable(&folder, Deadline::NEVER).await?.names;
+        let Listing { names: keys, unreadable } = archive.list_readable(&folder, Deadline::NEVER).await?;
         let mut last = Self::default();
+        for (key, error) in unreadable {
+            last.refuse(&key, &error.failure.to_string());
+        }
         let mut names = Vec::new();
         for key in keys.into_iter().filter(|key| !is_metrics(key)) {
             match name_of(&key) {
@@ -71,9 +74,13 @@ impl LastChecks {
         // The latest check first. Of objects that were written in one second, any order does, if it is always the same.
         names.sort_unstable_by(|one, other| other.cmp(one));
         for (name, key) in names {
-            if !last.has_all(&name, &key) {
-                let text = archive.get(&key, Deadline::NEVER).await?;
-                last.add(&key, &name, &String::from_utf8_lossy(&text), now);
+            if last.has_all(&name, &key) {
+                continue;
+            }
+            match archive.get(&key, Deadline::NEVER).await {
+                Ok(text) => last.add(&key, &name, &String::from_utf8_lossy(&text), now),
+                Err(error) if is_of_archive(&error) => return Err(error),
+                Err(error) => last.refuse(&key, &error.failure.to_string()),
             }
         }
         Ok(last)
@@ -108,6 +115,11 @@ impl LastChecks {
     fn refuse(&mut self, key: &str, reason: &str) {
         self.refused.push((key.to_owned(), reason.to_owned()));
     }
+}
+
+/// Whether a failure to read an object is one of the archive, and not of this object alone: no permission, no connection.
+pub(crate) fn is_of_archive(error: &ArchiveError) -> bool {
+    error.failure.retryable || error.failure.is_denied()
 }
 
 /// A day that says what its object is named after, and nothing impossible.

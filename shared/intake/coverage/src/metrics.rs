@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::day::{Day, IMPOSSIBLE, Witness};
 use crate::key::{metrics_folder, metrics_key};
+use crate::last_checks::is_of_archive;
 
 /// The metrics that count email events.
 const MAIL: [&str; 5] = [
@@ -94,13 +95,23 @@ impl History {
     /// Reads what an archive keeps.
     ///
     /// # Errors
-    /// When the archive cannot be listed, or an object cannot be read.
+    /// When the archive cannot be listed or read. What is wrong with one object is in [`Self::refused`].
     pub async fn read(archive: &ArchiveReader, account: &str, region: &str) -> Result<Self, ArchiveError> {
         let folder = metrics_folder(account, region);
         let mut history = Self::default();
         // The names begin with the time: what was saved later counts.
-        for key in archive.list_readable(&folder, Deadline::NEVER).await?.names {
-            let text = archive.get(&key, Deadline::NEVER).await?;
+        let listing = archive.list_readable(&folder, Deadline::NEVER).await?;
+        let unreadable = listing.unreadable.into_iter();
+        history.refused = unreadable.map(|(key, error)| (key, error.failure.to_string())).collect();
+        for key in listing.names {
+            let text = match archive.get(&key, Deadline::NEVER).await {
+                Ok(text) => text,
+                Err(error) if is_of_archive(&error) => return Err(error),
+                Err(error) => {
+                    history.refused.push((key, error.failure.to_string()));
+                    continue;
+                }
+            };
             for (at, line) in String::from_utf8_lossy(&text).lines().enumerate() {
                 match serde_json::from_str::<MetricDay>(line) {
                     Ok(day) if day.figures.sum < IMPOSSIBLE => _ = history.add(day),

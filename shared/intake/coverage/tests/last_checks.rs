@@ -116,6 +116,31 @@ async fn what_no_check_wrote_is_refused_and_hides_nothing() {
     }
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn an_object_that_cannot_be_read_holds_up_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = Archive::directory(folder.path().to_owned()).unwrap();
+    let gap = checked("a", "2026-11-20", "2026-11-21T02:00:00Z", 5, 4);
+    let key = keep(&archive, std::slice::from_ref(&gap)).await.unwrap().swap_remove(0);
+    let at = |time: &str| folder.path().join(key.replace("20261121T020000Z", time));
+    std::os::unix::fs::symlink("/etc/hostname", at("20261122T020000Z")).unwrap();
+    std::os::unix::fs::symlink("/nowhere", at("20261123T020000Z")).unwrap();
+    let large = fs::File::create(at("20261124T020000Z")).unwrap();
+    large.set_len(65 << 20).unwrap();
+    fs::write(at("20261125T020000Z"), [0xff, b'\n', 0xfe]).unwrap();
+    let last = read(folder.path(), None).await;
+    assert_eq!(states(&last, "a"), [("2026-11-20".to_owned(), DayState::Gap)]);
+    // The last one has two lines.
+    assert_eq!(last.refused.len(), 5, "{:?}", last.refused);
+
+    let metrics = folder.path().join("coverage/metrics/region=eu-west-1/accountId=111122223333");
+    fs::create_dir_all(&metrics).unwrap();
+    std::os::unix::fs::symlink("/etc/hostname", metrics.join("20261122T020000Z-x.ndjson")).unwrap();
+    let history = History::read(&archive.reader(), "111122223333", "eu-west-1").await.unwrap();
+    assert_eq!(history.refused.len(), 1);
+}
+
 fn metric(name: &str, dimensions: &[(&str, &str)]) -> Metric {
     let pairs = dimensions.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     Metric { name: name.to_owned(), dimensions: pairs.collect() }
