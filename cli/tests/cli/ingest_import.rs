@@ -396,3 +396,18 @@ fn an_address_in_s3_of_nothing_or_of_no_bucket_is_an_error() {
         assert!(run.stderr.contains(text), "{address}: {}", run.stderr);
     }
 }
+
+#[test]
+fn equal_events_that_fill_several_payloads_are_all_shown() {
+    let mailtrail = Mailtrail::new();
+    mailtrail.write("export.log", "2026-11-28T10:00:00.000Z the same\n".repeat(4_100));
+    let options = ["--log-group", "/example", "--log-stream", "s", "--account", "111122223333"];
+    let run = |names: [&str; 3]| {
+        let run = mailtrail.run(&[&INGEST[..], &options, &["export.log"]].concat()).expect(0);
+        counts(&run, names)
+    };
+    assert_eq!(run(["payloads", "archived", "already"]), [3, 4_100, 0]);
+    assert_eq!(run(["payloads", "archived", "already"]), [3, 4_100, 4_100]);
+    let found = mailtrail.run(&["search", "--archive", "archive", "--json"]).expect(0);
+    assert_eq!(found.stdout.lines().count(), 4_100);
+}

@@ -22,7 +22,7 @@ fn payload(group: &str, messages: &[&str]) -> Payload {
     };
     for message in messages {
         let event = RetrievedEvent { id: None, timestamp: TIME, message: (*message).to_owned() };
-        assert_eq!(composer.add(&origin, event), None);
+        assert_eq!(composer.add(&origin, event), []);
     }
     composer.finish().remove(0)
 }

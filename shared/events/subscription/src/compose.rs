@@ -17,7 +17,9 @@ const MOST_EVENTS: usize = 2_000;
 const MOST_BYTES: usize = 1 << 20;
 /// What an event costs besides its message, by the same page.
 const EVENT_OVERHEAD: usize = 26;
-/// The most bytes that are gathered in all; with more, the largest payload goes although it is not complete.
+/// What an origin costs besides its names, in memory.
+const ORIGIN_OVERHEAD: usize = 256;
+/// The most bytes that are gathered in all; with more, the largest payloads go although they are not complete.
 const MOST_GATHERED: usize = 32 << 20;
 
 /// Where events come from.
@@ -65,21 +67,27 @@ impl Composer {
         Self { retrieved_by, gathered: BTreeMap::new(), bytes: 0 }
     }
 
-    /// Adds an event. Returns a payload that is complete without it.
-    pub fn add(&mut self, origin: &Origin, event: RetrievedEvent) -> Option<Payload> {
-        let complete = match self.gathered.get(origin) {
-            Some(gathered) if gathered.is_complete(&event) => self.take(origin),
-            _ => None,
-        };
+    /// Adds an event. Returns the payloads that are complete without it.
+    pub fn add(&mut self, origin: &Origin, event: RetrievedEvent) -> Vec<Payload> {
+        let mut complete = Vec::new();
+        if self.gathered.get(origin).is_some_and(|gathered| gathered.is_complete(&event)) {
+            complete.extend(self.take(origin));
+        }
         let bytes = event.message.len() + EVENT_OVERHEAD;
         let gathered = match self.gathered.get_mut(origin) {
             Some(gathered) => gathered,
-            None => self.gathered.entry(origin.clone()).or_default(),
+            None => {
+                self.bytes += origin.bytes();
+                self.gathered.entry(origin.clone()).or_default()
+            }
         };
         gathered.events.push(event);
         gathered.bytes += bytes;
         self.bytes += bytes;
-        complete.or_else(|| self.take_largest())
+        if self.bytes > MOST_GATHERED {
+            self.take_largest(&mut complete);
+        }
+        complete
     }
 
     /// The payloads of all events that are left.
@@ -89,17 +97,19 @@ impl Composer {
         gathered.into_iter().map(|(origin, gathered)| self.compose(&origin, gathered.events)).collect()
     }
 
-    fn take_largest(&mut self) -> Option<Payload> {
-        if self.bytes <= MOST_GATHERED {
-            return None;
+    /// Takes the largest, until half of what may be gathered is left: so they are seldom looked for.
+    fn take_largest(&mut self, complete: &mut Vec<Payload>) {
+        let mut largest: Vec<(usize, Origin)> =
+            self.gathered.iter().map(|(origin, gathered)| (gathered.bytes, origin.clone())).collect();
+        largest.sort_unstable();
+        while let Some((_, origin)) = largest.pop().filter(|_| self.bytes > MOST_GATHERED / 2) {
+            complete.extend(self.take(&origin));
         }
-        let largest = self.gathered.iter().max_by_key(|(_, gathered)| gathered.bytes)?.0.clone();
-        self.take(&largest)
     }
 
     fn take(&mut self, origin: &Origin) -> Option<Payload> {
         let gathered = self.gathered.remove(origin)?;
-        self.bytes -= gathered.bytes;
+        self.bytes -= gathered.bytes + origin.bytes();
         Some(self.compose(origin, gathered.events))
     }
 
@@ -122,14 +132,19 @@ impl Composer {
     }
 }
 
+impl Origin {
+    fn bytes(&self) -> usize {
+        let Self { account, region, log_group, log_stream } = self;
+        let region = region.as_ref().map_or(0, String::len);
+        account.len() + region + log_group.len() + log_stream.len() + ORIGIN_OVERHEAD
+    }
+}
+
 impl Gathered {
-    /// Whether no further event fits. Events without an id are told apart by their number among equal ones of a payload,
-    /// so those of one millisecond stay together.
+    /// Whether no further event fits.
     fn is_complete(&self, next: &RetrievedEvent) -> bool {
-        let is_full =
-            self.events.len() >= MOST_EVENTS || self.bytes + next.message.len() + EVENT_OVERHEAD > MOST_BYTES;
-        let last = self.events.last().map(|event| event.timestamp);
-        is_full && !(next.id.is_none() && last == Some(next.timestamp))
+        let bytes = self.bytes + next.message.len() + EVENT_OVERHEAD;
+        self.events.len() >= MOST_EVENTS || (bytes > MOST_BYTES && !self.events.is_empty())
     }
 }
 
@@ -167,7 +182,7 @@ mod tests {
     fn a_payload_is_that_of_a_subscription_and_says_how_its_events_were_retrieved() {
         let mut composer = Composer::new("FilterLogEvents");
         for (id, timestamp) in [("3", 7), ("2", 7), ("1", 9), ("0", 5)] {
-            assert_eq!(composer.add(&origin("s"), event(Some(id), timestamp, "a \"line\"\n")), None);
+            assert_eq!(composer.add(&origin("s"), event(Some(id), timestamp, "a \"line\"\n")), []);
         }
         let made = composer.finish();
         assert_eq!(made.len(), 1);
@@ -201,29 +216,30 @@ mod tests {
         }
         assert_eq!((complete.len(), composer.finish().len()), (4, 2));
         let long = "x".repeat(MOST_BYTES / 2);
-        assert_eq!(composer.add(&origin("a"), event(Some("1"), 1, &long)), None);
-        assert!(composer.add(&origin("a"), event(Some("2"), 1, &long)).is_some());
+        assert_eq!(composer.add(&origin("a"), event(Some("1"), 1, &long)), []);
+        assert_eq!(composer.add(&origin("a"), event(Some("2"), 1, &long)).len(), 1);
         assert_eq!(composer.finish().len(), 1);
     }
 
     #[test]
-    fn equal_events_without_an_id_are_not_parted() {
-        let mut composer = Composer::new("test");
-        for _ in 0..=MOST_EVENTS {
-            assert_eq!(composer.add(&origin("a"), event(None, 1, "x")), None);
+    fn what_is_gathered_is_bounded_whatever_the_number_of_streams() {
+        for (message, streams) in [("x".repeat(MOST_BYTES / 4), 200), ("x".to_owned(), 300_000)] {
+            let (mut composer, mut early) = (Composer::new("test"), 0);
+            for number in 0..streams {
+                early += composer.add(&origin(&number.to_string()), event(Some("1"), 1, &message)).len();
+                assert!(composer.bytes <= MOST_GATHERED);
+            }
+            assert!(early > 50, "{early}");
+            assert_eq!(early + composer.finish().len(), streams);
+            assert_eq!(composer.bytes, 0);
         }
-        assert!(composer.add(&origin("a"), event(None, 2, "x")).is_some());
     }
 
     #[test]
-    fn what_is_gathered_is_bounded_whatever_the_number_of_streams() {
+    fn events_of_one_moment_are_parted_like_others() {
         let mut composer = Composer::new("test");
-        let (long, mut early) = ("x".repeat(MOST_BYTES / 4), 0);
-        for number in 0..200 {
-            early +=
-                usize::from(composer.add(&origin(&number.to_string()), event(Some("1"), 1, &long)).is_some());
-        }
-        assert!(early > 50 && composer.bytes <= MOST_GATHERED, "{early}");
-        assert_eq!(early + composer.finish().len(), 200);
+        let parted: usize =
+            (0..=MOST_EVENTS).map(|_| composer.add(&origin("a"), event(None, 1, "x")).len()).sum();
+        assert_eq!(parted, 1);
     }
 }
