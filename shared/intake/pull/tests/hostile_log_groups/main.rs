@@ -126,7 +126,7 @@ async fn counted_by_day(folder: &Path, range: Window) -> BTreeMap<i64, u64> {
 
 #[tokio::test]
 async fn whatever_happens_each_event_is_there_once_in_the_end() {
-    let (seeds, mut deaths, mut added, mut sent) = (seeds(0..60), 0, 0, 0);
+    let (seeds, mut deaths, mut added, mut sent) = (seeds(0..200), 0, 0, 0);
     for seed in seeds.clone() {
         let folder = tempfile::tempdir().unwrap();
         let source = Hostile::new(seed);
