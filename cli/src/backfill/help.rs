@@ -40,8 +40,8 @@ Exit codes:
   0  done: both counts of every log group agree
   1  failed, or stopped; run the same command again: it goes on where it was
   2  wrong usage
-  3  done, but something needs attention (the counts differ, events have expired, an object of the archive is damaged and what
-     belongs there is left)
+  3  done, but something needs attention (the counts differ, events have expired, or some are left
+     because an object of the archive is damaged)
 
 Examples:
   mailtrail backfill --log-group /aws/workmail/emailevents/example --archive s3://example-trail/mail
