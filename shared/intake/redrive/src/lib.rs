@@ -6,7 +6,7 @@
 //!   objects again that it had in hand.
 //! * **To an archive** ([`ToArchive`]): the events of failed invocations, what was quarantined and can be read now, or raw
 //!   copies of another archive. The keys of the archive derive from content, so nothing else has to be remembered.
-//! * Receipts are input: they are compared with the object that they name ([`due`]).
+//! * Receipts are input: they are compared with the object that they name ([`due()`]).
 //! * Everything is counted ([`Ledger`]).
 
 mod due;
