@@ -3,6 +3,7 @@
 //! ```text
 //! coverage/region=<r>/accountId=<a>/logGroup=<hash>/<checked>-<first day>-<last day>-<content>.ndjson
 //! coverage/metrics/region=<r>/accountId=<a>/<saved>-<content>.ndjson
+//! coverage/findings/<run>.json
 //! ```
 //! The name of a log group may have any characters of a path, so its hash is the folder, as it is below `pull/`. The last
 //! check of a day is in the newest object whose days include it: listing the folder of a log group is enough to find it.
@@ -18,6 +19,8 @@ use crate::day::Day;
 pub(crate) const COVERAGE: &str = "coverage";
 /// The folder of saved metrics.
 const METRICS: &str = "coverage/metrics";
+/// The folder of what the daily function found, and people were told.
+pub const FINDINGS: &str = "coverage/findings";
 const ENDING: &str = ".ndjson";
 
 /// What the name of an object says.
@@ -70,9 +73,11 @@ pub(crate) fn metrics_key(account: &str, region: &str, saved: Time, content: &[u
     format!("{}/{}-{}{ENDING}", metrics_folder(account, region), saved.compact(), hash(content))
 }
 
-/// Whether a key is one of saved metrics.
-pub(crate) fn is_metrics(key: &str) -> bool {
-    key.strip_prefix(METRICS).is_some_and(|rest| rest.starts_with('/'))
+/// Whether a key lies where checks are, and not where metrics or findings are.
+pub(crate) fn is_of_checks(key: &str) -> bool {
+    ![METRICS, FINDINGS]
+        .iter()
+        .any(|folder| key.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
 }
 
 fn hash(content: &[u8]) -> String {

@@ -8,7 +8,7 @@ use mailtrail_clock::Time;
 use mailtrail_pull::LogGroupId;
 
 use crate::day::{Day, DayCoverage, DayState};
-use crate::key::{COVERAGE, Name, folder, is_metrics, key, name_of};
+use crate::key::{COVERAGE, Name, folder, is_of_checks, key, name_of};
 
 /// A clock may be ahead of another one by this much, in milliseconds.
 const CLOCKS_DIFFER: i64 = 10 * 60 * 1_000;
@@ -58,6 +58,19 @@ impl LastChecks {
         id: Option<&LogGroupId>,
         now: Time,
     ) -> Result<Self, ArchiveError> {
+        Self::read_since(archive, id, Day::default(), now).await
+    }
+
+    /// The same, without the objects whose days are all before `since`.
+    ///
+    /// # Errors
+    /// As of [`Self::read`].
+    pub async fn read_since(
+        archive: &ArchiveReader,
+        id: Option<&LogGroupId>,
+        since: Day,
+        now: Time,
+    ) -> Result<Self, ArchiveError> {
         let folder = id.map_or_else(|| COVERAGE.to_owned(), folder);
         let Listing { names: keys, unreadable } = archive.list_readable(&folder, Deadline::NEVER).await?;
         let mut last = Self::default();
@@ -65,8 +78,9 @@ impl LastChecks {
             last.refuse(&key, &error.failure.to_string());
         }
         let mut names = Vec::new();
-        for key in keys.into_iter().filter(|key| !is_metrics(key)) {
+        for key in keys.into_iter().filter(|key| is_of_checks(key)) {
             match name_of(&key) {
+                Some(name) if name.last < since => {}
                 Some(name) => names.push((name, key)),
                 None => last.refuse(&key, "its name is not that of a check"),
             }

@@ -20,4 +20,5 @@ pub use check::{Checker, SourceDays, judge_days};
 pub use cloudwatch::CloudWatchMetrics;
 pub use day::{Day, DayCoverage, DayState, Method, Reason, Witness};
 pub use judge::{Evidence, Expiry, Finality, SourceCount, finality, judge};
+pub use key::FINDINGS;
 pub use last_checks::{LastChecks, keep};

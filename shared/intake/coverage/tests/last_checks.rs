@@ -9,7 +9,7 @@ use mailtrail_archive::{Archive, ArchiveReader};
 use mailtrail_clock::Time;
 use mailtrail_coverage::metrics::{Figures, History, Log, Metric, MetricDay, Observed, days_to_ask, save};
 use mailtrail_coverage::{
-    Day, DayCoverage, DayState, Evidence, Expiry, LastChecks, SourceCount, judge, keep,
+    Day, DayCoverage, DayState, Evidence, Expiry, FINDINGS, LastChecks, SourceCount, judge, keep,
 };
 use mailtrail_pull::{Archived, LogGroupId};
 
@@ -220,4 +220,24 @@ fn the_days_that_are_asked_for_end_with_yesterday() {
     let (first, last) = days_to_ask(time(NOW)).unwrap();
     assert_eq!((first.to_string(), last.to_string()), ("2025-09-02".to_owned(), "2026-11-30".to_owned()));
     assert_eq!(days_to_ask(Time::EPOCH), None);
+}
+
+#[tokio::test]
+async fn objects_of_earlier_days_are_not_read_and_findings_are_not_taken_for_checks() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = Archive::directory(folder.path().to_owned()).unwrap();
+    let early = [checked("a", "2026-11-18", "2026-11-21T02:00:00Z", 5, 5)];
+    let keys = keep(&archive, &early).await.unwrap();
+    keep(&archive, &[checked("a", "2026-11-20", "2026-11-21T02:00:01Z", 5, 5)]).await.unwrap();
+    fs::write(folder.path().join(&keys[0]), "what is read of this is refused").unwrap();
+    fs::create_dir_all(folder.path().join(FINDINGS)).unwrap();
+    fs::write(folder.path().join(FINDINGS).join("20261121T020000Z-000.json"), "[]").unwrap();
+
+    let reader = ArchiveReader::directory(folder.path().to_owned());
+    let since = LastChecks::read_since(&reader, Some(&id("a")), day("2026-11-19"), time(NOW)).await.unwrap();
+    assert_eq!(states(&since, "a"), [("2026-11-20".to_owned(), DayState::Complete)]);
+    assert_eq!(since.refused, []);
+    let all = read(folder.path(), None).await;
+    assert_eq!(all.refused.len(), 1, "{:?}", all.refused);
+    assert_eq!(all.refused[0].0, keys[0]);
 }
