@@ -3,7 +3,7 @@
 use std::fs;
 
 use anyhow::{Context, ensure};
-use mailtrail_config::settings::{PIPELINE, POLICY_AUDIT, Setting};
+use mailtrail_config::settings::{MAINTENANCE, PIPELINE, POLICY_AUDIT, Setting};
 
 use crate::project;
 
@@ -36,6 +36,12 @@ fn page() -> String {
     page.push_str(
         "\nIt reads `MAILTRAIL_ARCHIVE`, `MAILTRAIL_ARCHIVE_OWNER`, `MAILTRAIL_ARCHIVE_KMS_KEY`, `MAILTRAIL_TOPIC` \
          and `MAILTRAIL_LOG`, too.\n",
+    );
+    page.push_str(&part("archive-maintenance", MAINTENANCE));
+    page.push_str(
+        "\nIt reads `MAILTRAIL_ARCHIVE`, `MAILTRAIL_ARCHIVE_OWNER`, `MAILTRAIL_ARCHIVE_KMS_KEY`, \
+         `MAILTRAIL_INTERNAL_DOMAINS`, `MAILTRAIL_ORGANIZATIONS`, `MAILTRAIL_SOURCES`, `MAILTRAIL_COLUMNS`, \
+         `MAILTRAIL_TOPIC`, `MAILTRAIL_OWN_LOG_GROUPS`, `MAILTRAIL_DECODED_LIMIT` and `MAILTRAIL_LOG`, too.\n",
     );
     page
 }

@@ -305,6 +305,52 @@ impl PolicyReport<'_> {
     pub const DIMENSIONS: &'static [&'static str] = &["function", "account", "region"];
 }
 
+/// A line about what the archive has of the log groups that it is compared with.
+#[derive(Debug, Clone, Serialize)]
+pub struct CoverageReport<'a> {
+    /// The declaration of the metrics.
+    #[serde(rename = "_aws")]
+    pub aws: Declaration,
+    /// How much it matters.
+    pub level: Level,
+    /// What happened.
+    pub message: &'static str,
+    /// The function.
+    pub function: &'a str,
+    /// Log groups.
+    pub log_groups: u64,
+    /// Days of log groups that this invocation compared.
+    pub compared_days: u64,
+    /// Those that are left to the next one.
+    pub left_days: u64,
+    /// Days of log groups of which the archive lacks events, as they were compared last.
+    pub gap_days: u64,
+    /// The events that it lacks.
+    pub missing_events: u64,
+    /// Days of which metrics count something, and no such event was logged.
+    pub silent_days: u64,
+    /// The days for which the oldest one that was never compared has waited since its end.
+    pub unchecked_days: u64,
+    /// Comparisons that failed.
+    pub coverage_failed: u64,
+    /// Events that were missing, and that this invocation archived.
+    pub filled_events: u64,
+}
+
+impl CoverageReport<'_> {
+    /// The metrics of the line.
+    pub const METRICS: &'static [(&'static str, Unit)] = &[
+        ("gap_days", Unit::Count),
+        ("missing_events", Unit::Count),
+        ("silent_days", Unit::Count),
+        ("unchecked_days", Unit::Count),
+        ("coverage_failed", Unit::Count),
+        ("filled_events", Unit::Count),
+    ];
+    /// Their dimensions.
+    pub const DIMENSIONS: &'static [&'static str] = &["function"];
+}
+
 /// Writes a report as one line of JSON that does nothing to a terminal: reasons quote keys and answers of others.
 ///
 /// # Errors

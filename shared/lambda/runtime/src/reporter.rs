@@ -8,11 +8,11 @@ use mailtrail_archive::Witness;
 use mailtrail_clock::now;
 use mailtrail_config::{Environment, settings};
 use mailtrail_delivery::{Ledger, StreamLedger};
-use mailtrail_pipeline::{Problem, Watched};
+use mailtrail_pipeline::Watched;
 use mailtrail_telemetry::metrics::Declaration;
 use mailtrail_telemetry::report::{
-    self, ClassReport, Invocation, Level, ObjectReport, ObjectsReport, PolicyReport, ProblemReport,
-    SettingReport, StreamReport, WatchReport,
+    self, ClassReport, CoverageReport, Invocation, Level, ObjectReport, ObjectsReport, PolicyReport,
+    ProblemReport, SettingReport, StreamReport, WatchReport,
 };
 use serde::Serialize;
 
@@ -154,8 +154,13 @@ impl Reporter {
         write(report);
     }
 
+    /// One line for what the archive has of the log groups.
+    pub fn coverage(&self, report: &CoverageReport<'_>) {
+        write(report);
+    }
+
     /// Nothing is lost, but an operator should look at it.
-    pub(crate) fn problem(&self, request_id: &str, problem: &Problem) {
+    pub fn problem(&self, request_id: &str, problem: &impl Display) {
         let level = Level::Warn;
         write(&ProblemReport { level, message: problem.to_string(), function: &self.function, request_id });
     }

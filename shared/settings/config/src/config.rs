@@ -6,8 +6,8 @@ use mailtrail_telemetry::LogLevel;
 
 use crate::reader::SettingsReader;
 use crate::{
-    ArchiveConfig, Environment, IntakeConfig, KinesisFailures, Location, PolicyAuditConfig, SettingError,
-    StreamTarget, TopicArn, WatchListSource, settings,
+    ArchiveConfig, Environment, IntakeConfig, KinesisFailures, Location, MaintenanceConfig,
+    PolicyAuditConfig, SettingError, StreamTarget, TopicArn, WatchListSource, settings,
 };
 
 /// Everything that an operator decides, from whatever it was read.
@@ -19,7 +19,7 @@ pub struct Config {
     pub streams: Vec<StreamTarget>,
     /// How long the answer to "does the stream have the tag?" is remembered.
     pub tag_cache: Duration,
-    /// The topic that is notified of watched events, and of what the audit of resource policies found.
+    /// The topic that is notified of watched events, of what the audit of resource policies found, and of gaps.
     pub topic: Option<TopicArn>,
     /// Where the watch list is.
     pub watch_list: WatchListSource,
@@ -29,6 +29,8 @@ pub struct Config {
     pub kinesis_failures: KinesisFailures,
     /// What the audit of resource policies looks at, and may do.
     pub policy_audit: PolicyAuditConfig,
+    /// What the maintenance of the archive compares, and may do.
+    pub maintenance: MaintenanceConfig,
     /// From which level up the log lines of libraries are printed.
     pub log_level: LogLevel,
     /// Settings that are invalid, and that the defaults apply for.
@@ -60,6 +62,7 @@ impl Config {
             intake: IntakeConfig::from_settings(&mut read),
             kinesis_failures: read.value(&settings::KINESIS_FAILURES).unwrap_or_default(),
             policy_audit: PolicyAuditConfig::from_settings(&mut read),
+            maintenance: MaintenanceConfig::from_settings(&mut read),
             log_level: read.value(&settings::LOG).unwrap_or_default(),
             ignored_settings: Vec::new(),
         };

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use crate::reader::SettingsReader;
 use crate::settings;
+use crate::switch::Switch;
 
 /// What the audit of resource policies looks at, and may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,21 +60,6 @@ impl FromStr for RemediationMode {
             "shrink" => Ok(Self::Shrink),
             "move" => Ok(Self::Move),
             _ => Err(InvalidRemediationMode),
-        }
-    }
-}
-
-/// A setting that is on or off.
-struct Switch(bool);
-
-impl FromStr for Switch {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, &'static str> {
-        match text {
-            "on" => Ok(Self(true)),
-            "off" => Ok(Self(false)),
-            _ => Err("neither on nor off"),
         }
     }
 }

@@ -16,7 +16,7 @@ fn error(variables: &[(&'static str, &'static str)]) -> String {
 }
 
 fn all_settings() -> impl Iterator<Item = &'static Setting> {
-    settings::PIPELINE.iter().chain(settings::POLICY_AUDIT)
+    settings::PIPELINE.iter().chain(settings::POLICY_AUDIT).chain(settings::MAINTENANCE)
 }
 
 #[test]
@@ -35,6 +35,19 @@ fn the_audit_changes_nothing_unless_told_to() {
     assert_eq!((audit.mode, audit.days, audit.full_percent), (RemediationMode::Report, 14, 80));
     assert_eq!(audit.regions, ["eu-west-1"]);
     assert!(audit.roles.is_empty() && !audit.v1_services);
+}
+
+#[test]
+fn the_maintenance_fills_nothing_unless_told_to_and_compares_with_what_is_valid() {
+    let maintenance = read(&[]).maintenance;
+    assert_eq!((maintenance.days, maintenance.fill_gaps, maintenance.destinations.len()), (15, false, 0));
+    let arn = "arn:aws:lambda:eu-west-1:111122223333:function:mail";
+    let config = read(&[
+        ("MAILTRAIL_COVERAGE_DESTINATIONS", "mail, arn:aws:lambda:eu-west-1:111122223333:function:mail"),
+        ("MAILTRAIL_FILL_GAPS", "on"),
+    ]);
+    assert_eq!((config.maintenance.destinations, config.maintenance.fill_gaps), (vec![arn.to_owned()], true));
+    assert_eq!(config.ignored_settings.len(), 1);
 }
 
 #[test]

@@ -5,10 +5,12 @@
 //! AWS (`AWS_REGION`, `AWS_ENDPOINT_URL`, …) keep their meaning and are read by the SDK; the few that are read here,
 //! too, are named below.
 
+mod maintenance;
 mod pipeline;
 mod policy;
 mod setting;
 
+pub use maintenance::*;
 pub use pipeline::*;
 pub use policy::*;
 pub use setting::{IntegerSetting, Kind, Privacy, Setting};
@@ -29,7 +31,7 @@ mod tests {
 
     #[test]
     fn every_setting_has_the_prefix_and_a_name_of_its_own() {
-        let settings = || PIPELINE.iter().chain(POLICY_AUDIT);
+        let settings = || PIPELINE.iter().chain(POLICY_AUDIT).chain(MAINTENANCE);
         let mut names: Vec<_> = settings().map(|setting| setting.name).collect();
         assert!(names.iter().all(|name| name.starts_with("MAILTRAIL_")));
         names.sort_unstable();

@@ -1,0 +1,77 @@
+//! One day of some log groups, compared with the archive.
+
+use std::collections::BTreeMap;
+
+use futures_util::{StreamExt, stream};
+use mailtrail_archive::{ArchiveError, ArchiveReader};
+use mailtrail_clock::now;
+use mailtrail_coverage::metrics::{History, Observed};
+use mailtrail_coverage::{Checker, Day, DayCoverage, judge_days};
+use mailtrail_pull::{CloudWatch, LogGroup, Observer, Window, archived_days};
+
+/// Queries of Insights at a time: each takes some seconds, and an account may run 100.
+const COUNTED_AT_A_TIME: usize = 4;
+
+/// Compares days.
+pub(crate) struct Comparer {
+    pub(crate) checker: Checker<CloudWatch>,
+    pub(crate) account: String,
+    pub(crate) region: String,
+    /// What metrics say.
+    pub(crate) history: History,
+    /// The log groups that metrics say something of, by name.
+    pub(crate) observed: BTreeMap<String, Observed>,
+}
+
+/// What was found of a day.
+#[derive(Debug, Default)]
+pub(crate) struct Compared {
+    pub(crate) days: Vec<DayCoverage>,
+    /// The log groups that could not be counted, and why.
+    pub(crate) failures: BTreeMap<String, String>,
+}
+
+impl Comparer {
+    /// Compares a day of some log groups. Nothing where it was stopped.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub(crate) async fn day(
+        &self,
+        day: Day,
+        groups: &[&LogGroup],
+        observer: &dyn Observer,
+    ) -> Result<Option<Compared>, ArchiveError> {
+        let checked = now();
+        let count = |group| self.checker.count(group, (day, day), checked, observer);
+        let counted: Vec<_> =
+            stream::iter(groups.iter().copied().map(count)).buffered(COUNTED_AT_A_TIME).collect().await;
+        let place = Some((self.account.as_str(), self.region.as_str()));
+        let reader: &ArchiveReader = &self.checker.backfill.reader;
+        let window = Window::of_days(day.number(), day.number());
+        let archived =
+            archived_days(reader, place, window, self.checker.backfill.decoded_limit, observer).await?;
+        let Some(archived) = archived.filter(|_| !observer.is_stopped()) else { return Ok(None) };
+        let mut compared = Compared::default();
+        for (group, mut source) in groups.iter().zip(counted) {
+            if let Some(failure) = source.failure.take() {
+                compared.failures.insert(group.name.clone(), failure.to_string());
+                continue;
+            }
+            let archived = archived.get(&group.id()).cloned().unwrap_or_default();
+            let witness = |day, archived| {
+                let observed = self.observed.get(&group.name)?;
+                Some(self.history.witness(observed, self.is_only(), day, archived))
+            };
+            compared.days.extend(judge_days(group, (day, day), &source, &archived, witness, checked));
+        }
+        Ok(Some(compared))
+    }
+
+    /// Whether all log groups are of one organization.
+    fn is_only(&self) -> bool {
+        let mut names = self.observed.values().map(|observed| &observed.organization);
+        let first = names.next();
+        names.all(|name| Some(name) == first)
+    }
+}

@@ -1,0 +1,252 @@
+//! One invocation: which days are due, what the archive has of them, what is done and said about it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use lambda_runtime::Diagnostic;
+use mailtrail_archive::{Archive, ArchiveError};
+use mailtrail_aws_client::{Clients, Deadline};
+use mailtrail_clock::{Time, now};
+use mailtrail_config::{Config, WatchListSource};
+use mailtrail_coverage::metrics::History;
+use mailtrail_coverage::{Checker, Day, LastChecks};
+use mailtrail_delivery::Topic;
+use mailtrail_lambda::Reporter;
+use mailtrail_pipeline::Pipeline;
+use mailtrail_policy_survey::Account;
+use mailtrail_pull::Writer;
+use mailtrail_telemetry::metrics::Declaration;
+use mailtrail_telemetry::report::{CoverageReport, Level};
+use serde::Serialize;
+
+use crate::compare::Comparer;
+use crate::due::{DueDay, GroupDay, LastCheck, ended_days, in_order, is_comparable, is_whole, longest_wait};
+use crate::findings::{Findings, Kind};
+use crate::notification::{self, Context};
+use crate::run::Run;
+use crate::{fill, log_groups, metrics, witness};
+
+/// What is kept of the time to say what was found.
+const RESERVE: Duration = Duration::from_secs(15);
+
+pub(crate) struct Maintenance {
+    pub(crate) clients: Clients,
+    pub(crate) config: Config,
+    pub(crate) archive: Archive,
+    pub(crate) topic: Option<Topic>,
+    pub(crate) reporter: Reporter,
+}
+
+/// What the function answers.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Answer {
+    pub(crate) log_groups: u64,
+    /// Days of log groups that were compared.
+    pub(crate) compared_days: u64,
+    /// Those that are left to the next invocation.
+    pub(crate) left_days: u64,
+    pub(crate) gap_days: u64,
+    pub(crate) missing_events: u64,
+    pub(crate) silent_days: u64,
+    /// Events that were missing, and that were archived.
+    pub(crate) filled_events: u64,
+    /// What could not be compared or filled, and why.
+    pub(crate) failures: Vec<String>,
+}
+
+impl Maintenance {
+    /// Compares the days that are due, as many as there is time for: the next invocation goes on there.
+    ///
+    /// # Errors
+    /// When it cannot be told what is due, or what was found could not be kept: then the invocation comes again.
+    pub(crate) async fn run(&self, deadline: Deadline) -> Result<Answer, Diagnostic> {
+        let began = now();
+        let working = deadline.reserve(RESERVE);
+        let region = self.config.intake.region.as_deref().unwrap_or_default();
+        let account = Account::open(self.clients.config().await, region, None, working).await;
+        let account = account.map_err(|error| failed("AccountUnknown", &error))?;
+        let before = Findings::latest(&self.archive, working).await;
+        let before = before.map_err(|error| failed("ArchiveUnavailable", &error))?;
+        let mut run = self.begin(&account, before.clone(), began, working).await?;
+        let due = self.due(&mut run, began).await?;
+        run.compare_all(due, working).await;
+        self.end(run, &account, &before, began, deadline).await
+    }
+
+    /// Finds the log groups, and what metrics say of them.
+    async fn begin<'a>(
+        &'a self,
+        account: &'a Account,
+        findings: Findings,
+        began: Time,
+        working: Deadline,
+    ) -> Result<Run<'a>, Diagnostic> {
+        let half = working.reserve(working.remaining());
+        let own = &self.config.intake.own_log_groups;
+        let found = log_groups::find(account, &self.config.maintenance.destinations, own, half).await;
+        let found = found.map_err(|error| failed("LogGroupsUnknown", &error))?;
+        let names = found.subscribed.iter().map(|group| group.name.clone());
+        let observed = names.filter_map(|name| {
+            let observed = witness::observed(&name, &self.config.intake.organizations)?;
+            Some((name, observed))
+        });
+        let writer = self.writer().await.map_err(|error| failed("ArchiveUnavailable", &error))?;
+        let decoded_limit = self.config.intake.decoded_limit.bytes();
+        let backfill = |writer| fill::backfill(account, self.archive.reader(), writer, decoded_limit);
+        let mut comparer = Comparer {
+            checker: Checker { backfill: backfill(None), exact: false },
+            account: account.id.clone(),
+            region: account.region.clone(),
+            history: History::default(),
+            observed: observed.collect(),
+        };
+        let knows_all_groups = found.failures.is_empty();
+        let mut answer = Answer { failures: found.failures, ..Answer::default() };
+        if !comparer.observed.is_empty() {
+            let history = self.history(account, began, working).await;
+            comparer.history = history.unwrap_or_else(|failure| {
+                answer.failures.push(failure);
+                History::default()
+            });
+        }
+        answer.log_groups = found.subscribed.len() as u64;
+        let groups = found.subscribed.into_iter().map(|group| (group.name.clone(), group)).collect();
+        let filler = writer.map(|writer| backfill(Some(writer)));
+        let mut run = Run::new(&self.archive, groups, comparer, filler, findings, answer);
+        run.knows_all_groups = knows_all_groups;
+        Ok(run)
+    }
+
+    /// What fills gaps, where they are filled. It archives, and sends to no stream and to no topic.
+    async fn writer(&self) -> Result<Option<Writer>, ArchiveError> {
+        if !self.config.maintenance.fill_gaps {
+            return Ok(None);
+        }
+        let (streams, watch_list) = (Vec::new(), WatchListSource::None);
+        let config = Config { streams, topic: None, watch_list, ..self.config.clone() };
+        let pipeline = Arc::new(Pipeline::open(&config, &self.clients).await?);
+        Ok(Some(Writer { archive: Archive::open(&config.archive, &self.clients).await?, pipeline }))
+    }
+
+    /// What metrics say: what the archive keeps, and what CloudWatch has.
+    async fn history(&self, account: &Account, began: Time, working: Deadline) -> Result<History, String> {
+        let half = working.reserve(working.remaining());
+        let read = async {
+            let reader = self.archive.reader();
+            let mut history = History::read(&reader, &account.id, &account.region).await?;
+            metrics::update(&mut history, account, &self.archive, began).await?;
+            Ok::<_, metrics::MetricsError>(history)
+        };
+        match half.limit(read).await {
+            Some(read) => read.map_err(|error| error.to_string()),
+            None => Err("no time to read the metrics of WorkMail".to_owned()),
+        }
+    }
+
+    /// The days that are due, in their order.
+    async fn due(&self, run: &mut Run<'_>, began: Time) -> Result<Vec<DueDay>, Diagnostic> {
+        let reader = self.archive.reader();
+        let window: Vec<Day> = ended_days(began, self.config.maintenance.days).collect();
+        let mut days = Vec::new();
+        for group in run.groups.values() {
+            let found = run.findings.days().filter(|found| found.log_group == group.name);
+            let older = found.map(|found| found.day).filter(|day| !window.contains(day));
+            let comparable = |day: &Day| is_comparable(group, *day, began);
+            let wanted: Vec<Day> = window.iter().copied().chain(older).filter(comparable).collect();
+            let Some(since) = wanted.iter().min() else { continue };
+            let last_checks = LastChecks::read_since(&reader, Some(&group.id()), *since, began).await;
+            let last_checks = last_checks.map_err(|error| failed("ArchiveUnavailable", &error))?;
+            for (key, reason) in &last_checks.refused {
+                self.reporter.problem("", &format!("`{key}` is not believed: {reason}"));
+            }
+            for day in wanted {
+                let last =
+                    last_checks.of(&group.id()).find(|checked| checked.day == day).map(LastCheck::from);
+                let day = GroupDay { log_group: group.name.clone(), day };
+                if last.is_none() && is_whole(group, day.day, began) {
+                    run.unchecked.insert(day.clone());
+                }
+                days.push((day, last));
+            }
+        }
+        Ok(in_order(days.into_iter(), began))
+    }
+
+    /// Says what was found, once, and keeps it.
+    async fn end(
+        &self,
+        run: Run<'_>,
+        account: &Account,
+        before: &Findings,
+        began: Time,
+        deadline: Deadline,
+    ) -> Result<Answer, Diagnostic> {
+        let Run { groups, mut findings, unchecked, filled, mut answer, warnings, not_kept, .. } = run;
+        warnings.iter().for_each(|warning| self.reporter.problem("", warning));
+        answer.failures.iter().for_each(|failure| self.reporter.failure("", failure));
+        let may_have_events = |day: &GroupDay| match groups.get(&day.log_group) {
+            Some(group) => is_comparable(group, day.day, began),
+            None => !run.knows_all_groups,
+        };
+        for gone in findings.retain(may_have_events) {
+            let GroupDay { log_group, day } = &gone.day;
+            let text = format!(
+                "`{log_group}` on {day} is not compared any more; {} events stay missing",
+                gone.events
+            );
+            self.reporter.problem("", &text);
+        }
+        let location = self.archive.location().to_string();
+        let context = Context { account: &account.id, region: &account.region, archive: &location };
+        let news = findings.news();
+        let id = Findings::key(began);
+        if let Some(message) = notification::of(&news, &filled, &id, &context) {
+            message.body.lines().for_each(|line| self.reporter.problem("", &line));
+            if let Some(topic) = &self.topic {
+                match topic.announce(&message, deadline).await {
+                    Ok(()) => findings.announced(),
+                    Err(failure) => {
+                        let text = format!("the news of {id} was not published to the topic: {failure}");
+                        self.reporter.failure("", &text);
+                    }
+                }
+            }
+        }
+        let kept =
+            if findings == *before { Ok(()) } else { findings.keep(began, &self.archive, deadline).await };
+        (answer.gap_days, answer.missing_events) = findings.count(Kind::Gap);
+        answer.silent_days = findings.count(Kind::Silent).0;
+        self.measure(&answer, longest_wait(unchecked.iter().map(|day| day.day), began));
+        match not_kept.or(kept.err().map(|error| error.to_string())) {
+            Some(reason) => Err(failed("NotKept", &reason)),
+            None => Ok(answer),
+        }
+    }
+
+    fn measure(&self, answer: &Answer, unchecked_days: u64) {
+        let level = match (answer.failures.len(), answer.gap_days + answer.silent_days) {
+            (0, 0) => Level::Info,
+            (0, _) => Level::Warn,
+            _ => Level::Error,
+        };
+        self.reporter.coverage(&CoverageReport {
+            aws: Declaration::new(now(), CoverageReport::DIMENSIONS, CoverageReport::METRICS),
+            level,
+            message: "coverage",
+            function: self.reporter.function(),
+            log_groups: answer.log_groups,
+            compared_days: answer.compared_days,
+            left_days: answer.left_days,
+            gap_days: answer.gap_days,
+            missing_events: answer.missing_events,
+            silent_days: answer.silent_days,
+            unchecked_days,
+            coverage_failed: answer.failures.len() as u64,
+            filled_events: answer.filled_events,
+        });
+    }
+}
+
+fn failed(error_type: &str, error: &impl ToString) -> Diagnostic {
+    Diagnostic { error_type: error_type.to_owned(), error_message: error.to_string() }
+}
