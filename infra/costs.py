@@ -28,6 +28,7 @@ COLUMNS = {
     "metrics, alarms, dashboard": ("metrics", "alarms", "dashboards"),
     "SNS": ("mails",),
     "Athena": ("athena_tb", "s3_gets"),
+    "coverage": ("insights_gb", "coverage_gets", "coverage_gb_seconds"),
 }
 # What only some have, or whose price is not known: shown apart from the sum.
 APART = ("query_alarms", "firehose_gb", "firehose_conversion_gb")
@@ -44,6 +45,8 @@ def amounts(events_a_day, inputs):
     stored = its["stored_bytes"] + its["stored_bytes_per_event"] * events
     logged = its["log_bytes"] + its["log_bytes_per_class"] * classes
     read_by_query = invocations_a_day * its["query_days"]
+    compared = invocations * its["comparisons"]
+    gets = compared * its["days_read"]
     scanned = read_by_query * (its["query_bytes"] + its["query_bytes_per_event"] * events)
     # The events of an invocation go to a stream in one record, side by side.
     record = math.ceil(events * its["record_bytes"] / FIREHOSE_STEP) * FIREHOSE_STEP
@@ -54,13 +57,16 @@ def amounts(events_a_day, inputs):
         "s3_puts": invocations * (1 + classes),
         "s3_gb_months": invocations * stored / GB * its["archive_months"],
         "logs_gb": invocations * logged / GB,
-        "metrics": its["functions"] * its["metrics_per_function"] + its["classes"],
+        "metrics": its["functions"] * its["metrics_per_function"] + its["classes"] + its["coverage_metrics"],
         "alarms": its["alarms"],
         "query_alarms": its["query_alarms"],
         "dashboards": 1,
         "mails": its["mails"],
         "athena_tb": its["queries"] * max(scanned, ATHENA_LEAST) / TB,
         "s3_gets": its["queries"] * read_by_query * classes,
+        "insights_gb": compared * events * its["logged_bytes_per_event"] / GB,
+        "coverage_gets": gets,
+        "coverage_gb_seconds": gets / its["gets_a_second"] * its["coverage_memory_mb"] / 1024,
         "firehose_gb": streamed,
         "firehose_conversion_gb": streamed,
     }

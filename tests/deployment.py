@@ -13,6 +13,7 @@ import stack
 TEMPLATE = "template.json"
 READERS = stack.READERS
 AUDIT = "policy-audit"
+MAINTENANCE = "archive-maintenance"
 KEY = f"arn:aws:kms:{programs.REGION}:{samples.ACCOUNT}:key/archive"
 FAILURES_KEY = f"arn:aws:kms:{programs.REGION}:{samples.ACCOUNT}:key/failures"
 WATCH_LIST = "config/watches.json"
@@ -115,11 +116,15 @@ class Stack:
         document = json.dumps({**policy, "Statement": change(policy["Statement"])})
         iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=document)
 
+    def variables(self, name):
+        """The environment of a function."""
+        found = self.lambdas.get_function_configuration(FunctionName=self.function(name))
+        return found["Environment"]["Variables"]
+
     def set(self, name, **variables):
         """Adds variables to a function's environment."""
         function_name = self.function(name)
-        current = self.lambdas.get_function_configuration(FunctionName=function_name)["Environment"]["Variables"]
-        environment = {"Variables": {**current, **variables}}
+        environment = {"Variables": {**self.variables(name), **variables}}
         self.lambdas.update_function_configuration(FunctionName=function_name, Environment=environment)
 
     def invoke(self, name, event, fails=False):

@@ -6,7 +6,9 @@ import json
 import payloads
 import programs
 from account.fixtures import DATA_PROTECTION
-from deployment import AUDIT
+from deployment import AUDIT, MAINTENANCE
+
+DAY_MS = 86_400_000
 
 
 def every_sample(deployed, name):
@@ -52,6 +54,35 @@ def audits(deployed, account, roles=()):
         fixtures.policy("gone", fixtures.delivery_policy(["/example/gone"]))
     responses.append(deployed.invoke(AUDIT, b"{}"))
     return [result for response in responses for result in response]
+
+
+def maintains(deployed, account):
+    """Runs the maintenance on a log group whose events, of every sample, the archive lacks. Returns its last answer.
+
+    The group is older than some of its events, has a witness, and what fills its gaps is interrupted once.
+    """
+    variables = deployed.variables(MAINTENANCE)
+    destination = variables["MAILTRAIL_COVERAGE_DESTINATIONS"].split(",")[0]
+    name, logs = "/aws/workmail/emailevents/example", account.place().logs
+    account.fixtures.log_group(name)
+    group = logs.groups.find(name)
+    group.subscription_filters["mailtrail"] = {
+        "filterName": "mailtrail",
+        "filterPattern": "",
+        "logGroupName": name,
+        "destinationArn": destination,
+        "creationTime": group.created,
+    }
+    for number, path in enumerate(programs.good_samples()):
+        document = json.loads(path.read_bytes()) if path.suffix == ".json" else {}
+        if "awslogs" in document or "Records" in document:
+            for event in payloads.events(path.read_bytes()):
+                logs.events.log(name, f"stream-{number}", group.created - 2 * DAY_MS, event["message"])
+    account.place().metrics.publish("OrganizationEmailReceived", 1, group.created - 3 * DAY_MS)
+    account.faults.fail("FilterLogEvents", "ExpiredTokenException", nth=20)
+    for _ in range(3):
+        answer = deployed.invoke(MAINTENANCE, b"{}")
+    return answer
 
 
 def _audit_log(fixtures):

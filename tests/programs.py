@@ -16,7 +16,7 @@ TARGET = Path(os.environ.get("CARGO_TARGET_DIR", PROJECT / "target"))
 MAILTRAIL = Path(os.environ.get("MAILTRAIL_BIN", TARGET / "debug" / "mailtrail")).absolute()
 FUNCTIONS = {
     name: Path(os.environ.get(f"{name.upper().replace('-', '_')}_BIN", TARGET / "debug" / name)).absolute()
-    for name in ("workmail-events", "cloudtrail-activity", "policy-audit")
+    for name in ("workmail-events", "cloudtrail-activity", "policy-audit", "archive-maintenance")
 }
 
 DONE, FAILED, WRONG_USAGE, NEEDS_A_LOOK = 0, 1, 2, 3

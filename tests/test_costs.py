@@ -92,7 +92,7 @@ def test_the_alarms_that_are_counted_are_those_of_the_template(inputs):
         each["Properties"]
         for each in resources
         if each["Type"] == "AWS::CloudWatch::Alarm"
-        and (each.get("Condition") is None or "HasSilenceHours" in each["Condition"])
+        and (each.get("Condition") in (None, "CoverageIsOn") or "HasSilenceHours" in each["Condition"])
     ]
     on_queries = sum("Metrics" in alarm for alarm in counted)
     assert assumed(inputs, "query_alarms") == on_queries
@@ -102,11 +102,14 @@ def test_the_alarms_that_are_counted_are_those_of_the_template(inputs):
 def test_the_memory_is_that_of_the_template(inputs):
     template = yaml.safe_load(stack.TEMPLATE.read_text())
     assert int(template["Parameters"]["MemorySize"]["Default"]) == assumed(inputs, "memory_mb")
+    assert int(template["Parameters"]["CoverageMemorySize"]["Default"]) == assumed(inputs, "coverage_memory_mb")
 
 
 def test_the_metrics_are_those_that_a_function_reports(inputs):
     declared = re.search(r"impl Invocation.*?METRICS.*?&\[(.*?)\];", REPORTS, re.DOTALL)[1]
     assert declared.count("Unit::") == assumed(inputs, "metrics_per_function")
+    declared = re.search(r"impl CoverageReport.*?METRICS.*?&\[(.*?)\];", REPORTS, re.DOTALL)[1]
+    assert declared.count("Unit::") == assumed(inputs, "coverage_metrics")
 
 
 @pytest.mark.parametrize(("count", "events"), [(200, 1), (50, 10), (20, 100), (4, 1000)])

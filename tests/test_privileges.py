@@ -35,11 +35,12 @@ EVERYTHING = {
     "PolicyRoles": deployment.OTHER_ROLE,
     "PolicyV1Services": "on",
     "Profile": "scale-out",
+    "FillGaps": "on",
 }
 STACKS = {
     "least": LEAST,
     "with a key, without watches": {**KEYS, "PolicyMode": "shrink"},
-    "watching, without a key or streams": {"Watches": deployment.WATCH_LIST, "PolicyMode": "off"},
+    "watching, without a key or streams": {"Watches": deployment.WATCH_LIST, "PolicyMode": "off", "Coverage": "off"},
     "everything": EVERYTHING,
 }
 
@@ -59,7 +60,7 @@ BY_LAMBDA = {
 # What the audit does with the archive and the topic, which are in its own account alone; and how it gets to the others.
 AT_HOME = BY_LAMBDA | {"KeepReports", "FindReports", "ArchiveKey", "Announce", "OtherAccounts"}
 # Services that the audit asks, as the variables of the SDK for their endpoints have them.
-SERVICES_OF_ACCOUNT = ("APIGATEWAYV2", "CLOUDWATCH_LOGS", "LAMBDA", "SFN", "STS")
+SERVICES_OF_ACCOUNT = ("APIGATEWAYV2", "CLOUDWATCH", "CLOUDWATCH_LOGS", "LAMBDA", "SFN", "STS")
 
 
 @pytest.fixture(scope="session")
@@ -145,9 +146,17 @@ def test_the_roles_allow_what_the_functions_call_and_nothing_else(ministack, acc
             count = privileged_calls.every_sample(deployed, name)
         check_fit(deployed.policies(name), recorder.calls, tmp_path)
         assert len(recorder.calls) > count / 10
+    own = {f"AWS_ENDPOINT_URL_{name}": account.endpoint for name in SERVICES_OF_ACCOUNT}
+    if parameters.get("Coverage") != "off":
+        with recorded(deployed, deployment.MAINTENANCE) as recorder:
+            deployed.set(deployment.MAINTENANCE, **own)
+            last = privileged_calls.maintains(deployed, account)
+        assert last["failures"] == [] and (last["gap_days"] == 0) is ("FillGaps" in parameters)
+        calls = recorder.calls + privileged_calls.calls_of(account)
+        check_fit(deployed.policies(deployment.MAINTENANCE), calls, tmp_path)
+        account.calls.clear()
     if parameters["PolicyMode"] != "off":
         with recorded(deployed, deployment.AUDIT) as recorder:
-            own = {f"AWS_ENDPOINT_URL_{name}": account.endpoint for name in SERVICES_OF_ACCOUNT}
             deployed.set(deployment.AUDIT, **own, MAILTRAIL_POLICY_SHARE="1")
             roles = [parameters["PolicyRoles"]] if "PolicyRoles" in parameters else []
             answers = privileged_calls.audits(deployed, account, roles)
@@ -270,10 +279,14 @@ def test_everything_is_named_only_where_iam_knows_no_resource():
     # Resource policies are things of the account, and the lists of a service have no owner.
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html
-    assert set(anything) == {"FindStateMachines", "Look", "LookAround", "Shrink", "TellOfFindings"}
+    of_maintenance = {"FindLogGroups", "ReadMetrics"}
+    assert set(anything) == {"FindStateMachines", "Look", "LookAround", "Shrink", "TellOfFindings"} | of_maintenance
     lists = [[actions] if isinstance(actions, str) else actions for actions in anything.values()]
     granted = {action for actions in lists for action in actions}
-    assert granted <= {f"logs:{operation}" for operation in ACCOUNT_WIDE} | {"states:ListStateMachines"}
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+    of_metrics = {"cloudwatch:GetMetricData", "cloudwatch:ListMetrics"}
+    of_lists = {f"logs:{operation}" for operation in ACCOUNT_WIDE}
+    assert granted <= of_lists | of_metrics | {"states:ListStateMachines"}
 
 
 # Roles in other accounts

@@ -111,6 +111,34 @@ const OF_POLICIES: readonly PolicyAlarm[] = [
   },
 ];
 
+/** What the comparison of the archive with the log groups measures, over all log groups and days that it looks at. */
+const OF_COVERAGE: readonly (Required<Alarm> & { readonly id: string })[] = [
+  {
+    id: 'CoverageGapAlarm',
+    metric: 'gap_days',
+    about: 'The archive lacks events that a log group has: they are lost when its retention is over.',
+    most: 0,
+  },
+  {
+    id: 'CoverageSilentAlarm',
+    metric: 'silent_days',
+    about: "WorkMail's metrics count what was not logged on a day: is the logging on?",
+    most: 0,
+  },
+  {
+    id: 'CoverageUncheckedAlarm',
+    metric: 'unchecked_days',
+    about: 'A day that ended days ago was not compared yet: runs end before they come to it, or fail.',
+    most: 2,
+  },
+  {
+    id: 'CoverageFailedAlarm',
+    metric: 'coverage_failed',
+    about: 'The archive could not be compared with a log group: the log line says why.',
+    most: 0,
+  },
+];
+
 /** The alarms of every function, on Lambda's own metrics. */
 export function lambdaAlarms(
   stack: Stack,
@@ -162,6 +190,27 @@ export function policyAlarms(
       metrics: [{ id: 'worst', expression, period: HOUR, returnData: true }],
     });
   });
+}
+
+/** The alarms about coverage. Between two runs nothing is measured, and nothing has become better. */
+export function coverageAlarms(
+  stack: Stack,
+  { resource }: MailtrailFunction,
+  topic: sns.CfnTopic,
+): cloudwatch.CfnAlarm[] {
+  return OF_COVERAGE.map(
+    ({ id, metric, about, most }) =>
+      new cloudwatch.CfnAlarm(stack, id, {
+        ...common(about, topic),
+        threshold: most,
+        treatMissingData: 'ignore',
+        namespace: NAMESPACE,
+        metricName: metric,
+        dimensions: [{ name: 'function', value: resource.ref }],
+        statistic: 'Maximum',
+        period: HOUR,
+      }),
+  );
 }
 
 /** Silence: log groups that should speak and do not, or a filter that was removed. */

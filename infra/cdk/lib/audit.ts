@@ -1,7 +1,5 @@
 /** The function that looks at resource policies, on a schedule. */
-import { Aws, type CfnCondition, Fn, type Stack } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
-import * as scheduler from 'aws-cdk-lib/aws-scheduler';
+import { Aws, Fn, type Stack } from 'aws-cdk-lib';
 
 import { lambdaAlarms, policyAlarms } from './alarms.ts';
 import {
@@ -11,11 +9,11 @@ import {
   createFunction,
   wildcardsOf,
 } from './functions.ts';
-import { SCHEDULE_GROUP, scheduleAlarms } from './handovers.ts';
+import { scheduleAlarms } from './handovers.ts';
 import type { Parameters } from './parameters.ts';
 import { when } from './conditions.ts';
-import { acknowledge } from './findings.ts';
-import { allow, arn, policy, trust } from './iam.ts';
+import { allow } from './iam.ts';
+import { schedule } from './schedule.ts';
 
 /** What a report reads. */
 const READS = [
@@ -87,11 +85,13 @@ export function policyAudit(stack: Stack, context: FunctionContext): MailtrailFu
         'resource policies belong to an account, and lists of a service to no resource: neither has an ARN',
     },
   });
-  schedule(stack, audit, on, parameters);
+  const expression = parameters.text('PolicySchedule');
+  const about = 'When the resource policies are looked at';
+  schedule(stack, audit, { name: AUDIT_FUNCTION, expression, about }, on);
   const alarms = [
     ...lambdaAlarms(stack, audit, topic),
     ...policyAlarms(stack, audit, parameters, topic),
-    ...scheduleAlarms(stack, topic),
+    ...scheduleAlarms(stack, AUDIT_FUNCTION, topic),
   ];
   for (const alarm of alarms) alarm.cfnOptions.condition = on;
   return audit;
@@ -186,30 +186,4 @@ function changes(parameters: Parameters): object[] {
     when(change, { Sid: 'Shrink', ...allow(policies, '*') }),
     ...moving.map((statement) => when(move, statement)),
   ];
-}
-
-function schedule(stack: Stack, audit: MailtrailFunction, on: CfnCondition, parameters: Parameters): void {
-  const role = new iam.CfnRole(stack, 'PolicyAuditScheduleRole', {
-    description: 'Lets the schedule of mailtrail invoke its function',
-    assumeRolePolicyDocument: trust(
-      'scheduler.amazonaws.com',
-      arn('scheduler', 'schedule-group/').concat(SCHEDULE_GROUP),
-    ),
-    policies: [
-      {
-        policyName: 'invoke',
-        policyDocument: policy(allow('lambda:InvokeFunction', audit.resource.attrArn)),
-      },
-    ],
-  });
-  const group = new scheduler.CfnScheduleGroup(stack, 'PolicyAuditScheduleGroup', { name: SCHEDULE_GROUP });
-  const timer = new scheduler.CfnSchedule(stack, 'PolicyAuditSchedule', {
-    description: 'When the resource policies are looked at',
-    groupName: group.ref,
-    scheduleExpression: parameters.text('PolicySchedule'),
-    flexibleTimeWindow: { mode: 'FLEXIBLE', maximumWindowInMinutes: 15 },
-    target: { arn: audit.resource.attrArn, roleArn: role.attrArn, input: '{}' },
-  });
-  acknowledge(timer, { CKV_AWS_297: 'the schedule holds no data' });
-  for (const each of [role, group, timer]) each.cfnOptions.condition = on;
 }

@@ -1,11 +1,11 @@
 /** One page that shows whether everything that comes in is kept. */
-import { Aws, Fn, type Stack } from 'aws-cdk-lib';
+import { Aws, type CfnCondition, Fn, type Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 
 import { NAMESPACE } from './alarms.ts';
 import type { FunctionContext, MailtrailFunction } from './functions.ts';
-import { SCHEDULE_GROUP } from './handovers.ts';
 import { either } from './conditions.ts';
+import { SCHEDULE_GROUPS, type ScheduledFunction } from './schedule.ts';
 
 const WIDTH = 12;
 const HEIGHT = 6;
@@ -28,23 +28,30 @@ interface Widget {
   readonly top?: number;
 }
 
-/** The page; what is about the audit of resource policies stands on it where there is one. */
+/** The page; what is about a scheduled function stands on it where there is one. */
 export function createDashboard(
   stack: Stack,
   functions: MailtrailFunction[],
   context: Pick<FunctionContext, 'failures' | 'topic'>,
-  audit?: MailtrailFunction,
+  { maintenance, audit }: { maintenance: MailtrailFunction; audit?: MailtrailFunction },
 ): void {
   const body = (widgets: Widget[]) => stack.toJsonString({ widgets: widgets.map(place) });
-  const widgets = [...functions.flatMap(ofFunction), ...ofAll(functions), ...ofHandovers(context)];
-  const on = audit?.resource.cfnOptions.condition;
+  const all = [...functions.flatMap(ofFunction), ...ofAll(functions), ...ofHandovers(context)];
+  const audited = (widgets: Widget[]) => {
+    const on = audit?.resource.cfnOptions.condition;
+    return audit && on
+      ? either(on, body([...widgets, ...ofScheduled(audit), ...ofPolicies(audit)]), body(widgets))
+      : body(widgets);
+  };
+  const covered = maintenance.resource.cfnOptions.condition as CfnCondition;
   new cloudwatch.CfnDashboard(stack, 'Dashboard', {
     // Dashboards belong to an account, not to a Region.
     dashboardName: `mailtrail-${Aws.STACK_NAME}-${Aws.REGION}`,
-    dashboardBody:
-      audit && on
-        ? either(on, body([...widgets, ...ofAudit(audit), ...ofPolicies(audit)]), body(widgets))
-        : body(widgets),
+    dashboardBody: either(
+      covered,
+      audited([...all, ...ofCoverage(maintenance), ...ofScheduled(maintenance)]),
+      audited(all),
+    ),
   });
 }
 
@@ -151,13 +158,14 @@ function ofHandovers({ failures, topic }: Pick<FunctionContext, 'failures' | 'to
   ];
 }
 
-/** What became of the invocations of the audit. */
-function ofAudit({ resource }: MailtrailFunction): Widget[] {
+/** What became of the invocations of a scheduled function. */
+function ofScheduled({ name, resource }: MailtrailFunction): Widget[] {
   const lambda = (metric: string) => ['AWS/Lambda', metric, 'FunctionName', resource.ref];
-  const scheduled = (metric: string) => ['AWS/Scheduler', metric, 'ScheduleGroup', SCHEDULE_GROUP];
+  const group = SCHEDULE_GROUPS[name as ScheduledFunction];
+  const scheduled = (metric: string) => ['AWS/Scheduler', metric, 'ScheduleGroup', group];
   return [
     {
-      title: 'policy-audit: invocations',
+      title: `${name}: invocations`,
       metrics: [
         'Invocations',
         'Errors',
@@ -167,14 +175,33 @@ function ofAudit({ resource }: MailtrailFunction): Widget[] {
       ].map(lambda),
     },
     {
-      title: 'policy-audit: waiting, in milliseconds',
+      title: `${name}: waiting, in milliseconds`,
       metrics: [lambda('AsyncEventAge')],
       stat: 'Maximum',
     },
     {
-      title: 'policy-audit: not invoked by its schedule',
+      title: `${name}: not invoked by its schedule`,
       metrics: ['TargetErrorCount', 'InvocationDroppedCount'].map(scheduled),
     },
+  ];
+}
+
+/** What the archive has of the log groups. It is compared once a day or so. */
+function ofCoverage({ resource }: MailtrailFunction): Widget[] {
+  const widget = (title: string, metrics: string[]): Widget => ({
+    title: `coverage: ${title}`,
+    metrics: metrics.map((metric) => [NAMESPACE, metric, 'function', resource.ref]),
+    stat: 'Maximum',
+    period: HOUR,
+  });
+  return [
+    widget('days with a gap, silent, and not compared', [
+      'gap_days',
+      'silent_days',
+      'coverage_failed',
+      'unchecked_days',
+    ]),
+    widget('events that are missing, and that were filled in', ['missing_events', 'filled_events']),
   ];
 }
 

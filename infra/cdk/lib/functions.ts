@@ -29,9 +29,10 @@ export type Code = (stack: Stack, name: FunctionName) => lambda.CfnFunction.Code
 /** The functions that read events. */
 export const EVENT_FUNCTIONS = ['workmail-events', 'cloudtrail-activity'] as const;
 export const AUDIT_FUNCTION = 'policy-audit';
-const FUNCTIONS: readonly FunctionName[] = [...EVENT_FUNCTIONS, AUDIT_FUNCTION];
+export const MAINTENANCE_FUNCTION = 'archive-maintenance';
+const FUNCTIONS: readonly FunctionName[] = [...EVENT_FUNCTIONS, AUDIT_FUNCTION, MAINTENANCE_FUNCTION];
 export type EventFunctionName = (typeof EVENT_FUNCTIONS)[number];
-export type FunctionName = EventFunctionName | typeof AUDIT_FUNCTION;
+export type FunctionName = EventFunctionName | typeof AUDIT_FUNCTION | typeof MAINTENANCE_FUNCTION;
 
 /** A function and what belongs to it. */
 export interface MailtrailFunction {
@@ -48,7 +49,9 @@ export interface FunctionSettings {
   readonly statements: object[];
   readonly environment: Record<string, string>;
   readonly timeout: number;
-  readonly reservedConcurrency: number;
+  /** In MB: that of all functions, if nothing else is said. */
+  readonly memorySize?: number;
+  readonly reservedConcurrency?: number;
   readonly condition?: CfnCondition;
   /** Findings about its role that stand, and why. */
   readonly accepted: Record<string, string>;
@@ -78,16 +81,23 @@ export function eventFunction(
     ],
     environment: {
       MAILTRAIL_STREAMS: settings.streams,
-      MAILTRAIL_INTERNAL_DOMAINS: parameters.text('InternalDomains'),
-      MAILTRAIL_ORGANIZATIONS: parameters.text('OrganizationsOfLogGroups'),
-      MAILTRAIL_SOURCES: parameters.text('SourcesOfLogGroups'),
-      MAILTRAIL_COLUMNS: parameters.text('ColumnsOfLogGroups'),
+      ...interpretation(parameters),
       MAILTRAIL_WATCHES: parameters.text('Watches'),
     },
     timeout: 60,
     reservedConcurrency: when(concurrency, parameters.number('ReservedConcurrency')),
     accepted: wildcardsOf(WRITTEN, 'the names of objects are made from what is in them'),
   });
+}
+
+/** What events mean: the same for every function that makes records of them. */
+export function interpretation(parameters: Parameters): Record<string, string> {
+  return {
+    MAILTRAIL_INTERNAL_DOMAINS: parameters.text('InternalDomains'),
+    MAILTRAIL_ORGANIZATIONS: parameters.text('OrganizationsOfLogGroups'),
+    MAILTRAIL_SOURCES: parameters.text('SourcesOfLogGroups'),
+    MAILTRAIL_COLUMNS: parameters.text('ColumnsOfLogGroups'),
+  };
 }
 
 /** Creates a function, its log group, its role and its on-failure destination. */
@@ -134,9 +144,11 @@ export function createFunction(
     architectures: [parameters.text('Architecture')],
     code: context.code(stack, name),
     role: role.attrArn,
-    memorySize: parameters.number('MemorySize'),
+    memorySize: settings.memorySize ?? parameters.number('MemorySize'),
     timeout: settings.timeout,
-    reservedConcurrentExecutions: settings.reservedConcurrency,
+    ...(settings.reservedConcurrency !== undefined && {
+      reservedConcurrentExecutions: settings.reservedConcurrency,
+    }),
     // Above INFO, so that Lambda's own lines about an invocation cannot feed a loop.
     loggingConfig: { logFormat: 'JSON', logGroup: logGroup.ref, systemLogLevel: 'WARN' },
     environment: {
@@ -189,7 +201,7 @@ export function wildcardsOf(folders: readonly string[], reason: string): Record<
 }
 
 /** The objects in a folder of the archive. */
-function objectsIn({ parameters, archive }: FunctionContext, folder: string): string {
+export function objectsIn({ parameters, archive }: FunctionContext, folder: string): string {
   return `${archive.attrArn}/${parameters.text('ArchivePrefix')}/${folder}/*`;
 }
 

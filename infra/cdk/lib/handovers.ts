@@ -3,7 +3,7 @@
  * to the functions, from a stream to its bucket, from the topic to its subscribers, from a schedule to its function, and
  * from Lambda to the bucket of failures. What Lambda itself counts is among the alarms of a function.
  */
-import { Aws, type CfnCondition, Fn, type Stack } from 'aws-cdk-lib';
+import { type CfnCondition, Fn, type Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as firehose from 'aws-cdk-lib/aws-kinesisfirehose';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
@@ -12,10 +12,9 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import { type Alarm, common, insight, sum } from './alarms.ts';
 import type { EventFunctionName } from './functions.ts';
 import { ofEntry } from './loops.ts';
+import { pascal } from './parameters.ts';
+import { SCHEDULE_GROUPS, type ScheduledFunction } from './schedule.ts';
 import { type Source, filterName } from './subscriptions.ts';
-
-/** The schedules of this stack: its metrics are of a group, not of a schedule. */
-export const SCHEDULE_GROUP = `mailtrail-${Aws.STACK_NAME}`;
 
 const A_DAY = 86_400;
 /** Seconds: streams write every five minutes. */
@@ -133,10 +132,14 @@ export function topicAlarm(stack: Stack, topic: sns.CfnTopic): void {
   );
 }
 
-/** What the schedule could not invoke. */
-export function scheduleAlarms(stack: Stack, topic: sns.CfnTopic): cloudwatch.CfnAlarm[] {
-  const dimensions = [{ name: 'ScheduleGroup', value: SCHEDULE_GROUP }];
+/** What the schedule of a function could not invoke. */
+export function scheduleAlarms(
+  stack: Stack,
+  name: ScheduledFunction,
+  topic: sns.CfnTopic,
+): cloudwatch.CfnAlarm[] {
+  const dimensions = [{ name: 'ScheduleGroup', value: SCHEDULE_GROUPS[name] }];
   return OF_SCHEDULES.map((each) =>
-    sum(stack, `PolicyAudit${each.metric}Alarm`, topic, each, 'AWS/Scheduler', dimensions),
+    sum(stack, `${pascal(name)}${each.metric}Alarm`, topic, each, 'AWS/Scheduler', dimensions),
   );
 }

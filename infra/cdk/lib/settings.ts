@@ -56,6 +56,7 @@ export type Group =
   | 'Streams'
   | 'Functions'
   | 'Watching'
+  | 'Coverage'
   | 'Resource policies'
   | 'Athena';
 
@@ -82,6 +83,8 @@ const RETENTION = '1 3 5 7 14 30 60 90 120 150 180 365 400 545 731 1096 1827 219
   ' ',
 );
 const SWITCH = ['true', 'false'];
+const SCHEDULE = '(rate|cron)\\([^)]+\\)';
+const SCHEDULES = 'a schedule expression: rate(1 day), or cron(0 6 * * ? *)';
 
 const some = (entry: string, separator = ',') => `(${entry}(${separator}${entry})*)?`;
 
@@ -278,6 +281,39 @@ const PARAMETERS = {
     default: '24',
     bounds: [0, 168],
   },
+  Coverage: {
+    group: 'Coverage',
+    about: 'Whether the archive is compared with the subscribed log groups, day by day.',
+    default: 'on',
+    values: ['on', 'off'],
+  },
+  CoverageSchedule: {
+    group: 'Coverage',
+    about: 'When it is.',
+    default: 'rate(1 day)',
+    pattern: SCHEDULE,
+    allowed: SCHEDULES,
+  },
+  CoverageDays: {
+    group: 'Coverage',
+    about:
+      'How many days back. A day is final 14 days after its end: 15 let each be compared once when it is.',
+    default: '15',
+    bounds: [1, 90],
+  },
+  CoverageMemorySize: {
+    group: 'Coverage',
+    about:
+      'The memory of the function that compares, in MB: with it comes the time that reading a day takes.',
+    default: '1024',
+    bounds: [128, 10240],
+  },
+  FillGaps: {
+    group: 'Coverage',
+    about: 'Whether events that the archive lacks are read from their log group and archived.',
+    default: 'off',
+    values: ['off', 'on'],
+  },
   PolicyMode: {
     group: 'Resource policies',
     about: 'What is done about CloudWatch Logs resource policies that fill up: nothing, a report, or more.',
@@ -288,8 +324,8 @@ const PARAMETERS = {
     group: 'Resource policies',
     about: 'When they are looked at.',
     default: 'rate(1 day)',
-    pattern: '(rate|cron)\\([^)]+\\)',
-    allowed: 'a schedule expression: rate(1 day), or cron(0 6 * * ? *)',
+    pattern: SCHEDULE,
+    allowed: SCHEDULES,
   },
   PolicyRegions: {
     group: 'Resource policies',

@@ -12,6 +12,7 @@ import { eventAlarms, lagAlarm, lambdaAlarms, silenceAlarm } from './alarms.ts';
 import { policyAudit } from './audit.ts';
 import { archiveBucket, failuresBucket, streamBucket } from './buckets.ts';
 import { createDashboard } from './dashboard.ts';
+import { archiveMaintenance } from './maintenance.ts';
 import {
   AUDIT_FUNCTION,
   type Code,
@@ -86,10 +87,12 @@ export class MailtrailStack extends Stack {
     const queues = readers.map(({ queue }) => queue);
     const writer = writerOfStreams(this, queues, parameters);
     const functions = readers.map((reader) => createReader(this, context, reader, { streams, writer }));
+    const filled = functions.map((called, at) => ({ called, queue: queues[at] as kinesis.CfnStream }));
+    const maintenance = archiveMaintenance(this, context, filled);
     const audit = audited ? policyAudit(this, context) : undefined;
     failuresAlarm(this, context.failures, topic);
     topicAlarm(this, topic);
-    createDashboard(this, functions, context, audit);
+    createDashboard(this, functions, context, { maintenance, audit });
     rules(this, parameters);
     if (loops) acknowledgeLoops(this);
     if (loops) requireListed(this, parameters, ['LogGroups', 'CloudTrailLogGroups', 'WorkMailOrganizations']);

@@ -66,6 +66,8 @@ test('what mailtrail writes is let through, wherever it lies', () => {
     'undelivered',
     'redrive/undelivered/stream=mail',
     'policy-audit',
+    'coverage',
+    'pull',
     '_about',
     'config/mapping',
   ];

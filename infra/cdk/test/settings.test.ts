@@ -33,6 +33,7 @@ function settingsOf(chapter: string): Map<string, Setting> {
 
 const PIPELINE = settingsOf('workmail-events and cloudtrail-activity');
 const POLICY_AUDIT = settingsOf('policy-audit');
+const MAINTENANCE = settingsOf('archive-maintenance');
 
 /** What the audit reads of the other chapter. */
 const SHARED = [
@@ -42,6 +43,14 @@ const SHARED = [
   'MAILTRAIL_TOPIC',
   'MAILTRAIL_OWN_LOG_GROUPS',
   'MAILTRAIL_LOG',
+];
+
+/** What the maintenance reads of it, besides: what events mean. */
+const INTERPRETATION = [
+  'MAILTRAIL_INTERNAL_DOMAINS',
+  'MAILTRAIL_ORGANIZATIONS',
+  'MAILTRAIL_SOURCES',
+  'MAILTRAIL_COLUMNS',
 ];
 
 /** Settings that are not parameters of the template, and why. */
@@ -68,13 +77,18 @@ test('every setting is set by the template, or derived, and the template sets no
   }
   const audit = [...SHARED, ...POLICY_AUDIT.keys()].sort();
   assert.deepEqual(Object.keys(variablesOf('PolicyAuditFunction')).sort(), audit);
+  const maintenance = [...SHARED, ...INTERPRETATION, ...MAINTENANCE.keys()].sort();
+  assert.deepEqual(Object.keys(variablesOf('ArchiveMaintenanceFunction')).sort(), maintenance);
 });
 
 test('a parameter has the default of the setting that it is for', () => {
-  const stated = new Map([...PIPELINE, ...POLICY_AUDIT].filter(([, { default: value }]) => value));
+  const stated = new Map(
+    [...PIPELINE, ...POLICY_AUDIT, ...MAINTENANCE].filter(([, { default: value }]) => value),
+  );
   assert.ok(stated.has('MAILTRAIL_LOG') && stated.has('MAILTRAIL_POLICY_SHARE'));
-  for (const variables of [variablesOf('WorkmailEventsFunction'), variablesOf('PolicyAuditFunction')]) {
-    for (const [name, value] of Object.entries(variables)) {
+  assert.ok(stated.has('MAILTRAIL_COVERAGE_DAYS') && stated.has('MAILTRAIL_FILL_GAPS'));
+  for (const id of ['WorkmailEventsFunction', 'PolicyAuditFunction', 'ArchiveMaintenanceFunction']) {
+    for (const [name, value] of Object.entries(variablesOf(id))) {
       const setting = stated.get(name);
       if (!setting || name in OWN_DEFAULT) continue;
       // An empty variable counts as not set.
@@ -84,8 +98,8 @@ test('a parameter has the default of the setting that it is for', () => {
 });
 
 test('a number of the template is one that the function accepts', () => {
-  const bounded = [...POLICY_AUDIT].filter(([, { bounds }]) => bounds);
-  assert.equal(bounded.length, 5);
+  const bounded = [...POLICY_AUDIT, ...MAINTENANCE].filter(([, { bounds }]) => bounds);
+  assert.equal(bounded.length, 6);
   for (const [name, { bounds }] of bounded) {
     const words = name.replace('MAILTRAIL_', '').toLowerCase().split('_');
     const parameter = words.map((word) => (word[0] ?? '').toUpperCase() + word.slice(1)).join('');

@@ -27,12 +27,12 @@ test('the SAM template is what CDK synthesises', () => {
 });
 
 test('every function runs as it is measured to run', () => {
-  const functions = ofType(deployed(AUDITED), 'AWS::Lambda::Function');
-  assert.equal(functions.length, 3);
-  for (const { Properties: its } of functions) {
+  const functions = [...deployed(AUDITED)].filter(([, { Type }]) => Type === 'AWS::Lambda::Function');
+  assert.equal(functions.length, 4);
+  for (const [id, { Properties: its }] of functions) {
     assert.equal(its.Runtime, 'provided.al2023');
     assert.deepEqual(its.Architectures, ['arm64']);
-    assert.equal(its.MemorySize, '128');
+    assert.equal(its.MemorySize, id === 'ArchiveMaintenanceFunction' ? '1024' : '128');
     assert.equal(its.LoggingConfig.LogFormat, 'JSON');
     assert.equal(its.LoggingConfig.SystemLogLevel, 'WARN');
   }
@@ -43,10 +43,10 @@ test('the functions know the log groups of each other, and none of them can be s
     .map(({ Properties }) => JSON.stringify(Properties.LogGroupName))
     .filter((name) => !name.includes('/mailtrail-probe/'));
   const pattern = new RegExp(template.Parameters.LogGroups?.AllowedPattern ?? '');
-  assert.equal(groups.length, 3);
+  assert.equal(groups.length, 4);
   for (const { Properties } of ofType(usual, 'AWS::Lambda::Function')) {
     const own = JSON.stringify(Properties.Environment.Variables.MAILTRAIL_OWN_LOG_GROUPS);
-    for (const name of ['workmail-events', 'cloudtrail-activity', 'policy-audit']) {
+    for (const name of ['workmail-events', 'cloudtrail-activity', 'policy-audit', 'archive-maintenance']) {
       assert.ok(own.includes(`/${name}`), own);
       assert.doesNotMatch(`/mailtrail/example/${name}`, pattern);
     }
@@ -58,9 +58,10 @@ test('without a reserved concurrency none is set: an account may have none to gi
     ofType(deployed(parameters), 'AWS::Lambda::Function').map(
       ({ Properties }) => Properties.ReservedConcurrentExecutions,
     );
-  assert.deepEqual(concurrency(AUDITED), [undefined, undefined, undefined]);
-  assert.deepEqual(concurrency({ ...AUDITED, ReservedConcurrency: '5' }), ['5', '5', undefined]);
-  assert.deepEqual(concurrency({ ...AUDITED, PolicyReservedConcurrency: '1' }), [undefined, undefined, '1']);
+  const none = undefined;
+  assert.deepEqual(concurrency(AUDITED), [none, none, none, none]);
+  assert.deepEqual(concurrency({ ...AUDITED, ReservedConcurrency: '5' }), ['5', '5', none, none]);
+  assert.deepEqual(concurrency({ ...AUDITED, PolicyReservedConcurrency: '1' }), [none, none, none, '1']);
 });
 
 test('what fails is kept in a bucket of its own, with a key of its own', () => {
@@ -97,7 +98,7 @@ test('every log group of a stack keeps events for 400 days', () => {
   // Of each function, of streams and of probes, and of the organization.
   assert.deepEqual(
     groups.map(({ Properties }) => String(Properties.RetentionInDays)),
-    Array(3 + 1 + 1 + 6).fill('400'),
+    Array(4 + 1 + 1 + 6).fill('400'),
   );
 });
 
@@ -178,6 +179,55 @@ test('services with V1 log delivery are asked only where a setting says so', () 
     'apigateway:GET',
     'states:DescribeStateMachine',
     'states:ListStateMachines',
+  ]);
+});
+
+test('the maintenance reads what it compares, deletes nothing, and writes events only where it fills gaps', () => {
+  const may = (parameters: Record<string, string>) =>
+    actions(deployed(parameters).get('ArchiveMaintenanceRole')).filter((action) => !action.startsWith('s3:'));
+  const compares = [
+    'cloudwatch:GetMetricData',
+    'cloudwatch:ListMetrics',
+    'logs:CreateLogStream',
+    'logs:DescribeLogGroups',
+    'logs:DescribeSubscriptionFilters',
+    'logs:FilterLogEvents',
+    'logs:GetQueryResults',
+    'logs:PutLogEvents',
+    'logs:StartQuery',
+    'sns:Publish',
+  ];
+  assert.deepEqual(may({}), compares);
+  assert.deepEqual(may({ FillGaps: 'on' }), compares);
+  const writes = (parameters: Record<string, string>) =>
+    statements(deployed(parameters).get('ArchiveMaintenanceRole'))
+      .filter(({ Action, Sid }) => [Action].flat().includes('s3:PutObject') && Sid !== 'KeepFailures')
+      .flatMap(({ Resource: its }) => its)
+      .map((arn: any) => arn['Fn::Join'][1].join('').match(/mailtrail\/(.*)\/\*$/)?.[1]);
+  assert.deepEqual(writes({}), ['coverage']);
+  assert.ok(writes({ FillGaps: 'on' }).includes('raw') && writes({ FillGaps: 'on' }).includes('pull'));
+  const all = actions(deployed({ FillGaps: 'on' }).get('ArchiveMaintenanceRole'));
+  assert.ok(!all.some((action) => /Delete|\*/.test(action)));
+});
+
+test('without coverage, nothing of it is there', () => {
+  const without = deployed({ ...SOURCES, Coverage: 'off' });
+  assert.deepEqual(
+    [...without.keys()].filter((id) => /^(ArchiveMaintenance|Coverage)/.test(id)),
+    [],
+  );
+});
+
+test('what is compared is what fills the archive, by functions or by data streams', () => {
+  const destinations = (parameters: Record<string, string>) =>
+    JSON.stringify(
+      deployed(parameters).get('ArchiveMaintenanceFunction')?.Properties.Environment.Variables
+        .MAILTRAIL_COVERAGE_DESTINATIONS,
+    ).match(/\w+(Function|Queue)/g);
+  assert.deepEqual(destinations({}), ['WorkmailEventsFunction', 'CloudtrailActivityFunction']);
+  assert.deepEqual(destinations({ Profile: 'scale-out' }), [
+    'WorkmailEventsQueue',
+    'CloudtrailActivityQueue',
   ]);
 });
 

@@ -68,6 +68,24 @@ test('a full policy, one that soon will be, and an audit that failed are alarms 
   ]);
 });
 
+test('gaps, silent days, and days that could not be compared are alarms until a run says otherwise', () => {
+  const ids = ['CoverageGapAlarm', 'CoverageSilentAlarm', 'CoverageUncheckedAlarm', 'CoverageFailedAlarm'];
+  const held = ids.map((id) => {
+    const its = (usual.get(id) as Resource).Properties;
+    assert.equal(its.TreatMissingData, 'ignore');
+    assert.deepEqual(its.AlarmActions, [{ Ref: 'Topic' }]);
+    assert.deepEqual([its.Statistic, its.ComparisonOperator], ['Maximum', 'GreaterThanThreshold']);
+    return [its.MetricName, its.Threshold];
+  });
+  assert.deepEqual(held, [
+    ['gap_days', 0],
+    ['silent_days', 0],
+    ['unchecked_days', 2],
+    ['coverage_failed', 0],
+  ]);
+  assert.ok(!ids.some((id) => deployed({ Coverage: 'off' }).has(id)));
+});
+
 test('a query names every dimension of its metric, or it finds nothing', () => {
   const declared = [
     ...read('shared', 'foundation', 'telemetry', 'src', 'report.rs').matchAll(
@@ -98,12 +116,15 @@ test('a query names every dimension of its metric, or it finds nothing', () => {
   assert.ok(asked.length >= 20);
 });
 
-test('the dashboard shows the events by class, and the resource policies where they are looked at', () => {
+test('the dashboard shows events by class, and coverage and resource policies where they are looked at', () => {
   const titles = (parameters: Record<string, string>) =>
     dashboard(parameters).map(({ properties }) => properties.title);
   const policies = (parameters: Record<string, string>) =>
     titles(parameters).filter((title) => title.startsWith('resource policies: '));
   assert.ok(titles({}).includes('events by class'));
+  const coverage = (parameters: Record<string, string>) =>
+    titles(parameters).filter((title) => title.startsWith('coverage: ')).length;
+  assert.deepEqual([coverage({}), coverage({ Coverage: 'off' })], [2, 0]);
   assert.deepEqual(policies({}), []);
   assert.deepEqual(policies(AUDITED), [
     'resource policies: share of the limits, in percent',
@@ -136,7 +157,7 @@ test('whatever Lambda says of a function is an alarm, of the audit too', () => {
       .filter(({ Namespace }) => Namespace === 'AWS/Lambda')
       .map(({ MetricName }) => MetricName);
   const all = ['Errors', 'Throttles', 'AsyncEventAge', 'AsyncEventsDropped', 'DestinationDeliveryFailures'];
-  for (const name of ['WorkmailEvents', 'CloudtrailActivity', 'PolicyAudit'])
+  for (const name of ['WorkmailEvents', 'CloudtrailActivity', 'PolicyAudit', 'ArchiveMaintenance'])
     assert.deepEqual(metrics(name), all);
 });
 
@@ -237,7 +258,7 @@ const HANDOVERS: { from: string; alarms: RegExp[]; panels: RegExp[] }[] = [
   },
   {
     from: 'from Lambda to a function, and what it gives up to the bucket for failures',
-    alarms: ['WorkmailEvents', 'CloudtrailActivity', 'PolicyAudit'].flatMap((id) =>
+    alarms: ['WorkmailEvents', 'CloudtrailActivity', 'PolicyAudit', 'ArchiveMaintenance'].flatMap((id) =>
       ['AsyncEventAge', 'AsyncEventsDropped', 'DestinationDeliveryFailures'].map(
         (metric) => new RegExp(`^${id}${metric}Alarm$`),
       ),
@@ -248,6 +269,8 @@ const HANDOVERS: { from: string; alarms: RegExp[]; panels: RegExp[] }[] = [
       /^cloudtrail-activity: given up by Lambda$/,
       /^policy-audit: invocations$/,
       /^policy-audit: waiting, in milliseconds$/,
+      /^archive-maintenance: invocations$/,
+      /^archive-maintenance: waiting, in milliseconds$/,
     ],
   },
   {
@@ -273,6 +296,11 @@ const HANDOVERS: { from: string; alarms: RegExp[]; panels: RegExp[] }[] = [
     from: 'from the schedule to `policy-audit`',
     alarms: [/^PolicyAuditTargetErrorCountAlarm$/, /^PolicyAuditInvocationDroppedCountAlarm$/],
     panels: [/^policy-audit: not invoked by its schedule$/],
+  },
+  {
+    from: 'from the schedule to `archive-maintenance`',
+    alarms: [/^ArchiveMaintenanceTargetErrorCountAlarm$/, /^ArchiveMaintenanceInvocationDroppedCountAlarm$/],
+    panels: [/^archive-maintenance: not invoked by its schedule$/],
   },
 ];
 

@@ -1,0 +1,107 @@
+/** The function that compares the archive with the log groups, on a schedule, and fills gaps where it may. */
+import { Fn, type Stack } from 'aws-cdk-lib';
+import type * as kinesis from 'aws-cdk-lib/aws-kinesis';
+
+import { CLASSES } from './classes.ts';
+import { coverageAlarms, lambdaAlarms } from './alarms.ts';
+import {
+  type FunctionContext,
+  MAINTENANCE_FUNCTION,
+  type MailtrailFunction,
+  createFunction,
+  interpretation,
+  objectsIn,
+  wildcardsOf,
+} from './functions.ts';
+import { scheduleAlarms } from './handovers.ts';
+import { either, when } from './conditions.ts';
+import { allow, arn } from './iam.ts';
+import { schedule } from './schedule.ts';
+import { scaleOut } from './subscriptions.ts';
+
+/** Where comparisons are kept. */
+const COVERAGE = 'coverage';
+/** What the archive has of the log groups. */
+const RAW = 'raw';
+/** How far the filling of gaps came. */
+const PULL = 'pull';
+
+/** What fills the archive: a function, or the data stream before it. */
+export interface Reader {
+  readonly called: MailtrailFunction;
+  readonly queue: kinesis.CfnStream;
+}
+
+/** The function with its schedule. It deletes nothing, and writes nothing but new objects. */
+export function archiveMaintenance(
+  stack: Stack,
+  context: FunctionContext,
+  readers: readonly Reader[],
+): MailtrailFunction {
+  const { parameters, archive, topic } = context;
+  const on = parameters.is('Coverage', 'on');
+  const fills = parameters.is('FillGaps', 'on');
+  const key = parameters.isSet('KmsKeyArn');
+  const logGroups = arn('logs', 'log-group:*');
+  const of = (folders: readonly string[]) => folders.map((folder) => objectsIn(context, folder));
+  const below = (folders: readonly string[]) =>
+    folders.map((folder) => `${parameters.text('ArchivePrefix')}/${folder}/*`);
+  const listing = (folders: readonly string[]) =>
+    allow('s3:ListBucket', archive.attrArn, { StringLike: { 's3:prefix': below(folders) } });
+  const out = scaleOut(parameters);
+  const destinations = readers.map(({ called, queue }) =>
+    either(out, queue.attrArn, called.resource.attrArn),
+  );
+  const maintenance = createFunction(stack, MAINTENANCE_FUNCTION, context, {
+    description: 'Compares the archive with the log groups, and fills gaps where it may',
+    statements: [
+      { Sid: 'FindLogGroups', ...allow('logs:DescribeLogGroups', '*') },
+      { Sid: 'FindFilters', ...allow('logs:DescribeSubscriptionFilters', logGroups) },
+      {
+        Sid: 'CountEvents',
+        ...allow(['logs:FilterLogEvents', 'logs:GetQueryResults', 'logs:StartQuery'], logGroups),
+      },
+      { Sid: 'ReadMetrics', ...allow(['cloudwatch:GetMetricData', 'cloudwatch:ListMetrics'], '*') },
+      { Sid: 'FindArchived', ...listing([RAW, COVERAGE]) },
+      { Sid: 'ReadArchived', ...allow('s3:GetObject', objectsIn(context, RAW)) },
+      { Sid: 'KeepCoverage', ...allow(['s3:GetObject', 's3:PutObject'], objectsIn(context, COVERAGE)) },
+      when(fills, { Sid: 'FindRecords', ...listing([...CLASSES, PULL]) }),
+      when(fills, { Sid: 'FillGaps', ...allow('s3:PutObject', of(['_about', RAW, ...CLASSES, PULL])) }),
+      when(fills, { Sid: 'CompareFilled', ...allow('s3:GetObject', of(['_about', ...CLASSES, PULL])) }),
+      when(key, {
+        Sid: 'ArchiveKey',
+        ...allow(['kms:Decrypt', 'kms:GenerateDataKey'], parameters.text('KmsKeyArn')),
+      }),
+      { Sid: 'Announce', ...allow('sns:Publish', topic.ref) },
+    ],
+    environment: {
+      ...interpretation(parameters),
+      MAILTRAIL_COVERAGE_DESTINATIONS: Fn.join(',', destinations),
+      MAILTRAIL_COVERAGE_DAYS: parameters.text('CoverageDays'),
+      MAILTRAIL_FILL_GAPS: parameters.text('FillGaps'),
+    },
+    timeout: 900,
+    memorySize: parameters.number('CoverageMemorySize'),
+    condition: on,
+    accepted: {
+      ...wildcardsOf(
+        ['_about', RAW, ...CLASSES, COVERAGE, PULL],
+        'the names of objects are made from what is in them',
+      ),
+      'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:*]':
+        'log groups of any name may be subscribed',
+      'AwsSolutions-IAM5[Resource::*]':
+        'lists of log groups and metrics belong to an account: IAM knows no resource of them',
+    },
+  });
+  const expression = parameters.text('CoverageSchedule');
+  const about = 'When the archive is compared with the log groups';
+  schedule(stack, maintenance, { name: MAINTENANCE_FUNCTION, expression, about }, on);
+  const alarms = [
+    ...lambdaAlarms(stack, maintenance, topic),
+    ...coverageAlarms(stack, maintenance, topic),
+    ...scheduleAlarms(stack, MAINTENANCE_FUNCTION, topic),
+  ];
+  for (const alarm of alarms) alarm.cfnOptions.condition = on;
+  return maintenance;
+}
