@@ -280,3 +280,16 @@ def test_wrong_settings_are_reported_and_then_nothing_is_filled_in(maintenance, 
 def test_without_destinations_nothing_is_compared(maintenance, gap):
     answer = maintenance.run_well(MAILTRAIL_COVERAGE_DESTINATIONS="")
     assert (answer["log_groups"], answer["compared_days"]) == (0, 0)
+
+
+def test_days_that_the_command_line_compared_are_not_compared_again_so_soon(maintenance, mailtrail):
+    maintenance.log_group()
+    for back in range(1, WINDOW + 1):
+        maintenance.log(1, back)
+    environment = maintenance.account.environment()
+    options = ("--archive", maintenance.archive, "--log-group", GROUP, "--since", maintenance.date(WINDOW))
+    mailtrail.run("coverage", "--json", *options, env=environment).expect(DONE)
+    before = maintenance.checks()
+    assert days(maintenance) <= {day for _, day in before}
+    assert maintenance.run_well()["compared_days"] == 0
+    assert maintenance.checks() == before
