@@ -256,12 +256,20 @@ def test_what_others_put_below_coverage_is_not_believed(maintenance, gap, conten
     assert maintenance.run_well()["gap_days"] == 1
 
 
-def test_findings_that_cannot_be_read_are_told_again(maintenance, gap):
+@pytest.mark.parametrize("content", ['[{"log_group":"a","day":"tomorrow"}]', "[", ""])
+def test_findings_that_no_run_can_have_written_are_passed_over(maintenance, gap, content):
     maintenance.run_well()
-    (kept,) = (maintenance.archive / "coverage" / "findings").iterdir()
-    kept.write_text('[{"log_group":"a","day":"tomorrow"}]')
+    folder = maintenance.archive / "coverage" / "findings"
+    (kept,) = folder.iterdir()
+    later = kept.with_name(kept.name.replace("-", "9-"))
+    for name, text in ((later, content), (folder / "20991231T000000Z-000.json", "[]")):
+        name.write_text(text)
+    (folder / "20261231T000000Z-000.json").symlink_to(kept)
+    assert maintenance.run_well()["gap_days"] == 1
+    assert len(maintenance.news()) == 1, "those before it count"
+    kept.unlink()
     maintenance.run_well()
-    assert len(maintenance.news()) == 2
+    assert len(maintenance.news()) == 2, "rather told twice than not at all"
 
 
 def test_an_archive_that_takes_nothing_fails_the_invocation(maintenance, gap):

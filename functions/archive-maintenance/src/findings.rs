@@ -42,16 +42,30 @@ pub(crate) struct Finding {
 pub(crate) struct Findings(BTreeMap<GroupDay, Finding>);
 
 impl Findings {
-    /// What the run before left; nothing where there was none, or another version wrote it.
+    /// What the last run before `now` left. An object that cannot be read, or that no run can have written, is passed over: then
+    /// the one before it counts, and what people were told since is told again.
     ///
     /// # Errors
     /// When the archive cannot be listed or read.
-    pub(crate) async fn latest(archive: &Archive, deadline: Deadline) -> Result<Self, ArchiveError> {
+    pub(crate) async fn latest(
+        archive: &Archive,
+        now: Time,
+        deadline: Deadline,
+    ) -> Result<Self, ArchiveError> {
         let reader = archive.reader();
-        let Some(key) = reader.list(FINDINGS, deadline).await?.pop() else { return Ok(Self::default()) };
-        let json = reader.get(&key, deadline).await?;
-        let found: Vec<Finding> = serde_json::from_slice(&json).unwrap_or_default();
-        Ok(Self(found.into_iter().map(|finding| (finding.day.clone(), finding)).collect()))
+        let keys = reader.list_readable(FINDINGS, deadline).await?.names;
+        let end = Self::key(now);
+        for key in keys.into_iter().rev().filter(|key| *key < end) {
+            let json = match reader.get(&key, deadline).await {
+                Ok(json) => json,
+                Err(error) if error.failure.retryable || error.failure.is_denied() => return Err(error),
+                Err(_) => continue,
+            };
+            if let Ok(found) = serde_json::from_slice::<Vec<Finding>>(&json) {
+                return Ok(Self(found.into_iter().map(|finding| (finding.day.clone(), finding)).collect()));
+            }
+        }
+        Ok(Self::default())
     }
 
     /// Where those of a run are that began at `time`.

@@ -65,7 +65,7 @@ impl Maintenance {
         let region = self.config.intake.region.as_deref().unwrap_or_default();
         let account = Account::open(self.clients.config().await, region, None, working).await;
         let account = account.map_err(|error| failed("AccountUnknown", &error))?;
-        let before = Findings::latest(&self.archive, working).await;
+        let before = Findings::latest(&self.archive, began, working).await;
         let before = before.map_err(|error| failed("ArchiveUnavailable", &error))?;
         let mut run = self.begin(&account, before.clone(), began, working).await?;
         let due = self.due(&mut run, began).await?;
