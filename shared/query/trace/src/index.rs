@@ -1,0 +1,297 @@
+//! The first of two passes: which legs are asked for, in a few bytes a leg.
+//!
+//! A leg is found by what it says, and by what other legs with its Message-ID say: the receiving leg of a message knows the
+//! subject, and its delivery is of the leg that is asked for. So the first pass keeps hashes of every leg's trace id and
+//! Message-ID and the conditions that it meets, and the second reads again and gathers the events of those that matched.
+
+use std::collections::{HashMap, HashSet};
+
+use mailtrail_clock::Time;
+use sha2::{Digest, Sha256};
+
+use crate::event::{Event, EventName, LegKey};
+use crate::filter::{Conditions, Filter};
+use crate::likely::{SKEW_MILLIS, WITHIN_MILLIS};
+use crate::{AsOf, Journal};
+
+/// The most legs of a message, and the most others that are gathered for having its Message-ID.
+pub const MAX_LEGS: usize = 1000;
+
+/// The first bytes of a SHA-256. Senders choose Message-IDs: a weaker hash would let them choose what they collide with.
+pub(crate) type Hash = [u8; 16];
+const NO_ID: Hash = [0; 16];
+
+/// What is kept of a leg: one entry for each of its Message-IDs, one without where there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    leg: Hash,
+    message_id: Hash,
+    /// The first event, in seconds since 1970.
+    first: u32,
+    /// A hash of sender and subject; 0 where the leg names none.
+    kinship: u32,
+    conditions: u8,
+}
+
+/// The first pass: learns from every event, in any order.
+#[derive(Debug)]
+pub struct Index<'f> {
+    filter: &'f Filter,
+    /// By the first byte of the leg's hash, so that no list is long, and growing one copies little.
+    shards: Vec<Vec<Entry>>,
+    as_of: AsOf,
+    journal: Journal,
+}
+
+/// What the second pass gathers.
+#[derive(Debug, Default)]
+pub struct Selection {
+    /// The legs; nothing where every leg is asked for.
+    legs: Option<HashSet<Hash>>,
+    /// How many legs with a Message-ID are not gathered.
+    left_behind: HashMap<Hash, usize>,
+    /// When the first and the last of the legs begin.
+    begins: Option<(Time, Time)>,
+    pub(crate) journal: Journal,
+    as_of: AsOf,
+}
+
+impl<'f> Index<'f> {
+    /// An index of what a filter asks for.
+    pub fn new(filter: &'f Filter) -> Self {
+        Self { filter, shards: vec![Vec::new(); 256], as_of: AsOf::default(), journal: Journal::default() }
+    }
+
+    /// Learns from an event. One that was seen before changes nothing.
+    pub fn add(&mut self, event: &Event) {
+        self.as_of.learn(event);
+        self.journal.learn(event);
+        let entry = Entry {
+            leg: leg_hash(&event.leg),
+            message_id: event.joining_id().map_or(NO_ID, |id| hash(&[id])),
+            first: u32::try_from(event.time.millis() / 1000).unwrap_or(u32::MAX),
+            kinship: kinship(event),
+            conditions: self.filter.conditions(event).0,
+        };
+        self.push(entry);
+    }
+
+    /// Takes in what another index of the same filter has learned.
+    pub fn merge(&mut self, other: Self) {
+        other.shards.into_iter().flatten().for_each(|entry| self.push(entry));
+        self.as_of.merge(other.as_of);
+        self.journal.merge(other.journal);
+    }
+
+    fn push(&mut self, entry: Entry) {
+        let shard = &mut self.shards[usize::from(entry.leg[0])];
+        if shard.len() == shard.capacity() {
+            compact(shard);
+            if shard.len() + shard.len() / 8 >= shard.capacity() {
+                shard.reserve_exact(shard.len() / 8 + 4);
+            }
+        }
+        shard.push(entry);
+    }
+
+    /// The bytes that it holds, about.
+    pub fn bytes(&self) -> usize {
+        self.shards.iter().map(|shard| shard.capacity() * size_of::<Entry>()).sum::<usize>() + self.journal.bytes()
+    }
+
+    /// What the second pass is to gather.
+    pub fn select(mut self) -> Selection {
+        self.shards.iter_mut().for_each(compact);
+        self.journal.sort();
+        let required = self.filter.required();
+        let (journal, as_of) = (self.journal, self.as_of);
+        if required == Conditions::default() {
+            return Selection { journal, as_of, ..Selection::default() };
+        }
+        let legs = Legs(self.shards);
+        let by_id = legs.conditions_by_id();
+        let matched: Vec<&[Entry]> =
+            legs.iter().filter(|leg| conditions(leg, &by_id).include(required)).collect();
+        let mut selection = Selection { journal, as_of, legs: Some(HashSet::new()), ..Selection::default() };
+        selection.take_matched(&matched, required);
+        selection.take_likely(&matched, &legs);
+        let begins = matched.iter().map(|leg| first(leg));
+        let time = |seconds: u32| Time::from_millis(i64::from(seconds) * 1000).unwrap_or(Time::EPOCH);
+        selection.begins = begins.clone().min().zip(begins.max()).map(|(min, max)| (time(min), time(max)));
+        selection
+    }
+}
+
+/// The entries of every leg, one slice a leg.
+struct Legs(Vec<Vec<Entry>>);
+
+impl Legs {
+    fn iter(&self) -> impl Iterator<Item = &[Entry]> {
+        self.0.iter().flat_map(|shard| shard.chunk_by(|one, other| one.leg == other.leg))
+    }
+
+    /// The conditions that the legs with a Message-ID meet together, and with them the legs of other ids that they have.
+    fn conditions_by_id(&self) -> HashMap<Hash, u8> {
+        let mut by_id: HashMap<Hash, u8> = HashMap::new();
+        for leg in self.iter() {
+            let own = leg.iter().fold(0, |own, entry| own | entry.conditions);
+            for entry in leg.iter().filter(|entry| own != 0 && entry.message_id != NO_ID) {
+                *by_id.entry(entry.message_id).or_default() |= own;
+            }
+        }
+        // Legs with several ids tie these together, and there are few of them.
+        let several: Vec<&[Entry]> = self.iter().filter(|leg| leg.len() > 1).collect();
+        loop {
+            let mut has_changed = false;
+            for leg in &several {
+                let all = conditions(leg, &by_id).0;
+                for entry in leg.iter().filter(|_| all != 0) {
+                    let known = by_id.entry(entry.message_id).or_default();
+                    has_changed |= *known != *known | all;
+                    *known |= all;
+                }
+            }
+            if !has_changed {
+                return by_id;
+            }
+        }
+    }
+}
+
+impl Selection {
+    /// Whether the events of a leg are to be gathered.
+    pub fn contains(&self, leg: &LegKey) -> bool {
+        self.legs.as_ref().is_none_or(|legs| legs.contains(&leg_hash(leg)))
+    }
+
+    /// When the first and the last of the legs begin: other legs of their messages lie within the window of these. Nothing
+    /// where every leg is asked for, or none.
+    pub fn begins(&self) -> Option<(Time, Time)> {
+        self.begins
+    }
+
+    /// Whether nothing matched.
+    pub fn is_empty(&self) -> bool {
+        self.legs.as_ref().is_some_and(HashSet::is_empty)
+    }
+
+    /// The newest event of each log group that was seen.
+    pub fn as_of(&self) -> &AsOf {
+        &self.as_of
+    }
+
+    /// How many legs with a Message-ID are not gathered.
+    pub(crate) fn left_behind(&self, message_id: &str) -> usize {
+        self.left_behind.get(&hash(&[message_id])).copied().unwrap_or_default()
+    }
+
+    /// Takes the legs that matched. Of those that did so only by the Message-ID that they share with others, the nearest:
+    /// a constant id of spam may be that of every leg.
+    fn take_matched(&mut self, matched: &[&[Entry]], required: Conditions) {
+        let mut shared: HashMap<Hash, Vec<(u32, bool, Hash)>> = HashMap::new();
+        for leg in matched {
+            let is_own = conditions(leg, &HashMap::new()).include(required);
+            for entry in leg.iter().filter(|entry| entry.message_id != NO_ID) {
+                shared.entry(entry.message_id).or_default().push((first(leg), is_own, entry.leg));
+            }
+            if leg.iter().any(|entry| entry.message_id == NO_ID) || is_own {
+                self.take(leg[0].leg);
+            }
+        }
+        for (id, legs) in shared {
+            let mut own: Vec<u32> = legs.iter().filter(|(_, is_own, _)| *is_own).map(|(first, ..)| *first).collect();
+            own.sort_unstable();
+            let mut others: Vec<_> = legs.iter().filter(|(_, is_own, _)| !is_own).collect();
+            others.sort_unstable_by_key(|(first, _, leg)| (distance(*first, &own), *first, *leg));
+            others.iter().take(MAX_LEGS).for_each(|(.., leg)| self.take(*leg));
+            if others.len() > MAX_LEGS {
+                self.left_behind.insert(id, others.len() - MAX_LEGS);
+            }
+        }
+    }
+
+    /// Takes the legs that may be other halves of those that matched.
+    fn take_likely(&mut self, matched: &[&[Entry]], legs: &Legs) {
+        const NEAR: i64 = (WITHIN_MILLIS + SKEW_MILLIS) / 1000 + 1;
+        let mut times: HashMap<u32, Vec<(i64, bool)>> = HashMap::new();
+        for leg in matched {
+            for kinship in leg.iter().map(|entry| entry.kinship).filter(|kinship| *kinship != 0) {
+                times.entry(kinship).or_default().push((first(leg).into(), has_id(leg)));
+            }
+        }
+        for leg in legs.iter() {
+            let is_likely = leg.iter().filter_map(|entry| times.get(&entry.kinship)).flatten().any(|(time, known)| {
+                (time - i64::from(first(leg))).abs() <= NEAR && !(*known && has_id(leg))
+            });
+            if is_likely {
+                self.take(leg[0].leg);
+            }
+        }
+    }
+
+    fn take(&mut self, leg: Hash) {
+        self.legs.get_or_insert_default().insert(leg);
+    }
+}
+
+/// Sorts entries and makes one of those that are of one leg and Message-ID. An entry without an id says nothing beside one
+/// with an id.
+fn compact(entries: &mut Vec<Entry>) {
+    entries.sort_unstable();
+    entries.dedup_by(|next, kept| {
+        let is_same = next.leg == kept.leg && (next.message_id == kept.message_id || kept.message_id == NO_ID);
+        if is_same {
+            kept.message_id = next.message_id;
+            kept.first = kept.first.min(next.first);
+            kept.kinship = kept.kinship.max(next.kinship);
+            kept.conditions |= next.conditions;
+        }
+        is_same
+    });
+}
+
+fn conditions(leg: &[Entry], by_id: &HashMap<Hash, u8>) -> Conditions {
+    let of_id = |entry: &Entry| by_id.get(&entry.message_id).copied().unwrap_or_default();
+    Conditions(leg.iter().fold(0, |all, entry| all | entry.conditions | of_id(entry)))
+}
+
+fn first(leg: &[Entry]) -> u32 {
+    leg.iter().map(|entry| entry.first).min().unwrap_or_default()
+}
+
+fn has_id(leg: &[Entry]) -> bool {
+    leg.iter().any(|entry| entry.message_id != NO_ID)
+}
+
+/// Seconds to the nearest of some times, which are sorted.
+fn distance(time: u32, times: &[u32]) -> u32 {
+    let next = times.partition_point(|other| *other < time);
+    let near = times[next.saturating_sub(1)..times.len().min(next + 1)].iter();
+    near.map(|other| other.abs_diff(time)).min().unwrap_or_default()
+}
+
+fn kinship(event: &Event) -> u32 {
+    let from = event.from.as_ref().filter(|from| from.address.is_identity());
+    let Some(from) = from.filter(|_| matches!(event.name, EventName::Submitted | EventName::Received)) else {
+        return 0;
+    };
+    let [a, b, c, d, ..] = hash(&[from.address.key(), event.subject.as_deref().unwrap_or_default()]);
+    u32::from_be_bytes([a, b, c, d]).max(1)
+}
+
+pub(crate) fn leg_hash(leg: &LegKey) -> Hash {
+    let kind = if leg.is_traced { "trace" } else { "event" };
+    hash(&[&leg.account, &leg.log_group, kind, &leg.trace_id])
+}
+
+/// Over the texts and their lengths, so that what follows one another cannot be mistaken for another division.
+fn hash(texts: &[&str]) -> Hash {
+    let mut digest = Sha256::new();
+    for text in texts {
+        digest.update((text.len() as u64).to_be_bytes());
+        digest.update(text);
+    }
+    let mut hash = Hash::default();
+    hash.copy_from_slice(&digest.finalize()[..16]);
+    hash
+}

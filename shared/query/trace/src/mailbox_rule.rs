@@ -1,0 +1,75 @@
+//! Rules of mailboxes: their events do not say whose they are.
+//!
+//! A rule is tied to a mailbox where the event names one, or where the message can have reached one mailbox only. Else it is
+//! told beside the message, and concluded nothing from.
+
+use crate::leg::Leg;
+use crate::reading::{Reading, by_rule};
+use crate::rule::{Effect, Rule};
+use crate::status::{Outcome, Side, Status, UnknownReason};
+use crate::{Mailbox, folder};
+
+pub(crate) fn apply(leg: &Leg, reading: &mut Reading) {
+    let only = only_mailbox(leg, reading);
+    let mut outcomes = Vec::new();
+    let mut is_untied = false;
+    for (event, rule) in leg.rules().filter(|(_, rule)| rule.is_of_mailbox()) {
+        let named: Vec<&Mailbox> = rule.actions.iter().flat_map(|action| &action.recipients).collect();
+        let owner = match named[..] {
+            [] => only.clone(),
+            [one] => Some(one.clone()),
+            _ => None,
+        };
+        let Some(owner) = owner else {
+            is_untied |= rule.actions.iter().any(|action| action.effect() != Effect::None);
+            continue;
+        };
+        for action in &rule.actions {
+            if let Some((status, folder)) = meaning(rule, action.effect()) {
+                outcomes.push(Outcome {
+                    folder,
+                    detail: by_rule(rule),
+                    redirected_to: rule.target_recipient.clone().filter(|_| status == Status::Redirected),
+                    ..Outcome::new(&owner, event.time, status, Side::Incoming)
+                });
+            }
+        }
+        reading.owners.insert(event.uid.clone(), owner);
+    }
+    reading.outcomes.extend(outcomes);
+    if is_untied {
+        let open = leg.named(Side::Incoming).into_iter().map(|mailbox| mailbox.address.key());
+        let open = open.filter(|key| !reading.is_resolved(key, Side::Incoming) && !reading.is_expanded(key));
+        let doubts: Vec<_> = open.map(|key| (key.to_owned(), UnknownReason::RuleNotTied)).collect();
+        reading.doubts.extend(doubts);
+    }
+}
+
+/// The one mailbox that the message can have reached: the only recipient without a bounce or a drop.
+fn only_mailbox(leg: &Leg, reading: &Reading) -> Option<Mailbox> {
+    if !reading.doubts.is_empty() || reading.expansions.iter().any(|expansion| !expansion.is_known) {
+        return None;
+    }
+    let named = leg.named(Side::Incoming).into_iter().filter(|own| !reading.is_expanded(own.address.key()));
+    let members = reading.expansions.iter().filter(|expansion| expansion.side == Side::Incoming);
+    let mut candidates = named.chain(members.flat_map(|expansion| &expansion.to)).filter(|mailbox| {
+        let own = reading.outcomes.iter().filter(|outcome| outcome.key() == mailbox.address.key());
+        let mut own = own.filter(|outcome| outcome.side == Side::Incoming && !outcome.is_announced);
+        !own.any(|outcome| !outcome.status.is_delivery())
+    });
+    let only = candidates.next()?;
+    candidates.all(|other| other.address == only.address && !only.address.is_masked()).then(|| only.clone())
+}
+
+fn meaning(rule: &Rule, effect: Effect) -> Option<(Status, Option<String>)> {
+    let folder = rule.target_folder.clone();
+    match effect {
+        Effect::Drop => Some((Status::Dropped, None)),
+        Effect::Bounce => Some((Status::Bounced, None)),
+        Effect::Junk => Some((Status::Junk, folder)),
+        Effect::Redirect => Some((Status::Redirected, None)),
+        Effect::Move if folder.as_deref().is_some_and(folder::is_junk) => Some((Status::Junk, folder)),
+        Effect::Move => Some((Status::Delivered, folder)),
+        Effect::None => None,
+    }
+}

@@ -1,0 +1,160 @@
+//! What one leg says of its recipients.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use mailtrail_clock::Time;
+
+use crate::event::{Event, EventName};
+use crate::leg::Leg;
+use crate::rule::{Effect, Rule, RuleAction};
+use crate::status::{Outcome, Side, Status, UnknownReason, contradict};
+use crate::{Directory, Mailbox, expansion, folder, mailbox_rule};
+
+/// What one leg says.
+#[derive(Debug, Default)]
+pub(crate) struct Reading {
+    pub(crate) outcomes: Vec<Outcome>,
+    pub(crate) expansions: Vec<Expansion>,
+    /// Recipients without an outcome, and what stands in the way of one.
+    pub(crate) doubts: Vec<(String, UnknownReason)>,
+    /// Recipients of whom it says what cannot all be true.
+    pub(crate) contradictions: BTreeSet<String>,
+    /// The mailbox of each mailbox rule, where it is known, by the uid of its event.
+    pub(crate) owners: BTreeMap<String, Mailbox>,
+}
+
+/// An address that is a group or an alias.
+#[derive(Debug)]
+pub(crate) struct Expansion {
+    pub(crate) of: Mailbox,
+    pub(crate) side: Side,
+    pub(crate) to: Vec<Mailbox>,
+    /// Whether the directory says so; else it is concluded.
+    pub(crate) is_known: bool,
+    pub(crate) time: Time,
+}
+
+impl Reading {
+    pub(crate) fn of(leg: &Leg, directory: Option<&Directory>) -> Self {
+        let mut reading = Self::default();
+        reading.outcomes.extend(leg.events.iter().flat_map(direct_outcomes));
+        reading.outcomes.extend(organization_rules(leg));
+        into_junk(&mut reading.outcomes);
+        reading.find_contradictions();
+        expansion::find(leg, directory, &mut reading);
+        mailbox_rule::apply(leg, &mut reading);
+        let rejected = rejections(leg, &reading);
+        reading.outcomes.extend(rejected);
+        reading
+    }
+
+    /// Whether an event of this side says what became of the message for a recipient.
+    pub(crate) fn is_resolved(&self, key: &str, side: Side) -> bool {
+        self.outcomes
+            .iter()
+            .any(|outcome| outcome.side == side && !outcome.is_announced && outcome.key() == key)
+    }
+
+    pub(crate) fn is_expanded(&self, key: &str) -> bool {
+        self.expansions.iter().any(|expansion| expansion.of.address.key() == key)
+    }
+
+    fn find_contradictions(&mut self) {
+        let keys: HashSet<&str> = self.outcomes.iter().map(Outcome::key).collect();
+        let of = |key: &str| self.outcomes.iter().filter(|outcome| outcome.key() == key).collect::<Vec<_>>();
+        let found = keys.into_iter().filter(|key| contradict(&of(key))).map(str::to_owned).collect();
+        self.contradictions = found;
+    }
+}
+
+/// What an event says by itself.
+fn direct_outcomes(event: &Event) -> impl Iterator<Item = Outcome> {
+    let meaning = match event.name {
+        EventName::Delivered if event.folder.as_deref().is_some_and(folder::is_junk) => {
+            Some((Status::Junk, Side::Incoming))
+        }
+        EventName::Delivered => Some((Status::Delivered, Side::Incoming)),
+        EventName::IncomingBounced => Some((Status::Bounced, Side::Incoming)),
+        EventName::Sent => Some((Status::Sent, Side::Outgoing)),
+        EventName::OutgoingBounced => Some((Status::Bounced, Side::Outgoing)),
+        _ => None,
+    };
+    meaning.into_iter().flat_map(move |(status, side)| {
+        event.recipients.iter().map(move |recipient| Outcome {
+            folder: event.folder.clone(),
+            detail: event.reason.clone(),
+            status_code: event.status_code.clone(),
+            ..Outcome::new(recipient, event.time, status, side)
+        })
+    })
+}
+
+/// What the organization's email-flow rules did.
+fn organization_rules(leg: &Leg) -> Vec<Outcome> {
+    let mut outcomes = Vec::new();
+    for (event, rule) in leg.rules().filter(|(_, rule)| !rule.is_of_mailbox()) {
+        let side = if rule.is_outbound() { Side::Outgoing } else { Side::Incoming };
+        for action in &rule.actions {
+            let status = match action.effect() {
+                Effect::Drop => Status::Dropped,
+                Effect::Bounce => Status::Bounced,
+                Effect::Junk => Status::Junk,
+                Effect::Redirect | Effect::Move | Effect::None => continue,
+            };
+            for recipient in affected(leg, side, action) {
+                outcomes.push(Outcome {
+                    is_announced: status == Status::Junk,
+                    detail: by_rule(rule),
+                    ..Outcome::new(recipient, event.time, status, side)
+                });
+            }
+        }
+    }
+    outcomes
+}
+
+/// Whom an action is for: those that it names, or else every recipient.
+fn affected<'l>(leg: &'l Leg, side: Side, action: &'l RuleAction) -> Vec<&'l Mailbox> {
+    if action.recipients.is_empty() { leg.named(side) } else { action.recipients.iter().collect() }
+}
+
+/// How the detail of an outcome names the rule.
+pub(crate) fn by_rule(rule: &Rule) -> Option<String> {
+    rule.name.as_ref().map(|name| format!("rule {name}"))
+}
+
+/// A delivery that a rule has marked as junk is one into the junk folder, whatever language its name is in; unless it is the
+/// inbox.
+fn into_junk(outcomes: &mut [Outcome]) {
+    let announced: HashSet<String> =
+        outcomes.iter().filter(|outcome| outcome.is_announced).map(|outcome| outcome.key().to_owned()).collect();
+    for outcome in outcomes.iter_mut().filter(|outcome| outcome.status == Status::Delivered) {
+        if announced.contains(outcome.key()) && !outcome.folder.as_deref().is_some_and(folder::is_inbox) {
+            outcome.status = Status::Junk;
+        }
+    }
+}
+
+/// Recipients whose mail DMARC rejected, and who have no delivery all the same.
+fn rejections(leg: &Leg, reading: &Reading) -> Vec<Outcome> {
+    let mut outcomes = Vec::new();
+    for event in leg.events_named(&[EventName::DmarcApplied]) {
+        let policy = event.verdicts.dmarc_policy.as_deref().unwrap_or_default();
+        if !policy.eq_ignore_ascii_case("REJECT") {
+            continue;
+        }
+        let recipients: Vec<&Mailbox> =
+            if event.recipients.is_empty() { leg.named(Side::Incoming) } else { event.recipients.iter().collect() };
+        let has_delivery = |key: &str| {
+            let mut own = reading.outcomes.iter().filter(|outcome| outcome.key() == key && !outcome.is_announced);
+            own.any(|outcome| outcome.status.is_delivery()) || reading.is_expanded(key)
+        };
+        for recipient in recipients.into_iter().filter(|recipient| !has_delivery(recipient.address.key())) {
+            outcomes.push(Outcome {
+                detail: Some("DMARC policy of the sender's domain".into()),
+                ..Outcome::new(recipient, event.time, Status::Rejected, Side::Incoming)
+            });
+        }
+    }
+    outcomes
+}
