@@ -99,6 +99,17 @@ impl Status {
 }
 
 impl UnknownReason {
+    /// As it is written: `no_outcome`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoOutcome => "no_outcome",
+            Self::Gap => "gap",
+            Self::GroupOrAlias => "group_or_alias",
+            Self::RuleNotTied => "rule_not_tied",
+            Self::Masked => "masked",
+        }
+    }
+
     /// What is to be said about it.
     pub const fn sentence(self) -> &'static str {
         match self {

@@ -15,6 +15,7 @@ mod batch;
 pub mod envelope;
 mod example;
 mod files;
+pub mod journeys;
 mod mail;
 mod rng;
 mod traffic;

@@ -3,8 +3,8 @@
 //! The events of a journey are those that WorkMail logs. Each leg of a message has its own trace id; only the message id
 //! connects the sending leg of an internal message with the receiving one, as in real logs.
 
-mod company;
-mod line;
+pub(crate) mod company;
+pub(crate) mod line;
 
 use company::{
     BUSINESS, CLEAN, INBOUND_RULES, INCOMING_BOUNCES, JOURNAL, MAILBOX_RULES, MAILBOXES, OUTBOUND_RULE,
@@ -46,7 +46,7 @@ struct Leg {
 }
 
 impl Leg {
-    fn log(&mut self, after_ms: u32, event: &MailEvent) {
+    fn log(&mut self, after_ms: u32, event: &MailEvent<'_>) {
         self.clock += i64::from(after_ms);
         self.steps.push(Step { at: self.clock, message: line(&self.trace_id, event) });
     }
@@ -201,7 +201,7 @@ impl Mailroom {
         }
     }
 
-    fn outgoing_bounce(&mut self, recipient: &'static str) -> OutgoingBounce {
+    fn outgoing_bounce(&mut self, recipient: &'static str) -> OutgoingBounce<'static> {
         let (reason, status) = *self.rng.pick(OUTGOING_BOUNCES);
         match self.rng.below(3) {
             0 => {
@@ -253,7 +253,7 @@ fn organization_rule(
     rule_type: &'static str,
     action: &'static str,
     recipients: Vec<&'static str>,
-) -> MailEvent {
+) -> MailEvent<'static> {
     MailEvent::RuleApplied {
         rule_name,
         rule_type,
@@ -264,7 +264,7 @@ fn organization_rule(
 }
 
 /// `2026-11-20T08:00:00.123Z`
-fn time_text(ms: i64) -> String {
+pub(crate) fn time_text(ms: i64) -> String {
     let time = jiff::Timestamp::from_millisecond(ms).unwrap_or_default();
     format!("{time:.3}")
 }

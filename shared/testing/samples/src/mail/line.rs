@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::envelope;
 
 /// The text of a log line.
-pub(crate) fn line(trace_id: &str, event: &MailEvent) -> String {
+pub(crate) fn line(trace_id: &str, event: &MailEvent<'_>) -> String {
     String::from_utf8_lossy(&envelope::json(&Line { trace_id, event })).into_owned()
 }
 
@@ -13,63 +13,63 @@ pub(crate) fn line(trace_id: &str, event: &MailEvent) -> String {
 #[serde(rename_all = "camelCase")]
 struct Line<'a> {
     trace_id: &'a str,
-    event: &'a MailEvent,
+    event: &'a MailEvent<'a>,
 }
 
 /// The nine events that WorkMail documents, each with the fields documented for it.
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "eventName", rename_all = "SCREAMING_SNAKE_CASE", rename_all_fields = "camelCase")]
-pub(crate) enum MailEvent {
+pub(crate) enum MailEvent<'a> {
     OrganizationEmailReceived {
-        recipients: Vec<&'static str>,
+        recipients: Vec<&'a str>,
         #[serde(skip_serializing_if = "Option::is_none")]
-        sender: Option<&'static str>,
-        from: &'static str,
-        subject: &'static str,
+        sender: Option<&'a str>,
+        from: &'a str,
+        subject: &'a str,
         message_id: String,
         #[serde(flatten)]
         checks: Checks,
         message_timestamp: String,
     },
     DmarcPolicyApplied {
-        from: &'static str,
-        recipients: Vec<&'static str>,
-        policy: &'static str,
+        from: &'a str,
+        recipients: Vec<&'a str>,
+        policy: &'a str,
     },
     RuleApplied {
-        rule_name: &'static str,
-        rule_type: &'static str,
-        rule_actions: Vec<RuleAction>,
+        rule_name: &'a str,
+        rule_type: &'a str,
+        rule_actions: Vec<RuleAction<'a>>,
         #[serde(skip_serializing_if = "Option::is_none")]
-        target_folder: Option<&'static str>,
+        target_folder: Option<&'a str>,
         #[serde(skip_serializing_if = "Option::is_none")]
-        target_recipient: Option<&'static str>,
+        target_recipient: Option<&'a str>,
     },
     MailboxEmailDelivered {
-        recipient: &'static str,
-        folder: &'static str,
+        recipient: &'a str,
+        folder: &'a str,
     },
     JournalingInitiated {
-        journaling_address: &'static str,
+        journaling_address: &'a str,
     },
     IncomingEmailBounced {
-        bounced_recipient: BouncedRecipient,
+        bounced_recipient: BouncedRecipient<'a>,
     },
     OutgoingEmailSubmitted {
-        recipients: Vec<&'static str>,
+        recipients: Vec<&'a str>,
         #[serde(skip_serializing_if = "Option::is_none")]
-        sender: Option<&'static str>,
-        from: &'static str,
-        subject: &'static str,
+        sender: Option<&'a str>,
+        from: &'a str,
+        subject: &'a str,
     },
     OutgoingEmailSent {
-        recipient: &'static str,
+        recipient: &'a str,
         #[serde(skip_serializing_if = "Option::is_none")]
-        sender: Option<&'static str>,
-        from: &'static str,
+        sender: Option<&'a str>,
+        from: &'a str,
         message_id: String,
     },
-    OutgoingEmailBounced(OutgoingBounce),
+    OutgoingEmailBounced(OutgoingBounce<'a>),
 }
 
 /// What the checks on arrival found.
@@ -90,26 +90,26 @@ pub(crate) struct Checks {
 }
 
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct RuleAction {
-    pub(crate) action: &'static str,
+pub(crate) struct RuleAction<'a> {
+    pub(crate) action: &'a str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) recipients: Vec<&'static str>,
+    pub(crate) recipients: Vec<&'a str>,
 }
 
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct BouncedRecipient {
-    pub(crate) email_address: &'static str,
-    pub(crate) reason: &'static str,
-    pub(crate) status: &'static str,
+pub(crate) struct BouncedRecipient<'a> {
+    pub(crate) email_address: &'a str,
+    pub(crate) reason: &'a str,
+    pub(crate) status: &'a str,
 }
 
 /// An outgoing bounce. The documentation's table and its queries name different fields, so all three shapes
 /// occur.
 #[derive(Debug, Clone, Serialize)]
 #[serde(untagged, rename_all_fields = "camelCase")]
-pub(crate) enum OutgoingBounce {
-    Object { bounced_recipient: BouncedRecipient },
-    Flat { bounced_recipient: &'static str, reason: &'static str },
-    Destination { destination: &'static str, reason: &'static str },
+pub(crate) enum OutgoingBounce<'a> {
+    Object { bounced_recipient: BouncedRecipient<'a> },
+    Flat { bounced_recipient: &'a str, reason: &'a str },
+    Destination { destination: &'a str, reason: &'a str },
 }
