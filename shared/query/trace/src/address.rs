@@ -305,7 +305,9 @@ mod tests {
     #[test]
     fn a_part_is_found_in_every_form_of_it() {
         let key = parsed("Jürgen@bücher.example.com").1;
-        for part in ["jürgen", "BÜCHER.example.com", "Jürgen@bücher.example.com", "xn--bcher-kva", "EXAMPLE.COM"] {
+        for part in
+            ["jürgen", "BÜCHER.example.com", "Jürgen@bücher.example.com", "xn--bcher-kva", "EXAMPLE.COM"]
+        {
             assert!(needles(part).iter().any(|needle| key.contains(needle.as_str())), "{part}");
         }
     }

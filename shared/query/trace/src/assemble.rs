@@ -55,7 +55,8 @@ impl<'s> Gatherer<'s> {
                 messages.push(assembly.message(group));
             }
         }
-        messages.retain(|message| filter.accepts(message) && (context.shows_journal || !message.is_journal_copy));
+        messages
+            .retain(|message| filter.accepts(message) && (context.shows_journal || !message.is_journal_copy));
         messages.sort_by(|a, b| (a.first_time, &a.trace_ids).cmp(&(b.first_time, &b.trace_ids)));
         messages
     }
@@ -109,7 +110,9 @@ impl<'a> Assembly<'a> {
         events.sort_by(|(a, _), (b, _)| a.cmp(b));
         // The message itself, before copies of it.
         let own: Vec<&Event> = {
-            let is_copy = |event: &Event| legs.iter().any(|own| own.leg.key == event.leg && carries_copy(own.leg, &legs));
+            let is_copy = |event: &Event| {
+                legs.iter().any(|own| own.leg.key == event.leg && carries_copy(own.leg, &legs))
+            };
             let (copies, own): (Vec<&Event>, Vec<&Event>) =
                 events.iter().map(|(event, _)| *event).partition(|event| is_copy(event));
             own.into_iter().chain(copies).collect()
@@ -123,7 +126,8 @@ impl<'a> Assembly<'a> {
         applied.for_each(|event| verdicts.or(&event.verdicts));
         own.iter().for_each(|event| verdicts.or(&event.verdicts));
         let times = || events.iter().map(|(event, _)| event.time);
-        let (first_time, last_time) = (times().min().unwrap_or(Time::EPOCH), times().max().unwrap_or(Time::EPOCH));
+        let (first_time, last_time) =
+            (times().min().unwrap_or(Time::EPOCH), times().max().unwrap_or(Time::EPOCH));
         let as_of = legs.iter().map(|own| context.as_of.get(&own.leg.key)).min().flatten();
         let recipients = recipients(&legs, context);
         let (same_message_id, left_behind) = self.others(group.len() + more.len(), &legs);
@@ -141,7 +145,9 @@ impl<'a> Assembly<'a> {
             first_time,
             last_time,
             as_of,
-            complete: more.is_empty() && left_behind == 0 && self.is_within_read(first_time, last_time, as_of),
+            complete: more.is_empty()
+                && left_behind == 0
+                && self.is_within_read(first_time, last_time, as_of),
             log_groups: distinct(legs.iter().map(|own| own.leg.key.log_group.as_str())),
             recipients,
             rules: events.iter().flat_map(|(event, reading)| applied_rules(event, reading)).collect(),
@@ -152,7 +158,10 @@ impl<'a> Assembly<'a> {
             verdicts,
             events: events.len(),
             journey: context.tells_journey.then(|| {
-                events.iter().map(|(event, reading)| journey::step(event, reading.owners.get(&event.uid))).collect()
+                events
+                    .iter()
+                    .map(|(event, reading)| journey::step(event, reading.owners.get(&event.uid)))
+                    .collect()
             }),
         }
     }
@@ -171,7 +180,8 @@ impl<'a> Assembly<'a> {
     }
 
     fn likely_trace_ids(&self, group: &[usize]) -> Vec<String> {
-        let likely: BTreeSet<usize> = group.iter().filter_map(|leg| self.likely.get(leg)).flatten().copied().collect();
+        let likely: BTreeSet<usize> =
+            group.iter().filter_map(|leg| self.likely.get(leg)).flatten().copied().collect();
         trace_ids(likely.into_iter().map(|leg| &self.legs[leg]))
     }
 
@@ -220,5 +230,9 @@ fn applied_rules(event: &Event, reading: &Reading) -> Vec<AppliedRule> {
             target_recipient: rule.target_recipient.as_ref().map(text),
         }
     };
-    if rule.actions.is_empty() { vec![one(None)] } else { rule.actions.iter().map(|action| one(Some(action))).collect() }
+    if rule.actions.is_empty() {
+        vec![one(None)]
+    } else {
+        rule.actions.iter().map(|action| one(Some(action))).collect()
+    }
 }

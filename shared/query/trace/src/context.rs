@@ -6,8 +6,8 @@ use std::time::Duration;
 use mailtrail_clock::{Time, TimeRange};
 use mailtrail_normalize::InternalDomains;
 
-use crate::event::{Event, LegKey};
 use crate::Directory;
+use crate::event::{Event, LegKey};
 
 /// How far apart legs of one message may begin, unless asked otherwise: mail servers try for up to five days
 /// ([RFC 5321, 4.5.4.1](https://www.rfc-editor.org/rfc/rfc5321#section-4.5.4.1)).

@@ -52,7 +52,12 @@ impl Directory {
     }
 
     /// A group may be its own member, over any number of steps. (The depth is that of groups in groups.)
-    fn collect<'d>(&'d self, address: &'d Address, seen: &mut HashSet<&'d str>, mailboxes: &mut Vec<Address>) {
+    fn collect<'d>(
+        &'d self,
+        address: &'d Address,
+        seen: &mut HashSet<&'d str>,
+        mailboxes: &mut Vec<Address>,
+    ) {
         let mut open = vec![address];
         while let Some(address) = open.pop() {
             if !seen.insert(address.key()) {
@@ -80,7 +85,8 @@ mod tests {
         let mut directory = Directory::default();
         directory.add_mailbox("ana@example.com");
         directory.add_alias("a.lima@example.com", "Ana@example.com");
-        directory.add_group("staff@example.com", ["a.lima@example.com", "team@example.com", "ana@example.com"]);
+        directory
+            .add_group("staff@example.com", ["a.lima@example.com", "team@example.com", "ana@example.com"]);
         directory.add_group("team@example.com", ["bob@example.com", "staff@example.com"]);
         let expand = |text| {
             let mailboxes = directory.expand(&Address::parse(text))?;

@@ -124,8 +124,8 @@ impl Event {
     /// The mail event that a record is of; nothing for a record of anything else.
     pub fn of(fields: &TraceFields<'_>) -> Option<Self> {
         let metadata = &fields.metadata;
-        let is_mail =
-            metadata.product.name == "Amazon WorkMail" && metadata.product.feature.name == "Email event logging";
+        let is_mail = metadata.product.name == "Amazon WorkMail"
+            && metadata.product.feature.name == "Email event logging";
         if !is_mail || metadata.event_code.is_empty() {
             return None;
         }
@@ -135,7 +135,8 @@ impl Event {
         let recipients = if rule.is_some() { Vec::new() } else { recipients(fields) };
         let (status_code, reason) = if bounces { bounce(fields) } else { (None, None) };
         let unmapped = &fields.unmapped;
-        let text = |own: &str, key: &str| first(&[own, unmapped.get(key).unwrap_or_default()]).map(str::to_owned);
+        let text =
+            |own: &str, key: &str| first(&[own, unmapped.get(key).unwrap_or_default()]).map(str::to_owned);
         let message_id = text(&fields.email.message_uid, "messageId");
         Some(Self {
             time: Time::from_millis(fields.time).unwrap_or(Time::EPOCH),

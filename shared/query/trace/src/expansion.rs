@@ -34,7 +34,8 @@ pub(crate) fn find(leg: &Leg, directory: Option<&Directory>, reading: &mut Readi
             reading.expansions.push(Expansion { of: mailbox.clone(), side, to, is_known: true, time });
         }
         let unnamed = unnamed(leg, side, &named, &explained, reading);
-        if unnamed.is_empty() || named.iter().chain(&unnamed.iter().collect::<Vec<_>>()).any(|m| m.address.is_masked())
+        if unnamed.is_empty()
+            || named.iter().chain(&unnamed.iter().collect::<Vec<_>>()).any(|m| m.address.is_masked())
         {
             continue;
         }
@@ -64,7 +65,8 @@ fn unnamed(
         outcome.side == side && !named.contains(key) && !targets.contains(key) && !explained.contains(key)
     };
     let mut unnamed: Vec<Mailbox> = Vec::new();
-    let direct = reading.outcomes.iter().filter(|outcome| leg.recipients(side).any(|own| *own == outcome.recipient));
+    let direct =
+        reading.outcomes.iter().filter(|outcome| leg.recipients(side).any(|own| *own == outcome.recipient));
     for outcome in direct.filter(is_unnamed) {
         if unnamed.iter().all(|known| known.address.key() != outcome.key()) {
             unnamed.push(outcome.recipient.clone());
@@ -75,6 +77,7 @@ fn unnamed(
 
 /// When the address was first named.
 fn naming_time(leg: &Leg, mailbox: &Mailbox) -> Time {
-    let names = |recipients: &[Mailbox]| recipients.iter().any(|own| own.address.key() == mailbox.address.key());
+    let names =
+        |recipients: &[Mailbox]| recipients.iter().any(|own| own.address.key() == mailbox.address.key());
     leg.events.iter().find(|event| names(&event.recipients)).map_or(leg.first, |event| event.time)
 }

@@ -91,9 +91,13 @@ impl Filter {
     /// The conditions that one event meets.
     pub(crate) fn conditions(&self, event: &Event) -> Conditions {
         let is_from = |needles: &Vec<String>| {
-            [&event.from, &event.sender].into_iter().flatten().any(|mailbox| has(mailbox.address.key(), needles))
+            [&event.from, &event.sender]
+                .into_iter()
+                .flatten()
+                .any(|mailbox| has(mailbox.address.key(), needles))
         };
-        let is_to = |needles: &Vec<String>| event.all_recipients().any(|mailbox| self.reaches(mailbox, needles));
+        let is_to =
+            |needles: &Vec<String>| event.all_recipients().any(|mailbox| self.reaches(mailbox, needles));
         let bit = |holds: Option<bool>, bit: u8| if holds == Some(true) { bit } else { 0 };
         let subject = self.subject.as_ref().map(|part| {
             event.subject.as_ref().is_some_and(|subject| folded(subject).contains(part.as_str()))

@@ -83,7 +83,9 @@ mod tests {
 
     #[test]
     fn the_junk_folder_is_known_in_many_languages() {
-        for folder in ["Junk E-mail", "JUNK", "Courrier Indésirable", "迷惑メール", "Skräppost", "/Inbox/Spam"] {
+        for folder in
+            ["Junk E-mail", "JUNK", "Courrier Indésirable", "迷惑メール", "Skräppost", "/Inbox/Spam"]
+        {
             assert!(is_junk(folder), "{folder}");
         }
         for folder in ["INBOX", "Junk drawer", "", "Spam reports", "Junk E-mail/Keep"] {

@@ -96,7 +96,8 @@ impl<'f> Index<'f> {
 
     /// The bytes that it holds, about.
     pub fn bytes(&self) -> usize {
-        self.shards.iter().map(|shard| shard.capacity() * size_of::<Entry>()).sum::<usize>() + self.journal.bytes()
+        self.shards.iter().map(|shard| shard.capacity() * size_of::<Entry>()).sum::<usize>()
+            + self.journal.bytes()
     }
 
     /// What the second pass is to gather.
@@ -199,7 +200,8 @@ impl Selection {
             }
         }
         for (id, legs) in shared {
-            let mut own: Vec<u32> = legs.iter().filter(|(_, is_own, _)| *is_own).map(|(first, ..)| *first).collect();
+            let mut own: Vec<u32> =
+                legs.iter().filter(|(_, is_own, _)| *is_own).map(|(first, ..)| *first).collect();
             own.sort_unstable();
             let mut others: Vec<_> = legs.iter().filter(|(_, is_own, _)| !is_own).collect();
             others.sort_unstable_by_key(|(first, _, leg)| (distance(*first, &own), *first, *leg));
@@ -220,9 +222,10 @@ impl Selection {
             }
         }
         for leg in legs.iter() {
-            let is_likely = leg.iter().filter_map(|entry| times.get(&entry.kinship)).flatten().any(|(time, known)| {
-                (time - i64::from(first(leg))).abs() <= NEAR && !(*known && has_id(leg))
-            });
+            let is_likely =
+                leg.iter().filter_map(|entry| times.get(&entry.kinship)).flatten().any(|(time, known)| {
+                    (time - i64::from(first(leg))).abs() <= NEAR && !(*known && has_id(leg))
+                });
             if is_likely {
                 self.take(leg[0].leg);
             }
@@ -239,7 +242,8 @@ impl Selection {
 fn compact(entries: &mut Vec<Entry>) {
     entries.sort_unstable();
     entries.dedup_by(|next, kept| {
-        let is_same = next.leg == kept.leg && (next.message_id == kept.message_id || kept.message_id == NO_ID);
+        let is_same =
+            next.leg == kept.leg && (next.message_id == kept.message_id || kept.message_id == NO_ID);
         if is_same {
             kept.message_id = next.message_id;
             kept.first = kept.first.min(next.first);

@@ -63,7 +63,8 @@ impl Journal {
         }
         let begins = leg.first.millis() / 1000;
         let Some(event) = leg.events.first() else { return false };
-        let mut recipients = [Side::Outgoing, Side::Incoming].into_iter().flat_map(|side| leg.recipients(side)).peekable();
+        let mut recipients =
+            [Side::Outgoing, Side::Incoming].into_iter().flat_map(|side| leg.recipients(side)).peekable();
         recipients.peek().is_some()
             && recipients.all(|mailbox| {
                 let times = self.0.get(&JournalAddress::new(event, &mailbox.address));

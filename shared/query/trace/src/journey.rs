@@ -6,7 +6,12 @@ use crate::{JourneyStep, Mailbox, StatusCode};
 
 /// One event. `owner` is the mailbox of a mailbox rule, where it is known.
 pub(crate) fn step(event: &Event, owner: Option<&Mailbox>) -> JourneyStep {
-    JourneyStep { time: event.time, event: event.name.clone(), text: text(event, owner), uid: event.uid.clone() }
+    JourneyStep {
+        time: event.time,
+        event: event.name.clone(),
+        text: text(event, owner),
+        uid: event.uid.clone(),
+    }
 }
 
 fn text(event: &Event, owner: Option<&Mailbox>) -> String {
@@ -45,7 +50,10 @@ fn addresses(mailboxes: &[Mailbox]) -> String {
 }
 
 fn on_behalf(event: &Event) -> String {
-    event.sender.as_ref().map_or_else(String::new, |sender| format!("{} on behalf of ", sender.address.as_str()))
+    event
+        .sender
+        .as_ref()
+        .map_or_else(String::new, |sender| format!("{} on behalf of ", sender.address.as_str()))
 }
 
 /// The rest of the sentence: what the other side answered, and what its code says.

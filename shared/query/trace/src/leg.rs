@@ -14,7 +14,6 @@ use crate::{Address, Mailbox};
 pub(crate) struct Leg {
     pub(crate) key: LegKey,
     pub(crate) first: Time,
-    pub(crate) last: Time,
     pub(crate) events: Vec<Event>,
 }
 
@@ -26,9 +25,8 @@ impl Leg {
             by_key.entry(event.leg.clone()).or_default().push(event);
         }
         let leg = |(key, events): (LegKey, Vec<Event>)| {
-            let times = events.iter().map(|event| event.time);
-            let first = times.clone().min().unwrap_or(Time::EPOCH);
-            Self { key, first, last: times.max().unwrap_or(first), events }
+            let first = events.iter().map(|event| event.time).min().unwrap_or(Time::EPOCH);
+            Self { key, first, events }
         };
         let mut legs: Vec<_> = by_key.into_iter().map(leg).collect();
         legs.sort_by(|a, b| (a.first, &a.key).cmp(&(b.first, &b.key)));
@@ -58,8 +56,9 @@ impl Leg {
         let mut named: Vec<&Mailbox> = Vec::new();
         for event in naming {
             let known = named.len();
-            let is_new =
-                |mailbox: &&Mailbox| named[..known].iter().all(|own| own.address.key() != mailbox.address.key());
+            let is_new = |mailbox: &&Mailbox| {
+                named[..known].iter().all(|own| own.address.key() != mailbox.address.key())
+            };
             let new: Vec<_> = event.recipients.iter().filter(is_new).collect();
             named.extend(new);
         }

@@ -38,7 +38,9 @@ pub(crate) fn apply(leg: &Leg, reading: &mut Reading) {
     }
     reading.outcomes.extend(outcomes);
     if is_untied {
-        let open = leg.named(Side::Incoming).into_iter().map(|mailbox| mailbox.address.key());
+        let members = reading.expansions.iter().filter(|expansion| expansion.side == Side::Incoming);
+        let named = leg.named(Side::Incoming).into_iter().chain(members.flat_map(|expansion| &expansion.to));
+        let open = named.map(|mailbox| mailbox.address.key());
         let open = open.filter(|key| !reading.is_resolved(key, Side::Incoming) && !reading.is_expanded(key));
         let doubts: Vec<_> = open.map(|key| (key.to_owned(), UnknownReason::RuleNotTied)).collect();
         reading.doubts.extend(doubts);

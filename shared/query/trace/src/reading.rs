@@ -126,8 +126,11 @@ pub(crate) fn by_rule(rule: &Rule) -> Option<String> {
 /// A delivery that a rule has marked as junk is one into the junk folder, whatever language its name is in; unless it is the
 /// inbox.
 fn into_junk(outcomes: &mut [Outcome]) {
-    let announced: HashSet<String> =
-        outcomes.iter().filter(|outcome| outcome.is_announced).map(|outcome| outcome.key().to_owned()).collect();
+    let announced: HashSet<String> = outcomes
+        .iter()
+        .filter(|outcome| outcome.is_announced)
+        .map(|outcome| outcome.key().to_owned())
+        .collect();
     for outcome in outcomes.iter_mut().filter(|outcome| outcome.status == Status::Delivered) {
         if announced.contains(outcome.key()) && !outcome.folder.as_deref().is_some_and(folder::is_inbox) {
             outcome.status = Status::Junk;
@@ -143,10 +146,14 @@ fn rejections(leg: &Leg, reading: &Reading) -> Vec<Outcome> {
         if !policy.eq_ignore_ascii_case("REJECT") {
             continue;
         }
-        let recipients: Vec<&Mailbox> =
-            if event.recipients.is_empty() { leg.named(Side::Incoming) } else { event.recipients.iter().collect() };
+        let recipients: Vec<&Mailbox> = if event.recipients.is_empty() {
+            leg.named(Side::Incoming)
+        } else {
+            event.recipients.iter().collect()
+        };
         let has_delivery = |key: &str| {
-            let mut own = reading.outcomes.iter().filter(|outcome| outcome.key() == key && !outcome.is_announced);
+            let mut own =
+                reading.outcomes.iter().filter(|outcome| outcome.key() == key && !outcome.is_announced);
             own.any(|outcome| outcome.status.is_delivery()) || reading.is_expanded(key)
         };
         for recipient in recipients.into_iter().filter(|recipient| !has_delivery(recipient.address.key())) {

@@ -35,7 +35,8 @@ pub(crate) fn recipients(legs: &[ReadLeg<'_>], context: &Context<'_>) -> Vec<Rec
 pub(crate) fn carries_copy(leg: &Leg, legs: &[ReadLeg<'_>]) -> bool {
     let journals: HashSet<&str> =
         legs.iter().flat_map(|own| own.leg.journals()).map(|mailbox| mailbox.address.key()).collect();
-    let mut recipients = [Side::Outgoing, Side::Incoming].into_iter().flat_map(|side| leg.recipients(side)).peekable();
+    let mut recipients =
+        [Side::Outgoing, Side::Incoming].into_iter().flat_map(|side| leg.recipients(side)).peekable();
     !journals.is_empty()
         && leg.journals().next().is_none()
         && recipients.peek().is_some()
@@ -52,7 +53,8 @@ fn rows(legs: &[&ReadLeg<'_>]) -> Vec<Mailbox> {
     for own in legs {
         others.extend(own.reading.outcomes.iter().map(|outcome| (outcome.time, &outcome.recipient)));
         for event in own.leg.events.iter().filter(|event| event.name != EventName::Journaled) {
-            let of_rule = event.rule.iter().flat_map(|rule| &rule.actions).flat_map(|action| &action.recipients);
+            let of_rule =
+                event.rule.iter().flat_map(|rule| &rule.actions).flat_map(|action| &action.recipients);
             others.extend(event.recipients.iter().chain(of_rule).map(|mailbox| (event.time, mailbox)));
         }
     }
@@ -130,8 +132,9 @@ impl Directions {
             let froms = events().filter_map(|event| event.from.as_ref());
             froms.map(|from| from.address.key()).any(|from| context.internal_domains.contains(from))
         };
-        let is_from_inside =
-            legs.iter().any(|own| submits(&own)) || is_own_domain() || events().any(|event| event.is_internal);
+        let is_from_inside = legs.iter().any(|own| submits(&own))
+            || is_own_domain()
+            || events().any(|event| event.is_internal);
         Self { outgoing, incoming, is_from_inside }
     }
 
@@ -167,7 +170,8 @@ struct Row<'r> {
 impl<'r> Row<'r> {
     fn of(mailbox: &'r Mailbox, legs: &'r [&'r ReadLeg<'r>]) -> Self {
         let key = mailbox.address.key();
-        let of_key = |own: &'r ReadLeg<'r>| own.reading.outcomes.iter().filter(move |outcome| outcome.key() == key);
+        let of_key =
+            |own: &'r ReadLeg<'r>| own.reading.outcomes.iter().filter(move |outcome| outcome.key() == key);
         let mut outcomes: Vec<&Outcome> = legs.iter().flat_map(|own| of_key(own)).collect();
         outcomes.sort_by_key(|outcome| outcome.order());
         let is_member = |own: &ReadLeg<'_>, side: Option<Side>| {
@@ -267,9 +271,8 @@ impl<'r> Row<'r> {
 
     /// Pending while there is time for an outcome; what makes that doubtful comes first.
     fn without_outcome(&self, context: &Context<'_>) -> (Status, Option<UnknownReason>) {
-        let is_in_gap = |own: &&ReadLeg<'_>| {
-            context.gaps.iter().any(|gap| gap.concerns(&own.leg.key, own.leg.first))
-        };
+        let is_in_gap =
+            |own: &&ReadLeg<'_>| context.gaps.iter().any(|gap| gap.concerns(&own.leg.key, own.leg.first));
         let is_recent = |own: &&ReadLeg<'_>| {
             let as_of = context.as_of.get(&own.leg.key);
             as_of.is_some_and(|as_of| as_of.millis() - own.leg.first.millis() <= PENDING_MILLIS)

@@ -74,7 +74,10 @@ impl Rule {
 pub(crate) fn actions(rule_actions: &Value) -> Vec<RuleAction> {
     let entries = rule_actions.as_array().map(Vec::as_slice).unwrap_or_default();
     let action = |entry: &Value| {
-        Some(RuleAction { action: entry["action"].as_str()?.to_owned(), recipients: mailboxes(&entry["recipients"]) })
+        Some(RuleAction {
+            action: entry["action"].as_str()?.to_owned(),
+            recipients: mailboxes(&entry["recipients"]),
+        })
     };
     entries.iter().filter_map(action).collect()
 }

@@ -175,7 +175,9 @@ impl Outcome {
 /// same copy; or a hand-over after a bounce. A bounce after a hand-over is how the other side answers.
 pub(crate) fn contradict(outcomes: &[&Outcome]) -> bool {
     let of = |side: Side, is: fn(Status) -> bool| {
-        outcomes.iter().filter(move |outcome| outcome.side == side && is(outcome.status) && !outcome.is_announced)
+        outcomes
+            .iter()
+            .filter(move |outcome| outcome.side == side && is(outcome.status) && !outcome.is_announced)
     };
     let is_end = |status| matches!(status, Status::Bounced | Status::Dropped);
     let delivered = of(Side::Incoming, Status::is_delivery).next().is_some();

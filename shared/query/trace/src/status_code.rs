@@ -25,7 +25,8 @@ impl StatusCode {
         };
         let mut number = || {
             let digits = parts.next()?;
-            let is_number = (1..=3).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+            let is_number =
+                (1..=3).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
             let is_canonical = digits == "0" || !digits.starts_with('0');
             (is_number && is_canonical).then(|| digits.parse::<u16>().ok()).flatten()
         };
@@ -185,7 +186,10 @@ mod tests {
     fn an_unknown_detail_says_what_its_subject_says() {
         let sentence = |text| StatusCode::parse(text).unwrap().sentence();
         assert_eq!(sentence("5.1.99"), "Something is wrong with the address.");
-        assert_eq!(sentence("5.7.99"), "It was refused for a reason of policy that the other side does not tell.");
+        assert_eq!(
+            sentence("5.7.99"),
+            "It was refused for a reason of policy that the other side does not tell."
+        );
         assert_eq!(sentence("5.9.1"), "It failed permanently.");
         assert_eq!(sentence("4.4.1"), "The receiving server did not answer. The sender tries again.");
         assert_eq!(sentence("2.9.9"), "It succeeded.");

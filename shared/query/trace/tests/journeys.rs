@@ -37,8 +37,9 @@ fn every_status_is_the_truth_where_every_event_is_there() {
             let as_of = journeys.iter().map(last).max().unwrap() + late;
             let known = known(as_of, knows_directory.then(|| directory(&journeys)));
             let messages = trace(&all, &Query::default(), &known.context());
-            let expected =
-                journeys.iter().flat_map(|journey| journey.expected(&BTreeSet::new(), as_of, knows_directory));
+            let expected = journeys
+                .iter()
+                .flat_map(|journey| journey.expected(&BTreeSet::new(), as_of, knows_directory));
             let (told, expected) = (sorted(messages.iter().map(told).collect()), shown(expected.collect()));
             for (told, expected) in told.iter().zip(&expected) {
                 assert_eq!(told, expected, "directory {knows_directory}, {late} later");
@@ -56,7 +57,9 @@ fn without_one_event_every_status_is_still_what_can_be_known() {
         for missing in 0..all.len() {
             let mut rest = all.clone();
             rest.remove(missing);
-            for (knows_directory, late) in [(false, HOUR), (false, 10 * DAYS), (true, HOUR), (true, 10 * DAYS)] {
+            for (knows_directory, late) in
+                [(false, HOUR), (false, 10 * DAYS), (true, HOUR), (true, 10 * DAYS)]
+            {
                 let as_of = last(&journey) + late;
                 let known = known(as_of, knows_directory.then(|| directory([&journey])));
                 let messages = trace(&rest, &Query::default(), &known.context());

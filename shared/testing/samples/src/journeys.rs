@@ -80,7 +80,11 @@ impl Iterator for Journeys {
         let events = plan.events.iter().zip(low..).map(|(planned, low)| JourneyEvent {
             account: OWNER,
             log_group: plan.legs[planned.leg].log_group,
-            event: Event { id: event_id(planned.at, low), timestamp: planned.at, message: planned.line.clone() },
+            event: Event {
+                id: event_id(planned.at, low),
+                timestamp: planned.at,
+                message: planned.line.clone(),
+            },
         });
         self.number += 1;
         Some(Journey { form, events: events.collect(), directory, plan })
@@ -90,7 +94,12 @@ impl Iterator for Journeys {
 impl Journey {
     /// What a perfect trace says of the events without those that are missing, by their position: as of a time, in
     /// milliseconds since 1970, and with a directory or without.
-    pub fn expected(&self, missing: &BTreeSet<usize>, as_of: i64, knows_directory: bool) -> Vec<ExpectedMessage> {
+    pub fn expected(
+        &self,
+        missing: &BTreeSet<usize>,
+        as_of: i64,
+        knows_directory: bool,
+    ) -> Vec<ExpectedMessage> {
         View { plan: &self.plan, missing, knows_directory, as_of }.messages()
     }
 }

@@ -103,7 +103,8 @@ pub(crate) fn trace(events: &[Event], query: &Query, context: &Context<'_>) -> V
 /// An answer in the form of the truth.
 pub(crate) fn told(message: &Message) -> ExpectedMessage {
     use mailtrail_samples::journeys::{ExpectedRecipient, plain};
-    let plain_all = |addresses: &[String]| addresses.iter().map(|address| plain(address)).collect::<BTreeSet<_>>();
+    let plain_all =
+        |addresses: &[String]| addresses.iter().map(|address| plain(address)).collect::<BTreeSet<_>>();
     let recipient = |own: &mailtrail_trace::Recipient| ExpectedRecipient {
         address: plain(&own.address),
         direction: own.direction.as_str(),
@@ -130,4 +131,45 @@ pub(crate) fn sorted(mut messages: Vec<ExpectedMessage>) -> Vec<ExpectedMessage>
     messages.iter_mut().for_each(|message| message.recipients.sort());
     messages.sort_by(|a, b| (&a.trace_ids, &a.recipients).cmp(&(&b.trace_ids, &b.recipients)));
     messages
+}
+
+/// 2026-11-20T08:00:00Z
+pub(crate) const EIGHT: i64 = 1_795_161_600_000;
+
+/// An event of a leg, so many milliseconds after eight o'clock, as its record tells it.
+pub(crate) fn mail(after: i64, trace_id: &str, name: &str, members: serde_json::Value) -> Event {
+    logged("/aws/workmail/emailevents/example", after, trace_id, name, members)
+}
+
+pub(crate) fn logged(
+    log_group: &'static str,
+    after: i64,
+    trace_id: &str,
+    name: &str,
+    mut members: serde_json::Value,
+) -> Event {
+    members["eventName"] = name.into();
+    let mut message = serde_json::json!({"event": members});
+    if !trace_id.is_empty() {
+        message["traceId"] = trace_id.into();
+    }
+    let message = message.to_string();
+    let id = format!("{trace_id}/{after}/{name}/{}", message.len());
+    let event = mailtrail_samples::Event { id, timestamp: EIGHT + after, message };
+    event_of(&JourneyEvent { account: "111122223333", log_group, event })
+}
+
+fn event_of(logged: &JourneyEvent) -> Event {
+    event(&line(logged)).unwrap()
+}
+
+/// All messages of some events, archived up to an hour after eight o'clock.
+pub(crate) fn messages(events: &[Event]) -> Vec<Message> {
+    trace(events, &Query::default(), &known(EIGHT + 60 * 60 * 1000, None).context())
+}
+
+/// The only message of some events.
+pub(crate) fn only(events: &[Event]) -> Message {
+    let [message] = &messages(events)[..] else { panic!("{:#?}", messages(events)) };
+    message.clone()
 }

@@ -62,7 +62,12 @@ impl<'r> Draft<'r> {
         if direction != "outbound" && !address.contains('*') {
             self.directory.push((address.to_owned(), vec![address.to_owned()]));
         }
-        self.plan.recipients.push(Recipient { address: address.to_owned(), direction, members: Vec::new(), masked: 0 });
+        self.plan.recipients.push(Recipient {
+            address: address.to_owned(),
+            direction,
+            members: Vec::new(),
+            masked: 0,
+        });
         self.plan.recipients.len() - 1
     }
 
@@ -90,7 +95,14 @@ impl<'r> Draft<'r> {
     }
 
     /// Logs an event, and says what it means.
-    fn log(&mut self, leg: usize, kind: Kind, event: &MailEvent<'_>, names: &[usize], says: &[(usize, Said)]) -> usize {
+    fn log(
+        &mut self,
+        leg: usize,
+        kind: Kind,
+        event: &MailEvent<'_>,
+        names: &[usize],
+        says: &[(usize, Said)],
+    ) -> usize {
         self.clock += i64::from(self.rng.between(5, 900));
         self.plan.events.push(Planned {
             leg,
@@ -122,8 +134,12 @@ impl<'r> Draft<'r> {
     pub(super) fn submitted(&mut self, leg: usize, from: &str, recipients: &[usize]) -> usize {
         let (texts, from, subject) = (self.spelled_all(recipients), spell(self.rng, from), self.subject());
         let texts = texts.iter().map(String::as_str).collect();
-        let event =
-            MailEvent::OutgoingEmailSubmitted { recipients: texts, sender: None, from: &from, subject: &subject };
+        let event = MailEvent::OutgoingEmailSubmitted {
+            recipients: texts,
+            sender: None,
+            from: &from,
+            subject: &subject,
+        };
         self.log(leg, Kind::Submitted, &event, recipients, &[])
     }
 
@@ -152,7 +168,13 @@ impl<'r> Draft<'r> {
         self.received_checked(leg, from, recipients, CLEAN)
     }
 
-    pub(super) fn received_checked(&mut self, leg: usize, from: &str, recipients: &[usize], checks: Checks) -> usize {
+    pub(super) fn received_checked(
+        &mut self,
+        leg: usize,
+        from: &str,
+        recipients: &[usize],
+        checks: Checks,
+    ) -> usize {
         let (texts, from, subject) = (self.spelled_all(recipients), spell(self.rng, from), self.subject());
         let message_id = self.written_id(leg);
         let event = MailEvent::OrganizationEmailReceived {
@@ -198,7 +220,8 @@ impl<'r> Draft<'r> {
         });
         let names: Vec<usize> = actions.iter().flat_map(|action| action.recipients).copied().collect();
         let says = actions.iter().filter_map(|action| Some((action.recipients, action.said?)));
-        let says: Vec<_> = says.flat_map(|(recipients, said)| recipients.iter().map(move |own| (*own, said))).collect();
+        let says: Vec<_> =
+            says.flat_map(|(recipients, said)| recipients.iter().map(move |own| (*own, said))).collect();
         let event = MailEvent::RuleApplied {
             rule_name: "by-department",
             rule_type,

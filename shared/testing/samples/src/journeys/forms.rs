@@ -12,6 +12,7 @@ pub(super) const FORMS: &[Form] = &[
     ("internal", internal),
     ("to outside", to_outside),
     ("bounced after it was sent", bounced_later),
+    ("sent after a bounce", sent_after_bounce),
     ("to both sides", to_both_sides),
     ("many recipients", many_recipients),
     ("redirected to outside", redirected_to_outside),
@@ -21,6 +22,7 @@ pub(super) const FORMS: &[Form] = &[
     ("loop of redirects", loop_of_redirects),
     ("moved by a mailbox rule", moved_by_mailbox_rule),
     ("deleted by a mailbox rule", deleted_by_mailbox_rule),
+    ("moved out of junk", moved_out_of_junk),
     ("dropped by a rule", dropped),
     ("junk by a rule", junk_by_rule),
     ("stopped on its way out", stopped_on_its_way_out),
@@ -30,12 +32,16 @@ pub(super) const FORMS: &[Form] = &[
     ("group beside a mailbox", group_beside_mailbox),
     ("internal to a group", internal_to_group),
     ("alias", alias),
+    ("group and junk by a rule", group_and_junk),
+    ("group and a mailbox rule", group_and_mailbox_rule),
+    ("alias and a mailbox rule", alias_and_mailbox_rule),
     ("constant Message-ID", constant_id),
     ("Message-ID of another sender", copied_id),
     ("two organizations, one id", two_organizations),
     ("between organizations", between_organizations),
     ("rejected by DMARC", dmarc_reject),
     ("delivered against DMARC", dmarc_delivered),
+    ("DMARC applied after delivery", dmarc_after_delivery),
     ("never sent", never_sent),
     ("without a Message-ID", without_id),
     ("malformed Message-ID", malformed_id),
@@ -52,10 +58,16 @@ const INSIDE: &[&str] = &[
     "jürgen@bücher.example.com",
     "\"front desk\"@example.com",
 ];
-const OUTSIDE: &[&str] =
-    &["orders@example.org", "k.tanaka@example.org", "billing@example.org", "用户@例子.example.net", "o'hara@example.net"];
+const OUTSIDE: &[&str] = &[
+    "orders@example.org",
+    "k.tanaka@example.org",
+    "billing@example.org",
+    "用户@例子.example.net",
+    "o'hara@example.net",
+];
 const JUNK: &[&str] = &["Junk E-mail", "Junk", "Courrier indésirable", "迷惑メール", "Ongewenste e-mail"];
-const FAILED: Checks = Checks { spam: "FAIL", dkim: "FAIL", dmarc: "FAIL", dmarc_policy: Some("REJECT"), spf: "FAIL" };
+const FAILED: Checks =
+    Checks { spam: "FAIL", dkim: "FAIL", dmarc: "FAIL", dmarc_policy: Some("REJECT"), spf: "FAIL" };
 
 /// So many different mailboxes.
 fn mailboxes(draft: &mut Draft<'_>, count: usize, direction: &'static str) -> Vec<usize> {
@@ -141,6 +153,14 @@ fn bounced_later(draft: &mut Draft<'_>) {
     draft.bounced_outside(leg, recipient);
 }
 
+fn sent_after_bounce(draft: &mut Draft<'_>) {
+    let (id, recipient) = (draft.message_id(), draft.recipient("orders@example.org", "outbound"));
+    let leg = draft.leg(&id);
+    draft.submitted(leg, "ana@example.com", &[recipient]);
+    draft.bounced_outside(leg, recipient);
+    draft.sent(leg, "ana@example.com", recipient);
+}
+
 fn to_both_sides(draft: &mut Draft<'_>) {
     let (inside, id) = (mailboxes(draft, 2, "internal"), draft.message_id());
     let outside = draft.recipient("press@example.net", "outbound");
@@ -179,7 +199,13 @@ fn redirected_to_outside(draft: &mut Draft<'_>) {
 }
 
 /// Redirected by a mailbox to another one: its way out and in again.
-fn onwards(draft: &mut Draft<'_>, leg: (usize, usize, usize), id: &str, from: &str, target: usize) -> (usize, usize) {
+fn onwards(
+    draft: &mut Draft<'_>,
+    leg: (usize, usize, usize),
+    id: &str,
+    from: &str,
+    target: usize,
+) -> (usize, usize) {
     let (leg, received, rule) = leg;
     let out = draft.leg(id);
     let sent = draft.sent(out, from, target);
@@ -245,7 +271,11 @@ fn every_way_round(draft: &mut Draft<'_>) {
     };
     let address = |draft: &Draft<'_>, event: usize| {
         let event = &draft.plan.events[event];
-        event.names.first().map(|own| draft.plan.recipients[*own].address.clone()).or_else(|| event.target.clone())
+        event
+            .names
+            .first()
+            .map(|own| draft.plan.recipients[*own].address.clone())
+            .or_else(|| event.target.clone())
     };
     let legs = draft.plan.legs.len();
     for (one, other) in (0..legs).flat_map(|one| (0..legs).map(move |other| (one, other))) {
@@ -273,7 +303,8 @@ fn moved_by_mailbox_rule(draft: &mut Draft<'_>) {
     let ana = draft.recipient("ana@example.com", "inbound");
     let (leg, ..) = receive(draft, &[ana]);
     draft.delivered(leg, ana, "INBOX", Said::Delivered);
-    let (folder, said) = if draft.rng.one_in(2) { ("Newsletters", Said::Delivered) } else { ("Junk E-mail", Said::Junk) };
+    let (folder, said) =
+        if draft.rng.one_in(2) { ("Newsletters", Said::Delivered) } else { ("Junk E-mail", Said::Junk) };
     let rule = MailboxRule { owner: ana, word: "Move", folder: Some(folder), target: None, said: Some(said) };
     draft.mailbox_rule(leg, rule);
 }
@@ -282,8 +313,17 @@ fn deleted_by_mailbox_rule(draft: &mut Draft<'_>) {
     let ana = draft.recipient("ana@example.com", "inbound");
     let (leg, ..) = receive(draft, &[ana]);
     draft.delivered(leg, ana, "INBOX", Said::Delivered);
-    let rule = MailboxRule { owner: ana, word: "Delete", folder: None, target: None, said: Some(Said::Dropped) };
+    let rule =
+        MailboxRule { owner: ana, word: "Delete", folder: None, target: None, said: Some(Said::Dropped) };
     draft.mailbox_rule(leg, rule);
+}
+
+fn moved_out_of_junk(draft: &mut Draft<'_>) {
+    let ana = draft.recipient("ana@example.com", "inbound");
+    let (leg, ..) = receive(draft, &[ana]);
+    draft.delivered(leg, ana, "Junk E-mail", Said::Junk);
+    let (folder, said) = (Some("Newsletters"), Some(Said::Delivered));
+    draft.mailbox_rule(leg, MailboxRule { owner: ana, word: "Move", folder, target: None, said });
 }
 
 fn dropped(draft: &mut Draft<'_>) {
@@ -351,10 +391,7 @@ fn journaled_under_another_id(draft: &mut Draft<'_>) {
 }
 
 fn group(draft: &mut Draft<'_>) {
-    let members = mailboxes(draft, 3, "inbound");
-    let address = format!("team-{}@example.com", draft.number);
-    let team = draft.group(&address, "inbound", members.clone());
-    let (leg, ..) = receive(draft, &[team]);
+    let (leg, _, members) = to_group(draft, 3);
     arrive_all(draft, leg, &members);
 }
 
@@ -378,11 +415,40 @@ fn internal_to_group(draft: &mut Draft<'_>) {
 }
 
 fn alias(draft: &mut Draft<'_>) {
-    let mailbox = mailboxes(draft, 1, "inbound");
-    let address = format!("alias-{}@example.com", draft.number);
-    let alias = draft.group(&address, "inbound", mailbox.clone());
-    let (leg, ..) = receive(draft, &[alias]);
-    arrive(draft, leg, mailbox[0]);
+    let (leg, _, members) = to_group(draft, 1);
+    arrive(draft, leg, members[0]);
+}
+
+/// A message to a group, or to an alias, of so many mailboxes.
+fn to_group(draft: &mut Draft<'_>, members: usize) -> (usize, usize, Vec<usize>) {
+    let members = mailboxes(draft, members, "inbound");
+    let address = format!("team-{}@example.com", draft.number);
+    let team = draft.group(&address, "inbound", members.clone());
+    let (leg, ..) = receive(draft, &[team]);
+    (leg, team, members)
+}
+
+fn group_and_junk(draft: &mut Draft<'_>) {
+    let (leg, team, members) = to_group(draft, 2);
+    let action = Action { word: "MOVE_TO_JUNK", recipients: &[team], said: Some(Said::JunkByRule) };
+    draft.organization_rule(leg, "INBOUND_RULE", &[action]);
+    for member in members {
+        draft.delivered(leg, member, "Junk E-mail", Said::Junk);
+    }
+}
+
+fn group_and_mailbox_rule(draft: &mut Draft<'_>) {
+    let (leg, _, members) = to_group(draft, 2);
+    for member in &members {
+        draft.delivered(leg, *member, "INBOX", Said::Delivered);
+    }
+    draft.mailbox_rule(leg, redirect(members[0], "former.colleague@example.net"));
+}
+
+fn alias_and_mailbox_rule(draft: &mut Draft<'_>) {
+    let (leg, _, members) = to_group(draft, 1);
+    draft.delivered(leg, members[0], "INBOX", Said::Delivered);
+    draft.mailbox_rule(leg, redirect(members[0], "former.colleague@example.net"));
 }
 
 fn constant_id(draft: &mut Draft<'_>) {
@@ -456,8 +522,17 @@ fn dmarc_delivered(draft: &mut Draft<'_>) {
     draft.delivered(leg, recipients[1], "Junk E-mail", Said::Junk);
 }
 
+fn dmarc_after_delivery(draft: &mut Draft<'_>) {
+    let (recipients, id) = (mailboxes(draft, 1, "inbound"), draft.message_id());
+    let leg = draft.leg(&id);
+    draft.received_checked(leg, "security@example.org", &recipients, FAILED);
+    draft.delivered(leg, recipients[0], "INBOX", Said::Delivered);
+    draft.dmarc(leg, "security@example.org", &recipients, "REJECT");
+}
+
 fn never_sent(draft: &mut Draft<'_>) {
-    let recipients = [draft.recipient("orders@example.org", "outbound"), draft.recipient("x@example.net", "outbound")];
+    let recipients =
+        [draft.recipient("orders@example.org", "outbound"), draft.recipient("x@example.net", "outbound")];
     let id = draft.message_id();
     let leg = draft.leg(&id);
     draft.submitted(leg, "ana@example.com", &recipients);
@@ -471,7 +546,8 @@ fn apart(draft: &mut Draft<'_>, id: &str) {
     for recipient in &recipients {
         draft.sent(out, "grace@example.com", *recipient);
     }
-    let received = recipients.iter().map(|own| draft.plan.recipients[*own].address.clone()).collect::<Vec<_>>();
+    let received =
+        recipients.iter().map(|own| draft.plan.recipients[*own].address.clone()).collect::<Vec<_>>();
     let received: Vec<usize> = received.iter().map(|address| draft.recipient(address, "inbound")).collect();
     let leg = draft.leg(id);
     draft.received_checked(leg, "grace@example.com", &received, CLEAN);

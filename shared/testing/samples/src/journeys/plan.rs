@@ -126,9 +126,7 @@ impl View<'_> {
         let components: BTreeSet<usize> = of_leg.iter().copied().collect();
         components
             .into_iter()
-            .map(|component| {
-                (0..of_leg.len()).filter(|leg| of_leg[*leg] == component).collect::<Vec<_>>()
-            })
+            .map(|component| (0..of_leg.len()).filter(|leg| of_leg[*leg] == component).collect::<Vec<_>>())
             .filter(|legs| legs.iter().any(|leg| self.events(&[*leg]).next().is_some()))
             .map(|legs| self.message(&legs, &of_leg))
             .collect()
@@ -186,7 +184,9 @@ impl View<'_> {
         ExpectedMessage {
             trace_ids: legs.iter().map(trace_id).collect(),
             likely_trace_ids: likely.collect(),
-            same_message_id: others.filter(|leg| ids.contains(self.plan.legs[*leg].message_id.as_str())).count(),
+            same_message_id: others
+                .filter(|leg| ids.contains(self.plan.legs[*leg].message_id.as_str()))
+                .count(),
             recipients: self.recipients(shown),
             journaled_to: journals.filter_map(|(_, event)| event.target.clone()).collect(),
             is_journal_copy: own.is_empty(),
@@ -224,7 +224,8 @@ impl View<'_> {
             _ => true,
         };
         let is_masked = planned.masked > 0
-            && (said.len() > 1 || (planned.masked > 1 && legs.iter().any(|leg| self.has_kind(*leg, Kind::Received))));
+            && (said.len() > 1
+                || (planned.masked > 1 && legs.iter().any(|leg| self.has_kind(*leg, Kind::Received))));
         let last = said.iter().rev().map(|(_, said)| *said).find(|said| counts(*said)).filter(|_| !is_masked);
         let (status, unknown_reason) = match (last, &expansion) {
             (Some(said), _) => (said.status(), None),
@@ -233,7 +234,8 @@ impl View<'_> {
             (None, _) => self.without_outcome(recipient, legs),
         };
         let targets = self.events(legs).filter(|(_, event)| {
-            event.says.contains(&(recipient, Said::Redirected)) && self.is_tied(event, recipient)
+            let mut owners = event.says.iter().filter(|(_, said)| *said == Said::Redirected);
+            owners.any(|(owner, _)| self.tied_to(event, *owner) == Some(recipient))
         });
         ExpectedRecipient {
             address: planned.address.clone(),
@@ -251,10 +253,11 @@ impl View<'_> {
     }
 
     fn without_outcome(&self, recipient: usize, legs: &[usize]) -> (&'static str, Option<&'static str>) {
-        let named_in = |leg: &&usize| self.named_in(**leg).contains(&recipient);
+        let named_in = |leg: &&usize| self.mailboxes_of(**leg).contains(&recipient);
         let in_legs: Vec<usize> = legs.iter().filter(named_in).copied().collect();
         for leg in &in_legs {
-            let groups = self.named_in(*leg).into_iter().filter(|own| !self.plan.recipients[*own].members.is_empty());
+            let groups =
+                self.named_in(*leg).into_iter().filter(|own| !self.plan.recipients[*own].members.is_empty());
             let is_perhaps = |group: usize| matches!(self.expansion(group, &[*leg]), Expanded::Perhaps);
             if !self.knows_directory && groups.into_iter().any(is_perhaps) {
                 return ("unknown", Some("group_or_alias"));
@@ -262,7 +265,7 @@ impl View<'_> {
         }
         let is_untied = |(_, event): (usize, &Planned)| {
             event.kind == Kind::MailboxRule
-                && event.says.iter().any(|(owner, _)| !self.is_tied(event, *owner))
+                && event.says.iter().any(|(owner, _)| self.tied_to(event, *owner).is_none())
                 && in_legs.contains(&event.leg)
         };
         if self.events(legs).any(is_untied) {
@@ -276,39 +279,58 @@ impl View<'_> {
     fn said(&self, recipient: usize, legs: &[usize]) -> Vec<(i64, Said)> {
         let mut all = Vec::new();
         for (_, event) in self.events(legs) {
-            for (_, said) in event.says.iter().filter(|(own, _)| *own == recipient) {
+            for &(own, said) in &event.says {
                 let is_delivered = || {
-                    let mut others = self.events(std::slice::from_ref(&event.leg)).flat_map(|(_, other)| &other.says);
+                    let mut others =
+                        self.events(std::slice::from_ref(&event.leg)).flat_map(|(_, other)| &other.says);
                     others.any(|(own, said)| *own == recipient && said.is_delivery())
                 };
-                let counts = match said {
-                    Said::Rejected => !is_delivered(),
-                    _ => event.kind != Kind::MailboxRule || self.is_tied(event, recipient),
-                };
-                if counts {
-                    all.push((event.at, *said));
+                let is_rule = event.kind == Kind::MailboxRule;
+                let of = if is_rule { self.tied_to(event, own) } else { Some(own) };
+                if of == Some(recipient) && !(said == Said::Rejected && is_delivered()) {
+                    all.push((event.at, said));
                 }
             }
         }
         all
     }
 
-    /// Whether the mailbox of a rule is known: it alone can have got the message.
-    fn is_tied(&self, event: &Planned, owner: usize) -> bool {
+    /// The recipient that a mailbox rule is tied to: its owner, where it alone can have got the message; or the group or
+    /// alias that was written to, where nothing tells that it is one.
+    fn tied_to(&self, event: &Planned, owner: usize) -> Option<usize> {
         let is_gone = |recipient: &usize| {
-            let mut others = self.events(std::slice::from_ref(&event.leg)).filter(|(_, other)| other.kind != Kind::MailboxRule);
+            let mut others = self
+                .events(std::slice::from_ref(&event.leg))
+                .filter(|(_, other)| other.kind != Kind::MailboxRule);
             others.any(|(_, other)| {
-                other.says.contains(&(*recipient, Said::BouncedIncoming)) || other.says.contains(&(*recipient, Said::Dropped))
+                other.says.contains(&(*recipient, Said::BouncedIncoming))
+                    || other.says.contains(&(*recipient, Said::Dropped))
             })
         };
-        let candidates: Vec<usize> =
-            self.named_in(event.leg).into_iter().filter(|recipient| !is_gone(recipient)).collect();
-        candidates == [owner]
+        let named = self.named_in(event.leg);
+        let is_concluded = |group: &usize| !matches!(self.expansion(*group, &[event.leg]), Expanded::No);
+        if !self.knows_directory && named.iter().any(is_concluded) {
+            return None;
+        }
+        let mut candidates = self.mailboxes_of(event.leg);
+        candidates.retain(|recipient| !is_gone(recipient));
+        let only = candidates.first().copied().filter(|_| candidates.len() == 1)?;
+        (only == owner || self.plan.recipients[only].members.contains(&owner)).then_some(only)
+    }
+
+    /// The recipients that a leg was received for, with its groups expanded.
+    fn mailboxes_of(&self, leg: usize) -> BTreeSet<usize> {
+        let expanded = |recipient: usize| match self.expansion(recipient, &[leg]) {
+            Expanded::To(members) => members,
+            Expanded::No | Expanded::Perhaps => vec![recipient],
+        };
+        self.named_in(leg).into_iter().flat_map(expanded).collect()
     }
 
     /// The recipients that a leg was received for.
     fn named_in(&self, leg: usize) -> Vec<usize> {
-        let received = |(_, event): (usize, &Planned)| (event.kind == Kind::Received).then(|| event.names.clone());
+        let received =
+            |(_, event): (usize, &Planned)| (event.kind == Kind::Received).then(|| event.names.clone());
         self.events(&[leg]).find_map(received).unwrap_or_default()
     }
 
@@ -330,14 +352,22 @@ impl View<'_> {
             return Expanded::No;
         }
         let has_said = |recipient: usize, leg: usize, is_outgoing: bool| {
-            let said = self.said(recipient, &[leg]).into_iter().map(|(_, said)| said);
-            said.into_iter().any(|said| said.is_outgoing() == is_outgoing && said != Said::JunkByRule)
+            let legs = [leg];
+            let mut events = self.events(&legs).filter(|(_, event)| event.kind != Kind::MailboxRule);
+            events.any(|(_, event)| {
+                let mut said = event.says.iter().filter(|(own, _)| *own == recipient).map(|(_, said)| *said);
+                said.any(|said| {
+                    said.is_outgoing() == is_outgoing && !matches!(said, Said::JunkByRule | Said::Rejected)
+                })
+            })
         };
         for &leg in legs {
             let named = self.named_in(leg);
             if self.knows_directory {
                 let submitted = self.events(&[leg]).any(|(_, event)| {
-                    event.kind == Kind::Submitted && event.names.contains(&group) && !has_said(group, leg, true)
+                    event.kind == Kind::Submitted
+                        && event.names.contains(&group)
+                        && !has_said(group, leg, true)
                 });
                 if submitted || (named.contains(&group) && !has_said(group, leg, false)) {
                     return Expanded::To(members.clone());
@@ -347,8 +377,11 @@ impl View<'_> {
             if !named.contains(&group) || has_said(group, leg, false) {
                 continue;
             }
-            let reached: Vec<usize> =
-                members.iter().copied().filter(|own| !named.contains(own) && has_said(*own, leg, false)).collect();
+            let reached: Vec<usize> = members
+                .iter()
+                .copied()
+                .filter(|own| !named.contains(own) && has_said(*own, leg, false))
+                .collect();
             let open = named.iter().filter(|own| !has_said(**own, leg, false)).count();
             match (reached.is_empty(), open) {
                 (true, _) => {}

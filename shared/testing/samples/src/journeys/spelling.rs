@@ -31,6 +31,8 @@ pub(super) fn spell(rng: &mut Rng, address: &str) -> String {
 /// The one spelling of an address that the truth has, of any that a trace may show.
 pub fn plain(address: &str) -> String {
     let lower = address.to_lowercase();
-    let other = SCRIPTS.iter().find_map(|(other, ascii)| Some(format!("{}@{other}", lower.strip_suffix(ascii)?.strip_suffix('@')?)));
+    let other = SCRIPTS.iter().find_map(|(other, ascii)| {
+        Some(format!("{}@{other}", lower.strip_suffix(ascii)?.strip_suffix('@')?))
+    });
     other.unwrap_or(lower)
 }
