@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use mailtrail_clock::Time;
 
-use crate::event::Event;
+use crate::event::MailEvent;
 use crate::filter::{Conditions, Filter};
 use crate::index::MAX_LEGS;
 use crate::leg::Leg;
@@ -16,7 +16,7 @@ use crate::{AppliedRule, Context, Direction, Mailbox, Message, Selection, Verdic
 #[derive(Debug)]
 pub struct Gatherer<'s> {
     selection: &'s Selection,
-    events: Vec<Event>,
+    events: Vec<MailEvent>,
 }
 
 impl<'s> Gatherer<'s> {
@@ -26,7 +26,7 @@ impl<'s> Gatherer<'s> {
     }
 
     /// Keeps an event, if it is of a leg that is asked for.
-    pub fn add(&mut self, event: Event) {
+    pub fn add(&mut self, event: MailEvent) {
         if self.selection.contains(&event.leg) {
             self.events.push(event);
         }
@@ -105,15 +105,15 @@ impl<'a> Assembly<'a> {
             .map(|leg| &self.legs[*leg])
             .map(|leg| ReadLeg { leg, reading: Reading::of(leg, context.directory) })
             .collect();
-        let mut events: Vec<(&Event, &Reading)> =
+        let mut events: Vec<(&MailEvent, &Reading)> =
             legs.iter().flat_map(|own| own.leg.events.iter().map(|event| (event, &own.reading))).collect();
         events.sort_by(|(a, _), (b, _)| a.cmp(b));
         // The message itself, before copies of it.
-        let own: Vec<&Event> = {
-            let is_copy = |event: &Event| {
+        let own: Vec<&MailEvent> = {
+            let is_copy = |event: &MailEvent| {
                 legs.iter().any(|own| own.leg.key == event.leg && carries_copy(own.leg, &legs))
             };
-            let (copies, own): (Vec<&Event>, Vec<&Event>) =
+            let (copies, own): (Vec<&MailEvent>, Vec<&MailEvent>) =
                 events.iter().map(|(event, _)| *event).partition(|event| is_copy(event));
             own.into_iter().chain(copies).collect()
         };
@@ -212,7 +212,7 @@ fn distinct<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<String> {
 }
 
 /// The actions of the rule of an event.
-fn applied_rules(event: &Event, reading: &Reading) -> Vec<AppliedRule> {
+fn applied_rules(event: &MailEvent, reading: &Reading) -> Vec<AppliedRule> {
     let Some(rule) = &event.rule else { return Vec::new() };
     let owner = reading.owners.get(&event.uid);
     let text = |mailbox: &Mailbox| mailbox.address.as_str().to_owned();

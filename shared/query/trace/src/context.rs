@@ -7,7 +7,7 @@ use mailtrail_clock::{Time, TimeRange};
 use mailtrail_normalize::InternalDomains;
 
 use crate::Directory;
-use crate::event::{Event, LegKey};
+use crate::event::{LegKey, MailEvent};
 
 /// How far apart legs of one message may begin, unless asked otherwise: mail servers try for up to five days
 /// ([RFC 5321, 4.5.4.1](https://www.rfc-editor.org/rfc/rfc5321#section-4.5.4.1)).
@@ -57,7 +57,7 @@ impl AsOf {
     }
 
     /// Learns from an event.
-    pub fn learn(&mut self, event: &Event) {
+    pub fn learn(&mut self, event: &MailEvent) {
         let LegKey { account, log_group, .. } = &event.leg;
         let newest = self.0.get_mut(account).and_then(|groups| groups.get_mut(log_group));
         match newest {

@@ -49,7 +49,7 @@ pub enum EventName {
 
 /// A mail event. What it does not say is empty.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Event {
+pub struct MailEvent {
     /// When it was logged; the epoch where the record has no usable time.
     pub time: Time,
     /// The id of the event.
@@ -120,7 +120,7 @@ impl Serialize for EventName {
     }
 }
 
-impl Event {
+impl MailEvent {
     /// The mail event that a record is of; nothing for a record of anything else.
     pub fn of(fields: &TraceFields<'_>) -> Option<Self> {
         let metadata = &fields.metadata;
@@ -242,7 +242,7 @@ fn rule_of(fields: &TraceFields<'_>) -> Rule {
     }
 }
 
-/// Status code and reason, in every shape that WorkMail's pages show of a bounce.
+/// RecipientStatus code and reason, in every shape that WorkMail's pages show of a bounce.
 fn bounce(fields: &TraceFields<'_>) -> (Option<String>, Option<String>) {
     let unmapped = |keys: [&str; 2]| keys.into_iter().find_map(|key| fields.unmapped.get(key));
     let reason = first(&[&fields.status_detail]).or_else(|| unmapped(["bouncedRecipient.reason", "reason"]));

@@ -1,8 +1,8 @@
 //! Which messages are asked for.
 
 use crate::address::{folded, needles};
-use crate::event::Event;
-use crate::{Direction, Directory, Mailbox, Message, Status, message_id};
+use crate::event::MailEvent;
+use crate::{Direction, Directory, Mailbox, Message, RecipientStatus, message_id};
 
 /// What is asked, as people type it. Everything that is given must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct Query {
     /// The trace id of a leg.
     pub trace_id: Option<String>,
     /// A status that one of the recipients has.
-    pub status: Option<Status>,
+    pub status: Option<RecipientStatus>,
     /// The direction of the message, or of one of the recipients.
     pub direction: Option<Direction>,
 }
@@ -34,7 +34,7 @@ pub struct Filter {
     subject: Option<String>,
     message_id: Option<String>,
     trace_id: Option<String>,
-    status: Option<Status>,
+    status: Option<RecipientStatus>,
     direction: Option<Direction>,
     directory: Option<Directory>,
 }
@@ -89,7 +89,7 @@ impl Filter {
     }
 
     /// The conditions that one event meets.
-    pub(crate) fn conditions(&self, event: &Event) -> Conditions {
+    pub(crate) fn conditions(&self, event: &MailEvent) -> Conditions {
         let is_from = |needles: &Vec<String>| {
             [&event.from, &event.sender]
                 .into_iter()

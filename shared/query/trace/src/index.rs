@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use mailtrail_clock::Time;
 use sha2::{Digest, Sha256};
 
-use crate::event::{Event, EventName, LegKey};
+use crate::event::{EventName, LegKey, MailEvent};
 use crate::filter::{Conditions, Filter};
 use crate::likely::{SKEW_MILLIS, WITHIN_MILLIS};
 use crate::{AsOf, Journal};
@@ -63,7 +63,7 @@ impl<'f> Index<'f> {
     }
 
     /// Learns from an event. One that was seen before changes nothing.
-    pub fn add(&mut self, event: &Event) {
+    pub fn add(&mut self, event: &MailEvent) {
         self.as_of.learn(event);
         self.journal.learn(event);
         let entry = Entry {
@@ -274,7 +274,7 @@ fn distance(time: u32, times: &[u32]) -> u32 {
     near.map(|other| other.abs_diff(time)).min().unwrap_or_default()
 }
 
-fn kinship(event: &Event) -> u32 {
+fn kinship(event: &MailEvent) -> u32 {
     let from = event.from.as_ref().filter(|from| from.address.is_identity());
     let Some(from) = from.filter(|_| matches!(event.name, EventName::Submitted | EventName::Received)) else {
         return 0;

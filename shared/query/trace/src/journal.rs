@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use crate::Address;
-use crate::event::{Event, EventName};
+use crate::event::{EventName, MailEvent};
 use crate::leg::Leg;
 use crate::status::Side;
 
@@ -25,7 +25,7 @@ struct JournalAddress {
 }
 
 impl JournalAddress {
-    fn new(event: &Event, address: &Address) -> Self {
+    fn new(event: &MailEvent, address: &Address) -> Self {
         let (account, log_group) = (event.leg.account.clone(), event.leg.log_group.clone());
         Self { account, log_group, key: address.key().to_owned() }
     }
@@ -33,7 +33,7 @@ impl JournalAddress {
 
 impl Journal {
     /// Learns from an event, if it is the start of journaling.
-    pub fn learn(&mut self, event: &Event) {
+    pub fn learn(&mut self, event: &MailEvent) {
         if event.name == EventName::Journaled {
             for mailbox in event.recipients.iter().filter(|mailbox| mailbox.address.is_identity()) {
                 let times = self.0.entry(JournalAddress::new(event, &mailbox.address)).or_default();
@@ -81,6 +81,6 @@ impl Journal {
     }
 }
 
-fn seconds(event: &Event) -> u32 {
+fn seconds(event: &MailEvent) -> u32 {
     u32::try_from(event.time.millis() / 1000).unwrap_or(u32::MAX)
 }

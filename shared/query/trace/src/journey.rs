@@ -1,11 +1,11 @@
 //! The events of a message in plain words. Texts of the log stand in them as they are: to be escaped where they are shown.
 
-use crate::event::{Event, EventName};
+use crate::event::{EventName, MailEvent};
 use crate::rule::Rule;
 use crate::{JourneyStep, Mailbox, StatusCode};
 
 /// One event. `owner` is the mailbox of a mailbox rule, where it is known.
-pub(crate) fn step(event: &Event, owner: Option<&Mailbox>) -> JourneyStep {
+pub(crate) fn step(event: &MailEvent, owner: Option<&Mailbox>) -> JourneyStep {
     JourneyStep {
         time: event.time,
         event: event.name.clone(),
@@ -14,7 +14,7 @@ pub(crate) fn step(event: &Event, owner: Option<&Mailbox>) -> JourneyStep {
     }
 }
 
-fn text(event: &Event, owner: Option<&Mailbox>) -> String {
+fn text(event: &MailEvent, owner: Option<&Mailbox>) -> String {
     let to = addresses(&event.recipients);
     let from = event.from.as_ref().map_or("an unknown sender", |from| from.address.as_str());
     match event.name {
@@ -49,7 +49,7 @@ fn addresses(mailboxes: &[Mailbox]) -> String {
     }
 }
 
-fn on_behalf(event: &Event) -> String {
+fn on_behalf(event: &MailEvent) -> String {
     event
         .sender
         .as_ref()
@@ -57,7 +57,7 @@ fn on_behalf(event: &Event) -> String {
 }
 
 /// The rest of the sentence: what the other side answered, and what its code says.
-fn bounce(event: &Event) -> String {
+fn bounce(event: &MailEvent) -> String {
     let mut text = match (&event.status_code, &event.reason) {
         (Some(code), Some(reason)) if !reason.contains(code.as_str()) => format!(" ({code} {reason})."),
         (_, Some(reason)) => format!(" ({reason})."),

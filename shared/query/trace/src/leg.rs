@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use mailtrail_clock::Time;
 
-use crate::event::{Event, EventName, LegKey};
+use crate::event::{EventName, LegKey, MailEvent};
 use crate::rule::Rule;
 use crate::status::Side;
 use crate::{Address, Mailbox};
@@ -14,17 +14,17 @@ use crate::{Address, Mailbox};
 pub(crate) struct Leg {
     pub(crate) key: LegKey,
     pub(crate) first: Time,
-    pub(crate) events: Vec<Event>,
+    pub(crate) events: Vec<MailEvent>,
 }
 
 impl Leg {
     /// The legs of events, which are sorted and without repetition. The oldest leg is first.
-    pub(crate) fn all(events: Vec<Event>) -> Vec<Self> {
-        let mut by_key = std::collections::HashMap::<LegKey, Vec<Event>>::new();
+    pub(crate) fn all(events: Vec<MailEvent>) -> Vec<Self> {
+        let mut by_key = std::collections::HashMap::<LegKey, Vec<MailEvent>>::new();
         for event in events {
             by_key.entry(event.leg.clone()).or_default().push(event);
         }
-        let leg = |(key, events): (LegKey, Vec<Event>)| {
+        let leg = |(key, events): (LegKey, Vec<MailEvent>)| {
             let first = events.iter().map(|event| event.time).min().unwrap_or(Time::EPOCH);
             Self { key, first, events }
         };
@@ -35,7 +35,7 @@ impl Leg {
 
     /// The Message-IDs that can join it to other legs.
     pub(crate) fn message_ids(&self) -> BTreeSet<&str> {
-        self.events.iter().filter_map(Event::joining_id).collect()
+        self.events.iter().filter_map(MailEvent::joining_id).collect()
     }
 
     /// The From addresses that can.
@@ -44,7 +44,7 @@ impl Leg {
         froms.map(|from| &from.address).filter(|from| from.is_identity()).map(Address::key).collect()
     }
 
-    pub(crate) fn events_named<'l>(&'l self, names: &'l [EventName]) -> impl Iterator<Item = &'l Event> {
+    pub(crate) fn events_named<'l>(&'l self, names: &'l [EventName]) -> impl Iterator<Item = &'l MailEvent> {
         self.events.iter().filter(|event| names.contains(&event.name))
     }
 
@@ -75,7 +75,7 @@ impl Leg {
     }
 
     /// The rules of mailboxes and of the organization that were applied, with their events.
-    pub(crate) fn rules(&self) -> impl Iterator<Item = (&Event, &Rule)> {
+    pub(crate) fn rules(&self) -> impl Iterator<Item = (&MailEvent, &Rule)> {
         self.events.iter().filter_map(|event| Some((event, event.rule.as_ref()?)))
     }
 

@@ -4,14 +4,14 @@
 //! of a leg name neither sender nor subject nor Message-ID, so a leg is read whole before anything is said of it.
 //!
 //! ```text
-//! line → TraceFields → Event → Index (pass 1) → Selection → Gatherer (pass 2) → Message
+//! line → TraceFields → MailEvent → Index (pass 1) → Selection → Gatherer (pass 2) → Message
 //! ```
 //!
 //! Policy:
 //!
 //! * **Nothing is merged on suspicion.** Legs are one message where Message-ID, sender, recipients and time agree
 //!   (`join`); what only seems to belong to it is told beside it (`likely`).
-//! * **One status of a closed list** ([`Status`]) for each recipient, and why where it is not known. The last outcome in
+//! * **One status of a closed list** ([`RecipientStatus`]) for each recipient, and why where it is not known. The last outcome in
 //!   time counts, others are in `also`, what cannot all be true is marked.
 //! * **What is not logged is not concluded**, with one exception: a recipient that alone has no outcome is a group or an
 //!   alias, where mailboxes got the message that no one named.
@@ -47,13 +47,13 @@ pub use address::{Address, Mailbox};
 pub use assemble::Gatherer;
 pub use context::{AsOf, Context, DEFAULT_WINDOW, Gap};
 pub use directory::Directory;
-pub use event::{Event, EventName, LegKey};
+pub use event::{EventName, LegKey, MailEvent};
 pub use fields::TraceFields;
 pub use filter::{Filter, Query};
 pub use index::{Index, MAX_LEGS, Selection};
 pub use journal::Journal;
 pub use message::{AppliedRule, Direction, JourneyStep, Message, Recipient};
 pub use rule::{Rule, RuleAction};
-pub use status::{Status, UnknownReason};
+pub use status::{RecipientStatus, UnknownReason};
 pub use status_code::StatusCode;
 pub use verdict::{VerdictKind, Verdicts};

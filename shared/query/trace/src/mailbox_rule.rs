@@ -6,7 +6,7 @@
 use crate::leg::Leg;
 use crate::reading::{Reading, by_rule};
 use crate::rule::{Effect, Rule};
-use crate::status::{Outcome, Side, Status, UnknownReason};
+use crate::status::{Outcome, RecipientStatus, Side, UnknownReason};
 use crate::{Mailbox, folder};
 
 pub(crate) fn apply(leg: &Leg, reading: &mut Reading) {
@@ -29,7 +29,10 @@ pub(crate) fn apply(leg: &Leg, reading: &mut Reading) {
                 outcomes.push(Outcome {
                     folder,
                     detail: by_rule(rule),
-                    redirected_to: rule.target_recipient.clone().filter(|_| status == Status::Redirected),
+                    redirected_to: rule
+                        .target_recipient
+                        .clone()
+                        .filter(|_| status == RecipientStatus::Redirected),
                     ..Outcome::new(&owner, event.time, status, Side::Incoming)
                 });
             }
@@ -63,15 +66,17 @@ fn only_mailbox(leg: &Leg, reading: &Reading) -> Option<Mailbox> {
     candidates.all(|other| other.address == only.address && !only.address.is_masked()).then(|| only.clone())
 }
 
-fn meaning(rule: &Rule, effect: Effect) -> Option<(Status, Option<String>)> {
+fn meaning(rule: &Rule, effect: Effect) -> Option<(RecipientStatus, Option<String>)> {
     let folder = rule.target_folder.clone();
     match effect {
-        Effect::Drop => Some((Status::Dropped, None)),
-        Effect::Bounce => Some((Status::Bounced, None)),
-        Effect::Junk => Some((Status::Junk, folder)),
-        Effect::Redirect => Some((Status::Redirected, None)),
-        Effect::Move if folder.as_deref().is_some_and(folder::is_junk) => Some((Status::Junk, folder)),
-        Effect::Move => Some((Status::Delivered, folder)),
+        Effect::Drop => Some((RecipientStatus::Dropped, None)),
+        Effect::Bounce => Some((RecipientStatus::Bounced, None)),
+        Effect::Junk => Some((RecipientStatus::Junk, folder)),
+        Effect::Redirect => Some((RecipientStatus::Redirected, None)),
+        Effect::Move if folder.as_deref().is_some_and(folder::is_junk) => {
+            Some((RecipientStatus::Junk, folder))
+        }
+        Effect::Move => Some((RecipientStatus::Delivered, folder)),
         Effect::None => None,
     }
 }

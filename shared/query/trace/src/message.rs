@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use mailtrail_clock::Time;
 use serde::{Serialize, Serializer};
 
-use crate::{EventName, Status, UnknownReason, Verdicts};
+use crate::{EventName, RecipientStatus, UnknownReason, Verdicts};
 
 /// A message, joined from its legs. Serialised, it is a line of `mailtrail trace --json`; texts are as the log has them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -90,7 +90,7 @@ pub struct Recipient {
     /// Seen from the organization.
     pub direction: Direction,
     /// What became of it.
-    pub status: Status,
+    pub status: RecipientStatus,
     /// Why that is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unknown_reason: Option<UnknownReason>,
@@ -108,7 +108,7 @@ pub struct Recipient {
     /// The mailboxes of a group or an alias.
     pub expanded_to: Vec<String>,
     /// Other outcomes that are logged, in order of time.
-    pub also: Vec<Status>,
+    pub also: Vec<RecipientStatus>,
     /// Whether outcomes are logged that cannot all be true.
     pub contradiction: bool,
     /// When it came to that; nothing where no event says so.

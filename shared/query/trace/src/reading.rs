@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use mailtrail_clock::Time;
 
-use crate::event::{Event, EventName};
+use crate::event::{EventName, MailEvent};
 use crate::leg::Leg;
 use crate::rule::{Effect, Rule, RuleAction};
-use crate::status::{Outcome, Side, Status, UnknownReason, contradict};
+use crate::status::{Outcome, RecipientStatus, Side, UnknownReason, contradict};
 use crate::{Directory, Mailbox, expansion, folder, mailbox_rule};
 
 /// What one leg says.
@@ -68,15 +68,15 @@ impl Reading {
 }
 
 /// What an event says by itself.
-fn direct_outcomes(event: &Event) -> impl Iterator<Item = Outcome> {
+fn direct_outcomes(event: &MailEvent) -> impl Iterator<Item = Outcome> {
     let meaning = match event.name {
         EventName::Delivered if event.folder.as_deref().is_some_and(folder::is_junk) => {
-            Some((Status::Junk, Side::Incoming))
+            Some((RecipientStatus::Junk, Side::Incoming))
         }
-        EventName::Delivered => Some((Status::Delivered, Side::Incoming)),
-        EventName::IncomingBounced => Some((Status::Bounced, Side::Incoming)),
-        EventName::Sent => Some((Status::Sent, Side::Outgoing)),
-        EventName::OutgoingBounced => Some((Status::Bounced, Side::Outgoing)),
+        EventName::Delivered => Some((RecipientStatus::Delivered, Side::Incoming)),
+        EventName::IncomingBounced => Some((RecipientStatus::Bounced, Side::Incoming)),
+        EventName::Sent => Some((RecipientStatus::Sent, Side::Outgoing)),
+        EventName::OutgoingBounced => Some((RecipientStatus::Bounced, Side::Outgoing)),
         _ => None,
     };
     meaning.into_iter().flat_map(move |(status, side)| {
@@ -96,14 +96,14 @@ fn organization_rules(leg: &Leg) -> Vec<Outcome> {
         let side = if rule.is_outbound() { Side::Outgoing } else { Side::Incoming };
         for action in &rule.actions {
             let status = match action.effect() {
-                Effect::Drop => Status::Dropped,
-                Effect::Bounce => Status::Bounced,
-                Effect::Junk => Status::Junk,
+                Effect::Drop => RecipientStatus::Dropped,
+                Effect::Bounce => RecipientStatus::Bounced,
+                Effect::Junk => RecipientStatus::Junk,
                 Effect::Redirect | Effect::Move | Effect::None => continue,
             };
             for recipient in affected(leg, side, action) {
                 outcomes.push(Outcome {
-                    is_announced: status == Status::Junk,
+                    is_announced: status == RecipientStatus::Junk,
                     detail: by_rule(rule),
                     ..Outcome::new(recipient, event.time, status, side)
                 });
@@ -131,9 +131,9 @@ fn into_junk(outcomes: &mut [Outcome]) {
         .filter(|outcome| outcome.is_announced)
         .map(|outcome| outcome.key().to_owned())
         .collect();
-    for outcome in outcomes.iter_mut().filter(|outcome| outcome.status == Status::Delivered) {
+    for outcome in outcomes.iter_mut().filter(|outcome| outcome.status == RecipientStatus::Delivered) {
         if announced.contains(outcome.key()) && !outcome.folder.as_deref().is_some_and(folder::is_inbox) {
-            outcome.status = Status::Junk;
+            outcome.status = RecipientStatus::Junk;
         }
     }
 }
@@ -159,7 +159,7 @@ fn rejections(leg: &Leg, reading: &Reading) -> Vec<Outcome> {
         for recipient in recipients.into_iter().filter(|recipient| !has_delivery(recipient.address.key())) {
             outcomes.push(Outcome {
                 detail: Some("DMARC policy of the sender's domain".into()),
-                ..Outcome::new(recipient, event.time, Status::Rejected, Side::Incoming)
+                ..Outcome::new(recipient, event.time, RecipientStatus::Rejected, Side::Incoming)
             });
         }
     }

@@ -9,7 +9,7 @@ use crate::event::EventName;
 use crate::leg::Leg;
 use crate::reading::{Expansion, Reading};
 use crate::status::{Outcome, Side};
-use crate::{Context, Direction, Mailbox, Recipient, Status, StatusCode, UnknownReason};
+use crate::{Context, Direction, Mailbox, Recipient, RecipientStatus, StatusCode, UnknownReason};
 
 /// A leg of a message, and what it says.
 pub(crate) struct ReadLeg<'l> {
@@ -216,7 +216,7 @@ impl<'r> Row<'r> {
     /// that it is junk is none of a group.
     fn deciding(&self) -> Option<&'r Outcome> {
         let counts = |outcome: &&&Outcome| {
-            !(outcome.status == Status::Sent && (self.is_received || !self.expansions.is_empty()))
+            !(outcome.status == RecipientStatus::Sent && self.is_received)
                 && !(outcome.is_announced && !self.expansions.is_empty())
         };
         self.outcomes.iter().rev().find(counts).copied().filter(|_| !self.is_ambiguous)
@@ -226,8 +226,8 @@ impl<'r> Row<'r> {
         let deciding = self.deciding();
         let (status, unknown_reason) = match deciding {
             Some(outcome) => (outcome.status, None),
-            None if self.is_ambiguous => (Status::Unknown, Some(UnknownReason::Masked)),
-            None if !self.expansions.is_empty() => (Status::Expanded, None),
+            None if self.is_ambiguous => (RecipientStatus::Unknown, Some(UnknownReason::Masked)),
+            None if !self.expansions.is_empty() => (RecipientStatus::Expanded, None),
             None => self.without_outcome(context),
         };
         let mut also = Vec::new();
@@ -239,7 +239,7 @@ impl<'r> Row<'r> {
         let redirected: BTreeSet<_> =
             self.outcomes.iter().filter_map(|outcome| outcome.redirected_to.as_ref()).collect();
         let mut expanded_to: Vec<String> = Vec::new();
-        if status == Status::Expanded {
+        if status == RecipientStatus::Expanded {
             for member in self.expansions.iter().flat_map(|expansion| &expansion.to) {
                 if expanded_to.iter().all(|known| known != member.address.as_str()) {
                     expanded_to.push(member.address.as_str().to_owned());
@@ -265,12 +265,14 @@ impl<'r> Row<'r> {
             expanded_to,
             also,
             contradiction: self.is_contradictory,
-            time: deciding.map(|outcome| outcome.time).or(expanded_at.filter(|_| status == Status::Expanded)),
+            time: deciding
+                .map(|outcome| outcome.time)
+                .or(expanded_at.filter(|_| status == RecipientStatus::Expanded)),
         }
     }
 
     /// Pending while there is time for an outcome; what makes that doubtful comes first.
-    fn without_outcome(&self, context: &Context<'_>) -> (Status, Option<UnknownReason>) {
+    fn without_outcome(&self, context: &Context<'_>) -> (RecipientStatus, Option<UnknownReason>) {
         let is_in_gap =
             |own: &&ReadLeg<'_>| context.gaps.iter().any(|gap| gap.concerns(&own.leg.key, own.leg.first));
         let is_recent = |own: &&ReadLeg<'_>| {
@@ -278,16 +280,16 @@ impl<'r> Row<'r> {
             as_of.is_some_and(|as_of| as_of.millis() - own.leg.first.millis() <= PENDING_MILLIS)
         };
         if self.legs.iter().any(|own| is_in_gap(&own)) {
-            return (Status::Unknown, Some(UnknownReason::Gap));
+            return (RecipientStatus::Unknown, Some(UnknownReason::Gap));
         }
         for reason in [UnknownReason::GroupOrAlias, UnknownReason::RuleNotTied] {
             if self.doubts.contains(&reason) {
-                return (Status::Unknown, Some(reason));
+                return (RecipientStatus::Unknown, Some(reason));
             }
         }
         if self.legs.iter().any(|own| is_recent(&own)) {
-            return (Status::Pending, None);
+            return (RecipientStatus::Pending, None);
         }
-        (Status::Unknown, Some(UnknownReason::NoOutcome))
+        (RecipientStatus::Unknown, Some(UnknownReason::NoOutcome))
     }
 }

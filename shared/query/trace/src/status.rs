@@ -8,7 +8,7 @@ use crate::Mailbox;
 /// What became of a message for one recipient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Status {
+pub enum RecipientStatus {
     /// It is in the mailbox.
     Delivered,
     /// It is in the mailbox's junk folder.
@@ -47,7 +47,7 @@ pub enum UnknownReason {
     Masked,
 }
 
-impl Status {
+impl RecipientStatus {
     /// Every status.
     pub const ALL: [Self; 10] = [
         Self::Delivered,
@@ -136,7 +136,7 @@ pub(crate) enum Side {
 pub(crate) struct Outcome {
     pub(crate) recipient: Mailbox,
     pub(crate) time: Time,
-    pub(crate) status: Status,
+    pub(crate) status: RecipientStatus,
     pub(crate) side: Side,
     /// A rule's word that a message is junk, before any delivery: less than an outcome where there is one.
     pub(crate) is_announced: bool,
@@ -147,7 +147,7 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    pub(crate) fn new(recipient: &Mailbox, time: Time, status: Status, side: Side) -> Self {
+    pub(crate) fn new(recipient: &Mailbox, time: Time, status: RecipientStatus, side: Side) -> Self {
         Self {
             recipient: recipient.clone(),
             time,
@@ -174,19 +174,20 @@ impl Outcome {
 /// Whether outcomes that one leg has of one recipient cannot all be true: a delivery and a bounce, or a rule's drop, of the
 /// same copy; or a hand-over after a bounce. A bounce after a hand-over is how the other side answers.
 pub(crate) fn contradict(outcomes: &[&Outcome]) -> bool {
-    let of = |side: Side, is: fn(Status) -> bool| {
+    let of = |side: Side, is: fn(RecipientStatus) -> bool| {
         outcomes
             .iter()
             .filter(move |outcome| outcome.side == side && is(outcome.status) && !outcome.is_announced)
     };
-    let is_end = |status| matches!(status, Status::Bounced | Status::Dropped);
-    let delivered = of(Side::Incoming, Status::is_delivery).next().is_some();
+    let is_end = |status| matches!(status, RecipientStatus::Bounced | RecipientStatus::Dropped);
+    let delivered = of(Side::Incoming, RecipientStatus::is_delivery).next().is_some();
     let ended = of(Side::Incoming, is_end).next().is_some();
     let misplaced = outcomes.iter().any(|outcome| outcome.is_announced)
-        && of(Side::Incoming, |status| status == Status::Delivered).next().is_some();
-    let sent = of(Side::Outgoing, |status| status == Status::Sent).map(|outcome| outcome.time).max();
-    let dropped = of(Side::Outgoing, |status| status == Status::Dropped).next().is_some();
-    let bounced = of(Side::Outgoing, |status| status == Status::Bounced).map(|outcome| outcome.time).min();
+        && of(Side::Incoming, |status| status == RecipientStatus::Delivered).next().is_some();
+    let sent = of(Side::Outgoing, |status| status == RecipientStatus::Sent).map(|outcome| outcome.time).max();
+    let dropped = of(Side::Outgoing, |status| status == RecipientStatus::Dropped).next().is_some();
+    let bounced =
+        of(Side::Outgoing, |status| status == RecipientStatus::Bounced).map(|outcome| outcome.time).min();
     let sent_after_bounce = matches!((sent, bounced), (Some(sent), Some(bounced)) if sent > bounced);
     (delivered && ended) || misplaced || sent_after_bounce || (sent.is_some() && dropped)
 }

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use common::{directory, events, known, sorted, told, trace};
 use mailtrail_samples::journeys::{ExpectedMessage, Journey, Journeys};
-use mailtrail_trace::{Event, Query};
+use mailtrail_trace::{MailEvent, Query};
 
 const HOUR: i64 = 60 * 60 * 1000;
 const DAYS: i64 = 24 * HOUR;
@@ -31,7 +31,7 @@ fn shown(messages: Vec<ExpectedMessage>) -> Vec<ExpectedMessage> {
 #[test]
 fn every_status_is_the_truth_where_every_event_is_there() {
     let journeys: Vec<Journey> = Journeys::new(1).take(count()).collect();
-    let all: Vec<Event> = journeys.iter().flat_map(events).collect();
+    let all: Vec<MailEvent> = journeys.iter().flat_map(events).collect();
     for knows_directory in [false, true] {
         for late in [0, 30 * DAYS] {
             let as_of = journeys.iter().map(last).max().unwrap() + late;

@@ -7,7 +7,8 @@ mod common;
 use common::{directory, events, known, line, trace};
 use mailtrail_samples::journeys::{Journey, Journeys};
 use mailtrail_trace::{
-    Context, Direction, Event, Filter, Gatherer, Index, LegKey, Mailbox, Message, Query, Status, TraceFields,
+    Context, Direction, Filter, Gatherer, Index, LegKey, MailEvent, Mailbox, Message, Query, RecipientStatus,
+    TraceFields,
 };
 use proptest::prelude::*;
 use proptest::sample::Index as Position;
@@ -31,7 +32,7 @@ proptest! {
         knows_directory: bool,
     ) {
         let journeys = journeys(seed, Journeys::forms());
-        let all: Vec<Event> = journeys.iter().flat_map(events).collect();
+        let all: Vec<MailEvent> = journeys.iter().flat_map(events).collect();
         let known = known(all.iter().map(|event| event.time.millis()).max().unwrap(), knows_directory.then(|| directory(&journeys)));
         let context = Context { tells_journey: true, ..known.context() };
         let mut other = all.clone();
@@ -59,7 +60,7 @@ proptest! {
     #[test]
     fn two_passes_find_what_one_over_everything_finds(seed: u64, journey: Position, at: Position, asked in 0_u8..255, status in 0_usize..10) {
         let journeys = journeys(seed, 2 * Journeys::forms());
-        let all: Vec<Event> = journeys.iter().flat_map(events).collect();
+        let all: Vec<MailEvent> = journeys.iter().flat_map(events).collect();
         let of_one = events(journey.get(&journeys));
         let example = at.get(&of_one);
         let query = query(example, asked, status);
@@ -90,7 +91,7 @@ proptest! {
 }
 
 /// A query of parts of an event.
-fn query(example: &Event, asked: u8, status: usize) -> Query {
+fn query(example: &MailEvent, asked: u8, status: usize) -> Query {
     let is_asked = |bit: u8| asked & (1 << bit) != 0;
     let part = |mailbox: Option<&Mailbox>, bit: u8| {
         let text = mailbox?.address.as_str();
@@ -105,28 +106,28 @@ fn query(example: &Event, asked: u8, status: usize) -> Query {
         subject: example.subject.clone().map(|text| text.to_uppercase()).filter(|_| is_asked(3)),
         message_id: example.message_id.clone().filter(|_| is_asked(4)),
         trace_id: Some(example.leg.trace_id.clone()).filter(|_| is_asked(5)),
-        status: Some(Status::ALL[status]).filter(|_| is_asked(6)),
+        status: Some(RecipientStatus::ALL[status]).filter(|_| is_asked(6)),
         direction: Some(Direction::Internal).filter(|_| is_asked(6) && is_asked(7)),
     }
 }
 
 /// Whether the events of a message, together, have every part.
-fn matches(message: &Message, all: &[Event], query: &Query) -> bool {
+fn matches(message: &Message, all: &[MailEvent], query: &Query) -> bool {
     let is_own = |leg: &LegKey| {
         message.trace_ids.contains(&leg.trace_id) && message.log_groups.contains(&leg.log_group)
     };
-    let own: Vec<&Event> = all.iter().filter(|event| is_own(&event.leg)).collect();
+    let own: Vec<&MailEvent> = all.iter().filter(|event| is_own(&event.leg)).collect();
     let has = |mailbox: &Mailbox, part: &String| {
         mailbox.address.key().contains(Mailbox::parse(part).unwrap().address.key())
     };
-    let from = |event: &Event, part: &String| event.from.as_ref().is_some_and(|own| has(own, part));
-    let to = |event: &Event, part: &String| {
+    let from = |event: &MailEvent, part: &String| event.from.as_ref().is_some_and(|own| has(own, part));
+    let to = |event: &MailEvent, part: &String| {
         let rule = event.rule.iter().flat_map(|rule| {
             rule.actions.iter().flat_map(|action| &action.recipients).chain(&rule.target_recipient)
         });
         event.recipients.iter().chain(rule).any(|own| has(own, part))
     };
-    let some = |part: &Option<String>, holds: &dyn Fn(&Event, &String) -> bool| {
+    let some = |part: &Option<String>, holds: &dyn Fn(&MailEvent, &String) -> bool| {
         part.as_ref().is_none_or(|part| own.iter().any(|event| holds(event, part)))
     };
     some(&query.from, &from)
@@ -150,7 +151,7 @@ fn the_first_pass_keeps_at_most_64_bytes_a_leg() {
     let mut index = Index::new(&filter);
     let journey = Journeys::new(1).next().unwrap();
     let example = line(&journey.events[0]);
-    let mut event = Event::of(&serde_json::from_str::<TraceFields<'_>>(&example).unwrap()).unwrap();
+    let mut event = MailEvent::of(&serde_json::from_str::<TraceFields<'_>>(&example).unwrap()).unwrap();
     for leg in 0..LEGS {
         event.leg.trace_id = leg.to_string();
         event.message_id = Some(format!("{leg}@example.org"));

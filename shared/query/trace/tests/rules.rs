@@ -9,44 +9,44 @@ use std::time::Duration;
 use common::{EIGHT, known, logged, mail, messages, only, trace};
 use mailtrail_clock::{Time, TimeRange};
 use mailtrail_trace::{
-    Context, Direction, Directory, Event, Filter, Gap, Gatherer, Index, MAX_LEGS, Message, Query, Recipient,
-    Status, UnknownReason,
+    Context, Direction, Directory, Filter, Gap, Gatherer, Index, MAX_LEGS, MailEvent, Message, Query,
+    Recipient, RecipientStatus, UnknownReason,
 };
 use serde_json::{Value, json};
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
-fn received(after: i64, trace_id: &str, recipients: &[&str]) -> Event {
+fn received(after: i64, trace_id: &str, recipients: &[&str]) -> MailEvent {
     let members = json!({"from": "x@example.org", "subject": "s", "messageId": "<1@example.org>", "recipients": recipients});
     mail(after, trace_id, "ORGANIZATION_EMAIL_RECEIVED", members)
 }
 
-fn delivered(after: i64, trace_id: &str, recipient: &str, folder: &str) -> Event {
+fn delivered(after: i64, trace_id: &str, recipient: &str, folder: &str) -> MailEvent {
     mail(after, trace_id, "MAILBOX_EMAIL_DELIVERED", json!({"recipient": recipient, "folder": folder}))
 }
 
-fn bounced(after: i64, trace_id: &str, recipient: &str) -> Event {
+fn bounced(after: i64, trace_id: &str, recipient: &str) -> MailEvent {
     let bounce = json!({"emailAddress": recipient, "status": "5.2.2", "reason": "full"});
     mail(after, trace_id, "INCOMING_EMAIL_BOUNCED", json!({"bouncedRecipient": bounce}))
 }
 
-fn submitted(after: i64, trace_id: &str, recipients: &[&str]) -> Event {
+fn submitted(after: i64, trace_id: &str, recipients: &[&str]) -> MailEvent {
     let members = json!({"from": "bob@example.com", "subject": "s", "recipients": recipients});
     mail(after, trace_id, "OUTGOING_EMAIL_SUBMITTED", members)
 }
 
-fn sent(after: i64, trace_id: &str, recipient: &str) -> Event {
+fn sent(after: i64, trace_id: &str, recipient: &str) -> MailEvent {
     let members = json!({"from": "bob@example.com", "recipient": recipient, "messageId": "<1@example.com>"});
     mail(after, trace_id, "OUTGOING_EMAIL_SENT", members)
 }
 
-fn rule(after: i64, trace_id: &str, kind: &str, actions: Value, more: Value) -> Event {
+fn rule(after: i64, trace_id: &str, kind: &str, actions: Value, more: Value) -> MailEvent {
     let mut members = json!({"ruleName": "r", "ruleType": kind, "ruleActions": actions});
     members.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     mail(after, trace_id, "RULE_APPLIED", members)
 }
 
-fn inbound(after: i64, action: &str) -> Event {
+fn inbound(after: i64, action: &str) -> MailEvent {
     rule(
         after,
         "t",
@@ -56,17 +56,17 @@ fn inbound(after: i64, action: &str) -> Event {
     )
 }
 
-fn own(after: i64, action: &str, more: Value) -> Event {
+fn own(after: i64, action: &str, more: Value) -> MailEvent {
     rule(after, "t", "MAILBOX_RULE", json!([{"action": action}]), more)
 }
 
-fn dmarc(after: i64, policy: &str) -> Event {
+fn dmarc(after: i64, policy: &str) -> MailEvent {
     let members = json!({"from": "x@example.org", "recipients": ["ana@example.com"], "policy": policy});
     mail(after, "t", "DMARC_POLICY_APPLIED", members)
 }
 
 /// What became of the message for ana, with these events after its arrival.
-fn ana(events: impl IntoIterator<Item = Event>) -> Recipient {
+fn ana(events: impl IntoIterator<Item = MailEvent>) -> Recipient {
     let mut all = vec![received(0, "t", &["ana@example.com"])];
     all.extend(events);
     only(&all).recipients[0].clone()
@@ -82,12 +82,21 @@ fn of_outcomes_at_one_moment_the_weightiest_counts() {
         delivered(9, "t", "ana@example.com", "Junk"),
         delivered(9, "t", "ana@example.com", "INBOX"),
     ];
-    let statuses = [Status::Bounced, Status::Dropped, Status::Redirected, Status::Junk, Status::Delivered];
+    let statuses = [
+        RecipientStatus::Bounced,
+        RecipientStatus::Dropped,
+        RecipientStatus::Redirected,
+        RecipientStatus::Junk,
+        RecipientStatus::Delivered,
+    ];
     for (first, status) in statuses.iter().enumerate() {
         assert_eq!(ana(events[first..].iter().cloned()).status, *status);
     }
-    assert_eq!(ana([dmarc(9, "REJECT"), bounced(9, "t", "ana@example.com")]).status, Status::Bounced);
-    assert_eq!(ana([dmarc(9, "REJECT"), inbound(9, "DROP")]).status, Status::Rejected);
+    assert_eq!(
+        ana([dmarc(9, "REJECT"), bounced(9, "t", "ana@example.com")]).status,
+        RecipientStatus::Bounced
+    );
+    assert_eq!(ana([dmarc(9, "REJECT"), inbound(9, "DROP")]).status, RecipientStatus::Rejected);
 }
 
 #[test]
@@ -96,7 +105,10 @@ fn the_last_outcome_counts_and_the_others_are_told() {
         delivered(1, "t", "ana@example.com", "INBOX"),
         own(2, "Redirect", json!({"targetRecipient": "Y <y@Example.NET>"})),
     ]);
-    assert_eq!((recipient.status, &recipient.also[..]), (Status::Redirected, &[Status::Delivered][..]));
+    assert_eq!(
+        (recipient.status, &recipient.also[..]),
+        (RecipientStatus::Redirected, &[RecipientStatus::Delivered][..])
+    );
     assert_eq!(recipient.redirected_to, ["y@example.net"]);
     assert!(!recipient.contradiction);
     assert_eq!(recipient.detail.as_deref(), Some("rule r"));
@@ -121,14 +133,14 @@ fn what_cannot_all_be_true_is_marked() {
             mail(after, "o", "OUTGOING_EMAIL_BOUNCED", members)
         }
     };
-    let row = |events: &[Event]| only(events).recipients[0].clone();
+    let row = |events: &[MailEvent]| only(events).recipients[0].clone();
     let bounced_later =
         row(&[submitted(0, "o", &["y@example.net"]), outside("sent", 1), outside("bounced", 2)]);
-    assert_eq!((bounced_later.status, bounced_later.contradiction), (Status::Bounced, false));
+    assert_eq!((bounced_later.status, bounced_later.contradiction), (RecipientStatus::Bounced, false));
     assert_eq!(bounced_later.status_code.as_deref(), Some("5.1.1"));
     assert_eq!(bounced_later.explanation.as_deref(), Some("There is no such mailbox in that domain."));
     let sent_later = row(&[submitted(0, "o", &["y@example.net"]), outside("bounced", 1), outside("sent", 2)]);
-    assert_eq!((sent_later.status, sent_later.contradiction), (Status::Sent, true));
+    assert_eq!((sent_later.status, sent_later.contradiction), (RecipientStatus::Sent, true));
 }
 
 #[test]
@@ -149,7 +161,10 @@ fn what_two_legs_say_of_one_recipient_is_no_contradiction() {
     ];
     let message = only(&all);
     assert_eq!(message.trace_ids, ["1", "2"]);
-    assert_eq!((message.recipients[0].status, message.recipients[0].contradiction), (Status::Bounced, false));
+    assert_eq!(
+        (message.recipients[0].status, message.recipients[0].contradiction),
+        (RecipientStatus::Bounced, false)
+    );
 }
 
 #[test]
@@ -160,27 +175,27 @@ fn dmarc_is_a_verdict_first() {
         delivered(2, "t", "ana@example.com", "INBOX"),
     ];
     let message = only(&all);
-    assert_eq!(message.recipients[0].status, Status::Delivered);
+    assert_eq!(message.recipients[0].status, RecipientStatus::Delivered);
     assert!(message.recipients[0].also.is_empty());
     assert_eq!(message.verdicts.dmarc_policy.as_deref(), Some("reject"));
-    assert_eq!(ana([dmarc(1, "QUARANTINE")]).status, Status::Pending);
-    assert_eq!(ana([dmarc(1, "reject")]).status, Status::Rejected);
+    assert_eq!(ana([dmarc(1, "QUARANTINE")]).status, RecipientStatus::Pending);
+    assert_eq!(ana([dmarc(1, "reject")]).status, RecipientStatus::Rejected);
 }
 
 #[test]
 fn a_rule_that_says_junk_makes_a_delivery_junk_in_any_language() {
     assert_eq!(
         ana([inbound(1, "MOVE_TO_JUNK"), delivered(2, "t", "ana@example.com", "Rommel")]).status,
-        Status::Junk
+        RecipientStatus::Junk
     );
-    assert_eq!(ana([inbound(1, "MOVE_TO_JUNK")]).status, Status::Junk);
-    assert_eq!(ana([delivered(2, "t", "ana@example.com", "Rommel")]).status, Status::Delivered);
+    assert_eq!(ana([inbound(1, "MOVE_TO_JUNK")]).status, RecipientStatus::Junk);
+    assert_eq!(ana([delivered(2, "t", "ana@example.com", "Rommel")]).status, RecipientStatus::Delivered);
     let moved =
         ana([delivered(1, "t", "ana@example.com", "INBOX"), own(2, "Move", json!({"targetFolder": "Spam"}))]);
-    assert_eq!((moved.status, moved.folder.as_deref()), (Status::Junk, Some("Spam")));
+    assert_eq!((moved.status, moved.folder.as_deref()), (RecipientStatus::Junk, Some("Spam")));
     let copied =
         ana([delivered(1, "t", "ana@example.com", "INBOX"), own(2, "Copy", json!({"targetFolder": "Spam"}))]);
-    assert_eq!((copied.status, copied.folder.as_deref()), (Status::Delivered, Some("INBOX")));
+    assert_eq!((copied.status, copied.folder.as_deref()), (RecipientStatus::Delivered, Some("INBOX")));
 }
 
 #[test]
@@ -189,9 +204,9 @@ fn no_outcome_is_pending_for_five_days() {
         let known = known(EIGHT + as_of, None);
         trace(&[received(0, "t", &["ana@example.com"])], &Query::default(), &known.context())[0].clone()
     };
-    assert_eq!(at(5 * DAY).recipients[0].status, Status::Pending);
+    assert_eq!(at(5 * DAY).recipients[0].status, RecipientStatus::Pending);
     let later = at(5 * DAY + 1);
-    assert_eq!(later.recipients[0].status, Status::Unknown);
+    assert_eq!(later.recipients[0].status, RecipientStatus::Unknown);
     assert_eq!(later.recipients[0].unknown_reason, Some(UnknownReason::NoOutcome));
     assert_eq!(later.as_of, Time::from_millis(EIGHT + 5 * DAY + 1));
 
@@ -199,7 +214,7 @@ fn no_outcome_is_pending_for_five_days() {
     let mut unknown = known(EIGHT, None);
     unknown.as_of = mailtrail_trace::AsOf::default();
     let message = &trace(&[received(0, "t", &["ana@example.com"])], &Query::default(), &unknown.context())[0];
-    assert_eq!((message.recipients[0].status, message.as_of), (Status::Unknown, None));
+    assert_eq!((message.recipients[0].status, message.as_of), (RecipientStatus::Unknown, None));
 }
 
 #[test]
@@ -260,6 +275,62 @@ fn an_id_from_another_sender_or_to_another_recipient_joins_nothing() {
 }
 
 #[test]
+fn what_seems_to_belong_to_a_message_is_told_and_found_by_either_half() {
+    let submitted = submitted(0, "o", &["ana@example.com", "carla@example.com"]);
+    let received = |after, trace_id: &str, from: &str, recipient: &str| {
+        let members = json!({"from": from, "subject": "s", "recipients": [recipient]});
+        mail(after, trace_id, "ORGANIZATION_EMAIL_RECEIVED", members)
+    };
+    let all = [
+        submitted,
+        received(60_000, "i", "Bob <BOB@example.com>", "ana@example.com"),
+        received(60_000, "other recipient", "bob@example.com", "dmitri@example.com"),
+        received(60_000, "other sender", "x@example.com", "ana@example.com"),
+        received(10 * 60_000 + 1, "late", "bob@example.com", "ana@example.com"),
+        received(-60_001, "early", "bob@example.com", "ana@example.com"),
+    ];
+    let known = known(EIGHT, None);
+    for (asked, likely) in [("o", "i"), ("i", "o")] {
+        let query = Query { trace_id: Some(asked.into()), ..Query::default() };
+        let messages = trace(&all, &query, &known.context());
+        assert_eq!(messages.len(), 1);
+        assert_eq!(
+            (&messages[0].trace_ids[..], &messages[0].likely_trace_ids[..]),
+            (&[asked.to_owned()][..], &[likely.to_owned()][..])
+        );
+    }
+}
+
+#[test]
+fn whom_a_rule_sends_a_message_on_to_is_no_member_of_a_group() {
+    let all = [
+        received(0, "t", &["ana@example.com"]),
+        own(1, "Redirect", json!({"targetRecipient": "bob@example.com"})),
+        delivered(2, "t", "bob@example.com", "INBOX"),
+    ];
+    let statuses: Vec<_> = only(&all).recipients.iter().map(|own| own.status).collect();
+    assert_eq!(statuses, [RecipientStatus::Redirected, RecipientStatus::Delivered]);
+}
+
+#[test]
+fn every_leg_that_fits_is_of_the_message() {
+    let received = |trace_id: &str, after| {
+        let members = json!({"from": "bob@example.com", "messageId": "<1@example.com>", "recipients": ["ana@example.com"]});
+        mail(after, trace_id, "ORGANIZATION_EMAIL_RECEIVED", members)
+    };
+    let all = [
+        sent(0, "o1", "ana@example.com"),
+        sent(DAY, "o2", "ana@example.com"),
+        sent(6 * DAY, "o3", "ana@example.com"),
+        received("i1", 2 * DAY),
+        received("i2", 20 * DAY),
+    ];
+    let messages = messages(&all);
+    let traces: Vec<_> = messages.iter().map(|message| message.trace_ids.clone()).collect();
+    assert_eq!(traces, [vec!["o1", "o2", "i1", "o3"], vec!["i2"]]);
+}
+
+#[test]
 fn a_message_has_a_thousand_legs_at_most() {
     let mut all = vec![submitted(0, "o", &["ana@example.com"]), sent(1, "o", "ana@example.com")];
     for n in 0..1200 {
@@ -306,10 +377,10 @@ fn equal_masks_are_not_one_address() {
     let all = [named(1), delivered(1, "t", "*******", "INBOX"), other];
     let messages = messages(&all);
     assert_eq!(messages.len(), 2);
-    assert_eq!(messages[0].recipients[0].status, Status::Delivered);
+    assert_eq!(messages[0].recipients[0].status, RecipientStatus::Delivered);
     let two = only(&[named(2), delivered(1, "t", "*******", "INBOX")]);
     assert_eq!(two.recipients[0].unknown_reason, Some(UnknownReason::Masked));
-    assert_eq!(two.recipients[0].also, [Status::Delivered]);
+    assert_eq!(two.recipients[0].also, [RecipientStatus::Delivered]);
 }
 
 #[test]
@@ -322,7 +393,7 @@ fn a_rule_of_one_mailbox_among_several_is_told_and_concluded_nothing_from() {
     let message = only(&all);
     let statuses: Vec<_> = message.recipients.iter().map(|own| (own.status, own.unknown_reason)).collect();
     let untied = Some(UnknownReason::RuleNotTied);
-    assert_eq!(statuses, [(Status::Unknown, untied), (Status::Delivered, None)]);
+    assert_eq!(statuses, [(RecipientStatus::Unknown, untied), (RecipientStatus::Delivered, None)]);
     assert!(message.rules[0].recipients.is_empty());
     assert_eq!(message.rules[0].target_recipient.as_deref(), Some("y@example.net"));
 
@@ -336,16 +407,16 @@ fn a_rule_of_one_mailbox_among_several_is_told_and_concluded_nothing_from() {
             json!({}),
         ),
     ];
-    assert_eq!(only(&named).recipients[0].status, Status::Dropped);
+    assert_eq!(only(&named).recipients[0].status, RecipientStatus::Dropped);
 }
 
 #[test]
 fn a_rule_without_recipients_is_for_all_of_its_side() {
     let drop = |kind: &str| rule(1, "t", kind, json!([{"action": "DROP"}]), json!({}));
     let all = [received(0, "t", &["ana@example.com", "carla@example.com"]), drop("INBOUND_RULE")];
-    assert!(only(&all).recipients.iter().all(|own| own.status == Status::Dropped));
+    assert!(only(&all).recipients.iter().all(|own| own.status == RecipientStatus::Dropped));
     let out = [submitted(0, "t", &["y@example.net"]), drop("OUTBOUND_RULE")];
-    assert_eq!(only(&out).recipients[0].status, Status::Dropped);
+    assert_eq!(only(&out).recipients[0].status, RecipientStatus::Dropped);
 }
 
 #[test]
@@ -366,7 +437,7 @@ fn one_message_has_one_direction_or_is_mixed() {
     assert_eq!(message.direction, Direction::Mixed);
     let directions: Vec<_> = message.recipients.iter().map(|own| own.direction).collect();
     assert_eq!(directions, [Direction::Internal, Direction::Outbound]);
-    assert_eq!(message.recipients[0].also, [Status::Sent]);
+    assert_eq!(message.recipients[0].also, [RecipientStatus::Sent]);
 
     // Without the receiving leg only the domain tells.
     let mut with_domains = known(EIGHT, None);
@@ -466,9 +537,9 @@ fn a_member_of_a_group_is_found_through_the_directory() {
     assert_eq!(
         rows,
         [
-            ("staff@example.com", Status::Expanded),
-            ("ana@example.com", Status::Delivered),
-            ("bob@example.com", Status::Pending)
+            ("staff@example.com", RecipientStatus::Expanded),
+            ("ana@example.com", RecipientStatus::Delivered),
+            ("bob@example.com", RecipientStatus::Pending)
         ]
     );
     assert_eq!(messages[0].recipients[0].expanded_to, ["ana@example.com", "bob@example.com"]);

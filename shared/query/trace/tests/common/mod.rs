@@ -10,7 +10,7 @@ use mailtrail_clock::{Time, TimeRange};
 use mailtrail_normalize::{Context as MappingContext, Event as LogEvent, InternalDomains, normalize};
 use mailtrail_samples::journeys::{ExpectedMessage, Journey, JourneyEvent};
 use mailtrail_trace::{
-    AsOf, Context, DEFAULT_WINDOW, Directory, Event, Filter, Gatherer, Index, Message, Query, TraceFields,
+    AsOf, Context, DEFAULT_WINDOW, Directory, Filter, Gatherer, Index, MailEvent, Message, Query, TraceFields,
 };
 
 /// The record of an event, as a line of the archive.
@@ -36,12 +36,12 @@ pub(crate) fn line(logged: &JourneyEvent) -> String {
 }
 
 /// What a line of the archive says.
-pub(crate) fn event(line: &str) -> Option<Event> {
+pub(crate) fn event(line: &str) -> Option<MailEvent> {
     let fields: TraceFields<'_> = serde_json::from_str(line).unwrap();
-    Event::of(&fields)
+    MailEvent::of(&fields)
 }
 
-pub(crate) fn events(journey: &Journey) -> Vec<Event> {
+pub(crate) fn events(journey: &Journey) -> Vec<MailEvent> {
     journey.events.iter().map(|logged| event(&line(logged)).unwrap()).collect()
 }
 
@@ -90,7 +90,7 @@ pub(crate) fn directory<'j>(journeys: impl IntoIterator<Item = &'j Journey>) -> 
 }
 
 /// Both passes over the same events.
-pub(crate) fn trace(events: &[Event], query: &Query, context: &Context<'_>) -> Vec<Message> {
+pub(crate) fn trace(events: &[MailEvent], query: &Query, context: &Context<'_>) -> Vec<Message> {
     let filter = Filter::new(query, context.directory);
     let mut index = Index::new(&filter);
     events.iter().for_each(|event| index.add(event));
@@ -137,7 +137,7 @@ pub(crate) fn sorted(mut messages: Vec<ExpectedMessage>) -> Vec<ExpectedMessage>
 pub(crate) const EIGHT: i64 = 1_795_161_600_000;
 
 /// An event of a leg, so many milliseconds after eight o'clock, as its record tells it.
-pub(crate) fn mail(after: i64, trace_id: &str, name: &str, members: serde_json::Value) -> Event {
+pub(crate) fn mail(after: i64, trace_id: &str, name: &str, members: serde_json::Value) -> MailEvent {
     logged("/aws/workmail/emailevents/example", after, trace_id, name, members)
 }
 
@@ -147,7 +147,7 @@ pub(crate) fn logged(
     trace_id: &str,
     name: &str,
     mut members: serde_json::Value,
-) -> Event {
+) -> MailEvent {
     members["eventName"] = name.into();
     let mut message = serde_json::json!({"event": members});
     if !trace_id.is_empty() {
@@ -159,17 +159,17 @@ pub(crate) fn logged(
     event_of(&JourneyEvent { account: "111122223333", log_group, event })
 }
 
-fn event_of(logged: &JourneyEvent) -> Event {
+fn event_of(logged: &JourneyEvent) -> MailEvent {
     event(&line(logged)).unwrap()
 }
 
 /// All messages of some events, archived up to an hour after eight o'clock.
-pub(crate) fn messages(events: &[Event]) -> Vec<Message> {
+pub(crate) fn messages(events: &[MailEvent]) -> Vec<Message> {
     trace(events, &Query::default(), &known(EIGHT + 60 * 60 * 1000, None).context())
 }
 
 /// The only message of some events.
-pub(crate) fn only(events: &[Event]) -> Message {
+pub(crate) fn only(events: &[MailEvent]) -> Message {
     let [message] = &messages(events)[..] else { panic!("{:#?}", messages(events)) };
     message.clone()
 }
