@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use mailtrail_clock::Time;
 
-use crate::event::MailEvent;
+use crate::event::{EventName, MailEvent};
 use crate::filter::{Conditions, Filter};
 use crate::index::MAX_LEGS;
 use crate::leg::Leg;
@@ -87,7 +87,9 @@ impl<'a> Assembly<'a> {
         }
         let mut group_of = vec![0; legs.len()];
         for (number, group) in groups.iter().enumerate() {
-            group.iter().for_each(|leg| group_of[*leg] = number);
+            for leg in group {
+                group_of[*leg] = number;
+            }
         }
         let mut likely: HashMap<usize, BTreeSet<usize>> = HashMap::new();
         for &(one, other) in pairs.iter().filter(|(one, other)| group_of[*one] != group_of[*other]) {
@@ -107,7 +109,7 @@ impl<'a> Assembly<'a> {
             .collect();
         let mut events: Vec<(&MailEvent, &Reading)> =
             legs.iter().flat_map(|own| own.leg.events.iter().map(|event| (event, &own.reading))).collect();
-        events.sort_by(|(a, _), (b, _)| a.cmp(b));
+        events.sort_by_key(|(event, _)| *event);
         // The message itself, before copies of it.
         let own: Vec<&MailEvent> = {
             let is_copy = |event: &MailEvent| {
@@ -122,9 +124,10 @@ impl<'a> Assembly<'a> {
         let id = own.iter().find_map(|event| event.joining_id());
         let id = id.or_else(|| own.iter().find_map(|event| event.message_id.as_deref()));
         let mut verdicts = Verdicts::default();
-        let applied = own.iter().filter(|event| event.name == crate::EventName::DmarcApplied);
-        applied.for_each(|event| verdicts.or(&event.verdicts));
-        own.iter().for_each(|event| verdicts.or(&event.verdicts));
+        let applied = own.iter().filter(|event| event.name == EventName::DmarcApplied);
+        for event in applied.chain(&own) {
+            verdicts.or(&event.verdicts);
+        }
         let times = || events.iter().map(|(event, _)| event.time);
         let (first_time, last_time) =
             (times().min().unwrap_or(Time::EPOCH), times().max().unwrap_or(Time::EPOCH));

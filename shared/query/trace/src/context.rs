@@ -69,7 +69,9 @@ impl AsOf {
     /// Takes in what was learned elsewhere.
     pub fn merge(&mut self, other: Self) {
         for (account, groups) in other.0 {
-            groups.into_iter().for_each(|(log_group, time)| self.add(&account, &log_group, time));
+            for (log_group, time) in groups {
+                self.add(&account, &log_group, time);
+            }
         }
     }
 

@@ -242,7 +242,7 @@ fn rule_of(fields: &TraceFields<'_>) -> Rule {
     }
 }
 
-/// RecipientStatus code and reason, in every shape that WorkMail's pages show of a bounce.
+/// Status code and reason, in every shape that WorkMail's pages show of a bounce.
 fn bounce(fields: &TraceFields<'_>) -> (Option<String>, Option<String>) {
     let unmapped = |keys: [&str; 2]| keys.into_iter().find_map(|key| fields.unmapped.get(key));
     let reason = first(&[&fields.status_detail]).or_else(|| unmapped(["bouncedRecipient.reason", "reason"]));

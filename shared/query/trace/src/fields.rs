@@ -7,7 +7,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 
-/// What a line of the archive says of a message: a record of Email Activity, or a Base MailEvent that a mail event became for
+/// What a line of the archive says of a message: a record of Email Activity, or a Base Event that a mail event became for
 /// want of an address. Deserialised; absent attributes are empty.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -123,7 +123,7 @@ pub(crate) struct Policy<'a> {
 }
 
 /// The keys of `unmapped` that are read: the fields of WorkMail's email events under their own names, all of which a Base
-/// MailEvent has there.
+/// Event has there.
 const KEYS: [&str; 28] = [
     "bouncedRecipient",
     "bouncedRecipient.emailAddress",

@@ -45,7 +45,7 @@ pub(crate) fn carries_copy(leg: &Leg, legs: &[ReadLeg<'_>]) -> bool {
 
 /// Every recipient once, in the order in which they are told.
 fn rows(legs: &[&ReadLeg<'_>]) -> Vec<Mailbox> {
-    let mut rows = Rows { legs, rows: Vec::new(), by_key: HashMap::new() };
+    let mut rows = Rows { legs, mailboxes: Vec::new(), by_key: HashMap::new() };
     for side in [Side::Outgoing, Side::Incoming] {
         legs.iter().flat_map(|own| own.leg.named(side)).for_each(|mailbox| rows.add(mailbox));
     }
@@ -59,13 +59,15 @@ fn rows(legs: &[&ReadLeg<'_>]) -> Vec<Mailbox> {
         }
     }
     others.sort();
-    others.into_iter().for_each(|(_, mailbox)| rows.add(mailbox));
-    rows.rows
+    for (_, mailbox) in others {
+        rows.add(mailbox);
+    }
+    rows.mailboxes
 }
 
 struct Rows<'r> {
     legs: &'r [&'r ReadLeg<'r>],
-    rows: Vec<Mailbox>,
+    mailboxes: Vec<Mailbox>,
     by_key: HashMap<String, usize>,
 }
 
@@ -75,14 +77,14 @@ impl Rows<'_> {
         let mut open = vec![mailbox.clone()];
         while let Some(mailbox) = open.pop() {
             if let Some(&known) = self.by_key.get(mailbox.address.key()) {
-                let name = &mut self.rows[known].name;
+                let name = &mut self.mailboxes[known].name;
                 *name = name.take().or(mailbox.name);
                 continue;
             }
-            self.by_key.insert(mailbox.address.key().to_owned(), self.rows.len());
+            self.by_key.insert(mailbox.address.key().to_owned(), self.mailboxes.len());
             let members = expansions(self.legs, mailbox.address.key()).flat_map(|expansion| &expansion.to);
             let members: Vec<_> = members.cloned().collect();
-            self.rows.push(mailbox);
+            self.mailboxes.push(mailbox);
             open.extend(members.into_iter().rev());
         }
     }
@@ -216,8 +218,9 @@ impl<'r> Row<'r> {
     /// that it is junk is none of a group.
     fn deciding(&self) -> Option<&'r Outcome> {
         let counts = |outcome: &&&Outcome| {
-            !(outcome.status == RecipientStatus::Sent && self.is_received)
-                && !(outcome.is_announced && !self.expansions.is_empty())
+            let is_only_handed_over = outcome.status == RecipientStatus::Sent && self.is_received;
+            let is_only_announced = outcome.is_announced && !self.expansions.is_empty();
+            !is_only_handed_over && !is_only_announced
         };
         self.outcomes.iter().rev().find(counts).copied().filter(|_| !self.is_ambiguous)
     }
@@ -279,7 +282,7 @@ impl<'r> Row<'r> {
             let as_of = context.as_of.get(&own.leg.key);
             as_of.is_some_and(|as_of| as_of.millis() - own.leg.first.millis() <= PENDING_MILLIS)
         };
-        if self.legs.iter().any(|own| is_in_gap(&own)) {
+        if self.legs.iter().any(is_in_gap) {
             return (RecipientStatus::Unknown, Some(UnknownReason::Gap));
         }
         for reason in [UnknownReason::GroupOrAlias, UnknownReason::RuleNotTied] {
@@ -287,7 +290,7 @@ impl<'r> Row<'r> {
                 return (RecipientStatus::Unknown, Some(reason));
             }
         }
-        if self.legs.iter().any(|own| is_recent(&own)) {
+        if self.legs.iter().any(is_recent) {
             return (RecipientStatus::Pending, None);
         }
         (RecipientStatus::Unknown, Some(UnknownReason::NoOutcome))

@@ -15,6 +15,10 @@ use mailtrail_trace::{MailEvent, Query};
 const HOUR: i64 = 60 * 60 * 1000;
 const DAYS: i64 = 24 * HOUR;
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "not a setting of the program: how long a developer wants to wait"
+)]
 fn count() -> usize {
     std::env::var("MAILTRAIL_TEST_JOURNEYS").map_or(2000, |text| text.parse().unwrap())
 }

@@ -45,8 +45,12 @@ proptest! {
         let filter = Filter::new(&Query::default(), None);
         let (first, second) = other.split_at(other.len() / 3);
         let (mut index, mut rest) = (Index::new(&filter), Index::new(&filter));
-        first.iter().for_each(|event| index.add(event));
-        second.iter().for_each(|event| rest.add(event));
+        for event in first {
+            index.add(event);
+        }
+        for event in second {
+            rest.add(event);
+        }
         index.merge(rest);
         let selection = index.select();
         let (mut gatherer, mut rest) = (Gatherer::new(&selection), Gatherer::new(&selection));

@@ -93,7 +93,9 @@ pub(crate) fn directory<'j>(journeys: impl IntoIterator<Item = &'j Journey>) -> 
 pub(crate) fn trace(events: &[MailEvent], query: &Query, context: &Context<'_>) -> Vec<Message> {
     let filter = Filter::new(query, context.directory);
     let mut index = Index::new(&filter);
-    events.iter().for_each(|event| index.add(event));
+    for event in events {
+        index.add(event);
+    }
     let selection = index.select();
     let mut gatherer = Gatherer::new(&selection);
     events.iter().cloned().for_each(|event| gatherer.add(event));
@@ -128,7 +130,9 @@ pub(crate) fn told(message: &Message) -> ExpectedMessage {
 
 /// The truth in an order that answers can be compared in.
 pub(crate) fn sorted(mut messages: Vec<ExpectedMessage>) -> Vec<ExpectedMessage> {
-    messages.iter_mut().for_each(|message| message.recipients.sort());
+    for message in &mut messages {
+        message.recipients.sort();
+    }
     messages.sort_by(|a, b| (&a.trace_ids, &a.recipients).cmp(&(&b.trace_ids, &b.recipients)));
     messages
 }

@@ -257,6 +257,6 @@ impl<'r> Draft<'r> {
     }
 
     pub(super) fn pick(&mut self, table: &[&'static str]) -> &'static str {
-        *self.rng.pick::<&'static str>(table)
+        self.rng.pick::<&'static str>(table)
     }
 }
