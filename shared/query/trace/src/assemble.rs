@@ -1,15 +1,16 @@
 //! The second of two passes: the events of the legs that matched, made into messages.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use mailtrail_clock::Time;
 
-use crate::event::{EventName, MailEvent};
+use crate::event::{EventName, LegKey, MailEvent};
 use crate::filter::{Conditions, Filter};
 use crate::index::MAX_LEGS;
 use crate::leg::Leg;
 use crate::reading::Reading;
-use crate::recipient::{ReadLeg, carries_copy, recipients};
+use crate::recipient::{copies, recipients};
+use crate::row::ReadLeg;
 use crate::{AppliedRule, Context, Direction, Mailbox, Message, Selection, Verdicts, join, journey, likely};
 
 /// Gathers the events of the legs that are asked for, in any order.
@@ -111,14 +112,12 @@ impl<'a> Assembly<'a> {
             legs.iter().flat_map(|own| own.leg.events.iter().map(|event| (event, &own.reading))).collect();
         events.sort_by_key(|(event, _)| *event);
         // The message itself, before copies of it.
-        let own: Vec<&MailEvent> = {
-            let is_copy = |event: &MailEvent| {
-                legs.iter().any(|own| own.leg.key == event.leg && carries_copy(own.leg, &legs))
-            };
-            let (copies, own): (Vec<&MailEvent>, Vec<&MailEvent>) =
-                events.iter().map(|(event, _)| *event).partition(|event| is_copy(event));
-            own.into_iter().chain(copies).collect()
-        };
+        let copies = copies(&legs);
+        let of_journal: HashSet<&LegKey> =
+            legs.iter().zip(&copies).filter(|(_, is_copy)| **is_copy).map(|(own, _)| &own.leg.key).collect();
+        let (last, own): (Vec<&MailEvent>, Vec<&MailEvent>) =
+            events.iter().map(|(event, _)| *event).partition(|event| of_journal.contains(&event.leg));
+        let own: Vec<&MailEvent> = own.into_iter().chain(last).collect();
         let from = own.iter().find_map(|event| event.from.as_ref());
         let sender = own.iter().find_map(|event| event.sender.as_ref());
         let id = own.iter().find_map(|event| event.joining_id());
@@ -132,7 +131,7 @@ impl<'a> Assembly<'a> {
         let (first_time, last_time) =
             (times().min().unwrap_or(Time::EPOCH), times().max().unwrap_or(Time::EPOCH));
         let as_of = legs.iter().map(|own| context.as_of.get(&own.leg.key)).min().flatten();
-        let recipients = recipients(&legs, context);
+        let recipients = recipients(&legs, &copies, context);
         let (same_message_id, left_behind) = self.others(group.len() + more.len(), &legs);
         Message {
             message_id: id.map(|id| format!("<{id}>")),

@@ -1,5 +1,7 @@
 //! One mail event, whatever class of record it became.
 
+use std::collections::HashMap;
+
 use mailtrail_clock::Time;
 use serde::Serialize;
 use serde_json::Value;
@@ -203,13 +205,15 @@ fn recipients(fields: &TraceFields<'_>) -> Vec<Mailbox> {
     ];
     let listed = LISTS.iter().filter_map(|key| fields.unmapped.get(key)).flat_map(texts);
     let own = fields.to.iter().chain(&fields.email.to_mailboxes).cloned();
-    let mut found: Vec<Mailbox> = Vec::new();
+    let (mut found, mut by_key): (Vec<Mailbox>, HashMap<String, usize>) = (Vec::new(), HashMap::new());
     for mailbox in own.chain(listed).filter_map(|text| Mailbox::parse(&text)) {
-        let known = found.iter_mut().find(|known| known.address.key() == mailbox.address.key());
-        match known.filter(|known| !known.address.is_masked()) {
+        let known = by_key.get(mailbox.address.key()).filter(|_| !mailbox.address.is_masked());
+        if let Some(&known) = known {
             // `to` has the bare address, `to_mailboxes` the name beside it.
-            Some(known) => known.name = known.name.take().or(mailbox.name),
-            None => found.push(mailbox),
+            found[known].name = found[known].name.take().or(mailbox.name);
+        } else {
+            by_key.insert(mailbox.address.key().to_owned(), found.len());
+            found.push(mailbox);
         }
     }
     found

@@ -215,17 +215,24 @@ impl Selection {
     /// Takes the legs that may be other halves of those that matched.
     fn take_likely(&mut self, matched: &[&[Entry]], legs: &Legs) {
         const NEAR: i64 = (WITHIN_MILLIS + SKEW_MILLIS) / 1000 + 1;
-        let mut times: HashMap<u32, Vec<(i64, bool)>> = HashMap::new();
+        // Of each kinship, when legs without a Message-ID begin, and when legs with one.
+        let mut times: HashMap<u32, [Vec<i64>; 2]> = HashMap::new();
         for leg in matched {
             for kinship in leg.iter().map(|entry| entry.kinship).filter(|kinship| *kinship != 0) {
-                times.entry(kinship).or_default().push((first(leg).into(), has_id(leg)));
+                times.entry(kinship).or_default()[usize::from(has_id(leg))].push(first(leg).into());
             }
         }
+        times.values_mut().flatten().for_each(|times| times.sort_unstable());
+        let is_near = |times: &[i64], time: i64| {
+            let next = times.partition_point(|other| *other < time - NEAR);
+            times.get(next).is_some_and(|other| *other <= time + NEAR)
+        };
         for leg in legs.iter() {
-            let is_likely =
-                leg.iter().filter_map(|entry| times.get(&entry.kinship)).flatten().any(|(time, known)| {
-                    (time - i64::from(first(leg))).abs() <= NEAR && !(*known && has_id(leg))
-                });
+            let begins = i64::from(first(leg));
+            let is_likely = leg
+                .iter()
+                .filter_map(|entry| times.get(&entry.kinship))
+                .any(|[without, with]| is_near(without, begins) || (!has_id(leg) && is_near(with, begins)));
             if is_likely {
                 self.take(leg[0].leg);
             }

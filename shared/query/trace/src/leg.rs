@@ -1,6 +1,6 @@
 //! A leg: all events of one message on one way, and what they name.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use mailtrail_clock::Time;
 
@@ -20,7 +20,7 @@ pub(crate) struct Leg {
 impl Leg {
     /// The legs of events, which are sorted and without repetition. The oldest leg is first.
     pub(crate) fn all(events: Vec<MailEvent>) -> Vec<Self> {
-        let mut by_key = std::collections::HashMap::<LegKey, Vec<MailEvent>>::new();
+        let mut by_key = HashMap::<LegKey, Vec<MailEvent>>::new();
         for event in events {
             by_key.entry(event.leg.clone()).or_default().push(event);
         }
@@ -53,14 +53,10 @@ impl Leg {
         const NAMING: [(Side, EventName); 2] =
             [(Side::Incoming, EventName::Received), (Side::Outgoing, EventName::Submitted)];
         let naming = self.events.iter().filter(|event| NAMING.contains(&(side, event.name.clone())));
-        let mut named: Vec<&Mailbox> = Vec::new();
+        let (mut named, mut known): (Vec<&Mailbox>, HashSet<&str>) = (Vec::new(), HashSet::new());
         for event in naming {
-            let known = named.len();
-            let is_new = |mailbox: &&Mailbox| {
-                named[..known].iter().all(|own| own.address.key() != mailbox.address.key())
-            };
-            let new: Vec<_> = event.recipients.iter().filter(is_new).collect();
-            named.extend(new);
+            named.extend(event.recipients.iter().filter(|mailbox| !known.contains(mailbox.address.key())));
+            known.extend(event.recipients.iter().map(|mailbox| mailbox.address.key()));
         }
         named
     }

@@ -21,6 +21,7 @@
 mod address;
 mod assemble;
 mod context;
+mod direction;
 mod directory;
 mod event;
 mod expansion;
@@ -38,6 +39,7 @@ mod message;
 mod message_id;
 mod reading;
 mod recipient;
+mod row;
 mod rule;
 mod status;
 mod status_code;

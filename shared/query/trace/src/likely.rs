@@ -40,12 +40,13 @@ pub(crate) fn pairs(legs: &[Leg]) -> Vec<(usize, usize)> {
         if sent_to.is_empty() {
             continue;
         }
-        for &other in candidates.iter().filter(|other| **other != index) {
+        // Legs are in order of time.
+        let after = |other: &usize| legs[*other].first.millis() - leg.first.millis();
+        let near = candidates.partition_point(|other| after(other) < -SKEW_MILLIS)
+            ..candidates.partition_point(|other| after(other) <= WITHIN_MILLIS);
+        for &other in candidates[near].iter().filter(|other| **other != index) {
             let named = legs[other].named(Side::Incoming);
-            let after = legs[other].first.millis() - leg.first.millis();
-            let is_near = (-SKEW_MILLIS..=WITHIN_MILLIS).contains(&after);
-            let is_sent_to = named.iter().all(|mailbox| sent_to.contains(mailbox.address.key()));
-            if is_near && is_sent_to && !named.is_empty() {
+            if !named.is_empty() && named.iter().all(|mailbox| sent_to.contains(mailbox.address.key())) {
                 pairs.push((index, other));
             }
         }

@@ -3,6 +3,8 @@
 //! A rule is tied to a mailbox where the event names one, or where the message can have reached one mailbox only. Else it is
 //! told beside the message, and concluded nothing from.
 
+use std::collections::HashSet;
+
 use crate::leg::Leg;
 use crate::reading::{Reading, by_rule};
 use crate::rule::{Effect, Rule};
@@ -43,8 +45,9 @@ pub(crate) fn apply(leg: &Leg, reading: &mut Reading) {
     if is_untied {
         let members = reading.expansions.iter().filter(|expansion| expansion.side == Side::Incoming);
         let named = leg.named(Side::Incoming).into_iter().chain(members.flat_map(|expansion| &expansion.to));
+        let (resolved, expanded) = (reading.resolved(Side::Incoming), reading.expanded());
         let open = named.map(|mailbox| mailbox.address.key());
-        let open = open.filter(|key| !reading.is_resolved(key, Side::Incoming) && !reading.is_expanded(key));
+        let open = open.filter(|key| !resolved.contains(key) && !expanded.contains(key));
         let doubts: Vec<_> = open.map(|key| (key.to_owned(), UnknownReason::RuleNotTied)).collect();
         reading.doubts.extend(doubts);
     }
@@ -55,13 +58,14 @@ fn only_mailbox(leg: &Leg, reading: &Reading) -> Option<Mailbox> {
     if !reading.doubts.is_empty() || reading.expansions.iter().any(|expansion| !expansion.is_known) {
         return None;
     }
-    let named = leg.named(Side::Incoming).into_iter().filter(|own| !reading.is_expanded(own.address.key()));
+    let expanded = reading.expanded();
+    let named = leg.named(Side::Incoming).into_iter().filter(|own| !expanded.contains(own.address.key()));
     let members = reading.expansions.iter().filter(|expansion| expansion.side == Side::Incoming);
-    let mut candidates = named.chain(members.flat_map(|expansion| &expansion.to)).filter(|mailbox| {
-        let own = reading.outcomes.iter().filter(|outcome| outcome.key() == mailbox.address.key());
-        let mut own = own.filter(|outcome| outcome.side == Side::Incoming && !outcome.is_announced);
-        !own.any(|outcome| !outcome.status.is_delivery())
-    });
+    let is_end =
+        |own: &&Outcome| own.side == Side::Incoming && !own.is_announced && !own.status.is_delivery();
+    let gone: HashSet<&str> = reading.outcomes.iter().filter(is_end).map(Outcome::key).collect();
+    let candidates = named.chain(members.flat_map(|expansion| &expansion.to));
+    let mut candidates = candidates.filter(|mailbox| !gone.contains(mailbox.address.key()));
     let only = candidates.next()?;
     candidates.all(|other| other.address == only.address && !only.address.is_masked()).then(|| only.clone())
 }

@@ -1,6 +1,6 @@
 //! What one leg says of its recipients.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use mailtrail_clock::Time;
 
@@ -48,22 +48,24 @@ impl Reading {
         reading
     }
 
-    /// Whether an event of this side says what became of the message for a recipient.
-    pub(crate) fn is_resolved(&self, key: &str, side: Side) -> bool {
-        self.outcomes
-            .iter()
-            .any(|outcome| outcome.side == side && !outcome.is_announced && outcome.key() == key)
+    /// The recipients of whom an event of this side says what became of the message.
+    pub(crate) fn resolved(&self, side: Side) -> HashSet<&str> {
+        let resolving = |outcome: &&Outcome| outcome.side == side && !outcome.is_announced;
+        self.outcomes.iter().filter(resolving).map(Outcome::key).collect()
     }
 
-    pub(crate) fn is_expanded(&self, key: &str) -> bool {
-        self.expansions.iter().any(|expansion| expansion.of.address.key() == key)
+    /// The recipients that are a group or an alias.
+    pub(crate) fn expanded(&self) -> HashSet<&str> {
+        self.expansions.iter().map(|expansion| expansion.of.address.key()).collect()
     }
 
     fn find_contradictions(&mut self) {
-        let keys: HashSet<&str> = self.outcomes.iter().map(Outcome::key).collect();
-        let of = |key: &str| self.outcomes.iter().filter(|outcome| outcome.key() == key).collect::<Vec<_>>();
-        let found = keys.into_iter().filter(|key| contradict(&of(key))).map(str::to_owned).collect();
-        self.contradictions = found;
+        let mut by_key: HashMap<&str, Vec<&Outcome>> = HashMap::new();
+        for outcome in &self.outcomes {
+            by_key.entry(outcome.key()).or_default().push(outcome);
+        }
+        let contradictory = by_key.into_iter().filter(|(_, outcomes)| contradict(outcomes));
+        self.contradictions = contradictory.map(|(key, _)| key.to_owned()).collect();
     }
 }
 
@@ -140,6 +142,9 @@ fn into_junk(outcomes: &mut [Outcome]) {
 
 /// Recipients whose mail DMARC rejected, and who have no delivery all the same.
 fn rejections(leg: &Leg, reading: &Reading) -> Vec<Outcome> {
+    let delivered = reading.outcomes.iter().filter(|own| !own.is_announced && own.status.is_delivery());
+    let mut reached = reading.expanded();
+    reached.extend(delivered.map(Outcome::key));
     let mut outcomes = Vec::new();
     for event in leg.events_named(&[EventName::DmarcApplied]) {
         let policy = event.verdicts.dmarc_policy.as_deref().unwrap_or_default();
@@ -151,12 +156,7 @@ fn rejections(leg: &Leg, reading: &Reading) -> Vec<Outcome> {
         } else {
             event.recipients.iter().collect()
         };
-        let has_delivery = |key: &str| {
-            let mut own =
-                reading.outcomes.iter().filter(|outcome| outcome.key() == key && !outcome.is_announced);
-            own.any(|outcome| outcome.status.is_delivery()) || reading.is_expanded(key)
-        };
-        for recipient in recipients.into_iter().filter(|recipient| !has_delivery(recipient.address.key())) {
+        for recipient in recipients.into_iter().filter(|own| !reached.contains(own.address.key())) {
             outcomes.push(Outcome {
                 detail: Some("DMARC policy of the sender's domain".into()),
                 ..Outcome::new(recipient, event.time, RecipientStatus::Rejected, Side::Incoming)

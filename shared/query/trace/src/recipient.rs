@@ -1,217 +1,44 @@
 //! What became of a message for each of its recipients, from all its legs.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
-
-use mailtrail_clock::Time;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::context::PENDING_MILLIS;
-use crate::event::EventName;
-use crate::leg::Leg;
-use crate::reading::{Expansion, Reading};
+use crate::direction::Directions;
+use crate::row::{ReadLeg, Row, rows};
 use crate::status::{Outcome, Side};
-use crate::{Context, Direction, Mailbox, Recipient, RecipientStatus, StatusCode, UnknownReason};
+use crate::{Context, Direction, Recipient, RecipientStatus, StatusCode, UnknownReason};
 
-/// A leg of a message, and what it says.
-pub(crate) struct ReadLeg<'l> {
-    pub(crate) leg: &'l Leg,
-    pub(crate) reading: Reading,
-}
-
-/// The recipients of a message: those of the envelope first, in its order, each group followed by its members.
-pub(crate) fn recipients(legs: &[ReadLeg<'_>], context: &Context<'_>) -> Vec<Recipient> {
-    let shown: Vec<&ReadLeg<'_>> =
-        legs.iter().filter(|own| context.shows_journal || !carries_copy(own.leg, legs)).collect();
+/// The recipients of a message, in the order of its envelope; each group is followed by its members. `copies` are the legs
+/// that only carry a copy for the journal.
+pub(crate) fn recipients(legs: &[ReadLeg<'_>], copies: &[bool], context: &Context<'_>) -> Vec<Recipient> {
+    let shown = legs.iter().zip(copies).filter(|(_, is_copy)| context.shows_journal || !**is_copy);
+    let shown: Vec<&ReadLeg<'_>> = shown.map(|(own, _)| own).collect();
     let directions = Directions::of(&shown, context);
-    rows(&shown)
-        .into_iter()
-        .map(|mailbox| {
-            let direction = directions.of_recipient(mailbox.address.key(), context);
-            Row::of(&mailbox, &shown).recipient(&mailbox, direction, context)
-        })
-        .collect()
+    let recipient = |row: Row<'_>| {
+        let direction = directions.of_recipient(row.mailbox.address.key(), context);
+        row.recipient(direction, context)
+    };
+    rows(&shown).into_iter().map(recipient).collect()
 }
 
-/// Whether a leg only takes a copy to the address of the journal.
-pub(crate) fn carries_copy(leg: &Leg, legs: &[ReadLeg<'_>]) -> bool {
+/// Which legs only take a copy to the address of the journal.
+pub(crate) fn copies(legs: &[ReadLeg<'_>]) -> Vec<bool> {
     let journals: HashSet<&str> =
         legs.iter().flat_map(|own| own.leg.journals()).map(|mailbox| mailbox.address.key()).collect();
-    let mut recipients =
-        [Side::Outgoing, Side::Incoming].into_iter().flat_map(|side| leg.recipients(side)).peekable();
-    !journals.is_empty()
-        && leg.journals().next().is_none()
-        && recipients.peek().is_some()
-        && recipients.all(|mailbox| journals.contains(mailbox.address.key()))
-}
-
-/// Every recipient once, in the order in which they are told.
-fn rows(legs: &[&ReadLeg<'_>]) -> Vec<Mailbox> {
-    let mut rows = Rows { legs, mailboxes: Vec::new(), by_key: HashMap::new() };
-    for side in [Side::Outgoing, Side::Incoming] {
-        legs.iter().flat_map(|own| own.leg.named(side)).for_each(|mailbox| rows.add(mailbox));
-    }
-    let mut others: Vec<(Time, &Mailbox)> = Vec::new();
-    for own in legs {
-        others.extend(own.reading.outcomes.iter().map(|outcome| (outcome.time, &outcome.recipient)));
-        for event in own.leg.events.iter().filter(|event| event.name != EventName::Journaled) {
-            let of_rule =
-                event.rule.iter().flat_map(|rule| &rule.actions).flat_map(|action| &action.recipients);
-            others.extend(event.recipients.iter().chain(of_rule).map(|mailbox| (event.time, mailbox)));
-        }
-    }
-    others.sort();
-    for (_, mailbox) in others {
-        rows.add(mailbox);
-    }
-    rows.mailboxes
-}
-
-struct Rows<'r> {
-    legs: &'r [&'r ReadLeg<'r>],
-    mailboxes: Vec<Mailbox>,
-    by_key: HashMap<String, usize>,
-}
-
-impl Rows<'_> {
-    /// Adds a recipient, and after it what it expands to. A name that is learned later is added to what is there.
-    fn add(&mut self, mailbox: &Mailbox) {
-        let mut open = vec![mailbox.clone()];
-        while let Some(mailbox) = open.pop() {
-            if let Some(&known) = self.by_key.get(mailbox.address.key()) {
-                let name = &mut self.mailboxes[known].name;
-                *name = name.take().or(mailbox.name);
-                continue;
-            }
-            self.by_key.insert(mailbox.address.key().to_owned(), self.mailboxes.len());
-            let members = expansions(self.legs, mailbox.address.key()).flat_map(|expansion| &expansion.to);
-            let members: Vec<_> = members.cloned().collect();
-            self.mailboxes.push(mailbox);
-            open.extend(members.into_iter().rev());
-        }
-    }
-}
-
-fn expansions<'r>(legs: &'r [&'r ReadLeg<'r>], key: &'r str) -> impl Iterator<Item = &'r Expansion> {
-    let all = legs.iter().flat_map(|own| &own.reading.expansions);
-    all.filter(move |expansion| expansion.of.address.key() == key)
-}
-
-/// On which sides recipients are named, and whether the sender is one of ours.
-struct Directions {
-    outgoing: HashSet<String>,
-    incoming: HashSet<String>,
-    is_from_inside: bool,
-}
-
-impl Directions {
-    fn of(legs: &[&ReadLeg<'_>], context: &Context<'_>) -> Self {
-        let keys = |side: Side| -> HashSet<String> {
-            let recipients = legs.iter().flat_map(|own| own.leg.recipients(side));
-            let outcomes = legs.iter().flat_map(|own| &own.reading.outcomes);
-            let outcomes = outcomes.filter(|outcome| outcome.side == side).map(|outcome| &outcome.recipient);
-            recipients.chain(outcomes).map(|mailbox| mailbox.address.key().to_owned()).collect()
-        };
-        let (mut outgoing, mut incoming) = (keys(Side::Outgoing), keys(Side::Incoming));
-        incoming.extend(dmarc_recipients(legs));
-        // What a group gets, its members get the same way.
-        for own in legs {
-            for Expansion { of, side, to, .. } in &own.reading.expansions {
-                let members = || to.iter().map(|member| member.address.key().to_owned());
-                if outgoing.contains(of.address.key()) {
-                    outgoing.extend(members());
-                }
-                if *side == Side::Incoming {
-                    incoming.extend(members());
-                }
-            }
-        }
-        let targets: HashSet<&str> =
-            legs.iter().flat_map(|own| own.leg.targets()).map(|mailbox| mailbox.address.key()).collect();
-        let submits = |own: &&&ReadLeg<'_>| {
-            own.leg.recipients(Side::Outgoing).any(|mailbox| !targets.contains(mailbox.address.key()))
-        };
-        let events = || legs.iter().flat_map(|own| &own.leg.events);
-        let is_own_domain = || {
-            let froms = events().filter_map(|event| event.from.as_ref());
-            froms.map(|from| from.address.key()).any(|from| context.internal_domains.contains(from))
-        };
-        let is_from_inside = legs.iter().any(|own| submits(&own))
-            || is_own_domain()
-            || events().any(|event| event.is_internal);
-        Self { outgoing, incoming, is_from_inside }
-    }
-
-    fn of_recipient(&self, key: &str, context: &Context<'_>) -> Direction {
-        let is_incoming = self.incoming.contains(key) || context.internal_domains.contains(key);
-        match (self.outgoing.contains(key) || self.incoming.contains(key), is_incoming, self.is_from_inside) {
-            (false, ..) => Direction::Unknown,
-            (true, true, true) => Direction::Internal,
-            (true, true, false) => Direction::Inbound,
-            (true, false, _) => Direction::Outbound,
-        }
-    }
-}
-
-fn dmarc_recipients<'r>(legs: &'r [&'r ReadLeg<'r>]) -> impl Iterator<Item = String> {
-    let events = legs.iter().flat_map(|own| own.leg.events_named(&[EventName::DmarcApplied]));
-    events.flat_map(|event| &event.recipients).map(|mailbox| mailbox.address.key().to_owned())
-}
-
-/// All that the legs say of one recipient.
-struct Row<'r> {
-    legs: Vec<&'r ReadLeg<'r>>,
-    /// Sorted by what counts.
-    outcomes: Vec<&'r Outcome>,
-    expansions: Vec<&'r Expansion>,
-    doubts: BTreeSet<UnknownReason>,
-    is_contradictory: bool,
-    /// Whether a receiving leg names it, so that the hand-over to it is not the end.
-    is_received: bool,
-    is_ambiguous: bool,
+    let is_copy = |own: &ReadLeg<'_>| {
+        let sides = [Side::Outgoing, Side::Incoming].into_iter();
+        let mut recipients = sides.flat_map(|side| own.leg.recipients(side)).peekable();
+        own.leg.journals().next().is_none()
+            && recipients.peek().is_some()
+            && recipients.all(|mailbox| journals.contains(mailbox.address.key()))
+    };
+    legs.iter().map(is_copy).collect()
 }
 
 impl<'r> Row<'r> {
-    fn of(mailbox: &'r Mailbox, legs: &'r [&'r ReadLeg<'r>]) -> Self {
-        let key = mailbox.address.key();
-        let of_key =
-            |own: &'r ReadLeg<'r>| own.reading.outcomes.iter().filter(move |outcome| outcome.key() == key);
-        let mut outcomes: Vec<&Outcome> = legs.iter().flat_map(|own| of_key(own)).collect();
-        outcomes.sort_by_key(|outcome| outcome.order());
-        let is_member = |own: &ReadLeg<'_>, side: Option<Side>| {
-            let expansions = own.reading.expansions.iter();
-            expansions
-                .filter(|expansion| side.is_none_or(|side| side == expansion.side))
-                .any(|expansion| expansion.to.iter().any(|member| member.address.key() == key))
-        };
-        let names = |own: &ReadLeg<'_>| {
-            own.leg.events.iter().any(|event| event.recipients.iter().any(|own| own.address.key() == key))
-                || is_member(own, None)
-        };
-        let times_named = |own: &&ReadLeg<'_>| {
-            [Side::Incoming, Side::Outgoing]
-                .map(|side| own.leg.named(side).iter().filter(|own| own.address.key() == key).count())
-                .into_iter()
-                .max()
-                .unwrap_or_default()
-        };
-        let is_ambiguous = mailbox.address.is_masked()
-            && (outcomes.len() > 1 || legs.iter().map(times_named).max().unwrap_or_default() > 1);
-        Self {
-            is_received: legs.iter().any(|own| {
-                own.leg.named(Side::Incoming).iter().any(|own| own.address.key() == key)
-                    || is_member(own, Some(Side::Incoming))
-            }),
-            doubts: legs
-                .iter()
-                .flat_map(|own| &own.reading.doubts)
-                .filter(|(doubtful, _)| doubtful == key)
-                .map(|(_, reason)| *reason)
-                .collect(),
-            is_contradictory: legs.iter().any(|own| own.reading.contradictions.contains(key)),
-            expansions: expansions(legs, key).collect(),
-            legs: legs.iter().copied().filter(|own| names(own)).collect(),
-            outcomes,
-            is_ambiguous,
-        }
+    /// Whether outcomes of equal masks cannot be told apart.
+    fn is_ambiguous(&self) -> bool {
+        self.mailbox.address.is_masked() && (self.outcomes.len() > 1 || self.times_named > 1)
     }
 
     /// The outcome that counts: the last in time. A hand-over is none where the receiving side says more, and a rule's word
@@ -222,14 +49,14 @@ impl<'r> Row<'r> {
             let is_only_announced = outcome.is_announced && !self.expansions.is_empty();
             !is_only_handed_over && !is_only_announced
         };
-        self.outcomes.iter().rev().find(counts).copied().filter(|_| !self.is_ambiguous)
+        self.outcomes.iter().rev().find(counts).copied().filter(|_| !self.is_ambiguous())
     }
 
-    fn recipient(&self, mailbox: &Mailbox, direction: Direction, context: &Context<'_>) -> Recipient {
+    fn recipient(&self, direction: Direction, context: &Context<'_>) -> Recipient {
         let deciding = self.deciding();
         let (status, unknown_reason) = match deciding {
             Some(outcome) => (outcome.status, None),
-            None if self.is_ambiguous => (RecipientStatus::Unknown, Some(UnknownReason::Masked)),
+            None if self.is_ambiguous() => (RecipientStatus::Unknown, Some(UnknownReason::Masked)),
             None if !self.expansions.is_empty() => (RecipientStatus::Expanded, None),
             None => self.without_outcome(context),
         };
@@ -243,17 +70,16 @@ impl<'r> Row<'r> {
             self.outcomes.iter().filter_map(|outcome| outcome.redirected_to.as_ref()).collect();
         let mut expanded_to: Vec<String> = Vec::new();
         if status == RecipientStatus::Expanded {
-            for member in self.expansions.iter().flat_map(|expansion| &expansion.to) {
-                if expanded_to.iter().all(|known| known != member.address.as_str()) {
-                    expanded_to.push(member.address.as_str().to_owned());
-                }
-            }
+            let mut told = HashSet::new();
+            let members = self.expansions.iter().flat_map(|expansion| &expansion.to);
+            let members = members.filter(|member| told.insert(member.address.key()));
+            expanded_to = members.map(|member| member.address.as_str().to_owned()).collect();
         }
         let own_code = deciding.and_then(|outcome| outcome.status_code.clone());
         let expanded_at = self.expansions.iter().map(|expansion| expansion.time).min();
         Recipient {
-            address: mailbox.address.as_str().to_owned(),
-            name: mailbox.name.clone(),
+            address: self.mailbox.address.as_str().to_owned(),
+            name: self.mailbox.name.clone(),
             direction,
             status,
             folder: deciding.and_then(|outcome| outcome.folder.clone()),
