@@ -156,7 +156,7 @@ impl<'a> Assembly<'a> {
             journaled_to: distinct(
                 legs.iter().flat_map(|own| own.leg.journals()).map(|journal| journal.address.as_str()),
             ),
-            is_journal_copy: group.iter().all(|leg| self.selection.journal.is_copy(&self.legs[*leg])),
+            is_journal_copy: group.iter().all(|leg| self.selection.journaling.is_copy(&self.legs[*leg])),
             verdicts,
             events: events.len(),
             journey: context.tells_journey.then(|| {

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::event::{EventName, LegKey, MailEvent};
 use crate::filter::{Conditions, Filter};
 use crate::likely::{SKEW_MILLIS, WITHIN_MILLIS};
-use crate::{AsOf, Journal};
+use crate::{AsOf, Journaling};
 
 /// The most legs of a message, and the most others that are gathered for having its Message-ID.
 pub const MAX_LEGS: usize = 1000;
@@ -40,7 +40,7 @@ pub struct Index<'f> {
     /// By the first byte of the leg's hash, so that no list is long, and growing one copies little.
     shards: Vec<Vec<Entry>>,
     as_of: AsOf,
-    journal: Journal,
+    journaling: Journaling,
 }
 
 /// What the second pass gathers.
@@ -52,20 +52,25 @@ pub struct Selection {
     left_behind: HashMap<Hash, usize>,
     /// When the first and the last of the legs begin.
     begins: Option<(Time, Time)>,
-    pub(crate) journal: Journal,
+    pub(crate) journaling: Journaling,
     as_of: AsOf,
 }
 
 impl<'f> Index<'f> {
     /// An index of what a filter asks for.
     pub fn new(filter: &'f Filter) -> Self {
-        Self { filter, shards: vec![Vec::new(); 256], as_of: AsOf::default(), journal: Journal::default() }
+        Self {
+            filter,
+            shards: vec![Vec::new(); 256],
+            as_of: AsOf::default(),
+            journaling: Journaling::default(),
+        }
     }
 
     /// Learns from an event. One that was seen before changes nothing.
     pub fn add(&mut self, event: &MailEvent) {
         self.as_of.learn(event);
-        self.journal.learn(event);
+        self.journaling.learn(event);
         let entry = Entry {
             leg: leg_hash(&event.leg),
             message_id: event.joining_id().map_or(NO_ID, |id| hash(&[id])),
@@ -80,7 +85,7 @@ impl<'f> Index<'f> {
     pub fn merge(&mut self, other: Self) {
         other.shards.into_iter().flatten().for_each(|entry| self.push(entry));
         self.as_of.merge(other.as_of);
-        self.journal.merge(other.journal);
+        self.journaling.merge(other.journaling);
     }
 
     fn push(&mut self, entry: Entry) {
@@ -97,23 +102,24 @@ impl<'f> Index<'f> {
     /// The bytes that it holds, about.
     pub fn bytes(&self) -> usize {
         self.shards.iter().map(|shard| shard.capacity() * size_of::<Entry>()).sum::<usize>()
-            + self.journal.bytes()
+            + self.journaling.bytes()
     }
 
     /// What the second pass is to gather.
     pub fn select(mut self) -> Selection {
         self.shards.iter_mut().for_each(compact);
-        self.journal.sort();
+        self.journaling.sort();
         let required = self.filter.required();
-        let (journal, as_of) = (self.journal, self.as_of);
+        let (journaling, as_of) = (self.journaling, self.as_of);
         if required == Conditions::default() {
-            return Selection { journal, as_of, ..Selection::default() };
+            return Selection { journaling, as_of, ..Selection::default() };
         }
         let legs = Legs(self.shards);
         let by_id = legs.conditions_by_id();
         let matched: Vec<&[Entry]> =
             legs.iter().filter(|leg| conditions(leg, &by_id).include(required)).collect();
-        let mut selection = Selection { journal, as_of, legs: Some(HashSet::new()), ..Selection::default() };
+        let mut selection =
+            Selection { journaling, as_of, legs: Some(HashSet::new()), ..Selection::default() };
         selection.take_matched(&matched, required);
         selection.take_likely(&matched, &legs);
         let begins = matched.iter().map(|leg| first(leg));

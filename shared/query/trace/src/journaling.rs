@@ -15,28 +15,28 @@ const COPY_WITHIN: i64 = 60 * 60;
 
 /// When journaling sent copies to which address.
 #[derive(Debug, Clone, Default)]
-pub struct Journal(HashMap<JournalAddress, Vec<u32>>);
+pub struct Journaling(HashMap<JournalingAddress, Vec<u32>>);
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct JournalAddress {
+struct JournalingAddress {
     account: String,
     log_group: String,
     key: String,
 }
 
-impl JournalAddress {
+impl JournalingAddress {
     fn new(event: &MailEvent, address: &Address) -> Self {
         let (account, log_group) = (event.leg.account.clone(), event.leg.log_group.clone());
         Self { account, log_group, key: address.key().to_owned() }
     }
 }
 
-impl Journal {
+impl Journaling {
     /// Learns from an event, if it is the start of journaling.
     pub fn learn(&mut self, event: &MailEvent) {
         if event.name == EventName::Journaled {
             for mailbox in event.recipients.iter().filter(|mailbox| mailbox.address.is_identity()) {
-                let times = self.0.entry(JournalAddress::new(event, &mailbox.address)).or_default();
+                let times = self.0.entry(JournalingAddress::new(event, &mailbox.address)).or_default();
                 times.push(seconds(event));
             }
         }
@@ -67,7 +67,7 @@ impl Journal {
             [Side::Outgoing, Side::Incoming].into_iter().flat_map(|side| leg.recipients(side)).peekable();
         recipients.peek().is_some()
             && recipients.all(|mailbox| {
-                let times = self.0.get(&JournalAddress::new(event, &mailbox.address));
+                let times = self.0.get(&JournalingAddress::new(event, &mailbox.address));
                 times.is_some_and(|times| {
                     let next = times.partition_point(|time| i64::from(*time) <= begins);
                     next > 0 && begins - i64::from(times[next - 1]) <= COPY_WITHIN
