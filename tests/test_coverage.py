@@ -2,6 +2,7 @@
 
 import collections
 import fnmatch
+import hashlib
 import json
 import shlex
 import time
@@ -221,17 +222,19 @@ def test_a_day_of_which_only_workmail_tells_is_silent(covered):
     run = covered.run("--since", text(FIRST), "--until", text(FIRST + 3 * DAY)).expect(NEEDS_A_LOOK)
     lines = [json.loads(line) for line in run.stdout.splitlines()]
     assert [line["state"] for line in lines] == ["complete", "silent", "silent"]
-    assert [line["witness"] for line in lines] == [{"metric": 2, "events": events} for events in (1, 0, 0)]
+    assert [line["witness"] for line in lines] == [{"metric": 2, "events": events, "beside": 0} for events in (1, 0, 0)]
     assert "mailtrail workmail status" in run.stderr
 
-    # Of a day that expired, the metric alone tells.
+    # Of a day that expired, the metric alone tells: the log may have had events.
     covered.group.retention = 1
-    lines = covered.days(code=NEEDS_A_LOOK)
-    assert [(line["state"], line["method"]) for line in lines] == [
-        ("unknown", "none"),
-        ("silent", "metric"),
-        ("silent", "metric"),
+    lines = covered.days()
+    assert [(line["state"], line["reason"], line["method"]) for line in lines] == [
+        ("unknown", "expired", "none"),
+        ("unknown", "expired", "metric"),
+        ("unknown", "expired", "metric"),
     ]
+    shown = covered.mailtrail.run("coverage", "--archive", covered.archive, env=covered.aws.environment()).stdout
+    assert "2 days: WorkMail's metrics count 4, of which the archive has no event" in " ".join(shown.split())
 
 
 def test_failed_sign_ins_are_a_witness_of_the_authentication_log(account, mailtrail, tmp_path):
@@ -244,9 +247,173 @@ def test_failed_sign_ins_are_a_witness_of_the_authentication_log(account, mailtr
     covered = Covered(account, mailtrail, tmp_path)
     lines = covered.days("--organization", organization, until=FIRST + 2 * DAY, code=NEEDS_A_LOOK)
     assert [(line["log_group"], line["state"], line["witness"]) for line in lines] == [
-        (audit.group, "silent", {"metric": 1, "events": 0}),
-        (audit.group, "complete", {"metric": 0, "events": 0}),
+        (audit.group, "silent", {"metric": 1, "events": 0, "beside": 0}),
+        (audit.group, "complete", {"metric": 0, "events": 0, "beside": 0}),
     ]
+
+
+def logged_elsewhere(covered, organization):
+    """Another log group, which the organization logs to from now on."""
+    covered.aws.fixtures.log_group("/new")
+    group = covered.aws.place().logs.groups.find("/new")
+    group.created = FIRST - DAY
+    covered.aws.place().workmail.monitoring[organization]["LogGroupArn"] = group.arn + ":*"
+    return group
+
+
+def turned_off(covered, organization):
+    """`DeleteEmailMonitoringConfiguration`"""
+    covered.aws.place().workmail.monitoring.pop(organization)
+
+
+def deleted(covered, organization):
+    """`DeleteOrganization`"""
+    covered.aws.place().workmail.remove(organization)
+
+
+@pytest.mark.parametrize("change", [turned_off, deleted, logged_elsewhere])
+@pytest.mark.parametrize("dimensions", [["OrganizationId"], []])
+def test_a_log_group_keeps_its_witness_whatever_becomes_of_the_logging(covered, change, dimensions):
+    organization = with_organization(covered)
+    of = dict.fromkeys(dimensions, organization)
+    metrics = covered.aws.place().metrics
+    for day in range(3):
+        metrics.publish("MailboxEmailDelivered", 50, FIRST + day * DAY + 1_000, **of)
+    covered.ingest(covered.log(0, 3, lambda _: MAIL))
+    states = ["complete", "silent", "silent"]
+    assert covered.states(code=NEEDS_A_LOOK) == states
+    change(covered, organization)
+    covered.aws.faults.deny("cloudwatch:GetMetricData")
+    run = covered.run("--since", text(FIRST), "--until", text(FIRST + 3 * DAY)).expect(NEEDS_A_LOOK)
+    lines = [json.loads(line) for line in run.stdout.splitlines()]
+    assert [line["state"] for line in lines if line["log_group"] == GROUP] == states
+    assert all(line["witness"]["metric"] == 50 for line in lines)
+
+
+def test_a_log_group_that_an_organization_logs_to_is_compared_though_nothing_archives_it(covered):
+    organization = with_organization(covered)
+    for day in range(3):
+        covered.aws.place().metrics.publish("MailboxEmailDelivered", 50, FIRST + day * DAY, OrganizationId=organization)
+    covered.ingest(covered.log(0, 3, lambda _: MAIL))
+    logged_elsewhere(covered, organization)
+    event_id = covered.aws.place().logs.events.log("/new", "a", FIRST + DAY + 5, MAIL)
+    found = collections.defaultdict(list)
+    for line in covered.days(code=NEEDS_A_LOOK):
+        found[line["log_group"]].append(line["state"])
+    # As there is one organization, the mail of the old log group is its own.
+    assert found == {GROUP: ["complete", "silent", "silent"], "/new": ["complete", "gap", "silent"]}
+    # One mail of the organization is in the archive, wherever it was logged.
+    covered.ingest([{"id": event_id, "timestamp": FIRST + DAY + 5, "message": MAIL}], group="/new")
+    lines = covered.days("--log-group", GROUP, code=NEEDS_A_LOOK)
+    assert [line["state"] for line in lines] == ["complete", "complete", "silent"]
+
+
+def test_with_an_empty_archive_the_log_groups_of_organizations_are_compared(covered):
+    with_organization(covered)
+    covered.log(0, 3, lambda _: MAIL)
+    assert covered.states(code=NEEDS_A_LOOK) == ["gap", "complete", "complete"]
+
+
+def test_a_log_group_of_an_organization_that_does_not_exist_needs_a_look(covered):
+    organization = with_organization(covered)
+    covered.aws.place().metrics.publish("MailboxEmailDelivered", 5, FIRST + 1_000, OrganizationId=organization)
+    arn = covered.group.arn.replace(GROUP, "/gone")
+    covered.aws.place().workmail.monitoring[organization]["LogGroupArn"] = arn + ":*"
+    lines = covered.days(code=NEEDS_A_LOOK)
+    assert [(line["log_group"], line["state"], line["reason"], line["method"]) for line in lines] == [
+        ("/gone", "unknown", "no-log-group", method) for method in ("metric", "none", "none")
+    ]
+
+
+def test_a_day_whose_log_was_not_counted_is_not_silent_and_hides_no_gap(covered):
+    organization = with_organization(covered)
+    covered.aws.place().metrics.publish("MailboxEmailDelivered", 50, FIRST + 1_000, OrganizationId=organization)
+    covered.log(0, 3, lambda _: MAIL)
+    assert covered.states(until=FIRST + DAY, code=NEEDS_A_LOOK) == ["gap"]
+    kept = covered.kept()
+    covered.aws.faults.deny("logs:StartQuery")
+    (line,) = covered.days(until=FIRST + DAY, code=NEEDS_A_LOOK)
+    assert (line["state"], line["reason"], line["method"]) == ("unknown", "not-answered", "metric")
+    assert (line["witness"]["metric"], line["earlier"]["state"]) == (50, "gap")
+    assert covered.kept() == kept
+
+
+def test_where_a_metric_has_no_figure_it_is_not_zero(covered):
+    organization = with_organization(covered)
+    metrics = covered.aws.place().metrics
+    covered.group.created = TODAY - 900 * DAY
+    for moment in (FIRST, TODAY):
+        metrics.publish("MailboxEmailDelivered", 50, moment + 1_000, OrganizationId=organization)
+    covered.ingest(covered.log(0, 3, lambda _: MAIL))
+    for day, metric in ((FIRST, 50), (FIRST + DAY, None), (TODAY, None), (TODAY - 600 * DAY, None)):
+        (line,) = covered.days(since=day, until=day)
+        assert line["witness"]["metric"] == metric, line["day"]
+    # What was not answered is not known.
+    metrics.publish("MailboxEmailDelivered", 50, FIRST + DAY + 1_000, OrganizationId=organization)
+    covered.aws.faults.deny("cloudwatch:GetMetricData")
+    lines = covered.days()
+    assert [line["witness"]["metric"] for line in lines] == [50, None, None]
+
+
+def test_mail_of_midnight_may_be_logged_on_the_next_day(covered):
+    organization = with_organization(covered)
+    metrics = covered.aws.place().metrics
+    metrics.publish("MailboxEmailDelivered", 1, FIRST + DAY - 500, OrganizationId=organization)
+    covered.ingest(covered.log(1, 1, lambda _: MAIL, hour=0))
+    assert covered.states() == ["complete"] * 3
+    # Of a range of one day, too.
+    (line,) = covered.days(until=FIRST + DAY)
+    assert (line["state"], line["witness"]) == ("complete", {"metric": 1, "events": 0, "beside": 1})
+    metrics.publish("MailboxEmailDelivered", 1, FIRST + DAY // 2, OrganizationId=organization)
+    assert covered.states(code=NEEDS_A_LOOK) == ["silent", "complete", "complete"]
+
+
+@pytest.mark.parametrize("value", [1e30, 2.0**63, 2.0**40, -5.0])
+def test_a_figure_that_no_day_can_have_is_not_saved(covered, value):
+    organization = with_organization(covered)
+    metrics = covered.aws.place().metrics
+    metrics.publish("MailboxEmailDelivered", value, FIRST + 1_000, OrganizationId=organization)
+    for _ in range(2):
+        run = covered.run("--since", text(FIRST), "--until", text(FIRST), "--log-group", GROUP).expect(DONE)
+        assert json.loads(run.stdout)["witness"]["metric"] is None
+        assert "which is not a count" in run.stderr and "left out of account" not in run.stderr
+
+
+def test_a_metric_that_cloudwatch_does_not_list_any_more_is_asked_for(covered):
+    organization = with_organization(covered)
+    metrics = covered.aws.place().metrics
+    covered.group.created = TODAY - 60 * DAY
+    day = TODAY - 20 * DAY
+    metrics.publish("MailboxEmailDelivered", 7, day + 1_000, OrganizationId=organization)
+    metrics.publish("OutgoingEmailSent", 1, TODAY - DAY, OrganizationId=organization)
+    (line,) = covered.days("--log-group", GROUP, since=day, until=day, code=NEEDS_A_LOOK)
+    assert (line["state"], line["witness"]["metric"]) == ("silent", 7)
+
+
+def test_what_nobody_can_have_saved_of_metrics_is_named_and_not_believed(covered):
+    organization = with_organization(covered)
+    covered.aws.place().metrics.publish("MailboxEmailDelivered", 50, FIRST + 1_000, OrganizationId=organization)
+    assert covered.states(code=NEEDS_A_LOOK) == ["silent"] + ["complete"] * 2
+    ((key, lines),) = covered.kept(METRICS).items()
+    figure = next(line for line in lines if "sum" in line)
+    folder = (covered.archive / key).parent
+
+    def write(name, *figures):
+        content = "".join(json.dumps(figure | it) + "\n" for it in figures)
+        (folder / name.replace("HASH", hashlib.sha256(content.encode()).hexdigest()[:16])).write_text(content)
+
+    write("anything at all", {"day": text(FIRST + DAY), "sum": 77})
+    write("20990101T000000Z-HASH.ndjson", {"sum": 0})
+    write(f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-0123456789abcdef.ndjson", {"sum": 0})
+    write(f"{text(TODAY - DAY).replace('-', '')}T000000Z-HASH.ndjson", {"day": text(TODAY)}, {"day": "2099-01-01"})
+    covered.aws.faults.deny("cloudwatch:GetMetricData")
+    run = covered.run("--since", text(FIRST), "--until", text(FIRST + 3 * DAY), "--log-group", GROUP)
+    metrics = [json.loads(line)["witness"]["metric"] for line in run.expect(NEEDS_A_LOOK).stdout.splitlines()]
+    assert metrics == [50, None, None]
+    assert run.stderr.count("left out of account") == 5 and "saved in the future" in " ".join(run.stderr.split())
+    # That alone needs a look.
+    run = covered.run("--since", text(FIRST + DAY), "--until", text(FIRST + DAY), "--log-group", GROUP)
+    assert json.loads(run.expect(NEEDS_A_LOOK).stdout)["state"] == "complete"
 
 
 def test_the_whole_history_of_the_metrics_is_saved_and_then_what_is_new(covered):
@@ -256,9 +423,12 @@ def test_the_whole_history_of_the_metrics_is_saved_and_then_what_is_new(covered)
     for days in (2, 100, 400, 500):
         metrics.publish("OrganizationEmailReceived", 3, TODAY - days * DAY, **of)
     metrics.publish("AvailabilityProviderFailure", 1, TODAY - DAY, **of)
+    covered.ingest(covered.log(2, 1, lambda _: MAIL))
     covered.aws.faults.page_sizes |= {"GetMetricData": 2, "ListMetrics": 1}
     covered.days()
     (lines,) = covered.kept(METRICS).values()
+    of_log, *lines = lines
+    assert of_log == {"log_group": GROUP, "log": "email-events", "organization": organization, "alias": "example"}
     saved = {(line["metric"], line["day"]): line for line in lines}
     received = [("OrganizationEmailReceived", text(TODAY - days * DAY)) for days in (400, 100, 2)]
     assert set(saved) == {*received, ("AvailabilityProviderFailure", text(TODAY - DAY))}
@@ -278,7 +448,7 @@ def test_the_whole_history_of_the_metrics_is_saved_and_then_what_is_new(covered)
     assert len(covered.kept(METRICS)) == 1
     covered.days()
     first, second = covered.kept(METRICS).values()
-    assert first == lines and [(line["day"], line["sum"]) for line in second] == [(received[2][1], 4)]
+    assert first == [of_log, *lines] and [(line["day"], line["sum"]) for line in second] == [(received[2][1], 4)]
 
 
 def test_log_groups_are_those_of_the_archive_and_those_with_a_subscription(covered):
@@ -341,7 +511,8 @@ def test_a_metric_that_is_not_answered_whole_proves_nothing(covered):
 
     covered.aws.faults.rewrite("GetMetricData", partial)
     run = covered.run("--since", text(FIRST), "--until", text(FIRST), "--log-group", GROUP).expect(DONE)
-    assert "InternalError" in run.stderr and not covered.kept(METRICS)
+    assert "InternalError" in run.stderr
+    assert not any("sum" in line for lines in covered.kept(METRICS).values() for line in lines)
 
 
 def test_a_query_that_is_not_complete_counts_nothing(covered):
@@ -416,9 +587,11 @@ def test_what_no_check_wrote_is_named_and_not_believed(covered):
     covered.days(until=FIRST + DAY, code=NEEDS_A_LOOK)
     ((key, lines),) = covered.kept().items()
     path = covered.archive / key
-    forged = path.with_name(path.name.replace(path.name[:16], "20990101T000000Z"))
     line = lines[0] | {"state": "complete", "missing": 0, "checked": "2099-01-01T00:00:00Z"}
-    forged.write_text(json.dumps(line) + "\n\u001b[2J\n")
+    content = json.dumps(line) + "\n\u001b[2J\n"
+    name = path.name.replace(path.name[:16], "20990101T000000Z").rsplit("-", 1)[0]
+    forged = path.with_name(f"{name}-{hashlib.sha256(content.encode()).hexdigest()[:16]}.ndjson")
+    forged.write_text(content)
     run = covered.run("--offline").expect(NEEDS_A_LOOK)
     assert "line 1: it was checked in the future" in run.stderr and "\u001b[2J" not in run.stderr
     assert json.loads(run.stdout)["earlier"]["state"] == "gap"
@@ -460,7 +633,7 @@ def test_the_permissions_that_are_printed_are_those_that_are_needed(covered, in_
     covered.log(0, 3)
     for options in ((), ("--exact",)):
         covered.run("--since", text(FIRST), "--log-group", GROUP, *options, **env).expect(NEEDS_A_LOOK)
-    covered.run("--since", text(FIRST), **env).expect(DONE)
+    covered.run("--since", text(FIRST), **env).expect(NEEDS_A_LOOK)
 
     allowed = collections.defaultdict(list)
     given = ("--account", ACCOUNT, "--region", REGION)
@@ -492,6 +665,12 @@ def test_where_nothing_can_be_kept_the_answer_is_given_all_the_same(covered, in_
 
 def test_wrong_usage_is_told(covered):
     assert "--since must be before --until" in covered.run("--since", "1d", "--until", "2d").expect(WRONG_USAGE).stderr
+    for arguments, told in (
+        (["--since", "2099-01-01"], "--since is in the future"),
+        (["--until", "1970-01-01"], "--until leaves no day"),
+        (["--until", "2020-01-01"], "give both"),
+    ):
+        assert told in covered.run(*arguments).expect(WRONG_USAGE).stderr
     assert "cannot be used with" in covered.run("--offline", "--exact").expect(WRONG_USAGE).stderr
     missing = covered.mailtrail.run("coverage", env={}).expect(WRONG_USAGE)
     assert "missing archive" in missing.stderr

@@ -3,8 +3,9 @@
 use clap::Args;
 use mailtrail_clock::{Moment, Time, TimeRange};
 use mailtrail_config::{DecodedLimit, settings};
+use mailtrail_coverage::Day;
 
-use super::help;
+use super::{groups, help};
 use crate::args::{AccountArgs, ArchiveArgs};
 use crate::backfill::args::{Named, log_group, rate};
 
@@ -54,6 +55,24 @@ impl CoverageArgs {
         self.archive.check()?;
         let range = TimeRange::between(self.since, self.until, now);
         self.range = range.map_err(|error| format!("{error}: --since must be before --until"))?;
+        self.check_days(now)
+    }
+
+    /// Whether there is a day to compare, and that can have events.
+    fn check_days(&self, now: Time) -> Result<(), String> {
+        let today = Day::of(now);
+        if self.range.since().is_some_and(|since| Day::of(since) > today) {
+            return Err(format!("--since is in the future: today is {today} (UTC)"));
+        }
+        if self.range.until() == Some(Time::EPOCH) {
+            return Err("--until leaves no day: the first one is 1970-01-01".to_owned());
+        }
+        if !self.offline && groups::days(self.range, now).is_none() {
+            return Err(
+                "--until is longer ago than the 30 days that are compared without --since: give both"
+                    .to_owned(),
+            );
+        }
         Ok(())
     }
 

@@ -10,6 +10,7 @@ use mailtrail_policy_survey::Account;
 use mailtrail_pull::{ArchivedDays, LogGroup, LogGroupId};
 
 use super::args::CoverageArgs;
+use super::witness::Witnesses;
 use crate::backfill::groups::{Functions, Groups};
 use crate::output::{self, WARNING, paint, plain};
 
@@ -48,21 +49,41 @@ pub(super) async fn of_archive(
     let known: BTreeSet<&str> = found.iter().map(|it| it.group.name.as_str()).collect();
     let mut others = Vec::new();
     for LogGroupId { name, .. } in archived.keys().filter(|id| !known.contains(id.name.as_str())) {
-        let described = account.log_group(name, Deadline::NEVER).await;
-        let described = described.with_context(|| format!("failed to read the log group `{name}`"))?;
-        let exists = described.is_some();
-        let group = match described {
-            Some(described) => LogGroup::described(&described, &account.id, &account.region),
-            None => LogGroup {
-                name: name.clone(),
-                account: account.id.clone(),
-                region: account.region.clone(),
-                ..LogGroup::default()
-            },
-        };
-        others.push(Compared { group, exists });
+        others.push(described(account, name).await?);
     }
     Ok(others)
+}
+
+/// The log groups that organizations log to, and that are not among those that were found: what they have is not archived. Those
+/// that organizations once logged to as well, as long as they exist.
+pub(super) async fn of_organizations(
+    account: &Account,
+    found: &[Compared],
+    witnesses: &Witnesses,
+) -> anyhow::Result<Vec<Compared>> {
+    let known: BTreeSet<&str> = found.iter().map(|it| it.group.name.as_str()).collect();
+    let mut others = Vec::new();
+    for (name, is_now) in witnesses.log_groups().filter(|(name, _)| !known.contains(name)) {
+        let described = described(account, name).await?;
+        others.extend(Some(described).filter(|it| it.exists || is_now));
+    }
+    Ok(others)
+}
+
+async fn described(account: &Account, name: &str) -> anyhow::Result<Compared> {
+    let described = account.log_group(name, Deadline::NEVER).await;
+    let described = described.with_context(|| format!("failed to read the log group `{name}`"))?;
+    let exists = described.is_some();
+    let group = match described {
+        Some(described) => LogGroup::described(&described, &account.id, &account.region),
+        None => LogGroup {
+            name: name.to_owned(),
+            account: account.id.clone(),
+            region: account.region.clone(),
+            ..LogGroup::default()
+        },
+    };
+    Ok(Compared { group, exists })
 }
 
 /// The first and the last day of a range; without a beginning, of the last days.
@@ -72,6 +93,12 @@ pub(super) fn days(range: TimeRange, now: Time) -> Option<(Day, Day)> {
     let last = range.until().map_or(today, |until| (until.millis() - 1).div_euclid(DAY)).min(today);
     let (first, last) = (Day::new(first.max(0))?, Day::new(last)?);
     (first <= last).then_some((first, last))
+}
+
+/// A range of days with the day before and the day after it.
+pub(super) fn with_days_beside((first, last): (Day, Day)) -> (Day, Day) {
+    let beside = |day: Day, days: i64| Day::new(day.number() + days).unwrap_or(day);
+    (beside(first, -1), beside(last, 1))
 }
 
 /// The days of a log group that the archive has, for a range whose beginning or end may be open.

@@ -12,19 +12,22 @@ archive has nothing that may be of another origin
   agrees    the archive has as many events or more, but some are imported, or under an id with another message: the count \
 proves no more; --exact does
   gap       the log group has events that the archive lacks; mailtrail backfill archives them
-  silent    WorkMail's own metrics tell of mail (or of failed sign-ins), and the log has none: logging was off
+  silent    WorkMail's own metrics tell of mail (or of failed sign-ins), and the log group, which was counted, has none: \
+logging was off, or went elsewhere
   open      the day is not over, or was over less than an hour before
-  unknown   nothing can be said: the events have expired or are expiring, or AWS did not answer
+  unknown   nothing can be said: the events have expired or are expiring, the log group does not exist, or AWS did not answer
 
 CloudWatch Logs takes events that are up to 14 days old, so a day is final 14 days after its end; until then it may become \
-incomplete again. An import alone never makes a day complete.
+incomplete again. What was imported never makes a day complete by its number alone: --exact looks for each event, and finds it \
+whichever way it was archived.
 
-The result is kept in the archive, below coverage/, and so are the daily sums of WorkMail's metrics, which CloudWatch keeps for \
-15 months: all that there are first, then what is new. mailtrail doctor reads both.";
+The result is kept in the archive, below coverage/, where mailtrail doctor reads it. So are the daily sums of WorkMail's metrics, \
+which CloudWatch keeps for 15 months: first all that it has of the metrics that are found, then what is new. And so is whose log \
+each log group is: it keeps its metrics when logging is turned off or goes elsewhere, and when the organization is deleted.";
 
 pub(crate) const LOG_GROUP: &str = "\
-A log group, by name or ARN; may be repeated [default: those that the archive has events of, and those with a subscription \
-filter to a function of mailtrail]";
+A log group, by name or ARN; may be repeated [default: those that the archive has events of, those with a subscription filter to \
+a function of mailtrail, and those that WorkMail organizations log email events and sign-ins to, or once did]";
 
 pub(crate) const SINCE: &str = "\
 Only days from this time on: 2026-11-20 (UTC), 2026-11-20T10:15:00Z, or 30m, 24h, 7d ago [default: 30 days; without AWS, all \
@@ -37,18 +40,20 @@ as long as a dry run of a backfill";
 pub(crate) const AFTER: &str = "\
 Where no Region or no credentials are configured, and with --offline, AWS is not asked: the log group's side is unknown.
 
-Needs logs:DescribeLogGroups, logs:StartQuery and logs:GetQueryResults; with --exact, and of days up to the creation of a log \
+Needs sts:GetCallerIdentity, which everyone has, logs:DescribeLogGroups, logs:StartQuery and logs:GetQueryResults; with --exact, and of days up to the creation of a log \
 group, also logs:FilterLogEvents. To find the log groups with a subscription filter, logs:DescribeSubscriptionFilters and \
 lambda:GetFunctionConfiguration. For WorkMail's metrics, cloudwatch:ListMetrics and cloudwatch:GetMetricData, and to know whose \
 they are workmail:ListOrganizations, workmail:DescribeEmailMonitoringConfiguration, logs:DescribeDeliverySources, \
-logs:DescribeDeliveryDestinations and logs:DescribeDeliveries. Where the last ones are refused, days have no witness. As a policy: \
-mailtrail permissions coverage cloudwatch-logs, and for the archive mailtrail permissions coverage s3.
+logs:DescribeDeliveryDestinations and logs:DescribeDeliveries. Where the last ones are refused, days have no witness but what was \
+kept before. For an archive in S3, s3:ListBucket and s3:GetObject, and to keep the result s3:PutObject. As a policy: mailtrail \
+permissions coverage cloudwatch-logs, and for the archive mailtrail permissions coverage s3.
 
 Exit codes:
   0  done: no gap, and no silent day
   1  failed, or stopped
   2  wrong usage
-  3  done, but something needs attention (gaps, silent days, days that AWS did not answer for, unreadable objects)
+  3  done, but something needs attention (gaps, silent days, days that AWS did not answer for, days of mail whose log group does \
+not exist, unreadable objects)
 
 Examples:
   mailtrail coverage --archive s3://example-trail/mail

@@ -16,11 +16,11 @@ use mailtrail_archive::{Archive, ArchiveConfig, ArchiveReader};
 use mailtrail_aws_client::Clients;
 use mailtrail_clock::{Time, now};
 use mailtrail_coverage::{
-    Checker, Day, DayCoverage, DayState, LastChecks, Reason, SourceDays, judge_days, keep,
+    Checker, Day, DayCoverage, DayState, LastChecks, Method, Reason, SourceDays, judge_days, keep,
 };
 use mailtrail_policy_survey::Account;
 use mailtrail_pull::{
-    Archived, ArchivedDays, Backfill, CloudWatch, LogGroup, Observer, Window, archived_days, calls_per_second,
+    ArchivedDays, Backfill, CloudWatch, LogGroup, Observer, Window, archived_days, calls_per_second,
 };
 
 use serde::{Serialize, Serializer};
@@ -108,10 +108,16 @@ pub(crate) async fn run(args: CoverageArgs) -> anyhow::Result<Exit> {
     if let Some(archive) = &archive {
         keep(archive, &days).await.context(NOT_KEPT)?;
     }
-    let needs_attention =
-        |day: &DayCoverage| day.state.needs_attention() || day.reason == Some(Reason::NotAnswered);
+    let needs_attention = |day: &DayCoverage| {
+        day.state.needs_attention() || day.reason == Some(Reason::NotAnswered) || is_logged_nowhere(day)
+    };
     let is_done = !days.iter().any(needs_attention) && !check.has_unreadable.get();
     Ok(if is_done { Exit::Done } else { Exit::NeedsAttention })
+}
+
+/// Whether an organization logs to a log group that does not exist, or once did, and metrics tell of what was not archived.
+fn is_logged_nowhere(day: &DayCoverage) -> bool {
+    day.method == Method::Metric && day.reason == Some(Reason::NoLogGroup)
 }
 
 /// The account, where AWS can be asked.
@@ -137,16 +143,19 @@ impl Check<'_> {
         check_account(self.reader, account, config).await?;
         let Some(range) = groups::days(self.args.range, self.now) else { return Ok(Vec::new()) };
         self.progress.doing("reading the metrics of WorkMail".to_owned());
-        let witnesses = Witnesses::read(account, self.reader, self.archive, self.now).await?;
+        let mut witnesses = Witnesses::read(account, self.reader, self.archive, self.now).await?;
+        self.has_unreadable.set(self.has_unreadable.get() || witnesses.has_refused);
         if let Some(text) = witnesses.text().filter(|_| self.archive.is_some()) {
             output::note(&paint(FAINT, format!("saved {text}")));
         }
         self.progress.doing("finding the log groups".to_owned());
         let mut compared = groups::find(account, self.args).await?;
         self.progress.doing("counting the events of the archive".to_owned());
-        let mut archived = self.archived(Some(account), Some(range)).await?;
+        let mut archived = self.archived(Some(account), Some(groups::with_days_beside(range))).await?;
+        witnesses.learn(&archived, self.archive, self.now).await?;
         if !self.args.names_log_groups() {
             compared.extend(groups::of_archive(account, &compared, &archived).await?);
+            compared.extend(groups::of_organizations(account, &compared, &witnesses).await?);
         }
         compared.sort_by(|one, other| one.group.name.cmp(&other.group.name));
         let checker = self.checker(account);
@@ -168,7 +177,7 @@ impl Check<'_> {
             let judged = counted.iter().map(|(it, days, source)| {
                 let none = BTreeMap::new();
                 let of_group = archived.get(&it.group.id()).unwrap_or(&none);
-                let witness = |day: Day, archived: Archived| witnesses.of(&it.group.name, day, archived);
+                let witness = |day, _| witnesses.of(&it.group.name, day, archived);
                 let days = judge_days(&it.group, *days, source, of_group, witness, self.now);
                 Checked { group: it.group.clone(), days, earlier: BTreeMap::new() }
             });

@@ -58,6 +58,9 @@ fn log_group(Checked { group, days, earlier }: &Checked, args: &CoverageArgs) ->
     if gaps.len() > MOST_COMMANDS {
         line(&mut text, &format!("and {} more gaps, see --json", gaps.len() - MOST_COMMANDS));
     }
+    if let Some(told) = told_by_metrics(days) {
+        line(&mut text, &told);
+    }
     let silent = spans(days, DayState::Silent);
     if let Some(latest) = silent.last() {
         let days: usize = silent.iter().map(Vec::len).sum();
@@ -113,6 +116,15 @@ fn earlier_of_unknown(days: &[DayCoverage], earlier: &BTreeMap<Day, Earlier>) ->
     let counts = STATES.into_iter().map(|state| (state, number(state))).filter(|(_, number)| *number > 0);
     let counts: Vec<String> = counts.map(|(state, number)| format!("{number} {}", word(state))).collect();
     (!found.is_empty()).then(|| format!("of these, earlier checks found {}", counts.join(", ")))
+}
+
+/// What metrics tell of days whose log was not seen.
+fn told_by_metrics(days: &[DayCoverage]) -> Option<String> {
+    let told: Vec<&DayCoverage> = days.iter().filter(|day| day.method == Method::Metric).collect();
+    let metric = told.iter().filter_map(|day| day.witness?.metric).fold(0, u64::saturating_add);
+    let days = count(u64::try_from(told.len()).unwrap_or(u64::MAX), "day");
+    let text = "of which the archive has no event; whether the log had any is not known";
+    (!told.is_empty()).then(|| format!("{days}: WorkMail's metrics count {metric}, {text}"))
 }
 
 fn reason(reason: Reason) -> &'static str {

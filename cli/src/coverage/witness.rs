@@ -1,16 +1,17 @@
 //! What WorkMail itself counted: its metrics, saved, and whose they are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context;
 use aws_sdk_cloudwatch::Client;
 use mailtrail_archive::{Archive, ArchiveReader};
 use mailtrail_aws_client::Deadline;
+use mailtrail_aws_client::failure::Failure;
 use mailtrail_clock::Time;
-use mailtrail_coverage::metrics::{History, Log, Observed, days_to_ask, save, wanted};
-use mailtrail_coverage::{CloudWatchMetrics, Day, Witness};
+use mailtrail_coverage::metrics::{MetricDay, days_to_ask, wanted};
+use mailtrail_coverage::{CloudWatchMetrics, Day, History, Log, Observed, Witness};
 use mailtrail_policy_survey::Account;
-use mailtrail_pull::Archived;
+use mailtrail_pull::ArchivedDays;
 
 use crate::backfill::groups::{audit_logs, group_of};
 use crate::output::{self, WARNING, count, paint, plain};
@@ -24,100 +25,141 @@ const AUTHENTICATION: &str = "AUTHENTICATION_LOGS";
 #[derive(Debug, Default)]
 pub(super) struct Witnesses {
     history: History,
-    /// By the name of the log group.
-    observed: BTreeMap<String, Observed>,
-    /// Whether there is one organization in the Region.
-    is_only: bool,
+    organizations: Organizations,
     /// How many figures were saved now.
-    pub(super) saved: usize,
+    saved: usize,
+    /// Whether something that the archive keeps is not believed.
+    pub(super) has_refused: bool,
+}
+
+/// The organizations of the account and Region, as far as they can be read.
+#[derive(Debug, Default)]
+struct Organizations {
+    /// Id → alias; nothing where they cannot be listed.
+    known: Option<BTreeMap<String, String>>,
+    /// Where they log to now.
+    logs: BTreeSet<Observed>,
 }
 
 impl Witnesses {
-    /// Saves the metrics of the account and Region, where it has a `WorkMail` organization or had one, and finds out which log
-    /// groups they are about. What cannot be read is told; the days then have no witness.
+    /// Saves the metrics of the account and Region, where it has a `WorkMail` organization or had one, and whose log each log
+    /// group is. What cannot be read is told; the days then have no witness but what was saved before.
     pub(super) async fn read(
         account: &Account,
         reader: &ArchiveReader,
         archive: Option<&Archive>,
         now: Time,
     ) -> anyhow::Result<Self> {
-        let (id, region) = (&account.id, &account.region);
-        let mut history = History::read(reader, id, region).await?;
-        for (key, reason) in history.refused.drain(..) {
+        let mut history = History::read(reader, &account.id, &account.region, now).await?;
+        for (key, reason) in &history.refused {
             warn(&format!("`{key}` is left out of account: {reason}"));
         }
-        let mut witnesses = Self { history, ..Self::default() };
-        witnesses.observe(account).await;
-        if witnesses.observed.is_empty() && witnesses.history.metrics().next().is_none() {
-            return Ok(witnesses);
+        let organizations = Organizations::read(account).await;
+        let logs = history.observe(organizations.logs.clone());
+        let has_refused = !history.refused.is_empty();
+        let has_none = organizations.known.as_ref().is_none_or(BTreeMap::is_empty);
+        if has_none && history.log_groups().is_empty() && history.metrics().next().is_none() {
+            return Ok(Self { history, organizations, has_refused, ..Self::default() });
         }
-        let metrics = CloudWatchMetrics::new(Client::new(&account.config), account.calls.retry_policy());
-        let asked = match metrics.list().await {
-            Ok(listed) => {
-                let wanted = wanted(listed, &witnesses.history);
-                match days_to_ask(now) {
-                    Some((first, last)) => metrics.days(&wanted, first, last).await,
-                    None => Ok(Vec::new()),
-                }
+        let days = match ask(account, &history, now).await {
+            Ok(days) => history.update(days),
+            Err(failure) => {
+                warn(&format!("failed to read the metrics of WorkMail: {failure}"));
+                Vec::new()
             }
-            Err(failure) => Err(failure),
         };
-        match asked {
-            Ok(days) => {
-                let new = witnesses.history.update(days);
-                witnesses.saved = new.len();
-                if let Some(archive) = archive {
-                    save(archive, id, region, &new, now).await.context(super::NOT_KEPT)?;
-                }
-            }
-            Err(failure) => warn(&format!("failed to read the metrics of WorkMail: {failure}")),
+        if let Some(archive) = archive {
+            history.save(archive, &days, &logs, now).await.context(super::NOT_KEPT)?;
         }
-        Ok(witnesses)
+        Ok(Self { history, organizations, saved: days.len(), has_refused })
     }
 
-    async fn observe(&mut self, account: &Account) {
-        let client = aws_sdk_workmail::Client::new(&account.config);
-        let organizations = match organizations::list(account, &client, Deadline::NEVER).await {
-            Ok(organizations) => organizations,
-            Err(error) => return warn(&format!("failed to read whose the metrics of WorkMail are: {error}")),
-        };
-        self.is_only = organizations.len() == 1;
-        for organization in organizations {
-            let observed = |log| Observed {
-                organization: organization.id.clone(),
-                alias: organization.alias.clone(),
-                log,
-            };
-            match organizations::email_events(account, &client, &organization.id, Deadline::NEVER).await {
-                Ok(events) => {
-                    let name = events.and_then(|events| group_of(&events.log_group_arn));
-                    self.observed.extend(name.map(|name| (name, observed(Log::EmailEvents))));
-                }
-                Err(error) => warn(&format!("failed to read where `{}` logs: {error}", organization.id)),
-            }
-            match audit_logs(account, &organization.id).await {
-                Ok(logs) => {
-                    let sign_ins =
-                        logs.into_iter().filter(|it| it.log_type.as_deref() == Some(AUTHENTICATION));
-                    for log in sign_ins {
-                        self.observed.entry(log.log_group).or_insert_with(|| observed(Log::Authentication));
-                    }
-                }
-                Err(error) => warn(&format!("failed to read where `{}` logs: {error}", organization.id)),
-            }
+    /// The log groups that organizations log to, or once did: each with whether one does now.
+    pub(super) fn log_groups(&self) -> impl Iterator<Item = (&str, bool)> {
+        let logs = &self.organizations.logs;
+        let is_now = |name: &str| logs.iter().any(|log| log.log_group == name);
+        self.history.log_groups().into_iter().map(move |name| (name, is_now(name)))
+    }
+
+    /// Learns from what the archive has where the only organization of the Region logged before.
+    pub(super) async fn learn(
+        &mut self,
+        archived: &ArchivedDays,
+        archive: Option<&Archive>,
+        now: Time,
+    ) -> anyhow::Result<()> {
+        let Some((id, alias)) = self.only() else { return Ok(()) };
+        let logs = self.history.logs_of_only(id, alias, archived);
+        let logs = self.history.observe(logs);
+        if let Some(archive) = archive {
+            self.history.save(archive, &[], &logs, now).await.context(super::NOT_KEPT)?;
         }
+        Ok(())
     }
 
     /// What metrics say of a log group and a day.
-    pub(super) fn of(&self, log_group: &str, day: Day, archived: Archived) -> Option<Witness> {
-        let observed = self.observed.get(log_group)?;
-        Some(self.history.witness(observed, self.is_only, day, archived))
+    pub(super) fn of(&self, log_group: &str, day: Day, archived: &ArchivedDays) -> Option<Witness> {
+        self.history.witness(log_group, self.only().is_some(), day, archived)
+    }
+
+    /// Id and alias of the organization, where the Region has one, and is not known to have had another.
+    fn only(&self) -> Option<(&str, &str)> {
+        let now = self.organizations.known.as_ref()?.iter().map(|(id, alias)| (id.as_str(), alias.as_str()));
+        let known: BTreeMap<&str, &str> = now.chain(self.history.organizations()).collect();
+        if known.len() == 1 { known.into_iter().next() } else { None }
     }
 
     /// What was saved, in words.
     pub(super) fn text(&self) -> Option<String> {
         let saved = u64::try_from(self.saved).unwrap_or(u64::MAX);
         (saved > 0).then(|| format!("{} of WorkMail's metrics", count(saved, "daily sum")))
+    }
+}
+
+/// What CloudWatch has of all metrics that may be there.
+async fn ask(account: &Account, history: &History, now: Time) -> Result<Vec<MetricDay>, Failure> {
+    let Some((first, last)) = days_to_ask(now) else { return Ok(Vec::new()) };
+    let metrics = CloudWatchMetrics::new(Client::new(&account.config), account.calls.retry_policy());
+    let wanted = wanted(metrics.list().await?, history);
+    metrics.days(&wanted, first, last).await
+}
+
+impl Organizations {
+    async fn read(account: &Account) -> Self {
+        let client = aws_sdk_workmail::Client::new(&account.config);
+        let organizations = match organizations::list(account, &client, Deadline::NEVER).await {
+            Ok(organizations) => organizations,
+            Err(error) => {
+                warn(&format!("failed to read whose the metrics of WorkMail are: {error}"));
+                return Self::default();
+            }
+        };
+        let known = organizations.iter().map(|it| (it.id.clone(), it.alias.clone())).collect();
+        let mut logs = BTreeSet::new();
+        for organization in organizations {
+            let observed = |log_group, log| Observed {
+                log_group,
+                log,
+                organization: organization.id.clone(),
+                alias: organization.alias.clone(),
+            };
+            match organizations::email_events(account, &client, &organization.id, Deadline::NEVER).await {
+                Ok(events) => {
+                    let name = events.and_then(|events| group_of(&events.log_group_arn));
+                    logs.extend(name.map(|name| observed(name, Log::EmailEvents)));
+                }
+                Err(error) => warn(&format!("failed to read where `{}` logs: {error}", organization.id)),
+            }
+            match audit_logs(account, &organization.id).await {
+                Ok(audit) => {
+                    let sign_ins =
+                        audit.into_iter().filter(|it| it.log_type.as_deref() == Some(AUTHENTICATION));
+                    logs.extend(sign_ins.map(|log| observed(log.log_group, Log::Authentication)));
+                }
+                Err(error) => warn(&format!("failed to read where `{}` logs: {error}", organization.id)),
+            }
+        }
+        Self { known: Some(known), logs }
     }
 }
 

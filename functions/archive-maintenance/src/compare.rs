@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use futures_util::{StreamExt, stream};
 use mailtrail_archive::{ArchiveError, ArchiveReader};
 use mailtrail_clock::now;
-use mailtrail_coverage::metrics::{History, Observed};
-use mailtrail_coverage::{Checker, Day, DayCoverage, judge_days};
+use mailtrail_coverage::{Checker, Day, DayCoverage, History, judge_days};
 use mailtrail_pull::{CloudWatch, LogGroup, Observer, Window, archived_days};
 
 /// Queries of Insights at a time: each takes some seconds, and an account may run 100.
@@ -17,10 +16,8 @@ pub(crate) struct Comparer {
     pub(crate) checker: Checker<CloudWatch>,
     pub(crate) account: String,
     pub(crate) region: String,
-    /// What metrics say.
+    /// What metrics say, and of which log groups.
     pub(crate) history: History,
-    /// The log groups that metrics say something of, by name.
-    pub(crate) observed: BTreeMap<String, Observed>,
 }
 
 /// What was found of a day.
@@ -48,7 +45,9 @@ impl Comparer {
             stream::iter(groups.iter().copied().map(count)).buffered(COUNTED_AT_A_TIME).collect().await;
         let place = Some((self.account.as_str(), self.region.as_str()));
         let reader: &ArchiveReader = &self.checker.backfill.reader;
-        let window = Window::of_days(day.number(), day.number());
+        // A mail is counted on one side of midnight and logged on the other.
+        let beside = i64::from(!self.history.log_groups().is_empty());
+        let window = Window::of_days((day.number() - beside).max(0), day.number() + beside);
         let archived =
             archived_days(reader, place, window, self.checker.backfill.decoded_limit, observer).await?;
         let Some(archived) = archived.filter(|_| !observer.is_stopped()) else { return Ok(None) };
@@ -58,19 +57,16 @@ impl Comparer {
                 compared.failures.insert(group.name.clone(), failure.to_string());
                 continue;
             }
-            let archived = archived.get(&group.id()).cloned().unwrap_or_default();
-            let witness = |day, archived| {
-                let observed = self.observed.get(&group.name)?;
-                Some(self.history.witness(observed, self.is_only(), day, archived))
-            };
-            compared.days.extend(judge_days(group, (day, day), &source, &archived, witness, checked));
+            let of_group = archived.get(&group.id()).cloned().unwrap_or_default();
+            let witness = |day, _| self.history.witness(&group.name, self.is_only(), day, &archived);
+            compared.days.extend(judge_days(group, (day, day), &source, &of_group, witness, checked));
         }
         Ok(Some(compared))
     }
 
     /// Whether all log groups are of one organization.
     fn is_only(&self) -> bool {
-        let mut names = self.observed.values().map(|observed| &observed.organization);
+        let mut names = self.history.organizations().map(|(id, _)| id);
         let first = names.next();
         names.all(|name| Some(name) == first)
     }

@@ -8,8 +8,8 @@ use mailtrail_archive::{Archive, ArchiveError};
 use mailtrail_aws_client::{Clients, Deadline};
 use mailtrail_clock::{Time, now};
 use mailtrail_config::{Config, WatchListSource};
-use mailtrail_coverage::metrics::History;
 use mailtrail_coverage::{Checker, Day, LastChecks};
+use mailtrail_coverage::{History, Observed};
 use mailtrail_delivery::Topic;
 use mailtrail_lambda::Reporter;
 use mailtrail_pipeline::Pipeline;
@@ -85,11 +85,9 @@ impl Maintenance {
         let own = &self.config.intake.own_log_groups;
         let found = log_groups::find(account, &self.config.maintenance.destinations, own, half).await;
         let found = found.map_err(|error| failed("LogGroupsUnknown", &error))?;
-        let names = found.subscribed.iter().map(|group| group.name.clone());
-        let observed = names.filter_map(|name| {
-            let observed = witness::observed(&name, &self.config.intake.organizations)?;
-            Some((name, observed))
-        });
+        let names = found.subscribed.iter().map(|group| &group.name);
+        let logs: Vec<Observed> =
+            names.filter_map(|name| witness::observed(name, &self.config.intake.organizations)).collect();
         let writer = self.writer().await.map_err(|error| failed("ArchiveUnavailable", &error))?;
         let decoded_limit = self.config.intake.decoded_limit.bytes();
         let backfill = |writer| fill::backfill(account, self.archive.reader(), writer, decoded_limit);
@@ -98,12 +96,11 @@ impl Maintenance {
             account: account.id.clone(),
             region: account.region.clone(),
             history: History::default(),
-            observed: observed.collect(),
         };
         let knows_all_groups = found.failures.is_empty();
         let mut answer = Answer { failures: found.failures, ..Answer::default() };
-        if !comparer.observed.is_empty() {
-            let history = self.history(account, began, working).await;
+        if !logs.is_empty() {
+            let history = self.history(account, logs, began, working).await;
             comparer.history = history.unwrap_or_else(|failure| {
                 answer.failures.push(failure);
                 History::default()
@@ -129,12 +126,18 @@ impl Maintenance {
     }
 
     /// What metrics say: what the archive keeps, and what CloudWatch has.
-    async fn history(&self, account: &Account, began: Time, working: Deadline) -> Result<History, String> {
+    async fn history(
+        &self,
+        account: &Account,
+        logs: Vec<Observed>,
+        began: Time,
+        working: Deadline,
+    ) -> Result<History, String> {
         let half = working.reserve(working.remaining());
         let read = async {
             let reader = self.archive.reader();
-            let mut history = History::read(&reader, &account.id, &account.region).await?;
-            metrics::update(&mut history, account, &self.archive, began).await?;
+            let mut history = History::read(&reader, &account.id, &account.region, began).await?;
+            metrics::update(&mut history, logs, account, &self.archive, began).await?;
             Ok::<_, metrics::MetricsError>(history)
         };
         match half.limit(read).await {

@@ -1,7 +1,7 @@
 //! Which log groups have a witness: those of a WorkMail organization, whose metrics count what they log. Pure.
 
 use mailtrail_config::{Organization, PerLogGroup};
-use mailtrail_coverage::metrics::{Log, Observed};
+use mailtrail_coverage::{Log, Observed};
 
 /// The log groups that WorkMail makes for email events begin with this, and end with the alias of the organization.
 /// <https://docs.aws.amazon.com/workmail/latest/adminguide/tracking.html>
@@ -13,14 +13,18 @@ const AUDIT_OF_STACK: (&str, &str) = ("/aws/vendedlogs/workmail/", "/authenticat
 /// What a log group logs that metrics count as well; nothing for any other.
 pub(crate) fn observed(log_group: &str, organizations: &PerLogGroup<Organization>) -> Option<Observed> {
     let between = |(start, end): (&str, &str)| log_group.strip_prefix(start)?.strip_suffix(end);
-    let known = || organizations.id_of(log_group).unwrap_or_default().to_owned();
+    let observed = |log, organization: &str, alias: &str| Observed {
+        log_group: log_group.to_owned(),
+        log,
+        organization: organization.to_owned(),
+        alias: alias.to_owned(),
+    };
     if let Some(organization) = between(AUDIT_OF_STACK) {
-        let (organization, alias) = (organization.to_owned(), String::new());
-        return Some(Observed { organization, alias, log: Log::Authentication });
+        return Some(observed(Log::Authentication, organization, ""));
     }
-    let alias = log_group.strip_prefix(OF_ALIAS).unwrap_or_default().to_owned();
+    let alias = log_group.strip_prefix(OF_ALIAS).unwrap_or_default();
     let is_mail = !alias.is_empty() || between(OF_STACK).is_some();
-    is_mail.then(|| Observed { organization: known(), alias, log: Log::EmailEvents })
+    is_mail.then(|| observed(Log::EmailEvents, organizations.id_of(log_group).unwrap_or_default(), alias))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use mailtrail_aws_client::failure::Failure;
 use mailtrail_aws_client::{Deadline, RetryPolicy};
 use mailtrail_clock::{DAY, Time};
 
-use crate::day::Day;
+use crate::day::{Day, IMPOSSIBLE};
 use crate::metrics::{Figures, Metric, MetricDay};
 
 const NAMESPACE: &str = "AWS/WorkMail";
@@ -79,7 +79,7 @@ impl CloudWatchMetrics {
             Failure::permanent("InvalidRequest", format!("failed to build GetMetricData: {error}"))
         })?;
         let (start, end) = (first.start(), Time::from_millis((last.number() + 1) * DAY));
-        let mut values: BTreeMap<(usize, Day), [f64; 2]> = BTreeMap::new();
+        let mut values = BTreeMap::new();
         let (mut token, mut seen) = (None::<String>, HashSet::new());
         loop {
             let attempt = || async {
@@ -98,11 +98,15 @@ impl CloudWatchMetrics {
                 break;
             }
         }
-        let day = |((at, day), [sum, samples]): ((usize, Day), [f64; 2])| {
-            let figures = Figures { sum: whole(sum), samples: whole(samples) };
-            MetricDay { metric: metrics[at].clone(), day, figures }
+        let day = |((at, day), values): ((usize, Day), [Option<u64>; 2])| {
+            let [Some(sum), Some(samples)] = values else {
+                return Err(unproven(
+                    "GetMetricData answered with one of two statistics of a day".to_owned(),
+                ));
+            };
+            Ok(MetricDay { metric: metrics[at].clone(), day, figures: Figures { sum, samples } })
         };
-        Ok(values.into_iter().map(day).collect())
+        values.into_iter().map(day).collect()
     }
 }
 
@@ -140,9 +144,8 @@ fn take(
     metrics: usize,
     (first, last): (Day, Day),
     has_more: bool,
-    values: &mut BTreeMap<(usize, Day), [f64; 2]>,
+    values: &mut BTreeMap<(usize, Day), [Option<u64>; 2]>,
 ) -> Result<(), Failure> {
-    let unproven = |text: String| Failure::permanent("Unproven", text);
     let found = result.id().and_then(|id| numbers(id, metrics));
     let (metric, statistic) =
         found.ok_or_else(|| unproven("GetMetricData answered another question".to_owned()))?;
@@ -161,7 +164,9 @@ fn take(
         let day = time.to_millis().ok().and_then(Time::from_millis).map(Day::of);
         let day = day.filter(|day| (first..=last).contains(day));
         let day = day.ok_or_else(|| unproven("GetMetricData answered with another day".to_owned()))?;
-        values.entry((metric, day)).or_default()[statistic] = *value;
+        let count = whole(*value)
+            .ok_or_else(|| unproven(format!("GetMetricData answered with {value}, which is not a count")))?;
+        values.entry((metric, day)).or_default()[statistic] = Some(count);
     }
     Ok(())
 }
@@ -170,7 +175,7 @@ fn take(
 fn next(token: Option<String>, seen: &mut HashSet<String>) -> Result<Option<String>, Failure> {
     match token.filter(|token| !token.is_empty()) {
         Some(token) if !seen.insert(token.clone()) => {
-            Err(Failure::permanent("Unproven", "a page names one as the next that was read already"))
+            Err(unproven("a page names one as the next that was read already".to_owned()))
         }
         token => Ok(token),
     }
@@ -180,12 +185,32 @@ fn seconds(time: Time) -> DateTime {
     DateTime::from_millis(time.millis())
 }
 
-/// A count, which `CloudWatch` has as a floating-point number.
+fn unproven(text: String) -> Failure {
+    Failure::permanent("Unproven", text)
+}
+
+/// A count, which CloudWatch has as a floating-point number; nothing where no day can have as many, or fewer than none.
 #[expect(
     clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
     clippy::cast_sign_loss,
-    reason = "a count is neither negative nor that large"
+    reason = "the range is checked, and all of it is exact in a floating-point number"
 )]
-fn whole(value: f64) -> u64 {
-    value.round().max(0.0) as u64
+fn whole(value: f64) -> Option<u64> {
+    let value = value.round();
+    (0.0..IMPOSSIBLE as f64).contains(&value).then_some(value as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_day_can_have_is_not_a_count() {
+        assert_eq!([0.0, 0.4, 12.0, -0.2].map(whole), [Some(0), Some(0), Some(12), Some(0)]);
+        let largest = (IMPOSSIBLE - 1) as f64;
+        assert_eq!(whole(largest), Some(IMPOSSIBLE - 1));
+        let others = [largest + 1.0, 1e30, f64::INFINITY, f64::NAN, -5.0];
+        assert_eq!(others.map(whole), [None; 5]);
+    }
 }

@@ -10,6 +10,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 /// More events than a day can have: what says so was not counted.
 pub(crate) const IMPOSSIBLE: u64 = 1 << 40;
 
+/// The most mails that may count on one day and be logged on the next, in the minutes around midnight. A day of which the metrics
+/// count more, and the log has none, is silent for another reason.
+pub(crate) const SHIFTED: u64 = 10;
+
 /// A UTC day, by its number since 1970. Written as `2026-11-20`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(i64);
@@ -22,7 +26,7 @@ pub enum Method {
     Ids,
     /// Insights counted them.
     Count,
-    /// They cannot be counted; a metric tells that there was something to log.
+    /// They were not counted; a metric tells of something of which the archive has nothing.
     Metric,
     /// They were not counted.
     None,
@@ -38,7 +42,8 @@ pub enum DayState {
     Agrees,
     /// The log group has events that the archive lacks.
     Gap,
-    /// A metric of `WorkMail` tells of mail or of failed sign-ins, and the log of none.
+    /// A metric of `WorkMail` tells of mail or of failed sign-ins. The log group was counted: the archive has all that it has, and
+    /// that is none.
     Silent,
     /// The day is not over.
     Open,
@@ -75,10 +80,13 @@ pub enum Reason {
 /// What `WorkMail` itself counted, beside the events of that name in the archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Witness {
-    /// The sum of the metrics; nothing where CloudWatch has none.
+    /// The sum of the metrics; nothing where CloudWatch has none of the day, or was not asked.
     pub metric: Option<u64>,
-    /// Events that such a metric counts.
+    /// Events that such a metric counts, in all log groups of the organization.
     pub events: u64,
+    /// What the days before and after have of such events beyond their own metrics, at most 10: around midnight, a mail may
+    /// count on one day and be logged on the next.
+    pub beside: u64,
 }
 
 /// One log group and day.
@@ -200,7 +208,7 @@ impl DayState {
 impl Witness {
     /// Whether the metrics tell of something of which the log has nothing.
     pub fn is_silent(self) -> bool {
-        self.events == 0 && self.metric.is_some_and(|metric| metric > 0)
+        self.events == 0 && self.metric.is_some_and(|metric| metric > self.beside)
     }
 }
 
@@ -217,6 +225,7 @@ impl DayCoverage {
     /// Whether [`judge`](crate::judge) can have written it. What an archive has is input.
     pub fn is_possible(&self) -> bool {
         let Self { source, archive, missing, extra, witness, .. } = *self;
+        let is_within = witness.is_none_or(|it| it.beside <= SHIFTED);
         let metric = witness.map(|it| (it.metric.unwrap_or(0), it.events));
         let counts = [source, Some(archive), missing, extra].into_iter().flatten();
         let is_small = counts.chain(metric.into_iter().flat_map(|(metric, events)| [metric, events]));
@@ -235,15 +244,19 @@ impl DayCoverage {
             }
             DayState::Agrees => missing == Some(0) && self.method == Method::Count && !is_silent,
             DayState::Gap => missing.is_some_and(|missing| missing > 0),
-            DayState::Silent => is_silent && missing.unwrap_or(0) == 0,
+            DayState::Silent => is_silent && missing == Some(0),
             DayState::Open => source.is_none() && self.method == Method::None,
-            DayState::Unknown => !is_silent && missing.unwrap_or(0) == 0,
+            DayState::Unknown => missing.unwrap_or(0) == 0,
         };
+        let is_told = (self.method == Method::Metric)
+            == (is_silent && source.is_none() && self.state == DayState::Unknown);
         let is_over = self.checked.millis() >= self.day.start().millis() + DAY;
         is_small.into_iter().all(|count| count < IMPOSSIBLE)
             && balances
             && is_counted
             && agrees
+            && is_told
+            && is_within
             && (is_over || self.state == DayState::Open || source.is_none())
     }
 }

@@ -84,12 +84,13 @@ pub fn judge(id: &LogGroupId, day: Day, evidence: &Evidence) -> DayCoverage {
         _ => evidence.source,
     };
     let counts = Counts::of(archived, source);
+    let is_silent = witness.is_some_and(Witness::is_silent);
     let (state, reason) = match (counts, source) {
         _ if finality == Finality::Open => (DayState::Open, Some(Reason::NotOver)),
         (Some(Counts { missing: 1.., .. }), _) => (DayState::Gap, None),
-        _ if witness.is_some_and(Witness::is_silent) => (DayState::Silent, None),
         (_, SourceCount::Unknown(reason)) => (DayState::Unknown, Some(reason)),
         _ if evidence.expiry == Expiry::Expiring => (DayState::Unknown, Some(Reason::Expiring)),
+        _ if is_silent => (DayState::Silent, None),
         (_, SourceCount::Ids { .. }) => (DayState::Complete, None),
         _ if archived.unproved + archived.other_messages > 0 => (DayState::Agrees, Some(Reason::OtherEvents)),
         (Some(Counts { extra: 1.., .. }), _) => (DayState::Agrees, Some(Reason::MoreInArchive)),
@@ -98,7 +99,7 @@ pub fn judge(id: &LogGroupId, day: Day, evidence: &Evidence) -> DayCoverage {
     let method = match (source, state) {
         (SourceCount::Ids { .. }, _) => Method::Ids,
         (SourceCount::Count(_), _) => Method::Count,
-        (SourceCount::Unknown(_), DayState::Silent) => Method::Metric,
+        (SourceCount::Unknown(_), DayState::Unknown) if is_silent => Method::Metric,
         (SourceCount::Unknown(_), _) => Method::None,
     };
     DayCoverage {

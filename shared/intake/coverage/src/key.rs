@@ -5,6 +5,7 @@
 //! coverage/metrics/region=<r>/accountId=<a>/<saved>-<content>.ndjson
 //! coverage/findings/<run>.json
 //! ```
+//! `<content>` is the beginning of the SHA-256 of the content, `<checked>` and `<saved>` are times such as `20261121T020000Z`.
 //! The name of a log group may have any characters of a path, so its hash is the folder, as it is below `pull/`. The last
 //! check of a day is in the newest object whose days include it: listing the folder of a log group is enough to find it.
 
@@ -22,6 +23,8 @@ const METRICS: &str = "coverage/metrics";
 /// The folder of what the daily function found, and people were told.
 pub const FINDINGS: &str = "coverage/findings";
 const ENDING: &str = ".ndjson";
+/// A clock may be ahead of another one by this much, in milliseconds.
+const CLOCKS_DIFFER: i64 = 10 * 60 * 1_000;
 
 /// What the name of an object says.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,10 +58,15 @@ pub(crate) fn key(id: &LogGroupId, name: &Name, content: &[u8]) -> String {
 pub(crate) fn name_of(key: &str) -> Option<Name> {
     let name = key.rsplit_once('/')?.1.strip_suffix(ENDING)?;
     let mut parts = name.split('-');
-    let checked = parts.next().filter(|text| text.len() == 16).and_then(Time::from_iso8601)?;
+    let checked = parts.next().and_then(time_of)?;
     let (first, last) = (parts.next()?.parse::<Day>().ok()?, parts.next()?.parse::<Day>().ok()?);
     let is_hash = parts.next().is_some_and(|hash| hash.len() == 16);
     (is_hash && parts.next().is_none() && first <= last).then_some(Name { checked, first, last })
+}
+
+/// Whether a key ends with the hash of its content.
+pub(crate) fn is_of_content(key: &str, content: &[u8]) -> bool {
+    key.ends_with(&format!("-{}{ENDING}", hash(content)))
 }
 
 /// The folder of the saved metrics of an account and Region.
@@ -71,6 +79,21 @@ pub(crate) fn metrics_folder(account: &str, region: &str) -> String {
 /// The key of metrics that were saved at one time.
 pub(crate) fn metrics_key(account: &str, region: &str, saved: Time, content: &[u8]) -> String {
     format!("{}/{}-{}{ENDING}", metrics_folder(account, region), saved.compact(), hash(content))
+}
+
+/// When metrics were saved, by their key; nothing for a key that is not of this form.
+pub(crate) fn metrics_saved(key: &str) -> Option<Time> {
+    let name = key.rsplit_once('/')?.1.strip_suffix(ENDING)?;
+    time_of(name.split_once('-')?.0)
+}
+
+/// Whether a moment is later than the clock of another program can be.
+pub(crate) fn is_in_future(time: Time, now: Time) -> bool {
+    time.millis() > now.millis() + CLOCKS_DIFFER
+}
+
+fn time_of(text: &str) -> Option<Time> {
+    Time::from_iso8601(text).filter(|time| time.compact() == text)
 }
 
 /// Whether a key lies where checks are, and not where metrics or findings are.

@@ -8,10 +8,7 @@ use mailtrail_clock::Time;
 use mailtrail_pull::LogGroupId;
 
 use crate::day::{Day, DayCoverage, DayState};
-use crate::key::{COVERAGE, Name, folder, is_of_checks, key, name_of};
-
-/// A clock may be ahead of another one by this much, in milliseconds.
-const CLOCKS_DIFFER: i64 = 10 * 60 * 1_000;
+use crate::key::{COVERAGE, Name, folder, is_in_future, is_of_checks, is_of_content, key, name_of};
 
 /// Keeps days of log groups, one object for each log group; returns the keys. What is open or unknown is not kept: it must not
 /// hide what an earlier check found.
@@ -92,7 +89,10 @@ impl LastChecks {
                 continue;
             }
             match archive.get(&key, Deadline::NEVER).await {
-                Ok(text) => last.add(&key, &name, &String::from_utf8_lossy(&text), now),
+                Ok(content) if !is_of_content(&key, &content) => {
+                    last.refuse(&key, "its content is not what its name says");
+                }
+                Ok(content) => last.add(&key, &name, &String::from_utf8_lossy(&content), now),
                 Err(error) if is_of_archive(&error) => return Err(error),
                 Err(error) => last.refuse(&key, &error.failure.to_string()),
             }
@@ -144,7 +144,7 @@ fn check(day: DayCoverage, key: &str, name: &Name, now: Time) -> Result<DayCover
     if day.checked.compact() != name.checked.compact() || !(name.first..=name.last).contains(&day.day) {
         return Err("it is of another check or day than its name says");
     }
-    if day.checked.millis() > now.millis() + CLOCKS_DIFFER {
+    if is_in_future(day.checked, now) {
         return Err("it was checked in the future");
     }
     if !day.is_possible() {

@@ -6,19 +6,24 @@
 //!   [`Source`](mailtrail_pull::Source) of backfills.
 //!   [`judge_days`] puts them together.
 //! * [`keep`] writes days below `coverage/` of an archive, under new keys only; [`LastChecks`] reads them back, as untrusted input.
-//! * [`metrics`]: what `WorkMail` itself counted, the witness that a log has of nothing.
+//! * [`metrics`]: what `WorkMail` itself counted, the witness that a log has of nothing. [`History`] keeps it, and whose log each
+//!   log group is.
 
 mod check;
 mod cloudwatch;
 mod day;
+mod history;
 mod judge;
 mod key;
 mod last_checks;
 pub mod metrics;
+mod observed;
 
 pub use check::{Checker, SourceDays, judge_days};
 pub use cloudwatch::CloudWatchMetrics;
 pub use day::{Day, DayCoverage, DayState, Method, Reason, Witness};
+pub use history::History;
 pub use judge::{Evidence, Expiry, Finality, SourceCount, finality, judge};
 pub use key::FINDINGS;
 pub use last_checks::{LastChecks, keep};
+pub use observed::{Log, Observed};

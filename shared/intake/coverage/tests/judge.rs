@@ -101,18 +101,52 @@ fn what_has_expired_proves_nothing_but_a_gap() {
 #[test]
 fn a_day_of_which_only_a_metric_tells_is_silent() {
     let with = |metric, events, source| {
-        let witness = Some(Witness { metric, events });
+        let witness = Some(Witness { metric, events, beside: 0 });
         let judged = judge(&id(), day(), &Evidence { witness, ..evidence(3, source) });
         assert!(judged.is_possible(), "{judged:?}");
         (judged.state, judged.method)
     };
     let (counted, unknown) = (SourceCount::Count(3), SourceCount::Unknown(Reason::NotAsked));
     assert_eq!(with(Some(5), 0, counted), (DayState::Silent, Method::Count));
-    assert_eq!(with(Some(5), 0, unknown), (DayState::Silent, Method::Metric));
+    // Nobody looked at the log: it may have events that the archive lacks.
+    assert_eq!(with(Some(5), 0, unknown), (DayState::Unknown, Method::Metric));
     assert_eq!(with(Some(5), 0, SourceCount::Count(4)), (DayState::Gap, Method::Count));
     assert_eq!(with(Some(5), 1, counted), (DayState::Complete, Method::Count));
     assert_eq!(with(Some(0), 0, counted), (DayState::Complete, Method::Count));
     assert_eq!(with(None, 0, unknown), (DayState::Unknown, Method::None));
+    assert_eq!(with(Some(5), 1, unknown), (DayState::Unknown, Method::None));
+}
+
+#[test]
+fn a_day_is_not_silent_where_the_log_was_not_seen_whole() {
+    let witness = Some(Witness { metric: Some(5), events: 0, beside: 0 });
+    let with = |expiry, source| {
+        let judged = judge(&id(), day(), &Evidence { expiry, witness, ..evidence(3, source) });
+        assert!(judged.is_possible(), "{judged:?}");
+        (judged.state, judged.reason, judged.method, judged.witness)
+    };
+    let unknown = |reason, method| (DayState::Unknown, Some(reason), method, witness);
+    for reason in [Reason::NoLogGroup, Reason::NotAnswered, Reason::NotAsked, Reason::BeforeCreation] {
+        assert_eq!(with(Expiry::None, SourceCount::Unknown(reason)), unknown(reason, Method::Metric));
+    }
+    assert_eq!(with(Expiry::Expired, SourceCount::Count(3)), unknown(Reason::Expired, Method::Metric));
+    assert_eq!(with(Expiry::Expiring, SourceCount::Count(3)), unknown(Reason::Expiring, Method::Count));
+}
+
+/// Around midnight, a mail may count on one day and be logged on the next.
+#[test]
+fn a_day_is_not_silent_over_mail_that_the_days_beside_it_can_have_logged() {
+    let with = |metric, beside| {
+        let witness = Some(Witness { metric: Some(metric), events: 0, beside });
+        let judged = judge(&id(), day(), &Evidence { witness, ..evidence(0, SourceCount::Count(0)) });
+        assert!(judged.is_possible() == (beside <= 10), "{judged:?}");
+        judged.state
+    };
+    assert_eq!(with(1, 1), DayState::Complete);
+    assert_eq!(with(10, 10), DayState::Complete);
+    assert_eq!(with(2, 1), DayState::Silent);
+    // More than that, no witness has.
+    assert_eq!(with(11, 11), DayState::Complete);
 }
 
 /// The line of the contract.
