@@ -54,7 +54,7 @@ fn run(command: Command) -> anyhow::Result<Exit> {
             Command::Demo(args) => demo::run(&args).await,
             Command::Ingest(args) => ingest::run(*args).await,
             Command::Backfill(args) => backfill::run(*args).await,
-            Command::Coverage(args) => coverage::run(*args).await,
+            Command::Coverage(args) => Box::pin(coverage::run(*args)).await,
             Command::Redrive(args) => redrive::run(*args).await,
             Command::Search(args) => search::run(*args).await,
             Command::Activity(args) => activity::run(*args).await,

@@ -7,7 +7,6 @@ use aws_sdk_cloudwatch::types::{
     Dimension, Metric as Listed, MetricDataQuery, MetricDataResult, MetricStat, ScanBy, StatusCode,
 };
 use aws_smithy_types::DateTime;
-use aws_smithy_types::error::operation::BuildError;
 use mailtrail_aws_client::failure::Failure;
 use mailtrail_aws_client::{Deadline, RetryPolicy};
 use mailtrail_clock::{DAY, Time};
@@ -75,9 +74,7 @@ impl CloudWatchMetrics {
         let queries = metrics.iter().enumerate().flat_map(|(at, metric)| {
             STATISTICS.iter().enumerate().map(move |(of, statistic)| query(metric, &id(at, of), statistic))
         });
-        let queries: Vec<MetricDataQuery> = queries.collect::<Result<_, _>>().map_err(|error| {
-            Failure::permanent("InvalidRequest", format!("failed to build GetMetricData: {error}"))
-        })?;
+        let queries: Vec<MetricDataQuery> = queries.collect();
         let (start, end) = (first.start(), Time::from_millis((last.number() + 1) * DAY));
         let mut values = BTreeMap::new();
         let (mut token, mut seen) = (None::<String>, HashSet::new());
@@ -122,13 +119,13 @@ fn numbers(id: &str, metrics: usize) -> Option<(usize, usize)> {
     (metric < metrics && statistic < STATISTICS.len()).then_some((metric, statistic))
 }
 
-fn query(metric: &Metric, id: &str, statistic: &str) -> Result<MetricDataQuery, BuildError> {
+fn query(metric: &Metric, id: &str, statistic: &str) -> MetricDataQuery {
     let dimensions =
         metric.dimensions.iter().map(|(name, value)| Dimension::builder().name(name).value(value).build());
     let listed = Listed::builder().namespace(NAMESPACE).metric_name(&metric.name);
     let listed = listed.set_dimensions(Some(dimensions.collect())).build();
     let stat = MetricStat::builder().metric(listed).period(PERIOD).stat(statistic).build();
-    Ok(MetricDataQuery::builder().id(id).metric_stat(stat).return_data(true).build())
+    MetricDataQuery::builder().id(id).metric_stat(stat).return_data(true).build()
 }
 
 /// A metric of an answer; nothing where it has no name.

@@ -151,7 +151,7 @@ impl Tally {
         let uids = EventUids::of(batch);
         let is_read = batch.retrieved_by.as_deref().is_none_or(|by| by == RETRIEVED_BY);
         for (at, event) in batch.events.iter().enumerate() {
-            let Some(millis) = event.time().map(|time| time.millis()) else { continue };
+            let Some(millis) = event.time().map(Time::millis) else { continue };
             if !self.range.contains(millis) {
                 continue;
             }
