@@ -15,6 +15,7 @@ import pytest
 import account.server
 import archive
 import programs
+import standins
 from account.logs.reading import Hostility
 from programs import DONE, FAILED, NEEDS_A_LOOK, REGION, WRONG_USAGE
 from samples import ACCOUNT
@@ -214,16 +215,18 @@ def test_ctrl_c_stops_a_run_and_the_next_one_goes_on(mailtrail, source, backfill
 
 
 def test_ctrl_c_stops_at_once_while_the_next_call_waits_for_its_turn(mailtrail, source, tmp_path):
-    process = None
-    source.aws.faults.after("FilterLogEvents", lambda: process.send_signal(signal.SIGINT), nth=1)
     # The second call is due in 100 seconds.
     command = [mailtrail.binary, "backfill", "--archive", tmp_path / "archive", "--log-group", GROUP, "--rate", "0.01"]
     started = time.monotonic()
     env = mailtrail.environment(source.aws.environment())
     process = subprocess.Popen([*map(str, command)], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    standins.wait_until(lambda: source.aws.called("FilterLogEvents"), programs.TIMEOUT, "the first call")
+    # By then its page has been read, and the next one waits.
+    time.sleep(2)
+    process.send_signal(signal.SIGINT)
     _, stderr = process.communicate(timeout=programs.TIMEOUT)
     assert process.returncode == FAILED and b"goes on where it was" in stderr, stderr
-    assert len(source.aws.called("FilterLogEvents")) == 1 and time.monotonic() - started < 60
+    assert len(source.aws.called("FilterLogEvents")) == 1 and time.monotonic() - started < 90
 
 
 def entries(where):
