@@ -50,6 +50,9 @@ impl<'s> Gatherer<'s> {
         let assembly = Assembly::new(&legs, &groups, &likely, selection, context);
         let mut messages = Vec::new();
         for group in &groups {
+            if !group.iter().any(|leg| selection.tells(&legs[*leg].key)) {
+                continue;
+            }
             let events = group.iter().flat_map(|leg| &legs[*leg].events);
             let conditions = events.fold(0, |all, event| all | filter.conditions(event).0);
             if Conditions(conditions).include(filter.required()) {

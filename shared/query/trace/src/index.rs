@@ -11,25 +11,25 @@ use sha2::{Digest, Sha256};
 
 use crate::event::{EventName, LegKey, MailEvent};
 use crate::filter::{Conditions, Filter};
-use crate::likely::{SKEW_MILLIS, WITHIN_MILLIS};
-use crate::{AsOf, Journaling};
+use crate::likely::NEAR_SECONDS;
+use crate::{AsOf, Journaling, Parts};
 
 /// The most legs of a message, and the most others that are gathered for having its Message-ID.
 pub const MAX_LEGS: usize = 1000;
 
 /// The first bytes of a SHA-256. Senders choose Message-IDs: a weaker hash would let them choose what they collide with.
 pub(crate) type Hash = [u8; 16];
-const NO_ID: Hash = [0; 16];
+pub(crate) const NO_ID: Hash = [0; 16];
 
 /// What is kept of a leg: one entry for each of its Message-IDs, one without where there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Entry {
-    leg: Hash,
-    message_id: Hash,
+pub(crate) struct Entry {
+    pub(crate) leg: Hash,
+    pub(crate) message_id: Hash,
     /// The first event, in seconds since 1970.
     first: u32,
     /// A hash of sender and subject; 0 where the leg names none.
-    kinship: u32,
+    pub(crate) kinship: u32,
     conditions: u8,
 }
 
@@ -48,6 +48,8 @@ pub struct Index<'f> {
 pub struct Selection {
     /// The legs; nothing where every leg is asked for.
     legs: Option<HashSet<Hash>>,
+    /// The legs whose messages are told; nothing where all are. Others are gathered for what they say of these.
+    told: Option<HashSet<Hash>>,
     /// How many legs with a Message-ID are not gathered.
     left_behind: HashMap<Hash, usize>,
     /// When the first and the last of the legs begin.
@@ -105,6 +107,13 @@ impl<'f> Index<'f> {
             + self.journaling.bytes()
     }
 
+    /// The parts that all messages are made in, whatever the filter asks of them.
+    pub fn divide(mut self, count: u16) -> Parts {
+        self.shards.iter_mut().for_each(compact);
+        self.journaling.sort();
+        Parts::new(&Legs(self.shards), count, self.journaling, self.as_of)
+    }
+
     /// What the second pass is to gather.
     pub fn select(mut self) -> Selection {
         self.shards.iter_mut().for_each(compact);
@@ -130,10 +139,10 @@ impl<'f> Index<'f> {
 }
 
 /// The entries of every leg, one slice a leg.
-struct Legs(Vec<Vec<Entry>>);
+pub(crate) struct Legs(Vec<Vec<Entry>>);
 
 impl Legs {
-    fn iter(&self) -> impl Iterator<Item = &[Entry]> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &[Entry]> {
         self.0.iter().flat_map(|shard| shard.chunk_by(|one, other| one.leg == other.leg))
     }
 
@@ -166,9 +175,19 @@ impl Legs {
 }
 
 impl Selection {
+    /// Every leg that is given, and only the messages of some.
+    pub(crate) fn of_part(told: HashSet<Hash>, journaling: Journaling, as_of: AsOf) -> Self {
+        Self { told: Some(told), journaling, as_of, ..Self::default() }
+    }
+
     /// Whether the events of a leg are to be gathered.
     pub fn contains(&self, leg: &LegKey) -> bool {
         self.legs.as_ref().is_none_or(|legs| legs.contains(&leg_hash(leg)))
+    }
+
+    /// Whether the messages of a leg are told.
+    pub(crate) fn tells(&self, leg: &LegKey) -> bool {
+        self.told.as_ref().is_none_or(|legs| legs.contains(&leg_hash(leg)))
     }
 
     /// When the first and the last of the legs begin: other legs of their messages lie within the window of these. Nothing
@@ -220,7 +239,6 @@ impl Selection {
 
     /// Takes the legs that may be other halves of those that matched.
     fn take_likely(&mut self, matched: &[&[Entry]], legs: &Legs) {
-        const NEAR: i64 = (WITHIN_MILLIS + SKEW_MILLIS) / 1000 + 1;
         // Of each kinship, when legs without a Message-ID begin, and when legs with one.
         let mut times: HashMap<u32, [Vec<i64>; 2]> = HashMap::new();
         for leg in matched {
@@ -230,8 +248,8 @@ impl Selection {
         }
         times.values_mut().flatten().for_each(|times| times.sort_unstable());
         let is_near = |times: &[i64], time: i64| {
-            let next = times.partition_point(|other| *other < time - NEAR);
-            times.get(next).is_some_and(|other| *other <= time + NEAR)
+            let next = times.partition_point(|other| *other < time - NEAR_SECONDS);
+            times.get(next).is_some_and(|other| *other <= time + NEAR_SECONDS)
         };
         for leg in legs.iter() {
             let begins = i64::from(first(leg));
@@ -272,11 +290,11 @@ fn conditions(leg: &[Entry], by_id: &HashMap<Hash, u8>) -> Conditions {
     Conditions(leg.iter().fold(0, |all, entry| all | entry.conditions | of_id(entry)))
 }
 
-fn first(leg: &[Entry]) -> u32 {
+pub(crate) fn first(leg: &[Entry]) -> u32 {
     leg.iter().map(|entry| entry.first).min().unwrap_or_default()
 }
 
-fn has_id(leg: &[Entry]) -> bool {
+pub(crate) fn has_id(leg: &[Entry]) -> bool {
     leg.iter().any(|entry| entry.message_id != NO_ID)
 }
 

@@ -10,9 +10,12 @@ use crate::leg::Leg;
 use crate::status::Side;
 
 /// How long after a submission its message is received, in milliseconds.
-pub(crate) const WITHIN_MILLIS: i64 = 10 * 60 * 1000;
+const WITHIN_MILLIS: i64 = 10 * 60 * 1000;
 /// How much earlier the receiving side may have logged it: the clocks of two services.
-pub(crate) const SKEW_MILLIS: i64 = 60 * 1000;
+const SKEW_MILLIS: i64 = 60 * 1000;
+
+/// How far apart two such legs may begin, in whole seconds as the first pass knows them.
+pub(crate) const NEAR_SECONDS: i64 = (WITHIN_MILLIS + SKEW_MILLIS) / 1000 + 1;
 
 /// What sender and subject a leg has in common with its likely other half.
 pub(crate) fn kinship(leg: &Leg) -> Option<(&str, &str)> {

@@ -60,6 +60,32 @@ proptest! {
         prop_assert_eq!(json(&gatherer.finish(&filter, &context)), json(&trace(&all, &Query::default(), &context)));
     }
 
+    #[test]
+    fn all_parts_together_are_all_messages(seed: u64, count in 1_u16..9) {
+        let journeys = journeys(seed, Journeys::forms());
+        let all: Vec<MailEvent> = journeys.iter().flat_map(events).collect();
+        let known = known(all.iter().map(|event| event.time.millis()).max().unwrap(), None);
+        let filter = Filter::new(&Query::default(), None);
+        let mut index = Index::new(&filter);
+        for event in &all {
+            index.add(event);
+        }
+        let parts = index.divide(count);
+        let mut messages = Vec::new();
+        for part in 0..parts.count() {
+            let selection = parts.selection(part);
+            let mut gatherer = Gatherer::new(&selection);
+            let own = all.iter().filter(|event| parts.of(&event.leg).any(|own| own == part));
+            own.cloned().for_each(|event| gatherer.add(event));
+            messages.extend(gatherer.finish(&filter, &known.context()));
+        }
+        let mut told = json(&messages);
+        let mut expected = json(&trace(&all, &Query::default(), &known.context()));
+        told.sort();
+        expected.sort();
+        prop_assert_eq!(told, expected);
+    }
+
     /// The oracle makes every message, and then asks each of its events.
     #[test]
     fn two_passes_find_what_one_over_everything_finds(seed: u64, journey: Position, at: Position, asked in 0_u8..255, status in 0_usize..10) {
