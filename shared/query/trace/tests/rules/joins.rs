@@ -96,6 +96,38 @@ fn a_message_may_have_many_recipients_and_many_likely_halves() {
     assert!(messages[..2000].iter().all(|message| !message.likely_trace_ids.is_empty()));
 }
 
+/// A leg with two Message-IDs ties the legs of both, in a selection and in parts as well.
+#[test]
+fn a_leg_may_have_several_ids() {
+    let sent = |id: &str, recipient: &str| {
+        let members = json!({"from": "bob@example.com", "recipient": recipient, "messageId": id});
+        mail(0, "o", "OUTGOING_EMAIL_SENT", members)
+    };
+    let received = |trace_id: &str, id: &str, subject: &str, recipient: &str| {
+        let members = json!({"from": "bob@example.com", "messageId": id, "subject": subject, "recipients": [recipient]});
+        mail(1, trace_id, "ORGANIZATION_EMAIL_RECEIVED", members)
+    };
+    let all = [
+        sent("<1@example.com>", "ana@example.com"),
+        sent("<2@example.com>", "carla@example.com"),
+        received("i1", "<1@example.com>", "one", "ana@example.com"),
+        received("i2", "<2@example.com>", "two", "carla@example.com"),
+    ];
+    assert_eq!(only(&all).trace_ids, ["o", "i1", "i2"]);
+    let known = known(EIGHT, None);
+    let query = Query { subject: Some("one".into()), to: Some("carla".into()), ..Query::default() };
+    assert_eq!(trace(&all, &query, &known.context())[0].trace_ids, ["o", "i1", "i2"]);
+
+    let filter = Filter::new(&Query::default(), None);
+    let mut index = Index::new(&filter);
+    for event in &all {
+        index.add(event);
+    }
+    let parts = index.divide(50);
+    let of: Vec<Vec<usize>> = all.iter().map(|event| parts.of(&event.leg).collect()).collect();
+    assert!(of.iter().all(|parts| parts.len() == 1 && *parts == of[0]), "{of:?}");
+}
+
 #[test]
 fn every_leg_that_fits_is_of_the_message() {
     let received = |trace_id: &str, after| {
