@@ -4,7 +4,7 @@
 //! of a leg name neither sender nor subject nor Message-ID, so a leg is read whole before anything is said of it.
 //!
 //! ```text
-//! line → TraceFields → MailEvent → Index (pass 1) → Selection → Gatherer (pass 2) → Message
+//! line → TraceFields → MailEvent → Index (pass 1) → Selection, or Parts → Gatherer (pass 2) → Message
 //! ```
 //!
 //! Policy:
@@ -23,6 +23,7 @@ mod assemble;
 mod context;
 mod direction;
 mod directory;
+mod division;
 mod event;
 mod expansion;
 mod fields;
@@ -37,7 +38,6 @@ mod likely;
 mod mailbox_rule;
 mod message;
 mod message_id;
-mod parts;
 mod reading;
 mod recipient;
 mod row;
@@ -50,13 +50,13 @@ pub use address::{Address, Mailbox};
 pub use assemble::Gatherer;
 pub use context::{AsOf, Context, DEFAULT_WINDOW, Gap};
 pub use directory::Directory;
+pub use division::Parts;
 pub use event::{EventName, LegKey, MailEvent};
 pub use fields::TraceFields;
 pub use filter::{Filter, Query};
 pub use index::{Index, MAX_LEGS, Selection};
 pub use journaling::Journaling;
 pub use message::{AppliedRule, Direction, JourneyStep, Message, Recipient};
-pub use parts::Parts;
 pub use rule::{Rule, RuleAction};
 pub use status::{RecipientStatus, UnknownReason};
 pub use status_code::StatusCode;

@@ -2,7 +2,7 @@
 //! also where one of its events is missing.
 //!
 //! [`Traffic`](crate::Traffic) looks like the mail of a company; this looks for what is hard. The truth is stated from what was
-//! planned ([`plan`]), and never read from the log lines.
+//! planned (`plan`), and never read from the log lines.
 
 mod draft;
 mod expected;
