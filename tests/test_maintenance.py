@@ -247,6 +247,23 @@ def test_metrics_that_may_not_be_read_hold_up_nothing(maintenance):
     assert "metrics of WorkMail" in failure and answer["gap_days"] == 1
 
 
+def test_a_silent_day_is_not_over_because_the_metrics_may_not_be_read(maintenance):
+    mail = "/aws/workmail/emailevents/example"
+    maintenance.log_group(mail)
+    moment = maintenance.today - 2 * DAY + 1_000
+    maintenance.account.place().metrics.publish("OrganizationEmailReceived", 5, moment)
+    maintenance.account.faults.deny("cloudwatch:GetMetricData")
+    maintenance.run()
+    assert maintenance.findings() == []
+    maintenance.account.faults.clear()
+    assert maintenance.run_well()["silent_days"] == 1, "what was compared without a witness is compared again"
+    maintenance.account.faults.deny("cloudwatch:GetMetricData")
+    assert maintenance.run()["silent_days"] == 1
+    maintenance.account.faults.clear()
+    assert maintenance.run_well()["silent_days"] == 1
+    assert maintenance.findings() == [(maintenance.date(2), "silent", 5)] and len(maintenance.news()) == 1
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"{}", b'{"day":"2026-11-20"}\n' * 3, b""])
 def test_what_others_put_below_coverage_is_not_believed(maintenance, gap, content):
     maintenance.run_well()

@@ -16,8 +16,8 @@ pub(crate) struct Comparer {
     pub(crate) checker: Checker<CloudWatch>,
     pub(crate) account: String,
     pub(crate) region: String,
-    /// What metrics say, and of which log groups.
-    pub(crate) history: History,
+    /// What metrics say, and of which log groups; nothing where they could not be read.
+    pub(crate) history: Option<History>,
 }
 
 /// What was found of a day.
@@ -46,7 +46,8 @@ impl Comparer {
         let place = Some((self.account.as_str(), self.region.as_str()));
         let reader: &ArchiveReader = &self.checker.backfill.reader;
         // A mail is counted on one side of midnight and logged on the other.
-        let beside = i64::from(!self.history.log_groups().is_empty());
+        let has_witness = self.history.as_ref().is_some_and(|history| !history.log_groups().is_empty());
+        let beside = i64::from(has_witness);
         let window = Window::of_days((day.number() - beside).max(0), day.number() + beside);
         let archived =
             archived_days(reader, place, window, self.checker.backfill.decoded_limit, observer).await?;
@@ -58,16 +59,19 @@ impl Comparer {
                 continue;
             }
             let of_group = archived.get(&group.id()).cloned().unwrap_or_default();
-            let witness = |day, _| self.history.witness(&group.name, self.is_only(), day, &archived);
+            let witness = |day, _| {
+                let history = self.history.as_ref()?;
+                history.witness(&group.name, is_of_one(history), day, &archived)
+            };
             compared.days.extend(judge_days(group, (day, day), &source, &of_group, witness, checked));
         }
         Ok(Some(compared))
     }
+}
 
-    /// Whether all log groups are of one organization.
-    fn is_only(&self) -> bool {
-        let mut names = self.history.organizations().map(|(id, _)| id);
-        let first = names.next();
-        names.all(|name| Some(name) == first)
-    }
+/// Whether all log groups with a witness are of one organization.
+fn is_of_one(history: &History) -> bool {
+    let mut ids = history.organizations().map(|(id, _)| id);
+    let first = ids.next();
+    ids.all(|id| Some(id) == first)
 }

@@ -44,10 +44,11 @@ pub(crate) struct LastCheck {
     pub(crate) is_final: bool,
 }
 
-impl From<&DayCoverage> for LastCheck {
-    fn from(checked: &DayCoverage) -> Self {
-        let is_settled = matches!(checked.state, DayState::Complete | DayState::Agrees);
-        Self { at: checked.checked, is_settled, is_final: checked.is_final }
+impl LastCheck {
+    /// What was kept of a day. `is_settled` says that nothing else is wrong with it.
+    pub(crate) fn of(checked: &DayCoverage, is_settled: bool) -> Self {
+        let is_well = matches!(checked.state, DayState::Complete | DayState::Agrees);
+        Self { at: checked.checked, is_settled: is_settled && is_well, is_final: checked.is_final }
     }
 }
 

@@ -113,6 +113,11 @@ impl Findings {
         self.0.keys()
     }
 
+    /// What is wrong with a day.
+    pub(crate) fn kind(&self, day: &GroupDay) -> Option<Kind> {
+        self.0.get(day).map(|finding| finding.kind)
+    }
+
     /// What people do not know yet.
     pub(crate) fn news(&self) -> Vec<Finding> {
         self.0.values().filter(|finding| !finding.announced).cloned().collect()

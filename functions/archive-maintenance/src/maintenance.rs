@@ -95,16 +95,15 @@ impl Maintenance {
             checker: Checker { backfill: backfill(None), exact: false },
             account: account.id.clone(),
             region: account.region.clone(),
-            history: History::default(),
+            history: None,
         };
         let knows_all_groups = found.failures.is_empty();
         let mut answer = Answer { failures: found.failures, ..Answer::default() };
         if !logs.is_empty() {
-            let history = self.history(account, logs, began, working).await;
-            comparer.history = history.unwrap_or_else(|failure| {
-                answer.failures.push(failure);
-                History::default()
-            });
+            match self.history(account, logs, began, working).await {
+                Ok(history) => comparer.history = Some(history),
+                Err(failure) => answer.failures.push(failure),
+            }
         }
         answer.log_groups = found.subscribed.len() as u64;
         let groups = found.subscribed.into_iter().map(|group| (group.name.clone(), group)).collect();
@@ -163,9 +162,12 @@ impl Maintenance {
                 self.reporter.problem("", &format!("`{key}` is not believed: {reason}"));
             }
             for day in wanted {
-                let last =
-                    last_checks.of(&group.id()).find(|checked| checked.day == day).map(LastCheck::from);
+                let last = last_checks.of(&group.id()).find(|checked| checked.day == day);
+                let is_witnessed = last.is_some_and(|last| last.witness.is_some());
                 let day = GroupDay { log_group: group.name.clone(), day };
+                let is_settled =
+                    run.findings.kind(&day).is_none() && (is_witnessed || !run.has_witness(&group.name));
+                let last = last.map(|last| LastCheck::of(last, is_settled));
                 if last.is_none() && is_whole(group, day.day, began) {
                     run.unchecked.insert(day.clone());
                 }

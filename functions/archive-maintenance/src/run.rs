@@ -66,6 +66,11 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Whether metrics say something of a log group.
+    pub(crate) fn has_witness(&self, log_group: &str) -> bool {
+        self.comparer.observed.contains_key(log_group)
+    }
+
     /// Compares days in their order. Each may take half of the time that is left: so one that would take all of it holds up no
     /// other.
     pub(crate) async fn compare_all(&mut self, due: Vec<DueDay>, working: Deadline) {
@@ -163,6 +168,12 @@ impl<'a> Run<'a> {
                 DayState::Silent => {
                     let metric = found.witness.and_then(|witness| witness.metric);
                     Some((Kind::Silent, metric.unwrap_or_default()))
+                }
+                // Without a witness, nothing is known of silence.
+                DayState::Complete | DayState::Agrees
+                    if found.witness.is_none() && self.findings.kind(&day) == Some(Kind::Silent) =>
+                {
+                    continue;
                 }
                 DayState::Complete | DayState::Agrees => None,
                 DayState::Open | DayState::Unknown => continue,
