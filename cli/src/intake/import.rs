@@ -66,7 +66,8 @@ impl Intake {
             while let Some(processed) = processed.next().await {
                 outcome.add_processed(input, processed);
                 if outcome.is_over {
-                    return;
+                    // What is being written is written to its end.
+                    self.stop.request();
                 }
             }
         }
@@ -80,6 +81,10 @@ impl Intake {
     /// The next payload that is to be processed; nothing at the end, and where something fails.
     async fn next_left(&self, reading: &mut Reading<'_>) -> Option<Payload> {
         loop {
+            if self.stop.is_requested() {
+                reading.outcome.left = 1;
+                return None;
+            }
             if let Some(payload) = reading.waiting.pop_front() {
                 return Some(payload);
             }

@@ -18,6 +18,8 @@ pub(super) struct Known {
     repeated: HashMap<[u8; 16], u32>,
     /// Batches that were imported.
     batches: Vec<Imported>,
+    /// Their numbers, by name.
+    numbers: HashMap<String, BatchNumber>,
     /// Whether an event found no room.
     is_full: bool,
 }
@@ -74,9 +76,14 @@ impl Known {
         self.keys.clone()
     }
 
+    /// The number of a batch. One that has events of several days is read for each of them.
     pub(super) fn add_batch(&mut self, batch: Imported) -> BatchNumber {
-        self.batches.push(batch);
-        BatchNumber::try_from(self.batches.len() - 1).unwrap_or(NO_BATCH)
+        let next = BatchNumber::try_from(self.batches.len()).unwrap_or(NO_BATCH);
+        let number = *self.numbers.entry(batch.name.clone()).or_insert(next);
+        if number == next {
+            self.batches.push(batch);
+        }
+        number
     }
 
     pub(super) fn batch(&self, number: BatchNumber) -> Option<&Imported> {

@@ -163,6 +163,17 @@ async fn what_an_import_archived_is_processed_again_as_it_was_and_what_was_sent_
 }
 
 #[tokio::test]
+async fn a_batch_of_several_days_is_processed_again_as_well() {
+    let text = payload("g", &["a", "b"]).decode(1 << 20).unwrap();
+    let (first, rest) = text.rsplit_once(&TIME.to_string()).unwrap();
+    let text = format!("{first}{}{rest}", TIME + 3 * DAY);
+    let same = Payload { content: Content::Plain(text.into()), ..payload("g", &["x"]) };
+    let folder = tempfile::tempdir().unwrap();
+    let archived = archived(folder.path(), std::slice::from_ref(&same)).await;
+    assert_eq!(left(&archived, same.clone()).await, Left { payloads: vec![same], ..Left::default() });
+}
+
+#[tokio::test]
 async fn events_count_where_both_their_raw_copy_and_their_records_are() {
     for below in ["raw", "base_event"] {
         let folder = tempfile::tempdir().unwrap();

@@ -74,12 +74,11 @@ impl Composer {
             complete.extend(self.take(origin));
         }
         let bytes = event.message.len() + EVENT_OVERHEAD;
-        let gathered = match self.gathered.get_mut(origin) {
-            Some(gathered) => gathered,
-            None => {
-                self.bytes += origin.bytes();
-                self.gathered.entry(origin.clone()).or_default()
-            }
+        let gathered = if let Some(gathered) = self.gathered.get_mut(origin) {
+            gathered
+        } else {
+            self.bytes += origin.bytes();
+            self.gathered.entry(origin.clone()).or_default()
         };
         gathered.events.push(event);
         gathered.bytes += bytes;

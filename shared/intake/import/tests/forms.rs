@@ -230,14 +230,14 @@ fn what_follows_of_a_line_that_is_too_long_is_no_part_of_another_event() {
 
 #[test]
 fn the_last_event_before_the_damage_is_taken_in() {
-    let text: String =
+    let lines: Vec<String> =
         (0..2_000).map(|number| format!("2026-11-28T10:00:00Z event {number:064}\n")).collect();
+    let text = lines.concat();
     let whole = gzip(text.as_bytes());
     let file = Other { shape: Shape::ExportTaskObject, gzip: true };
     let (payloads, report) = import(file, &whole[..whole.len() - 9], FileOrigin::default(), 4_096);
     let Some(Damage::Gzip { after }) = report.damage else { panic!("{report:?}") };
-    let lines =
-        text.as_bytes()[..usize::try_from(after).unwrap()].iter().filter(|byte| **byte == b'\n').count();
+    let lines = text[..usize::try_from(after).unwrap()].matches('\n').count();
     assert!(lines > 0);
     assert_eq!(events(&payloads).len(), lines);
 }
