@@ -60,9 +60,9 @@ pub(super) fn content_key(line: &[u8], account: &str, keys: &ContentKeys) -> ser
     let mut attributes: Members<'_> = serde_json::from_slice(line)?;
     let metadata: Members<'_> =
         serde_json::from_str(attributes.remove("metadata").map_or("{}", RawValue::get))?;
-    [MARKS, "cloud", "observables"].iter().for_each(|name| {
+    for name in [MARKS, "cloud", "observables"] {
         attributes.remove(name);
-    });
+    }
     let own_id = [("original_event_uid", Naming::Event), ("correlation_uid", Naming::Trace)];
     let is_whole = !metadata.contains_key("is_truncated");
     let naming = own_id.into_iter().find(|(name, _)| is_whole && metadata.contains_key(name));

@@ -22,8 +22,7 @@ use crate::inputs::s3_address;
 
 #[derive(Debug, Args)]
 pub(crate) struct IngestArgs {
-    /// Files, directories, s3://bucket/key or prefix, or - for standard input [default: standard input, if it is a pipe]
-    #[arg(value_name = "PATH")]
+    #[arg(help = help::PATH, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     /// Say what would be taken in, and write nothing
     #[arg(long)]

@@ -23,6 +23,9 @@ The archive is written first: the exact bytes, and the OCSF records of them. Pay
 quarantine. Ingesting the same payload again changes nothing in the archive; a stream may receive an event again, with the same \
 metadata.uid. A Firehose stream receives events only while it has the tag LogDeliveryEnabled=true.";
 
+pub(crate) const PATH: &str = "\
+Files, directories, s3://bucket/key or prefix, or - for standard input [default: standard input, if it is a pipe]";
+
 pub(crate) const SOURCE: &str = "\
 The source of the events, where it should not be detected: workmail_email, workmail_audit, cloudtrail or other; or \
 GROUP=SOURCE for the events of one log group; may be repeated";

@@ -18,7 +18,7 @@ use crate::output::plain;
 pub(crate) struct Prefix {
     bucket: Bucket,
     /// Without a slash at its end; empty for the whole bucket.
-    prefix: String,
+    under: String,
     /// Where the next page begins; nothing before the first one.
     from: Option<String>,
     /// Where pages began: a listing that repeats itself has no end.
@@ -27,7 +27,7 @@ pub(crate) struct Prefix {
 
 impl Prefix {
     pub(super) fn new(bucket: Bucket, prefix: &str) -> Self {
-        Self { bucket, prefix: prefix.to_owned(), from: None, pages: HashSet::new() }
+        Self { bucket, under: prefix.to_owned(), from: None, pages: HashSet::new() }
     }
 
     /// The next inputs, in the order of their keys; the last of them may be the rest of the prefix.
@@ -40,11 +40,11 @@ impl Prefix {
             anyhow!("failed to list `{self}`: {failure}{advice}")
         };
         let mut inputs = Vec::new();
-        if self.from.is_none() && !self.prefix.is_empty() {
-            let object = self.bucket.object(&self.prefix).await.map_err(failed)?;
+        if self.from.is_none() && !self.under.is_empty() {
+            let object = self.bucket.object(&self.under).await.map_err(failed)?;
             inputs.extend(object.map(|object| Input::Object(self.bucket.clone(), object)));
         }
-        let below = if self.prefix.is_empty() { String::new() } else { format!("{}/", self.prefix) };
+        let below = if self.under.is_empty() { String::new() } else { format!("{}/", self.under) };
         let page = self.bucket.page(&below, self.from.as_deref()).await.map_err(failed)?;
         let BucketPage { objects, next } = page;
         let is_first = self.from.is_none();
@@ -68,7 +68,7 @@ impl Prefix {
     }
 
     fn contains(&self, prefix: &str) -> bool {
-        self.prefix.is_empty() || prefix.strip_prefix(&self.prefix).is_some_and(|rest| rest.starts_with('/'))
+        self.under.is_empty() || prefix.strip_prefix(&self.under).is_some_and(|rest| rest.starts_with('/'))
     }
 }
 
@@ -81,7 +81,7 @@ pub(crate) fn passes_over(
     passed_over: &mut PassedOver,
 ) -> bool {
     let Input::Object(bucket, object) = input else { return false };
-    let Some(rest) = object.key.strip_prefix(&below.prefix).filter(|rest| !rest.is_empty()) else {
+    let Some(rest) = object.key.strip_prefix(&below.under).filter(|rest| !rest.is_empty()) else {
         return false;
     };
     if let Some(Location::S3 { bucket: own, prefix }) = archive
@@ -103,7 +103,7 @@ pub(crate) fn passes_over(
 
 impl fmt::Display for Prefix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let location = Location::S3 { bucket: self.bucket.name().to_owned(), prefix: self.prefix.clone() };
+        let location = Location::S3 { bucket: self.bucket.name().to_owned(), prefix: self.under.clone() };
         f.write_str(&plain(&location.to_string()))
     }
 }

@@ -110,7 +110,7 @@ impl Intake {
                 input => return Some(input),
             };
             let listed = tokio::select! {
-                listed = prefix.clone().list() => listed,
+                listed = Box::pin(prefix.clone().list()) => listed,
                 () = self.stop.requested() => {
                     waiting.push_front(Input::Prefix(prefix));
                     return None;

@@ -131,7 +131,9 @@ async fn read_all(
         };
         for FoundBatch { imported, events } in batches {
             let batch = imported.map_or(NO_BATCH, |imported| known.add_batch(imported));
-            events.into_iter().for_each(|event| known.add(event, batch));
+            for event in events {
+                known.add(event, batch);
+            }
         }
     }
     Ok(unreadable)

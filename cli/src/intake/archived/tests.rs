@@ -125,7 +125,7 @@ async fn an_event_with_an_id_is_the_one_with_that_id_and_message() {
         let left = left(&archived, file(id, message)).await;
         assert_eq!(
             (left.in_archive, left.payloads.len()),
-            (in_archive, 1 - in_archive as usize),
+            (in_archive, usize::from(in_archive == 0)),
             "{id} {message}"
         );
     }
@@ -153,8 +153,8 @@ async fn what_an_import_archived_is_processed_again_as_it_was_and_what_was_sent_
     let same = payload("g", &["a", "b", "a"]);
     let archived = archived(folder.path(), std::slice::from_ref(&same)).await;
     assert_eq!(left(&archived, same.clone()).await, Left { payloads: vec![same.clone()], ..Left::default() });
-    let some = left(&archived, payload("g", &["a"])).await;
-    assert_eq!(some, Left { in_archive: 1, ..Left::default() });
+    let one = left(&archived, payload("g", &["a"])).await;
+    assert_eq!(one, Left { in_archive: 1, ..Left::default() });
     // With others beside it.
     let more = left(&archived, payload("g", &["a", "c", "b", "a"])).await;
     assert_eq!((more.payloads[0].clone(), messages(&more).len(), more.in_archive), (same.clone(), 4, 0));
