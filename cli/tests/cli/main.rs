@@ -9,6 +9,7 @@ mod damage;
 mod demo;
 mod help;
 mod ingest;
+mod ingest_bucket;
 mod ingest_import;
 mod ingest_skips;
 mod mailtrail;
