@@ -89,7 +89,7 @@ pub(crate) async fn run(args: CoverageArgs) -> anyhow::Result<Exit> {
         has_unreadable: Cell::new(false),
     };
     let mut checked = match &account {
-        Some(account) => check.online(account, &config).await?,
+        Some(account) => Box::pin(check.online(account, &config)).await?,
         None => check.offline().await?,
     };
     check.add_earlier(&mut checked).await?;
@@ -164,7 +164,7 @@ impl Check<'_> {
             let Some(days) = groups::possible(&it, range) else { continue };
             self.progress.doing(format!("counting {}", plain(&it.group.name)));
             let source = if it.exists {
-                checker.count(&it.group, days, self.now, self.progress).await
+                Box::pin(checker.count(&it.group, days, self.now, self.progress)).await
             } else {
                 SourceDays::of_no_log_group(days)
             };

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use mailtrail_coverage::{Day, DayCoverage, DayState, Method, Reason};
+use mailtrail_plain_text::shell_word;
 
 use super::args::CoverageArgs;
 use super::calendar::{STATES, calendar, symbol, word};
@@ -169,7 +170,7 @@ fn range(span: &[&DayCoverage]) -> String {
 fn backfill(name: &str, span: &[&DayCoverage], args: &CoverageArgs) -> String {
     let (Some(first), Some(last)) = (span.first(), span.last()) else { return String::new() };
     let until = Day::new(last.day.number() + 1).unwrap_or(last.day);
-    let (name, since) = (shell_words::quote(name), first.day);
+    let (name, since) = (shell_word(name), first.day);
     let command = format!("mailtrail backfill --log-group {name} --since {since} --until {until}");
     let archive = args.archive.options();
     let archive = archive.iter().map(|(name, value)| (*name, value.as_str()));
@@ -178,7 +179,7 @@ fn backfill(name: &str, span: &[&DayCoverage], args: &CoverageArgs) -> String {
 
 /// A command with options, to be pasted.
 fn with_options<'a>(command: &str, options: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
-    let options = options.into_iter().map(|(name, value)| format!(" {name} {}", shell_words::quote(value)));
+    let options = options.into_iter().map(|(name, value)| format!(" {name} {}", shell_word(value)));
     options.fold(command.to_owned(), |command, option| command + &option)
 }
 

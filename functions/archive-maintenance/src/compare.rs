@@ -1,6 +1,6 @@
 //! One day of some log groups, compared with the archive.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt, stream};
 use mailtrail_archive::{ArchiveError, ArchiveReader};
@@ -18,6 +18,8 @@ pub(crate) struct Comparer {
     pub(crate) region: String,
     /// What metrics say, and of which log groups; nothing where they could not be read.
     pub(crate) history: Option<History>,
+    /// The log groups that metrics say something of, whether these could be read or not.
+    pub(crate) observed: BTreeSet<String>,
 }
 
 /// What was found of a day.

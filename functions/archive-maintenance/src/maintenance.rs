@@ -96,6 +96,7 @@ impl Maintenance {
             account: account.id.clone(),
             region: account.region.clone(),
             history: None,
+            observed: logs.iter().map(|log| log.log_group.clone()).collect(),
         };
         let knows_all_groups = found.failures.is_empty();
         let mut answer = Answer { failures: found.failures, ..Answer::default() };

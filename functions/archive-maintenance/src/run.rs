@@ -68,7 +68,7 @@ impl<'a> Run<'a> {
 
     /// Whether metrics say something of a log group.
     pub(crate) fn has_witness(&self, log_group: &str) -> bool {
-        self.comparer.observed.contains_key(log_group)
+        self.comparer.observed.contains(log_group)
     }
 
     /// Compares days in their order. Each may take half of the time that is left: so one that would take all of it holds up no
@@ -142,7 +142,7 @@ impl<'a> Run<'a> {
     /// Fills the gaps of days, where they are filled. Returns the log groups of which events were archived.
     async fn fill(&mut self, days: &[DayCoverage], observer: &StopAt) -> Vec<String> {
         let Some(filler) = &self.filler else { return Vec::new() };
-        let mut filled = Vec::new();
+        let mut names = Vec::new();
         for found in days.iter().filter(|found| found.state == DayState::Gap) {
             let Some(group) = self.groups.get(&found.log_group) else { continue };
             let outcome = fill::fill(filler, group, found.day, observer).await;
@@ -150,13 +150,13 @@ impl<'a> Run<'a> {
                 let day = GroupDay { log_group: group.name.clone(), day: found.day };
                 self.filled.push(Filled { day, events: outcome.added });
                 self.answer.filled_events += outcome.added;
-                filled.push(group.name.clone());
+                names.push(group.name.clone());
             }
             if let Some(failure) = outcome.failure {
                 self.answer.failures.push(format!("`{}` on {}: {failure}", group.name, found.day));
             }
         }
-        filled
+        names
     }
 
     /// Notes what was found of days. What is not known hides nothing that was.

@@ -142,10 +142,13 @@ async fn what_was_saved_later_counts() {
     assert_eq!(read(&archive.reader()).await, history);
 }
 
-/// What the archive has of a day, by log group: email events, and sign-ins that failed.
-fn archived(log_groups: &[(&str, &[(&str, u64, u64)])]) -> ArchivedDays {
-    let days = |of: &[(&str, u64, u64)]| -> BTreeMap<i64, Archived> {
-        let archived = |(of, mail, failed_sign_ins): &(&str, u64, u64)| {
+/// A day, its email events, and its sign-ins that failed.
+type DayCounts<'a> = (&'a str, u64, u64);
+
+/// What the archive has, by log group.
+fn archived(log_groups: &[(&str, &[DayCounts<'_>])]) -> ArchivedDays {
+    let days = |of: &[DayCounts<'_>]| -> BTreeMap<i64, Archived> {
+        let archived = |(of, mail, failed_sign_ins): &DayCounts<'_>| {
             let archived = Archived { mail: *mail, failed_sign_ins: *failed_sign_ins, ..Archived::default() };
             (day(of).number(), archived)
         };
