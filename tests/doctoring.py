@@ -207,9 +207,10 @@ class Installation:
         line |= {"source": 7, "archive": 7 - missing, "missing": missing, "extra": 0, "method": "count"}
         line |= {"witness": None, "state": state, "checked": f"{now:%Y-%m-%dT%H:%M:%SZ}", "final": False, "reason": None}
         folder = f"region={REGION}/accountId={ACCOUNT}/logGroup={hashlib.sha256(group.encode()).hexdigest()[:16]}"
-        name = f"{now:%Y%m%dT%H%M%SZ}-{day:%Y%m%d}-{day:%Y%m%d}-0123456789abcdef.ndjson"
+        content = json.dumps(line).encode()
+        name = f"{now:%Y%m%dT%H%M%SZ}-{day:%Y%m%d}-{day:%Y%m%d}-{hashlib.sha256(content).hexdigest()[:16]}.ndjson"
         self.s3.delete_bucket_policy(Bucket=ARCHIVE)
-        self.s3.put_object(Bucket=ARCHIVE, Key=f"mail/coverage/{folder}/{name}", Body=json.dumps(line).encode())
+        self.s3.put_object(Bucket=ARCHIVE, Key=f"mail/coverage/{folder}/{name}", Body=content)
 
     def _function(self):
         archive = {"MAILTRAIL_ARCHIVE": ARCHIVE_URL, "MAILTRAIL_ARCHIVE_OWNER": ACCOUNT, "MAILTRAIL_TOPIC": TOPIC}

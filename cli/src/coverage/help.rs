@@ -45,14 +45,14 @@ group, also logs:FilterLogEvents. To find the log groups with a subscription fil
 lambda:GetFunctionConfiguration. For WorkMail's metrics, cloudwatch:ListMetrics and cloudwatch:GetMetricData, and to know whose \
 they are workmail:ListOrganizations, workmail:DescribeEmailMonitoringConfiguration, logs:DescribeDeliverySources, \
 logs:DescribeDeliveryDestinations and logs:DescribeDeliveries. Where the last ones are refused, days have no witness but what was \
-kept before. For an archive in S3, s3:ListBucket and s3:GetObject, and to keep the result s3:PutObject. As a policy: mailtrail \
+kept before, and the exit code is 3. For an archive in S3, s3:ListBucket and s3:GetObject, and to keep the result s3:PutObject. As a policy: mailtrail \
 permissions coverage cloudwatch-logs, and for the archive mailtrail permissions coverage s3.
 
 Exit codes:
   0  done: no gap, and no silent day
   1  failed, or stopped
   2  wrong usage
-  3  done, but something needs attention (gaps, silent days, days that AWS did not answer for, days of mail whose log group does \
+  3  done, but something needs attention (gaps, silent days, days or metrics that AWS did not answer for, days of mail whose log group does \
 not exist, unreadable objects)
 
 Examples:

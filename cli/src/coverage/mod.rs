@@ -144,7 +144,7 @@ impl Check<'_> {
         let Some(range) = groups::days(self.args.range, self.now) else { return Ok(Vec::new()) };
         self.progress.doing("reading the metrics of WorkMail".to_owned());
         let mut witnesses = Witnesses::read(account, self.reader, self.archive, self.now).await?;
-        self.has_unreadable.set(self.has_unreadable.get() || witnesses.has_refused);
+        self.has_unreadable.set(self.has_unreadable.get() || witnesses.is_partial);
         if let Some(text) = witnesses.text().filter(|_| self.archive.is_some()) {
             output::note(&paint(FAINT, format!("saved {text}")));
         }

@@ -10,7 +10,7 @@ use mailtrail_aws_client::failure::Failure;
 use mailtrail_clock::Time;
 use mailtrail_coverage::metrics::{MetricDay, days_to_ask, wanted};
 use mailtrail_coverage::{CloudWatchMetrics, Day, History, Log, Observed, Witness};
-use mailtrail_policy_survey::Account;
+use mailtrail_policy_survey::{Account, CallError};
 use mailtrail_pull::ArchivedDays;
 
 use crate::backfill::groups::{audit_logs, group_of};
@@ -28,8 +28,8 @@ pub(super) struct Witnesses {
     organizations: Organizations,
     /// How many figures were saved now.
     saved: usize,
-    /// Whether something that the archive keeps is not believed.
-    pub(super) has_refused: bool,
+    /// Whether something was not answered, or what the archive keeps is not believed.
+    pub(super) is_partial: bool,
 }
 
 /// The organizations of the account and Region, as far as they can be read.
@@ -39,6 +39,8 @@ struct Organizations {
     known: Option<BTreeMap<String, String>>,
     /// Where they log to now.
     logs: BTreeSet<Observed>,
+    /// What was not answered.
+    problems: Vec<String>,
 }
 
 impl Witnesses {
@@ -51,27 +53,32 @@ impl Witnesses {
         now: Time,
     ) -> anyhow::Result<Self> {
         let mut history = History::read(reader, &account.id, &account.region, now).await?;
-        for (key, reason) in &history.refused {
-            warn(&format!("`{key}` is left out of account: {reason}"));
-        }
-        let organizations = Organizations::read(account).await;
+        let mut organizations = Organizations::read(account).await;
         let logs = history.observe(organizations.logs.clone());
-        let has_refused = !history.refused.is_empty();
+        let refused = history.refused.iter();
+        let mut problems: Vec<String> =
+            refused.map(|(key, reason)| format!("`{key}` is left out of account: {reason}")).collect();
+        problems.append(&mut organizations.problems);
         let has_none = organizations.known.as_ref().is_none_or(BTreeMap::is_empty);
-        if has_none && history.log_groups().is_empty() && history.metrics().next().is_none() {
-            return Ok(Self { history, organizations, has_refused, ..Self::default() });
-        }
-        let days = match ask(account, &history, now).await {
-            Ok(days) => history.update(days),
-            Err(failure) => {
-                warn(&format!("failed to read the metrics of WorkMail: {failure}"));
-                Vec::new()
+        let is_needed = !has_none || !history.log_groups().is_empty() || history.metrics().next().is_some();
+        let mut saved = 0;
+        if is_needed {
+            let days = match ask(account, &history, now).await {
+                Ok(days) => history.update(days),
+                Err(failure) => {
+                    problems.push(format!("failed to read the metrics of WorkMail: {failure}"));
+                    Vec::new()
+                }
+            };
+            saved = days.len();
+            if let Some(archive) = archive {
+                history.save(archive, &days, &logs, now).await.context(super::NOT_KEPT)?;
             }
-        };
-        if let Some(archive) = archive {
-            history.save(archive, &days, &logs, now).await.context(super::NOT_KEPT)?;
         }
-        Ok(Self { history, organizations, saved: days.len(), has_refused })
+        for problem in &problems {
+            output::note(&format!("{} {}", paint(WARNING, "!"), plain(problem)));
+        }
+        Ok(Self { history, organizations, saved, is_partial: !problems.is_empty() })
     }
 
     /// The log groups that organizations log to, or once did: each with whether one does now.
@@ -130,12 +137,12 @@ impl Organizations {
         let organizations = match organizations::list(account, &client, Deadline::NEVER).await {
             Ok(organizations) => organizations,
             Err(error) => {
-                warn(&format!("failed to read whose the metrics of WorkMail are: {error}"));
-                return Self::default();
+                let problem = format!("failed to read whose the metrics of WorkMail are: {error}");
+                return Self { problems: vec![problem], ..Self::default() };
             }
         };
         let known = organizations.iter().map(|it| (it.id.clone(), it.alias.clone())).collect();
-        let mut logs = BTreeSet::new();
+        let (mut logs, mut problems) = (BTreeSet::new(), Vec::new());
         for organization in organizations {
             let observed = |log_group, log| Observed {
                 log_group,
@@ -143,12 +150,14 @@ impl Organizations {
                 organization: organization.id.clone(),
                 alias: organization.alias.clone(),
             };
+            let unknown =
+                |error: &CallError| format!("failed to read where `{}` logs: {error}", organization.id);
             match organizations::email_events(account, &client, &organization.id, Deadline::NEVER).await {
                 Ok(events) => {
                     let name = events.and_then(|events| group_of(&events.log_group_arn));
                     logs.extend(name.map(|name| observed(name, Log::EmailEvents)));
                 }
-                Err(error) => warn(&format!("failed to read where `{}` logs: {error}", organization.id)),
+                Err(error) => problems.push(unknown(&error)),
             }
             match audit_logs(account, &organization.id).await {
                 Ok(audit) => {
@@ -156,13 +165,9 @@ impl Organizations {
                         audit.into_iter().filter(|it| it.log_type.as_deref() == Some(AUTHENTICATION));
                     logs.extend(sign_ins.map(|log| observed(log.log_group, Log::Authentication)));
                 }
-                Err(error) => warn(&format!("failed to read where `{}` logs: {error}", organization.id)),
+                Err(error) => problems.push(unknown(&error)),
             }
         }
-        Self { known: Some(known), logs }
+        Self { known: Some(known), logs, problems }
     }
-}
-
-fn warn(text: &str) {
-    output::note(&format!("{} {}", paint(WARNING, "!"), plain(text)));
 }

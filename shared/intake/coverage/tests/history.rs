@@ -85,7 +85,7 @@ fn write(folder: &Path, saved: &str, text: &str) {
 }
 
 #[tokio::test]
-async fn what_nobody_can_have_saved_is_refused_and_hides_nothing() {
+async fn what_no_run_can_have_saved_is_refused_and_hides_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let archive = Archive::directory(folder.path().to_owned()).unwrap();
     let reader = archive.reader();

@@ -108,7 +108,7 @@ fn a_day_of_which_only_a_metric_tells_is_silent() {
     };
     let (counted, unknown) = (SourceCount::Count(3), SourceCount::Unknown(Reason::NotAsked));
     assert_eq!(with(Some(5), 0, counted), (DayState::Silent, Method::Count));
-    // Nobody looked at the log: it may have events that the archive lacks.
+    // The log was not looked at: it may have events that the archive lacks.
     assert_eq!(with(Some(5), 0, unknown), (DayState::Unknown, Method::Metric));
     assert_eq!(with(Some(5), 0, SourceCount::Count(4)), (DayState::Gap, Method::Count));
     assert_eq!(with(Some(5), 1, counted), (DayState::Complete, Method::Count));
