@@ -236,6 +236,10 @@ def test_events_are_read_with_their_end_and_counted_by_the_day(account, logs):
     assert [answer["status"] for answer in answers] == ["Scheduled", "Running", "Complete"]
     assert [row[1]["value"] for row in answers[-1]["results"]] == ["2", "2"]
     assert code(logs.start_query, **asked, queryString="fields @message") == "MalformedQueryException"
+    running = logs.start_query(**asked, queryString=query)["queryId"]
+    assert logs.stop_query(queryId=running)["success"]
+    assert code(logs.stop_query, queryId=started) == "InvalidParameterException"
+    assert logs.get_query_results(queryId=running)["status"] == "Cancelled"
 
 
 def read_stream(logs, **request):

@@ -11,90 +11,9 @@ import pytest
 
 import archive
 import border
+from covering import DAY, FIRST, GROUP, KEYS, METRICS, TODAY, Covered, stopped_while_it_counts, text
 from programs import DONE, FAILED, NEEDS_A_LOOK, REGION, WRONG_USAGE
 from samples import ACCOUNT
-
-GROUP = "/aws/workmail/emailevents/example"
-DAY = 86_400_000
-TODAY = int(time.time() * 1_000) // DAY * DAY
-# The first of three days: all of them are over since more than an hour, whatever the time is.
-FIRST = TODAY - 4 * DAY
-KEYS = {"log_group", "account", "region", "day", "source", "archive", "missing", "extra", "method", "witness", "state"}
-KEYS |= {"checked", "final", "reason", "earlier"}
-FOLDER = f"coverage/region={REGION}/accountId={ACCOUNT}/"
-METRICS = "coverage/metrics/"
-
-
-def text(millis):
-    """A day as people write it."""
-    return time.strftime("%Y-%m-%d", time.gmtime(millis // 1_000))
-
-
-class Covered:
-    """A log group, an archive, and the command."""
-
-    def __init__(self, aws, mailtrail, folder):
-        self.aws = aws
-        self.mailtrail = mailtrail
-        self.archive = folder / "archive"
-        self.sent = folder / "sent"
-        self.sent.mkdir()
-        self.events = []
-        aws.fixtures.log_group(GROUP)
-        self.group.created = FIRST - 10 * DAY
-
-    @property
-    def group(self):
-        """The log group as the account has it."""
-        return self.aws.place().logs.groups.find(GROUP)
-
-    def log(self, day, count=1, message=lambda number: json.dumps({"number": number}), hour=12):
-        """Events of a day, counted from the first one, which the log group gets."""
-        logged = []
-        for _ in range(count):
-            number = len(self.events)
-            moment = FIRST + day * DAY + hour * 3_600_000 + number
-            event_id = self.aws.place().logs.events.log(GROUP, "a", moment, message(number))
-            logged.append({"id": event_id, "timestamp": moment, "message": message(number)})
-            self.events.append(logged[-1])
-        return logged
-
-    def ingest(self, events, group=GROUP, owner=ACCOUNT, **more):
-        """Archives events, as a subscription sends them."""
-        batch = {"messageType": "DATA_MESSAGE", "owner": owner, "logGroup": group, "logStream": "a"}
-        batch |= {"subscriptionFilters": ["f"], "logEvents": events, **more}
-        path = self.sent / f"{len(list(self.sent.iterdir()))}.json"
-        path.write_text(json.dumps(batch))
-        self.mailtrail.ingest(path, to=self.archive).expect(DONE)
-
-    def run(self, *arguments, **variables):
-        """The command, with `--json`."""
-        env = self.aws.environment() | variables
-        return self.mailtrail.run("coverage", "--archive", self.archive, "--json", *arguments, env=env)
-
-    def days(self, *arguments, code=DONE, since=FIRST, until=FIRST + 3 * DAY):
-        """The lines of a run over the three days."""
-        run = self.run("--since", text(since), "--until", text(until), *arguments).expect(code)
-        lines = [json.loads(line) for line in run.stdout.splitlines()]
-        for line in lines:
-            assert set(line) == KEYS and (line["account"], line["region"]) == (ACCOUNT, REGION)
-            if line["source"] is not None:
-                assert line["source"] + line["extra"] == line["archive"] + line["missing"]
-        return lines
-
-    def states(self, *arguments, **more):
-        """The states of the three days."""
-        return [line["state"] for line in self.days(*arguments, **more)]
-
-    def kept(self, beginning=FOLDER):
-        """Key → lines of what the archive keeps."""
-        files = sorted(path for path in self.archive.glob("coverage/**/*.ndjson"))
-        keys = {str(path.relative_to(self.archive)): path for path in files}
-        return {
-            key: [json.loads(line) for line in path.read_text().splitlines()]
-            for key, path in keys.items()
-            if key.startswith(beginning)
-        }
 
 
 @pytest.fixture
@@ -425,7 +344,7 @@ def test_the_whole_history_of_the_metrics_is_saved_and_then_what_is_new(covered)
     metrics.publish("AvailabilityProviderFailure", 1, TODAY - DAY, **of)
     covered.ingest(covered.log(2, 1, lambda _: MAIL))
     covered.aws.faults.page_sizes |= {"GetMetricData": 2, "ListMetrics": 1}
-    covered.days()
+    covered.days("--log-group", GROUP, code=NEEDS_A_LOOK)
     (lines,) = covered.kept(METRICS).values()
     of_log, *lines = lines
     assert of_log == {"log_group": GROUP, "log": "email-events", "organization": organization, "alias": "example"}
@@ -441,12 +360,12 @@ def test_the_whole_history_of_the_metrics_is_saved_and_then_what_is_new(covered)
     }
 
     time.sleep(1.1)
-    covered.days()
+    covered.days("--log-group", GROUP, code=NEEDS_A_LOOK)
     assert len(covered.kept(METRICS)) == 1
     metrics.publish("OrganizationEmailReceived", 1, TODAY - 2 * DAY, **of)
-    covered.days("--dry-run")
+    covered.days("--log-group", GROUP, "--dry-run", code=NEEDS_A_LOOK)
     assert len(covered.kept(METRICS)) == 1
-    covered.days()
+    covered.days("--log-group", GROUP, code=NEEDS_A_LOOK)
     first, second = covered.kept(METRICS).values()
     assert first == [of_log, *lines] and [(line["day"], line["sum"]) for line in second] == [(received[2][1], 4)]
 
@@ -634,6 +553,7 @@ def test_the_permissions_that_are_printed_are_those_that_are_needed(covered, in_
     for options in ((), ("--exact",)):
         covered.run("--since", text(FIRST), "--log-group", GROUP, *options, **env).expect(NEEDS_A_LOOK)
     covered.run("--since", text(FIRST), **env).expect(NEEDS_A_LOOK)
+    stopped_while_it_counts(covered, **env)
 
     allowed = collections.defaultdict(list)
     given = ("--account", ACCOUNT, "--region", REGION)

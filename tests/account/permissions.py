@@ -16,7 +16,7 @@ ACCOUNT_WIDE = {
     *("DescribeConfigurationTemplates", "DescribeDeliveries", "DescribeDeliveryDestinations"),
     *("DescribeDeliverySources", "DescribeLogGroups", "DescribeQueryDefinitions", "DescribeResourcePolicies"),
     *("ListLogAnomalyDetectors", "ListLogGroups", "ListSyslogConfigurations", "PutAccountPolicy"),
-    *("PutQueryDefinition", "PutResourcePolicy"),
+    *("PutQueryDefinition", "PutResourcePolicy", "StopQuery"),
 }
 
 

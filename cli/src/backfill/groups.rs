@@ -44,7 +44,7 @@ pub(super) async fn find(account: &Account, args: &BackfillArgs, own: &[String])
         groups.add_organization(account, name).await?;
     }
     let mut functions = Functions::of(account);
-    if args.subscribed && groups.add_subscribed(account, &mut functions).await? == 0 {
+    if args.subscribed && groups.add_subscribed(account, &mut functions).await?.whole()? == 0 {
         bail!(
             "no log group in account {}, Region {} has a subscription filter to a function of mailtrail; see: {}",
             account.id,
@@ -110,28 +110,50 @@ impl Groups {
         Ok(())
     }
 
-    /// Adds the log groups with a subscription filter to a function of mailtrail; returns how many.
+    /// Adds the log groups with a subscription filter to a function of mailtrail. Of the others it may be that they have one.
     pub(crate) async fn add_subscribed(
         &mut self,
         account: &Account,
         functions: &mut Functions<'_>,
-    ) -> anyhow::Result<usize> {
+    ) -> anyhow::Result<Subscribed> {
         let ask = |token| account.logs.describe_log_groups().limit(PAGE).set_next_token(token).send();
         let listed = account.calls.all("DescribeLogGroups", Deadline::NEVER, ask, |answer| {
             (answer.log_groups.unwrap_or_default(), answer.next_token)
         });
         let listed = listed.await.context("failed to list the log groups")?;
-        let mut added = 0;
+        let mut subscribed = Subscribed::default();
         for group in &listed {
             let group = LogGroup::described(group, &account.id, &account.region);
-            let filtered = functions.of_filters(&group.name).await;
-            let filtered =
-                filtered.with_context(|| format!("failed to read the filters of `{}`", group.name))?;
-            if !filtered.is_empty() && group.check(&[]).is_ok() {
-                added += usize::from(self.wanted.insert(group.name.clone(), group).is_none());
+            match functions.of_filters(&group.name).await {
+                Ok(filtered) if !filtered.is_empty() && group.check(&[]).is_ok() => {
+                    subscribed.added += usize::from(self.wanted.insert(group.name.clone(), group).is_none());
+                }
+                Ok(_) => {}
+                Err(error) => subscribed.unread.push((group.name, error)),
             }
         }
-        Ok(added)
+        Ok(subscribed)
+    }
+}
+
+/// What was found of log groups with a subscription filter to a function of mailtrail.
+#[derive(Debug, Default)]
+pub(crate) struct Subscribed {
+    /// How many were added.
+    pub(crate) added: usize,
+    /// The log groups of which it could not be read, and why.
+    pub(crate) unread: Vec<(String, CallError)>,
+}
+
+impl Subscribed {
+    /// How many were added, where all could be read.
+    fn whole(self) -> anyhow::Result<usize> {
+        match self.unread.into_iter().next() {
+            Some((name, error)) => {
+                Err(anyhow::Error::new(error).context(format!("failed to read the filters of `{name}`")))
+            }
+            None => Ok(self.added),
+        }
     }
 }
 
@@ -204,7 +226,7 @@ impl<'a> Functions<'a> {
 
     /// mailtrail's own log groups, as far as a log group leads to them: through the function that it is named after, and
     /// those that its filters send to. What cannot be read is told once, and refused by nothing but its name.
-    async fn own_groups(&mut self, log_group: &str) -> BTreeSet<String> {
+    pub(crate) async fn own_groups(&mut self, log_group: &str) -> BTreeSet<String> {
         let named = log_group.strip_prefix(OF_FUNCTIONS).map(str::to_owned);
         let filtered = match self.of_filters(log_group).await {
             Ok(filtered) => filtered,

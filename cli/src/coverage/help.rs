@@ -9,13 +9,14 @@ missing. Days are those of the time that CloudWatch Logs has for an event, which
 
   complete  every event of the log group is in the archive: each was looked for (--exact), or the counts are equal and the \
 archive has nothing that may be of another origin
-  agrees    the archive has as many events or more, but some are imported, or under an id with another message: the count \
-proves no more; --exact does
+  agrees    the archive has as many events or more, but they may be others (imported, masked, under an id with another message, of \
+an earlier log group of the name): the count proves no more; --exact does
   gap       the log group has events that the archive lacks; mailtrail backfill archives them
   silent    WorkMail's own metrics tell of mail (or of failed sign-ins), and the log group, which was counted, has none: \
 logging was off, or went elsewhere
   open      the day is not over, or was over less than an hour before
-  unknown   nothing can be said: the events have expired or are expiring, the log group does not exist, or AWS did not answer
+  unknown   nothing can be said: the events have expired or are expiring, the log group does not exist or did not, two counts of it \
+differ, or AWS did not answer
 
 CloudWatch Logs takes events that are up to 14 days old, so a day is final 14 days after its end; until then it may become \
 incomplete again. What was imported never makes a day complete by its number alone: --exact looks for each event, and finds it \
@@ -41,7 +42,7 @@ pub(crate) const AFTER: &str = "\
 Where no Region or no credentials are configured, and with --offline, AWS is not asked: the log group's side is unknown.
 
 Needs sts:GetCallerIdentity, which everyone has, logs:DescribeLogGroups, logs:StartQuery and logs:GetQueryResults; with --exact, and of days up to the creation of a log \
-group, also logs:FilterLogEvents. To find the log groups with a subscription filter, logs:DescribeSubscriptionFilters and \
+group, also logs:FilterLogEvents; to end a query by Ctrl-C, logs:StopQuery. To find the log groups with a subscription filter, logs:DescribeSubscriptionFilters and \
 lambda:GetFunctionConfiguration. For WorkMail's metrics, cloudwatch:ListMetrics and cloudwatch:GetMetricData, and to know whose \
 they are workmail:ListOrganizations, workmail:DescribeEmailMonitoringConfiguration, logs:DescribeDeliverySources, \
 logs:DescribeDeliveryDestinations and logs:DescribeDeliveries. Where the last ones are refused, days have no witness but what was \
@@ -49,7 +50,7 @@ kept before, and the exit code is 3. For an archive in S3, s3:ListBucket and s3:
 permissions coverage cloudwatch-logs, and for the archive mailtrail permissions coverage s3.
 
 Exit codes:
-  0  done: no gap, and no silent day
+  0  done: what could be compared was, and there is no gap and no silent day
   1  failed, or stopped
   2  wrong usage
   3  done, but something needs attention (gaps, silent days, days or metrics that AWS did not answer for, days of mail whose log group does \

@@ -12,7 +12,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use anyhow::{Context, bail};
-use mailtrail_archive::{Archive, ArchiveConfig, ArchiveReader};
+use mailtrail_archive::{Archive, ArchiveConfig, ArchiveReader, Location};
 use mailtrail_aws_client::Clients;
 use mailtrail_clock::{Time, now};
 use mailtrail_coverage::{
@@ -31,6 +31,7 @@ use progress::Progress;
 use witness::Witnesses;
 
 use crate::backfill::check_account;
+use crate::backfill::groups::Functions;
 use crate::output::{self, Exit, FAINT, Output, WARNING, json_lines, paint, plain};
 
 /// What is said where the archive cannot be written to.
@@ -41,6 +42,15 @@ struct Checked {
     group: LogGroup,
     days: Vec<DayCoverage>,
     earlier: BTreeMap<Day, Earlier>,
+    /// Whether mailtrail itself writes to it, so that no backfill reads it.
+    is_own: bool,
+}
+
+/// A log group and what it has.
+struct Counted {
+    compared: Compared,
+    range: (Day, Day),
+    source: SourceDays,
 }
 
 /// What an earlier check found.
@@ -67,13 +77,15 @@ struct Check<'a> {
     archive: Option<&'a Archive>,
     progress: &'a Progress,
     now: Time,
-    /// Whether an object of the archive could not be read, or is not believed.
-    has_unreadable: Cell<bool>,
+    /// Whether something was not compared: an object of the archive could not be read, or is not believed, or it is not known
+    /// whether there are more log groups.
+    is_partial: Cell<bool>,
 }
 
 pub(crate) async fn run(args: CoverageArgs) -> anyhow::Result<Exit> {
     let account = account(&args).await?;
     let (config, clients) = (args.archive.config()?, Clients::default());
+    check_directory(&config)?;
     let reader = ArchiveReader::open(&config, &clients).await;
     let progress = Progress::start()?;
     let archive = match &account {
@@ -86,7 +98,7 @@ pub(crate) async fn run(args: CoverageArgs) -> anyhow::Result<Exit> {
         archive: archive.as_ref(),
         progress: &progress,
         now: now(),
-        has_unreadable: Cell::new(false),
+        is_partial: Cell::new(false),
     };
     let mut checked = match &account {
         Some(account) => Box::pin(check.online(account, &config)).await?,
@@ -98,6 +110,7 @@ pub(crate) async fn run(args: CoverageArgs) -> anyhow::Result<Exit> {
         bail!("stopped before the end; nothing of this check is kept");
     }
     let days: Vec<DayCoverage> = checked.iter().flat_map(|it| it.days.iter().cloned()).collect();
+    // An answer that was paid for is shown, whether it can be kept or not.
     Output::for_text(args.json).write(&print::report(&checked, &args))?;
     if args.json {
         let lines = checked.iter().flat_map(|Checked { days, earlier, .. }| {
@@ -109,15 +122,27 @@ pub(crate) async fn run(args: CoverageArgs) -> anyhow::Result<Exit> {
         keep(archive, &days).await.context(NOT_KEPT)?;
     }
     let needs_attention = |day: &DayCoverage| {
-        day.state.needs_attention() || day.reason == Some(Reason::NotAnswered) || is_logged_nowhere(day)
+        day.state.needs_attention()
+            || matches!(day.reason, Some(Reason::NotAnswered | Reason::CountsDiffer))
+            || is_logged_nowhere(day)
     };
-    let is_done = !days.iter().any(needs_attention) && !check.has_unreadable.get();
+    let is_done = !days.is_empty() && !days.iter().any(needs_attention) && !check.is_partial.get();
     Ok(if is_done { Exit::Done } else { Exit::NeedsAttention })
 }
 
 /// Whether an organization logs to a log group that does not exist, or once did, and metrics tell of what was not archived.
 fn is_logged_nowhere(day: &DayCoverage) -> bool {
     day.method == Method::Metric && day.reason == Some(Reason::NoLogGroup)
+}
+
+/// An archive that is not there has nothing to compare, and must not come to be by a wrong name.
+fn check_directory(config: &ArchiveConfig) -> anyhow::Result<()> {
+    match &config.location {
+        Location::Directory(path) if !path.is_dir() => {
+            bail!("failed to read the archive `{}`: there is no such directory", path.display())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The account, where AWS can be asked.
@@ -144,57 +169,95 @@ impl Check<'_> {
         let Some(range) = groups::days(self.args.range, self.now) else { return Ok(Vec::new()) };
         self.progress.doing("reading the metrics of WorkMail".to_owned());
         let mut witnesses = Witnesses::read(account, self.reader, self.archive, self.now).await?;
-        self.has_unreadable.set(self.has_unreadable.get() || witnesses.is_partial);
+        self.is_partial.set(self.is_partial.get() || witnesses.is_partial);
         if let Some(text) = witnesses.text().filter(|_| self.archive.is_some()) {
             output::note(&paint(FAINT, format!("saved {text}")));
         }
         self.progress.doing("finding the log groups".to_owned());
-        let mut compared = groups::find(account, self.args).await?;
+        let (mut compared, unread) = groups::find(account, self.args).await?;
+        unread.into_iter().for_each(|text| self.partial(text));
         self.progress.doing("counting the events of the archive".to_owned());
         let mut archived = self.archived(Some(account), Some(groups::with_days_beside(range))).await?;
         witnesses.learn(&archived, self.archive, self.now).await?;
         if !self.args.names_log_groups() {
-            compared.extend(groups::of_archive(account, &compared, &archived).await?);
-            compared.extend(groups::of_organizations(account, &compared, &witnesses).await?);
+            compared.extend(groups::of_archive(account, &compared, &archived, self.progress).await);
+            compared.extend(groups::of_organizations(account, &compared, &witnesses, self.progress).await);
         }
         compared.sort_by(|one, other| one.group.name.cmp(&other.group.name));
-        let checker = self.checker(account);
-        let mut counted: Vec<(Compared, (Day, Day), SourceDays)> = Vec::new();
-        for it in compared {
-            let Some(days) = groups::possible(&it, range) else { continue };
-            self.progress.doing(format!("counting {}", plain(&it.group.name)));
-            let source = if it.exists {
-                Box::pin(checker.count(&it.group, days, self.now, self.progress)).await
-            } else {
-                SourceDays::of_no_log_group(days)
-            };
-            if let Some(failure) = &source.failure {
-                self.progress.note(failure.to_string());
+        let mut counted: Vec<Counted> = Vec::new();
+        for compared in compared {
+            let of_group = archived.get(&compared.group.id());
+            if let Some(range) = groups::possible(&compared, range, of_group) {
+                let source = self.count(account, &compared, range).await;
+                counted.push(Counted { compared, range, source });
             }
-            counted.push((it, days, source));
         }
-        let judge = |archived: &ArchivedDays| {
-            let judged = counted.iter().map(|(it, days, source)| {
+        let judge = |archived: &ArchivedDays, counted: &[Counted]| {
+            let judged = counted.iter().map(|Counted { compared: Compared { group, .. }, range, source }| {
                 let none = BTreeMap::new();
-                let of_group = archived.get(&it.group.id()).unwrap_or(&none);
-                let witness = |day, _| witnesses.of(&it.group.name, day, archived);
-                let days = judge_days(&it.group, *days, source, of_group, witness, self.now);
-                Checked { group: it.group.clone(), days, earlier: BTreeMap::new() }
+                let of_group = archived.get(&group.id()).unwrap_or(&none);
+                let witness = |day, _| witnesses.of(&group.name, day, archived);
+                let days = judge_days(group, *range, source, of_group, witness, self.now);
+                Checked { group: group.clone(), days, earlier: BTreeMap::new(), is_own: false }
             });
             judged.collect::<Vec<_>>()
         };
-        let judged = judge(&archived);
-        // What was archived since the archive was counted is no gap.
-        let gaps = judged.iter().flat_map(|it| &it.days).filter(|it| it.state == DayState::Gap);
-        let days: Vec<Day> = gaps.map(|it| it.day).collect();
-        let Some(range) = days.iter().min().copied().zip(days.iter().max().copied()) else {
-            return Ok(judged);
-        };
+        let mut judged = judge(&archived, &counted);
+        if let Some(gaps) = gaps(judged.iter().flat_map(|it| &it.days)) {
+            self.count_again(account, gaps, &judged, &mut archived, &mut counted).await?;
+            judged = judge(&archived, &counted);
+        }
+        let mut functions = Functions::of(account);
+        for checked in judged.iter_mut().filter(|it| gaps(&it.days).is_some()) {
+            checked.is_own = functions.own_groups(&checked.group.name).await.contains(&checked.group.name);
+        }
+        Ok(judged)
+    }
+
+    /// Counts the days of a log group.
+    async fn count(&self, account: &Account, compared: &Compared, range: (Day, Day)) -> SourceDays {
+        let Compared { group, absence } = compared;
+        if let Some(reason) = absence {
+            return SourceDays::unknown(range, *reason);
+        }
+        self.progress.doing(format!("counting {}", plain(&group.name)));
+        let source = self.checker(account).count(group, range, self.now, self.progress).await;
+        if let Some(failure) = &source.failure {
+            self.progress.note(failure.to_string());
+        }
+        source
+    }
+
+    /// What was archived since the archive was counted is no gap. A log group of which that is so is counted again, after the
+    /// archive: an event that both got meanwhile must not stand for one that is missing.
+    async fn count_again(
+        &self,
+        account: &Account,
+        range: (Day, Day),
+        judged: &[Checked],
+        archived: &mut ArchivedDays,
+        counted: &mut [Counted],
+    ) -> anyhow::Result<()> {
         self.progress.doing("counting the events of the archive again".to_owned());
-        for (id, days) in self.archived(Some(account), Some(range)).await? {
+        let again = self.archived(Some(account), Some(range)).await?;
+        for (checked, counted) in judged.iter().zip(counted) {
+            let Some(gaps) = gaps(&checked.days) else { continue };
+            let id = checked.group.id();
+            let of = |archived: &ArchivedDays, day: Day| archived.get(&id)?.get(&day.number()).copied();
+            if Day::all(gaps.0, gaps.1).any(|day| of(archived, day) != of(&again, day)) {
+                counted.source.update(self.count(account, &counted.compared, gaps).await);
+            }
+        }
+        for (id, days) in again {
             archived.entry(id).or_default().extend(days);
         }
-        Ok(judge(&archived))
+        Ok(())
+    }
+
+    /// Tells what was not compared.
+    fn partial(&self, text: String) {
+        self.progress.note(text);
+        self.is_partial.set(true);
     }
 
     /// The archive's side only.
@@ -207,6 +270,9 @@ impl Check<'_> {
             (None, _) => None,
         };
         let archived = self.archived(None, range).await?;
+        if let Some(text) = groups::impossible(&archived, self.now) {
+            self.partial(text);
+        }
         let is_named = |name: &str| {
             self.args.log_groups.is_empty() || self.args.log_groups.iter().any(|named| named.name == name)
         };
@@ -216,7 +282,7 @@ impl Check<'_> {
                 LogGroup { name: id.name, account: id.account, region: id.region, ..LogGroup::default() };
             let source = SourceDays::default();
             let days = judge_days(&group, days, &source, &counts, |_, _| None, self.now);
-            Some(Checked { group, days, earlier: BTreeMap::new() })
+            Some(Checked { group, days, earlier: BTreeMap::new(), is_own: false })
         });
         Ok(checked.collect())
     }
@@ -225,8 +291,7 @@ impl Check<'_> {
     async fn add_earlier(&self, checked: &mut [Checked]) -> anyhow::Result<()> {
         let last = LastChecks::read(self.reader, None, self.now).await?;
         for (key, reason) in &last.refused {
-            self.progress.note(format!("`{key}` is left out of account: {reason}"));
-            self.has_unreadable.set(true);
+            self.partial(format!("`{key}` is left out of account: {reason}"));
         }
         for Checked { group, earlier, .. } in checked {
             let id = group.id();
@@ -247,7 +312,7 @@ impl Check<'_> {
         let limit = self.args.decoded_limit.bytes();
         let before = self.progress.notes();
         let counted = archived_days(self.reader, of, range, limit, self.progress).await?;
-        self.has_unreadable.set(self.has_unreadable.get() || self.progress.notes() > before);
+        self.is_partial.set(self.is_partial.get() || self.progress.notes() > before);
         Ok(counted.unwrap_or_default())
     }
 
@@ -266,6 +331,14 @@ impl Check<'_> {
             exact: self.args.exact,
         }
     }
+}
+
+/// From the first day with a gap to the last one.
+fn gaps<'a>(days: impl IntoIterator<Item = &'a DayCoverage>) -> Option<(Day, Day)> {
+    let gaps = days.into_iter().filter(|it| it.state == DayState::Gap).map(|it| it.day);
+    gaps.fold(None, |range, day| {
+        Some(range.map_or((day, day), |(first, last): (Day, Day)| (first.min(day), last.max(day))))
+    })
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]

@@ -11,13 +11,17 @@ use super::calendar::{STATES, calendar, symbol, word};
 use super::{Checked, Earlier};
 use crate::output::{BOLD, FAINT, SUCCESS, WARNING, count, paint, plain, wrap};
 
-/// The commands that are named for one log group.
-const MOST_COMMANDS: usize = 10;
+/// The gaps that are named for one log group.
+const MOST_GAPS: usize = 10;
+
+/// What to look at where nothing was compared.
+const NOTHING: &str = "no log group and no day. Are the archive, the account and the Region the right ones, and are the days \
+                       from 2014 to today?";
 
 /// The text for all log groups.
 pub(super) fn report(checked: &[Checked], args: &CoverageArgs) -> String {
     if checked.iter().all(|it| it.days.is_empty()) {
-        return format!("{} no log group and no day to compare\n", paint(WARNING, "!"));
+        return format!("{} nothing was compared: {}\n", paint(WARNING, "!"), wrap(NOTHING, 2));
     }
     let mut text = String::new();
     for checked in checked.iter().filter(|it| !it.days.is_empty()) {
@@ -29,7 +33,7 @@ pub(super) fn report(checked: &[Checked], args: &CoverageArgs) -> String {
     text + &format!("{}  {}\n", legend.join("  "), paint(FAINT, "days in UTC"))
 }
 
-fn log_group(Checked { group, days, earlier }: &Checked, args: &CoverageArgs) -> String {
+fn log_group(Checked { group, days, earlier, is_own }: &Checked, args: &CoverageArgs) -> String {
     let place = plain(&format!("{}, {}", group.account, group.region));
     let mut text = format!("{}  {}\n", paint(BOLD, plain(&group.name)), paint(FAINT, place));
     text += &calendar(days);
@@ -42,22 +46,30 @@ fn log_group(Checked { group, days, earlier }: &Checked, args: &CoverageArgs) ->
         line(&mut text, &found);
     }
     let gaps = spans(days, DayState::Gap);
-    for span in gaps.iter().take(MOST_COMMANDS) {
-        let missing: u64 = span.iter().filter_map(|day| day.missing).sum();
+    for span in gaps.iter().take(MOST_GAPS) {
+        let missing = span.iter().filter_map(|day| day.missing).fold(0, u64::saturating_add);
         let least = if span.iter().all(|day| day.method == Method::Ids) { "" } else { "at least " };
         line(&mut text, &format!("{}: {least}{} missing", range(span), count(missing, "event")));
-        if group.is_readable() {
-            command(&mut text, &backfill(&group.name, span, args));
+    }
+    if gaps.len() > MOST_GAPS {
+        line(&mut text, &format!("and {} more gaps, see --json", gaps.len() - MOST_GAPS));
+    }
+    // One backfill fills all gaps, and reads only once what lies between them.
+    if let Some((first, last)) = super::gaps(days) {
+        if *is_own {
+            line(
+                &mut text,
+                "mailtrail itself writes to this log group: what is archived of it would log more of it",
+            );
+        } else if group.is_readable() {
+            command(&mut text, &backfill(&group.name, first, last, args));
         } else {
             line(
                 &mut text,
-                &format!("  its class, {}, has no FilterLogEvents: export the events", plain(&group.class)),
+                &format!("its class, {}, has no FilterLogEvents: export the events", plain(&group.class)),
             );
             command(&mut text, "aws logs create-export-task help");
         }
-    }
-    if gaps.len() > MOST_COMMANDS {
-        line(&mut text, &format!("and {} more gaps, see --json", gaps.len() - MOST_COMMANDS));
     }
     if let Some(told) = told_by_metrics(days) {
         line(&mut text, &told);
@@ -65,7 +77,8 @@ fn log_group(Checked { group, days, earlier }: &Checked, args: &CoverageArgs) ->
     let silent = spans(days, DayState::Silent);
     if let Some(latest) = silent.last() {
         let days: usize = silent.iter().map(Vec::len).sum();
-        let metric: u64 = silent.iter().flatten().filter_map(|day| day.witness?.metric).sum();
+        let metric: u64 =
+            silent.iter().flatten().filter_map(|day| day.witness?.metric).fold(0, u64::saturating_add);
         let days = count(u64::try_from(days).unwrap_or(u64::MAX), "day");
         line(
             &mut text,
@@ -138,9 +151,20 @@ fn reason(reason: Reason) -> &'static str {
         Reason::NoLogGroup => "the log group does not exist",
         Reason::NotAnswered => "not answered, see above",
         Reason::CountsDiffer => "two counts of the log group differ; run the same command again",
+        Reason::NotCreated => "the log group did not exist yet",
+        Reason::Recreated => {
+            "the log group was created on that day or later, and events may be of an earlier one of its name; --exact compares each \
+             event"
+        }
+        Reason::Masked => {
+            "the log group masks its events, so that their messages may differ; --exact compares each event"
+        }
+        Reason::Probes => {
+            "the archive has probes of the doctor, which the log group may have or not; --exact compares each event"
+        }
         Reason::OtherEvents => {
-            "the archive has events that may be of another origin (imported, or another message under one id); --exact compares \
-             each event"
+            "the archive has events that may be of another origin (imported, of no known Region, another message under one id, one \
+             event under two ids); --exact compares each event"
         }
         Reason::MoreInArchive => {
             "the archive has more events than the log group; --exact compares each event"
@@ -167,11 +191,10 @@ fn range(span: &[&DayCoverage]) -> String {
     }
 }
 
-fn backfill(name: &str, span: &[&DayCoverage], args: &CoverageArgs) -> String {
-    let (Some(first), Some(last)) = (span.first(), span.last()) else { return String::new() };
-    let until = Day::new(last.day.number() + 1).unwrap_or(last.day);
-    let (name, since) = (shell_word(name), first.day);
-    let command = format!("mailtrail backfill --log-group {name} --since {since} --until {until}");
+fn backfill(name: &str, first: Day, last: Day, args: &CoverageArgs) -> String {
+    let until = Day::new(last.number() + 1).unwrap_or(last);
+    let name = shell_word(name);
+    let command = format!("mailtrail backfill --log-group {name} --since {first} --until {until}");
     let archive = args.archive.options();
     let archive = archive.iter().map(|(name, value)| (*name, value.as_str()));
     with_options(&command, archive.chain(args.account.options()))
@@ -188,7 +211,7 @@ fn line(text: &mut String, line: &str) {
     let _infallible = writeln!(text, "    {}", wrap(line, 4));
 }
 
-/// A command stands on one line, to be pasted.
+/// A command stands on one line, to be pasted. Its words do nothing to a terminal.
 fn command(text: &mut String, command: &str) {
-    let _infallible = writeln!(text, "      {}", plain(command));
+    let _infallible = writeln!(text, "      {command}");
 }

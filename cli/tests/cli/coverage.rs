@@ -50,7 +50,30 @@ fn a_line_of_json_is_a_log_group_and_a_day() {
     let of = |options: &[&str]| mailtrail.run(&[&all[..], options].concat()).expect(0).stdout.lines().count();
     assert_eq!(of(&["--since", "2026-10-31", "--until", "2026-10-31"]), 1);
     assert_eq!(of(&["--since", "2026-10-31", "--until", "2026-11-02"]), 2);
-    assert_eq!(of(&["--log-group", "other"]), 0);
+    // Where nothing was compared, nothing is well.
+    let ranges = [["--since", "2099-01-01"], ["--until", "1970-01-01"], ["--log-group", "other"]];
+    for options in ranges {
+        let run = mailtrail.run(&[&all[..], &options].concat()).expect(3);
+        assert!(run.stdout.is_empty() && run.stderr.contains("nothing was compared"), "{options:?}");
+    }
+}
+
+#[test]
+fn an_archive_that_is_not_there_is_an_error_and_is_not_made() {
+    let mailtrail = archive();
+    let run = mailtrail.run(&["coverage", "--offline", "--archive", "archvie"]).expect(1);
+    assert!(run.stderr.contains("there is no such directory"), "{}", run.stderr);
+    assert!(!mailtrail.path("archvie").exists());
+}
+
+#[test]
+fn events_that_no_log_group_can_have_are_told_and_make_no_days() {
+    let event = |timestamp: i64| Event { id: event_id(timestamp, 1), timestamp, message: "x".to_owned() };
+    let odd = [MORNING / 1_000, 253_000_000_000_000].map(|timestamp| Batch::of(vec![event(timestamp)]));
+    let mailtrail = archive_of(&[&odd[..], &[Batch::of(vec![event(MORNING)])]].concat());
+    let run = mailtrail.run(&["coverage", "--offline", "--archive", "archive", "--json"]).expect(3);
+    assert_eq!(run.stdout.lines().count(), 1, "{}", run.stdout);
+    assert!(run.stderr.contains("2 events of days on which no log group can have one, such as 1970-01-21"));
 }
 
 #[test]

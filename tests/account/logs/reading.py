@@ -188,6 +188,16 @@ class Reading:
         status, rows = states.pop(0) if len(states) > 1 else states[0]
         return {"status": status, "results": rows}
 
+    def stop_query(self, request):
+        """Ends a query. One that has ended is refused."""
+        states = self._queries.get(request["queryId"])
+        if states is None:
+            raise Refused("ResourceNotFoundException", "The query does not exist.")
+        if states[0][0] not in ("Scheduled", "Running"):
+            raise invalid_parameter("The query is not running.")
+        states[:] = [("Cancelled", [])]
+        return {"success": True}
+
     def _named(self, request):
         if ("logGroupName" in request) == ("logGroupIdentifier" in request):
             raise invalid_parameter("Exactly one of logGroupName and logGroupIdentifier must be given.")

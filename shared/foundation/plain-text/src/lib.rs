@@ -74,7 +74,8 @@ pub fn markdown_code(text: &str) -> String {
 }
 
 /// One word of a command for a POSIX shell, in single quotes unless no shell gives any of its characters a meaning. (The
-/// quoting of `shell-words` leaves `{a,b}` and `!x`, which bash expands.)
+/// quoting of `shell-words` leaves `{a,b}` and `!x`, which bash expands.) What would do something to a terminal is written byte by
+/// byte, in the form that bash, ksh and zsh read: pasted, the word is what it was.
 ///
 /// ```
 /// assert_eq!(mailtrail_plain_text::shell_word("my archive"), "'my archive'");
@@ -85,7 +86,21 @@ pub fn shell_word(text: &str) -> Cow<'_, str> {
     if !text.is_empty() && !text.starts_with('=') && text.bytes().all(is_plain) {
         return Cow::from(text);
     }
-    Cow::from(format!("'{}'", text.replace('\'', r"'\''")))
+    if !text.chars().any(is_hidden) {
+        return Cow::from(format!("'{}'", text.replace('\'', r"'\''")));
+    }
+    let mut word = String::from("$'");
+    for character in text.chars() {
+        if is_hidden(character) || matches!(character, '\\' | '\'') {
+            for byte in character.encode_utf8(&mut [0; 4]).bytes() {
+                // A `String` takes every write.
+                let _infallible = write!(word, "\\x{byte:02x}");
+            }
+        } else {
+            word.push(character);
+        }
+    }
+    Cow::from(word + "'")
 }
 
 /// Serialized JSON in which the same characters are `\uXXXX` escapes, so that it can be printed on a terminal. The
@@ -200,6 +215,22 @@ mod tests {
     }
 
     #[test]
+    fn a_shell_reads_a_word_as_it_was_and_a_terminal_sees_nothing_of_it() {
+        assert_eq!(shell_word("./archive"), "./archive");
+        for text in
+            ["a b", "it's", "a\\b", "büro", "$(id)", "a\u{202e}b", "x\ty'\\", "\u{1b}[2J\n", "a\\\u{202e}'$x"]
+        {
+            let word = shell_word(text);
+            assert_eq!(escape(&word), word, "{text:?}");
+            let shown = std::process::Command::new("bash")
+                .args(["-c", &format!("printf %s {word}")])
+                .output()
+                .unwrap();
+            assert_eq!(String::from_utf8(shown.stdout).unwrap(), text, "{word}");
+        }
+    }
+
+    #[test]
     fn a_word_of_a_command_is_quoted_where_a_shell_would_change_it() {
         for text in ["mailtrail", "/aws/lambda/x", "arn:aws:iam::111122223333:role/a.b@c", "a=b", "90%"] {
             assert_eq!(shell_word(text), text);
@@ -250,7 +281,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_shell_reads_a_word_as_it_is(texts in proptest::collection::vec(any::<String>(), 1..4)) {
+        fn a_shell_reads_a_word_as_it_is(texts in proptest::collection::vec("[ -~äöü€]{0,20}", 1..4)) {
             let line = texts.iter().map(|text| shell_word(text)).collect::<Vec<_>>().join(" ");
             prop_assert_eq!(shell_words::split(&line).unwrap(), texts);
         }

@@ -1,6 +1,6 @@
 //! Counts the events of a log group, and puts both sides together.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use mailtrail_clock::{DAY, Time};
 use mailtrail_pull::{
@@ -30,7 +30,7 @@ pub struct SourceDays {
 }
 
 /// The counts, or why there are none: an error, or nothing where it was stopped.
-type Counted = Result<BTreeMap<Day, SourceCount>, Option<PullError>>;
+type Counted = Result<SourceDays, Option<PullError>>;
 
 impl<S: Source> Checker<S> {
     /// Counts the days of a log group that are over and have not expired. Count before the archive is counted: what arrives
@@ -59,13 +59,10 @@ impl<S: Source> Checker<S> {
         } else {
             self.ask(group, range, &days, observer).await
         };
-        counted.map_or_else(
-            |failure| {
-                let unknown = SourceCount::Unknown(Reason::NotAnswered);
-                SourceDays { counts: days.iter().map(|day| (*day, unknown)).collect(), failure }
-            },
-            |counts| SourceDays { counts, failure: None },
-        )
+        counted.unwrap_or_else(|failure| {
+            let unknown = SourceCount::Unknown(Reason::NotAnswered);
+            SourceDays { counts: days.iter().map(|day| (*day, unknown)).collect(), failure }
+        })
     }
 
     /// By Insights.
@@ -73,18 +70,30 @@ impl<S: Source> Checker<S> {
         let Backfill { source, retry, .. } = &self.backfill;
         let counted = count_events(source, *retry, group, range, observer).await?.ok_or(None)?;
         let count = |day: &Day| {
-            let is_unseen = !group.is_readable() && day.number() <= group.created / DAY;
-            let events = counted.get(&day.number()).copied().unwrap_or(0);
-            let unseen = SourceCount::Unknown(Reason::BeforeCreation);
-            (*day, if is_unseen { unseen } else { SourceCount::Count(events) })
+            let events = counted.days.get(&day.number()).copied().unwrap_or(0);
+            let is_older = day.number() <= group.created / DAY;
+            let count = if counted.uncounted.contains(&day.number()) {
+                SourceCount::Unknown(Reason::NotAnswered)
+            } else if is_older && !group.is_readable() {
+                SourceCount::Unknown(Reason::BeforeCreation)
+            } else if is_older {
+                SourceCount::Doubtful { events, reason: Reason::Recreated }
+            } else if group.is_masked {
+                SourceCount::Doubtful { events, reason: Reason::Masked }
+            } else {
+                SourceCount::Count(events)
+            };
+            (*day, count.of_existing(group, *day))
         };
-        Ok(days.iter().map(count).collect())
+        Ok(SourceDays { counts: days.iter().map(count).collect(), failure: counted.failure })
     }
 
-    /// By reading: the dry run of a backfill, which counts a second time.
+    /// By reading: the dry run of a backfill, which counts a second time. Where both counts differ, the larger one stands for
+    /// the least that there is: neither proves the other wrong.
     async fn read(&self, group: &LogGroup, range: Window, days: &[Day], observer: &dyn Observer) -> Counted {
         let report = self.backfill.run(group, range, observer).await;
-        let differing: BTreeSet<i64> = report.differing_days().into_iter().map(|it| it.day).collect();
+        let differing: BTreeMap<i64, u64> =
+            report.differing_days().into_iter().map(|it| (it.day, it.counted)).collect();
         let read: BTreeMap<i64, Counts> = report.days().collect();
         if report.was_stopped || report.failure.is_some() {
             return Err(report.failure);
@@ -92,19 +101,42 @@ impl<S: Source> Checker<S> {
         let count = |day: &Day| {
             let Counts { in_source: events, left: missing, .. } =
                 read.get(&day.number()).copied().unwrap_or_default();
-            let differ = missing == 0 && differing.contains(&day.number());
-            let unknown = SourceCount::Unknown(Reason::CountsDiffer);
-            (*day, if differ { unknown } else { SourceCount::Ids { events, missing } })
+            let counted = differing.get(&day.number());
+            let events = counted.copied().unwrap_or(0).max(events);
+            let count = if missing == 0 && counted.is_some() {
+                SourceCount::Doubtful { events, reason: Reason::CountsDiffer }
+            } else {
+                SourceCount::Ids { events, missing }
+            };
+            (*day, count.of_existing(group, *day))
         };
-        Ok(days.iter().map(count).collect())
+        Ok(SourceDays { counts: days.iter().map(count).collect(), failure: None })
+    }
+}
+
+impl SourceCount {
+    /// Nothing, of a day before the log group, was not looked for.
+    fn of_existing(self, group: &LogGroup, day: Day) -> Self {
+        let is_nothing = match self {
+            Self::Ids { events, .. } | Self::Count(events) | Self::Doubtful { events, .. } => events == 0,
+            Self::Unknown(_) => false,
+        };
+        let is_before = day.start().millis() + DAY <= group.created;
+        if is_nothing && is_before { Self::Unknown(Reason::NotCreated) } else { self }
     }
 }
 
 impl SourceDays {
-    /// The days of a log group that does not exist.
-    pub fn of_no_log_group((first, last): (Day, Day)) -> Self {
-        let unknown = SourceCount::Unknown(Reason::NoLogGroup);
+    /// The days of a log group that cannot be counted.
+    pub fn unknown((first, last): (Day, Day), reason: Reason) -> Self {
+        let unknown = SourceCount::Unknown(reason);
         Self { counts: Day::all(first, last).map(|day| (day, unknown)).collect(), failure: None }
+    }
+
+    /// Takes over the days that were counted again.
+    pub fn update(&mut self, again: Self) {
+        self.counts.extend(again.counts);
+        self.failure = again.failure.or(self.failure.take());
     }
 
     fn of(&self, day: Day) -> SourceCount {

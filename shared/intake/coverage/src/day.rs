@@ -38,7 +38,7 @@ pub enum Method {
 pub enum DayState {
     /// Every event that the log group has is in the archive.
     Complete,
-    /// The archive has as many events or more, but some may not be of the log group: the count proves no more.
+    /// The archive has as many events or more, but they may be others: the count proves no more.
     Agrees,
     /// The log group has events that the archive lacks.
     Gap,
@@ -71,7 +71,16 @@ pub enum Reason {
     NotAnswered,
     /// Two counts of the log group differ.
     CountsDiffer,
-    /// The archive has events that may be of another origin: imported, or with another message.
+    /// The log group did not exist on that day, and has no event of it.
+    NotCreated,
+    /// The log group was created on that day or later: events of the archive may be of an earlier one of its name.
+    Recreated,
+    /// A data protection policy masks the log group: the archive may have its events with other messages.
+    Masked,
+    /// The archive has probes of the doctor, and it is not known whether the log group still has them.
+    Probes,
+    /// The archive has events that may be of another origin: imported, of no known Region, with another message, or under two
+    /// ids.
     OtherEvents,
     /// The archive has more events than the log group.
     MoreInArchive,

@@ -23,6 +23,13 @@ pub enum SourceCount {
     },
     /// Events that were counted.
     Count(u64),
+    /// Events that were counted, and why an equal number in the archive does not prove that it has them.
+    Doubtful {
+        /// How many at least.
+        events: u64,
+        /// Why.
+        reason: Reason,
+    },
     /// Why it is not known.
     Unknown(Reason),
 }
@@ -92,13 +99,19 @@ pub fn judge(id: &LogGroupId, day: Day, evidence: &Evidence) -> DayCoverage {
         _ if evidence.expiry == Expiry::Expiring => (DayState::Unknown, Some(Reason::Expiring)),
         _ if is_silent => (DayState::Silent, None),
         (_, SourceCount::Ids { .. }) => (DayState::Complete, None),
-        _ if archived.unproved + archived.other_messages > 0 => (DayState::Agrees, Some(Reason::OtherEvents)),
+        (_, SourceCount::Doubtful { reason: Reason::CountsDiffer, .. }) => {
+            (DayState::Unknown, Some(Reason::CountsDiffer))
+        }
+        _ if archived.has_others() => (DayState::Agrees, Some(Reason::OtherEvents)),
+        _ if archived.probes > 0 => (DayState::Agrees, Some(Reason::Probes)),
+        // Where the archive has nothing, nothing of it is taken for something else.
+        (_, SourceCount::Doubtful { reason, .. }) if archived.events > 0 => (DayState::Agrees, Some(reason)),
         (Some(Counts { extra: 1.., .. }), _) => (DayState::Agrees, Some(Reason::MoreInArchive)),
         _ => (DayState::Complete, None),
     };
     let method = match (source, state) {
         (SourceCount::Ids { .. }, _) => Method::Ids,
-        (SourceCount::Count(_), _) => Method::Count,
+        (SourceCount::Count(_) | SourceCount::Doubtful { .. }, _) => Method::Count,
         (SourceCount::Unknown(_), DayState::Unknown) if is_silent => Method::Metric,
         (SourceCount::Unknown(_), _) => Method::None,
     };
@@ -130,15 +143,17 @@ struct Counts {
 
 impl Counts {
     fn of(archived: Archived, source: SourceCount) -> Option<Self> {
-        // The log group has the probes that the archive has, and an event once, whatever messages the archive has of it.
-        let known = archived.events - archived.other_messages.min(archived.events) + archived.probes;
-        let (counted, missing) = match source {
-            SourceCount::Ids { events, missing } => (events, missing),
-            SourceCount::Count(events) => (events, events.saturating_sub(known)),
+        // The log group has an event once, whatever messages the archive has of it.
+        let known = archived.events.saturating_sub(archived.other_messages);
+        let (counted, missing, known) = match source {
+            SourceCount::Ids { events, missing } => (events, missing, archived.events),
+            SourceCount::Count(events) | SourceCount::Doubtful { events, .. } => (events, 0, known),
             SourceCount::Unknown(_) => return None,
         };
+        // It has the probes that the archive has, unless their log streams are gone: this is the least that it has besides.
         let source = counted.saturating_sub(archived.probes);
-        let missing = missing.max(source.saturating_sub(archived.events));
-        Some(Self { source, missing, extra: archived.events + missing - source })
+        let missing = missing.max(source.saturating_sub(known));
+        let extra = archived.events.saturating_add(missing).saturating_sub(source);
+        Some(Self { source, missing, extra })
     }
 }

@@ -72,10 +72,47 @@ fn what_was_compared_by_id_is_complete_whatever_else_the_archive_has() {
 }
 
 #[test]
-fn probes_are_in_neither_count() {
+fn probes_are_in_neither_count_and_may_be_gone_from_the_log_group() {
     let archived = Archived { events: 5, probes: 2, ..Archived::default() };
-    let judged = judge(&id(), day(), &Evidence { archived, ..evidence(0, SourceCount::Count(7)) });
-    assert_eq!((judged.source, judged.archive, judged.state), (Some(5), 5, DayState::Complete));
+    let with = |source| judge(&id(), day(), &Evidence { archived, ..evidence(0, source) });
+    let judged = with(SourceCount::Count(7));
+    assert_eq!((judged.source, judged.archive), (Some(5), 5));
+    // Seven events of which two are missing are the same number.
+    assert_eq!((judged.state, judged.reason), (DayState::Agrees, Some(Reason::Probes)));
+    assert_eq!(with(SourceCount::Count(8)).state, DayState::Gap);
+    assert_eq!(with(SourceCount::Ids { events: 7, missing: 0 }).state, DayState::Complete);
+}
+
+#[test]
+fn a_count_that_proves_no_identity_is_never_complete() {
+    let with = |archived, source| state(&Evidence { archived, ..evidence(0, source) });
+    let seven = Archived { events: 7, ..Archived::default() };
+    let doubles = Archived { doubles: 1, ..seven };
+    assert_eq!(with(doubles, SourceCount::Count(7)), (DayState::Agrees, Some(Reason::OtherEvents)));
+    assert_eq!(with(doubles, SourceCount::Count(8)), (DayState::Gap, None));
+    for reason in [Reason::Recreated, Reason::Masked] {
+        let doubtful = |events| SourceCount::Doubtful { events, reason };
+        assert_eq!(with(seven, doubtful(7)), (DayState::Agrees, Some(reason)));
+        assert_eq!(with(seven, doubtful(8)), (DayState::Gap, None));
+        // Nothing is the same as nothing.
+        assert_eq!(with(Archived::default(), doubtful(0)), (DayState::Complete, None));
+    }
+}
+
+#[test]
+fn counts_that_differ_prove_a_gap_and_nothing_else() {
+    let with = |events| SourceCount::Doubtful { events, reason: Reason::CountsDiffer };
+    assert_eq!(state(&evidence(4, with(5))), (DayState::Gap, None));
+    assert_eq!(state(&evidence(5, with(5))), (DayState::Unknown, Some(Reason::CountsDiffer)));
+    assert_eq!(state(&evidence(0, with(0))), (DayState::Unknown, Some(Reason::CountsDiffer)));
+}
+
+#[test]
+fn no_number_of_an_answer_is_too_large_to_be_judged() {
+    let archived = Archived { events: 3, other_messages: 1, probes: 1, ..Archived::default() };
+    for source in [SourceCount::Count(u64::MAX), SourceCount::Ids { events: u64::MAX, missing: u64::MAX }] {
+        assert_eq!(judge(&id(), day(), &Evidence { archived, ..evidence(0, source) }).state, DayState::Gap);
+    }
 }
 
 #[test]
@@ -220,7 +257,7 @@ proptest! {
             other => prop_assert!(false, "{other:?}"),
         }
         // Where nothing can make up for an event that is missing, a count is as good as a comparison.
-        if imported.is_empty() && *foreign == 0 && *other_messages == 0 {
+        if imported.is_empty() && *foreign == 0 && *other_messages == 0 && (*by_id || *probes == 0) {
             prop_assert_eq!(judged.state == DayState::Complete, missing == 0);
         }
     }

@@ -54,7 +54,7 @@ impl Source for Group {
         Ok(EventPage { events: (from..to).map(event).collect(), next })
     }
 
-    async fn count(&self, _: &str, window: Window) -> Result<BTreeMap<i64, u64>, Failure> {
+    async fn count(&self, _: &str, window: Window, _: &dyn Observer) -> Result<BTreeMap<i64, u64>, Failure> {
         Ok(window.by_day().map(|day| (day.day(), numbers(day).count() as u64)).collect())
     }
 }

@@ -26,14 +26,14 @@ pub(crate) async fn counts(
     observer: &dyn Observer,
 ) -> Result<BTreeMap<Window, u64>, ArchiveError> {
     let (Some(first), Some(last)) = (windows.first(), windows.last()) else { return Ok(BTreeMap::new()) };
-    let mut copies = Copies::of(archive, group, first.hull(*last), decoded_limit).await?;
+    let mut copies = Copies::of(archive, group, first.hull(*last), decoded_limit, observer).await?;
     let (hashes, mut counts) = (Hashes::default(), BTreeMap::new());
     // Of windows that are not counted yet, by their beginning.
     let mut held: BTreeMap<i64, (Window, Events)> =
         windows.iter().map(|window| (window.start(), (*window, Events::default()))).collect();
     for window in windows {
         let due = copies.due(window.end()).await?;
-        let mut read = pin!(copies.read_all(due, observer));
+        let mut read = pin!(copies.read_all(due));
         while let Some(found) = read.try_next().await? {
             for batch in found.iter().filter(|copy| copy.has_records).flat_map(|copy| copy.batches(group)) {
                 for event in compared(&batch, &hashes, ids) {

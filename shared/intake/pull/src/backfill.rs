@@ -154,7 +154,7 @@ impl<S: Source> Backfill<S> {
         mut cursor: Option<&mut Cursor<'_>>,
         observer: &dyn Observer,
     ) -> Result<(), PullError> {
-        let mut copies = Copies::of(&self.reader, group, segment, self.decoded_limit).await?;
+        let mut copies = Copies::of(&self.reader, group, segment, self.decoded_limit, observer).await?;
         let (mut known, mut stride, mut rest) = (Known::new(report.ids), Stride::first(), Some(segment));
         while let Some(left) = rest {
             if observer.is_stopped() {
@@ -194,7 +194,7 @@ impl<S: Source> Backfill<S> {
         observer: &dyn Observer,
     ) -> Result<(), PullError> {
         let due = copies.due(window.end()).await?;
-        let mut read = pin!(copies.read_all(due, observer));
+        let mut read = pin!(copies.read_all(due));
         while let Some(copies) = read.try_next().await? {
             for copy in copies {
                 let batches = copy.batches(group);

@@ -13,6 +13,8 @@ use mailtrail_aws_client::failure::Failure;
 use mailtrail_clock::Time;
 
 use crate::group::LogGroup;
+use crate::ledger::IMPOSSIBLE;
+use crate::observer::Observer;
 use crate::source::{EventPage, Source, SourceEvent};
 use crate::window::{SECOND, Window};
 
@@ -34,6 +36,8 @@ const MOST_DAYS: i32 = 10_000;
 /// How often the state of a query is asked for; it may run for an hour.
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>
 const MOST_POLLS: u32 = 3_600;
+/// How often in a row the question may fail.
+const MOST_FAILED_POLLS: u32 = 10;
 /// What Insights calls the days that it groups by.
 const DAY_FIELD: &str = "bin(1d)";
 const COUNT_FIELD: &str = "events";
@@ -59,19 +63,37 @@ impl CloudWatch {
         Self { client, unmask, pace: Pace::new(pages_per_second), poll }
     }
 
-    async fn results(&self, query: &str) -> Result<Vec<Vec<ResultField>>, Failure> {
+    /// The rows of a query. A question that fails is asked again: the query goes on, and another one is to be paid.
+    async fn results(&self, query: &str, observer: &dyn Observer) -> Result<Vec<Vec<ResultField>>, Failure> {
+        let mut failed = 0;
         for _ in 0..MOST_POLLS {
-            let answer = self.client.get_query_results().query_id(query).send().await?;
-            match answer.status() {
-                Some(QueryStatus::Complete) => return Ok(answer.results.unwrap_or_default()),
-                Some(QueryStatus::Scheduled | QueryStatus::Running) => tokio::time::sleep(self.poll).await,
-                Some(other) => {
-                    return Err(Failure::permanent("QueryFailed", format!("the query ended as {other}")));
-                }
-                None => return Err(Failure::broken_answer("the answer of GetQueryResults has no status")),
+            if observer.is_stopped() {
+                // What it has not scanned yet costs nothing. Who may not stop it lets it end by itself.
+                let _ended = self.client.stop_query().query_id(query).send().await;
+                return Err(Failure::permanent("Stopped", "stopped before the query ended"));
             }
+            match self.rows(query).await {
+                Ok(Some(rows)) => return Ok(rows),
+                Ok(None) => failed = 0,
+                Err(failure) if failure.retryable && failed < MOST_FAILED_POLLS => failed += 1,
+                Err(failure) => return Err(Failure { retryable: false, ..failure }),
+            }
+            tokio::time::sleep(self.poll * (failed + 1)).await;
         }
         Err(Failure::permanent("QueryFailed", "the query does not end"))
+    }
+
+    /// The rows of a query that is complete; nothing while it runs.
+    async fn rows(&self, query: &str) -> Result<Option<Vec<Vec<ResultField>>>, Failure> {
+        let answer = self.client.get_query_results().query_id(query).send().await?;
+        let broken =
+            |what: &str| Failure::broken_answer(format!("the answer of GetQueryResults has no {what}"));
+        match answer.status() {
+            Some(QueryStatus::Complete) => answer.results.map(Some).ok_or_else(|| broken("results")),
+            Some(QueryStatus::Scheduled | QueryStatus::Running) => Ok(None),
+            Some(other) => Err(Failure::permanent("QueryFailed", format!("the query ended as {other}"))),
+            None => Err(broken("status")),
+        }
     }
 }
 
@@ -90,7 +112,12 @@ impl Source for CloudWatch {
         })
     }
 
-    async fn count(&self, log_group: &str, window: Window) -> Result<BTreeMap<i64, u64>, Failure> {
+    async fn count(
+        &self,
+        log_group: &str,
+        window: Window,
+        observer: &dyn Observer,
+    ) -> Result<BTreeMap<i64, u64>, Failure> {
         let (start, end) = (window.start(), window.end());
         let query = format!(
             "filter @timestamp >= {start} and @timestamp < {end} | stats count(*) as {COUNT_FIELD} by {DAY_FIELD}"
@@ -99,7 +126,7 @@ impl Source for CloudWatch {
         let started = call.start_time(start / SECOND).end_time(end / SECOND).send().await?;
         let id =
             started.query_id().ok_or_else(|| Failure::broken_answer("StartQuery returned no query id"))?;
-        let rows = self.results(id).await?;
+        let rows = self.results(id, observer).await?;
         let days = rows.iter().map(|row| day_of(row));
         days.collect::<Option<_>>().ok_or_else(|| {
             Failure::permanent("Unproven", "a row of the query has no day, or no number of events")
@@ -121,11 +148,12 @@ fn incomplete() -> Failure {
     Failure::permanent("Unproven", "FilterLogEvents returned an event without an id, a log stream or a time")
 }
 
-/// The number of the day and of its events.
+/// The number of the day and of its events; nothing where the events are more than there can be.
 fn day_of(row: &[ResultField]) -> Option<(i64, u64)> {
     let value = |name: &str| row.iter().find(|field| field.field() == Some(name))?.value();
     let midnight = Time::from_iso8601(&format!("{}Z", value(DAY_FIELD)?.trim().replace(' ', "T")))?;
-    Some((midnight.day_number(), value(COUNT_FIELD)?.parse().ok()?))
+    let events = value(COUNT_FIELD)?.parse().ok().filter(|events| *events < IMPOSSIBLE)?;
+    Some((midnight.day_number(), events))
 }
 
 impl LogGroup {
@@ -156,6 +184,8 @@ mod tests {
     fn a_row_is_a_day_and_a_number() {
         let day = |value| day_of(&row(&[("bin(1d)", value), ("events", "12")]));
         assert_eq!(day("1970-01-03 00:00:00.000"), Some((2, 12)));
+        let with = |events| day_of(&row(&[("bin(1d)", "1970-01-03 00:00:00.000"), ("events", events)]));
+        assert_eq!(["-1", "18446744073709551615", "1099511627776"].map(with), [None; 3]);
         assert_eq!((day("yesterday"), day_of(&row(&[("events", "1")]))), (None, None));
     }
 

@@ -9,8 +9,8 @@ use std::io::Read;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
 use mailtrail_archive::{
-    ArchiveError, ArchiveReader, Partition, RAW, batch_object_key, batch_of, day_pointer_day, raw_day,
-    raw_key,
+    ArchiveError, ArchiveReader, Listing, Partition, RAW, batch_object_key, batch_of, day_pointer_day,
+    raw_day, raw_key,
 };
 use mailtrail_aws_client::Deadline;
 use mailtrail_clock::{DAY, Time};
@@ -57,12 +57,18 @@ pub(crate) struct Copies<'a> {
     wanted: Wanted<'a>,
     decoded_limit: usize,
     partitions: Vec<Partition>,
+    /// The days to list; nothing where every one may have copies, also those that come while it is read.
+    days: Option<BTreeSet<i64>>,
+    /// Who is told what cannot be read.
+    observer: &'a dyn Observer,
     /// The first day that is listed besides 1970.
     first_day: i64,
     /// The next day to list.
     next_day: i64,
     /// What is listed, by time.
     waiting: BTreeSet<Listed>,
+    /// The copies of days that are not listed, by day pointers: each further day has one for the same copy.
+    pointed: HashSet<String>,
     /// The batches of the days listed that have records; nothing where no one asks.
     with_records: Option<HashSet<String>>,
 }
@@ -70,8 +76,18 @@ pub(crate) struct Copies<'a> {
 /// A raw copy: the second of its earliest event, its key, and the number of its partition.
 pub(crate) type Listed = (Time, String, usize);
 
+/// The folders of raw copies.
+#[derive(Debug, Default)]
+pub(crate) struct Folders {
+    partitions: Vec<Partition>,
+    /// The days of which there are some.
+    pub(crate) days: BTreeSet<i64>,
+}
+
 /// A raw copy that has events of the log group.
 pub(crate) struct Copy {
+    /// Its key.
+    pub(crate) key: String,
     /// The decoded payload.
     pub(crate) text: String,
     /// The payload, to be run again.
@@ -98,42 +114,75 @@ impl<'a> Copies<'a> {
         group: &'a LogGroup,
         range: Window,
         decoded_limit: usize,
+        observer: &'a dyn Observer,
     ) -> Result<Copies<'a>, ArchiveError> {
-        Self::open(archive, Wanted::group(group), range, decoded_limit, Some(HashSet::new())).await
-    }
-
-    /// The raw copies that may have events of a range. Of none it is known whether it has records.
-    pub(crate) async fn of_all(
-        archive: &'a ArchiveReader,
-        wanted: Wanted<'a>,
-        range: Window,
-        decoded_limit: usize,
-    ) -> Result<Copies<'a>, ArchiveError> {
-        Self::open(archive, wanted, range, decoded_limit, None).await
-    }
-
-    async fn open(
-        archive: &'a ArchiveReader,
-        wanted: Wanted<'a>,
-        range: Window,
-        decoded_limit: usize,
-        with_records: Option<HashSet<String>>,
-    ) -> Result<Copies<'a>, ArchiveError> {
-        let partitions = partitions(archive, wanted).await?;
-        // A copy of one day may have events of the next one, of later days only with a pointer there.
-        let first_day = range.day() - 1;
-        let (next_day, waiting) = (first_day, BTreeSet::new());
-        let mut copies =
-            Self { archive, wanted, decoded_limit, partitions, first_day, next_day, waiting, with_records };
+        let wanted = Wanted::group(group);
+        let partitions = partitions(archive, wanted, Some(observer)).await?;
+        let mut copies = Self {
+            partitions,
+            with_records: Some(HashSet::new()),
+            ..Self::new(archive, wanted, range, decoded_limit, observer)
+        };
         copies.list(Time::EPOCH.day_number()).await?;
         Ok(copies)
     }
 
+    /// The raw copies of folders that may have events of a range. Of none it is known whether it has records.
+    pub(crate) async fn of_all(
+        archive: &'a ArchiveReader,
+        wanted: Wanted<'a>,
+        Folders { partitions, days }: Folders,
+        range: Window,
+        decoded_limit: usize,
+        observer: &'a dyn Observer,
+    ) -> Result<Copies<'a>, ArchiveError> {
+        let has_epoch = days.contains(&Time::EPOCH.day_number());
+        let mut copies = Self {
+            partitions,
+            days: Some(days),
+            ..Self::new(archive, wanted, range, decoded_limit, observer)
+        };
+        if has_epoch {
+            copies.list(Time::EPOCH.day_number()).await?;
+        }
+        Ok(copies)
+    }
+
+    fn new(
+        archive: &'a ArchiveReader,
+        wanted: Wanted<'a>,
+        range: Window,
+        decoded_limit: usize,
+        observer: &'a dyn Observer,
+    ) -> Self {
+        // A copy of one day may have events of the next one, of later days only with a pointer there.
+        let first_day = range.day() - 1;
+        Self {
+            archive,
+            wanted,
+            decoded_limit,
+            partitions: Vec::new(),
+            days: None,
+            observer,
+            first_day,
+            next_day: first_day,
+            waiting: BTreeSet::new(),
+            pointed: HashSet::new(),
+            with_records: None,
+        }
+    }
+
     /// The copies that have events before a time, and were not due before.
     pub(crate) async fn due(&mut self, millis: i64) -> Result<Vec<Listed>, ArchiveError> {
-        while self.next_day * DAY < millis {
-            let day = self.next_day;
-            self.next_day += 1;
+        let last = (millis - 1).div_euclid(DAY);
+        let next = self.next_day;
+        self.next_day = next.max(last + 1);
+        let days: Vec<i64> = match &self.days {
+            _ if last < next => Vec::new(),
+            Some(days) => days.range(next..=last).copied().collect(),
+            None => (next..=last).collect(),
+        };
+        for day in days {
             if day != Time::EPOCH.day_number() {
                 self.list(day).await?;
             }
@@ -147,9 +196,8 @@ impl<'a> Copies<'a> {
     pub(crate) fn read_all<'b>(
         &'b self,
         listed: Vec<Listed>,
-        observer: &'b dyn Observer,
     ) -> impl Stream<Item = Result<Vec<Copy>, ArchiveError>> + use<'b, 'a> {
-        stream::iter(listed).map(move |listed| self.read(listed, observer)).buffered(READ_AT_A_TIME)
+        stream::iter(listed).map(move |listed| self.read(listed)).buffered(READ_AT_A_TIME)
     }
 
     /// Lists the copies of a day, and the batches that have records.
@@ -163,11 +211,15 @@ impl<'a> Copies<'a> {
                 } else if let Some((batch, first_day)) =
                     batch_of(&key).filter(|_| day_pointer_day(&key).is_some())
                     && first_day.day_number() < self.first_day
+                    && first_day > Time::EPOCH
                 {
                     let key = raw_key(partition, first_day, batch);
                     // Its records are of a day that is not listed. A subscription sent it: no reading crosses a day.
                     self.with_records.iter_mut().for_each(|known| _ = known.insert(batch.to_owned()));
-                    self.waiting.extend(time_of(&key).map(|time| (time, key, at)));
+                    // What was handed out once is not handed out again on a later day.
+                    if self.pointed.insert(key.clone()) {
+                        self.waiting.extend(time_of(&key).map(|time| (time, key, at)));
+                    }
                 }
             }
             let classes: &[Class] = if self.with_records.is_some() { &Class::ALL } else { &[] };
@@ -182,15 +234,11 @@ impl<'a> Copies<'a> {
     }
 
     async fn names(&self, folder: &str) -> Result<Vec<String>, ArchiveError> {
-        Ok(self.archive.list_readable(folder, Deadline::NEVER).await?.names)
+        Ok(told(self.archive.list_readable(folder, Deadline::NEVER).await?, Some(self.observer)))
     }
 
     /// The payloads of a copy that have events of the log group; none where it cannot be read, which is told.
-    async fn read(
-        &self,
-        (time, key, partition): Listed,
-        observer: &dyn Observer,
-    ) -> Result<Vec<Copy>, ArchiveError> {
+    async fn read(&self, (time, key, partition): Listed) -> Result<Vec<Copy>, ArchiveError> {
         let limit = self.decoded_limit;
         let read = self.archive.read(&key, Deadline::NEVER, move |body| decode(body, limit)).await;
         let decoded = match read {
@@ -199,24 +247,27 @@ impl<'a> Copies<'a> {
             Err(error) if error.failure.retryable => return Err(error),
             Err(error) => Err(error.failure.to_string()),
         };
-        let decoded = match decoded {
-            Ok(decoded) => decoded,
-            Err(reason) => {
-                observer.note(format!("failed to read `{key}`: {reason}; its events count as missing"));
-                return Ok(Vec::new());
-            }
-        };
         let region = self.partitions[partition].region();
-        let copies = decoded.into_iter().filter_map(|(mut payload, text)| {
-            payload.region = payload.region.or_else(|| region.map(str::to_owned));
-            let all = batches(&text).unwrap_or_default();
-            let ours = all.iter().filter(|batch| self.wanted.includes(batch));
-            let mut missing = ours.clone().map(|batch| self.has_records(&key, batch, all.len()));
-            let is_ours = ours.clone().next().is_some();
-            let has_records = missing.all(|has_records| has_records);
-            is_ours.then_some(Copy { text, payload, time, has_records })
+        let copies = decoded.and_then(|decoded| {
+            let mut copies = Vec::new();
+            for (mut payload, text) in decoded {
+                payload.region = payload.region.or_else(|| region.map(str::to_owned));
+                let all = batches(&text).map_err(|reason| reason.to_string())?;
+                let ours = all.iter().filter(|batch| self.wanted.includes(batch));
+                let mut missing = ours.clone().map(|batch| self.has_records(&key, batch, all.len()));
+                let is_ours = ours.clone().next().is_some();
+                let has_records = missing.all(|has_records| has_records);
+                if is_ours {
+                    copies.push(Copy { key: key.clone(), text, payload, time, has_records });
+                }
+            }
+            Ok(copies)
         });
-        Ok(copies.collect())
+        Ok(copies.unwrap_or_else(|reason| {
+            let note = format!("failed to read `{key}`: {reason}; its events count as missing");
+            self.observer.note(note);
+            Vec::new()
+        }))
     }
 
     fn has_records(&self, key: &str, batch: &LogBatch<'_>, batches: usize) -> bool {
@@ -234,24 +285,28 @@ pub(crate) async fn days(
     group: &LogGroup,
     range: Window,
 ) -> Result<Vec<i64>, ArchiveError> {
-    let days = all_days(archive, Wanted::group(group)).await?;
+    let days = Folders::read(archive, Wanted::group(group), None).await?.days;
     let of_range = range.day()..=(range.end() - 1) / DAY;
     Ok(days.into_iter().rev().filter(|day| of_range.contains(day)).collect())
 }
 
-/// The days of which the archive has raw copies.
-pub(crate) async fn all_days(
-    archive: &ArchiveReader,
-    wanted: Wanted<'_>,
-) -> Result<BTreeSet<i64>, ArchiveError> {
-    let mut days = BTreeSet::new();
-    for partition in partitions(archive, wanted).await? {
-        let above = folder_of(&folder_of(&raw_key(&partition, Time::EPOCH, "")));
-        for folder in archive.folders_readable(&above, Deadline::NEVER).await?.names {
-            days.extend(raw_day(&folder).map(Time::day_number));
+impl Folders {
+    /// Those that may have events of who is wanted. What cannot be listed is told.
+    pub(crate) async fn read(
+        archive: &ArchiveReader,
+        wanted: Wanted<'_>,
+        observer: Option<&dyn Observer>,
+    ) -> Result<Self, ArchiveError> {
+        let partitions = partitions(archive, wanted, observer).await?;
+        let mut days = BTreeSet::new();
+        for partition in &partitions {
+            let above = folder_of(&folder_of(&raw_key(partition, Time::EPOCH, "")));
+            for folder in folders(archive, &above, observer).await? {
+                days.extend(raw_day(&folder).map(Time::day_number));
+            }
         }
+        Ok(Self { partitions, days })
     }
-    Ok(days)
 }
 
 /// The accounts that an archive has raw copies of.
@@ -260,27 +315,52 @@ pub(crate) async fn all_days(
 /// When it cannot be listed.
 pub async fn accounts(archive: &ArchiveReader) -> Result<BTreeSet<String>, ArchiveError> {
     let mut accounts = BTreeSet::new();
-    for partition in all_partitions(archive).await?.into_values() {
+    for partition in all_partitions(archive, None).await?.into_values() {
         accounts.extend(partition.account().map(str::to_owned));
     }
     Ok(accounts)
 }
 
-async fn partitions(archive: &ArchiveReader, wanted: Wanted<'_>) -> Result<Vec<Partition>, ArchiveError> {
-    let all = all_partitions(archive).await?;
+async fn partitions(
+    archive: &ArchiveReader,
+    wanted: Wanted<'_>,
+    observer: Option<&dyn Observer>,
+) -> Result<Vec<Partition>, ArchiveError> {
+    let all = all_partitions(archive, observer).await?;
     Ok(all.into_values().filter(|partition| wanted.may_be_in(partition)).collect())
 }
 
-async fn all_partitions(archive: &ArchiveReader) -> Result<BTreeMap<String, Partition>, ArchiveError> {
+async fn all_partitions(
+    archive: &ArchiveReader,
+    observer: Option<&dyn Observer>,
+) -> Result<BTreeMap<String, Partition>, ArchiveError> {
     let mut partitions = BTreeMap::new();
-    for region in archive.folders_readable(RAW, Deadline::NEVER).await?.names {
-        for account in archive.folders_readable(&region, Deadline::NEVER).await?.names {
+    for region in folders(archive, RAW, observer).await? {
+        for account in folders(archive, &region, observer).await? {
             let value = |folder: &str| folder.rsplit_once('=').map(|(_, value)| value.to_owned());
             let partition = Partition::new(value(&region).as_deref(), value(&account).as_deref());
             partitions.insert(account, partition);
         }
     }
     Ok(partitions)
+}
+
+async fn folders(
+    archive: &ArchiveReader,
+    above: &str,
+    observer: Option<&dyn Observer>,
+) -> Result<Vec<String>, ArchiveError> {
+    Ok(told(archive.folders_readable(above, Deadline::NEVER).await?, observer))
+}
+
+/// The names of a listing, once it is told what cannot be read.
+fn told(listing: Listing, observer: Option<&dyn Observer>) -> Vec<String> {
+    for (observer, (_, error)) in
+        observer.iter().flat_map(|it| listing.unreadable.iter().map(move |error| (it, error)))
+    {
+        observer.note(format!("{error}; its events count as missing"));
+    }
+    listing.names
 }
 
 /// The folder of a key.

@@ -1,6 +1,6 @@
 //! The second count of a range: by Insights, or, where that cannot say, by a second reading.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use mailtrail_aws_client::{Deadline, RetryPolicy};
 use mailtrail_clock::DAY;
@@ -62,12 +62,13 @@ async fn count<S: Source>(
     observer: &dyn Observer,
 ) -> Result<Option<BTreeMap<i64, u64>>, PullError> {
     let (source, retry) = (&backfill.source, backfill.retry);
-    let attempt = || source.count(&group.name, report.range);
+    let attempt = || source.count(&group.name, report.range, observer);
     let Some(counted) = unless_stopped(observer, retry.run(Deadline::NEVER, attempt)).await else {
         return Ok(None);
     };
     let counted = match counted {
         Ok(counted) => counted,
+        Err(_) if observer.is_stopped() => return Ok(None),
         Err(failure) => {
             observer.note(format!(
                 "failed to count the events of `{}` by Insights: {failure}; they are counted by a second reading",
@@ -77,43 +78,67 @@ async fn count<S: Source>(
         }
     };
     let has_events = |day| report.by_day.0.get(&day).is_some_and(|counts| counts.in_source > 0);
-    complete(source, retry, group, report.range, counted, has_events, observer).await
+    let counted = complete(source, retry, group, report.range, counted, has_events, observer).await;
+    counted.map_or(Ok(None), |counted| counted.failure.map_or(Ok(Some(counted.days)), Err))
 }
 
-/// Counts the events that CloudWatch Logs has of a range, by the number of the UTC day; a day without events may be missing.
-/// Insights counts them, but for days that it does not see whole: those are read, if the class of the log group allows it.
-/// Nothing where it was stopped.
+/// How many events CloudWatch Logs has of the days of a range.
+#[derive(Debug, Default)]
+pub struct EventCounts {
+    /// By the number of the UTC day; a day without events may be missing.
+    pub days: BTreeMap<i64, u64>,
+    /// The days that had to be read, and were not.
+    pub uncounted: BTreeSet<i64>,
+    /// Why they were not.
+    pub failure: Option<PullError>,
+}
+
+/// Counts the events that CloudWatch Logs has of a range. Insights counts them, but for days that it does not see whole: those
+/// are read, if the class of the log group allows it. Nothing where it was stopped.
 ///
 /// # Errors
-/// When they cannot be counted, or not be read.
+/// When Insights cannot count them.
 pub async fn count_events<S: Source>(
     source: &S,
     retry: RetryPolicy,
     group: &LogGroup,
     range: Window,
     observer: &dyn Observer,
-) -> Result<Option<BTreeMap<i64, u64>>, PullError> {
-    let counted = retry.run(Deadline::NEVER, || source.count(&group.name, range)).await;
+) -> Result<Option<EventCounts>, PullError> {
+    let counted = retry.run(Deadline::NEVER, || source.count(&group.name, range, observer)).await;
+    if observer.is_stopped() {
+        return Ok(None);
+    }
     let counted = counted.map_err(|failure| PullError::Count { log_group: group.name.clone(), failure })?;
-    complete(source, retry, group, range, counted, |_| group.is_readable(), observer).await
+    Ok(complete(source, retry, group, range, counted, |_| group.is_readable(), observer).await)
 }
 
-/// Insights does not see events from before the creation of their log group.
+/// Insights does not see events from before the creation of their log group: those days are read. What Insights counted stays
+/// counted where they cannot be. Nothing where it was stopped.
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AnalyzingLogData.html>
 async fn complete<S: Source>(
     source: &S,
     retry: RetryPolicy,
     group: &LogGroup,
     range: Window,
-    mut counted: BTreeMap<i64, u64>,
+    days: BTreeMap<i64, u64>,
     is_worth_it: impl Fn(i64) -> bool,
     observer: &dyn Observer,
-) -> Result<Option<BTreeMap<i64, u64>>, PullError> {
+) -> Option<EventCounts> {
+    let mut counts = EventCounts { days, ..EventCounts::default() };
     for day in range.by_day().filter(|day| day.day() <= group.created / DAY && is_worth_it(day.day())) {
-        let Some(read) = by_reading(source, retry, group, day, observer).await? else { return Ok(None) };
-        counted.extend(read);
+        if counts.failure.is_none() {
+            match by_reading(source, retry, group, day, observer).await {
+                Ok(read) => counts.days.extend(read?),
+                Err(error) => counts.failure = Some(error),
+            }
+        }
+        if counts.failure.is_some() {
+            counts.days.remove(&day.day());
+            counts.uncounted.insert(day.day());
+        }
     }
-    Ok(Some(counted))
+    Some(counts)
 }
 
 async fn by_reading<S: Source>(

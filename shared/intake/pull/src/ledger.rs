@@ -20,7 +20,7 @@ pub struct Counts {
 }
 
 /// More events than a window can hold: what says so was not counted.
-const IMPOSSIBLE: u64 = 1 << 40;
+pub(crate) const IMPOSSIBLE: u64 = 1 << 40;
 
 impl Counts {
     /// Whether a run can have counted this. Entries of an archive are input.

@@ -36,7 +36,7 @@ mod window;
 pub use backfill::{Backfill, Writer};
 pub use cloudwatch::{CloudWatch, calls_per_second};
 pub use copies::accounts;
-pub use count::count_events;
+pub use count::{EventCounts, count_events};
 pub use error::PullError;
 pub use group::{LogGroup, Refusal};
 pub use ids::Ids;

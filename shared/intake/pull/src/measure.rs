@@ -58,9 +58,9 @@ async fn newest_sent<S: Source>(
     observer: &dyn Observer,
 ) -> Result<Option<Window>, PullError> {
     let mut newest = None;
-    let mut copies = Copies::of(&backfill.reader, group, day, backfill.decoded_limit).await?;
+    let mut copies = Copies::of(&backfill.reader, group, day, backfill.decoded_limit, observer).await?;
     let due = copies.due(day.end()).await?;
-    let mut read = pin!(copies.read_all(due, observer));
+    let mut read = pin!(copies.read_all(due));
     while let Some(copies) = read.try_next().await? {
         for batch in copies.iter().flat_map(|copy| copy.batches(group)) {
             if batch.retrieved_by.is_none() {
@@ -84,9 +84,9 @@ async fn sample<S: Source>(
     observer: &dyn Observer,
 ) -> Result<Sample, PullError> {
     let mut sample = Sample::default();
-    let mut copies = Copies::of(&backfill.reader, group, day, backfill.decoded_limit).await?;
+    let mut copies = Copies::of(&backfill.reader, group, day, backfill.decoded_limit, observer).await?;
     let due = copies.due(hour.end()).await?;
-    let mut read = pin!(copies.read_all(due, observer));
+    let mut read = pin!(copies.read_all(due));
     while let Some(copies) = read.try_next().await? {
         for batch in copies.iter().flat_map(|copy| copy.batches(group)) {
             sample.add(&batch, hour);

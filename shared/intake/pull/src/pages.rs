@@ -85,6 +85,7 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
+    use crate::observer::Observer;
 
     type Answer = Result<EventPage, Failure>;
 
@@ -98,7 +99,7 @@ mod tests {
             state.0.remove(0)
         }
 
-        async fn count(&self, _: &str, _: Window) -> Result<BTreeMap<i64, u64>, Failure> {
+        async fn count(&self, _: &str, _: Window, _: &dyn Observer) -> Result<BTreeMap<i64, u64>, Failure> {
             Ok(BTreeMap::new())
         }
     }

@@ -5,6 +5,7 @@ use std::future::Future;
 
 use mailtrail_aws_client::failure::Failure;
 
+use crate::observer::Observer;
 use crate::window::Window;
 
 /// A log event as it was read.
@@ -40,10 +41,11 @@ pub trait Source: Send + Sync {
     ) -> impl Future<Output = Result<EventPage, Failure>> + Send;
 
     /// How many events a window has, by the number of the UTC day, counted in another way than by reading them. A day
-    /// without events may be missing.
+    /// without events may be missing. It takes its time, and so the observer is asked whether to go on.
     fn count(
         &self,
         log_group: &str,
         window: Window,
+        observer: &dyn Observer,
     ) -> impl Future<Output = Result<BTreeMap<i64, u64>, Failure>> + Send;
 }

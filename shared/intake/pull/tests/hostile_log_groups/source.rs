@@ -7,7 +7,7 @@ use bytes::Bytes;
 use fastrand::Rng;
 use mailtrail_aws_client::failure::Failure;
 use mailtrail_clock::{DAY, Time};
-use mailtrail_pull::{EventPage, Source, SourceEvent, Window};
+use mailtrail_pull::{EventPage, Observer, Source, SourceEvent, Window};
 use serde_json::json;
 
 pub(crate) const ACCOUNT: &str = "111122223333";
@@ -227,7 +227,7 @@ impl Source for Hostile {
         Ok(EventPage { events, next: Some(next) })
     }
 
-    async fn count(&self, _: &str, window: Window) -> Result<BTreeMap<i64, u64>, Failure> {
+    async fn count(&self, _: &str, window: Window, _: &dyn Observer) -> Result<BTreeMap<i64, u64>, Failure> {
         tokio::task::yield_now().await;
         let mut state = self.0.lock().unwrap();
         if state.denies_counts {
