@@ -179,6 +179,15 @@ def test_nothing_compared_is_nothing_well(covered):
     assert "no such directory" in run.stderr and not covered.archive.exists()
 
 
+def test_a_copy_that_is_a_link_is_told_once_and_its_events_are_missing(covered):
+    covered.ingest(covered.log(0, 2))
+    (path,) = covered.archive.glob("raw/**/*.json.gz")
+    path.symlink_to(path.rename(covered.sent / path.name))
+    run = covered.run("--since", text(FIRST), "--until", text(FIRST), "--log-group", GROUP).expect(NEEDS_A_LOOK)
+    assert json.loads(run.stdout)["state"] == "gap"
+    assert len([line for line in run.stderr.splitlines() if path.name in line]) == 1
+
+
 def test_an_answer_is_shown_before_it_is_kept(covered):
     covered.ingest(covered.log(0, 2))
     (covered.archive / "coverage").write_text("in the way")

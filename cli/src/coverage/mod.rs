@@ -175,7 +175,9 @@ impl Check<'_> {
         }
         self.progress.doing("finding the log groups".to_owned());
         let (mut compared, unread) = groups::find(account, self.args).await?;
-        unread.into_iter().for_each(|text| self.partial(text));
+        for text in unread {
+            self.partial(text);
+        }
         self.progress.doing("counting the events of the archive".to_owned());
         let mut archived = self.archived(Some(account), Some(groups::with_days_beside(range))).await?;
         witnesses.learn(&archived, self.archive, self.now).await?;

@@ -1,6 +1,8 @@
 //! What a check says while it works, and whether it is to go on.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use indicatif::ProgressBar;
@@ -15,6 +17,8 @@ pub(super) struct Progress {
     spinner: ProgressBar,
     stop: Stop,
     notes: AtomicU64,
+    /// What was told: the archive may be counted a second time.
+    told: Mutex<HashSet<String>>,
 }
 
 impl Progress {
@@ -25,7 +29,7 @@ impl Progress {
         }
         let stop = Stop::default();
         stop.listen(&spinner)?;
-        Ok(Self { spinner, stop, notes: AtomicU64::new(0) })
+        Ok(Self { spinner, stop, notes: AtomicU64::new(0), told: Mutex::default() })
     }
 
     pub(super) fn doing(&self, text: String) {
@@ -51,6 +55,10 @@ impl Observer for Progress {
 
     fn note(&self, text: String) {
         self.notes.fetch_add(1, Ordering::Relaxed);
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if !told.insert(text.clone()) {
+            return;
+        }
         self.spinner.suspend(|| output::note(&format!("{} {}", paint(WARNING, "!"), plain(&text))));
     }
 }

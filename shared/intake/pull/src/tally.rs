@@ -181,7 +181,11 @@ impl<'a> Tally<'a> {
         let region = wanted.region.or(found).unwrap_or(Partition::UNKNOWN);
         let all = batches(&copy.text).unwrap_or_default();
         let ours = all.iter().filter(|batch| wanted.includes(batch) && batch.kind != Kind::Control);
-        ours.fold(true, |in_order, batch| self.add_batch(batch, region, found.is_some()) && in_order)
+        let mut in_order = true;
+        for batch in ours {
+            in_order &= self.add_batch(batch, region, found.is_some());
+        }
+        in_order
     }
 
     fn add_batch(&mut self, batch: &LogBatch<'_>, region: &str, is_region_known: bool) -> bool {

@@ -197,16 +197,13 @@ async fn what_holds_no_events_and_what_is_a_link_is_told() {
         ingest(folder.path(), &batch(ACCOUNTS[0], GROUPS[0], "a", None, &[event_at(1, START)])).await;
         let day = format!("raw/region={REGION}/accountId={}/eventDay=20261120", ACCOUNTS[0]);
         let copy = std::fs::read_dir(folder.path().join(day)).unwrap().next().unwrap().unwrap().path();
-        match content {
-            Some(text) => {
-                let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-                gzip.write_all(text.as_bytes()).unwrap();
-                std::fs::write(&copy, gzip.finish().unwrap()).unwrap();
-            }
-            None => {
-                std::fs::rename(&copy, folder.path().join("moved")).unwrap();
-                std::os::unix::fs::symlink(folder.path().join("moved"), &copy).unwrap();
-            }
+        if let Some(text) = content {
+            let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+            gzip.write_all(text.as_bytes()).unwrap();
+            std::fs::write(&copy, gzip.finish().unwrap()).unwrap();
+        } else {
+            std::fs::rename(&copy, folder.path().join("moved")).unwrap();
+            std::os::unix::fs::symlink(folder.path().join("moved"), &copy).unwrap();
         }
         let (counted, notes) = count_and_notes(folder.path(), Window::of_days(FIRST, FIRST)).await;
         assert!(counted.is_empty() && notes.len() == 1, "{content:?}: {notes:?}");
