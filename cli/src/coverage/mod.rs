@@ -223,7 +223,7 @@ impl Check<'_> {
             return SourceDays::unknown(range, *reason);
         }
         self.progress.doing(format!("counting {}", plain(&group.name)));
-        let source = self.checker(account).count(group, range, self.now, self.progress).await;
+        let source = Box::pin(self.checker(account).count(group, range, self.now, self.progress)).await;
         if let Some(failure) = &source.failure {
             self.progress.note(failure.to_string());
         }

@@ -42,7 +42,7 @@ impl Comparer {
         observer: &dyn Observer,
     ) -> Result<Option<Compared>, ArchiveError> {
         let checked = now();
-        let count = |group| self.checker.count(group, (day, day), checked, observer);
+        let count = |group| Box::pin(self.checker.count(group, (day, day), checked, observer));
         let counted: Vec<_> =
             stream::iter(groups.iter().copied().map(count)).buffered(COUNTED_AT_A_TIME).collect().await;
         let place = Some((self.account.as_str(), self.region.as_str()));
@@ -52,7 +52,8 @@ impl Comparer {
         let beside = i64::from(has_witness);
         let window = Window::of_days((day.number() - beside).max(0), day.number() + beside);
         let archived =
-            archived_days(reader, place, window, self.checker.backfill.decoded_limit, observer).await?;
+            Box::pin(archived_days(reader, place, window, self.checker.backfill.decoded_limit, observer))
+                .await?;
         let Some(archived) = archived.filter(|_| !observer.is_stopped()) else { return Ok(None) };
         let mut compared = Compared::default();
         for (group, mut source) in groups.iter().zip(counted) {

@@ -42,7 +42,7 @@ pub(crate) async fn fill(
     observer: &dyn Observer,
 ) -> Outcome {
     let Some(window) = Window::of_days(day.number(), day.number()) else { return Outcome::default() };
-    let report = backfill.run(group, window, observer).await;
+    let report = Box::pin(backfill.run(group, window, observer)).await;
     let added = report.counts().added;
     let failure = report.failure.map(|failure| failure.to_string());
     let stopped =

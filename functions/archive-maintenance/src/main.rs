@@ -38,7 +38,7 @@ async fn main() -> ExitCode {
     };
     let service = service_fn(async |event: LambdaEvent<Box<RawValue>>| {
         let deadline = Deadline::after(mailtrail_clock::until(event.context.deadline()));
-        let done: Result<Answer, Diagnostic> = maintenance.run(deadline).await;
+        let done: Result<Answer, Diagnostic> = Box::pin(maintenance.run(deadline)).await;
         done
     });
     match lambda_runtime::run(service).await {

@@ -140,7 +140,7 @@ impl Maintenance {
             metrics::update(&mut history, logs, account, &self.archive, began).await?;
             Ok::<_, metrics::MetricsError>(history)
         };
-        match half.limit(read).await {
+        match half.limit(Box::pin(read)).await {
             Some(read) => read.map_err(|error| error.to_string()),
             None => Err("no time to read the metrics of WorkMail".to_owned()),
         }
@@ -188,7 +188,9 @@ impl Maintenance {
         deadline: Deadline,
     ) -> Result<Answer, Diagnostic> {
         let Run { groups, mut findings, unchecked, filled, mut answer, warnings, not_kept, .. } = run;
-        warnings.iter().for_each(|warning| self.reporter.problem("", warning));
+        for warning in &warnings {
+            self.reporter.problem("", warning);
+        }
         answer.failures.iter().for_each(|failure| self.reporter.failure("", failure));
         let may_have_events = |day: &GroupDay| match groups.get(&day.log_group) {
             Some(group) => is_comparable(group, day.day, began),

@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn what_no_day_can_have_is_not_a_count() {
         assert_eq!([0.0, 0.4, 12.0, -0.2].map(whole), [Some(0), Some(0), Some(12), Some(0)]);
-        let largest = 1_099_511_627_775.0;
+        let largest = 2_f64.powi(40) - 1.0;
         assert_eq!(whole(largest), Some(IMPOSSIBLE - 1));
         let others = [largest + 1.0, 1e30, f64::INFINITY, f64::NAN, -5.0];
         assert_eq!(others.map(whole), [None; 5]);

@@ -143,12 +143,12 @@ async fn what_was_saved_later_counts() {
 }
 
 /// A day, its email events, and its sign-ins that failed.
-type DayCounts<'a> = (&'a str, u64, u64);
+type Counted<'a> = (&'a str, u64, u64);
 
 /// What the archive has, by log group.
-fn archived(log_groups: &[(&str, &[DayCounts<'_>])]) -> ArchivedDays {
-    let days = |of: &[DayCounts<'_>]| -> BTreeMap<i64, Archived> {
-        let archived = |(of, mail, failed_sign_ins): &DayCounts<'_>| {
+fn archived(log_groups: &[(&str, &[Counted<'_>])]) -> ArchivedDays {
+    let days = |of: &[Counted<'_>]| -> BTreeMap<i64, Archived> {
+        let archived = |(of, mail, failed_sign_ins): &Counted<'_>| {
             let archived = Archived { mail: *mail, failed_sign_ins: *failed_sign_ins, ..Archived::default() };
             (day(of).number(), archived)
         };
@@ -270,8 +270,7 @@ fn mail_of_midnight_may_be_logged_on_the_day_beside() {
         let of_metrics = days.iter().zip(metrics);
         let counted = of_metrics.filter_map(|(of, sum)| Some(figures(&received(&dimensions), of, sum?)));
         let history = history(&[observed("mail", Log::EmailEvents, "m-1")], counted.collect());
-        let events: Vec<(&str, u64, u64)> =
-            days.iter().zip(events).map(|(of, events)| (*of, events, 0)).collect();
+        let events: Vec<Counted<'_>> = days.iter().zip(events).map(|(of, events)| (*of, events, 0)).collect();
         history.witness("mail", false, day("2026-11-20"), &archived(&[("mail", &events)])).unwrap()
     };
     let at_midnight = with([None, Some(1), None], [0, 0, 1]);
