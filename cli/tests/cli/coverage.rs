@@ -50,11 +50,11 @@ fn a_line_of_json_is_a_log_group_and_a_day() {
     let of = |options: &[&str]| mailtrail.run(&[&all[..], options].concat()).expect(0).stdout.lines().count();
     assert_eq!(of(&["--since", "2026-10-31", "--until", "2026-10-31"]), 1);
     assert_eq!(of(&["--since", "2026-10-31", "--until", "2026-11-02"]), 2);
-    // Where nothing was compared, nothing is well.
-    let ranges = [["--since", "2099-01-01"], ["--until", "1970-01-01"], ["--log-group", "other"]];
-    for options in ranges {
-        let run = mailtrail.run(&[&all[..], &options].concat()).expect(3);
-        assert!(run.stdout.is_empty() && run.stderr.contains("nothing was compared"), "{options:?}");
+    // Where nothing was compared, nothing is well; and where nothing can be, the question is wrong.
+    let run = mailtrail.run(&[&all[..], &["--log-group", "other"]].concat()).expect(3);
+    assert!(run.stdout.is_empty() && run.stderr.contains("nothing was compared"), "{run:#?}");
+    for impossible in [["--since", "2099-01-01"], ["--until", "1970-01-01"]] {
+        mailtrail.run(&[&all[..], &impossible].concat()).expect(2);
     }
 }
 
