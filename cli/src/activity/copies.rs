@@ -49,7 +49,7 @@ mod tests {
         let call = (call > 0).then(|| Call { identity: call, account: account.to_owned(), is_of_caller });
         let answer = Answer::Event(Box::new(Event { account: account.to_owned(), ..Event::default() }));
         let identity = Identity { event: number, ..Identity::default() };
-        let content = ContentKey { hash: number, naming: Naming::Place };
+        let content = ContentKey { hash: number, anywhere: number, naming: Naming::Place };
         Found { time: Time::EPOCH, identity, content, named: <(String, String)>::default(), call, answer }
     }
 

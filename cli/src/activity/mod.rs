@@ -34,7 +34,7 @@ use mailtrail_activity::Names;
 use mailtrail_archive::{ArchiveReader, ObjectBody, records_day};
 use mailtrail_clock::{DAY, Time, TimeRange};
 use mailtrail_ocsf::Class;
-use mailtrail_subscription::{ContentKey, ContentKeys};
+use mailtrail_subscription::ContentKeys;
 
 pub(crate) use args::ActivityArgs;
 use census::Census;
@@ -217,8 +217,7 @@ impl Answering {
                 Novelty::Copy => continue,
                 Novelty::OtherContent => self.tally.contradicting(&event.named.0, &event.named.1),
             }
-            let ContentKey { hash, naming } = event.content;
-            if !self.doubles.is_shown(event.time, hash, naming, &event.named.1) {
+            if !self.doubles.is_shown(event.time, event.content, &event.named.1) {
                 continue;
             }
             let call = event.call.as_ref().map(|call| call.identity);

@@ -68,9 +68,14 @@ pub(super) fn content_key(line: &[u8], account: &str, keys: &ContentKeys) -> ser
     let naming = own_id.into_iter().find(|(name, _)| is_whole && metadata.contains_key(name));
     let naming = naming.map_or(Naming::Place, |(_, naming)| naming);
     let text = |name| metadata.get(name).map_or("", |value: &&RawValue| value.get());
-    let place = (naming == Naming::Place).then(|| (account, text("log_name"), text("log_source")));
-    let hash = keys.hash((place, texts(&attributes), NAMES.map(text)));
-    Ok(ContentKey { hash, naming })
+    let (log_group, content) = (text("log_name"), (texts(&attributes), NAMES.map(text)));
+    if naming == Naming::Place {
+        let hash = keys.hash((account, log_group, text("log_source"), content));
+        return Ok(ContentKey { hash, anywhere: hash, naming });
+    }
+    // As it stands, an empty text has quotes.
+    let log_group = if log_group == "\"\"" { "" } else { log_group };
+    Ok(keys.named(naming, (account, log_group), content))
 }
 
 fn texts<'a>(members: &Members<'a>) -> Vec<(&'a str, &'a str)> {

@@ -64,13 +64,14 @@ async fn open(
             Some(_) => Some(ArchiveReader::open(&args.config()?.archive, clients).await),
             None => None,
         };
-        let archived = ArchivedEvents::new(archive, args.decoded_limit.bytes(), false);
-        return Ok((Destination::DryRun(args.intake()?), Some(archived), Outcome::default()));
+        let config = args.intake()?;
+        let archived = ArchivedEvents::new(archive, config.clone(), false);
+        return Ok((Destination::DryRun(config), Some(archived), Outcome::default()));
     }
     let config = args.config()?;
     let pipeline = Pipeline::open(&config, clients).await?;
     let archive = ArchiveReader::open(&config.archive, clients).await;
-    let archived = ArchivedEvents::new(Some(archive), args.decoded_limit.bytes(), true);
+    let archived = ArchivedEvents::new(Some(archive), config.intake.clone(), true);
     // An invalid list was refused with the arguments.
     pipeline.refresh_watch_list().await;
     let outcome = Outcome::of_streams(config.streams.iter().map(StreamTarget::name));

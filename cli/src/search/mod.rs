@@ -16,7 +16,7 @@ use std::io;
 
 use futures_util::{StreamExt, pin_mut};
 use mailtrail_archive::{ArchiveReader, RAW, raw_day};
-use mailtrail_subscription::{ContentKey, ContentKeys, Undecodable};
+use mailtrail_subscription::{ContentKeys, Undecodable};
 
 pub(crate) use args::SearchArgs;
 use print::Printer;
@@ -95,8 +95,7 @@ impl Search {
         let mut found = Vec::new();
         for event in events {
             let novelty = self.seen.add(event.time, event.identity, event.content);
-            let (time, ContentKey { hash, naming }) = (event.time, event.key);
-            if novelty == Novelty::Copy || !self.doubles.is_shown(time, hash, naming, &event.uid) {
+            if novelty == Novelty::Copy || !self.doubles.is_shown(event.time, event.key, &event.uid) {
                 continue;
             }
             if novelty == Novelty::OtherContent {

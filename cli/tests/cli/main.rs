@@ -10,6 +10,7 @@ mod demo;
 mod help;
 mod ingest;
 mod ingest_bucket;
+mod ingest_copied;
 mod ingest_import;
 mod ingest_skips;
 mod mailtrail;

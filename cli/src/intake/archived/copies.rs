@@ -4,7 +4,7 @@
 //! commands show are the records: an event is in the archive where it has both. The records of a day name their batch, and so
 //! their raw copy, which lies under the day of the batch's earliest event: that of its delivery, which may be a later one.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io::Read;
 use std::sync::Arc;
 
@@ -64,7 +64,7 @@ pub(super) async fn learn(
     let mut unreadable = 0;
     let near: BTreeSet<Time> =
         [Time::from_millis(day.millis() - DAY), Some(day), Some(Time::EPOCH)].into_iter().flatten().collect();
-    let mut with_records = HashSet::new();
+    let mut with_records = HashMap::new();
     let mut of_other_days = HashSet::new();
     let mut far: BTreeMap<Time, HashSet<String>> = BTreeMap::new();
     for &listed in &near {
@@ -73,7 +73,11 @@ pub(super) async fn learn(
             let Some((batch, of_copy)) = batch_of(key) else { continue };
             if listed != day {
                 of_other_days.insert(batch.to_owned());
-            } else if with_records.insert(batch.to_owned()) && !near.contains(&of_copy) {
+                continue;
+            }
+            let is_recognized: &mut bool = with_records.entry(batch.to_owned()).or_default();
+            *is_recognized |= is_of_known_source(key);
+            if !near.contains(&of_copy) {
                 far.entry(of_copy).or_default().insert(batch.to_owned());
             }
         }
@@ -85,7 +89,7 @@ pub(super) async fn learn(
             let batch = batch.to_owned();
             if raw_day(&key).is_some() {
                 // One that names a batch of other days alone is no copy of several batches.
-                if with_records.contains(&batch) || !of_other_days.contains(&batch) {
+                if with_records.contains_key(&batch) || !of_other_days.contains(&batch) {
                     copies.push(Copy { key, batch });
                 }
             } else if listed == day && day_pointer_day(&key).is_some() && !near.contains(&of_copy) {
@@ -107,7 +111,7 @@ pub(super) async fn learn(
 async fn read_all(
     archive: &ArchiveReader,
     copies: Vec<Copy>,
-    with_records: HashSet<String>,
+    with_records: HashMap<String, bool>,
     day: Time,
     decoded_limit: usize,
     known: &mut Known,
@@ -139,11 +143,17 @@ async fn read_all(
     Ok(unreadable)
 }
 
-/// The events of a raw copy that a day has records of; nothing where it cannot be read.
+/// Whether these records are of a class that only recognised events have. Where a setting says that a log group has other events,
+/// or what is recognised has no actor, records are Base Events.
+fn is_of_known_source(key: &str) -> bool {
+    !key.starts_with(Class::BaseEvent.name())
+}
+
+/// The events of a raw copy that a day has records of (`with_records`: whether those say that they were recognised); nothing where it cannot be read.
 fn read(
     body: &mut ObjectBody,
     name: &str,
-    with_records: &HashSet<String>,
+    with_records: &HashMap<String, bool>,
     day: Time,
     decoded_limit: usize,
     keys: &ContentKeys,
@@ -158,14 +168,12 @@ fn read(
         let batches = batches(&text).ok()?;
         for batch in batches.iter().filter(|batch| batch.kind == Kind::Data) {
             // The name of a copy of one batch is that of the batch, by whatever version of the layout.
-            let has_records = if batches.len() == 1 {
-                with_records.contains(name)
+            let is_recognized = if batches.len() == 1 {
+                with_records.get(name)
             } else {
-                with_records.contains(&BatchId::of(std::slice::from_ref(batch)).to_string())
+                with_records.get(&BatchId::of(std::slice::from_ref(batch)).to_string())
             };
-            if !has_records {
-                continue;
-            }
+            let Some(&is_recognized) = is_recognized else { continue };
             let is_imported = batch.retrieved_by.is_some() && batches.len() == 1;
             let imported =
                 is_imported.then(|| Imported { name: name.to_owned(), events: batch.events.len() });
@@ -175,6 +183,7 @@ fn read(
                 event.content.naming != Naming::Place || event.time.day_number() == day.day_number()
             };
             events.retain(is_of_day);
+            events.iter_mut().for_each(|event| event.is_recognized = is_recognized);
             all.push(FoundBatch { imported, events });
         }
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use mailtrail_clock::Time;
 use mailtrail_subscription::{ContentKey, ContentKeys, EventUids, LogBatch, Naming, is_cloudwatch_id};
 
-/// The most entries that are held, one or two for an event: some 50 MiB.
+/// The most entries that are held, up to three for an event: some 50 MiB.
 const MOST_ENTRIES: usize = 1_800_000;
 
 /// What the archive has.
@@ -54,6 +54,9 @@ pub(super) struct Compared {
     pub(super) time: Time,
     pub(super) content: ContentKey,
     pub(super) named_by: NamedBy,
+    /// Whether what the archive has of it was recognised as what it says: then it is the event of a file that no log group saw,
+    /// whatever log group it is from.
+    pub(super) is_recognized: bool,
 }
 
 impl Compared {
@@ -106,8 +109,14 @@ impl Known {
             }
             NamedBy::Number(number) => number,
         };
-        let entry = self.entry(event.content, number, matches!(event.named_by, NamedBy::Id(_)));
+        let has_id = matches!(event.named_by, NamedBy::Id(_));
+        let entry = self.entry(event.content, number, has_id);
         self.entries.entry(entry).or_insert(batch);
+        if event.is_recognized && event.content.is_of_log_group() {
+            let anywhere = ContentKey { hash: event.content.anywhere, ..event.content };
+            let entry = self.entry(anywhere, number, has_id);
+            self.entries.entry(entry).or_insert(batch);
+        }
     }
 
     /// The batch that an event is from, if the archive has it. Of events without an id, it has as many as it has equal
@@ -153,7 +162,7 @@ impl Known {
     }
 }
 
-/// The events of a batch, in their order.
+/// The events of a batch, in their order. That they were recognised is not known.
 pub(super) fn compared(keys: &ContentKeys, batch: &LogBatch<'_>, uids: &EventUids<'_>) -> Vec<Compared> {
     let compared = |(at, event): (usize, &mailtrail_subscription::LogEvent<'_>)| {
         let message = event.message();
@@ -168,7 +177,7 @@ pub(super) fn compared(keys: &ContentKeys, batch: &LogBatch<'_>, uids: &EventUid
             },
             NamedBy::Number,
         );
-        Compared { time: event.time().unwrap_or(Time::EPOCH), content, named_by }
+        Compared { time: event.time().unwrap_or(Time::EPOCH), content, named_by, is_recognized: false }
     };
     batch.events.iter().enumerate().map(compared).collect()
 }
@@ -178,8 +187,8 @@ mod tests {
     use super::*;
 
     fn event(known: &Known, text: &str, naming: Naming, named_by: NamedBy) -> Compared {
-        let content = ContentKey { hash: known.keys.hash(text), naming };
-        Compared { time: Time::EPOCH, content, named_by }
+        let content = known.keys.named(naming, ("", ""), text);
+        Compared { time: Time::EPOCH, content, named_by, is_recognized: false }
     }
 
     #[test]
@@ -203,5 +212,25 @@ mod tests {
         let of = |known: &Known, number| event(known, "a", Naming::Event, NamedBy::Number(number));
         known.add(of(&known, 0), NO_BATCH);
         assert!(known.find(of(&known, 3)).is_some());
+    }
+
+    #[test]
+    fn what_a_log_group_has_is_the_event_of_no_other_and_of_none_only_where_it_was_recognized() {
+        let mut known = Known::default();
+        let of = |known: &Known, log_group: &str, named_by, is_recognized| {
+            let content = known.keys.named(Naming::Trace, ("", log_group), "a");
+            Compared { time: Time::EPOCH, content, named_by, is_recognized }
+        };
+        let found = |known: &Known| {
+            ["g", "h", ""].map(|group| {
+                [0, 1].map(|number| known.find(of(known, group, NamedBy::Number(number), false)).is_some())
+            })
+        };
+        known.add(of(&known, "g", NamedBy::Id(1), false), NO_BATCH);
+        assert_eq!(found(&known), [[true, false], [false; 2], [false; 2]]);
+        // What each of two log groups has once, none has twice.
+        known.add(of(&known, "h", NamedBy::Id(2), true), NO_BATCH);
+        known.add(of(&known, "i", NamedBy::Id(3), true), NO_BATCH);
+        assert_eq!(found(&known), [[true, false]; 3]);
     }
 }

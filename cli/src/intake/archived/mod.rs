@@ -16,6 +16,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use mailtrail_archive::ArchiveReader;
 use mailtrail_clock::Time;
+use mailtrail_config::IntakeConfig;
+use mailtrail_ocsf::Class;
+use mailtrail_pipeline::preview;
 use mailtrail_pull::accounts;
 use mailtrail_subscription::{BatchId, Content, EventUids, LogBatch, Naming, Payload, batches};
 use serde::Deserialize;
@@ -32,6 +35,7 @@ pub(super) use of_file::OfFile;
 pub(crate) struct ArchivedEvents {
     /// Nothing where files are only compared with each other.
     archive: Option<ArchiveReader>,
+    config: IntakeConfig,
     decoded_limit: usize,
     /// Whether what is processed will be in the archive.
     writes: bool,
@@ -82,9 +86,10 @@ pub(crate) struct NotCompared {
 }
 
 impl ArchivedEvents {
-    /// Of this archive, if there is one. `writes` says that what is processed will be in it.
-    pub(crate) fn new(archive: Option<ArchiveReader>, decoded_limit: usize, writes: bool) -> Self {
-        Self { archive, decoded_limit, writes, read: Mutex::default() }
+    /// Of this archive, if there is one. `config` is that of what is processed; `writes` says that it will be in the archive.
+    pub(crate) fn new(archive: Option<ArchiveReader>, config: IntakeConfig, writes: bool) -> Self {
+        let decoded_limit = config.decoded_limit.bytes();
+        Self { archive, config, decoded_limit, writes, read: Mutex::default() }
     }
 
     /// Leaves out of a payload what the archive has. A payload that was sent is left as it is: the pipeline knows what to do
@@ -146,11 +151,18 @@ impl ArchivedEvents {
             return;
         }
         let Ok(text) = payload.decode(self.decoded_limit) else { return };
+        let is_recognized = self.is_recognized(payload);
         for batch in batches(&text).unwrap_or_default() {
             for event in read.known.compared(&batch, &EventUids::of(&batch)) {
-                read.known.add(event, NO_BATCH);
+                read.known.add(Compared { is_recognized, ..event }, NO_BATCH);
             }
         }
+    }
+
+    /// Whether the records of a payload will be of classes that only recognised events have.
+    fn is_recognized(&self, payload: &Payload) -> bool {
+        let classes = preview(payload, &self.config).map(|preview| preview.by_class).unwrap_or_default();
+        classes.keys().any(|class| *class != Class::BaseEvent.name())
     }
 
     /// What could not be compared, so that events may be archived again.

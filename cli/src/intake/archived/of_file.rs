@@ -38,7 +38,7 @@ mod tests {
     #[test]
     fn equal_events_are_numbered_and_what_is_far_away_is_forgotten() {
         let mut numbers = OfFile::default();
-        let of = |hash| ContentKey { hash, naming: Naming::Place };
+        let of = |hash| ContentKey { hash, anywhere: hash, naming: Naming::Place };
         assert_eq!([0, 0, 1, 0].map(|hash| numbers.next(of(hash))), [0, 1, 0, 2]);
         (2..REMEMBERED as u128 + 100).for_each(|hash| assert_eq!(numbers.next(of(hash)), 0));
         assert_eq!(numbers.next(of(0)), 3);

@@ -54,7 +54,7 @@ fn messages(left: &Left) -> Vec<String> {
 }
 
 fn reader(folder: &std::path::Path) -> ArchivedEvents {
-    ArchivedEvents::new(Some(ArchiveReader::directory(folder.to_owned())), 1 << 20, true)
+    ArchivedEvents::new(Some(ArchiveReader::directory(folder.to_owned())), IntakeConfig::default(), true)
 }
 
 async fn write(folder: &std::path::Path, payloads: &[Payload]) {
@@ -131,7 +131,7 @@ async fn an_event_with_an_id_is_the_one_with_that_id_and_message() {
     }
 }
 
-const RECORD: &str = r#"{"eventVersion":"1.11","eventID":"e","eventTime":"2026-11-28T10:00:00Z","eventName":"x","eventSource":"y"}"#;
+const RECORD: &str = r#"{"eventVersion":"1.11","eventID":"e","eventTime":"2026-11-28T10:00:00Z","eventName":"x","eventSource":"y","sourceIPAddress":"203.0.113.9","userIdentity":{"type":"IAMUser","userName":"alice"}}"#;
 
 #[tokio::test]
 async fn what_names_its_event_is_one_wherever_it_lies_and_however_often_a_file_has_it() {
