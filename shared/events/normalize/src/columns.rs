@@ -42,9 +42,14 @@ impl Columns {
     ///
     /// A value that is empty or `-` is absent.
     pub fn read(&self, line: &str) -> Option<String> {
+        if line.starts_with(['#', '{']) { None } else { self.row(line) }
+    }
+
+    /// The same of a line that is no header and no JSON, however its first value begins.
+    pub fn row(&self, line: &str) -> Option<String> {
         let line = line.strip_suffix('\n').unwrap_or(line);
         let line = line.strip_suffix('\r').unwrap_or(line);
-        if line.starts_with(['#', '{']) || line.split(&self.delimiter).count() != self.names.len() {
+        if line.split(&self.delimiter).count() != self.names.len() {
             return None;
         }
         let values = self.names.iter().zip(line.split(&self.delimiter));

@@ -6,29 +6,13 @@ mod common;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use mailtrail_import::{Damage, FileOrigin, Report};
+use mailtrail_import::{Damage, FileOrigin};
 use mailtrail_subscription::{Other, Shape};
 use serde_json::json;
 
-use common::{Event, events, gzip, import, plain};
+use common::{at, events, gzip, import, messages, plain, read};
 
 const RECORD: &str = r#"{"eventVersion":"1.11","eventID":"e1","eventTime":"2026-11-28T10:00:00Z","awsRegion":"eu-west-1","recipientAccountId":"111122223333"}"#;
-
-fn read(shape: Shape, text: &str) -> (Vec<Event>, Report) {
-    let (payloads, report) = import(plain(shape), text.as_bytes(), FileOrigin::default(), 1_000);
-    (events(&payloads), report)
-}
-
-/// The messages, with their timestamps.
-fn messages(shape: Shape, text: &str) -> Vec<(String, String)> {
-    let (events, report) = read(shape, text);
-    assert!(report.is_whole(), "{report:?}");
-    events.into_iter().map(|event| (event.5, event.6)).collect()
-}
-
-fn at(time: &str, message: &str) -> (String, String) {
-    (time.to_owned(), message.to_owned())
-}
 
 #[test]
 fn records_of_a_trail_have_their_own_account_and_region() {
@@ -111,110 +95,6 @@ fn rows_of_insights_are_lists_objects_or_csv() {
     let counted = r#"{"results":[[{"field":"count(*)","value":"5"}]]}"#;
     let (events, report) = read(Shape::InsightsResults, counted);
     assert_eq!((events.len(), report.other_entries), (0, 1));
-}
-
-#[test]
-fn a_header_says_what_the_fields_of_a_line_are() {
-    let json = r#"{"auth_successful":"false","event_timestamp":"1795860000123","user_id":"u-1"}"#;
-    for (shape, text) in [
-        (Shape::AuditPlain, "event_timestamp user_id auth_successful\n1795860000123 u-1 false\n"),
-        (Shape::AuditPlain, "event_timestamp|user_id|auth_successful\r\n1795860000123|u-1|false\r\n"),
-        (
-            Shape::AuditW3c,
-            "#Version: 1.0\n#Fields: event_timestamp user_id auth_successful\n1795860000123 u-1 false\n",
-        ),
-        (
-            Shape::AuditW3c,
-            "#Fields: event_timestamp user_id auth_successful request_id\n1795860000123\tu-1\tfalse\t-\n",
-        ),
-        (
-            Shape::AuditW3c,
-            "#Fields: user_id event_timestamp\n#Fields: event_timestamp user_id auth_successful\n1795860000123 u-1 false",
-        ),
-        // As where files were joined.
-        (
-            Shape::AuditW3c,
-            "#Version: 1.0\n#Fields: event_timestamp user_id auth_successful\n1795860000123 u-1 false\n#Version: 1.0\n#Fields: event_timestamp user_id auth_successful\n",
-        ),
-        (
-            Shape::AuditPlain,
-            "event_timestamp user_id auth_successful\n1795860000123 u-1 false\nevent_timestamp user_id auth_successful\n",
-        ),
-    ] {
-        assert_eq!(messages(shape, text), [at("1795860000123", json)], "{text}");
-    }
-    let odd = "event_timestamp user_id auth_successful\n1795860000123 u 1 false\n";
-    let (events, report) = read(Shape::AuditPlain, odd);
-    assert_eq!(
-        (&*events[0].6, report.without_time, report.is_whole()),
-        ("1795860000123 u 1 false", 1, false)
-    );
-}
-
-#[test]
-fn what_stands_in_the_middle_of_an_audit_log_is_an_event_whatever_it_looks_like() {
-    let header = "event_timestamp user_id user_agent\n";
-    let line = |user: &str| format!("1795860000123 {user} x\n");
-    let event = |user: &str| {
-        at(
-            "1795860000123",
-            &format!(r#"{{"event_timestamp":"1795860000123","user_agent":"x","user_id":"{user}"}}"#),
-        )
-    };
-    let text = [header, &line("event_timestamp"), &line("u-2")].concat();
-    assert_eq!(messages(Shape::AuditPlain, &text), [event("event_timestamp"), event("u-2")]);
-    for (odd, headers) in [
-        ("#Fields: user_id event_timestamp", 1),
-        ("user_id event_timestamp request_id organization_arn", 1),
-        ("#Date: 2026-11-28", 0),
-        ("#x", 0),
-        ("{\"x\":1}", 0),
-    ] {
-        for shape in [Shape::AuditPlain, Shape::AuditW3c] {
-            let first = if shape == Shape::AuditW3c {
-                format!("#Version: 1.0\n#Fields: {header}")
-            } else {
-                header.to_owned()
-            };
-            let (events, report) = read(shape, &[&first, &line("u-1"), odd, "\n", &line("u-2")].concat());
-            let found: Vec<_> = events.into_iter().map(|event| (event.5, event.6)).collect();
-            assert_eq!(found.len(), 3, "{odd}: {found:?}");
-            assert!(
-                [event("u-1"), event("u-2"), at("0", odd)].iter().all(|event| found.contains(event)),
-                "{found:?}"
-            );
-            assert_eq!((report.headers, report.is_whole()), (headers, false), "{odd}");
-        }
-    }
-    let document = r#"{"event_timestamp":1795860000123,"request_id":"r"}"#;
-    let text = [header, document, "\n"].concat();
-    assert_eq!(messages(Shape::AuditPlain, &text), [at("1795860000123", document)]);
-}
-
-#[test]
-fn each_member_of_gzip_may_have_a_header_of_its_own() {
-    let members = [
-        "event_timestamp user_id auth_successful\n1795860000123 u-1 false\n",
-        "user_id event_timestamp auth_successful\nu-2 1795860000124 true\n",
-        "u-3 1795860000125 true\n",
-    ];
-    let file = members.map(|member| gzip(member.as_bytes())).concat();
-    for piece in [1, 7, 1_000] {
-        let shape = Other { shape: Shape::AuditPlain, gzip: true };
-        let (payloads, report) = import(shape, &file, FileOrigin::default(), piece);
-        let found: Vec<_> = events(&payloads).into_iter().map(|event| (event.5, event.6)).collect();
-        let event = |user: u8, allowed: bool| {
-            at(
-                &format!("179586000012{}", user + 2),
-                &format!(
-                    r#"{{"auth_successful":"{allowed}","event_timestamp":"179586000012{}","user_id":"u-{user}"}}"#,
-                    user + 2
-                ),
-            )
-        };
-        assert_eq!(found, [event(1, false), event(2, true), event(3, true)]);
-        assert!(report.is_whole(), "{report:?}");
-    }
 }
 
 #[test]

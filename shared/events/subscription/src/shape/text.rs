@@ -40,7 +40,10 @@ pub(super) fn shape(text: &str) -> Option<Shape> {
 /// of its fields.
 pub fn names_audit_fields(line: &str) -> bool {
     let names: Vec<_> = line.split([' ', '\t', ',', '|', ';']).filter(|name| !name.is_empty()).collect();
-    let is_name = |name: &&str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let is_name = |name: &&str| {
+        !name.starts_with(|first: char| first.is_ascii_digit())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
     let known = names.iter().filter(|name| AUDIT_FIELDS.contains(name)).count();
     known >= 2 && names.iter().all(is_name)
 }

@@ -5,7 +5,8 @@
 //! event is the JSON object of its fields, as the log has it in JSON, and can be read without the file.
 //!
 //! Values are chosen by strangers. So a header counts where a file begins, and where a member of gzip does, which was a file
-//! once; further down only what repeats it. Any other line is an event.
+//! once; further down only what repeats it. It ends with the names of the fields, and has no moment as a number, which each row
+//! has. Any other line is an event.
 
 use std::borrow::Cow;
 use std::io::Read;
@@ -26,58 +27,100 @@ const DIRECTIVES: [&str; 7] =
 /// So many lines of a header are kept, to know them where they are repeated.
 const MOST_KEPT: usize = 16;
 
+/// Numbers with so many digits are moments: in seconds or milliseconds.
+const DIGITS_OF_A_MOMENT: usize = 10;
+/// The field that has it.
+const MOMENT: &str = "event_timestamp";
+
 /// The lines of an audit log.
 pub(crate) struct AuditLines<R> {
     window: Window<R>,
     header: Option<Header>,
     /// Lines of the header, as they stand.
     of_header: Vec<String>,
-    /// Whether only lines of a header were read since the file, or a member of it, began.
-    is_in_header: bool,
+    place: Place,
     /// The organization, where the path says it and no field does.
     organization_arn: Option<String>,
+}
+
+/// Where a line stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// At the beginning of the file, or of a member.
+    Beginning,
+    /// After directives without the names of the fields.
+    Directives,
+    /// After the names of the fields.
+    Rows,
 }
 
 /// The fields, by what separates the values. A header may have spaces where the lines have tabs.
 struct Header {
     as_written: Option<Columns>,
     with_tabs: Option<Columns>,
+    has_moment: bool,
 }
 
 impl<R: Read> AuditLines<R> {
     pub(crate) fn new(window: Window<R>, organization_arn: Option<String>) -> Self {
-        Self { window, header: None, of_header: Vec::new(), is_in_header: true, organization_arn }
+        let place = Place::Beginning;
+        Self { window, header: None, of_header: Vec::new(), place, organization_arn }
     }
 
     fn read(&mut self, line: &str, sink: &mut dyn Sink, counts: &mut Counts) {
-        if line.trim().is_empty() || (self.is_in_header && self.begins_with(line)) {
+        if line.trim().is_empty()
+            || self.of_header.iter().any(|known| known == line)
+            || self.begins_with(line)
+        {
             return;
         }
-        if self.of_header.iter().any(|known| known == line) {
-            return;
-        }
-        self.is_in_header = false;
+        self.place = Place::Rows;
         counts.headers += u64::from(line.starts_with(FIELDS) || names_audit_fields(line));
-        let values = self.header.as_ref().and_then(|header| header.read(line));
-        match values.map(|values| self.with_organization(values)) {
-            Some(values) => sink.event(audit_event(&values).unwrap_or_else(|| as_it_is(line))),
-            None => sink.event(audit_event(line).unwrap_or_else(|| as_it_is(line))),
+        // Some lines of a log are whole documents.
+        if let Some(event) = audit_event(line) {
+            return sink.event(event);
         }
+        let values = self.header.as_ref().and_then(|header| header.read(line));
+        let values = values.map(|values| self.with_organization(values));
+        sink.event(values.as_deref().and_then(audit_event).unwrap_or_else(|| as_it_is(line)));
     }
 
     /// Takes a line of the header, if this is one.
     fn begins_with(&mut self, line: &str) -> bool {
-        if let Some(fields) = line.strip_prefix(FIELDS) {
-            self.header = Some(Header::of(fields));
-        } else if names_audit_fields(line) {
-            self.header = Some(Header::of(line));
-        } else if !DIRECTIVES.iter().any(|directive| line.starts_with(directive)) {
+        // Rows of a log without moments look like any header.
+        let can_be_told = self.header.as_ref().is_none_or(|header| header.has_moment);
+        if self.place == Place::Rows || !can_be_told || has_moment(line) {
             return false;
         }
+        let is_directive = DIRECTIVES.iter().any(|directive| line.starts_with(directive));
+        let fields = line.strip_prefix(FIELDS);
+        if let Some(fields) = fields {
+            self.begin(fields, line);
+        } else if is_directive {
+            self.place = Place::Directives;
+            self.keep(line);
+        } else if self.place == Place::Beginning && names_audit_fields(line) {
+            self.begin(line, line);
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// Goes on with the fields of another header, or of the first.
+    fn begin(&mut self, fields: &str, line: &str) {
+        if self.place == Place::Beginning {
+            self.of_header.clear();
+        }
+        self.header = Some(Header::of(fields));
+        self.place = Place::Rows;
+        self.keep(line);
+    }
+
+    fn keep(&mut self, line: &str) {
         if self.of_header.len() < MOST_KEPT {
             self.of_header.push(line.to_owned());
         }
-        true
     }
 
     /// The values with the organization that the path names.
@@ -94,6 +137,11 @@ impl<R: Read> AuditLines<R> {
     }
 }
 
+/// Whether a number in it may be a moment.
+fn has_moment(line: &str) -> bool {
+    line.split(|letter: char| !letter.is_ascii_digit()).any(|number| number.len() >= DIGITS_OF_A_MOMENT)
+}
+
 /// A line that has not as many values as the header has names.
 fn as_it_is(line: &str) -> FileEvent<'_> {
     FileEvent { message: Cow::Borrowed(line), ..FileEvent::default() }
@@ -103,12 +151,20 @@ impl Header {
     fn of(fields: &str) -> Self {
         let fields = fields.trim();
         let names: Vec<&str> = fields.split_ascii_whitespace().collect();
-        Self { as_written: fields.parse().ok(), with_tabs: names.join("\\t").parse().ok() }
+        let (as_written, with_tabs) = (fields.parse().ok(), names.join("\\t").parse().ok());
+        let has_moment = fields
+            .split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_')
+            .any(|name| name == MOMENT);
+        Self { as_written, with_tabs, has_moment }
     }
 
     fn read(&self, line: &str) -> Option<String> {
+        // A value may begin like that, but no row is without a moment.
+        if line.starts_with(['#', '{']) && !has_moment(line) {
+            return None;
+        }
         let columns = if line.contains('\t') { self.with_tabs.as_ref() } else { None };
-        columns.or(self.as_written.as_ref())?.read(line)
+        columns.or(self.as_written.as_ref())?.row(line)
     }
 }
 
@@ -117,8 +173,7 @@ impl<R: Read> Lines for AuditLines<R> {
         let Some(line) = next_line(&mut self.window, counts)? else { return Ok(false) };
         let (text, length) = (line.text().into_owned(), line.length);
         if self.window.is_at_beginning() {
-            self.is_in_header = true;
-            self.of_header.clear();
+            self.place = Place::Beginning;
         }
         self.window.take(length);
         self.read(text.strip_suffix('\r').unwrap_or(&text), sink, counts);

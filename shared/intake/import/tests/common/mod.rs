@@ -64,3 +64,19 @@ pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
 }
+
+pub(crate) fn read(shape: Shape, text: &str) -> (Vec<Event>, Report) {
+    let (payloads, report) = import(plain(shape), text.as_bytes(), FileOrigin::default(), 1_000);
+    (events(&payloads), report)
+}
+
+/// The messages, with their timestamps.
+pub(crate) fn messages(shape: Shape, text: &str) -> Vec<(String, String)> {
+    let (events, report) = read(shape, text);
+    assert!(report.is_whole(), "{report:?}");
+    events.into_iter().map(|event| (event.5, event.6)).collect()
+}
+
+pub(crate) fn at(time: &str, message: &str) -> (String, String) {
+    (time.to_owned(), message.to_owned())
+}
