@@ -123,6 +123,32 @@ fn the_last_event_before_the_damage_is_taken_in() {
 }
 
 #[test]
+fn a_quote_in_the_middle_of_a_value_takes_no_rows_with_it() {
+    let row = |second: usize, message: &str| format!("2026-11-28 10:00:{second:02}.000,{message}\n");
+    for (stray, said, other) in
+        [("5\" disk", Some("5\" disk"), 0), ("\"5\"\" disk\"", Some("5\" disk"), 0), ("\"5\" disk", None, 1)]
+    {
+        let rows: String = (0..60).map(|second| row(second, if second == 2 { stray } else { "m" })).collect();
+        let (events, report) = read(Shape::InsightsResults, &format!("@timestamp,@message\n{rows}"));
+        let is_there = said.is_none_or(|said| events.iter().any(|event| event.6 == said));
+        assert!(is_there && events.len() == 59 + usize::from(said.is_some()), "{stray}: {events:?}");
+        assert_eq!((report.other_entries, report.is_whole()), (other, other == 0), "{stray}");
+    }
+    // One that is never closed.
+    let open = format!("@timestamp,@message\n{}{}", row(1, "m"), row(2, "\"m"));
+    let (events, report) = read(Shape::InsightsResults, &open);
+    assert!(events.len() == 1 && matches!(report.damage, Some(Damage::Cut { .. })), "{report:?}");
+}
+
+#[test]
+fn a_table_of_names_alone_is_named() {
+    for text in ["@timestamp,@message\n", "@timestamp,@message\r2026-11-28 10:00:00.000,a\r"] {
+        let (events, report) = read(Shape::InsightsResults, text);
+        assert_eq!((events.len(), report.other_entries), (0, 1), "{text}");
+    }
+}
+
+#[test]
 fn a_row_without_a_time_or_a_log_stream_is_counted() {
     let text = "@timestamp,@message\n2026-11-28 10:00:00.123,a\nyesterday,b\n@timestamp,@message\n";
     let (events, report) = read(Shape::InsightsResults, text);

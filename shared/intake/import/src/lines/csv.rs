@@ -1,4 +1,7 @@
 //! Rows of Insights as CSV, as the console exports them (RFC 4180).
+//!
+//! A quote opens a value only at its beginning; anywhere else it stands for itself. Where something follows the quote that closes a
+//! value, nobody knows where the value ends, nor the row: it is counted, and no event.
 
 use std::borrow::Cow;
 use std::io::Read;
@@ -13,30 +16,57 @@ use crate::window::{LONGEST, Window};
 pub(crate) struct Rows<R> {
     window: Window<R>,
     names: Vec<String>,
+    /// Whether there was a row below the names.
+    has_rows: bool,
+}
+
+/// Where in a value a reader is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Within {
+    Beginning,
+    Plain,
+    Quotes,
+    /// After a quote in quotes, which ends the value, or is the first of two that stand for one.
+    Quote,
+    /// Behind the quotes, where nothing should be.
+    Behind,
+}
+
+impl Within {
+    fn after(self, letter: char) -> Self {
+        match (self, letter) {
+            (Self::Quotes, '"') => Self::Quote,
+            (Self::Quotes, _) | (Self::Beginning | Self::Quote, '"') => Self::Quotes,
+            (_, ',') => Self::Beginning,
+            (Self::Quote, '\r') => Self::Quote,
+            (Self::Quote | Self::Behind, _) => Self::Behind,
+            (Self::Beginning | Self::Plain, _) => Self::Plain,
+        }
+    }
 }
 
 impl<R: Read> Rows<R> {
     pub(crate) fn new(window: Window<R>) -> Self {
-        Self { window, names: Vec::new() }
+        Self { window, names: Vec::new(), has_rows: false }
     }
 
     /// The length of the next row: to the first line feed outside of quotes.
     fn row_length(&mut self) -> Result<usize, Damage> {
-        let (mut seen, mut quoted) = (0, false);
+        let (mut seen, mut within) = (0, Within::Beginning);
         loop {
             for (at, byte) in self.window.rest().iter().enumerate().skip(seen) {
-                match byte {
-                    b'"' => quoted = !quoted,
-                    b'\n' if !quoted => return Ok(at + 1),
-                    _ => {}
+                if *byte == b'\n' && within != Within::Quotes {
+                    return Ok(at + 1);
                 }
+                // Other letters than those of ASCII are all the same here.
+                within = within.after(char::from(*byte));
             }
             seen = self.window.rest().len();
             if seen > LONGEST {
                 return Err(self.window.not_json());
             }
             if !self.window.more()? {
-                return if quoted { Err(self.window.cut()) } else { Ok(seen) };
+                return if within == Within::Quotes { Err(self.window.cut()) } else { Ok(seen) };
             }
         }
     }
@@ -49,9 +79,11 @@ impl<R: Read> Lines for Rows<R> {
         }
         let length = self.row_length()?;
         if length == 0 {
+            // An answer without rows, or one whose lines end otherwise: a look tells.
+            counts.other += u64::from(!self.names.is_empty() && !self.has_rows);
             return Ok(false);
         }
-        let values = values(&String::from_utf8_lossy(&self.window.rest()[..length]));
+        let Row { values, is_whole } = Row::of(&String::from_utf8_lossy(&self.window.rest()[..length]));
         self.window.take(length);
         if values == [""] {
             return Ok(true);
@@ -64,35 +96,42 @@ impl<R: Read> Lines for Rows<R> {
         if self.names == values {
             return Ok(true);
         }
-        let is_whole = values.len() == self.names.len();
+        self.has_rows = true;
+        let is_whole = is_whole && values.len() == self.names.len();
         let fields = self.names.iter().map(String::as_str).zip(values.into_iter().map(Cow::Owned));
-        match row_event(fields).filter(|_| is_whole) {
-            Some(event) => sink.event(event),
-            None => counts.other += 1,
-        }
+        let is_event = sink.event_if_any(row_event(fields).filter(|_| is_whole));
+        counts.other += u64::from(!is_event);
         Ok(true)
     }
 }
 
 /// The values of a row.
-fn values(row: &str) -> Vec<String> {
-    let row = row.strip_suffix('\n').unwrap_or(row);
-    let row = row.strip_suffix('\r').unwrap_or(row);
-    let (mut values, mut value, mut quoted) = (Vec::new(), String::new(), false);
-    let mut letters = row.chars().peekable();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '"' if quoted && letters.peek() == Some(&'"') => {
-                letters.next();
-                value.push('"');
+#[derive(Debug, PartialEq, Eq)]
+struct Row {
+    values: Vec<String>,
+    /// Whether nothing stands behind quotes.
+    is_whole: bool,
+}
+
+impl Row {
+    fn of(text: &str) -> Self {
+        let text = text.strip_suffix('\n').unwrap_or(text);
+        let text = text.strip_suffix('\r').unwrap_or(text);
+        let (mut values, mut value) = (Vec::new(), String::new());
+        let (mut within, mut is_whole) = (Within::Beginning, true);
+        for letter in text.chars() {
+            let next = within.after(letter);
+            match (within, next) {
+                (_, Within::Beginning) => values.push(std::mem::take(&mut value)),
+                (_, Within::Quote) | (Within::Beginning, Within::Quotes) => {}
+                _ => value.push(letter),
             }
-            '"' => quoted = !quoted,
-            ',' if !quoted => values.push(std::mem::take(&mut value)),
-            _ => value.push(letter),
+            is_whole &= next != Within::Behind;
+            within = next;
         }
+        values.push(value);
+        Self { values, is_whole }
     }
-    values.push(value);
-    values
 }
 
 #[cfg(test)]
@@ -100,8 +139,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quotes_hold_commas_and_quotes() {
-        assert_eq!(values("a,\"b,\"\"c\"\"\",\r\n"), ["a", "b,\"c\"", ""]);
-        assert_eq!(values(""), [""]);
+    fn quotes_hold_commas_and_quotes_where_a_value_begins_with_one() {
+        for (row, values, is_whole) in [
+            ("a,\"b,\"\"c\"\"\",\r\n", &["a", "b,\"c\"", ""][..], true),
+            ("", &[""], true),
+            ("\"\",\"\"\"\"", &["", "\""], true),
+            ("5\" disk,a\"b,c\"", &["5\" disk", "a\"b", "c\""], true),
+            ("\"a\" b,c", &["a b", "c"], false),
+            ("\"a\nb\"\r\n", &["a\nb"], true),
+        ] {
+            assert_eq!(
+                Row::of(row),
+                Row { values: values.iter().map(ToString::to_string).collect(), is_whole },
+                "{row}"
+            );
+        }
     }
 }
