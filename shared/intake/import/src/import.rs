@@ -78,7 +78,12 @@ enum Source<'r> {
         bytes: Bytes,
         depth: usize,
     },
-    /// A wrapper, with what it is.
+    /// The entries of a wrapper.
+    Entries {
+        items: Items<decode::Text<'r>>,
+        depth: usize,
+    },
+    /// A wrapper that is no JSON, with what it is.
     Wrapper {
         shape: Shape,
         from: decode::Text<'r>,
@@ -167,18 +172,27 @@ impl<'r> Import<'r> {
     fn advance(&mut self, source: Source<'r>) -> Result<Option<Source<'r>>, Damage> {
         match source {
             Source::Items(mut items, read) => {
-                let went_on = match items.next_item() {
-                    Ok(Some(item)) => {
-                        let is_event = read(&String::from_utf8_lossy(item), &mut self.gathering);
-                        self.report.other_entries += u64::from(!is_event);
-                        Ok(true)
-                    }
-                    Ok(None) => Ok(false),
-                    Err(damage) => Err(damage),
-                };
-                self.report.too_long += std::mem::take(&mut items.too_long);
-                self.report.of_other_kind += std::mem::take(&mut items.of_other_kind);
+                let went_on = items.next_item().map(|item| {
+                    let is_event = item.map(|item| read(&String::from_utf8_lossy(item), &mut self.gathering));
+                    self.report.other_entries += u64::from(is_event == Some(false));
+                    is_event.is_some()
+                });
+                self.count(&mut items);
                 Ok(went_on?.then_some(Source::Items(items, read)))
+            }
+            Source::Entries { mut items, depth } => {
+                if depth == DEEPEST {
+                    return Err(Damage::TooDeep { deepest: DEEPEST });
+                }
+                let inside = items
+                    .next_item()
+                    .map(|item| item.map(|item| wrapper::inside(&String::from_utf8_lossy(item))));
+                self.count(&mut items);
+                if let Some(inside) = inside? {
+                    self.sources.push_front(Source::Entries { items, depth });
+                    self.unwrap(inside, depth);
+                }
+                Ok(None)
             }
             Source::Lines(mut lines) => {
                 let mut counts = Counts::default();
@@ -208,26 +222,28 @@ impl<'r> Import<'r> {
         if bytes.len() as u64 > limit {
             return Err(Damage::TooLarge { limit });
         }
-        let inside = if shape == Shape::NestedGzip {
-            Some(vec![Inside::Data(Bytes::from(bytes))])
-        } else {
-            wrapper::open(shape, &bytes)
+        let inside = match shape {
+            Shape::NestedGzip => Inside::Data(Bytes::from(bytes)),
+            _ => wrapper::of_base64(&bytes),
         };
-        let Some(inside) = inside else {
-            let other = Other { shape, gzip: false };
-            *self.report.others.entry(other).or_default() += 1;
-            return Ok(());
-        };
-        let mut files = Vec::new();
-        for inside in inside {
+        self.unwrap(vec![inside], depth);
+        Ok(())
+    }
+
+    /// Goes on with what is inside a wrapper.
+    fn unwrap(&mut self, inside: Vec<Inside>, depth: usize) {
+        for inside in inside.into_iter().rev() {
             match inside {
-                Inside::Data(bytes) => files.push(Source::File { bytes, depth: depth + 1 }),
+                Inside::Data(bytes) => self.sources.push_front(Source::File { bytes, depth: depth + 1 }),
                 Inside::NotBase64 => self.report.not_base64 += 1,
                 Inside::Other => self.report.other_entries += 1,
             }
         }
-        files.into_iter().rev().for_each(|file| self.sources.push_front(file));
-        Ok(())
+    }
+
+    fn count(&mut self, items: &mut Items<decode::Text<'r>>) {
+        self.report.too_long += std::mem::take(&mut items.too_long);
+        self.report.of_other_kind += std::mem::take(&mut items.of_other_kind);
     }
 
     /// Recognises what was in a wrapper.
@@ -249,6 +265,8 @@ impl<'r> Import<'r> {
             insights(from)
         } else if let Some(Reader { layout, read }) = Reader::of(file.shape) {
             Source::Items(Items::of(Window::of_text(from), layout), read)
+        } else if let Some(layout) = wrapper::layout(file.shape) {
+            Source::Entries { items: Items::of(Window::of_text(from), layout), depth }
         } else {
             let arn = self.gathering.organization_arn();
             match lines::of(file.shape, from, arn) {

@@ -21,7 +21,8 @@ const LOOK: usize = 64;
 /// The longest name of a member that is looked at.
 const LONGEST_NAME: usize = 64;
 /// Members in which files of any kind have their entries.
-const LISTS: [&str; 7] = ["Records", "Events", "events", "results", "logEvents", "Messages", "records"];
+pub(crate) const LISTS: [&str; 7] =
+    ["Records", "Events", "events", "results", "logEvents", "Messages", "records"];
 
 /// Reads the entries one after the other.
 pub(crate) struct Items<R> {

@@ -9,6 +9,8 @@ use mailtrail_subscription::Shape;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::items::Layout;
+
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
@@ -24,24 +26,17 @@ pub(crate) enum Inside {
     Other,
 }
 
-/// The members of all wrappers, of which an actual one has a part.
-#[derive(Deserialize)]
-struct Wrapper<'a> {
-    #[serde(borrow, rename = "Records", alias = "records", alias = "Messages")]
-    entries: Option<Vec<&'a RawValue>>,
-    #[serde(borrow, rename = "Message")]
-    message: Option<&'a RawValue>,
-    #[serde(borrow)]
-    detail: Option<&'a RawValue>,
-}
-
-/// An entry of a list in a wrapper.
+/// An entry of a list in a wrapper, or a wrapper of one thing. An actual one has a part of these.
 #[derive(Deserialize)]
 struct Entry<'a> {
     #[serde(borrow, alias = "Body")]
     body: Option<&'a RawValue>,
     #[serde(borrow, rename = "Sns")]
     sns: Option<Notification<'a>>,
+    #[serde(borrow, rename = "Message")]
+    message: Option<&'a RawValue>,
+    #[serde(borrow)]
+    detail: Option<&'a RawValue>,
     #[serde(borrow, alias = "Data")]
     data: Option<&'a RawValue>,
 }
@@ -52,28 +47,37 @@ struct Notification<'a> {
     message: &'a RawValue,
 }
 
-/// What is in a wrapper, in its order. Nothing where its form is another one.
-pub(crate) fn open(shape: Shape, wrapper: &[u8]) -> Option<Vec<Inside>> {
-    if shape == Shape::Base64Gzip {
-        let text: Vec<u8> = wrapper.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-        return Some(vec![decoded(&text)]);
+/// Where the entries of a wrapper stand; nothing for what is no JSON. Firehose joins the wrappers that it gets.
+pub(crate) fn layout(shape: Shape) -> Option<Layout> {
+    match shape {
+        Shape::SnsNotification | Shape::EventBridgeEvent => Some(Layout::Documents),
+        Shape::SqsEvent
+        | Shape::SqsMessages
+        | Shape::SnsEvent
+        | Shape::KinesisRecords
+        | Shape::FirehoseTransformation
+        | Shape::FirehoseRequest => Some(Layout::Lists(&["Records", "records", "Messages"])),
+        _ => None,
     }
-    let wrapper = wrapper.strip_prefix("\u{feff}".as_bytes()).unwrap_or(wrapper);
-    let text = String::from_utf8_lossy(wrapper);
-    let Wrapper { entries, message, detail } = serde_json::from_str(&text).ok()?;
-    if let Some(inside) = message.or(detail) {
-        return Some(vec![Inside::Data(text_of(inside))]);
-    }
-    Some(entries?.into_iter().map(inside).collect())
 }
 
 /// What an entry holds, whatever its neighbours are.
-fn inside(entry: &RawValue) -> Inside {
-    let Ok(Entry { body, sns, data }) = serde_json::from_str(entry.get()) else { return Inside::Other };
-    if let Some(message) = body.or(sns.map(|sns| sns.message)) {
-        return Inside::Data(text_of(message));
+pub(crate) fn inside(entry: &str) -> Vec<Inside> {
+    let Ok(Entry { body, sns, message, detail, data }) = serde_json::from_str(entry) else {
+        return vec![Inside::Other];
+    };
+    let texts = [body, sns.map(|sns| sns.message), message, detail];
+    let mut all: Vec<Inside> = texts.into_iter().flatten().map(|json| Inside::Data(text_of(json))).collect();
+    all.extend(data.map(|data| decoded(unescape(data.get()).as_bytes())));
+    if all.is_empty() {
+        all.push(Inside::Other);
     }
-    data.map_or(Inside::Other, |data| decoded(unescape(data.get()).as_bytes()))
+    all
+}
+
+/// What is in base64, whatever white space stands in it.
+pub(crate) fn of_base64(text: &[u8]) -> Inside {
+    decoded(&text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect::<Vec<_>>())
 }
 
 fn decoded(base64: &[u8]) -> Inside {

@@ -281,3 +281,55 @@ fn a_file_that_expands_without_measure_is_given_up() {
     assert!(payloads.is_empty());
     assert!(matches!(report.damage, Some(Damage::Expands { .. } | Damage::Cut { .. })), "{report:?}");
 }
+
+#[test]
+fn a_document_of_two_kinds_is_counted_and_what_can_be_read_of_it_is() {
+    let event = r#"{"timestamp":1795860000123,"message":"m"}"#;
+    for (text, messages) in [
+        (format!(r#"{{"Records":[{RECORD}],"logEvents":[{event}]}}"#), 1),
+        (format!(r#"{{"logEvents":[{event}],"Records":[{RECORD}]}}"#), 1),
+        (format!(r#"{{"logGroupName":"g","logEvents":[{event}],"events":[{event}]}}"#), 1),
+    ] {
+        let (events, report) = read(Shape::LogEventList, &text);
+        assert_eq!((events.len(), report.other_entries, report.is_whole()), (messages, 1, false), "{text}");
+    }
+    // An event that has events.
+    let both = format!(r#"{{"timestamp":1795860000123,"message":"n","logEvents":[{event}]}}"#);
+    let found = messages(Shape::LogEventList, &both);
+    assert_eq!(found, [at("1795860000123", "m"), at("1795860000123", "n")]);
+}
+
+#[test]
+fn wrappers_are_joined_by_firehose_and_cut_by_those_who_copy_them() {
+    let notice = |number: u8| {
+        let record = RECORD.replace("e1", &format!("e{number}"));
+        let event = json!({"detail-type": "AWS API Call via CloudTrail", "detail": "x"}).to_string();
+        let event = event.replace("\"x\"", &record);
+        let message = json!({"Type": "Notification", "TopicArn": "t", "Message": record}).to_string();
+        let queue = |bodies: &[&str]| {
+            let bodies: Vec<_> = bodies.iter().map(|body| json!({"messageId": "m", "body": body})).collect();
+            json!({"Records": bodies}).to_string()
+        };
+        [
+            (Shape::EventBridgeEvent, event),
+            (Shape::SqsEvent, queue(&[&record])),
+            (Shape::SnsNotification, message),
+        ]
+    };
+    for at in 0..3 {
+        for between in ["", "\n", "\r\n\r\n"] {
+            let (shape, one) = &notice(1)[at];
+            let (_, two) = &notice(2)[at];
+            let (events, report) = read(*shape, &[one, between, two].concat());
+            assert_eq!((events.len(), report.is_whole()), (2, true), "{shape:?}: {report:?}");
+            let (events, report) = read(*shape, &[one, between, &two[..two.len() - 5]].concat());
+            let is_cut = matches!(report.damage, Some(Damage::Cut { .. }));
+            assert!(is_cut && !events.is_empty(), "{shape:?}: {events:?} {report:?}");
+        }
+    }
+    // In the middle of a list.
+    let two = json!({"Records": [{"messageId": "1", "body": RECORD}, {"messageId": "2", "body": RECORD}]})
+        .to_string();
+    let (events, report) = read(Shape::SqsEvent, &two[..two.len() - 20]);
+    assert_eq!((events.len(), matches!(report.damage, Some(Damage::Cut { .. }))), (1, true), "{report:?}");
+}

@@ -1,11 +1,14 @@
 //! Events as CloudWatch Logs answers them
 //! (<https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html>).
 
-use mailtrail_json_text::{scalar, unescape};
+use std::borrow::Cow;
+
+use mailtrail_json_text::{Member, Members, scalar, unescape};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::event::{FileEvent, Sink};
+use crate::items::LISTS;
 
 #[derive(Deserialize)]
 struct Event<'a> {
@@ -31,6 +34,9 @@ struct List<'a> {
     stream: Option<&'a RawValue>,
     #[serde(borrow, rename = "logEvents")]
     events: Vec<&'a RawValue>,
+    /// What an event alone has.
+    #[serde(borrow)]
+    message: Option<&'a RawValue>,
 }
 
 /// An event of an answer.
@@ -40,10 +46,13 @@ pub(super) fn event(json: &str, sink: &mut dyn Sink) -> bool {
 
 /// An event alone, or a document with a list of them.
 pub(super) fn event_or_list(json: &str, sink: &mut dyn Sink) -> bool {
-    let Ok(List { group, stream, events }) = serde_json::from_str(json) else {
+    let Ok(List { group, stream, events, message }) = serde_json::from_str(json) else {
         return event(json, sink);
     };
-    let mut all = true;
+    let mut all = !has_other_lists(json);
+    if message.is_some() {
+        all &= event(json, sink);
+    }
     for json in events {
         let Some(event) = event_of(json.get()) else {
             all = false;
@@ -53,6 +62,14 @@ pub(super) fn event_or_list(json: &str, sink: &mut dyn Sink) -> bool {
         sink.event(FileEvent { log_group: group.and_then(scalar), log_stream, ..event });
     }
     all
+}
+
+/// Whether a document with log events has the list of another kind of document as well.
+fn has_other_lists(json: &str) -> bool {
+    let is_other = |(name, json): (Cow<'_, str>, Member<'_>)| {
+        name != "logEvents" && LISTS.contains(&&*name) && json.text().starts_with('[')
+    };
+    Members::of(json).is_some_and(|mut members| members.any(is_other))
 }
 
 fn event_of(json: &str) -> Option<FileEvent<'_>> {
