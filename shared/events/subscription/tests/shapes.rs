@@ -175,6 +175,25 @@ fn text_that_begins_like_json_is_text() {
 }
 
 #[test]
+fn an_object_of_an_export_task_may_begin_with_the_end_of_an_event() {
+    let event = "2026-11-28T10:00:00.123Z one\n";
+    for before in ["", "  at line 1\n", "\n\n", &"x\n".repeat(63)] {
+        assert_eq!(of(format!("{before}{event}")), "export_task_object", "{before:?}");
+        assert_eq!(
+            of(mailtrail_samples::envelope::gzip(format!("{before}{event}").as_bytes())),
+            "export_task_object gzip"
+        );
+    }
+    for other in [
+        "2026-11-28T10:00:00.123+00:00 s one\n",
+        "2026-11-28 10:00:00Z one\n",
+        " 2026-11-28T10:00:00.123Z one\n",
+    ] {
+        assert_eq!(of(format!("text\n{other}")), "text", "{other}");
+    }
+}
+
+#[test]
 fn what_is_no_text_is_told_by_its_signature() {
     let mp4 = [&[0, 0, 0, 0x20][..], b"ftypisom", &[0; 64]].concat();
     let tar = [&[b'a'; 257][..], b"ustar\0", &[0; 64]].concat();

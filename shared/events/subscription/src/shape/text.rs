@@ -8,6 +8,9 @@ const AUDIT_FIELDS: [&str; 5] =
 /// What `CreateExportTask` writes into `aws-logs-write-test`.
 const EXPORT_TASK_TEST: &str = "Permission Check Successful";
 
+/// So many lines are looked at for one that begins with a time.
+const LOOKED_AT: usize = 64;
+
 /// What a text is, where one of its first lines tells.
 pub(super) fn shape(text: &str) -> Option<Shape> {
     let mut lines = text.lines();
@@ -29,11 +32,12 @@ pub(super) fn shape(text: &str) -> Option<Shape> {
     if is_base64_of_gzip(text) {
         return Some(Shape::Base64Gzip);
     }
-    match after_time(first)? {
-        "Z" => Some(Shape::ExportTaskObject),
-        "+00:00" => Some(Shape::LogsTail),
-        _ => None,
+    if after_time(first) == Some("+00:00") {
+        return Some(Shape::LogsTail);
     }
+    // An object of an export task may begin with the end of an event.
+    let is_exported = text.lines().take(LOOKED_AT).any(|line| after_time(line) == Some("Z"));
+    is_exported.then_some(Shape::ExportTaskObject)
 }
 
 /// Whether a line is the header of a WorkMail audit log: names alone, separated by white space or commas, of which two are those
