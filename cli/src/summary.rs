@@ -24,7 +24,8 @@ pub(crate) fn of(outcome: &Outcome, archive: &str, passed_over: PassedOver, took
     section(&mut text, "streamed", &outcome.ledger.streams.iter().map(streamed).collect::<Vec<_>>());
     section(&mut text, "watched", &watched(outcome));
     section(&mut text, "look at", &look_at(outcome, "in quarantine/ of the archive"));
-    section(&mut text, "hint", &hints(outcome));
+    let stored = " before they are archived; ingested again with it, they are stored and shown once more";
+    section(&mut text, "hint", &hints(outcome, stored));
     text
 }
 
@@ -40,7 +41,7 @@ pub(crate) fn of_dry_run(outcome: &Outcome, passed_over: PassedOver, took: Durat
     section(&mut text, "events", &events(outcome));
     section(&mut text, "refused", &refused(&outcome.ledger).into_iter().collect::<Vec<_>>());
     section(&mut text, "look at", &look_at(outcome, "to be kept in quarantine/ of the archive"));
-    section(&mut text, "hint", &hints(outcome));
+    section(&mut text, "hint", &hints(outcome, ""));
     text
 }
 
@@ -243,20 +244,24 @@ pub(crate) fn open_gate(stream: &str) -> [String; 2] {
 }
 
 /// What an operator decided, and may have forgotten; and how to decide otherwise.
-fn hints(outcome: &Outcome) -> Vec<String> {
+///
+/// `stored` is what to know of names that are missing.
+fn hints(outcome: &Outcome, stored: &str) -> Vec<String> {
     let mut lines = Vec::new();
     if outcome.skipped_content > 0 {
         lines.push(
             "skipped files stay where they are; --quarantine keeps files without payloads, too".to_owned(),
         );
     }
-    if outcome.without_log_group > 0 {
-        let events = count(outcome.without_log_group, "event");
-        lines.push(format!("{events} of files that do not say the log group; --log-group NAME says it"));
-    }
-    if outcome.without_log_stream > 0 {
-        let events = count(outcome.without_log_stream, "event");
-        lines.push(format!("{events} of files that do not say the log stream; --log-stream NAME says it"));
+    for (events, what, option) in [
+        (outcome.without_log_group, "log group", "--log-group"),
+        (outcome.without_log_stream, "log stream", "--log-stream"),
+    ] {
+        if events > 0 {
+            let events = count(events, "event");
+            lines
+                .push(format!("{events} of files that do not say the {what}; {option} NAME says it{stored}"));
+        }
     }
     if outcome.not_compared.days > 0 {
         let days = count(outcome.not_compared.days, "day");

@@ -15,8 +15,9 @@ Files of log events are: log files of CloudTrail; objects of export tasks; outpu
 Firehose makes of a subscription; and messages of SQS, SNS, EventBridge, Kinesis and Firehose that hold any of these. Their events become the \
 payloads that a subscription would have sent. Account, Region, log group and log stream are what the file says, or else these \
 options, or the path. An event that the archive has from elsewhere is left out, and counted (in_archive_before): it has the same message, \
-and beside it the same eventID (CloudTrail), request_id or traceId (WorkMail), or else the same log stream and time. Which events are left \
-out does not depend on --jobs. Where a file ends early, or has something of another kind in it, what can be read is taken in, and the \
+account and log group, and beside it an eventID (CloudTrail), request_id or traceId (WorkMail) within a day of its time, or else the same \
+log stream and time. Events of log files of CloudTrail and of delivered audit logs, which are of no log group, are left out as well where the \
+archive has them of one, recognized. In doubt, both are kept. Which events are left out does not depend on --jobs. Where a file ends early, or has something of another kind in it, what can be read is taken in, and the \
 file is named. An import says nothing of whether a day is complete.
 
 The archive is written first: the exact bytes, and the OCSF records of them. Payloads that cannot be decoded go to \

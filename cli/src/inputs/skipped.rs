@@ -111,7 +111,8 @@ pub(crate) struct Incomplete {
 impl fmt::Display for Incomplete {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { what, file, report } = self;
-        write!(f, "incomplete `{what}`: {file}; {}; the rest was taken in", Missing(report))
+        let taken = if report.damage.is_some() { "what comes before" } else { "the rest" };
+        write!(f, "incomplete `{what}`: {file}; {}; {taken} was taken in", Missing(report))
     }
 }
 

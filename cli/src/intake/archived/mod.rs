@@ -134,6 +134,9 @@ impl ArchivedEvents {
                 left.in_archive += chosen.events.len() as u64;
             }
         }
+        if left.payloads.is_empty() {
+            left.other_account = None;
+        }
         Ok(left)
     }
 

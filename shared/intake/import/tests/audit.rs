@@ -181,3 +181,12 @@ fn a_row_at_the_beginning_of_a_member_is_no_header() {
         assert_eq!((found.len(), report.headers), (2, 1), "{found:?}");
     }
 }
+
+#[test]
+fn a_time_that_is_no_moment_in_milliseconds_is_told() {
+    for time in ["yesterday", "1795860000", "99999999999999999", "-", "-1795860000123"] {
+        let text = format!("event_timestamp request_id user_id\n{time} r u\n");
+        let (events, report) = read(Shape::AuditPlain, &text);
+        assert_eq!((events.len(), &*events[0].5, report.without_time), (1, "0", 1), "{time}");
+    }
+}

@@ -83,8 +83,12 @@ fn event<'a>(line: &Line<'a>, timestamp: Option<&'a RawValue>, json: &'a str) ->
     }
 }
 
+/// A number that is less is no moment of WorkMail: it may be one in seconds.
+const LEAST_MILLIS: i64 = 100_000_000_000;
+
 /// Milliseconds, as a number or as text, or a moment of ISO 8601.
 fn time(json: &RawValue) -> Option<Time> {
     let text = scalar(json)?;
-    text.parse().ok().and_then(Time::from_millis).or_else(|| Time::from_iso8601(&text))
+    let millis = text.parse().ok().filter(|millis| *millis >= LEAST_MILLIS);
+    millis.and_then(Time::from_millis).or_else(|| Time::from_iso8601(&text))
 }
