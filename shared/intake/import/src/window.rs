@@ -60,6 +60,13 @@ impl<R: Read> Window<R> {
         position == 0 || self.beginnings.front() == Some(&position)
     }
 
+    /// Where in the next so many bytes members begin, but for their first byte.
+    pub(crate) fn beginnings(&self, length: usize) -> impl Iterator<Item = usize> {
+        let position = self.position();
+        let within = self.beginnings.iter().filter_map(move |beginning| beginning.checked_sub(position));
+        within.filter_map(|at| usize::try_from(at).ok()).filter(move |at| (1..length).contains(at))
+    }
+
     /// How many bytes were taken.
     pub(crate) fn position(&self) -> u64 {
         self.before + self.at as u64

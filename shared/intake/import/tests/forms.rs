@@ -333,3 +333,42 @@ fn wrappers_are_joined_by_firehose_and_cut_by_those_who_copy_them() {
     let (events, report) = read(Shape::SqsEvent, &two[..two.len() - 20]);
     assert_eq!((events.len(), matches!(report.damage, Some(Damage::Cut { .. }))), (1, true), "{report:?}");
 }
+
+#[test]
+fn lines_that_members_of_gzip_join_are_two_where_both_are_whole() {
+    let time = |second: u8| format!("2026-11-28T10:00:0{second}.000Z");
+    let audit = "event_timestamp user_id auth_successful\n1795860000123 u-1 false";
+    let w3c = format!("#Version: 1.0\n#Fields: {audit}");
+    let csv = |message: &str| format!("@timestamp,@message\n2026-11-28 10:00:01.000,{message}");
+    for (shape, members, expected) in [
+        (Shape::ExportTaskObject, [format!("{} one", time(1)), format!("{} two", time(2))], 2),
+        (Shape::ExportTaskObject, [format!("{} one", time(1)), "and more".to_owned()], 1),
+        (Shape::ExportTaskObject, [time(1), format!(" one\n{} two", time(2))], 2),
+        (Shape::LogsTail, [format!("{} s one", time(1)), format!("{} s two", time(2))], 2),
+        (Shape::AuditPlain, [audit.to_owned(), audit.to_owned()], 2),
+        (Shape::AuditPlain, [audit.to_owned(), "1795860000124 u-2 true".to_owned()], 2),
+        (
+            Shape::AuditPlain,
+            [audit[..audit.len() - 2].to_owned(), "se\n1795860000124 u-2 true".to_owned()],
+            2,
+        ),
+        (Shape::AuditW3c, [w3c.clone(), w3c], 2),
+        (Shape::InsightsResults, [csv("a"), csv("b")], 2),
+        (Shape::InsightsResults, [csv("a"), "b\n2026-11-28 10:00:02.000,c".to_owned()], 2),
+    ] {
+        let file = members.each_ref().map(|member| gzip(member.as_bytes())).concat();
+        for piece in [1, 7, 1_000] {
+            let (payloads, report) = import(Other { shape, gzip: true }, &file, FileOrigin::default(), piece);
+            let found = events(&payloads);
+            assert_eq!(
+                (found.len(), report.is_whole()),
+                (expected, true),
+                "{members:?}: {found:?} {report:?}"
+            );
+            assert!(
+                found.iter().all(|event| !event.6.contains("@message") && !event.6.contains("Z ")),
+                "{found:?}"
+            );
+        }
+    }
+}

@@ -170,7 +170,13 @@ impl Header {
 
 impl<R: Read> Lines for AuditLines<R> {
     fn advance(&mut self, sink: &mut dyn Sink, counts: &mut Counts) -> Result<bool, Damage> {
-        let Some(line) = next_line(&mut self.window, counts)? else { return Ok(false) };
+        let row = |line: &str| self.header.as_ref().and_then(|header| header.read(line));
+        let are_two = |before: &str, after: &str| {
+            let is_header =
+                names_audit_fields(after) || DIRECTIVES.iter().any(|directive| after.starts_with(directive));
+            row(before).is_some() && (is_header || row(after).is_some())
+        };
+        let Some(line) = next_line(&mut self.window, counts, are_two)? else { return Ok(false) };
         let (text, length) = (line.text().into_owned(), line.length);
         if self.window.is_at_beginning() {
             self.place = Place::Beginning;

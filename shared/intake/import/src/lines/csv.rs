@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::io::Read;
 
-use super::{Counts, Lines};
+use super::{Counts, Lines, first_of};
 use crate::Damage;
 use crate::entry::row_event;
 use crate::event::Sink;
@@ -83,6 +83,8 @@ impl<R: Read> Lines for Rows<R> {
             counts.other += u64::from(!self.names.is_empty() && !self.has_rows);
             return Ok(false);
         }
+        let are_names = |_: &str, after: &str| !self.names.is_empty() && Row::of(after).values == self.names;
+        let length = first_of(&self.window, length, are_names);
         let Row { values, is_whole } = Row::of(&String::from_utf8_lossy(&self.window.rest()[..length]));
         self.window.take(length);
         if values == [""] {

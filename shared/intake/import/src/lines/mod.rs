@@ -49,9 +49,13 @@ pub(crate) fn of(
 }
 
 /// The next line without its end, as text; nothing at the end.
+///
+/// A member of gzip was a file once, whose last line may have no end, or is a piece of one. So `are_two` decides, of what stands
+/// before and after its beginning.
 fn next_line<'w, R: Read>(
     window: &'w mut Window<R>,
     counts: &mut Counts,
+    are_two: impl Fn(&str, &str) -> bool,
 ) -> Result<Option<Line<'w>>, Damage> {
     if window.position() == 0 {
         window.take_byte_order_mark()?;
@@ -59,13 +63,26 @@ fn next_line<'w, R: Read>(
     loop {
         match window.line()? {
             Ok(0) => return Ok(None),
-            Ok(length) => return Ok(Some(Line { bytes: &window.rest()[..length], length })),
+            Ok(length) => {
+                let length = first_of(window, length, are_two);
+                return Ok(Some(Line { bytes: &window.rest()[..length], length }));
+            }
             Err(_too_long) => {
                 counts.too_long += 1;
                 window.skip_line()?;
             }
         }
     }
+}
+
+/// The length of the first line, where so many bytes are two that are joined by members of gzip.
+fn first_of<R: Read>(window: &Window<R>, length: usize, are_two: impl Fn(&str, &str) -> bool) -> usize {
+    let is_end = |at: &usize| {
+        let (before, after) = window.rest()[..length].split_at(*at);
+        let after = after.strip_suffix(b"\n").unwrap_or(after);
+        are_two(&String::from_utf8_lossy(before), &String::from_utf8_lossy(after))
+    };
+    window.beginnings(length).find(is_end).unwrap_or(length)
 }
 
 /// A line that was not taken from the window yet.

@@ -58,22 +58,25 @@ impl<R: Read> TimedLines<R> {
             });
         }
     }
+}
 
-    fn begins(&self, line: &str) -> Option<Event> {
-        let (time, rest) = line.split_once(' ')?;
-        let millis = Time::from_iso8601(time).filter(|_| time.contains('T'))?.millis();
-        if !self.has_log_stream {
-            return Some(Event { millis, log_stream: None, message: rest.to_owned() });
-        }
-        let (log_stream, message) = rest.split_once(' ')?;
-        Some(Event { millis, log_stream: Some(log_stream.to_owned()), message: message.to_owned() })
+/// The event that begins with a line.
+fn begins(line: &str, has_log_stream: bool) -> Option<Event> {
+    let (time, rest) = line.split_once(' ')?;
+    let millis = Time::from_iso8601(time).filter(|_| time.contains('T'))?.millis();
+    if !has_log_stream {
+        return Some(Event { millis, log_stream: None, message: rest.to_owned() });
     }
+    let (log_stream, message) = rest.split_once(' ')?;
+    Some(Event { millis, log_stream: Some(log_stream.to_owned()), message: message.to_owned() })
 }
 
 impl<R: Read> Lines for TimedLines<R> {
     fn advance(&mut self, sink: &mut dyn Sink, counts: &mut Counts) -> Result<bool, Damage> {
         let too_long = counts.too_long;
-        let line = match next_line(&mut self.window, counts) {
+        let has_log_stream = self.has_log_stream;
+        let are_two = |_: &str, after: &str| begins(after, has_log_stream).is_some();
+        let line = match next_line(&mut self.window, counts, are_two) {
             Ok(Some(line)) => line,
             Ok(None) => {
                 self.go_on(Last::Nothing, sink);
@@ -90,7 +93,7 @@ impl<R: Read> Lines for TimedLines<R> {
             // Whether it was an event, or the event before went on, is not known: what follows belongs to neither.
             self.go_on(Last::TooLong, sink);
         }
-        if let Some(event) = self.begins(&text) {
+        if let Some(event) = begins(&text, has_log_stream) {
             self.go_on(Last::Event(event), sink);
             return Ok(true);
         }
