@@ -183,7 +183,9 @@ fn read(
                 event.content.naming != Naming::Place || event.time.day_number() == day.day_number()
             };
             events.retain(is_of_day);
-            events.iter_mut().for_each(|event| event.is_recognized = is_recognized);
+            for event in &mut events {
+                event.is_recognized = is_recognized;
+            }
             all.push(FoundBatch { imported, events });
         }
     }

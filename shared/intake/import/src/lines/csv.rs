@@ -16,8 +16,8 @@ use crate::window::{LONGEST, Window};
 pub(crate) struct Rows<R> {
     window: Window<R>,
     names: Vec<String>,
-    /// Whether there was a row below the names.
-    has_rows: bool,
+    /// Whether there was anything below the names.
+    is_filled: bool,
 }
 
 /// Where in a value a reader is.
@@ -35,10 +35,9 @@ enum Within {
 impl Within {
     fn after(self, letter: char) -> Self {
         match (self, letter) {
-            (Self::Quotes, '"') => Self::Quote,
+            (Self::Quotes, '"') | (Self::Quote, '\r') => Self::Quote,
             (Self::Quotes, _) | (Self::Beginning | Self::Quote, '"') => Self::Quotes,
             (_, ',') => Self::Beginning,
-            (Self::Quote, '\r') => Self::Quote,
             (Self::Quote | Self::Behind, _) => Self::Behind,
             (Self::Beginning | Self::Plain, _) => Self::Plain,
         }
@@ -47,7 +46,7 @@ impl Within {
 
 impl<R: Read> Rows<R> {
     pub(crate) fn new(window: Window<R>) -> Self {
-        Self { window, names: Vec::new(), has_rows: false }
+        Self { window, names: Vec::new(), is_filled: false }
     }
 
     /// The length of the next row: to the first line feed outside of quotes.
@@ -80,7 +79,7 @@ impl<R: Read> Lines for Rows<R> {
         let length = self.row_length()?;
         if length == 0 {
             // An answer without rows, or one whose lines end otherwise: a look tells.
-            counts.other += u64::from(!self.names.is_empty() && !self.has_rows);
+            counts.other += u64::from(!self.names.is_empty() && !self.is_filled);
             return Ok(false);
         }
         let are_names = |_: &str, after: &str| !self.names.is_empty() && Row::of(after).values == self.names;
@@ -98,7 +97,7 @@ impl<R: Read> Lines for Rows<R> {
         if self.names == values {
             return Ok(true);
         }
-        self.has_rows = true;
+        self.is_filled = true;
         let is_whole = is_whole && values.len() == self.names.len();
         let fields = self.names.iter().map(String::as_str).zip(values.into_iter().map(Cow::Owned));
         let is_event = sink.event_if_any(row_event(fields).filter(|_| is_whole));
