@@ -108,3 +108,24 @@ fn what_a_subscription_brought_of_workmail_is_left_out_of_what_log_delivery_wrot
     let event: Value = serde_json::from_str(shown.stdout.lines().next().unwrap()).unwrap();
     assert!(event.to_string().contains("/aws/workmail/audit"), "{event}");
 }
+
+#[test]
+fn an_event_that_was_delivered_after_midnight_is_one_in_any_order() {
+    let group = ["--log-group", "/aws/workmail/audit"];
+    // Half a second before midnight, in CloudWatch Logs half a second after.
+    let message = audit().replace(&TIME.to_string(), "1795910399500");
+    for turn in 0..2 {
+        let mailtrail = Mailtrail::new();
+        let mut files = [
+            ("audit.json", message.clone()),
+            ("export.log", format!("2026-11-29T00:00:00.500Z {message}\n")),
+        ];
+        files.rotate_left(turn);
+        let ingested = files.map(|(name, text)| {
+            mailtrail.write(name, text);
+            ingest(&mailtrail, &[&group[..], &[name]].concat())
+        });
+        assert_eq!(ingested, [[1, 0], [0, 1]], "{turn}");
+        assert_eq!(found(&mailtrail, &["search"]), 1);
+    }
+}

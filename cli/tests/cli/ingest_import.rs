@@ -188,6 +188,13 @@ fn what_a_file_does_not_say_is_an_option_or_a_hint() {
     mailtrail.write("answer.json", file("get-log-events.json"));
     let run = mailtrail.run(&["ingest", "--dry-run", "answer.json"]).expect(0);
     assert!(run.stdout.contains("--log-group NAME says it"), "{}", run.stdout);
+    // Naming it afterwards is another event.
+    let unnamed = mailtrail.run(&["ingest", "--archive", "unnamed", "answer.json"]).expect(0);
+    assert!(
+        unnamed.stdout.contains("ingested again with it, they are stored and shown once more"),
+        "{}",
+        unnamed.stdout
+    );
     let group = ["--log-group", "/aws/workmail/emailevents/example", "--log-stream", "a/b"];
     let run = mailtrail
         .run(&[&["ingest", "--archive", "archive"], &group[..], &["answer.json"]].concat())

@@ -30,6 +30,10 @@ use copies::{Folders, learn};
 use known::{Compared, Known, NO_BATCH, NamedBy};
 pub(super) use of_file::OfFile;
 
+/// Most events are in CloudWatch Logs so soon, in milliseconds: CloudTrail takes a few minutes.
+/// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/how-cloudtrail-works.html>
+const USUAL_DELAY: i64 = 3_600_000;
+
 /// What the archive has, as far as it was asked for.
 #[derive(Debug)]
 pub(crate) struct ArchivedEvents {
@@ -114,7 +118,7 @@ impl ArchivedEvents {
             return Ok(Left { payloads: vec![payload], ..Left::default() });
         }
         let mut read = self.read.lock().await;
-        let days: BTreeSet<Time> = batch.events.iter().filter_map(|event| day(event.time())).collect();
+        let days: BTreeSet<Time> = batch.events.iter().flat_map(|event| days(event.time())).collect();
         for day in days {
             self.learn(&mut read, day, turn).await?;
         }
@@ -203,9 +207,12 @@ impl ArchivedEvents {
     }
 }
 
-/// Midnight of the day under which the records of an event lie.
-fn day(time: Option<Time>) -> Option<Time> {
-    Time::from_millis(time.unwrap_or(Time::EPOCH).day_number() * mailtrail_clock::DAY)
+/// Midnight of each day under which the records of an event may lie: its time may be that of its delivery, and a record has the
+/// time that the message says.
+fn days(time: Option<Time>) -> impl Iterator<Item = Time> {
+    let millis = time.unwrap_or(Time::EPOCH).millis();
+    let near = [millis, millis - USUAL_DELAY, millis + USUAL_DELAY].into_iter().filter_map(Time::from_millis);
+    near.filter_map(|time| Time::from_millis(time.day_number() * mailtrail_clock::DAY))
 }
 
 /// What is processed of a batch, in payloads of their own, and how many events are left out.

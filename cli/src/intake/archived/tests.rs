@@ -265,4 +265,14 @@ async fn another_account_is_named() {
     let other = Payload { content: Content::Plain(text.into()), ..payload("g", &["x"]) };
     assert_eq!(left(&archived, other).await.other_account.as_deref(), Some("444455556666"));
     assert_eq!(left(&archived, payload("g", &["b"])).await.other_account, None);
+    // What is left out altogether is not said to be taken in.
+    let text = RECORD.replace("eventVersion", "recipientAccountId\":\"444455556666\",\"eventVersion");
+    let folder = tempfile::tempdir().unwrap();
+    let archived = self::archived(folder.path(), &[sent(&payload("trail", &[&text]), 1)]).await;
+    let text = payload("", &[&text])
+        .decode(1 << 20)
+        .unwrap()
+        .replace("\"owner\":\"111122223333\"", "\"owner\":\"444455556666\"");
+    let of_record = Payload { content: Content::Plain(text.into()), ..payload("", &["x"]) };
+    assert_eq!(left(&archived, of_record).await, Left { in_archive: 1, ..Left::default() });
 }
