@@ -158,18 +158,22 @@ impl ArchivedEvents {
             return;
         }
         let Ok(text) = payload.decode(self.decoded_limit) else { return };
-        let is_recognized = self.is_recognized(payload);
-        for batch in batches(&text).unwrap_or_default() {
+        let batches = batches(&text).unwrap_or_default();
+        let is_recognized = self.is_recognized(payload, batches.len());
+        for batch in batches {
             for event in read.known.compared(&batch, &EventUids::of(&batch)) {
                 read.known.add(Compared { is_recognized, ..event }, NO_BATCH);
             }
         }
     }
 
-    /// Whether the records of a payload will be of classes that only recognised events have.
-    fn is_recognized(&self, payload: &Payload) -> bool {
+    /// Whether the records of each batch of a payload will be of classes that only recognised events have. Of several batches, only
+    /// all records together are known here.
+    fn is_recognized(&self, payload: &Payload, batches: usize) -> bool {
         let classes = preview(payload, &self.config).map(|preview| preview.by_class).unwrap_or_default();
-        classes.keys().any(|class| *class != Class::BaseEvent.name())
+        let has_others = classes.contains_key(Class::BaseEvent.name());
+        let has_recognized = classes.len() > usize::from(has_others);
+        has_recognized && (batches == 1 || !has_others)
     }
 
     /// What could not be compared, so that events may be archived again.
