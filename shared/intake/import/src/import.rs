@@ -83,7 +83,7 @@ enum Source<'r> {
         items: Items<decode::Text<'r>>,
         depth: usize,
     },
-    /// A wrapper that is no JSON, with what it is.
+    /// A wrapper of another form than JSON, with what it is.
     Wrapper {
         shape: Shape,
         from: decode::Text<'r>,

@@ -47,7 +47,7 @@ struct Notification<'a> {
     message: &'a RawValue,
 }
 
-/// Where the entries of a wrapper stand; nothing for what is no JSON. Firehose joins the wrappers that it gets.
+/// Where the entries of a wrapper stand; nothing for those of another form than JSON. Firehose joins the wrappers that it gets.
 pub(crate) fn layout(shape: Shape) -> Option<Layout> {
     match shape {
         Shape::SnsNotification | Shape::EventBridgeEvent => Some(Layout::Documents),

@@ -38,14 +38,14 @@ pub(crate) struct AuditLines<R> {
     header: Option<Header>,
     /// Lines of the header, as they stand.
     of_header: Vec<String>,
-    place: Place,
+    section: Section,
     /// The organization, where the path says it and no field does.
     organization_arn: Option<String>,
 }
 
 /// Where a line stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum Section {
     /// At the beginning of the file, or of a member.
     Beginning,
     /// After directives without the names of the fields.
@@ -63,8 +63,8 @@ struct Header {
 
 impl<R: Read> AuditLines<R> {
     pub(crate) fn new(window: Window<R>, organization_arn: Option<String>) -> Self {
-        let place = Place::Beginning;
-        Self { window, header: None, of_header: Vec::new(), place, organization_arn }
+        let section = Section::Beginning;
+        Self { window, header: None, of_header: Vec::new(), section, organization_arn }
     }
 
     fn read(&mut self, line: &str, sink: &mut dyn Sink, counts: &mut Counts) {
@@ -74,7 +74,7 @@ impl<R: Read> AuditLines<R> {
         {
             return;
         }
-        self.place = Place::Rows;
+        self.section = Section::Rows;
         counts.headers += u64::from(line.starts_with(FIELDS) || names_audit_fields(line));
         // Some lines of a log are whole documents.
         if let Some(event) = audit_event(line) {
@@ -89,7 +89,7 @@ impl<R: Read> AuditLines<R> {
     fn begins_with(&mut self, line: &str) -> bool {
         // Rows of a log without moments look like any header.
         let can_be_told = self.header.as_ref().is_none_or(|header| header.has_moment);
-        if self.place == Place::Rows || !can_be_told || has_moment(line) {
+        if self.section == Section::Rows || !can_be_told || has_moment(line) {
             return false;
         }
         let is_directive = DIRECTIVES.iter().any(|directive| line.starts_with(directive));
@@ -97,9 +97,9 @@ impl<R: Read> AuditLines<R> {
         if let Some(fields) = fields {
             self.begin(fields, line);
         } else if is_directive {
-            self.place = Place::Directives;
+            self.section = Section::Directives;
             self.keep(line);
-        } else if self.place == Place::Beginning && names_audit_fields(line) {
+        } else if self.section == Section::Beginning && names_audit_fields(line) {
             self.begin(line, line);
         } else {
             return false;
@@ -109,11 +109,11 @@ impl<R: Read> AuditLines<R> {
 
     /// Goes on with the fields of another header, or of the first.
     fn begin(&mut self, fields: &str, line: &str) {
-        if self.place == Place::Beginning {
+        if self.section == Section::Beginning {
             self.of_header.clear();
         }
         self.header = Some(Header::of(fields));
-        self.place = Place::Rows;
+        self.section = Section::Rows;
         self.keep(line);
     }
 
@@ -179,7 +179,7 @@ impl<R: Read> Lines for AuditLines<R> {
         let Some(line) = next_line(&mut self.window, counts, are_two)? else { return Ok(false) };
         let (text, length) = (line.text().into_owned(), line.length);
         if self.window.is_at_beginning() {
-            self.place = Place::Beginning;
+            self.section = Section::Beginning;
         }
         self.window.take(length);
         self.read(text.strip_suffix('\r').unwrap_or(&text), sink, counts);

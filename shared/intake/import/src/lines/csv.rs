@@ -1,7 +1,7 @@
 //! Rows of Insights as CSV, as the console exports them (RFC 4180).
 //!
 //! A quote opens a value only at its beginning; anywhere else it stands for itself. Where something follows the quote that closes a
-//! value, nobody knows where the value ends, nor the row: it is counted, and no event.
+//! value, it is not known where the value ends, nor the row: it is counted, and no event.
 
 use std::borrow::Cow;
 use std::io::Read;
