@@ -11,7 +11,7 @@ missing. Days are those of the time that CloudWatch Logs has for an event, which
 archive has nothing that may be of another origin
   agrees    the archive has as many events or more, but they may be others (imported, masked, under an id with another message, of \
 an earlier log group of the name): the count proves no more; --exact does
-  gap       the log group has events that the archive lacks; mailtrail backfill archives them
+  gap       the log group has events that the archive lacks; they are archived by: mailtrail backfill
   silent    WorkMail's own metrics tell of mail (or of failed sign-ins), and the log group, which was counted, has none: \
 logging was off, or went elsewhere
   open      the day is not over, or was over less than an hour before
@@ -22,7 +22,7 @@ CloudWatch Logs takes events that are up to 14 days old, so a day is final 14 da
 incomplete again. What was imported never makes a day complete by its number alone: --exact looks for each event, and finds it \
 whichever way it was archived.
 
-The result is kept in the archive, below coverage/, where mailtrail doctor reads it. So are the daily sums of WorkMail's metrics, \
+The result is kept in the archive, below coverage/, where the doctor reads it. So are the daily sums of WorkMail's metrics, \
 which CloudWatch keeps for 15 months: first all that it has of the metrics that are found, then what is new. And so is whose log \
 each log group is: it keeps its metrics when logging is turned off or goes elsewhere, and when the organization is deleted.";
 
