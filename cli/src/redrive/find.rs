@@ -22,6 +22,9 @@ use super::work::{Redrive, Work};
 use crate::interpretation;
 use crate::reading::{self, Tally};
 
+/// How the names of streams end that are files.
+const FILE_ENDING: &str = ".ndjson";
+
 /// What was found.
 #[derive(Debug, Default)]
 pub(super) struct Objects {
@@ -82,10 +85,11 @@ async fn undelivered(args: &UndeliveredArgs, clients: &Clients) -> anyhow::Resul
     Ok((Redrive { reader, work: Work::Undelivered(streams) }, found))
 }
 
-/// The Firehose stream of this name, if it can be one: who can write to an archive chooses the names of folders.
+/// The Firehose stream of this name, if it can be one: who can write to an archive chooses the names of folders. Those that end
+/// like the name of a file are of a file.
 fn firehose(name: &str) -> Option<StreamTarget> {
     let target: StreamTarget = format!("firehose:{name}").parse().ok()?;
-    (target.name() == name).then_some(target)
+    (target.name() == name && !name.ends_with(FILE_ENDING)).then_some(target)
 }
 
 async fn failures(args: &FailuresArgs, clients: &Clients) -> anyhow::Result<(Redrive, Objects)> {

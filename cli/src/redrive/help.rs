@@ -28,7 +28,8 @@ are. Once a stream fails, nothing more is sent to it in this run.
 
 An archive is written once: what was sent stays there, and a receipt below redrive/ says that the stream confirmed it. What it did \
 not confirm of an object is first kept in a new object below undelivered/. A run that dies between a confirmation and its \
-receipt sends the objects in progress again (--jobs), with the same metadata.uid; so do two runs at once.";
+receipt sends the objects in progress again (--jobs), with the same metadata.uid. Runs at the same time may send everything more \
+than once: run one at a time. A receipt knows a Firehose stream by its name, whatever its Region and account.";
 
 pub(super) const STREAMS: &str = "\
 A stream with its options, as for `ingest`: firehose:NAME or file:///….ndjson, optionally with ?classes=a,b and &packing=off; may \
@@ -57,7 +58,7 @@ Archive the events of failed invocations
 
 Lambda keeps the event of an invocation that failed in a bucket. Each is archived as the function would have done: payloads that \
 cannot be decoded go to quarantine, and what the archive has already is not stored twice. No stream receives anything. The bucket \
-stays as it is: delete the objects in it once nothing is left.";
+stays as it is: delete the objects in it once nothing is left. --dry-run does not look at what the archive has already.";
 
 pub(super) const AFTER_FAILURES: &str = "\
 Events are interpreted by the same variables as in the functions: MAILTRAIL_INTERNAL_DOMAINS, MAILTRAIL_ORGANIZATIONS, \
@@ -104,12 +105,12 @@ pub(super) const RAW: &str = "\
 Send raw copies to a stream, or map them anew into another archive
 
 With --stream, the records of the events that are asked for are made anew, by the mapping of this version, and sent. Receipts below \
-redrive/ of the archive say what was sent, so that a run that was stopped goes on, and the same command sends nothing twice; with other \
+redrive/ of the archive say what was sent, so that a run that was stopped goes on, and the same command, run again, sends nothing twice; with other \
 options, or by a later mapping, an event may be sent again. What the stream does not take of a raw copy is kept below undelivered/, for \
 `mailtrail redrive undelivered`.
 
 With --to, every raw copy with an event that is asked for is archived whole in the other archive, with records by the mapping of this \
-version. The archive that is read stays as it is.";
+version. The archive that is read stays as it is. --dry-run does not look at what the other archive has already.";
 
 pub(super) const STREAM: &str = "\
 Send them to this stream: firehose:NAME or file:///….ndjson, optionally with ?classes=a,b and &packing=off";

@@ -17,5 +17,6 @@ mod mailtrail;
 mod permissions;
 mod policy;
 mod redrive;
+mod redrive_choice;
 mod search;
 mod usage;

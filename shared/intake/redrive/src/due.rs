@@ -9,7 +9,7 @@ pub struct Sending<'a> {
     pub object: &'a str,
     /// The SHA-256 of its bytes, 64 hexadecimal digits.
     pub sha256: &'a str,
-    /// The stream, by its name.
+    /// The stream: its name, or the whole path of a file.
     pub stream: &'a str,
     /// The first half of the SHA-256 of the lines, 32 hexadecimal digits.
     pub lines: &'a str,
@@ -22,8 +22,11 @@ pub struct Sending<'a> {
 pub enum Due {
     /// The stream confirmed nothing of it yet.
     Now,
-    /// It confirmed all of it, or what it did not confirm is in an object of its own.
-    Already,
+    /// It confirmed all of it, but for so many events, which are in an object of their own.
+    Already {
+        /// Events that it did not confirm.
+        left: u64,
+    },
     /// What lies in the place of the receipt does not say so, and the reason. Not sent: it might be a second time.
     Doubtful(String),
 }
@@ -37,7 +40,7 @@ pub fn due(sending: &Sending<'_>, found: Option<&[u8]>, exists: impl Fn(&str) ->
         Err(reason) => return Due::Doubtful(reason),
     };
     match contradiction(sending, &receipt, exists) {
-        None => Due::Already,
+        None => Due::Already { left: receipt.left },
         Some(reason) => Due::Doubtful(reason.to_owned()),
     }
 }
@@ -97,7 +100,8 @@ mod tests {
     fn what_no_receipt_is_of_is_sent_and_what_one_is_of_is_not() {
         assert_eq!(due(&SENDING, None, |_| false), Due::Now);
         for delivered in 1..=5 {
-            assert_eq!(judge(&receipt(delivered).to_json()), Due::Already, "{delivered}");
+            let left = SENDING.events - delivered;
+            assert_eq!(judge(&receipt(delivered).to_json()), Due::Already { left });
         }
         let unseen = due(&SENDING, Some(&receipt(2).to_json()), |_| false);
         assert_eq!(unseen, Due::Doubtful("the object with the rest is missing".to_owned()));
@@ -142,7 +146,7 @@ mod tests {
             };
             let says_the_same =
                 Receipt::parse(&changed).is_ok_and(|changed| whenever(changed) == whenever(receipt(5)));
-            prop_assert_eq!(judge(&changed) == Due::Already, says_the_same);
+            prop_assert_eq!(judge(&changed) == Due::Already { left: 0 }, says_the_same);
         }
     }
 }

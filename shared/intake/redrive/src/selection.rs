@@ -1,7 +1,9 @@
 //! Which events of raw copies are asked for.
 
+use std::collections::HashSet;
+
 use mailtrail_clock::{Time, TimeRange};
-use mailtrail_subscription::{Kind, LogBatch, Payload, Undecodable, batches};
+use mailtrail_subscription::{EventUids, Kind, LogBatch, LogEvent, Payload, Undecodable, batches};
 use serde::Deserialize;
 
 /// Events of a range of time, of some log groups or of all.
@@ -29,20 +31,23 @@ impl Selection {
         self.range == TimeRange::default() && self.log_groups.is_empty()
     }
 
-    /// Whether a record is of an event that is asked for.
-    pub(crate) fn has_record(&self, line: &[u8]) -> bool {
-        #[derive(Deserialize)]
-        struct Record {
-            time: i64,
-            metadata: Metadata,
+    /// The uids of the events that are asked for, by the time that CloudWatch Logs has for them: that of a record may be another.
+    ///
+    /// # Errors
+    /// When a payload cannot be read.
+    pub(crate) fn uids(&self, payloads: &[Payload], limit: usize) -> Result<HashSet<String>, Undecodable> {
+        let mut found = HashSet::new();
+        for payload in payloads {
+            let text = payload.decode(limit)?;
+            for batch in batches(&text)?.iter().filter(|batch| self.has_some_of(batch)) {
+                let uids = EventUids::of(batch);
+                let is_asked_for = |(at, event): (usize, &LogEvent<'_>)| {
+                    self.has_time(event).then(|| uids.uid(at).into_owned())
+                };
+                found.extend(batch.events.iter().enumerate().filter_map(is_asked_for));
+            }
         }
-        #[derive(Deserialize)]
-        struct Metadata {
-            log_name: String,
-        }
-        let Ok(Record { time, metadata }) = serde_json::from_slice(line) else { return false };
-        self.has_log_group(&metadata.log_name)
-            && self.range.contains(Time::from_millis(time).unwrap_or(Time::EPOCH))
+        Ok(found)
     }
 
     /// Reads a payload, and says what is in it.
@@ -63,10 +68,27 @@ impl Selection {
     fn has_some_of(&self, batch: &LogBatch<'_>) -> bool {
         batch.kind != Kind::Control
             && self.has_log_group(&batch.log_group)
-            && batch.events.iter().any(|event| self.range.contains(event.time().unwrap_or(Time::EPOCH)))
+            && batch.events.iter().any(|event| self.has_time(event))
+    }
+
+    fn has_time(&self, event: &LogEvent<'_>) -> bool {
+        self.range.contains(event.time().unwrap_or(Time::EPOCH))
     }
 
     fn has_log_group(&self, name: &str) -> bool {
         self.log_groups.is_empty() || self.log_groups.iter().any(|wanted| wanted == name)
     }
+}
+
+/// Whether a record is of one of these events.
+pub(crate) fn is_record_of(line: &[u8], uids: &HashSet<String>) -> bool {
+    #[derive(Deserialize)]
+    struct Record {
+        metadata: Metadata,
+    }
+    #[derive(Deserialize)]
+    struct Metadata {
+        uid: String,
+    }
+    serde_json::from_slice(line).is_ok_and(|Record { metadata }| uids.contains(&metadata.uid))
 }

@@ -19,6 +19,7 @@ use mailtrail_pipeline::{EncodeError, PrepareError, records};
 use sha2::{Digest, Sha256};
 
 use crate::lines::{LinesError, by_class, joined, only};
+use crate::selection::is_record_of;
 use crate::{Counts, Due, Fate, Found, Outcome, Receipt, RedriveError, Selection, Sending, due};
 
 /// Where the events of a stream come from.
@@ -61,6 +62,7 @@ pub struct ToStream {
 struct Task<'a> {
     found: Found<'a>,
     stream: String,
+    destination: String,
     sha256: String,
     /// The digest of the lines that the receipt is of, and how many they are.
     lines: String,
@@ -139,7 +141,11 @@ impl ToStream {
             }
         }
         if !selection.is_all() {
-            objects = match only(&objects, |line| selection.has_record(line)) {
+            let uids = match selection.uids(&payloads, config.decoded_limit.bytes()) {
+                Ok(uids) => uids,
+                Err(reason) => return Some(Outcome::unreadable(&reason)),
+            };
+            objects = match only(&objects, |line| is_record_of(line, &uids)) {
                 Ok(objects) => objects,
                 Err(error) => return Some(Outcome::left(0).failed(EncodeError::from(error))),
             };
@@ -160,7 +166,17 @@ impl ToStream {
         let counts = Counts { events: all, filtered: all - task.events, ..Counts::default() };
         match self.due(&task).await {
             Err(error) => return Outcome::left(all).failed(error),
-            Ok(Due::Already) => {
+            // What is left of an undelivered object is an object of its own, with a line of its own in the ledger.
+            Ok(Due::Already { left: left @ 1.. }) if self.source == Source::Raw => {
+                let counts = Counts { already: task.events - left, left, ..counts };
+                let note = format!(
+                    "the stream did not confirm {left} of its events, which are below {}: unless it was done since, run: \
+                     mailtrail redrive undelivered",
+                    undelivered_folder(&task.stream)
+                );
+                return Outcome::new(Fate::Left, counts).because(&note);
+            }
+            Ok(Due::Already { .. }) => {
                 return Outcome::new(Fate::Already, Counts { already: task.events, ..counts });
             }
             Ok(Due::Doubtful(reason)) => {
@@ -187,10 +203,11 @@ impl ToStream {
         };
         let lines = digest_of_lines(&joined(of_receipt.iter().map(|object| &object.body)))?;
         let events = of_receipt.iter().map(|object| object.events).sum();
-        let (stream, sha256) = (self.stream.name(), hex::encode(Sha256::digest(found.bytes)));
+        let (stream, destination) = (self.stream.name(), self.stream.destination());
+        let sha256 = hex::encode(Sha256::digest(found.bytes));
         let receipt_key = receipt_key(self.source.name(), &stream, (found.key, &sha256), &lines);
         let (accepted, filtered) = objects.into_iter().partition(|object| is_accepted(&object));
-        Ok(Task { found, stream, sha256, lines, events, receipt_key, accepted, filtered, now })
+        Ok(Task { found, stream, destination, sha256, lines, events, receipt_key, accepted, filtered, now })
     }
 
     /// Whether the lines are to be sent, by the receipt that there is.
@@ -274,8 +291,8 @@ impl ToStream {
 
 impl Task<'_> {
     fn sending(&self) -> Sending<'_> {
-        let Self { found, stream, sha256, lines, events, .. } = self;
-        Sending { object: found.key, sha256, stream, lines, events: *events }
+        let Self { found, destination, sha256, lines, events, .. } = self;
+        Sending { object: found.key, sha256, stream: destination, lines, events: *events }
     }
 }
 
