@@ -33,7 +33,12 @@ pub(crate) struct ArchiveArgs {
 impl ArchiveArgs {
     /// Whether there is one.
     pub(crate) fn check(&self) -> Result<(), String> {
-        if self.archive.is_none() { Err(missing_archive()) } else { Ok(()) }
+        self.location().map(drop)
+    }
+
+    /// Where it is.
+    pub(crate) fn location(&self) -> Result<&Location, String> {
+        self.archive.as_ref().ok_or_else(missing_archive)
     }
 
     /// The options that say the same: names and values.
@@ -46,9 +51,14 @@ impl ArchiveArgs {
 
     /// The archive. [`Self::check`] has checked that there is one.
     pub(crate) fn config(&self) -> anyhow::Result<ArchiveConfig> {
-        let location = self.archive.clone().ok_or_else(|| anyhow::Error::msg(missing_archive()))?;
+        let location = self.location().map_err(anyhow::Error::msg)?.clone();
+        Ok(self.at(location))
+    }
+
+    /// An archive at another location, with the same owner and key.
+    pub(crate) fn at(&self, location: Location) -> ArchiveConfig {
         let s3 =
             S3Options { expected_owner: self.archive_owner.clone(), kms_key: self.archive_kms_key.clone() };
-        Ok(ArchiveConfig { location, s3 })
+        ArchiveConfig { location, s3 }
     }
 }

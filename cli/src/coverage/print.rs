@@ -71,8 +71,8 @@ fn log_group(Checked { group, days, earlier, is_own }: &Checked, args: &Coverage
             command(&mut text, "aws logs create-export-task help");
         }
     }
-    if let Some(told) = told_by_metrics(days) {
-        line(&mut text, &told);
+    if let Some(counted) = counted_by_metrics(days) {
+        line(&mut text, &counted);
     }
     let silent = spans(days, DayState::Silent);
     if let Some(latest) = silent.last() {
@@ -112,8 +112,8 @@ fn summary(days: &[DayCoverage]) -> String {
 /// The days without an answer, by reason; days that are not over say it themselves.
 fn reasons(days: &[DayCoverage]) -> Vec<(Reason, u64)> {
     let mut reasons: Vec<(Reason, u64)> = Vec::new();
-    let told = days.iter().filter_map(|day| day.reason).filter(|reason| *reason != Reason::NotOver);
-    for reason in told {
+    let found = days.iter().filter_map(|day| day.reason).filter(|reason| *reason != Reason::NotOver);
+    for reason in found {
         match reasons.iter_mut().find(|(known, _)| *known == reason) {
             Some((_, days)) => *days += 1,
             None => reasons.push((reason, 1)),
@@ -133,12 +133,12 @@ fn earlier_of_unknown(days: &[DayCoverage], earlier: &BTreeMap<Day, Earlier>) ->
 }
 
 /// What metrics tell of days whose log was not seen.
-fn told_by_metrics(days: &[DayCoverage]) -> Option<String> {
-    let told: Vec<&DayCoverage> = days.iter().filter(|day| day.method == Method::Metric).collect();
-    let metric = told.iter().filter_map(|day| day.witness?.metric).fold(0, u64::saturating_add);
-    let days = count(u64::try_from(told.len()).unwrap_or(u64::MAX), "day");
+fn counted_by_metrics(days: &[DayCoverage]) -> Option<String> {
+    let found: Vec<&DayCoverage> = days.iter().filter(|day| day.method == Method::Metric).collect();
+    let metric = found.iter().filter_map(|day| day.witness?.metric).fold(0, u64::saturating_add);
+    let days = count(u64::try_from(found.len()).unwrap_or(u64::MAX), "day");
     let text = "of which the archive has no event; whether the log had any is not known";
-    (!told.is_empty()).then(|| format!("{days}: WorkMail's metrics count {metric}, {text}"))
+    (!found.is_empty()).then(|| format!("{days}: WorkMail's metrics count {metric}, {text}"))
 }
 
 fn reason(reason: Reason) -> &'static str {

@@ -17,8 +17,8 @@ pub(super) struct Progress {
     spinner: ProgressBar,
     stop: Stop,
     notes: AtomicU64,
-    /// What was told: the archive may be counted a second time.
-    told: Mutex<HashSet<String>>,
+    /// The notes that were shown: the archive may be counted a second time.
+    shown: Mutex<HashSet<String>>,
 }
 
 impl Progress {
@@ -29,7 +29,7 @@ impl Progress {
         }
         let stop = Stop::default();
         stop.listen(&spinner)?;
-        Ok(Self { spinner, stop, notes: AtomicU64::new(0), told: Mutex::default() })
+        Ok(Self { spinner, stop, notes: AtomicU64::new(0), shown: Mutex::default() })
     }
 
     pub(super) fn doing(&self, text: String) {
@@ -40,7 +40,7 @@ impl Progress {
         self.spinner.finish_and_clear();
     }
 
-    /// How many things were told: raw copies that cannot be read, counts that were made in another way.
+    /// How many notes were shown: raw copies that cannot be read, counts that were made in another way.
     pub(super) fn notes(&self) -> u64 {
         self.notes.load(Ordering::Relaxed)
     }
@@ -55,8 +55,8 @@ impl Observer for Progress {
 
     fn note(&self, text: String) {
         self.notes.fetch_add(1, Ordering::Relaxed);
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        if !told.insert(text.clone()) {
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        if !shown.insert(text.clone()) {
             return;
         }
         self.spinner.suspend(|| output::note(&format!("{} {}", paint(WARNING, "!"), plain(&text))));

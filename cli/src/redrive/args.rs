@@ -3,14 +3,12 @@
 use std::path::Path;
 
 use clap::{ArgGroup, Args, Subcommand};
-use mailtrail_archive::{ArchiveConfig, Location, S3Options};
+use mailtrail_archive::Location;
 use mailtrail_clock::{Moment, Time, TimeRange};
 use mailtrail_config::{DecodedLimit, StreamTarget, settings};
 
 use super::help;
-use crate::args::{
-    ARCHIVE_HELP, Streams, account_id, jobs, missing_archive, outside, real_path, stream_targets,
-};
+use crate::args::{ArchiveArgs, Streams, jobs, outside, real_path, stream_targets};
 use crate::inputs::Identity;
 
 #[derive(Debug, Args)]
@@ -96,19 +94,6 @@ pub(super) struct RawArgs {
     pub(super) range: TimeRange,
 }
 
-#[derive(Debug, Args)]
-pub(super) struct ArchiveArgs {
-    #[arg(long, help = ARCHIVE_HELP, value_name = "URL", env = settings::ARCHIVE.name, hide_env_values = true)]
-    archive: Option<Location>,
-    /// The account that must own the bucket: 12 digits
-    #[arg(long, value_name = "ACCOUNT", env = settings::ARCHIVE_OWNER.name, hide_env_values = true,
-          value_parser = account_id)]
-    archive_owner: Option<String>,
-    /// The KMS key that encrypts objects in S3 [default: the default encryption of the bucket]
-    #[arg(long, value_name = "KEY", env = settings::ARCHIVE_KMS_KEY.name, hide_env_values = true)]
-    archive_kms_key: Option<String>,
-}
-
 #[derive(Debug, Clone, Copy, Args)]
 pub(super) struct RunArgs {
     /// Say what would be done, and write and send nothing
@@ -189,25 +174,6 @@ impl RawArgs {
         let range = TimeRange::between(self.since, self.until, now);
         self.range = range.map_err(|error| format!("{error}: --since must be before --until"))?;
         Ok(())
-    }
-}
-
-impl ArchiveArgs {
-    fn location(&self) -> Result<&Location, String> {
-        self.archive.as_ref().ok_or_else(missing_archive)
-    }
-
-    /// The archive. [`RedriveArgs::complete`] has checked that there is one.
-    pub(super) fn config(&self) -> anyhow::Result<ArchiveConfig> {
-        let location = self.location().map_err(anyhow::Error::msg)?.clone();
-        Ok(self.at(location))
-    }
-
-    /// An archive at another location, with the same owner and key.
-    pub(super) fn at(&self, location: Location) -> ArchiveConfig {
-        let s3 =
-            S3Options { expected_owner: self.archive_owner.clone(), kms_key: self.archive_kms_key.clone() };
-        ArchiveConfig { location, s3 }
     }
 }
 

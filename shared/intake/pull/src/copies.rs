@@ -59,7 +59,7 @@ pub(crate) struct Copies<'a> {
     partitions: Vec<Partition>,
     /// The days to list; nothing where every one may have copies, also those that come while it is read.
     days: Option<BTreeSet<i64>>,
-    /// Who is told what cannot be read.
+    /// Where what cannot be read is noted.
     observer: &'a dyn Observer,
     /// The first day that is listed besides 1970.
     first_day: i64,
@@ -234,7 +234,7 @@ impl<'a> Copies<'a> {
     }
 
     async fn names(&self, folder: &str) -> Result<Vec<String>, ArchiveError> {
-        Ok(told(self.archive.list_readable(folder, Deadline::NEVER).await?, Some(self.observer)))
+        Ok(readable(self.archive.list_readable(folder, Deadline::NEVER).await?, Some(self.observer)))
     }
 
     /// The payloads of a copy that have events of the log group; none where it cannot be read, which is told.
@@ -350,11 +350,11 @@ async fn folders(
     above: &str,
     observer: Option<&dyn Observer>,
 ) -> Result<Vec<String>, ArchiveError> {
-    Ok(told(archive.folders_readable(above, Deadline::NEVER).await?, observer))
+    Ok(readable(archive.folders_readable(above, Deadline::NEVER).await?, observer))
 }
 
-/// The names of a listing, once it is told what cannot be read.
-fn told(listing: Listing, observer: Option<&dyn Observer>) -> Vec<String> {
+/// The names of a listing; what cannot be read is noted.
+fn readable(listing: Listing, observer: Option<&dyn Observer>) -> Vec<String> {
     for (observer, (_, error)) in
         observer.iter().flat_map(|it| listing.unreadable.iter().map(move |error| (it, error)))
     {

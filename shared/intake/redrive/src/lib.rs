@@ -1,4 +1,4 @@
-//! What a stream did not take, or a function could not do: done again, and not twice.
+//! What a stream did not take, or a function could not do: done again.
 //!
 //! * **To a stream** ([`ToStream`]): what lies below `undelivered/`, or the records that are made anew of raw copies. What the
 //!   stream confirmed of an object is written down as a [`Receipt`] below `redrive/`, after the confirmation; what it did
