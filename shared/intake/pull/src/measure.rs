@@ -18,8 +18,9 @@ use crate::window::Window;
 
 /// The days with raw copies that are looked through for one of the log group.
 const MOST_DAYS: usize = 14;
-/// The pages that are compared. One event with the same id would do.
-const MOST_PAGES: usize = 5;
+/// The pages that are read at least; as many more as it takes to compare an event, as any number of them may be empty. One event
+/// with the same id would do.
+const ENOUGH_PAGES: usize = 5;
 const HOUR: i64 = 3_600_000;
 
 /// How the ids of a log group compare. Nothing where it was stopped.
@@ -38,11 +39,14 @@ pub(crate) async fn measure<S: Source>(
         let Some(hour) = day.intersection(newest) else { continue };
         let mut sample = sample(backfill, group, day, hour, observer).await?;
         let mut pages = Pages::of(&backfill.source, &group.name, hour, backfill.retry);
-        for _ in 0..MOST_PAGES {
+        for number in 1.. {
             let Some(page) = unless_stopped(observer, pages.next()).await else { return Ok(None) };
             let Some(events) = page.map_err(|failure| read_error(group, hour, failure))? else { break };
             for event in &events {
                 sample.compare(event);
+            }
+            if number >= ENOUGH_PAGES && sample.verdict() != Ids::Assumed {
+                break;
             }
         }
         return Ok(Some(sample.verdict()));

@@ -171,7 +171,8 @@ async fn whatever_happens_each_event_is_there_once_in_the_end() {
 
 #[tokio::test]
 async fn where_ids_differ_equal_events_are_counted_and_none_is_stored_twice() {
-    for seed in seeds(1_000..1_030) {
+    // Of 100,239, the first pages of the hour that is compared are empty, and not few.
+    for seed in seeds(1_000..1_030).chain(100_239..100_240) {
         let folder = tempfile::tempdir().unwrap();
         let source = Hostile::with_other_ids(seed);
         source.stop_growing();
