@@ -1,5 +1,6 @@
 """Every command of the README is run by a test: this one says by which, and refuses a command that no test runs."""
 
+import json
 import os
 import re
 import shutil
@@ -14,6 +15,8 @@ import test_watch
 from account.documents import AWS_WRITTEN
 from applying import NEW_GROUP, destination_of, messages, policies, writes
 from applying import groups as groups_of
+from covering import DAY, GROUP, TODAY
+from samples import ACCOUNT
 
 README = programs.PROJECT / "README.md"
 TESTS = programs.PROJECT / "tests"
@@ -54,6 +57,10 @@ MOVE = [
     "cargo mailtrail policy apply mailtrail-demo/move.json --archive mailtrail-demo/journals --yes",
 ]
 
+# What was logged before the subscription was made: on the account of the tests.
+COVERAGE = "cargo mailtrail coverage --archive mailtrail-demo/mail"
+BACKFILL = "cargo mailtrail backfill --log-group /aws/workmail/emailevents/example --archive mailtrail-demo/mail"
+
 # Command of the README → the test that runs it: `file::test`, below tests/ or, for Rust, below the project.
 RUN_BY = {
     FIRST: "test_readme.py::test_the_first_command_of_the_readme_shows_the_demo",
@@ -71,6 +78,7 @@ RUN_BY = {
         command: "test_readme.py::test_policies_are_shrunk_and_an_audit_log_moved_and_all_is_undone"
         for command in [*SHRINK, ROLLBACK, *MOVE]
     },
+    **{command: "test_readme.py::test_installed_on_day_30_the_days_before_are_brought_in" for command in (COVERAGE, BACKFILL)},
     SERVICES: "test_readme.py::test_the_services_are_listed",
     **{command: "test_readme.py::test_a_command_explains_itself" for command in EXPLANATIONS},
 }
@@ -166,6 +174,37 @@ def policy(command, code, environment=None):
     )
     assert ended.returncode == code, ended.stderr
     return ended.stdout
+
+
+def test_installed_on_day_30_the_days_before_are_brought_in(account, mailtrail, demo_folder, tmp_path):
+    # The last day was over an hour ago, whatever the time is; with it and the two after it, these are the 30 that are shown.
+    days, last = 28, TODAY - 2 * DAY
+    account.fixtures.log_group(GROUP)
+    logs = account.place().logs
+    logs.groups.find(GROUP).created = last - 40 * DAY
+    rest = []
+    for day in range(-days, 1):
+        for number in range(5):
+            message = json.dumps({"day": day, "number": number})
+            event_id = logs.events.log(GROUP, "a", last + day * DAY + number, message)
+            rest.append({"id": event_id, "timestamp": last + day * DAY + number, "message": message})
+    # The subscription has sent what was logged on that day.
+    batch = {"messageType": "DATA_MESSAGE", "owner": ACCOUNT, "logGroup": GROUP, "logStream": "a"}
+    sent = tmp_path / "sent.json"
+    sent.write_text(json.dumps(batch | {"subscriptionFilters": ["f"], "logEvents": rest[-5:]}))
+    mailtrail.ingest(sent, to=demo_folder / "mail").expect(programs.DONE)
+
+    def lines(code):
+        """What `coverage` says of each day, with one object a line."""
+        said = policy(f"{COVERAGE} --json", code, account.environment()).splitlines()
+        return [(line["state"], line["source"], line["archive"]) for line in map(json.loads, said)][: days + 1]
+
+    assert lines(programs.NEEDS_A_LOOK) == [*[("gap", 5, 0)] * days, ("complete", 5, 5)]
+    shown = policy(COVERAGE, programs.NEEDS_A_LOOK, account.environment())
+    assert BACKFILL.removeprefix("cargo ").split(" --archive")[0] in shown
+    policy(BACKFILL, programs.DONE, account.environment())
+    assert "gap" not in policy(COVERAGE, programs.DONE, account.environment())
+    assert lines(programs.DONE) == [("complete", 5, 5)] * (days + 1)
 
 
 def test_the_sample_account_is_audited_and_planned_for():
