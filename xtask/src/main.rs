@@ -48,7 +48,7 @@ enum Task {
     Layout,
     /// Checks the words: names and phrases that have a better one, in code, help, docs and snapshots.
     Words,
-    /// Measures the processor against its lower bound, and the memory and start of the function.
+    /// Measures the processor against its lower bound, the import of files, backfills, and the memory and start of the function.
     Bench(bench::Arguments),
     /// Sends batches through stand-ins that fail in every way, and compares everything that was sent with what is there.
     Storm(storm::Arguments),

@@ -1,19 +1,20 @@
-//! `cargo xtask bench`: the processor against its floor, the import of files, and the function's memory and start.
+//! The function: its size, its start, and the memory that it takes.
 //!
-//! The function is the release binary. It runs against a Runtime API of ours (which only hands out one event and
-//! takes the answer) and a well-behaved stand-in of S3, both on the loopback.
+//! It is the release binary. It runs against a Runtime API of ours (which only hands out one event and takes the answer) and a
+//! well-behaved stand-in of S3, both on the loopback.
 
 use std::fs;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use clap::Args;
 use mailtrail_faulty_aws::{Config, FaultyAws};
 use mailtrail_samples::Traffic;
 use serde_json::{Value, json};
 use tiny_http::{Header, Request, Response, Server};
 
+use super::peak_kib;
 use crate::shell::{cargo, run as run_command};
 use crate::target;
 
@@ -23,62 +24,32 @@ const STARTS: usize = 15;
 const LARGEST_EVENT: usize = 1 << 20;
 const PATIENCE: Duration = Duration::from_mins(1);
 
-#[derive(Args)]
-pub(crate) struct Arguments {
-    /// Prints one JSON object.
-    #[arg(long)]
-    json: bool,
-}
-
-pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+/// Its figures.
+pub(super) fn figures() -> anyhow::Result<Value> {
     run_command(&mut cargo(["build", "--locked", "--release", "--package", "workmail-events"]))?;
-    let processor = figures("mailtrail-pipeline", "processor")?;
-    let import = figures("mailtrail-import", "cloudtrail")?;
-    let function = function()?;
-    if arguments.json {
-        println!("{}", json!({ "processor": processor, "import": import, "function": function }));
-    } else {
-        print_processor(&processor);
-        print_import(&import);
-        print_function(&function);
+    let binary = target().join("release/workmail-events");
+    let event = largest_event();
+    let mut starts = Vec::new();
+    for _ in 0..STARTS {
+        starts.push(Lambda::start(&binary)?.0);
     }
-    Ok(())
+    starts.sort_unstable();
+    let (_, mut lambda) = Lambda::start(&binary)?;
+    let idle_kib = peak_kib(lambda.process.id())?;
+    lambda.invoke(&event)?;
+    let (_, mut full) = Lambda::start(&binary)?;
+    full.invoke(&event_at_the_limit())?;
+    Ok(json!({
+        "binary_bytes": fs::metadata(&binary)?.len(),
+        "start_ms_median": (starts[STARTS / 2].as_secs_f64() * 1e4).round() / 10.0,
+        "event_bytes": event.len(),
+        "idle_mib": idle_kib / 1024,
+        "peak_mib": peak_kib(lambda.process.id())? / 1024,
+        "peak_at_decoded_limit_mib": peak_kib(full.process.id())? / 1024,
+    }))
 }
 
-/// The figures of a bench of a crate, which has a process of its own.
-fn figures(package: &str, bench: &str) -> anyhow::Result<Value> {
-    let mut bench = cargo(["bench", "--locked", "--package", package, "--bench", bench, "--", "--json"]);
-    let output = bench.stderr(Stdio::inherit()).output().context("cannot run cargo bench")?;
-    serde_json::from_slice(&output.stdout).context("the bench printed no JSON")
-}
-
-fn print_processor(figures: &Value) {
-    println!("\n| events | decoded | records | archived | processor | floor | ratio | decoded input |");
-    println!("|---:|---:|---:|---:|---:|---:|---:|---:|");
-    for row in figures.as_array().into_iter().flatten() {
-        let number = |name: &str| row[name].as_f64().unwrap_or(f64::NAN);
-        println!(
-            "| {} | {:.1} kB | {:.1} kB | {:.1} kB | {:.3} ms | {:.3} ms | {:.2} | {:.0} MB/s |",
-            row["events"],
-            number("decoded_bytes") / 1e3,
-            number("record_bytes") / 1e3,
-            number("archived_bytes") / 1e3,
-            number("processor_us") / 1e3,
-            number("floor_us") / 1e3,
-            number("ratio"),
-            number("decoded_mb_per_s")
-        );
-    }
-}
-
-fn print_import(figures: &Value) {
-    println!("\n| a log file of CloudTrail into payloads | |\n|---|---:|");
-    for name in ["plain_mb_per_s", "gzip_mb_per_s"] {
-        println!("| {name} | {} MB/s decoded |", figures[name]);
-    }
-}
-
-fn print_function(figures: &Value) {
+pub(super) fn print(figures: &Value) {
     println!("\n| the function (release build) | |\n|---|---:|");
     for (name, unit) in [
         ("binary_bytes", "B"),
@@ -90,29 +61,6 @@ fn print_function(figures: &Value) {
     ] {
         println!("| {name} | {} {unit} |", figures[name]);
     }
-}
-
-fn function() -> anyhow::Result<Value> {
-    let binary = target().join("release/workmail-events");
-    let event = largest_event();
-    let mut starts = Vec::new();
-    for _ in 0..STARTS {
-        starts.push(Lambda::start(&binary)?.0);
-    }
-    starts.sort_unstable();
-    let (_, mut lambda) = Lambda::start(&binary)?;
-    let idle_kib = lambda.peak_kib()?;
-    lambda.invoke(&event)?;
-    let (_, mut full) = Lambda::start(&binary)?;
-    full.invoke(&event_at_the_limit())?;
-    Ok(json!({
-        "binary_bytes": fs::metadata(&binary)?.len(),
-        "start_ms_median": (starts[STARTS / 2].as_secs_f64() * 1e4).round() / 10.0,
-        "event_bytes": event.len(),
-        "idle_mib": idle_kib / 1024,
-        "peak_mib": lambda.peak_kib()? / 1024,
-        "peak_at_decoded_limit_mib": full.peak_kib()? / 1024,
-    }))
 }
 
 /// The largest invocation of generated events that CloudWatch Logs could make.
@@ -153,7 +101,7 @@ struct Lambda {
 
 impl Lambda {
     /// Starts the function and waits for its first question; says how long that took.
-    fn start(binary: &std::path::Path) -> anyhow::Result<(Duration, Self)> {
+    fn start(binary: &Path) -> anyhow::Result<(Duration, Self)> {
         let aws = FaultyAws::start(Config::default().bucket("archive"))?;
         let runtime_api =
             Server::http("127.0.0.1:0").map_err(|error| anyhow::anyhow!("no Runtime API: {error}"))?;
@@ -204,13 +152,6 @@ impl Lambda {
 
     fn next_request(&self) -> anyhow::Result<Request> {
         self.runtime_api.recv_timeout(PATIENCE)?.context("the function said nothing for a minute")
-    }
-
-    /// The largest resident memory so far.
-    fn peak_kib(&self) -> anyhow::Result<u64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no VmHWM")?;
-        Ok(line.trim().trim_end_matches("kB").trim().parse()?)
     }
 }
 
