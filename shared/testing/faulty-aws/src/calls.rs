@@ -11,6 +11,8 @@ pub enum Service {
     Firehose,
     /// Amazon SNS.
     Sns,
+    /// AWS STS.
+    Sts,
 }
 
 /// An operation of one of the services. Whatever is not spoken here is answered "not implemented".
@@ -38,6 +40,8 @@ pub enum Operation {
     Publish,
     /// Any other SNS request.
     OtherSns,
+    /// Ask whose the credentials are.
+    GetCallerIdentity,
 }
 
 impl Operation {
@@ -46,6 +50,7 @@ impl Operation {
         match self {
             Self::PutRecordBatch | Self::ListTagsForDeliveryStream | Self::OtherFirehose => Service::Firehose,
             Self::Publish | Self::OtherSns => Service::Sns,
+            Self::GetCallerIdentity => Service::Sts,
             _ => Service::S3,
         }
     }
@@ -64,6 +69,7 @@ impl Operation {
             Self::OtherFirehose => "OtherFirehose",
             Self::Publish => "Publish",
             Self::OtherSns => "OtherSns",
+            Self::GetCallerIdentity => "GetCallerIdentity",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! S3, Firehose and SNS on the loopback, misbehaving from a seed: test support, not part of what is deployed.
+//! S3, Firehose, SNS and one call of STS on the loopback, misbehaving from a seed: test support, not part of what is deployed.
 //!
 //! The endpoint speaks as much of these services as mailtrail's own clients use, keeps what it was given in
 //! memory, and really does what a network and a busy service do: it throttles, fails before the work and
@@ -183,6 +183,11 @@ impl FaultyAws {
         state.buckets.remove(name);
         let inside = format!("{name}/");
         state.objects.retain(|resource, _| !resource.starts_with(&inside));
+    }
+
+    /// From now on, the credentials and everything are of this account.
+    pub fn set_account(&self, account: &str) {
+        account.clone_into(&mut self.shared.lock().account);
     }
 
     /// Replaces all tags of a stream; a stream that does not exist is made.

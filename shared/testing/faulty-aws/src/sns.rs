@@ -1,4 +1,4 @@
-//! SNS: the query protocol, and of it `Publish`.
+//! SNS and STS: the query protocol, and of it `Publish` and `GetCallerIdentity`.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ const LONGEST_SUBJECT: usize = 100;
 /// Most bytes of a message.
 const MOST_BYTES: usize = 256 * 1024;
 
-/// Of the services here, only SNS is asked by form.
+/// Of the services here, only these are asked by form.
 pub(crate) fn is_meant(head: &Head) -> bool {
     head.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
 }
@@ -30,6 +30,11 @@ pub(crate) async fn exchange(
 ) -> std::io::Result<Outcome> {
     let body = connection.read_body(head).await?;
     let form: BTreeMap<String, String> = form_urlencoded::parse(&body).into_owned().collect();
+    if form.get("Action").is_some_and(|action| action == "GetCallerIdentity") {
+        let mut state = shared.lock();
+        state.meet(Operation::GetCallerIdentity, "", 0, None);
+        return Ok(Outcome::Answer(caller(&state)));
+    }
     let is_publish = form.get("Action").is_some_and(|action| action == "Publish");
     let operation = if is_publish { Operation::Publish } else { Operation::OtherSns };
     let topic = form.get("TopicArn").cloned().unwrap_or_default();
@@ -51,6 +56,24 @@ pub(crate) async fn exchange(
         Some(FaultKind::SnsSlow) => Outcome::Late(work(), fate.slowness),
         _ => Outcome::Answer(work()),
     })
+}
+
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>
+fn caller(state: &State) -> Response {
+    if state.denied.contains(&Operation::GetCallerIdentity) {
+        return error(403, "AccessDenied", "User is not authorized to perform this operation.");
+    }
+    let account = &state.account;
+    let result = format!(
+        "<Arn>arn:aws:iam::{account}:user/example</Arn><UserId>AIDACKCEVSQ6C2EXAMPLE</UserId><Account>{account}</Account>"
+    );
+    document(
+        200,
+        &format!(
+            "<GetCallerIdentityResponse><GetCallerIdentityResult>{result}</GetCallerIdentityResult>\
+             </GetCallerIdentityResponse>"
+        ),
+    )
 }
 
 fn perform(
