@@ -15,7 +15,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::archive::Access;
-use crate::directory::Root;
+use crate::directory::{DirectoryError, Root};
 use crate::s3::{Page, S3};
 use crate::{ArchiveConfig, ArchiveError, Location, S3Options};
 use mailtrail_aws_client::failure::Failure;
@@ -127,6 +127,24 @@ impl ArchiveReader {
     /// As for [`Self::list_readable`].
     pub async fn folders_readable(&self, folder: &str, deadline: Deadline) -> Result<Listing, ArchiveError> {
         self.names(folder, Listed::Folders, deadline).await
+    }
+
+    /// Whether an object exists.
+    ///
+    /// # Errors
+    /// When S3 or the file system does not say.
+    pub async fn contains(&self, key: &str, deadline: Deadline) -> Result<bool, ArchiveError> {
+        let found = match &self.store {
+            Store::S3(s3) => self.retry_policy.run(deadline, || Box::pin(s3.contains(key))).await,
+            Store::Directory(root) => {
+                match Root::open(root).map_err(DirectoryError::from).and_then(|root| root.file(key)) {
+                    Ok(_) => Ok(true),
+                    Err(error) if error.is_missing() => Ok(false),
+                    Err(error) => Err(error.into()),
+                }
+            }
+        };
+        found.map_err(|failure| self.error(&format!("look for `{key}` in"), failure))
     }
 
     /// The bytes of a small object.

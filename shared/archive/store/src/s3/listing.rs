@@ -2,6 +2,7 @@
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html>
 
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
+use aws_sdk_s3::types::Object;
 
 use super::{S3, unproven};
 use crate::reader::Listed;
@@ -38,7 +39,12 @@ impl S3 {
             )?;
         let next = next_page(&answer)?;
         let full: Option<Vec<&str>> = match what {
-            Listed::Objects => answer.contents().iter().map(|object| object.key()).collect(),
+            Listed::Objects => answer
+                .contents()
+                .iter()
+                .filter(|object| !is_marker(object))
+                .map(|object| object.key())
+                .collect(),
             Listed::Folders => answer.common_prefixes().iter().map(|folder| folder.prefix()).collect(),
         };
         let below = |full: &&str| full.starts_with(&prefix);
@@ -46,6 +52,12 @@ impl S3 {
             full.filter(|names| names.iter().all(below)).ok_or_else(|| unproven("names other folders"))?;
         Ok(Page { names: full.into_iter().filter_map(|name| self.own_key(name)).collect(), next })
     }
+}
+
+/// Whether an object stands for a folder, as the console of S3 makes them: it is empty, and its key ends with a slash.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-folders.html>
+fn is_marker(object: &Object) -> bool {
+    object.size() == Some(0) && object.key().is_some_and(|key| key.ends_with('/'))
 }
 
 /// The token of the next page, of a page that is whole: it says whether it is the last, and how many names it has.
