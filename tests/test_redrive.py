@@ -122,7 +122,11 @@ def test_killed_at_random_it_goes_on_and_sends_at_most_what_was_in_progress_agai
     rng, killed = random.Random(SEED), 0
     for _ in range(MOMENTS):
         killed += run_and_kill(mailtrail, command, rng.uniform(0.02, 0.3), signal.SIGKILL) < 0
-    answer = check(mailtrail.run(*command, "--json").expect(DONE).answer)
+    # What the last of them had in hand is claimed, for ten minutes.
+    waiting = mailtrail.run(*command, "--json")
+    assert waiting.code in (DONE, NEEDS_A_LOOK) and check(waiting.answer)["left"] <= killed * 25
+    assert waiting.answer["left"] == 0 or "--take-over" in waiting.stderr
+    answer = check(mailtrail.run(*command, "--take-over", "--json").expect(DONE).answer)
     assert answer["done"] + answer["already"] == 60 * 25
     taken = uids(json.loads(line) for line in out.read_text().splitlines() if line.endswith("}"))
     assert set(taken) == set(uids(archive.from_directory(where).check().records()))
@@ -150,3 +154,40 @@ def test_ctrl_c_stops_it_cleanly(mailtrail, tmp_path):
     assert 0 < check(stopped.answer)["done"] < 500
     assert check(mailtrail.run(*command).expect(DONE).answer)["events"] == 500
     assert set(uids(archive.ndjson(out.read_bytes())).values()) == {1}
+
+
+def test_ctrl_c_ends_the_wait_of_a_low_rate(mailtrail, tmp_path):
+    incoming = samples.write(tmp_path / "incoming", SEED, 20, 25)
+    where, out = tmp_path / "archive", tmp_path / "out.ndjson"
+    missing = f"file://{tmp_path}/missing/out.ndjson"
+    mailtrail.ingest(*incoming, to=where, options=["--stream", missing]).expect(NEEDS_A_LOOK)
+    command = ["redrive", "undelivered", "--archive", where, "--stream", f"file://{out}", "--jobs", "8", "--json"]
+    # The second object has its turn after more than half an hour, far beyond the time that a program may take here.
+    process = mailtrail.start(*command, "--rate", "0.01")
+    deadline = time.monotonic() + programs.TIMEOUT
+    while not any(path for path in (where / "redrive").rglob("*.json") if ".claim-" not in path.name):
+        assert time.monotonic() < deadline and process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    stdout, stderr = process.communicate(timeout=programs.TIMEOUT)
+    stopped = programs.Run(process.returncode, stdout.decode(), stderr.decode()).expect(programs.FAILED)
+    assert check(stopped.answer)["done"] == 25 == len(out.read_text().splitlines())
+    # Who waited has claimed nothing.
+    assert check(mailtrail.run(*command).expect(DONE).answer)["done"] == 475
+
+
+def test_runs_at_the_same_time_send_each_event_once(mailtrail, tmp_path):
+    incoming = samples.write(tmp_path / "incoming", SEED, 40, 25)
+    where, out = tmp_path / "archive", tmp_path / "out.ndjson"
+    missing = f"file://{tmp_path}/missing/out.ndjson"
+    mailtrail.ingest(*incoming, to=where, options=["--stream", missing]).expect(NEEDS_A_LOOK)
+    command = ["redrive", "undelivered", "--archive", where, "--stream", f"file://{out}", "--json"]
+    processes = [mailtrail.start(*command) for _ in range(4)]
+    answers = []
+    for process in processes:
+        stdout, stderr = process.communicate(timeout=programs.TIMEOUT)
+        assert process.returncode in (DONE, NEEDS_A_LOOK), stderr
+        answers.append(check(json.loads(stdout)))
+    assert sum(answer["done"] for answer in answers) == 40 * 25
+    assert set(uids(archive.ndjson(out.read_bytes())).values()) == {1}
+    assert check(mailtrail.run(*command).expect(DONE).answer)["already"] == 40 * 25

@@ -19,6 +19,7 @@ mod ingest;
 mod inputs;
 mod intake;
 mod interpretation;
+mod likeness;
 mod outcome;
 mod output;
 mod permissions;

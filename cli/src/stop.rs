@@ -18,13 +18,18 @@ impl Stop {
         self.0.send_replace(true);
     }
 
+    /// Says when the request is made.
+    pub(crate) fn receiver(&self) -> watch::Receiver<bool> {
+        self.0.subscribe()
+    }
+
     pub(crate) fn is_requested(&self) -> bool {
         *self.0.borrow()
     }
 
     /// Waits until the request is made.
     pub(crate) async fn requested(&self) {
-        let mut receiver = self.0.subscribe();
+        let mut receiver = self.receiver();
         // `self` holds the sender, so it cannot be dropped.
         let _requested = receiver.wait_for(|&stop| stop).await;
     }

@@ -6,6 +6,7 @@ use mailtrail_activity::{Activity, ActivityFields};
 use mailtrail_aws_types::StarPattern;
 
 use super::filter::Filter;
+use crate::likeness::by_likeness;
 
 /// Different values that are kept of an option. Beyond them, what is nearest may be missed, and the memory is bounded.
 const MAX_VALUES: usize = 10_000;
@@ -82,12 +83,9 @@ fn explain(option: &str, pattern: &StarPattern, values: &BTreeSet<String>) -> St
             quoted(&of_other_case)
         );
     }
-    let alike = |value: &&str| strsim::jaro_winkler(&lower.as_str().replace('*', ""), &value.to_lowercase());
-    let mut alike: Vec<(f64, &str)> =
-        values.iter().map(String::as_str).map(|value| (alike(&value), value)).collect();
-    alike.retain(|(likeness, _)| *likeness >= ALIKE);
-    alike.sort_by(|(a, one), (b, other)| b.total_cmp(a).then(one.cmp(other)));
-    let nearest: Vec<&str> = alike.iter().take(SUGGESTED).map(|(_, value)| *value).collect();
+    let alike = by_likeness(&text.replace('*', ""), values.iter().map(String::as_str));
+    let alike = alike.into_iter().filter(|(likeness, _)| *likeness >= ALIKE);
+    let nearest: Vec<&str> = alike.take(SUGGESTED).map(|(_, value)| value).collect();
     if nearest.is_empty() {
         format!("nothing has {option} `{text}`, and nothing is like it")
     } else {

@@ -59,7 +59,6 @@ pub(crate) enum Destination {
 
 /// What became of one payload.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "it is handed on at once")]
 pub(crate) enum Processed {
     /// With its size as it came.
     Run(usize, Run),

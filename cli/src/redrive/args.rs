@@ -42,6 +42,8 @@ pub(super) struct UndeliveredArgs {
     pub(super) archive: ArchiveArgs,
     #[command(flatten)]
     pub(super) run: RunArgs,
+    #[command(flatten)]
+    pub(super) claims: ClaimArgs,
 }
 
 #[derive(Debug, Args)]
@@ -55,6 +57,8 @@ pub(super) struct FailuresArgs {
     pub(super) run: RunArgs,
     #[command(flatten)]
     pub(super) limit: LimitArgs,
+    #[command(flatten)]
+    pub(super) region: RegionArgs,
 }
 
 #[derive(Debug, Args)]
@@ -65,6 +69,8 @@ pub(super) struct QuarantineArgs {
     pub(super) run: RunArgs,
     #[command(flatten)]
     pub(super) limit: LimitArgs,
+    #[command(flatten)]
+    pub(super) region: RegionArgs,
 }
 
 #[derive(Debug, Args)]
@@ -89,6 +95,8 @@ pub(super) struct RawArgs {
     pub(super) run: RunArgs,
     #[command(flatten)]
     pub(super) limit: LimitArgs,
+    #[command(flatten)]
+    pub(super) claims: ClaimArgs,
     /// The range of `since` and `until`, set by [`RedriveArgs::complete`].
     #[arg(skip)]
     pub(super) range: TimeRange,
@@ -116,6 +124,20 @@ pub(super) struct LimitArgs {
     #[arg(long, value_name = "SIZE", env = settings::DECODED_LIMIT.name, hide_env_values = true,
           default_value = DecodedLimit::DEFAULT_TEXT)]
     pub(super) decoded_limit: DecodedLimit,
+}
+
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct ClaimArgs {
+    /// Send also what a run before this one has in hand: only where none of them runs any more
+    #[arg(long)]
+    pub(super) take_over: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct RegionArgs {
+    /// The Region of events that neither they nor the object say one of [default: unknown]
+    #[arg(long, value_name = "REGION", env = settings::AWS_REGION, hide_env_values = true)]
+    pub(super) region: Option<String>,
 }
 
 impl RedriveArgs {

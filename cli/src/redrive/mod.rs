@@ -1,8 +1,10 @@
 //! `mailtrail redrive`: what a stream did not take, what a function could not do, what could not be read, and raw copies.
 
 mod args;
+mod destinations;
 mod find;
 pub(crate) mod help;
+mod missing;
 mod print;
 mod work;
 
@@ -34,18 +36,24 @@ struct Report {
 
 pub(crate) async fn run(args: RedriveArgs) -> anyhow::Result<Exit> {
     let (start, run) = (Instant::now(), args.run());
-    let (redrive, found) = find::open(&args).await?;
-    let (stop, progress) = (Stop::default(), progress(found.keys.len()));
+    let stop = Stop::default();
+    let (redrive, found) = find::open(&args, &stop).await?;
+    let (redrive, progress) = (Arc::new(redrive), progress(found.keys.len()));
     stop.listen(&progress)?;
     let mut report = Report::default();
+    found.hints.iter().for_each(|hint| output::note(hint));
+    report.miss(&found.missing);
     for (key, reason) in found.unreadable {
         report.add(&key, Outcome::unreadable(&reason), &progress);
     }
     (0..found.named).for_each(|_| report.ledger.add(Fate::Unreadable, Counts::default(), 0));
-    report.run_all(Arc::new(redrive), found.keys, run.jobs, (&stop, &progress)).await?;
+    report.run_all(Arc::clone(&redrive), found.keys, run.jobs, (&stop, &progress)).await?;
     progress.finish_and_clear();
 
     let is_whole = report.failure.is_none() && !report.was_stopped;
+    if is_whole {
+        report.miss(&redrive.missing());
+    }
     let text = print::summary(args.name(), &report, run.dry_run, start.elapsed());
     Output::for_text(run.json || !is_whole).write(&text)?;
     if run.json {
@@ -84,14 +92,23 @@ impl Report {
             progress.inc(1);
             progress.set_message(HumanCount(self.ledger.counts.done).to_string());
         }
-        self.was_stopped = waiting.len() > 0;
+        self.was_stopped |= waiting.len() > 0;
         self.ledger.add_untouched(waiting.len() as u64);
         self.gated = redrive.gated_streams(&self.ledger);
         Ok(())
     }
 
+    /// Says what was asked for and is not there.
+    fn miss(&mut self, missing: &[String]) {
+        self.noted += missing.len() as u64;
+        for text in missing {
+            output::note(&format!("{} {text}", paint(WARNING, "!")));
+        }
+    }
+
     fn add(&mut self, key: &str, outcome: Outcome, progress: &ProgressBar) {
-        let Outcome { fate, counts, quarantined_payloads, note, failure } = outcome;
+        let Outcome { fate, counts, quarantined_payloads, note, failure, was_stopped } = outcome;
+        self.was_stopped |= was_stopped;
         self.ledger.add(fate, counts, quarantined_payloads);
         let say = |text: &str| {
             let line = format!("{} {}: {}", paint(WARNING, "!"), plain(key), plain(text));

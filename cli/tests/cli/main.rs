@@ -18,5 +18,6 @@ mod permissions;
 mod policy;
 mod redrive;
 mod redrive_choice;
+mod redrive_doubts;
 mod search;
 mod usage;

@@ -46,7 +46,7 @@ impl AccountRegion {
     }
 
     /// The ARN of a Firehose stream.
-    pub(crate) fn stream(&self, name: &str) -> String {
+    pub fn stream(&self, name: &str) -> String {
         let Self { account, region, .. } = self;
         format!("arn:{}:firehose:{region}:{account}:deliverystream/{name}", self.partition())
     }

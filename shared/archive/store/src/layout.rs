@@ -191,12 +191,23 @@ pub fn receipts_folder(what: &str, stream: &str) -> String {
     format!("redrive/{what}/{}", stream_folder(stream))
 }
 
-/// `redrive/…/<object>-<lines>.json`: a receipt, named by the key and the SHA-256 of an object and by the SHA-256 of its
-/// lines that were to be sent, the first 32 hexadecimal digits of each hash.
-pub fn receipt_key(what: &str, stream: &str, object: (&str, &str), lines: &str) -> String {
-    let (key, sha256) = object;
-    let object = hex::encode(&Sha256::digest(format!("{key}\n{sha256}\n"))[..16]);
-    format!("{}/{object}-{lines}.json", receipts_folder(what, stream))
+/// `redrive/…/<of>-<lines>.json`: a receipt, named by a SHA-256 over what it is of, line by line (the key of an object, the SHA-256
+/// of its bytes, and where they were sent), and by the SHA-256 of the lines that were to be sent; of each hash the first 32
+/// hexadecimal digits.
+pub fn receipt_key(what: &str, stream: &str, of: &[&str], lines: &str) -> String {
+    let of = of.iter().fold(Sha256::new(), |hash, part| hash.chain_update(part).chain_update("\n"));
+    format!("{}/{}-{lines}.json", receipts_folder(what, stream), hex::encode(&of.finalize()[..16]))
+}
+
+/// `redrive/…/<of>-<lines>.claim-<number>.json`: the claim of a run that is going to write this receipt.
+pub fn claim_key(receipt: &str, number: u32) -> String {
+    format!("{}.claim-{number}.json", receipt.strip_suffix(".json").unwrap_or(receipt))
+}
+
+/// Whether a folder in the root of a directory or bucket is one of an archive, whatever else lies beside it.
+pub fn is_archive_folder(name: &str) -> bool {
+    const OTHERS: [&str; 4] = [RAW, QUARANTINE, UNDELIVERED, "_about"];
+    OTHERS.contains(&name) || name.parse::<Class>().is_ok()
 }
 
 fn stream_folder(stream: &str) -> String {
@@ -310,10 +321,23 @@ mod tests {
             "undelivered/stream=a_.._b_c/eventDay=20261120/20261120T040000Z-b.ndjson.zst"
         );
         let (first, other) = ("a1".repeat(32), "a2".repeat(32));
-        let receipt = |object| receipt_key("raw", "a/../b c", object, "0a1b");
-        assert!(receipt(("raw/x", &first)).starts_with("redrive/raw/stream=a_.._b_c/"));
-        assert!(receipt(("raw/x", &first)).ends_with("-0a1b.json"));
-        assert_ne!(receipt(("raw/x", &first)), receipt(("raw/x", &other)));
-        assert_ne!(receipt(("raw/x", &first)), receipt(("raw/y", &first)));
+        let receipt = |of: &[&str]| receipt_key("raw", "a/../b c", of, "0a1b");
+        assert!(receipt(&["raw/x", &first]).starts_with("redrive/raw/stream=a_.._b_c/"));
+        assert!(receipt(&["raw/x", &first]).ends_with("-0a1b.json"));
+        assert_ne!(receipt(&["raw/x", &first]), receipt(&["raw/x", &other]));
+        assert_ne!(receipt(&["raw/x", &first]), receipt(&["raw/y", &first]));
+        assert_ne!(receipt(&["raw/x", &first]), receipt(&["raw/x", &first, "arn"]));
+        assert_eq!(claim_key("redrive/raw/a-b.json", 2), "redrive/raw/a-b.claim-2.json");
+    }
+
+    #[test]
+    fn the_root_of_an_archive_can_be_told_from_another_folder() {
+        assert!(
+            ["raw", "email_activity", "_about", "undelivered", "quarantine"]
+                .map(is_archive_folder)
+                .iter()
+                .all(|is| *is)
+        );
+        assert!(["mail", "", "Raw", "redrive"].map(is_archive_folder).iter().all(|is| !*is));
     }
 }

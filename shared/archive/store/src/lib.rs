@@ -22,9 +22,9 @@ mod witness;
 pub use archive::{Archive, ArchiveError, Put};
 pub use bucket::{Bucket, BucketObject, BucketPage, BucketReader};
 pub use layout::{
-    Partition, QUARANTINE, RAW, UNDELIVERED, batch_object_key, batch_of, day_pointer_day, day_pointer_key,
-    quarantine_key, raw_day, raw_key, receipt_key, receipts_folder, records_day, undelivered_folder,
-    undelivered_key, undelivered_of,
+    Partition, QUARANTINE, RAW, UNDELIVERED, batch_object_key, batch_of, claim_key, day_pointer_day,
+    day_pointer_key, is_archive_folder, quarantine_key, raw_day, raw_key, receipt_key, receipts_folder,
+    records_day, undelivered_folder, undelivered_key, undelivered_of,
 };
 pub use lines::{UnreadableLines, for_each_line};
 pub use mailtrail_config::{ArchiveConfig, Location, S3Options};

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use mailtrail_archive::{Object, ObjectWriter};
 use mailtrail_aws_client::Deadline;
 use mailtrail_aws_client::failure::Failure;
-use mailtrail_config::{StreamAddress, StreamTarget};
+use mailtrail_config::StreamTarget;
 use mailtrail_ocsf::Class;
 
 use crate::StreamLedger;
@@ -44,14 +44,6 @@ impl Stream {
     /// Its name, in ledgers, metrics and folders.
     pub fn name(&self) -> String {
         self.target.name()
-    }
-
-    /// Where its events go: the name of a Firehose stream, or the whole path of a file, as two files may have one name.
-    pub fn destination(&self) -> String {
-        match self.target.address() {
-            StreamAddress::Firehose(name) => name.clone(),
-            StreamAddress::File(path) => path.to_string_lossy().into_owned(),
-        }
     }
 
     /// Whether it is to get events of this class.

@@ -32,6 +32,10 @@ pub struct Preview {
     pub control_events: u64,
     /// Events that would be archived, by class.
     pub by_class: BTreeMap<&'static str, u64>,
+    /// The keys of the raw copy and of its day pointers.
+    pub raw_keys: Vec<String>,
+    /// The key of each object of records, and how many events it would have.
+    pub record_keys: Vec<(String, u64)>,
     /// Why it would be quarantined.
     pub unreadable: Option<Undecodable>,
 }
@@ -42,17 +46,29 @@ pub struct Preview {
 /// When the records could not be encoded.
 pub fn preview(payload: &Payload, config: &IntakeConfig) -> Result<Preview, EncodeError> {
     let mut run = Run::default();
-    let (objects, unreadable) = match prepare(payload, config, &WatchList::default(), &mut run) {
-        Ok(prepared) => (prepared.map(|prepared| prepared.objects).unwrap_or_default(), None),
-        Err(PrepareError::Undecodable(reason)) => (Vec::new(), Some(reason)),
+    let (prepared, unreadable) = match prepare(payload, config, &WatchList::default(), &mut run) {
+        Ok(prepared) => (prepared, None),
+        Err(PrepareError::Undecodable(reason)) => (None, Some(reason)),
         Err(PrepareError::Encode(error)) => return Err(error),
     };
+    let (raw, objects) = prepared.map(|prepared| (prepared.raw, prepared.objects)).unwrap_or_default();
     let mut by_class = BTreeMap::new();
-    for object in objects {
+    for object in &objects {
         *by_class.entry(object.class.name()).or_default() += object.events;
     }
+    let raw_keys = raw.into_iter().map(|(key, _)| key).collect();
+    let record_keys = objects.into_iter().map(|object| (object.key, object.events)).collect();
     let (events, refused, control_events) =
         (run.ledger.events, run.ledger.refused, run.ledger.control_events);
     let is_control_message = run.ledger.control_messages > 0;
-    Ok(Preview { events, refused, is_control_message, control_events, by_class, unreadable })
+    Ok(Preview {
+        events,
+        refused,
+        is_control_message,
+        control_events,
+        by_class,
+        raw_keys,
+        record_keys,
+        unreadable,
+    })
 }

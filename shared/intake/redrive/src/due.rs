@@ -1,5 +1,7 @@
 //! Whether something is to be sent: the object, and the receipt that was found for it. Pure.
 
+use mailtrail_archive::undelivered_of;
+
 use crate::Receipt;
 
 /// Lines of an object that are to be sent to a stream.
@@ -9,11 +11,13 @@ pub struct Sending<'a> {
     pub object: &'a str,
     /// The SHA-256 of its bytes, 64 hexadecimal digits.
     pub sha256: &'a str,
-    /// The stream: its name, or the whole path of a file.
+    /// The stream: its ARN, or the whole path of a file.
     pub stream: &'a str,
+    /// The folder of what the stream did not take.
+    pub folder: &'a str,
     /// The first half of the SHA-256 of the lines, 32 hexadecimal digits.
     pub lines: &'a str,
-    /// How many lines there are.
+    /// How many events there are.
     pub events: u64,
 }
 
@@ -22,35 +26,36 @@ pub struct Sending<'a> {
 pub enum Due {
     /// The stream confirmed nothing of it yet.
     Now,
-    /// It confirmed all of it, but for so many events, which are in an object of their own.
-    Already {
-        /// Events that it did not confirm.
-        left: u64,
-    },
+    /// It confirmed all of it, but for the rest.
+    Already(Option<Rest>),
     /// What lies in the place of the receipt does not say so, and the reason. Not sent: it might be a second time.
     Doubtful(String),
 }
 
-/// Decides by what lies in the place of the receipt, if anything does. `exists` says whether there is an object of this key
-/// among what the stream did not take.
-pub fn due(sending: &Sending<'_>, found: Option<&[u8]>, exists: impl Fn(&str) -> bool) -> Due {
+/// The events of an object that a stream did not confirm, by a receipt. Whether they are there is another question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rest {
+    /// The key of the object that they are in, below the folder of the stream.
+    pub key: String,
+    /// How many there are, fewer than in the object that they were left of.
+    pub events: u64,
+}
+
+/// Decides by what lies in the place of the receipt, if anything does.
+pub fn due(sending: &Sending<'_>, found: Option<&[u8]>) -> Due {
     let Some(json) = found else { return Due::Now };
     let receipt = match Receipt::parse(json) {
         Ok(receipt) => receipt,
         Err(reason) => return Due::Doubtful(reason),
     };
-    match contradiction(sending, &receipt, exists) {
-        None => Due::Already { left: receipt.left },
+    match contradiction(sending, &receipt) {
+        None => Due::Already(receipt.left_in.map(|key| Rest { key, events: receipt.left })),
         Some(reason) => Due::Doubtful(reason.to_owned()),
     }
 }
 
 /// In what a receipt contradicts the object.
-fn contradiction(
-    sending: &Sending<'_>,
-    receipt: &Receipt,
-    exists: impl Fn(&str) -> bool,
-) -> Option<&'static str> {
+fn contradiction(sending: &Sending<'_>, receipt: &Receipt) -> Option<&'static str> {
     if receipt.object != sending.object {
         return Some("it is of another object");
     }
@@ -65,9 +70,15 @@ fn contradiction(
     }
     match &receipt.left_in {
         None if receipt.left == 0 => None,
-        Some(key) if receipt.left > 0 && key != sending.object && exists(key) => None,
-        _ => Some("the object with the rest is missing"),
+        Some(key) if receipt.left > 0 && can_have_rest(sending, key) => None,
+        Some(_) => Some("it has the rest in what is no other object of this stream"),
+        None => Some("it does not say where the rest is"),
     }
+}
+
+fn can_have_rest(sending: &Sending<'_>, key: &str) -> bool {
+    let below = key.strip_prefix(sending.folder).is_some_and(|below| below.starts_with('/'));
+    below && key != sending.object && undelivered_of(key).is_some()
 }
 
 #[cfg(test)]
@@ -82,7 +93,8 @@ mod tests {
     const SENDING: Sending<'_> = Sending {
         object: "undelivered/stream=mail/eventDay=20261120/20261120T101502Z-a1.ndjson.zst",
         sha256: "a1",
-        stream: "mail",
+        stream: "arn:aws:firehose:eu-west-1:111122223333:deliverystream/mail",
+        folder: "undelivered/stream=mail",
         lines: "b2",
         events: 5,
     };
@@ -93,34 +105,37 @@ mod tests {
     }
 
     fn judge(json: &[u8]) -> Due {
-        due(&SENDING, Some(json), |key| key == REST)
+        due(&SENDING, Some(json))
     }
 
     #[test]
     fn what_no_receipt_is_of_is_sent_and_what_one_is_of_is_not() {
-        assert_eq!(due(&SENDING, None, |_| false), Due::Now);
+        assert_eq!(due(&SENDING, None), Due::Now);
         for delivered in 1..=5 {
-            let left = SENDING.events - delivered;
-            assert_eq!(judge(&receipt(delivered).to_json()), Due::Already { left });
+            let events = SENDING.events - delivered;
+            let rest = (events > 0).then(|| Rest { key: REST.to_owned(), events });
+            assert_eq!(judge(&receipt(delivered).to_json()), Due::Already(rest));
         }
-        let unseen = due(&SENDING, Some(&receipt(2).to_json()), |_| false);
-        assert_eq!(unseen, Due::Doubtful("the object with the rest is missing".to_owned()));
     }
 
     #[test]
     fn a_receipt_that_contradicts_the_object_is_doubted() {
         type Change = fn(&mut Receipt);
-        let changes: [(Change, &str); 10] = [
+        let changes: [(Change, &str); 14] = [
             (|it| it.object.push('x'), "another object"),
             (|it| it.sha256 = "a2".to_owned(), "other bytes"),
             (|it| it.lines = "b3".to_owned(), "other bytes"),
-            (|it| it.stream = "archive".to_owned(), "another stream"),
+            (|it| it.stream = "mail".to_owned(), "another stream"),
+            (|it| it.stream = it.stream.replace("eu-west-1", "us-east-1"), "another stream"),
+            (|it| it.stream = it.stream.replace("111122223333", "444455556666"), "another stream"),
             (|it| it.delivered = 0, "other events"),
             (|it| it.delivered = u64::MAX, "other events"),
             (|it| it.left = u64::MAX, "other events"),
-            (|it| it.left_in = None, "the rest is missing"),
-            (|it| it.left_in = Some(it.object.clone()), "the rest is missing"),
-            (|it| it.left_in = Some("raw/x".to_owned()), "the rest is missing"),
+            (|it| it.left_in = None, "where the rest is"),
+            (|it| it.left_in = Some(it.object.clone()), "no other object of this stream"),
+            (|it| it.left_in = Some("raw/x".to_owned()), "no other object of this stream"),
+            (|it| it.left_in = Some(REST.replace("=mail", "=mail2")), "no other object of this stream"),
+            (|it| it.left_in = Some(REST.replace("/2026", "/x/2026")), "no other object of this stream"),
         ];
         for (change, reason) in changes {
             let mut forged = receipt(2);
@@ -128,7 +143,7 @@ mod tests {
             let Due::Doubtful(doubt) = judge(&forged.to_json()) else { panic!("{forged:?}") };
             assert!(doubt.contains(reason), "{doubt}");
         }
-        for json in ["", "{}", "[]", "null", "{\"format\":1}", "{\"format\":2}"] {
+        for json in ["", "{}", "[]", "null", "{\"format\":1}", "{\"format\":2}", "{\"format\":3}"] {
             assert!(matches!(judge(json.as_bytes()), Due::Doubtful(_)), "{json}");
         }
     }
@@ -146,7 +161,7 @@ mod tests {
             };
             let says_the_same =
                 Receipt::parse(&changed).is_ok_and(|changed| whenever(changed) == whenever(receipt(5)));
-            prop_assert_eq!(judge(&changed) == Due::Already { left: 0 }, says_the_same);
+            prop_assert_eq!(judge(&changed) == Due::Already(None), says_the_same);
         }
     }
 }

@@ -1,28 +1,34 @@
 //! What a stream did not take, or a function could not do: done again.
 //!
-//! * **To a stream** ([`ToStream`]): what lies below `undelivered/`, or the records that are made anew of raw copies. What the
-//!   stream confirmed of an object is written down as a [`Receipt`] below `redrive/`, after the confirmation; what it did
-//!   not confirm is in a new object below `undelivered/` before that. A process that dies between the two sends at most the
-//!   objects again that it had in hand.
+//! * **To a stream** ([`ToStream`]): what lies below `undelivered/`, or the records that are made anew of raw copies. A run
+//!   claims an object below `redrive/` before it sends it, and leaves alone what another one has claimed. What the stream
+//!   confirmed is written down as a [`Receipt`] beside it, after the confirmation; what it did not confirm is in a new object
+//!   below `undelivered/` before that. After a process that dies between the two, at most the objects that it had in hand are
+//!   sent again, once its claims are over.
 //! * **To an archive** ([`ToArchive`]): the events of failed invocations, what was quarantined and can be read now, or raw
 //!   copies of another archive. The keys of the archive derive from content, so nothing else has to be remembered.
 //! * Receipts are input: they are compared with the object that they name ([`due()`]).
 //! * Everything is counted ([`Ledger`]).
 
+mod claim;
 mod due;
 mod ledger;
 mod lines;
 mod receipt;
+mod receipts;
 mod selection;
+mod task;
 mod to_archive;
 mod to_stream;
+mod turns;
 
-pub use due::{Due, Sending, due};
+pub use due::{Due, Rest, Sending, due};
 pub use ledger::{Counts, Fate, Ledger};
 pub use receipt::Receipt;
 pub use selection::Selection;
-pub use to_archive::{Origin, ToArchive};
-pub use to_stream::{Source, ToStream};
+pub use to_archive::{Origin, Target, ToArchive};
+pub use to_stream::{Sender, Source, ToStream};
+pub use turns::Turns;
 
 use bytes::Bytes;
 use mailtrail_archive::{ArchiveError, batch_of, undelivered_of};
@@ -105,12 +111,14 @@ pub struct Outcome {
     pub note: Option<String>,
     /// What failed on our side.
     pub failure: Option<RedriveError>,
+    /// Whether the run was to stop before it was done.
+    pub was_stopped: bool,
 }
 
 impl Outcome {
     /// An object with this fate and these events.
     pub fn new(fate: Fate, counts: Counts) -> Self {
-        Self { fate, counts, quarantined_payloads: 0, note: None, failure: None }
+        Self { fate, counts, quarantined_payloads: 0, note: None, failure: None, was_stopped: false }
     }
 
     /// An object that cannot be read, and why. How many events are in it is not known.
@@ -125,6 +133,10 @@ impl Outcome {
 
     fn left(events: u64) -> Self {
         Self::new(Fate::Left, Counts { events, left: events, ..Counts::default() })
+    }
+
+    fn stopped(self) -> Self {
+        Self { fate: Fate::Left, was_stopped: true, ..self }
     }
 
     fn failed(self, failure: impl Into<RedriveError>) -> Self {

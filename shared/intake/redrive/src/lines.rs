@@ -1,6 +1,6 @@
 //! Objects of records as streams take them: one for each class, made of lines.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 
 use bytes::Bytes;
@@ -21,17 +21,60 @@ pub(crate) enum LinesError {
     Compress(#[from] io::Error),
 }
 
+/// What every record of ours has, also in its slim form. A line without it was written by others.
+#[derive(Deserialize)]
+struct Record {
+    class_uid: u32,
+    type_uid: u64,
+    #[serde(rename = "time")]
+    _time: i64,
+    metadata: Metadata,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    uid: String,
+}
+
+/// How often each event is there, by its `metadata.uid`.
+pub(crate) type Uids = HashMap<String, u64>;
+
+/// The events of objects. Lines without a uid are left out.
+pub(crate) fn uids<'a>(objects: impl Iterator<Item = &'a Object>) -> io::Result<Uids> {
+    let mut uids = Uids::new();
+    for object in objects {
+        let mut lines = object.lines()?;
+        while let Some(line) = lines.next_line()? {
+            if let Ok(Record { metadata, .. }) = serde_json::from_slice(line) {
+                *uids.entry(metadata.uid).or_default() += 1;
+            }
+        }
+    }
+    Ok(uids)
+}
+
+/// Whether a line is the record of one of these events.
+pub(crate) fn is_record_of(line: &[u8], uids: &HashSet<String>) -> bool {
+    serde_json::from_slice(line).is_ok_and(|Record { metadata, .. }| uids.contains(&metadata.uid))
+}
+
+/// Whether all of some events are among others.
+pub(crate) fn are_among(some: &Uids, all: &Uids) -> bool {
+    some.iter().all(|(uid, times)| all.get(uid).is_some_and(|all| times <= all))
+}
+
 /// The events of an object that was not delivered, by class. `key` is that of the object.
 pub(crate) fn by_class(key: &str, object: &[u8]) -> Result<Vec<Object>, LinesError> {
-    #[derive(Deserialize)]
-    struct Record {
-        class_uid: u32,
-    }
     let (mut writers, mut failure) = (BTreeMap::new(), None);
     for_each_line(object, |line| {
-        let Record { class_uid } = serde_json::from_slice(line)?;
+        let Record { class_uid, type_uid, .. } = serde_json::from_slice(line)?;
         let class = Class::ALL.into_iter().find(|class| class.uid() == class_uid);
         let class = class.ok_or_else(|| serde_json::Error::custom(format!("unknown class {class_uid}")))?;
+        if type_uid / 100 != u64::from(class_uid) {
+            return Err(serde_json::Error::custom(format!(
+                "type {type_uid} of another class than {class_uid}"
+            )));
+        }
         failure = failure.take().or(write(&mut writers, class, line).err());
         Ok(())
     })?;

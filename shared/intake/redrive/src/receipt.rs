@@ -7,8 +7,8 @@ use bytes::Bytes;
 use mailtrail_clock::Time;
 use serde::{Deserialize, Serialize};
 
-/// The version of receipts.
-const FORMAT: u32 = 1;
+/// The version of receipts. The first one did not say the Region and the account of a stream.
+const FORMAT: u32 = 2;
 
 /// What a stream confirmed of an object.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,7 +19,7 @@ pub struct Receipt {
     pub object: String,
     /// The SHA-256 of its bytes, 64 hexadecimal digits.
     pub sha256: String,
-    /// The stream, by its name.
+    /// The stream: its ARN, or the whole path of a file.
     pub stream: String,
     /// The first half of the SHA-256 of the lines that were to be sent, 32 hexadecimal digits.
     pub lines: String,
@@ -57,7 +57,12 @@ impl Receipt {
         }
         let version =
             serde_json::from_slice::<Version>(json).map_err(|error| format!("not a receipt: {error}"))?;
-        if version.format != FORMAT {
+        if version.format < FORMAT {
+            return Err("of an earlier version of mailtrail, which did not say the Region and the account of the stream: \
+                        look whether the stream has the events; if it has not, move the receipt away"
+                .to_owned());
+        }
+        if version.format > FORMAT {
             return Err("of a later version of mailtrail: use that one".to_owned());
         }
         serde_json::from_slice(json).map_err(|error| format!("not a receipt: {error}"))

@@ -1,18 +1,23 @@
 //! Which events of raw copies are asked for.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use mailtrail_clock::{Time, TimeRange};
 use mailtrail_subscription::{EventUids, Kind, LogBatch, LogEvent, Payload, Undecodable, batches};
-use serde::Deserialize;
 
-/// Events of a range of time, of some log groups or of all.
+/// How many log groups are remembered: of a name that is mistyped, the right one is hardly beyond them.
+const REMEMBERED: usize = 10_000;
+
+/// Events of a range of time, of some log groups or of all. Its clones share which log groups were seen.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
     /// When they happened.
-    pub range: TimeRange,
+    range: TimeRange,
     /// Their log groups, by name; none for all.
-    pub log_groups: Vec<String>,
+    log_groups: Vec<String>,
+    /// The log groups of the events of that range that were looked at, where some were asked for.
+    seen: Arc<Mutex<BTreeSet<String>>>,
 }
 
 /// What is in a payload.
@@ -26,6 +31,18 @@ pub(crate) struct Content {
 }
 
 impl Selection {
+    /// Events of a range of time, and of these log groups; of all where none is named.
+    pub fn new(range: TimeRange, log_groups: Vec<String>) -> Self {
+        Self { range, log_groups, seen: Arc::default() }
+    }
+
+    /// The log groups that were asked for and that no event was of, and those that events of the range were of.
+    pub fn unseen(&self) -> (Vec<&str>, BTreeSet<String>) {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let unseen = self.log_groups.iter().filter(|name| !seen.contains(*name)).map(String::as_str);
+        (unseen.collect(), seen)
+    }
+
     /// Whether all events are asked for.
     pub(crate) fn is_all(&self) -> bool {
         self.range == TimeRange::default() && self.log_groups.is_empty()
@@ -58,17 +75,32 @@ impl Selection {
         let text = payload.decode(limit)?;
         let batches = batches(&text)?;
         let first = batches.iter().find_map(|batch| batch.events.first());
+        self.remember(&batches);
         Ok(Content {
             is_asked_for: self.is_all() || batches.iter().any(|batch| self.has_some_of(batch)),
             first_has_region: first.is_some_and(|event| event.system_fields().region.is_some()),
         })
     }
 
+    fn remember(&self, batches: &[LogBatch<'_>]) {
+        if self.log_groups.is_empty() {
+            return;
+        }
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        for batch in batches.iter().filter(|batch| self.has_time_of(batch)) {
+            if seen.len() < REMEMBERED || self.has_log_group(&batch.log_group) {
+                seen.insert(batch.log_group.to_string());
+            }
+        }
+    }
+
     /// Whether a batch has events that are asked for.
     fn has_some_of(&self, batch: &LogBatch<'_>) -> bool {
-        batch.kind != Kind::Control
-            && self.has_log_group(&batch.log_group)
-            && batch.events.iter().any(|event| self.has_time(event))
+        self.has_log_group(&batch.log_group) && self.has_time_of(batch)
+    }
+
+    fn has_time_of(&self, batch: &LogBatch<'_>) -> bool {
+        batch.kind != Kind::Control && batch.events.iter().any(|event| self.has_time(event))
     }
 
     fn has_time(&self, event: &LogEvent<'_>) -> bool {
@@ -78,17 +110,4 @@ impl Selection {
     fn has_log_group(&self, name: &str) -> bool {
         self.log_groups.is_empty() || self.log_groups.iter().any(|wanted| wanted == name)
     }
-}
-
-/// Whether a record is of one of these events.
-pub(crate) fn is_record_of(line: &[u8], uids: &HashSet<String>) -> bool {
-    #[derive(Deserialize)]
-    struct Record {
-        metadata: Metadata,
-    }
-    #[derive(Deserialize)]
-    struct Metadata {
-        uid: String,
-    }
-    serde_json::from_slice(line).is_ok_and(|Record { metadata }| uids.contains(&metadata.uid))
 }

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use mailtrail_archive::is_quarantined;
-use mailtrail_aws_client::{Deadline, Pace};
+use mailtrail_archive::{ArchiveError, ArchiveReader, is_quarantined};
+use mailtrail_aws_client::Deadline;
 use mailtrail_clock::Time;
 use mailtrail_config::IntakeConfig;
-use mailtrail_pipeline::{Pipeline, preview};
+use mailtrail_pipeline::{Pipeline, Preview, preview};
 use mailtrail_subscription::{Payload, Recognized, recognize};
 
-use crate::{Counts, Fate, Found, Outcome, Selection};
+use crate::{Counts, Fate, Found, Outcome, Selection, Turns};
 
 /// Where payloads come from, and so what becomes of one that cannot be read.
 #[derive(Debug, Clone)]
@@ -28,15 +28,23 @@ pub enum Origin {
 pub struct ToArchive {
     origin: Origin,
     config: IntakeConfig,
-    /// What archives them; nothing where it is a dry run.
-    pipeline: Option<Pipeline>,
-    pace: Arc<Pace>,
+    target: Target,
+    turns: Arc<Turns>,
+}
+
+/// What gets payloads.
+#[derive(Debug)]
+pub enum Target {
+    /// What archives them.
+    Archive(Box<Pipeline>),
+    /// Nothing, as it is a dry run: the archive is only looked at.
+    DryRun(ArchiveReader),
 }
 
 impl ToArchive {
-    /// Payloads are interpreted by `config`. Without a pipeline it is a dry run.
-    pub fn new(origin: Origin, config: IntakeConfig, pipeline: Option<Pipeline>, pace: Arc<Pace>) -> Self {
-        Self { origin, config, pipeline, pace }
+    /// Payloads are interpreted by `config`.
+    pub fn new(origin: Origin, config: IntakeConfig, target: Target, turns: Arc<Turns>) -> Self {
+        Self { origin, config, target, turns }
     }
 
     /// Archives the payloads in an object; nothing where it has no event that is asked for. `now` is the time of arrival.
@@ -45,9 +53,9 @@ impl ToArchive {
             Ok(found) => found?,
             Err(reason) => return Some(Outcome::unreadable(&reason)),
         };
-        Some(match &self.pipeline {
-            None => self.preview(&found),
-            Some(pipeline) => self.run(pipeline, &found, now).await,
+        Some(match &self.target {
+            Target::DryRun(reader) => self.preview(reader, &found).await,
+            Target::Archive(pipeline) => self.run(pipeline, &found, now).await,
         })
     }
 
@@ -72,23 +80,27 @@ impl ToArchive {
         }
     }
 
-    fn preview(&self, found: &[Payload]) -> Outcome {
-        let mut outcome = Outcome::left(0);
+    /// What would become of payloads, and what of them is there already, by its key.
+    async fn preview(&self, reader: &ArchiveReader, found: &[Payload]) -> Outcome {
+        let mut outcome = Outcome::new(Fate::Already, Counts::default());
         for payload in found {
-            match preview(payload, &self.config) {
-                Ok(preview) => {
-                    outcome.counts.add(Counts {
-                        events: preview.events,
-                        refused: preview.refused,
-                        left: preview.events - preview.refused,
-                        ..Counts::default()
-                    });
-                    if let Some(reason) = preview.unreadable {
-                        outcome.quarantined_payloads += 1;
-                        outcome = outcome.because(&reason);
-                    }
-                }
+            let preview = match preview(payload, &self.config) {
+                Ok(preview) => preview,
                 Err(error) => return outcome.failed(error),
+            };
+            let (already, is_whole) = match already(reader, &preview).await {
+                Ok(already) => already,
+                Err(error) => return outcome.failed(error),
+            };
+            let Preview { events, refused, unreadable, .. } = preview;
+            let left = events - refused - already;
+            outcome.counts.add(Counts { events, already, refused, left, ..Counts::default() });
+            if !is_whole {
+                outcome.fate = Fate::Left;
+            }
+            if let Some(reason) = unreadable {
+                outcome.quarantined_payloads += 1;
+                outcome = outcome.because(&reason);
             }
         }
         outcome
@@ -96,7 +108,7 @@ impl ToArchive {
 
     async fn run(&self, pipeline: &Pipeline, found: &[Payload], now: Time) -> Outcome {
         let mut outcome = Outcome::new(Fate::Already, Counts::default());
-        for payload in found {
+        for (at, payload) in found.iter().enumerate() {
             let run = pipeline.run(payload, now, Deadline::NEVER).await;
             let ledger = &run.ledger;
             outcome.counts.add(Counts {
@@ -114,13 +126,31 @@ impl ToArchive {
             if run.witnesses.iter().any(|witness| !witness.already) {
                 outcome.fate = Fate::Done;
             }
-            self.pace.turns(u32::try_from(ledger.events).unwrap_or(u32::MAX)).await;
+            let (events, is_last) = (ledger.events, at + 1 == found.len());
             if let Some(failure) = run.failure {
                 return outcome.failed(failure);
+            }
+            if !self.turns.wait(events).await && !is_last {
+                return outcome.stopped();
             }
         }
         outcome
     }
+}
+
+/// How many events of a payload an archive has, and whether it has all objects of it. An event is archived where both copies
+/// of it are.
+async fn already(reader: &ArchiveReader, preview: &Preview) -> Result<(u64, bool), ArchiveError> {
+    let (mut already, mut has_raw, mut is_whole) = (0, true, preview.unreadable.is_none());
+    for key in &preview.raw_keys {
+        has_raw &= reader.contains(key, Deadline::NEVER).await?;
+    }
+    for (key, events) in &preview.record_keys {
+        let is_there = reader.contains(key, Deadline::NEVER).await?;
+        already += if is_there && has_raw { *events } else { 0 };
+        is_whole &= is_there;
+    }
+    Ok((already, is_whole && has_raw))
 }
 
 fn recognized(bytes: &Bytes, limit: usize) -> Result<Vec<Payload>, String> {

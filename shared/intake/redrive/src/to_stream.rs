@@ -1,26 +1,20 @@
 //! Objects to a stream, at least once, and with a receipt.
 
-use std::collections::BTreeSet;
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use bytes::Bytes;
-use mailtrail_archive::{
-    Archive, ArchiveError, ArchiveReader, Object, digest_of_lines, receipt_key, receipts_folder,
-    undelivered_folder, undelivered_key,
-};
+use mailtrail_archive::{Archive, ArchiveError, ArchiveReader, Object};
+use mailtrail_aws_client::Deadline;
 use mailtrail_aws_client::failure::Failure;
-use mailtrail_aws_client::{Deadline, Pace};
 use mailtrail_clock::Time;
 use mailtrail_config::IntakeConfig;
 use mailtrail_delivery::{Gate, Stream, StreamOutcome};
 use mailtrail_pipeline::{EncodeError, PrepareError, records};
-use sha2::{Digest, Sha256};
 
-use crate::lines::{LinesError, by_class, joined, only};
-use crate::selection::is_record_of;
-use crate::{Counts, Due, Fate, Found, Outcome, Receipt, RedriveError, Selection, Sending, due};
+use crate::lines::{LinesError, by_class, is_record_of, only};
+use crate::receipts::{Before, Claimed, Receipts};
+use crate::task::{Destination, Task};
+use crate::{Counts, Fate, Found, Outcome, Selection, Turns};
 
 /// Where the events of a stream come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,40 +35,41 @@ impl Source {
     }
 }
 
+/// How a run sends.
+#[derive(Debug)]
+pub struct Sender {
+    /// The archive that claims and receipts are written to; nothing for a dry run.
+    pub archive: Option<Archive>,
+    /// What the stream is known by in receipts: its ARN, or the whole path of a file.
+    pub address: String,
+    /// The command that sends what the stream does not take, to be shown.
+    pub command: String,
+    /// When to send.
+    pub turns: Arc<Turns>,
+    /// Whether it sends also what runs before it claimed, as they are known to have ended.
+    pub takes_over: bool,
+    /// What time it is.
+    pub clock: fn() -> Time,
+}
+
 /// A stream that is to get events, and what it got before.
 #[derive(Debug)]
 pub struct ToStream {
     stream: Stream,
-    source: Source,
-    reader: ArchiveReader,
+    destination: Destination,
+    receipts: Receipts,
     /// Where receipts are written; nothing where it is a dry run.
     archive: Option<Archive>,
-    pace: Arc<Pace>,
-    /// The keys of all receipts, and of all objects that the stream did not take.
-    known: BTreeSet<String>,
+    command: String,
+    turns: Arc<Turns>,
     /// Whether the stream failed: then nothing more is sent to it.
     has_failed: AtomicBool,
     /// Whether it had no delivery tag.
     is_gated: AtomicBool,
 }
 
-/// Lines of an object on their way to the stream.
-struct Task<'a> {
-    found: Found<'a>,
-    stream: String,
-    destination: String,
-    sha256: String,
-    /// The digest of the lines that the receipt is of, and how many they are.
-    lines: String,
-    events: u64,
-    receipt_key: String,
-    accepted: Vec<Object>,
-    filtered: Vec<Object>,
-    now: Time,
-}
-
 impl ToStream {
-    /// Reads which receipts there are. Without an archive to write to, it is a dry run.
+    /// Reads which receipts there are.
     ///
     /// # Errors
     /// When they cannot be listed: then it is not known what was sent.
@@ -82,20 +77,18 @@ impl ToStream {
         stream: Stream,
         source: Source,
         reader: ArchiveReader,
-        archive: Option<Archive>,
-        pace: Arc<Pace>,
+        sender: Sender,
     ) -> Result<Self, ArchiveError> {
-        let name = stream.name();
-        let receipts = reader.list(&receipts_folder(source.name(), &name), Deadline::NEVER).await?;
-        let undelivered = reader.list_readable(&undelivered_folder(&name), Deadline::NEVER).await?;
-        let known = receipts.into_iter().chain(undelivered.names).collect();
+        let Sender { archive, address, command, turns, takes_over, clock } = sender;
+        let destination = Destination { source, name: stream.name(), address };
+        let receipts = Receipts::open(reader, &destination, clock, takes_over).await?;
         Ok(Self {
             stream,
-            source,
-            reader,
+            destination,
+            receipts,
             archive,
-            pace,
-            known,
+            command,
+            turns,
             has_failed: AtomicBool::default(),
             is_gated: AtomicBool::default(),
         })
@@ -111,10 +104,10 @@ impl ToStream {
         self.is_gated.load(Ordering::Relaxed)
     }
 
-    /// Sends the lines of an object that the stream did not take. `now` is the time of the receipt.
-    pub async fn undelivered(&self, found: Found<'_>, now: Time) -> Outcome {
+    /// Sends the lines of an object that the stream did not take.
+    pub async fn undelivered(&self, found: Found<'_>) -> Outcome {
         match by_class(found.key, found.bytes) {
-            Ok(objects) => self.redrive(found, objects, now).await,
+            Ok(objects) => self.redrive(found, objects).await,
             Err(LinesError::Unreadable(reason)) => Outcome::unreadable(&reason),
             Err(LinesError::Compress(error)) => Outcome::left(0).failed(EncodeError::from(error)),
         }
@@ -126,7 +119,6 @@ impl ToStream {
         found: Found<'_>,
         config: &IntakeConfig,
         selection: &Selection,
-        now: Time,
     ) -> Option<Outcome> {
         let payloads = match found.raw_payloads(selection, config.decoded_limit.bytes()) {
             Ok(payloads) => payloads?,
@@ -150,105 +142,84 @@ impl ToStream {
                 Err(error) => return Some(Outcome::left(0).failed(EncodeError::from(error))),
             };
         }
-        if objects.is_empty() { None } else { Some(self.redrive(found, objects, now).await) }
+        if objects.is_empty() { None } else { Some(self.redrive(found, objects).await) }
     }
 
-    async fn redrive(&self, found: Found<'_>, objects: Vec<Object>, now: Time) -> Outcome {
-        let all = events(&objects);
-        let is_wanted = objects.iter().any(|object| self.stream.accepts(object.class));
-        if self.source == Source::Raw && !is_wanted {
+    async fn redrive(&self, found: Found<'_>, objects: Vec<Object>) -> Outcome {
+        let (all, source) = (events(&objects), self.destination.source);
+        let is_accepted = |object: &Object| self.stream.accepts(object.class);
+        if source == Source::Raw && !objects.iter().any(is_accepted) {
             return Outcome::new(Fate::Filtered, Counts { events: all, filtered: all, ..Counts::default() });
         }
-        let task = match self.task(found, objects, now) {
+        let task = match Task::new(found, &self.destination, objects, is_accepted) {
             Ok(task) => task,
             Err(error) => return Outcome::left(all).failed(EncodeError::from(error)),
         };
-        let counts = Counts { events: all, filtered: all - task.events, ..Counts::default() };
-        match self.due(&task).await {
+        match self.receipts.before(&task, self.archive.as_ref()).await {
             Err(error) => return Outcome::left(all).failed(error),
-            // What is left of an undelivered object is an object of its own, with a line of its own in the ledger.
-            Ok(Due::Already { left: left @ 1.. }) if self.source == Source::Raw => {
-                let counts = Counts { already: task.events - left, left, ..counts };
-                let note = format!(
-                    "the stream did not confirm {left} of its events, which are below {}: unless it was done since, run: \
-                     mailtrail redrive undelivered",
-                    undelivered_folder(&task.stream)
-                );
-                return Outcome::new(Fate::Left, counts).because(&note);
-            }
-            Ok(Due::Already { .. }) => {
-                return Outcome::new(Fate::Already, Counts { already: task.events, ..counts });
-            }
-            Ok(Due::Doubtful(reason)) => {
-                let left = Counts { left: task.events, ..counts };
-                let note = format!("not sent, because of its receipt `{}`: {reason}", task.receipt_key);
-                return Outcome::new(Fate::Left, left).because(&note);
-            }
-            Ok(Due::Now) => {}
+            Ok(Before::Nothing) => {}
+            Ok(before) => return self.already(&task, all, before),
         }
         let counts = Counts { events: all, filtered: events(&task.filtered), ..Counts::default() };
-        match &self.archive {
-            _ if task.accepted.is_empty() => Outcome::new(Fate::Filtered, counts),
-            None => self.preview(&task, counts).await,
-            Some(archive) => self.send(archive, &task, counts).await,
+        if task.accepted.is_empty() {
+            return Outcome::new(Fate::Filtered, counts);
         }
-    }
-
-    fn task<'a>(&self, found: Found<'a>, objects: Vec<Object>, now: Time) -> io::Result<Task<'a>> {
-        let is_accepted = |object: &&Object| self.stream.accepts(object.class);
-        // What the stream did not take is one object, whatever it accepts today. Of raw copies, each choice is one.
-        let of_receipt: Vec<&Object> = match self.source {
-            Source::Undelivered => objects.iter().collect(),
-            Source::Raw => objects.iter().filter(is_accepted).collect(),
+        let left = || {
+            let left = events(&task.accepted);
+            Outcome::new(Fate::Left, Counts { left, ..counts })
         };
-        let lines = digest_of_lines(&joined(of_receipt.iter().map(|object| &object.body)))?;
-        let events = of_receipt.iter().map(|object| object.events).sum();
-        let (stream, destination) = (self.stream.name(), self.stream.destination());
-        let sha256 = hex::encode(Sha256::digest(found.bytes));
-        let receipt_key = receipt_key(self.source.name(), &stream, (found.key, &sha256), &lines);
-        let (accepted, filtered) = objects.into_iter().partition(|object| is_accepted(&object));
-        Ok(Task { found, stream, destination, sha256, lines, events, receipt_key, accepted, filtered, now })
+        let Some(archive) = &self.archive else {
+            return self.not_open(&task, counts).await.unwrap_or_else(left);
+        };
+        if self.has_failed.load(Ordering::Relaxed) {
+            return left();
+        }
+        if !self.turns.wait(events(&task.accepted)).await {
+            return left().stopped();
+        }
+        // Who must not be sent to, or cannot be asked, claims nothing.
+        if let Some(outcome) = self.not_open(&task, counts).await {
+            return outcome;
+        }
+        match self.receipts.claim(archive, &task).await {
+            Ok(Claimed::Ours(number)) => {
+                let (outcome, confirmed) = self.send(archive, &task, counts).await;
+                if confirmed > 0 {
+                    return outcome;
+                }
+                match self.receipts.release(archive, &task, number).await {
+                    Ok(()) => outcome,
+                    Err(error) => outcome.failed(error),
+                }
+            }
+            Ok(Claimed::Not(reason)) => left().because(&reason),
+            Err(error) => left().failed(error),
+        }
     }
 
-    /// Whether the lines are to be sent, by the receipt that there is.
-    async fn due(&self, task: &Task<'_>) -> Result<Due, ArchiveError> {
-        let mut is_there = self.known.contains(&task.receipt_key);
-        // Another run may have written it meanwhile, and what no receipt can be written over must be found before sending.
-        if let Some(archive) = self.archive.as_ref().filter(|_| !is_there) {
-            is_there = archive.contains(&task.receipt_key, Deadline::NEVER).await?;
-        }
-        if !is_there {
-            return Ok(Due::Now);
-        }
-        let receipt = self.reader.get(&task.receipt_key, Deadline::NEVER).await?;
-        Ok(due(&task.sending(), Some(&receipt), |key| self.known.contains(key)))
-    }
-
-    /// What would become of the lines.
-    async fn preview(&self, task: &Task<'_>, counts: Counts) -> Outcome {
+    /// What becomes of the lines where the stream must not be sent to, or does not say whether.
+    async fn not_open(&self, task: &Task<'_>, counts: Counts) -> Option<Outcome> {
         let accepted = events(&task.accepted);
-        let left = Outcome::new(Fate::Left, Counts { left: accepted, ..counts });
         match self.stream.gate(Deadline::NEVER).await {
-            Gate::Open => left,
+            Gate::Open => None,
             Gate::Closed => {
                 self.is_gated.store(true, Ordering::Relaxed);
-                Outcome::new(Fate::Gated, Counts { gated: accepted, ..counts })
+                Some(Outcome::new(Fate::Gated, Counts { gated: accepted, ..counts }))
             }
-            Gate::Unknown(failure) => self.with_first(left, &failure),
+            Gate::Unknown(failure) => {
+                let left = Outcome::new(Fate::Left, Counts { left: accepted, ..counts });
+                Some(self.with_first(left, &failure))
+            }
         }
     }
 
-    async fn send(&self, archive: &Archive, task: &Task<'_>, counts: Counts) -> Outcome {
-        let accepted = events(&task.accepted);
-        let left = Outcome::new(Fate::Left, Counts { left: accepted, ..counts });
-        if self.has_failed.load(Ordering::Relaxed) {
-            return left;
-        }
-        self.pace.turns(u32::try_from(accepted).unwrap_or(u32::MAX)).await;
+    /// Sends the lines, and writes down what the stream confirmed: how many events.
+    async fn send(&self, archive: &Archive, task: &Task<'_>, counts: Counts) -> (Outcome, u64) {
+        let left = Outcome::new(Fate::Left, Counts { left: events(&task.accepted), ..counts });
         let StreamOutcome { ledger, undelivered, failure } =
             match self.stream.deliver(&task.accepted, Deadline::NEVER).await {
                 Ok(outcome) => outcome,
-                Err(error) => return left.failed(EncodeError::from(error)),
+                Err(error) => return (left.failed(EncodeError::from(error)), 0),
             };
         self.is_gated.fetch_or(ledger.gated > 0, Ordering::Relaxed);
         let fate = match (ledger.undelivered, ledger.gated) {
@@ -263,11 +234,12 @@ impl ToStream {
             outcome = self.with_first(outcome, &failure);
         }
         if ledger.delivered == 0 {
-            return outcome;
+            return (outcome, 0);
         }
-        match confirm(archive, task, ledger.delivered, &self.rest(task, undelivered.as_ref())).await {
-            Ok(()) => outcome,
-            Err(error) => outcome.failed(error),
+        let rest = task.rest(undelivered.as_ref());
+        match self.receipts.confirm(archive, task, ledger.delivered, &rest).await {
+            Ok(()) => (outcome, ledger.delivered),
+            Err(error) => (outcome.failed(error), ledger.delivered),
         }
     }
 
@@ -279,42 +251,32 @@ impl ToStream {
         outcome.because(&format!("failed to deliver to the stream {}: {failure}", self.stream.name()))
     }
 
-    /// What is to stay among what the stream did not take.
-    fn rest(&self, task: &Task<'_>, undelivered: Option<&Bytes>) -> Bytes {
-        let filtered = match self.source {
-            Source::Undelivered => &task.filtered[..],
-            Source::Raw => &[],
-        };
-        joined(undelivered.into_iter().chain(filtered.iter().map(|object| &object.body)))
+    /// An object of which something was sent before.
+    fn already(&self, task: &Task<'_>, all: u64, before: Before) -> Outcome {
+        let counts = Counts { events: all, filtered: all - task.events, ..Counts::default() };
+        match before {
+            // What is left of an undelivered object is an object of its own, and counted there.
+            Before::Confirmed { left } if task.destination.source == Source::Undelivered => {
+                let confirmed = task.events - left;
+                Outcome::new(Fate::Already, Counts { events: confirmed, already: confirmed, ..counts })
+            }
+            Before::Confirmed { left: left @ 1.. } => {
+                let counts = Counts { already: task.events - left, left, ..counts };
+                let note = format!(
+                    "the stream did not confirm {left} of its events, which are below {}; send them: {}",
+                    task.folder, self.command
+                );
+                Outcome::new(Fate::Left, counts).because(&note)
+            }
+            Before::Confirmed { .. } | Before::Nothing => {
+                Outcome::new(Fate::Already, Counts { already: task.events, ..counts })
+            }
+            Before::Doubtful(reason) => {
+                let left = Counts { left: task.events, ..counts };
+                Outcome::new(Fate::Left, left).because(&format!("not sent, because of {reason}"))
+            }
+        }
     }
-}
-
-impl Task<'_> {
-    fn sending(&self) -> Sending<'_> {
-        let Self { found, destination, sha256, lines, events, .. } = self;
-        Sending { object: found.key, sha256, stream: destination, lines, events: *events }
-    }
-}
-
-/// Writes down what the stream confirmed, after the rest is in an object of its own.
-async fn confirm(
-    archive: &Archive,
-    task: &Task<'_>,
-    delivered: u64,
-    rest: &Bytes,
-) -> Result<(), RedriveError> {
-    let mut left_in = None;
-    if !rest.is_empty() {
-        let lines = digest_of_lines(rest).map_err(EncodeError::from)?;
-        let key = undelivered_key(&task.stream, task.found.time(), lines);
-        archive.put(&key, rest.clone(), Deadline::NEVER).await?;
-        left_in = Some(key);
-    }
-    let receipt = Receipt::new(&task.sending(), delivered, left_in, task.now);
-    // Where it is there already, another run sent the same at the same time: the stream has it twice, and the receipt that
-    // was first stands.
-    archive.put(&task.receipt_key, receipt.to_json(), Deadline::NEVER).await?;
-    Ok(())
 }
 
 fn events(objects: &[Object]) -> u64 {

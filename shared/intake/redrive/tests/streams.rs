@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -14,17 +15,19 @@ use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use mailtrail_archive::{Archive, S3Options, UNDELIVERED};
-use mailtrail_aws_client::{Deadline, Pace, RetryPolicy, clients as aws};
+use mailtrail_aws_client::{Deadline, RetryPolicy, clients as aws};
 use mailtrail_clock::Time;
 use mailtrail_config::{IntakeConfig, StreamTarget};
 use mailtrail_delivery::{FirehoseSink, Stream, TagGate};
 use mailtrail_faulty_aws::{Config, FaultKind, Faults, FaultyAws, Operation};
 use mailtrail_pipeline::Pipeline;
-use mailtrail_redrive::{Counts, Fate, Found, Ledger, Receipt, Source, ToStream};
+use mailtrail_redrive::{Counts, Fate, Found, Ledger, Receipt, Sender, Source, ToStream, Turns};
 use mailtrail_samples::{REGION, Traffic};
 use mailtrail_subscription::payloads;
+use tokio::sync::watch;
 
 const OPEN: &[(&str, &str)] = &[("LogDeliveryEnabled", "true")];
+const MAIL: &str = "arn:aws:firehose:eu-west-1:111122223333:deliverystream/mail";
 const PAYLOADS: u64 = 3;
 /// More than two calls, of one event a record.
 const EVENTS: u64 = 1_100;
@@ -66,10 +69,20 @@ impl Outage {
         Stream::new(target, sink)
     }
 
+    /// A run that begins when the claims of all before it are over.
     async fn open(&self, target: &str, tries: u32) -> ToStream {
-        let (archive, pace) = (self.archive(), Arc::new(Pace::new(None)));
-        let stream = self.stream(target, tries);
-        ToStream::open(stream, Source::Undelivered, archive.reader(), Some(archive), pace).await.unwrap()
+        HOUR.fetch_add(1, Ordering::Relaxed);
+        self.open_at(target, tries, later, MAIL).await
+    }
+
+    async fn open_at(&self, target: &str, tries: u32, clock: fn() -> Time, address: &str) -> ToStream {
+        let archive = self.archive();
+        let (stream, reader) = (self.stream(target, tries), archive.reader());
+        let turns = Arc::new(Turns::new(None, watch::channel(false).1));
+        let address = address.to_owned();
+        let command = String::new();
+        let sender = Sender { archive: Some(archive), address, command, turns, takes_over: false, clock };
+        ToStream::open(stream, Source::Undelivered, reader, sender).await.unwrap()
     }
 
     async fn keys(&self) -> Vec<String> {
@@ -78,11 +91,15 @@ impl Outage {
 
     /// Redrives every object that the stream did not take.
     async fn redrive(&self, target: &str, tries: u32) -> Ledger {
-        let (to, reader, mut ledger) =
-            (self.open(target, tries).await, self.archive().reader(), Ledger::default());
+        let to = self.open(target, tries).await;
+        self.redrive_to(&to).await
+    }
+
+    async fn redrive_to(&self, to: &ToStream) -> Ledger {
+        let (reader, mut ledger) = (self.archive().reader(), Ledger::default());
         for key in self.keys().await {
             let bytes = reader.get(&key, Deadline::NEVER).await.unwrap();
-            let outcome = to.undelivered(Found { key: &key, bytes: &bytes }, now()).await;
+            let outcome = to.undelivered(Found { key: &key, bytes: &bytes }).await;
             assert!(outcome.failure.is_none(), "{:?}", outcome.failure);
             ledger.add(outcome.fate, outcome.counts, outcome.quarantined_payloads);
         }
@@ -104,7 +121,8 @@ impl Outage {
     async fn receipts(&self) -> Vec<Receipt> {
         let reader = self.archive().reader();
         let mut receipts = Vec::new();
-        for key in reader.list("redrive", Deadline::NEVER).await.unwrap() {
+        let keys = reader.list("redrive", Deadline::NEVER).await.unwrap();
+        for key in keys.into_iter().filter(|key| !key.contains(".claim-")) {
             receipts.push(serde_json::from_slice(&reader.get(&key, Deadline::NEVER).await.unwrap()).unwrap());
         }
         receipts
@@ -121,6 +139,13 @@ fn config(aws: &FaultyAws) -> SdkConfig {
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .retry_config(RetryConfig::disabled())
         .build()
+}
+
+static HOUR: AtomicI64 = AtomicI64::new(0);
+
+/// An hour after the run before.
+fn later() -> Time {
+    Time::from_millis(now().millis() + 3_600_000 * HOUR.load(Ordering::Relaxed)).unwrap()
 }
 
 /// 2026-11-21T10:15:05Z.
@@ -175,9 +200,89 @@ async fn a_stream_that_is_not_to_get_a_class_gets_it_later() {
     let all = outage.redrive("firehose:mail?classes=email_activity", 3).await;
     let rest = outage.redrive("firehose:mail", 3).await;
     assert_eq!(all.counts.done + rest.counts.done, PAYLOADS * EVENTS);
+    // An event is counted once, in whatever object it is now.
+    assert_eq!((rest.counts.events, rest.counts.already), (PAYLOADS * EVENTS, all.counts.done));
     let last = outage.redrive("firehose:mail?classes=email_activity", 3).await;
-    assert_eq!((last.counts.done, last.counts.filtered, last.counts.left), (0, 0, 0));
+    let already = Counts { events: PAYLOADS * EVENTS, already: PAYLOADS * EVENTS, ..Counts::default() };
+    assert_eq!(last.counts, already);
     assert!(outage.taken().values().all(|&times| times == 1));
+}
+
+#[tokio::test]
+async fn of_two_runs_at_once_only_one_sends_an_object() {
+    let outage = Outage::new().await;
+    let open = || outage.open_at("firehose:mail", 3, now, MAIL);
+    let (one, other) = (open().await, open().await);
+    let (of_one, of_other) = tokio::join!(outage.redrive_to(&one), outage.redrive_to(&other));
+    assert_eq!(of_one.counts.done + of_other.counts.done, PAYLOADS * EVENTS);
+    assert!(outage.taken().values().all(|&times| times == 1), "sent by both");
+}
+
+#[tokio::test]
+async fn what_a_run_has_claimed_is_left_alone_until_the_claim_is_over() {
+    let outage = Outage::new().await;
+    let keys = outage.keys().await;
+    // It tries without end, and dies when it has the claim.
+    outage.aws.set_faults(Faults::none().with(FaultKind::FirehoseUnavailable, 1.0));
+    let dying = outage.open_at("firehose:mail", u32::MAX, now, MAIL).await;
+    let bytes = outage.archive().reader().get(&keys[0], Deadline::NEVER).await.unwrap();
+    let claimed = async {
+        while !outage.aws.objects().keys().any(|key| key.contains(".claim-1.")) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::select! {
+        _ = dying.undelivered(Found { key: &keys[0], bytes: &bytes }) => panic!("it sent the object"),
+        () = claimed => {}
+    }
+    outage.aws.set_faults(Faults::none());
+    let at_once = outage.open_at("firehose:mail", 3, now, MAIL).await;
+    let ledger = outage.redrive_to(&at_once).await;
+    assert_eq!((ledger.counts.done, ledger.counts.left), ((PAYLOADS - 1) * EVENTS, EVENTS));
+    assert_eq!(outage.redrive("firehose:mail", 3).await.counts.done, EVENTS);
+    assert_eq!(outage.taken().len() as u64, PAYLOADS * EVENTS);
+}
+
+#[tokio::test]
+async fn a_stream_that_took_nothing_ends_its_claims() {
+    let outage = Outage::new().await;
+    let (keys, reader) = (outage.keys().await, outage.archive().reader());
+    for _ in 0..2 {
+        outage.aws.deny(Operation::PutRecordBatch);
+        let to = outage.open_at("firehose:mail", 3, now, MAIL).await;
+        let bytes = reader.get(&keys[0], Deadline::NEVER).await.unwrap();
+        assert_eq!(to.undelivered(Found { key: &keys[0], bytes: &bytes }).await.fate, Fate::Left);
+    }
+    outage.aws.allow(Operation::PutRecordBatch);
+    let to = outage.open_at("firehose:mail", 3, now, MAIL).await;
+    assert_eq!(outage.redrive_to(&to).await.counts.done, PAYLOADS * EVENTS);
+}
+
+#[tokio::test]
+async fn a_stream_of_that_name_elsewhere_got_nothing() {
+    let outage = Outage::new().await;
+    assert_eq!(outage.redrive("firehose:mail", 3).await.counts.done, PAYLOADS * EVENTS);
+    for (of, there) in [("eu-west-1", "us-east-1"), ("111122223333", "444455556666")] {
+        let to = outage.open_at("firehose:mail", 3, later, &MAIL.replace(of, there)).await;
+        let ledger = outage.redrive_to(&to).await;
+        assert_eq!((ledger.counts.done, ledger.counts.already), (PAYLOADS * EVENTS, 0), "{there}");
+    }
+    let ledger = outage.redrive("firehose:mail", 3).await;
+    assert_eq!((ledger.counts.done, ledger.counts.already), (0, PAYLOADS * EVENTS));
+}
+
+#[tokio::test]
+async fn where_nothing_can_be_written_nothing_is_sent() {
+    let outage = Outage::new().await;
+    outage.aws.deny(Operation::PutObject);
+    let (keys, reader) = (outage.keys().await, outage.archive().reader());
+    for _ in 0..3 {
+        let to = outage.open("firehose:mail", 3).await;
+        let bytes = reader.get(&keys[0], Deadline::NEVER).await.unwrap();
+        let outcome = to.undelivered(Found { key: &keys[0], bytes: &bytes }).await;
+        assert!(outcome.failure.is_some() && outcome.counts.left == EVENTS);
+    }
+    assert!(outage.taken().is_empty());
 }
 
 /// Polls so often, then drops the work as it stands.
@@ -222,7 +327,7 @@ async fn wherever_a_run_dies_nothing_is_lost_and_what_has_a_receipt_is_not_sent_
         let again = outage.open("firehose:mail", 3).await;
         for receipt in receipts {
             let bytes = outage.archive().reader().get(&receipt.object, Deadline::NEVER).await.unwrap();
-            let outcome = again.undelivered(Found { key: &receipt.object, bytes: &bytes }, now()).await;
+            let outcome = again.undelivered(Found { key: &receipt.object, bytes: &bytes }).await;
             assert_eq!(outcome.fate, Fate::Already);
         }
         assert_eq!(outage.taken(), taken, "something with a receipt was sent again");
