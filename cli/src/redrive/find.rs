@@ -83,6 +83,7 @@ impl Opening<'_> {
         let archive = args.archive.config()?;
         let reader = self.reader(&archive).await?;
         let targets = args.targets().map_err(anyhow::Error::msg)?;
+        let folder = |target: &StreamTarget| undelivered_folder(&target.name());
         let (mut found, mut by_stream) = (Objects::default(), BTreeMap::<String, Vec<String>>::new());
         for key in found.listed(reader.list_readable(UNDELIVERED, Deadline::NEVER).await?) {
             match undelivered_of(&key) {
@@ -90,7 +91,11 @@ impl Opening<'_> {
                 None => found.pass_over(key),
             }
         }
-        let folder = |target: &StreamTarget| undelivered_folder(&target.name());
+        // What lies in the folder of a stream that is not given is none of this run's business.
+        found.unreadable.retain(|(key, _)| {
+            let mut of = targets.iter().map(folder);
+            targets.is_empty() || folder_of_stream(key).is_none_or(|here| of.any(|given| given == here))
+        });
         let (mut streams, mut others) = (BTreeMap::new(), Vec::new());
         let mut missing: Vec<&StreamTarget> = targets.iter().collect();
         let destinations = Destinations::new(self);
@@ -235,6 +240,13 @@ impl Opening<'_> {
     pub(super) fn turns(&self) -> Arc<Turns> {
         Arc::new(Turns::new(self.run.rate, self.stop.receiver()))
     }
+}
+
+/// The folder of a stream that a key lies in, or is, if it does.
+fn folder_of_stream(key: &str) -> Option<&str> {
+    let below = key.strip_prefix(UNDELIVERED)?.strip_prefix("/stream=")?;
+    let name = below.split('/').next()?;
+    Some(&key[..key.len() - below.len() + name.len()])
 }
 
 /// The Firehose stream of this name, if it can be one: who can write to an archive chooses the names of folders. Those that end

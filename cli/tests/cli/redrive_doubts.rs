@@ -72,6 +72,11 @@ fn objects_of_other_names_are_named_and_counted_in_undelivered() {
         }
     }
     assert_eq!(lines(&mailtrail), 100);
+    // Those in the folder of another stream are passed over with it.
+    mailtrail.write("archive/undelivered/stream=other/notes.txt", "mine");
+    let arguments = ["undelivered", "--archive", "archive", "--stream", &stream];
+    assert_eq!(redrive(&mailtrail, &arguments, 3).0["objects_by_fate"]["unreadable"], 7);
+    assert_eq!(redrive(&mailtrail, &arguments[..3], 3).0["objects_by_fate"]["unreadable"], 7 + 1 + 5);
 }
 
 #[test]

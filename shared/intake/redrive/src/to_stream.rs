@@ -183,6 +183,14 @@ impl ToStream {
         }
         match self.receipts.claim(archive, &task).await {
             Ok(Claimed::Ours(number)) => {
+                // Where there was a claim before, its run may have sent the lines while this one waited.
+                if number > 1 {
+                    match self.receipts.before(&task, Some(archive)).await {
+                        Err(error) => return left().failed(error),
+                        Ok(Before::Nothing) => {}
+                        Ok(before) => return self.already(&task, all, before),
+                    }
+                }
                 let (outcome, confirmed) = self.send(archive, &task, counts).await;
                 if confirmed > 0 {
                     return outcome;

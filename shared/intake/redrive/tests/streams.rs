@@ -76,11 +76,18 @@ impl Outage {
     }
 
     async fn open_at(&self, target: &str, tries: u32, clock: fn() -> Time, address: &str) -> ToStream {
+        self.open_with(self.stream(target, tries), None, clock, address).await
+    }
+
+    async fn paced(&self, target: &str, rate: Option<f64>, clock: fn() -> Time) -> ToStream {
+        self.open_with(self.stream(target, 3), rate, clock, MAIL).await
+    }
+
+    async fn open_with(&self, stream: Stream, rate: Option<f64>, clock: fn() -> Time, to: &str) -> ToStream {
         let archive = self.archive();
-        let (stream, reader) = (self.stream(target, tries), archive.reader());
-        let turns = Arc::new(Turns::new(None, watch::channel(false).1));
-        let address = address.to_owned();
-        let command = String::new();
+        let reader = archive.reader();
+        let turns = Arc::new(Turns::new(rate, watch::channel(false).1));
+        let (command, address) = (String::new(), to.to_owned());
         let sender = Sender { archive: Some(archive), address, command, turns, takes_over: false, clock };
         ToStream::open(stream, Source::Undelivered, reader, sender).await.unwrap()
     }
@@ -215,6 +222,25 @@ async fn of_two_runs_at_once_only_one_sends_an_object() {
     let (one, other) = (open().await, open().await);
     let (of_one, of_other) = tokio::join!(outage.redrive_to(&one), outage.redrive_to(&other));
     assert_eq!(of_one.counts.done + of_other.counts.done, PAYLOADS * EVENTS);
+    assert!(outage.taken().values().all(|&times| times == 1), "sent by both");
+}
+
+#[tokio::test]
+async fn what_another_run_sent_while_one_waited_for_its_turn_is_not_sent_again() {
+    let outage = Outage::new().await;
+    let (keys, reader) = (outage.keys().await, outage.archive().reader());
+    HOUR.fetch_add(1, Ordering::Relaxed);
+    // To this one, the claims of the other are over.
+    let slow = outage.paced("firehose:mail", Some(500.0), later).await;
+    let first = reader.get(&keys[0], Deadline::NEVER).await.unwrap();
+    assert_eq!(slow.undelivered(Found { key: &keys[0], bytes: &first }).await.fate, Fate::Done);
+    let second = reader.get(&keys[1], Deadline::NEVER).await.unwrap();
+    let fast = async {
+        let fast = outage.open_at("firehose:mail", 3, now, MAIL).await;
+        outage.redrive_to(&fast).await
+    };
+    let (waited, sent) = tokio::join!(slow.undelivered(Found { key: &keys[1], bytes: &second }), fast);
+    assert_eq!(waited.counts.done + sent.counts.done, (PAYLOADS - 1) * EVENTS);
     assert!(outage.taken().values().all(|&times| times == 1), "sent by both");
 }
 
