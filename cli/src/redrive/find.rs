@@ -215,10 +215,11 @@ impl Opening<'_> {
     /// An archive that there is: where nothing lies, or something else, its address is more likely mistyped than that all is done.
     async fn reader(&self, archive: &ArchiveConfig) -> anyhow::Result<ArchiveReader> {
         let reader = ArchiveReader::open(archive, &self.clients).await;
-        let root = reader.folders_readable("", Deadline::NEVER).await?;
-        match missing::archive(&archive.location, &root.names) {
-            Some(reason) if root.unreadable.is_empty() => Err(anyhow!("{reason}")),
-            _ => Ok(reader),
+        let Listing { mut names, unreadable } = reader.folders_readable("", Deadline::NEVER).await?;
+        names.extend(unreadable.into_iter().map(|(name, _)| name));
+        match missing::archive(&archive.location, &names) {
+            Some(reason) => Err(anyhow!("{reason}")),
+            None => Ok(reader),
         }
     }
 

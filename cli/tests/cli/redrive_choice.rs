@@ -138,6 +138,8 @@ fn a_mistyped_archive_is_an_error_that_says_what_is_there() {
         (in_s3.run(&["redrive", "quarantine", "--archive", &format!("s3://{BUCKET}")]), archive());
     let said = run.expect(1).stderr;
     assert!(said.contains("there is no archive in s3://example-archive, but `mail`"), "{said}");
+    // A link beside it tells nothing.
+    std::os::unix::fs::symlink("/etc/passwd", here.path("link")).unwrap();
     for what in ["undelivered", "quarantine"] {
         let said = here.run(&["redrive", what, "--archive", "."]).expect(1).stderr;
         assert!(said.contains("there is no archive in ., but `archive`"), "{said}");
