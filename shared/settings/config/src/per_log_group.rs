@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use mailtrail_aws_types::OrganizationId;
 use thiserror::Error;
 
 /// A value for all log groups, and others for some of them.
@@ -69,7 +70,7 @@ impl PerLogGroup<Organization> {
         let own = self.by_log_group.get(log_group).map(Organization::id);
         let named = || log_group.strip_prefix("/workmail/")?.strip_suffix("/email-events");
         let everywhere = || self.everywhere.as_ref().map(Organization::id);
-        own.or_else(|| named().filter(|name| is_organization(name))).or_else(everywhere)
+        own.or_else(|| named().filter(|name| OrganizationId::is_valid(name))).or_else(everywhere)
     }
 }
 
@@ -94,17 +95,12 @@ impl FromStr for Organization {
     type Err = InvalidOrganization;
 
     fn from_str(text: &str) -> Result<Self, InvalidOrganization> {
-        if is_organization(text) {
+        if OrganizationId::is_valid(text) {
             Ok(Self(text.to_owned()))
         } else {
             Err(InvalidOrganization(text.to_owned()))
         }
     }
-}
-
-fn is_organization(text: &str) -> bool {
-    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-    text.strip_prefix("m-").is_some_and(|hex| hex.len() == 32 && hex.bytes().all(is_digit))
 }
 
 #[cfg(test)]
