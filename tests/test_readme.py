@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+import directories
 import policy_sample
 import programs
 import test_package
@@ -26,6 +27,7 @@ TASKS = "cargo xtask --help"
 COMMANDS = ("ingest", "backfill", "coverage", "redrive", "activity", "search", "permissions", "workmail", "doctor")
 EXPLANATIONS = [f"cargo mailtrail {command} --help" for command in COMMANDS]
 SERVICES = "cargo mailtrail permissions --list"
+DIRECTORY = "cargo mailtrail directory save --archive mailtrail-demo/all"
 FILL = "cargo mailtrail ingest --archive mailtrail-demo/all events/*.json"
 # Each question of the README, and what its answer must name.
 QUESTIONS = {
@@ -67,6 +69,7 @@ RUN_BY = {
     test_watch.WATCH: "test_watch.py::test_an_invocation_of_the_watched_function_is_archived",
     test_watch.INVOKE: "test_watch.py::test_an_invocation_of_the_watched_function_is_archived",
     test_package.PACKAGE: "test_package.py::test_the_packaged_function_archives_and_streams_a_batch",
+    DIRECTORY: "test_readme.py::test_the_directory_of_an_account_is_saved",
     TASKS: "test_readme.py::test_the_other_tasks_are_listed",
     FILL: "test_readme.py::test_an_archive_of_all_sources_answers_the_questions_of_the_readme",
     **{
@@ -205,6 +208,13 @@ def test_installed_on_day_30_the_days_before_are_brought_in(account, mailtrail, 
     policy(BACKFILL, programs.DONE, account.environment())
     assert "gap" not in policy(COVERAGE, programs.DONE, account.environment())
     assert lines(programs.DONE) == [("complete", 5, 5)] * (days + 1)
+
+
+def test_the_directory_of_an_account_is_saved(account, demo_folder):
+    organization = account.fixtures.organization().rsplit("/", 1)[1]
+    directories.fill(account.place().directories.of(organization))
+    assert "4 users, 2 groups" in policy(DIRECTORY, programs.DONE, account.environment())
+    assert len(list(demo_folder.glob(f"all/directory/organization={organization}/*.json.zst"))) == 1
 
 
 def test_the_sample_account_is_audited_and_planned_for():

@@ -11,6 +11,7 @@ use crate::activity::{self, ActivityArgs};
 use crate::backfill::{self, BackfillArgs};
 use crate::coverage::{self, CoverageArgs};
 use crate::demo::{self, DemoArgs};
+use crate::directory::{self, DirectoryArgs};
 use crate::doctor::{self, DoctorArgs};
 use crate::ingest::{self, IngestArgs};
 use crate::permissions::{self, PermissionsArgs};
@@ -36,6 +37,7 @@ Examples:
   mailtrail activity --archive ./archive --user alice --follow
   mailtrail permissions workmail cloudwatch-logs
   mailtrail policy audit
+  mailtrail directory save --archive ./archive
   mailtrail workmail status
   mailtrail doctor
   mailtrail help ingest";
@@ -72,6 +74,9 @@ pub(crate) enum Command {
     /// Show who did what: users, roles, sessions and access keys, in AWS and in mailboxes
     #[command(long_about = activity::help::ABOUT, after_help = activity::help::AFTER)]
     Activity(Box<ActivityArgs>),
+    /// Save, show and compare who and what the ids of WorkMail organizations are
+    #[command(long_about = directory::help::ABOUT, after_help = directory::help::AFTER)]
+    Directory(Box<DirectoryArgs>),
     /// Print the permissions that deliver the logs of a service
     #[command(long_about = permissions::help::ABOUT, after_help = permissions::help::AFTER)]
     Permissions(Box<PermissionsArgs>),
@@ -102,6 +107,7 @@ impl Cli {
             Command::Redrive(args) => (&["redrive", args.name()], args.complete(now())),
             Command::Search(args) => (&["search"], args.reading.complete(now())),
             Command::Activity(args) => (&["activity"], args.complete(now())),
+            Command::Directory(args) => (&["directory", args.name()], args.complete(now())),
             Command::Permissions(args) => (&["permissions"], args.check()),
             Command::Doctor(args) => (&["doctor"], args.check()),
             Command::Policy(args) => (&["policy", args.name()], args.check()),

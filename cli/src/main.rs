@@ -2,7 +2,8 @@
 //!
 //! `command` parses the command line; each command is a module with its `args` and `help`. `demo` and `ingest` send payloads
 //! through the pipeline of the functions (`intake`), `backfill` what log groups have, and `redrive` what failed; `coverage`
-//! compares log groups with the archive. `search` and `activity` read an archive (`reading`). `permissions`
+//! compares log groups with the archive. `search` and `activity` read an archive (`reading`); `directory` keeps in it who the ids
+//! of WorkMail organizations are. `permissions`
 //! prints the permissions that deliver logs, `workmail` enables them, and `doctor` checks the account. `args` has the
 //! arguments that several commands share, `output` everything that is written to stdout and stderr.
 
@@ -13,6 +14,7 @@ mod command;
 mod confirm;
 mod coverage;
 mod demo;
+mod directory;
 mod doctor;
 mod file;
 mod ingest;
@@ -59,6 +61,7 @@ fn run(command: Command) -> anyhow::Result<Exit> {
             Command::Redrive(args) => redrive::run(*args).await,
             Command::Search(args) => search::run(*args).await,
             Command::Activity(args) => activity::run(*args).await,
+            Command::Directory(args) => Box::pin(directory::run(*args)).await,
             Command::Permissions(args) => permissions::run(&args),
             Command::Policy(args) => policy::run(*args).await,
             Command::Workmail(args) => workmail::run(*args).await,

@@ -53,26 +53,27 @@ class WorkMail:
 
     def put_email_monitoring_configuration(self, request):
         # https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutEmailMonitoringConfiguration.html
-        number = self._active(request)
+        number = self.active(request)
         if self.place.logs.groups.of_arn(request["LogGroupArn"]) is None:
             raise Refused("ResourceNotFoundException", "The specified log group does not exist.")
         self.monitoring[number] = {key: request[key] for key in ("RoleArn", "LogGroupArn") if key in request}
 
     def describe_email_monitoring_configuration(self, request):
-        number = self._active(request)
+        number = self.active(request)
         if number not in self.monitoring:
             raise Refused("ResourceNotFoundException", "Email monitoring is not configured for this organization.")
         return self.monitoring[number]
 
     def delete_email_monitoring_configuration(self, request):
-        self.monitoring.pop(self._active(request), None)
+        self.monitoring.pop(self.active(request), None)
 
     def _organization(self, request):
         if request["OrganizationId"] not in self.organizations:
             raise Refused("OrganizationNotFoundException", "The organization does not exist.")
         return self.organizations[request["OrganizationId"]]
 
-    def _active(self, request):
+    def active(self, request):
+        """The id of the organization that a request names."""
         organization = self._organization(request)
         if organization["State"] == GONE:
             raise Refused("OrganizationStateException", "The organization is not active.")

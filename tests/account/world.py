@@ -9,6 +9,7 @@ import uuid
 from botocore import xform_name
 
 from .api_gateway import Apis
+from .directories import Directories
 from .errors import Refused
 from .functions import Functions
 from .limits import Limits
@@ -52,6 +53,7 @@ class RegionalAccount:
         self.state_machines = StateMachines(self)
         self.streams = Streams(self)
         self.workmail = WorkMail(self)
+        self.directories = Directories(self)
         self.logs = Logs(self)
         self.metrics = Metrics(self)
 
@@ -136,7 +138,7 @@ class World:
             "states": [place.state_machines],
             "sts": [Security(self, caller)],
             "tagging": [Tagging(place)],
-            "workmail": [place.workmail],
+            "workmail": [place.workmail, place.directories],
         }[service]
         found = [getattr(part, xform_name(operation)) for part in parts if hasattr(part, xform_name(operation))]
         return found[0] if found else None

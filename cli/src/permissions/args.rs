@@ -3,7 +3,8 @@
 use clap::{Args, ValueEnum};
 use mailtrail_config::settings;
 use mailtrail_permissions::{
-    COVERAGE, Catalogue, Destination, Inputs, Policy, REDRIVE, Service, Setup, SetupError, coverage, redrive,
+    COVERAGE, Catalogue, DIRECTORY, Destination, Inputs, Policy, REDRIVE, Service, Setup, SetupError,
+    coverage, directory, redrive,
 };
 
 use super::help;
@@ -13,11 +14,12 @@ use crate::args::{account_id, is_from_environment};
 type CallerPolicy = fn(Destination, Inputs<'_>) -> Result<Policy, SetupError>;
 
 /// Commands of mailtrail that stand in the place of a service.
-const COMMANDS: [(&str, CallerPolicy); 2] = [(COVERAGE, coverage), (REDRIVE, redrive)];
+const COMMANDS: [(&str, CallerPolicy); 3] =
+    [(COVERAGE, coverage), (DIRECTORY, directory), (REDRIVE, redrive)];
 
 #[derive(Debug, Args)]
 pub(crate) struct PermissionsArgs {
-    /// The id of the service that logs, as in --list; or `coverage` or `redrive`, for the caller of that command
+    /// The id of the service that logs, as in --list; or `coverage`, `directory` or `redrive`, for the caller of that command
     #[arg(value_name = "SERVICE", required_unless_present = "list")]
     service: Option<String>,
     #[arg(value_name = "DESTINATION", help = help::DESTINATION, required_unless_present = "list",

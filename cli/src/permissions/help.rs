@@ -33,6 +33,7 @@ Examples:
   mailtrail permissions workmail firehose --stream mail --format cloudformation > template.json
   mailtrail permissions coverage cloudwatch-logs
   mailtrail permissions coverage s3 --bucket example-trail
+  mailtrail permissions directory s3 --bucket example-trail
   mailtrail permissions redrive s3 --bucket example-trail
   mailtrail permissions redrive firehose --stream mail
   mailtrail permissions waf cloudwatch-logs | jq .log_group_policy

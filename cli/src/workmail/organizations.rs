@@ -5,19 +5,9 @@ use aws_sdk_workmail::Client;
 use mailtrail_aws_client::Deadline;
 use mailtrail_aws_types::Arn;
 use mailtrail_policy_survey::{Account, CallError};
+pub(crate) use mailtrail_workmail::{OrganizationSummary as Organization, organizations as list};
 
 use crate::args::command_in;
-
-/// The Regions of WorkMail. There will be no others: AWS accepts no new customers.
-/// <https://docs.aws.amazon.com/workmail/latest/adminguide/lambda.html>
-const REGIONS: [&str; 3] = ["us-east-1", "us-west-2", "eu-west-1"];
-
-/// An organization, as `ListOrganizations` returns it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Organization {
-    pub(crate) id: String,
-    pub(crate) alias: String,
-}
 
 /// The configuration of email event logging.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,29 +28,6 @@ fn service_linked_role(account: &str) -> String {
 pub(super) fn is_service_linked(role: &str) -> bool {
     let path = Arn::parse(role).ok().and_then(|arn| arn.role_path());
     path.is_some_and(|path| path.starts_with("/aws-service-role/"))
-}
-
-/// The organizations that are not deleted. No call is made in a Region without WorkMail.
-pub(crate) async fn list(
-    account: &Account,
-    client: &Client,
-    deadline: Deadline,
-) -> Result<Vec<Organization>, CallError> {
-    if !REGIONS.contains(&account.region.as_str()) && account.config.endpoint_url().is_none() {
-        return Ok(Vec::new());
-    }
-    let ask = |token| client.list_organizations().set_next_token(token).send();
-    let read = account.calls.all("ListOrganizations", deadline, ask, |answer| {
-        let all = answer.organization_summaries().iter();
-        let existing =
-            all.filter(|it| !it.state().is_some_and(|state| state.eq_ignore_ascii_case("deleted")));
-        let organizations = existing.map(|it| Organization {
-            id: it.organization_id().unwrap_or_default().to_owned(),
-            alias: it.alias().unwrap_or_default().to_owned(),
-        });
-        (organizations.collect(), answer.next_token.clone())
-    });
-    read.await
 }
 
 /// The same as [`list`], without a deadline and with a readable error.

@@ -4,7 +4,7 @@ use crate::mailtrail::Mailtrail;
 
 #[test]
 fn every_command_explains_itself_with_examples_and_exit_codes() {
-    let commands: [&[&str]; 24] = [
+    let commands: [&[&str]; 28] = [
         &[],
         &["demo"],
         &["ingest"],
@@ -17,6 +17,10 @@ fn every_command_explains_itself_with_examples_and_exit_codes() {
         &["redrive", "raw"],
         &["search"],
         &["activity"],
+        &["directory"],
+        &["directory", "save"],
+        &["directory", "show"],
+        &["directory", "diff"],
         &["permissions"],
         &["policy"],
         &["policy", "snapshot"],

@@ -27,7 +27,7 @@ pub(crate) const GROUPS: &[Group] = &[
         may_use: &["foundation", "events", "settings", "query", "archive", "delivery"],
     },
     Group { folder: "shared/policy", may_use: &["foundation", "archive"] },
-    Group { folder: "shared/account", may_use: &["foundation", "events", "settings", "policy"] },
+    Group { folder: "shared/account", may_use: &["foundation", "events", "settings", "query", "policy"] },
     Group {
         folder: "shared/lambda",
         may_use: &["foundation", "events", "settings", "query", "archive", "delivery", "intake"],

@@ -33,6 +33,7 @@
 mod account_region;
 mod catalogue;
 mod coverage;
+mod directory;
 mod documents;
 mod policy;
 mod redrive;
@@ -42,6 +43,7 @@ mod setup;
 pub use account_region::AccountRegion;
 pub use catalogue::{Catalogue, CatalogueError, Destination, Model, Service};
 pub use coverage::{COVERAGE, coverage};
+pub use directory::{DIRECTORY, directory};
 pub use documents::Documents;
 pub use policy::{Policy, Statement};
 pub use redrive::{REDRIVE, redrive};

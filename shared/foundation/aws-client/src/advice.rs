@@ -127,6 +127,14 @@ impl Failure {
         Cause::of(self) == Some(Cause::OtherRegion)
     }
 
+    /// Whether every other call would fail alike, now: for want of credentials, time or a connection, and not for what was
+    /// asked.
+    pub fn concerns_all_calls(&self) -> bool {
+        self.retryable
+            || self.is_out_of_time()
+            || Cause::of(self).is_some_and(|cause| !matches!(cause, Cause::Denied | Cause::OtherRegion))
+    }
+
     /// Whether the caller may not.
     pub fn is_denied(&self) -> bool {
         Cause::of(self) == Some(Cause::Denied)

@@ -4,6 +4,7 @@
 //! coverage/region=<r>/accountId=<a>/logGroup=<hash>/<checked>-<first day>-<last day>-<content>.ndjson
 //! coverage/metrics/region=<r>/accountId=<a>/<saved>-<content>.ndjson
 //! coverage/findings/<run>.json
+//! coverage/directory/organization=<m-…>/<as of>.json
 //! ```
 //! `<content>` is the beginning of the SHA-256 of the content, `<checked>` and `<saved>` are times such as `20261121T020000Z`.
 //! The name of a log group may have any characters of a path, so its hash is the folder, as it is below `pull/`. The last
@@ -22,6 +23,8 @@ pub(crate) const COVERAGE: &str = "coverage";
 const METRICS: &str = "coverage/metrics";
 /// The folder of what the daily function found, and people were told.
 pub const FINDINGS: &str = "coverage/findings";
+/// The folder of what says up to when snapshots of directories hold.
+pub const DIRECTORY: &str = "coverage/directory";
 const ENDING: &str = ".ndjson";
 /// A clock may be ahead of another one by this much, in milliseconds.
 const CLOCKS_DIFFER: i64 = 10 * 60 * 1_000;
@@ -96,9 +99,9 @@ fn time_of(text: &str) -> Option<Time> {
     Time::from_iso8601(text).filter(|time| time.compact() == text)
 }
 
-/// Whether a key lies where checks are, and not where metrics or findings are.
+/// Whether a key lies where checks are, and not where something else is.
 pub(crate) fn is_of_checks(key: &str) -> bool {
-    ![METRICS, FINDINGS]
+    ![METRICS, FINDINGS, DIRECTORY]
         .iter()
         .any(|folder| key.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
 }

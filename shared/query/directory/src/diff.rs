@@ -12,11 +12,13 @@ use crate::{Item, Snapshot};
 const OF_ORGANIZATION: &[&str] = &[
     "arn",
     "completed",
+    "default_domain",
     "directory_id",
     "directory_type",
     "dmarc_enforced",
     "interoperability",
     "migration_admin",
+    "state",
 ];
 
 /// The differences between two snapshots.

@@ -93,7 +93,7 @@ impl Item for Resource {
 
 impl Item for ImpersonationRole {
     const KIND: &str = "impersonation role";
-    const READ_APART: &[&str] = &["rules"];
+    const READ_APART: &[&str] = &["rules", "description"];
     fn id(&self) -> Cow<'_, str> {
         (&self.id).into()
     }

@@ -20,6 +20,7 @@ mod entity;
 mod item;
 mod key;
 mod look_up;
+pub mod operations;
 mod organization;
 mod read;
 mod snapshot;

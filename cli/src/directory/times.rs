@@ -1,0 +1,97 @@
+//! The snapshots of an archive, by organization and time.
+
+use anyhow::bail;
+use mailtrail_archive::ArchiveReader;
+use mailtrail_aws_client::{Clients, Deadline};
+use mailtrail_aws_types::OrganizationId;
+use mailtrail_clock::{LATEST, Time};
+use mailtrail_directory::{Snapshot, SnapshotKey};
+use mailtrail_plain_text::shell_word;
+use mailtrail_snapshots::{ReadError, Snapshots, read};
+
+use super::warn;
+use crate::args::ArchiveArgs;
+
+/// An archive, its snapshots, and whether any of them could not be used.
+pub(super) struct Archived {
+    pub(super) reader: ArchiveReader,
+    pub(super) snapshots: Snapshots,
+    pub(super) is_partial: bool,
+}
+
+impl Archived {
+    /// Lists the snapshots; fails where there is none.
+    pub(super) async fn open(archive: &ArchiveArgs) -> anyhow::Result<Self> {
+        let config = archive.config()?;
+        let reader = ArchiveReader::open(&config, &Clients::default()).await;
+        let snapshots = Snapshots::list(&reader, None, Deadline::NEVER).await?;
+        for (key, reason) in &snapshots.refused {
+            warn(&format!("`{key}` is left out of account: {reason}"));
+        }
+        if snapshots.taken.is_empty() {
+            bail!(
+                "the archive {} has no snapshot of a directory; save one with: mailtrail directory save{}",
+                config.location,
+                options(archive)
+            );
+        }
+        let is_partial = !snapshots.refused.is_empty();
+        Ok(Self { reader, snapshots, is_partial })
+    }
+
+    /// The organizations that are meant: all, or the one with this id or alias.
+    pub(super) async fn organizations(&mut self, name: Option<&str>) -> anyhow::Result<Vec<OrganizationId>> {
+        let all: Vec<OrganizationId> = self.snapshots.taken.keys().cloned().collect();
+        let Some(name) = name else { return Ok(all) };
+        if let Some(known) = all.iter().find(|id| id.as_str() == name) {
+            return Ok(vec![known.clone()]);
+        }
+        let (mut found, mut aliases) = (Vec::new(), Vec::new());
+        for id in all {
+            let latest = self.at(&id, Time::from_millis(LATEST).unwrap_or(Time::EPOCH)).await?;
+            let alias = latest.and_then(|snapshot| snapshot.organization.alias);
+            aliases.push(format!("{} ({id})", alias.as_deref().unwrap_or("no alias")));
+            found.extend(Some(id).filter(|_| alias.as_deref() == Some(name)));
+        }
+        if found.is_empty() {
+            bail!(
+                "the archive has no snapshot of the organization `{name}`; it has those of {}",
+                aliases.join(", ")
+            );
+        }
+        Ok(found)
+    }
+
+    /// The latest snapshot until a time that can be read.
+    pub(super) async fn at(&mut self, id: &OrganizationId, time: Time) -> anyhow::Result<Option<Snapshot>> {
+        let keys: Vec<SnapshotKey> = self.snapshots.until(id, time).collect();
+        for key in keys {
+            if let Some(snapshot) = self.read(&key).await? {
+                return Ok(Some(snapshot));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A snapshot; nothing where it cannot be used, which is said.
+    pub(super) async fn read(&mut self, key: &SnapshotKey) -> anyhow::Result<Option<Snapshot>> {
+        match read(&self.reader, key, Deadline::NEVER).await {
+            Ok(snapshot) => Ok(Some(snapshot)),
+            Err(ReadError::Archive(error)) if error.failure.retryable || error.failure.is_denied() => {
+                Err(error.into())
+            }
+            Err(error) => {
+                warn(&error.to_string());
+                self.is_partial = true;
+                Ok(None)
+            }
+        }
+    }
+}
+
+/// The options of the archive, to be pasted.
+pub(super) fn options(archive: &ArchiveArgs) -> String {
+    let options = archive.options();
+    let options = options.iter().map(|(name, value)| format!(" {name} {}", shell_word(value)));
+    options.fold(String::new(), |text, option| text + &option)
+}
