@@ -3,6 +3,7 @@
 import base64
 import json
 
+import directories
 import payloads
 import programs
 from account.fixtures import DATA_PROTECTION
@@ -59,7 +60,8 @@ def audits(deployed, account, roles=()):
 def maintains(deployed, account):
     """Runs the maintenance on a log group whose events, of every sample, the archive lacks. Returns its last answer.
 
-    The group is older than some of its events, has a witness, and what fills its gaps is interrupted once.
+    The group is older than some of its events, has a witness, and what fills its gaps is interrupted once. Beside it is an
+    organization with a directory.
     """
     variables = deployed.variables(MAINTENANCE)
     destination = variables["MAILTRAIL_COVERAGE_DESTINATIONS"].split(",")[0]
@@ -80,6 +82,8 @@ def maintains(deployed, account):
                 logs.events.log(name, f"stream-{number}", group.created - 2 * DAY_MS, event["message"])
     account.place().metrics.publish("OrganizationEmailReceived", 1, group.created - 3 * DAY_MS)
     account.faults.fail("FilterLogEvents", "ExpiredTokenException", nth=20)
+    organization = account.fixtures.organization().rsplit("/", 1)[1]
+    directories.fill(account.place().directories.of(organization))
     for _ in range(3):
         answer = deployed.invoke(MAINTENANCE, b"{}")
     return answer

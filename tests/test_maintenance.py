@@ -6,6 +6,7 @@ import pytest
 
 import archive
 import border
+import directories
 import function
 import maintaining
 from maintaining import DAY, GROUP, WINDOW
@@ -54,7 +55,7 @@ def test_days_that_the_archive_has_are_complete_and_are_not_compared_again_so_so
     assert {day for _, day in checks} >= days(maintenance)
     assert set(map(tuple, checks.values())) == {("complete",)}
     sums = function.metrics(invocation.lines)
-    assert set(sums.values()) == {0} and len(sums) == 6
+    assert set(sums.values()) == {0} and len(sums) == 7
     assert maintenance.run_well()["compared_days"] == 0
     assert maintenance.news() == [] and maintenance.findings() == []
 
@@ -318,3 +319,60 @@ def test_days_that_the_command_line_compared_are_not_compared_again_so_soon(main
     assert days(maintenance) <= {day for _, day in before}
     assert maintenance.run_well()["compared_days"] == 0
     assert maintenance.checks() == before
+
+
+# Directories
+
+
+SAVE = {"MAILTRAIL_SAVE_DIRECTORY": "on"}
+
+
+def snapshots(maintenance):
+    return sorted(path.name for path in maintenance.archive.glob("directory/organization=*/*.json.zst"))
+
+
+def with_directory(maintenance, alias="example"):
+    """An organization with one of everything; returns its id."""
+    organization = maintenance.account.fixtures.organization(alias).rsplit("/", 1)[1]
+    directories.fill(maintenance.account.place().directories.of(organization))
+    return organization
+
+
+def test_directories_are_saved_where_something_changed_and_only_where_it_is_on(maintenance):
+    organization = with_directory(maintenance)
+    assert maintenance.run_well()["directories"] == [] and snapshots(maintenance) == []
+    assert not maintenance.account.called("ListOrganizations")
+    answer = maintenance.run_well(**SAVE)
+    assert answer["directory_failures"] == []
+    (saved,) = answer["directories"]
+    assert (saved["organization"], saved["unchanged"], saved["refused"]) == (organization, False, [])
+    assert len(snapshots(maintenance)) == 1
+    (again,) = maintenance.run_well(**SAVE)["directories"]
+    assert again["unchanged"] and again["key"] == saved["key"] and len(snapshots(maintenance)) == 1
+    assert len(list(maintenance.archive.glob("coverage/directory/*/*.json"))) == 1
+    maintenance.log_group()
+    assert maintenance.run_well(**SAVE)["failures"] == [], "coverage does not take it for its own"
+
+
+def test_a_refused_call_and_an_organization_that_is_gone_are_alarmed_and_the_others_saved(maintenance):
+    gone, other = with_directory(maintenance), with_directory(maintenance, "other")
+    account = maintenance.account
+    account.faults.deny("workmail:ListAliases")
+    account.faults.after("DescribeUser", lambda: account.place().workmail.remove(gone))
+    invocation = maintenance.invoke(**SAVE)
+    failures = invocation.answer["directory_failures"]
+    assert any("went away" in failure for failure in failures)
+    assert any(other in failure and "ListAliases: AccessDenied" in failure for failure in failures)
+    assert function.metrics(invocation.lines)["directory_failed"] == len(failures) == 2
+    assert invocation.answer["failures"] == [] and len(snapshots(maintenance)) == 1
+
+
+def test_an_organization_that_takes_too_long_is_left_to_the_command_line(maintenance):
+    organization = with_directory(maintenance)
+    directory = maintenance.account.place().directories.of(organization)
+    for number in range(3_000):
+        directory.user(f"S-1-1-11-{number:012}", f"user-{number}")
+    maintenance.runtime.timeout = 40
+    (saved,) = maintenance.run(**SAVE)["directories"]
+    assert "3007 users" in saved["failed"] and f"mailtrail directory save --organization {organization}" in saved["failed"]
+    assert not maintenance.account.called("DescribeUser") and snapshots(maintenance) == []

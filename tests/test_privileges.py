@@ -36,6 +36,7 @@ EVERYTHING = {
     "PolicyV1Services": "on",
     "Profile": "scale-out",
     "FillGaps": "on",
+    "SaveDirectory": "on",
 }
 STACKS = {
     "least": LEAST,
@@ -60,7 +61,7 @@ BY_LAMBDA = {
 # What the audit does with the archive and the topic, which are in its own account alone; and how it gets to the others.
 AT_HOME = BY_LAMBDA | {"KeepReports", "FindReports", "ArchiveKey", "Announce", "OtherAccounts"}
 # Services that the audit asks, as the variables of the SDK for their endpoints have them.
-SERVICES_OF_ACCOUNT = ("APIGATEWAYV2", "CLOUDWATCH", "CLOUDWATCH_LOGS", "LAMBDA", "SFN", "STS")
+SERVICES_OF_ACCOUNT = ("APIGATEWAYV2", "CLOUDWATCH", "CLOUDWATCH_LOGS", "LAMBDA", "SFN", "STS", "WORKMAIL")
 
 
 @pytest.fixture(scope="session")
@@ -151,6 +152,7 @@ def test_the_roles_allow_what_the_functions_call_and_nothing_else(ministack, acc
         with recorded(deployed, deployment.MAINTENANCE) as recorder:
             deployed.set(deployment.MAINTENANCE, **own)
             last = privileged_calls.maintains(deployed, account)
+        assert last["directory_failures"] == [] and len(last["directories"]) == ("SaveDirectory" in parameters)
         assert last["failures"] == [] and (last["gap_days"] == 0) is ("FillGaps" in parameters)
         calls = recorder.calls + privileged_calls.calls_of(account)
         check_fit(deployed.policies(deployment.MAINTENANCE), calls, tmp_path)
@@ -279,14 +281,14 @@ def test_everything_is_named_only_where_iam_knows_no_resource():
     # Resource policies are things of the account, and the lists of a service have no owner.
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html
-    of_maintenance = {"FindLogGroups", "ReadMetrics"}
+    of_maintenance = {"FindLogGroups", "FindOrganizations", "ReadMetrics"}
     assert set(anything) == {"FindStateMachines", "Look", "LookAround", "Shrink", "TellOfFindings"} | of_maintenance
     lists = [[actions] if isinstance(actions, str) else actions for actions in anything.values()]
     granted = {action for actions in lists for action in actions}
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
     of_metrics = {"cloudwatch:GetMetricData", "cloudwatch:ListMetrics"}
     of_lists = {f"logs:{operation}" for operation in ACCOUNT_WIDE}
-    assert granted <= of_lists | of_metrics | {"states:ListStateMachines"}
+    assert granted <= of_lists | of_metrics | {"states:ListStateMachines", "workmail:ListOrganizations"}
 
 
 # Roles in other accounts

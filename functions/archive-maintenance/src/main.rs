@@ -2,9 +2,11 @@
 //!
 //! Wiring: settings → log groups that are subscribed → days that are due → compare → (if it may) fill, and compare again →
 //! archive → news. What there was no time for comes first in the next invocation. A log group or a day that cannot be
-//! compared is reported, and the others are compared; an archive that does not take what was found fails the invocation.
+//! compared is reported, and the others are compared; an archive that does not take what was found fails the invocation. Beside
+//! it, where that is on: WorkMail organizations → their directories → archive.
 
 mod compare;
+mod directory;
 mod due;
 mod fill;
 mod findings;

@@ -20,11 +20,12 @@ use mailtrail_telemetry::report::{CoverageReport, Level};
 use serde::Serialize;
 
 use crate::compare::Comparer;
+use crate::directory::Saved;
 use crate::due::{DueDay, GroupDay, LastCheck, ended_days, in_order, is_comparable, is_whole, longest_wait};
 use crate::findings::{Findings, Kind};
 use crate::notification::{self, Context};
 use crate::run::Run;
-use crate::{fill, log_groups, metrics, witness};
+use crate::{directory, fill, log_groups, metrics, witness};
 
 /// What is kept of the time to say what was found.
 const RESERVE: Duration = Duration::from_secs(15);
@@ -52,6 +53,22 @@ pub(crate) struct Answer {
     pub(crate) filled_events: u64,
     /// What could not be compared or filled, and why.
     pub(crate) failures: Vec<String>,
+    /// The directories of organizations, where they are saved.
+    pub(crate) directories: Vec<Saved>,
+    /// What of them could not be read or kept, and why.
+    pub(crate) directory_failures: Vec<String>,
+}
+
+impl Answer {
+    fn add(&mut self, saved: Result<Vec<Saved>, String>) {
+        match saved {
+            Ok(saved) => {
+                self.directory_failures.extend(saved.iter().flat_map(Saved::failures));
+                self.directories = saved;
+            }
+            Err(failure) => self.directory_failures.push(failure),
+        }
+    }
 }
 
 impl Maintenance {
@@ -69,7 +86,14 @@ impl Maintenance {
         let before = before.map_err(|error| failed("ArchiveUnavailable", &error))?;
         let mut run = self.begin(&account, before.clone(), began, working).await?;
         let due = self.due(&mut run, began).await?;
-        run.compare_all(due, working).await;
+        let save = async {
+            if self.config.maintenance.save_directory {
+                return directory::save(&account, &self.archive, began, working).await;
+            }
+            Ok(Vec::new())
+        };
+        let ((), saved) = tokio::join!(run.compare_all(due, working), Box::pin(save));
+        run.answer.add(saved);
         self.end(run, &account, &before, began, deadline).await
     }
 
@@ -191,7 +215,8 @@ impl Maintenance {
         for warning in &warnings {
             self.reporter.problem("", warning);
         }
-        answer.failures.iter().for_each(|failure| self.reporter.failure("", failure));
+        let failures = answer.failures.iter().chain(&answer.directory_failures);
+        failures.for_each(|failure| self.reporter.failure("", failure));
         let may_have_events = |day: &GroupDay| match groups.get(&day.log_group) {
             Some(group) => is_comparable(group, day.day, began),
             None => !run.knows_all_groups,
@@ -232,7 +257,10 @@ impl Maintenance {
     }
 
     fn measure(&self, answer: &Answer, unchecked_days: u64) {
-        let level = match (answer.failures.len(), answer.gap_days + answer.silent_days) {
+        let level = match (
+            answer.failures.len() + answer.directory_failures.len(),
+            answer.gap_days + answer.silent_days,
+        ) {
             (0, 0) => Level::Info,
             (0, _) => Level::Warn,
             _ => Level::Error,
@@ -251,6 +279,7 @@ impl Maintenance {
             unchecked_days,
             coverage_failed: answer.failures.len() as u64,
             filled_events: answer.filled_events,
+            directory_failed: answer.directory_failures.len() as u64,
         });
     }
 }

@@ -137,6 +137,12 @@ const OF_COVERAGE: readonly (Required<Alarm> & { readonly id: string })[] = [
     about: 'The archive could not be compared with a log group: the log line says why.',
     most: 0,
   },
+  {
+    id: 'DirectoryFailedAlarm',
+    metric: 'directory_failed',
+    about: 'The directory of a WorkMail organization was not saved, or not whole: the log line says why.',
+    most: 0,
+  },
 ];
 
 /** The alarms of every function, on Lambda's own metrics. */

@@ -202,6 +202,7 @@ function ofCoverage({ resource }: MailtrailFunction): Widget[] {
       'unchecked_days',
     ]),
     widget('events that are missing, and that were filled in', ['missing_events', 'filled_events']),
+    widget('directories that were not saved, or not whole', ['directory_failed']),
   ];
 }
 

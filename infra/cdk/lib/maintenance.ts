@@ -1,4 +1,7 @@
-/** The function that compares the archive with the log groups, on a schedule, and fills gaps where it may. */
+/**
+ * The function that compares the archive with the log groups, on a schedule, fills gaps where it may, and saves the
+ * directories of WorkMail organizations.
+ */
 import { Fn, type Stack } from 'aws-cdk-lib';
 import type * as kinesis from 'aws-cdk-lib/aws-kinesis';
 
@@ -26,6 +29,39 @@ const RAW = 'raw';
 /** How far the filling of gaps came. */
 const PULL = 'pull';
 
+/** Who and what the ids of WorkMail organizations are. */
+const DIRECTORY = 'directory';
+
+/** What a directory is read by, but for the list of organizations: every call is about one of them. */
+const OF_ORGANIZATION = [
+  'DescribeEmailMonitoringConfiguration',
+  'DescribeGroup',
+  'DescribeIdentityProviderConfiguration',
+  'DescribeInboundDmarcSettings',
+  'DescribeMailboxExportJob',
+  'DescribeOrganization',
+  'DescribeResource',
+  'DescribeUser',
+  'GetDefaultRetentionPolicy',
+  'GetImpersonationRole',
+  'GetMailDomain',
+  'ListAccessControlRules',
+  'ListAliases',
+  'ListAvailabilityConfigurations',
+  'ListGroupMembers',
+  'ListGroups',
+  'ListImpersonationRoles',
+  'ListMailDomains',
+  'ListMailboxExportJobs',
+  'ListMailboxPermissions',
+  'ListMobileDeviceAccessOverrides',
+  'ListMobileDeviceAccessRules',
+  'ListPersonalAccessTokens',
+  'ListResourceDelegates',
+  'ListResources',
+  'ListUsers',
+];
+
 /** What fills the archive: a function, or the data stream before it. */
 export interface Reader {
   readonly called: MailtrailFunction;
@@ -41,6 +77,7 @@ export function archiveMaintenance(
   const { parameters, archive, topic } = context;
   const on = parameters.is('Coverage', 'on');
   const fills = parameters.is('FillGaps', 'on');
+  const saves = parameters.is('SaveDirectory', 'on');
   const key = parameters.isSet('KmsKeyArn');
   const logGroups = arn('logs', 'log-group:*');
   const of = (folders: readonly string[]) => folders.map((folder) => objectsIn(context, folder));
@@ -68,6 +105,19 @@ export function archiveMaintenance(
       when(fills, { Sid: 'FindRecords', ...listing([...CLASSES, PULL]) }),
       when(fills, { Sid: 'FillGaps', ...allow('s3:PutObject', of(['_about', RAW, ...CLASSES, PULL])) }),
       when(fills, { Sid: 'CompareFilled', ...allow('s3:GetObject', of(['_about', ...CLASSES, PULL])) }),
+      when(saves, { Sid: 'FindOrganizations', ...allow('workmail:ListOrganizations', '*') }),
+      when(saves, {
+        Sid: 'ReadDirectory',
+        ...allow(
+          OF_ORGANIZATION.map((operation) => `workmail:${operation}`),
+          arn('workmail', 'organization/*'),
+        ),
+      }),
+      when(saves, { Sid: 'FindSnapshots', ...listing([DIRECTORY]) }),
+      when(saves, {
+        Sid: 'KeepSnapshots',
+        ...allow(['s3:GetObject', 's3:PutObject'], objectsIn(context, DIRECTORY)),
+      }),
       when(key, {
         Sid: 'ArchiveKey',
         ...allow(['kms:Decrypt', 'kms:GenerateDataKey'], parameters.text('KmsKeyArn')),
@@ -79,19 +129,22 @@ export function archiveMaintenance(
       MAILTRAIL_COVERAGE_DESTINATIONS: Fn.join(',', destinations),
       MAILTRAIL_COVERAGE_DAYS: parameters.text('CoverageDays'),
       MAILTRAIL_FILL_GAPS: parameters.text('FillGaps'),
+      MAILTRAIL_SAVE_DIRECTORY: parameters.text('SaveDirectory'),
     },
     timeout: 900,
     memorySize: parameters.number('CoverageMemorySize'),
     condition: on,
     accepted: {
       ...wildcardsOf(
-        ['_about', RAW, ...CLASSES, COVERAGE, PULL],
+        ['_about', RAW, ...CLASSES, COVERAGE, DIRECTORY, PULL],
         'the names of objects are made from what is in them',
       ),
       'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:*]':
         'log groups of any name may be subscribed',
+      'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:workmail:<AWS::Region>:<AWS::AccountId>:organization/*]':
+        'the directories of all organizations of the account and Region are saved',
       'AwsSolutions-IAM5[Resource::*]':
-        'lists of log groups and metrics belong to an account: IAM knows no resource of them',
+        'lists of log groups, metrics and organizations belong to an account: IAM knows no resource of them',
     },
   });
   const expression = parameters.text('CoverageSchedule');

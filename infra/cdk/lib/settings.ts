@@ -314,6 +314,13 @@ const PARAMETERS = {
     default: 'off',
     values: ['off', 'on'],
   },
+  SaveDirectory: {
+    group: 'Coverage',
+    about:
+      'Whether who and what the ids of WorkMail organizations are is saved in the archive, in each run of the comparison.',
+    default: 'off',
+    values: ['off', 'on'],
+  },
   PolicyMode: {
     group: 'Resource policies',
     about: 'What is done about CloudWatch Logs resource policies that fill up: nothing, a report, or more.',

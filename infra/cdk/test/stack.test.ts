@@ -198,6 +198,10 @@ test('the maintenance reads what it compares, deletes nothing, and writes events
     'sns:Publish',
   ];
   assert.deepEqual(may({}), compares);
+  const others = may({ SaveDirectory: 'on' }).filter((action: string) => !compares.includes(action));
+  assert.ok(
+    others.length > 20 && others.every((action: string) => /^workmail:(Describe|Get|List)/.test(action)),
+  );
   assert.deepEqual(may({ FillGaps: 'on' }), compares);
   const writes = (parameters: Record<string, string>) =>
     statements(deployed(parameters).get('ArchiveMaintenanceRole'))
@@ -205,6 +209,7 @@ test('the maintenance reads what it compares, deletes nothing, and writes events
       .flatMap(({ Resource: its }) => its)
       .map((arn: any) => arn['Fn::Join'][1].join('').match(/mailtrail\/(.*)\/\*$/)?.[1]);
   assert.deepEqual(writes({}), ['coverage']);
+  assert.deepEqual(writes({ SaveDirectory: 'on' }), ['coverage', 'directory']);
   assert.ok(writes({ FillGaps: 'on' }).includes('raw') && writes({ FillGaps: 'on' }).includes('pull'));
   const all = actions(deployed({ FillGaps: 'on' }).get('ArchiveMaintenanceRole'));
   assert.ok(!all.some((action) => /Delete|\*/.test(action)));

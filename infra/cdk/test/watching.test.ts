@@ -69,7 +69,13 @@ test('a full policy, one that soon will be, and an audit that failed are alarms 
 });
 
 test('gaps, silent days, and days that could not be compared are alarms until a run says otherwise', () => {
-  const ids = ['CoverageGapAlarm', 'CoverageSilentAlarm', 'CoverageUncheckedAlarm', 'CoverageFailedAlarm'];
+  const ids = [
+    'CoverageGapAlarm',
+    'CoverageSilentAlarm',
+    'CoverageUncheckedAlarm',
+    'CoverageFailedAlarm',
+    'DirectoryFailedAlarm',
+  ];
   const held = ids.map((id) => {
     const its = (usual.get(id) as Resource).Properties;
     assert.equal(its.TreatMissingData, 'ignore');
@@ -82,6 +88,7 @@ test('gaps, silent days, and days that could not be compared are alarms until a 
     ['silent_days', 0],
     ['unchecked_days', 2],
     ['coverage_failed', 0],
+    ['directory_failed', 0],
   ]);
   assert.ok(!ids.some((id) => deployed({ Coverage: 'off' }).has(id)));
 });
@@ -124,7 +131,7 @@ test('the dashboard shows events by class, and coverage and resource policies wh
   assert.ok(titles({}).includes('events by class'));
   const coverage = (parameters: Record<string, string>) =>
     titles(parameters).filter((title) => title.startsWith('coverage: ')).length;
-  assert.deepEqual([coverage({}), coverage({ Coverage: 'off' })], [2, 0]);
+  assert.deepEqual([coverage({}), coverage({ Coverage: 'off' })], [3, 0]);
   assert.deepEqual(policies({}), []);
   assert.deepEqual(policies(AUDITED), [
     'resource policies: share of the limits, in percent',

@@ -335,6 +335,8 @@ pub struct CoverageReport<'a> {
     pub coverage_failed: u64,
     /// Events that were missing, and that this invocation archived.
     pub filled_events: u64,
+    /// Directories of organizations that were not saved, or not whole.
+    pub directory_failed: u64,
 }
 
 impl CoverageReport<'_> {
@@ -346,6 +348,7 @@ impl CoverageReport<'_> {
         ("unchecked_days", Unit::Count),
         ("coverage_failed", Unit::Count),
         ("filled_events", Unit::Count),
+        ("directory_failed", Unit::Count),
     ];
     /// Their dimensions.
     pub const DIMENSIONS: &'static [&'static str] = &["function"];

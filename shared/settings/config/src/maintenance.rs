@@ -15,6 +15,8 @@ pub struct MaintenanceConfig {
     pub days: u32,
     /// Whether events that the archive lacks are archived.
     pub fill_gaps: bool,
+    /// Whether the directories of organizations are saved.
+    pub save_directory: bool,
 }
 
 impl MaintenanceConfig {
@@ -23,6 +25,7 @@ impl MaintenanceConfig {
             destinations: destinations(read),
             days: read.integer(&settings::COVERAGE_DAYS),
             fill_gaps: read.value(&settings::FILL_GAPS).is_some_and(|Switch(on)| on),
+            save_directory: read.value(&settings::SAVE_DIRECTORY).is_some_and(|Switch(on)| on),
         }
     }
 }

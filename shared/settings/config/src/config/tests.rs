@@ -45,8 +45,10 @@ fn the_maintenance_fills_nothing_unless_told_to_and_compares_with_what_is_valid(
     let config = read(&[
         ("MAILTRAIL_COVERAGE_DESTINATIONS", "mail, arn:aws:lambda:eu-west-1:111122223333:function:mail"),
         ("MAILTRAIL_FILL_GAPS", "on"),
+        ("MAILTRAIL_SAVE_DIRECTORY", "on"),
     ]);
     assert_eq!((config.maintenance.destinations, config.maintenance.fill_gaps), (vec![arn.to_owned()], true));
+    assert!(config.maintenance.save_directory && !maintenance.save_directory);
     assert_eq!(config.ignored_settings.len(), 1);
 }
 

@@ -38,5 +38,17 @@ pub const FILL_GAPS: Setting = Setting {
     privacy: Privacy::Public,
 };
 
+/// Whether the directories of `WorkMail` organizations are saved.
+pub const SAVE_DIRECTORY: Setting = Setting {
+    name: "MAILTRAIL_SAVE_DIRECTORY",
+    meaning: "Whether who and what the ids of the WorkMail organizations of the account and Region are is saved in the archive, as \
+              `mailtrail directory save` does, without details of people. An organization that takes longer to read than an \
+              invocation has, above some 1,000 users, is left to the command line, and alarmed.",
+    kind: Kind::Choice { values: &["on", "off"], default: "off" },
+    example: "on",
+    privacy: Privacy::Public,
+};
+
 /// The settings of the maintenance of the archive, in the order of the reference page.
-pub const MAINTENANCE: &[Setting] = &[COVERAGE_DESTINATIONS, COVERAGE_DAYS.setting(), FILL_GAPS];
+pub const MAINTENANCE: &[Setting] =
+    &[COVERAGE_DESTINATIONS, COVERAGE_DAYS.setting(), FILL_GAPS, SAVE_DIRECTORY];
