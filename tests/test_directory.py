@@ -182,6 +182,16 @@ def test_a_call_that_is_refused_is_told_and_everything_else_is_saved(saved, oper
     assert diff["not_compared"]
 
 
+@pytest.mark.parametrize("operation", ("ListUsers", "ListGroups", "ListResources"))
+def test_where_deleted_ones_are_not_told_the_others_are_saved(saved, operation):
+    saved.organization()
+    saved.aws.faults.fail(operation, "InvalidParameterException", nth=2)
+    run, (told,) = saved.save()
+    run.expect(NEEDS_A_LOOK)
+    assert told["refused"] == [f"{operation}: InvalidParameterException"]
+    assert (told["users"], told["groups"], told["resources"]) == (3 if operation == "ListUsers" else 4, 2, 1)
+
+
 def test_where_the_organizations_cannot_be_listed_nothing_is_saved(saved):
     saved.organization()
     saved.aws.faults.deny("workmail:ListOrganizations")

@@ -208,8 +208,8 @@ impl Session<'_> {
     pub(crate) async fn users(&self) -> Result<Listed<User>, ReadError> {
         let (client, id) = (self.client, self.organization);
         let mut users = Vec::new();
-        for state in STATES {
-            let filters = state.map(|state| ListUsersFilters::builder().state(state).build());
+        for filter in STATES {
+            let filters = filter.clone().map(|state| ListUsersFilters::builder().state(state).build());
             let ask = |token| {
                 let call = client.list_users().organization_id(id).set_filters(filters.clone());
                 call.max_results(PAGE).set_next_token(token).send()
@@ -217,8 +217,12 @@ impl Session<'_> {
             let listed = self.list("ListUsers", ask, |answer| {
                 (answer.users().iter().map(answer::user).collect(), answer.next_token)
             });
-            let Some(listed) = listed.await? else { return Ok(None) };
-            users.extend(listed);
+            match (listed.await?, filter) {
+                (Some(listed), _) => users.extend(listed),
+                (None, None) => return Ok(None),
+                // Without the filter, the others were read.
+                (None, Some(_)) => {}
+            }
         }
         Ok(Some(once(users, |user| &user.id)))
     }
@@ -226,8 +230,8 @@ impl Session<'_> {
     pub(crate) async fn groups(&self) -> Result<Listed<Group>, ReadError> {
         let (client, id) = (self.client, self.organization);
         let mut groups = Vec::new();
-        for state in STATES {
-            let filters = state.map(|state| ListGroupsFilters::builder().state(state).build());
+        for filter in STATES {
+            let filters = filter.clone().map(|state| ListGroupsFilters::builder().state(state).build());
             let ask = |token| {
                 let call = client.list_groups().organization_id(id).set_filters(filters.clone());
                 call.max_results(PAGE).set_next_token(token).send()
@@ -235,8 +239,12 @@ impl Session<'_> {
             let listed = self.list("ListGroups", ask, |answer| {
                 (answer.groups().iter().map(answer::group).collect(), answer.next_token)
             });
-            let Some(listed) = listed.await? else { return Ok(None) };
-            groups.extend(listed);
+            match (listed.await?, filter) {
+                (Some(listed), _) => groups.extend(listed),
+                (None, None) => return Ok(None),
+                // Without the filter, the others were read.
+                (None, Some(_)) => {}
+            }
         }
         Ok(Some(once(groups, |group| &group.id)))
     }
@@ -244,8 +252,8 @@ impl Session<'_> {
     pub(crate) async fn resources(&self) -> Result<Listed<Resource>, ReadError> {
         let (client, id) = (self.client, self.organization);
         let mut resources = Vec::new();
-        for state in STATES {
-            let filters = state.map(|state| ListResourcesFilters::builder().state(state).build());
+        for filter in STATES {
+            let filters = filter.clone().map(|state| ListResourcesFilters::builder().state(state).build());
             let ask = |token| {
                 let call = client.list_resources().organization_id(id).set_filters(filters.clone());
                 call.max_results(PAGE).set_next_token(token).send()
@@ -253,8 +261,12 @@ impl Session<'_> {
             let listed = self.list("ListResources", ask, |answer| {
                 (answer.resources().iter().map(answer::resource).collect(), answer.next_token)
             });
-            let Some(listed) = listed.await? else { return Ok(None) };
-            resources.extend(listed);
+            match (listed.await?, filter) {
+                (Some(listed), _) => resources.extend(listed),
+                (None, None) => return Ok(None),
+                // Without the filter, the others were read.
+                (None, Some(_)) => {}
+            }
         }
         Ok(Some(once(resources, |resource| &resource.id)))
     }
