@@ -30,7 +30,7 @@ pub(super) struct OutputArgs {
     /// Counts instead of events: by identity, event name, service, address and error; first and last seen
     #[arg(long)]
     pub(super) summary: bool,
-    /// Print the OCSF records as they are in the archive, one per line; with --summary, one JSON object
+    /// Print the OCSF records as they are in the archive, with names as enrichments, one per line; with --summary, one JSON object
     #[arg(long)]
     pub(super) json: bool,
     /// Print CSV with a header line; a cell that a spreadsheet would read as a formula starts with a '

@@ -51,9 +51,12 @@ impl Census {
         self.log_groups.iter().map(String::as_str)
     }
 
-    /// What is to be said of each option that no event matches.
-    pub(super) fn explain(&self, filter: &Filter) -> Vec<String> {
-        let unmatched = filter.patterns().into_iter().filter_map(|(option, _, pattern)| {
+    /// What is to be said of each option that no event matches. `is_known` says whether the user who is asked for is known by
+    /// another name or id, which was told.
+    pub(super) fn explain(&self, filter: &Filter, is_known: bool) -> Vec<String> {
+        let patterns =
+            filter.patterns().into_iter().filter(|(option, ..)| !(is_known && *option == "--user"));
+        let unmatched = patterns.filter_map(|(option, _, pattern)| {
             let values = self.values.get(option)?;
             let is_known = values.iter().any(|value| pattern.matches(value));
             (!is_known).then(|| explain(option, pattern, values))

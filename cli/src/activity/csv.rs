@@ -31,8 +31,11 @@ const NAMES: [&str; COLUMNS] = [
     "uid",
     "also_in",
     "partial",
+    "user_name",
+    "owner_name",
+    "names",
 ];
-const COLUMNS: usize = 22;
+const COLUMNS: usize = 25;
 
 /// The line of names.
 pub(super) fn names() -> anyhow::Result<Vec<u8>> {
@@ -56,6 +59,7 @@ fn cells(event: Event) -> [String; COLUMNS] {
         Outcome::Failure => "failure",
         Outcome::Unknown => "",
     };
+    let names = event.names.iter().map(|(id, name)| format!("{id} = {name}"));
     [
         event.time.rfc3339(),
         event.who,
@@ -79,6 +83,9 @@ fn cells(event: Event) -> [String; COLUMNS] {
         event.uid,
         event.also_in.join(" "),
         if event.is_partial { "true".to_owned() } else { String::new() },
+        event.user_name,
+        event.owner_name,
+        names.collect::<Vec<_>>().join("; "),
     ]
     .map(|cell| csv_cell(&cell))
 }

@@ -2,7 +2,9 @@
 
 use mailtrail_activity::{Activity, ActivityFields, IdentityKind, Outcome, parameters};
 use mailtrail_clock::Time;
+use mailtrail_names::Names;
 
+use super::names::{name_of, with_names};
 use super::phrase::describe;
 
 #[derive(Debug)]
@@ -11,6 +13,8 @@ pub(super) struct Event {
     pub(super) time: Time,
     /// The caller in a few words: a user, `role/session`, a service.
     pub(super) who: String,
+    /// The same, with names before the ids: for people.
+    pub(super) who_named: String,
     /// The ARN or id of the caller.
     pub(super) identity: String,
     /// The ARN of the role.
@@ -23,6 +27,14 @@ pub(super) struct Event {
     pub(super) name: String,
     /// What it was about.
     pub(super) target: String,
+    /// The same, with names before the ids: for people.
+    pub(super) target_named: String,
+    /// The name, at the time, of the user who acted.
+    pub(super) user_name: String,
+    /// The name, at the time, of the owner of the mailbox.
+    pub(super) owner_name: String,
+    /// The ids in `who` and `target`, and their names.
+    pub(super) names: Vec<(String, String)>,
     /// The owner of the mailbox.
     pub(super) owner: String,
     /// The addresses that it came from, separated by spaces.
@@ -51,22 +63,36 @@ impl Event {
         activity: &Activity<'_>,
         account: &str,
         via: String,
+        names: &Names,
     ) -> Self {
         let first = |kind| activity.first(kind).unwrap_or_default().to_owned();
         let ids = [IdentityKind::UserId, IdentityKind::Principal, IdentityKind::OnBehalfOf];
         let identity = ids.into_iter().find_map(|kind| activity.first(kind)).unwrap_or_default();
         let account = if activity.event_account.is_empty() { account } else { activity.event_account };
+        let (who, target) = (activity.label(), describe(activity, &parameters(fields)));
+        let (who_named, mut named) = with_names(&who, activity, names);
+        let (target_named, of_target) = with_names(&target, activity, names);
+        named.extend(of_target);
+        named.sort_unstable();
+        named.dedup();
+        let user = activity.first(IdentityKind::UserId).or_else(|| activity.first(IdentityKind::OnBehalfOf));
+        let owner = activity.owner.as_ref().map(|owner| &*owner.value);
         Self {
             time: activity.time,
-            who: activity.label(),
+            who,
+            who_named,
             identity: identity.to_owned(),
             role: first(IdentityKind::Role),
             session: first(IdentityKind::RoleSession),
             access_key: activity.credentials().collect::<Vec<_>>().join(" "),
             service: service(activity).to_owned(),
             name: activity.operation.to_owned(),
-            target: describe(activity, &parameters(fields)),
-            owner: activity.owner.as_ref().map(|owner| owner.value.clone().into_owned()).unwrap_or_default(),
+            target,
+            target_named,
+            user_name: name_of(activity, user, names),
+            owner_name: name_of(activity, owner, names),
+            names: named,
+            owner: owner.unwrap_or_default().to_owned(),
             source: activity.sources.join(" "),
             user_agent: activity.user_agent.to_owned(),
             outcome: activity.outcome,
@@ -109,6 +135,6 @@ impl Default for Event {
     /// Of a record that says nothing.
     fn default() -> Self {
         let fields = ActivityFields::default();
-        Self::new(&fields, &Activity::of(&fields), "", String::new())
+        Self::new(&fields, &Activity::of(&fields), "", String::new(), &Names::default())
     }
 }

@@ -1,10 +1,9 @@
 //! What is asked for. All of it must hold.
 
-use std::collections::BTreeSet;
-
 use clap::Args;
 use mailtrail_activity::{Activity, IdentityKind, Outcome, Subject};
 use mailtrail_aws_types::StarPattern;
+use mailtrail_names::Names;
 
 use super::address::AddressPattern;
 use crate::args::account_pattern;
@@ -40,15 +39,15 @@ pub(crate) struct Filter {
     /// Only what failed or was refused; with --follow, also among the events that it adds
     #[arg(long)]
     failed: bool,
+    /// Only access to the mailboxes of this user or resource: by name, address or id
+    #[arg(long, value_name = "NAME")]
+    pub(super) owner: Option<StarPattern>,
     /// Only access to a mailbox by a user who does not own it, or by an application in the owner's name
     #[arg(long)]
     not_owner: bool,
     /// Only what an application of WorkMail did in a user's name
     #[arg(long)]
     impersonated: bool,
-    /// Other values that the user is known by.
-    #[arg(skip)]
-    pub(super) aliases: BTreeSet<String>,
 }
 
 impl Filter {
@@ -62,6 +61,7 @@ impl Filter {
             ("--arn", Asked::Identity(Subject::Arn), &self.arn),
             ("--account", Asked::Account, &self.account),
             ("--event-name", Asked::Operation, &self.event_name),
+            ("--owner", Asked::Owner, &self.owner),
         ];
         given
             .into_iter()
@@ -75,8 +75,8 @@ impl Filter {
     }
 
     /// Whether an activity is asked for, whatever its outcome.
-    pub(super) fn selects(&self, activity: &Activity<'_>) -> bool {
-        self.patterns().into_iter().all(|(_, asked, pattern)| self.is_asked_for(activity, asked, pattern))
+    pub(super) fn selects(&self, activity: &Activity<'_>, names: &Names) -> bool {
+        self.patterns().into_iter().all(|(_, asked, pattern)| asked.matches(activity, pattern, names))
             && self
                 .source_ip
                 .as_ref()
@@ -89,18 +89,6 @@ impl Filter {
     pub(super) fn accepts(&self, activity: &Activity<'_>) -> bool {
         !self.failed || activity.outcome == Outcome::Failure
     }
-
-    fn is_asked_for(&self, activity: &Activity<'_>, asked: Asked, pattern: &StarPattern) -> bool {
-        match asked {
-            Asked::Identity(Subject::User) => {
-                let is_user = |text: &str| pattern.matches(text) || self.aliases.contains(text);
-                activity.find(Subject::User, is_user).is_some()
-            }
-            Asked::Identity(subject) => activity.find(subject, |text| pattern.matches(text)).is_some(),
-            Asked::Account => activity.find_account(|text| pattern.matches(text)).is_some(),
-            Asked::Operation => pattern.matches(activity.operation),
-        }
-    }
 }
 
 /// What an option is about.
@@ -109,9 +97,28 @@ pub(super) enum Asked {
     Identity(Subject),
     Account,
     Operation,
+    Owner,
 }
 
 impl Asked {
+    /// Whether an activity is asked for. Of a user or owner, also by what else it is known by at the time.
+    fn matches(self, activity: &Activity<'_>, pattern: &StarPattern, names: &Names) -> bool {
+        let is_asked_for = |text: &str| pattern.matches(text);
+        match self {
+            Self::Identity(Subject::User) => {
+                activity.find(Subject::User, is_asked_for).is_some()
+                    || names.of_user(activity).iter().any(|known| is_asked_for(known.value))
+            }
+            Self::Identity(subject) => activity.find(subject, is_asked_for).is_some(),
+            Self::Account => activity.find_account(is_asked_for).is_some(),
+            Self::Operation => is_asked_for(activity.operation),
+            Self::Owner => activity.owner.as_ref().is_some_and(|owner| {
+                let others = names.others(activity.organization, &owner.value, activity.time);
+                is_asked_for(&owner.value) || others.into_iter().any(is_asked_for)
+            }),
+        }
+    }
+
     /// The values of an activity that the option is compared with.
     pub(super) fn values<'a>(self, activity: &'a Activity<'_>) -> Vec<&'a str> {
         match self {
@@ -122,6 +129,7 @@ impl Asked {
             }
             Self::Account => activity.values(IdentityKind::Account).chain([activity.event_account]).collect(),
             Self::Operation => vec![activity.operation],
+            Self::Owner => activity.owner.iter().map(|owner| &*owner.value).collect(),
         }
     }
 }

@@ -16,9 +16,15 @@ pub(crate) const AFTER: &str = "\
 The value of a filter is compared with the whole name or id, and case matters. * matches any number of characters; there is \
 no other wildcard. An identity that is filtered for is the caller: a call of AssumeRole belongs to its caller, and not to the role that was assumed.
 
---user finds a user by every name and id: WorkMail logs the name at a sign-in and elsewhere the id alone, so the ids that go \
-with a name are learned from the sign-ins in the range and in the 31 days before it that did not fail, and stderr lists them. \
-A learned name is looked for in all events: an IAM user of the same name, who may be another person, is found as well.
+--user finds a user by every name and id: WorkMail logs the name at a sign-in and elsewhere the id alone. Who and what ids \
+are is learned from the snapshots of the directory in the archive (the newest before the range, and those in it) and from \
+sign-ins that did not fail, in the range and in the 31 days before it; stderr says from what, and what goes with the user. A \
+name that changed hands is that of the time of the event; where the time of a change is not known, it is both users'. A name is \
+looked for in all events: an IAM user of the same name, who may be another person, is found as well. --owner does the same for \
+the owner of a mailbox.
+
+Names are shown before ids, as in ana (S-1-1-11-…). In --csv they have columns of their own (user_name, owner_name, names), and \
+in --json the record gets an enrichment of the type `name` for each id whose name it does not say itself.
 
 What is done in a session is logged under the role, not under its caller. --follow goes on from each call found whose answer \
 holds an access key (AssumeRole, GetSessionToken, CreateAccessKey, …) to everything that was signed with that key, however \
@@ -33,12 +39,13 @@ Exit codes:
   0  done, whether anything is found or not; where nothing is, stderr says what is close to it
   1  failed: the archive cannot be listed or reached
   2  wrong usage
-  3  done, but something needs attention (unreadable objects, one id with different contents;
+  3  done, but something needs attention (unreadable objects or snapshots, one id with different contents;
      no archive, or one without records)
 
 Examples:
   mailtrail activity --user alice --follow
   mailtrail activity --user ana --not-owner
+  mailtrail activity --owner bob@example.com
   mailtrail activity --role Admin --since 7d --summary
   mailtrail activity --access-key AKIAIOSFODNN7EXAMPLE --failed
   mailtrail activity --account 444455556666 --source-ip 203.0.113.0/24

@@ -14,10 +14,12 @@ mod args;
 mod census;
 mod copies;
 mod csv;
+mod enrich;
 mod event;
 mod filter;
 mod follow;
 pub(crate) mod help;
+mod names;
 mod output;
 mod phrase;
 mod scan;
@@ -25,14 +27,13 @@ mod seen;
 mod summary;
 mod table;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::hash::RandomState;
 use std::sync::Arc;
 
 use futures_util::{StreamExt, pin_mut};
-use mailtrail_activity::Names;
 use mailtrail_archive::{ArchiveReader, ObjectBody, records_day};
-use mailtrail_clock::{DAY, Time, TimeRange};
+use mailtrail_clock::Time;
 use mailtrail_ocsf::Class;
 use mailtrail_subscription::ContentKeys;
 
@@ -49,8 +50,6 @@ use crate::reading::{self, Doubles, Object, Partition, Tally};
 /// The classes in which callers act.
 const CLASSES: [Class; 4] =
     [Class::ApiActivity, Class::Authentication, Class::EntityManagement, Class::BaseEvent];
-/// Names are learned from the sign-ins of so many days before the range, too: mail clients sign in at least once a month.
-const DAYS_OF_NAMES: i64 = 31;
 /// Log groups that are named where nothing was found.
 const NAMED_GROUPS: usize = 10;
 
@@ -80,13 +79,10 @@ async fn show(args: ActivityArgs, archive: &ArchiveReader) -> anyhow::Result<Exi
     let output = Output::new(&args.output);
     let keys = [RandomState::new(), RandomState::new()];
     let content_keys = ContentKeys::default();
-    let mut query = Query { filter: args.filter, range, shown: output.shown(), keys, content_keys };
-    if query.filter.user.is_some() {
-        tally.preparing("learning the names of users");
-        sign_ins.retain(|partition| is_for_names(range, partition.day));
-        query.filter.aliases = aliases(&query, archive, sign_ins, args.jobs, &mut tally).await;
-    }
-    let query = Arc::new(query);
+    let names = names::learn(archive, range, sign_ins, args.jobs, &mut tally).await;
+    let is_known = names::tell(&args.filter, &names, &tally);
+    let filter = args.filter;
+    let query = Arc::new(Query { filter, names, range, shown: output.shown(), keys, content_keys });
     let followed = if args.follow {
         tally.preparing("looking for the credentials to follow");
         follow(Arc::clone(&query), archive, partitions.clone(), args.jobs).await
@@ -103,50 +99,13 @@ async fn show(args: ActivityArgs, archive: &ArchiveReader) -> anyhow::Result<Exi
     while let Some(object) = objects.next().await {
         answer.take(object)?;
     }
-    answer.end(&query, &followed, days)
+    answer.end(&query, &followed, days, is_known)
 }
 
 /// The first and the last day of the archive, except that of events without a usable time.
 fn days(partitions: &[Partition]) -> Option<(Time, Time)> {
     let known = || partitions.iter().map(|partition| partition.day).filter(|day| *day != Time::EPOCH);
     Some((known().min()?, known().max()?))
-}
-
-/// Whether sign-ins of a day may tell names for events in a range.
-fn is_for_names(range: TimeRange, day: Time) -> bool {
-    (0..=DAYS_OF_NAMES).any(|days| {
-        let later = day.millis().checked_add(days * DAY).and_then(Time::from_millis);
-        later.is_some_and(|later| range.overlaps_day(later))
-    })
-}
-
-/// Other values that the user is known by, as sign-ins say, which is told.
-async fn aliases(
-    query: &Query,
-    archive: &ArchiveReader,
-    sign_ins: Vec<Partition>,
-    jobs: usize,
-    tally: &mut Tally,
-) -> BTreeSet<String> {
-    let look = move |_: &str, body: &mut ObjectBody| scan::names(body);
-    let objects = reading::read(archive, records_day, sign_ins, jobs, look);
-    pin_mut!(objects);
-    let mut names = Names::default();
-    while let Some(object) = objects.next().await {
-        // Of the range, an object that cannot be read is named when the events are looked for.
-        if query.range.overlaps_day(object.day) {
-            names.merge(object.content.unwrap_or_default());
-        } else {
-            names.merge(tally.take(object).unwrap_or_default());
-        }
-    }
-    let is_asked_for = |text: &str| query.filter.user.as_ref().is_some_and(|user| user.matches(text));
-    let aliases = names.aliases(is_asked_for);
-    for alias in &aliases {
-        let sign_ins = count(alias.sign_ins, "sign-in");
-        tally.note(&format!("{} = {}, from {sign_ins}", plain(&alias.asked), plain(&alias.value)));
-    }
-    aliases.into_iter().map(|alias| alias.value).collect()
 }
 
 /// Finds out which keys to follow. An object that cannot be read is named when the events are looked for.
@@ -248,14 +207,21 @@ impl Answering {
         self.output.add(day, found, &self.tally)
     }
 
-    fn end(mut self, query: &Query, followed: &Followed, days: Option<(Time, Time)>) -> anyhow::Result<Exit> {
+    /// `is_known` says whether the user who is asked for is known by another name or id.
+    fn end(
+        mut self,
+        query: &Query,
+        followed: &Followed,
+        days: Option<(Time, Time)>,
+        is_known: bool,
+    ) -> anyhow::Result<Exit> {
         self.end_day()?;
         self.output.end(&self.tally)?;
         for text in followed.not_followed(&self.used_keys) {
             self.tally.note(&format!("not followed: {}", plain(&text)));
         }
         if self.events == 0 {
-            for text in explanation(&self.census, query, days) {
+            for text in explanation(&self.census, query, days, is_known) {
                 self.tally.note(&plain(&text));
             }
         }
@@ -268,11 +234,11 @@ impl Answering {
 }
 
 /// Why nothing was found, as far as it is known: what is close to what was asked for, and what the archive has.
-fn explanation(census: &Census, query: &Query, days: Option<(Time, Time)>) -> Vec<String> {
-    let mut texts = census.explain(&query.filter);
+fn explanation(census: &Census, query: &Query, days: Option<(Time, Time)>, is_known: bool) -> Vec<String> {
+    let mut texts = census.explain(&query.filter, is_known);
     if let Some((first, last)) = days {
-        let date = |day: Time| day.rfc3339().chars().take(10).collect::<String>();
-        texts.push(format!("the archive has records of activity from {} to {}", date(first), date(last)));
+        let (first, last) = (reading::date(first), reading::date(last));
+        texts.push(format!("the archive has records of activity from {first} to {last}"));
     }
     let groups: Vec<&str> = census.log_groups().collect();
     if !groups.is_empty() {

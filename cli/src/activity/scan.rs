@@ -5,15 +5,18 @@ use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 use std::io::Read;
 
-use mailtrail_activity::{Activity, ActivityFields, IdentityKind, Names, issued};
+use mailtrail_activity::{Activity, ActivityFields, IdentityKind, issued};
 use mailtrail_clock::{Time, TimeRange};
+use mailtrail_names::{Names, SignIns};
 use mailtrail_subscription::{ContentKey, ContentKeys, PROBE_STREAM_PREFIX, is_cloudwatch_id, is_probe};
 use serde::Deserialize;
 
 use super::census::Census;
+use super::enrich::enriched;
 use super::event::Event;
 use super::filter::Filter;
 use super::follow::{Followed, Handout};
+use super::names::named_ids;
 use super::seen::{Identity, content_key};
 use super::summary::{Counted, Interner};
 use crate::reading::for_each_line;
@@ -22,6 +25,8 @@ use crate::reading::for_each_line;
 #[derive(Debug)]
 pub(super) struct Query {
     pub(super) filter: Filter,
+    /// Who and what ids are.
+    pub(super) names: Names,
     pub(super) range: TimeRange,
     pub(super) shown: Shown,
     /// Random keys of this run for [`Identity`]: no sender can write two events that it takes for one.
@@ -122,7 +127,7 @@ impl Query {
         let via = followed.via(&keys);
         let used = keys.into_iter().filter(|key| followed.contains(key));
         scanned.used_keys.extend(used.map(str::to_owned));
-        if via.is_none() && !self.filter.selects(activity) {
+        if via.is_none() && !self.filter.selects(activity, &self.names) {
             scanned.census.add(&self.filter, fields, activity);
             return Ok(());
         }
@@ -131,11 +136,18 @@ impl Query {
         }
         let answer = match self.shown {
             // It was read as JSON, so it is UTF-8.
-            Shown::Records => Answer::Record(String::from_utf8_lossy(line).into_owned()),
-            Shown::Events => {
-                Answer::Event(Box::new(Event::new(fields, activity, account, via.unwrap_or_default())))
+            Shown::Records => {
+                let line = String::from_utf8_lossy(line);
+                Answer::Record(enriched(&line, &named_ids(activity, &self.names))?)
             }
-            Shown::Counts => Answer::Counted(Counted::of(activity, interner)),
+            Shown::Events => Answer::Event(Box::new(Event::new(
+                fields,
+                activity,
+                account,
+                via.unwrap_or_default(),
+                &self.names,
+            ))),
+            Shown::Counts => Answer::Counted(Counted::of(activity, &self.names, interner)),
         };
         let identity = Identity::of(self.event(fields, line, account), line, &self.keys[0])?;
         let named = (fields.log_group().to_owned(), fields.uid().to_owned());
@@ -158,7 +170,7 @@ impl Query {
             if credentials.is_empty() || !self.range.contains(activity.time) {
                 return Ok(());
             }
-            let is_start = self.filter.selects(&activity);
+            let is_start = self.filter.selects(&activity, &self.names);
             let by: Vec<String> = activity.credentials().map(str::to_owned).collect();
             if is_start || !by.is_empty() {
                 handouts.extend(credentials.into_iter().map(|credential| Handout {
@@ -223,14 +235,14 @@ fn is_of_probe(fields: &ActivityFields<'_>, line: &[u8]) -> serde_json::Result<b
 ///
 /// # Errors
 /// As for [`Query::scan`].
-pub(super) fn names(object: impl Read) -> Result<Names, String> {
-    let mut names = Names::default();
+pub(super) fn sign_ins(object: impl Read) -> Result<SignIns, String> {
+    let mut sign_ins = SignIns::default();
     for_each_line(object, |line| {
         let fields: ActivityFields<'_> = serde_json::from_slice(line)?;
-        names.learn(&Activity::of(&fields));
+        sign_ins.learn(&Activity::of(&fields));
         Ok(())
     })?;
-    Ok(names)
+    Ok(sign_ins)
 }
 
 /// The account under which an object lies.

@@ -2,17 +2,19 @@
 //! time. The memory is that of the distinct values, however many the events are.
 
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt::Write;
 use std::sync::Arc;
 
 use indicatif::HumanCount;
 use mailtrail_activity::{Activity, Outcome};
 use mailtrail_clock::Time;
+use mailtrail_names::Names;
 use serde::Serialize;
 use serde::ser::SerializeMap;
 
 use super::event::{error, service};
+use super::names::with_names;
 use crate::output::{BOLD, FAINT, NUMBER, count, json_line, paint, plain};
 
 /// So many of a kind are shown to people.
@@ -30,6 +32,9 @@ pub(super) struct Summary {
     by_service: Counts,
     by_source: Counts,
     by_error: Counts,
+    /// The names of the ids in `by_identity`, at the times of the events.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    names: BTreeMap<String, BTreeSet<String>>,
     #[serde(skip)]
     span: Option<(Time, Time)>,
 }
@@ -40,6 +45,8 @@ pub(super) struct Counted {
     time: Time,
     is_failure: bool,
     who: Arc<str>,
+    /// The ids in `who`, and their names.
+    names: Vec<(String, String)>,
     operation: Arc<str>,
     service: Arc<str>,
     source: Arc<str>,
@@ -62,13 +69,15 @@ impl Interner {
 }
 
 impl Counted {
-    pub(super) fn of(activity: &Activity<'_>, interner: &mut Interner) -> Self {
+    pub(super) fn of(activity: &Activity<'_>, names: &Names, interner: &mut Interner) -> Self {
         let is_failure = activity.outcome == Outcome::Failure;
         let error = Some(error(activity)).filter(|error| !error.is_empty()).unwrap_or("failed");
+        let who = activity.label();
         Self {
             time: activity.time,
             is_failure,
-            who: interner.get(&activity.label()),
+            names: with_names(&who, activity, names).1,
+            who: interner.get(&who),
             operation: interner.get(activity.operation),
             service: interner.get(service(activity)),
             source: interner.get(activity.sources.first().copied().unwrap_or_default()),
@@ -119,6 +128,13 @@ impl Summary {
             self.span = Some((first.min(event.time), last.max(event.time)));
         }
         self.by_identity.add(&event.who);
+        for (id, name) in &event.names {
+            match self.names.get_mut(id) {
+                Some(names) if names.contains(name) => {}
+                Some(names) => _ = names.insert(name.clone()),
+                None => _ = self.names.insert(id.clone(), [name.clone()].into()),
+            }
+        }
         self.by_event.add(&event.operation);
         self.by_service.add(&event.service);
         self.by_source.add(&event.source);
@@ -142,16 +158,24 @@ impl Summary {
             let moments = format!("first seen {}, last seen {}\n", first.rfc3339(), last.rfc3339());
             text.push_str(&moments);
         }
-        section(&mut text, "who", &self.by_identity);
-        section(&mut text, "events", &self.by_event);
-        section(&mut text, "services", &self.by_service);
-        section(&mut text, "from", &self.by_source);
-        section(&mut text, "errors", &self.by_error);
+        section(&mut text, "who", &self.by_identity, |who| self.named(who));
+        section(&mut text, "events", &self.by_event, str::to_owned);
+        section(&mut text, "services", &self.by_service, str::to_owned);
+        section(&mut text, "from", &self.by_source, str::to_owned);
+        section(&mut text, "errors", &self.by_error, str::to_owned);
         text
+    }
+
+    /// With the names that it had.
+    fn named(&self, who: &str) -> String {
+        let ids = who.split(' ').filter_map(|id| Some((id, self.names.get(id)?)));
+        let names = ids.map(|(_, names)| names.iter().map(String::as_str).collect::<Vec<_>>().join(", "));
+        let names: Vec<String> = names.collect();
+        if names.is_empty() { who.to_owned() } else { format!("{} ({who})", names.join(" as ")) }
     }
 }
 
-fn section(text: &mut String, heading: &str, counts: &Counts) {
+fn section(text: &mut String, heading: &str, counts: &Counts, shown: impl Fn(&str) -> String) {
     let counts = counts.sorted();
     let widest = counts.first().map_or(0, |&(_, number)| HumanCount(number).to_string().len());
     let mut line = |heading: &str, words: String| {
@@ -160,7 +184,10 @@ fn section(text: &mut String, heading: &str, counts: &Counts) {
     };
     for (at, &(value, number)) in counts.iter().take(SHOWN).enumerate() {
         let number = format!("{:>widest$}", HumanCount(number).to_string());
-        line(if at == 0 { heading } else { "" }, format!("{} {}", paint(NUMBER, number), plain(value)));
+        line(
+            if at == 0 { heading } else { "" },
+            format!("{} {}", paint(NUMBER, number), plain(&shown(value))),
+        );
     }
     if counts.len() > SHOWN {
         let more = counts.len() - SHOWN;
@@ -177,6 +204,7 @@ mod tests {
             time: Time::from_millis(seconds * 1_000).unwrap(),
             is_failure: !error.is_empty(),
             who: "alice".into(),
+            names: Vec::new(),
             operation: name.into(),
             service: "".into(),
             source: "".into(),

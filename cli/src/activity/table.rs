@@ -60,12 +60,12 @@ fn cells(event: &Event, has_millis: bool) -> [String; COLUMNS] {
     };
     [
         &time,
-        &event.who,
+        &event.who_named,
         &format!("{} {}", event.service.strip_prefix("Amazon ").unwrap_or(&event.service), event.name),
         event.result(),
         &event.source,
         &event.via,
-        format!("{}{also}", event.target).trim_start(),
+        format!("{}{also}", event.target_named).trim_start(),
     ]
     .map(|cell| plain(cell).replace('\t', " "))
 }
@@ -224,10 +224,10 @@ mod tests {
         let [time, later] = [1_795_161_649_000, 1_795_161_649_500].map(Time::from_millis);
         Event {
             time: if target.is_empty() { time } else { later }.unwrap(),
-            who: who.to_owned(),
+            who_named: who.to_owned(),
             service: "iam".to_owned(),
             name: "DeleteUser".to_owned(),
-            target: target.to_owned(),
+            target_named: target.to_owned(),
             source: "192.0.2.44".to_owned(),
             outcome,
             ..Event::default()

@@ -4,6 +4,7 @@ mod args;
 mod copies;
 mod doubles;
 mod objects;
+mod snapshots;
 
 use std::io::{self, Read, Write};
 use std::time::{Duration, Instant};
@@ -15,6 +16,7 @@ pub(crate) use args::ReadArgs;
 pub(crate) use copies::needed;
 pub(crate) use doubles::Doubles;
 pub(crate) use objects::{Object, Partition, keys, partitions, read};
+pub(crate) use snapshots::{date, learn_snapshots};
 
 use crate::output::{self, Exit, SUCCESS, WARNING, count, paint, plain};
 

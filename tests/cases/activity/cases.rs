@@ -17,21 +17,12 @@ pub(crate) struct ActivityCase {
     pub(crate) name: String,
     /// The file of events.
     events: String,
-    /// Whether names and ids of users must be learned from the sign-ins among the events.
-    names: Names,
     /// The questions.
     pub(crate) questions: Vec<Question>,
     /// The outcome of every event, by `metadata.uid`.
     pub(crate) outcomes: BTreeMap<String, String>,
     /// Events that are copies of another one, delivered to another account.
     pub(crate) copies: Vec<String>,
-}
-
-#[derive(Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Names {
-    None,
-    Learned,
 }
 
 /// A question, and the events that answer it.
@@ -73,11 +64,6 @@ impl ActivityCase {
     /// The subscription payload with the events.
     pub(crate) fn payload(&self) -> Vec<u8> {
         read(&self.events)
-    }
-
-    /// Whether names and ids of users must be learned.
-    pub(crate) fn needs_names(&self) -> bool {
-        self.names == Names::Learned
     }
 }
 

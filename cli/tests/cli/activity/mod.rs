@@ -1,7 +1,8 @@
 //! `mailtrail activity`: of [`questions`], what is answered; of [`reading`], what the answer is made of, and how it is
-//! printed.
+//! printed; of [`names`], who and what ids are.
 
 mod answers;
+mod names;
 mod questions;
 mod reading;
 

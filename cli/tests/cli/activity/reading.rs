@@ -53,8 +53,8 @@ fn csv_can_be_read_and_holds_no_formula_and_no_power_over_a_terminal() {
     let mailtrail = archive_of(&[batch(vec![call(MORNING, 1, "alice", "AKIA1", "CreateUser", more)])]);
     let run = activity(&mailtrail, &["--csv"]);
     insta::assert_snapshot!(run.stdout, @r#"
-    time,who,identity,role,session,access_key,service,event,target,owner,source,user_agent,status,error,error_detail,via,account,region,log_group,uid,also_in,partial
-    2026-11-20T08:00:00Z,alice,arn:aws:iam::111122223333:user/alice,,,AKIA1,iam,CreateUser,,,203.0.113.20,"'=cmd|'/c calc'!A0, ""quoted""",failure,\u{1b}[2Jgone\nline,,,111122223333,eu-west-1,cloudtrail,40033441431786551087756286471476668878454213155225600001,,
+    time,who,identity,role,session,access_key,service,event,target,owner,source,user_agent,status,error,error_detail,via,account,region,log_group,uid,also_in,partial,user_name,owner_name,names
+    2026-11-20T08:00:00Z,alice,arn:aws:iam::111122223333:user/alice,,,AKIA1,iam,CreateUser,,,203.0.113.20,"'=cmd|'/c calc'!A0, ""quoted""",failure,\u{1b}[2Jgone\nline,,,111122223333,eu-west-1,cloudtrail,40033441431786551087756286471476668878454213155225600001,,,,,
     "#);
     let mut csv = csv::Reader::from_reader(run.stdout.as_bytes());
     assert_eq!(&csv.records().next().unwrap().unwrap()[11], r#"'=cmd|'/c calc'!A0, "quoted""#);

@@ -34,4 +34,19 @@ impl<'a> Enrichment<'a> {
             data: entry.into(),
         }
     }
+
+    /// The name that an id had at the time of the event: `name` and `value` are the attribute that holds the id.
+    pub fn directory_name(
+        name: impl Into<Cow<'a, str>>,
+        id: impl Into<Cow<'a, str>>,
+        its_name: impl Into<Cow<'a, str>>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            value: id.into(),
+            r#type: "name",
+            provider: "mailtrail",
+            data: its_name.into(),
+        }
+    }
 }

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use mailtrail_archive::{LEVEL, Object};
 use mailtrail_config::IntakeConfig;
+use mailtrail_names::Names;
 use mailtrail_pipeline::encode;
 use mailtrail_samples::Traffic;
 use mailtrail_subscription::{BatchId, Payload, batches, inflate, payloads};
@@ -86,7 +87,8 @@ fn encode_all(text: &str) -> Vec<Object> {
     let batches = batches(text).unwrap();
     let id = BatchId::of(&batches);
     let watches = WatchList::default();
-    let encoded = |batch| encode(batch, &id, Some("eu-west-1"), &options, &watches).unwrap().objects;
+    let encoded =
+        |batch| encode(batch, &id, Some("eu-west-1"), &options, &watches, &Names::default()).unwrap().objects;
     batches.iter().flat_map(encoded).collect()
 }
 

@@ -14,6 +14,7 @@ use mailtrail_activity::{Activity, ActivityFields};
 use mailtrail_archive::{LONGEST_LINE, Object, ObjectWriter, Partition, batch_object_key};
 use mailtrail_clock::Time;
 use mailtrail_config::IntakeConfig;
+use mailtrail_names::Names;
 use mailtrail_normalize::{Context, Event, Record, normalize, normalize_beginning};
 use mailtrail_ocsf::Class;
 use mailtrail_subscription::{BatchId, EventUids, LogBatch, LogEvent, is_probe};
@@ -44,7 +45,8 @@ pub struct Encoded {
     pub notifications: Vec<Notification>,
 }
 
-/// Maps the events of a batch and writes them into objects. `region` is that of events which do not say theirs.
+/// Maps the events of a batch and writes them into objects. `region` is that of events which do not say theirs, `names` are
+/// those that watched users are also known by.
 ///
 /// # Errors
 /// When the compressor fails, which only a lack of memory can make it do.
@@ -54,10 +56,11 @@ pub fn encode(
     region: Option<&str>,
     config: &IntakeConfig,
     watches: &WatchList,
+    names: &Names,
 ) -> Result<Encoded, EncodeError> {
     let (uids, partitions) = (EventUids::of(batch), Partitions::of(batch, region));
-    let encoder = BatchEncoder { batch, id, uids, config, watches, partitions };
-    let (mut kept, mut notifications) = (Vec::new(), Notifications::new(watches));
+    let encoder = BatchEncoder { batch, id, uids, config, watches, names, partitions };
+    let (mut kept, mut notifications) = (Vec::new(), Notifications::new(watches, names));
     let slots: Result<Vec<Slot>, EncodeError> =
         (0..batch.events.len()).map(|at| encoder.slot(at, &mut kept, &mut notifications)).collect();
     let mut slots = slots?;
@@ -97,6 +100,7 @@ struct BatchEncoder<'a> {
     uids: EventUids<'a>,
     config: &'a IntakeConfig,
     watches: &'a WatchList,
+    names: &'a Names,
     partitions: Partitions,
 }
 
@@ -109,7 +113,7 @@ impl BatchEncoder<'_> {
         notifications: &mut Notifications<'_>,
     ) -> Result<Slot, EncodeError> {
         let event = &self.batch.events[at];
-        let (partition, line) = (self.partitions.at(at), self.line(event));
+        let (partition, line) = (self.partitions.at(at), Line::of(event, self.batch, self.config));
         let (record, found) = self.record(event, at, partition, &line);
         if !found.is_empty() {
             let fields = ActivityFields::from(&record);
@@ -142,7 +146,7 @@ impl BatchEncoder<'_> {
             let mut line = &kept[slot.line.0 as usize..slot.line.1 as usize];
             if line.is_empty() {
                 let event = &self.batch.events[slot.at as usize];
-                let read = self.line(event);
+                let read = Line::of(event, self.batch, self.config);
                 made.clear();
                 write_line(&self.record(event, slot.at as usize, slot.partition, &read).0, &mut made)?;
                 line = &made;
@@ -154,13 +158,6 @@ impl BatchEncoder<'_> {
         Ok(Object { key, class, events: writer.events(), body: writer.finish()? })
     }
 
-    /// The log line, and its values where it is text whose columns are known.
-    fn line<'m>(&self, event: &LogEvent<'m>) -> Line<'m> {
-        let message = event.message();
-        let columns = self.config.columns.of(&self.batch.log_group);
-        Line { values: columns.and_then(|columns| columns.read(&message)), message }
-    }
-
     /// The record of an event, marked by the entries of the watch list that apply.
     fn record<'m>(
         &'m self,
@@ -169,16 +166,7 @@ impl BatchEncoder<'_> {
         partition: u32,
         line: &'m Line<'_>,
     ) -> (Record<'m>, Vec<Match<'m>>) {
-        let partition = self.partitions.get(partition);
-        let context = Context {
-            log_group: &self.batch.log_group,
-            log_stream: &self.batch.log_stream,
-            region: partition.region(),
-            account: partition.account(),
-            organization: self.config.organizations.id_of(&self.batch.log_group),
-            source: self.config.sources.of(&self.batch.log_group).copied(),
-            internal_domains: &self.config.internal_domains,
-        };
+        let context = context(self.batch, self.partitions.get(partition), self.config);
         let event = Event {
             uid: self.uids.uid(at),
             time: event.time(),
@@ -190,7 +178,7 @@ impl BatchEncoder<'_> {
         let found = if is_probe(&self.batch.log_stream, &line.message) {
             Vec::new()
         } else {
-            self.watches.matches(&record, &line.message)
+            self.watches.matches(&record, &line.message, self.names)
         };
         mark(&mut record, &found);
         if event.size() > SMALL_EVENT && !is_readable(&record) {
@@ -201,10 +189,35 @@ impl BatchEncoder<'_> {
     }
 }
 
-/// A log line.
-struct Line<'m> {
-    message: Cow<'m, str>,
-    values: Option<String>,
+/// A log line, and its values where it is text whose columns are known.
+pub(crate) struct Line<'m> {
+    pub(crate) message: Cow<'m, str>,
+    pub(crate) values: Option<String>,
+}
+
+impl<'m> Line<'m> {
+    pub(crate) fn of(event: &LogEvent<'m>, batch: &LogBatch<'_>, config: &IntakeConfig) -> Self {
+        let message = event.message();
+        let columns = config.columns.of(&batch.log_group);
+        Self { values: columns.and_then(|columns| columns.read(&message)), message }
+    }
+}
+
+/// What is known of the events of a batch that lie in a partition.
+pub(crate) fn context<'c>(
+    batch: &'c LogBatch<'_>,
+    partition: &'c Partition,
+    config: &'c IntakeConfig,
+) -> Context<'c> {
+    Context {
+        log_group: &batch.log_group,
+        log_stream: &batch.log_stream,
+        region: partition.region(),
+        account: partition.account(),
+        organization: config.organizations.id_of(&batch.log_group),
+        source: config.sources.of(&batch.log_group).copied(),
+        internal_domains: &config.internal_domains,
+    }
 }
 
 fn mark<'m>(record: &mut Record<'m>, found: &[Match<'m>]) {

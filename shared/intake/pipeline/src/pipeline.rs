@@ -19,6 +19,7 @@ use mailtrail_subscription::{Payload, Undecodable};
 use mailtrail_watch::WatchList;
 
 use crate::EncodeError;
+use crate::names::CurrentNames;
 use crate::prepare::{PrepareError, PreparedPayload, prepare};
 use crate::run::{Problem, Run, RunError};
 use crate::watch::announce;
@@ -38,14 +39,15 @@ pub struct Pipeline {
     topic: Option<Topic>,
     config: IntakeConfig,
     watch_list: CurrentWatchList,
+    names: CurrentNames,
     /// Whether the archive has its description already, as far as this process knows.
     described: AtomicBool,
 }
 
 impl Pipeline {
     /// The pipeline that an operator decided on: the one place where its parts are put together. Nothing is asked of
-    /// AWS yet, and clients are made only where the archive, a stream or the topic needs one. The watch list is read
-    /// by [`Self::refresh_watch_list`].
+    /// AWS yet, and clients are made only where the archive, a stream or the topic needs one. The watch list and names are
+    /// read by [`Self::refresh_watch_list`].
     ///
     /// # Errors
     /// When the archive is a directory that cannot be created or written to.
@@ -63,7 +65,10 @@ impl Pipeline {
     /// A pipeline of an archive and streams, without topic and watch list.
     pub fn new(archive: Archive, streams: Vec<Stream>, config: IntakeConfig) -> Self {
         let watch_list = CurrentWatchList::new(WatchListSource::None);
-        Self { archive, streams, topic: None, config, watch_list, described: AtomicBool::new(false) }
+        // What is decoded comes on top of the names.
+        let names = CurrentNames::new(config.decoded_limit.bytes() / 2);
+        let described = AtomicBool::new(false);
+        Self { archive, streams, topic: None, config, watch_list, names, described }
     }
 
     /// With a topic that is notified of watched events.
@@ -77,10 +82,14 @@ impl Pipeline {
         self.watch_list.set(list);
     }
 
-    /// Reads the watch list if it is due. Returns what is wrong with it: no event waits for a list, and the last valid
-    /// one stays in use.
+    /// Reads the watch list if it is due, and the names of the users that it may mean. Returns what is wrong: no event waits
+    /// for a list or for names, and the last valid ones stay in use.
     pub async fn refresh_watch_list(&self) -> Vec<String> {
-        self.watch_list.refresh(&self.archive).await
+        let mut problems = self.watch_list.refresh(&self.archive).await;
+        if !self.watch_list.get().is_empty() {
+            problems.extend(self.names.refresh(&self.archive).await);
+        }
+        problems
     }
 
     /// Processes one payload from bytes to ledger. `now` is the time of its arrival.
@@ -104,7 +113,7 @@ impl Pipeline {
         deadline: Deadline,
         run: &mut Run,
     ) -> Result<(), RunError> {
-        match prepare(payload, &self.config, &self.watch_list.get(), run) {
+        match prepare(payload, &self.config, &self.watch_list.get(), &self.names, run) {
             Ok(None) => Ok(()),
             Ok(Some(prepared)) => {
                 self.store(&prepared, deadline, run).await?;

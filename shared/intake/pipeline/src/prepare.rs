@@ -7,9 +7,10 @@ use mailtrail_subscription::{BatchId, Kind, LogBatch, Payload, Undecodable, batc
 use mailtrail_watch::WatchList;
 use thiserror::Error;
 
+use crate::names::CurrentNames;
 use crate::run::Run;
 use crate::watch::BatchNotification;
-use crate::{EncodeError, encode, raw};
+use crate::{EncodeError, encode, raw, sign_ins};
 
 /// What is written to the archive for a payload.
 pub(crate) struct PreparedPayload {
@@ -40,6 +41,7 @@ pub(crate) fn prepare(
     payload: &Payload,
     config: &IntakeConfig,
     watches: &WatchList,
+    names: &CurrentNames,
     run: &mut Run,
 ) -> Result<Option<PreparedPayload>, PrepareError> {
     let text = payload.decode(config.decoded_limit.bytes())?;
@@ -58,7 +60,10 @@ pub(crate) fn prepare(
             refused += 1;
         } else {
             let id = BatchId::of(std::slice::from_ref(batch));
-            let encoded = encode(batch, &id, region, config, watches)?;
+            if watches.names_users() {
+                names.learn(&sign_ins(batch, config));
+            }
+            let encoded = encode(batch, &id, region, config, watches, &names.get())?;
             notifications.extend(
                 encoded
                     .notifications

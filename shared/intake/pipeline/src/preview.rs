@@ -7,6 +7,7 @@ use mailtrail_config::IntakeConfig;
 use mailtrail_subscription::{Payload, Undecodable};
 use mailtrail_watch::WatchList;
 
+use crate::names::CurrentNames;
 use crate::prepare::{PrepareError, prepare};
 use crate::{EncodeError, Run};
 
@@ -15,7 +16,8 @@ use crate::{EncodeError, Run};
 /// # Errors
 /// When it cannot be decoded, or the records could not be encoded.
 pub fn records(payload: &Payload, config: &IntakeConfig) -> Result<Vec<Object>, PrepareError> {
-    let prepared = prepare(payload, config, &WatchList::default(), &mut Run::default())?;
+    let prepared =
+        prepare(payload, config, &WatchList::default(), &CurrentNames::new(0), &mut Run::default())?;
     Ok(prepared.map(|prepared| prepared.objects).unwrap_or_default())
 }
 
@@ -46,11 +48,12 @@ pub struct Preview {
 /// When the records could not be encoded.
 pub fn preview(payload: &Payload, config: &IntakeConfig) -> Result<Preview, EncodeError> {
     let mut run = Run::default();
-    let (prepared, unreadable) = match prepare(payload, config, &WatchList::default(), &mut run) {
-        Ok(prepared) => (prepared, None),
-        Err(PrepareError::Undecodable(reason)) => (None, Some(reason)),
-        Err(PrepareError::Encode(error)) => return Err(error),
-    };
+    let (prepared, unreadable) =
+        match prepare(payload, config, &WatchList::default(), &CurrentNames::new(0), &mut run) {
+            Ok(prepared) => (prepared, None),
+            Err(PrepareError::Undecodable(reason)) => (None, Some(reason)),
+            Err(PrepareError::Encode(error)) => return Err(error),
+        };
     let (raw, objects) = prepared.map(|prepared| (prepared.raw, prepared.objects)).unwrap_or_default();
     let mut by_class = BTreeMap::new();
     for object in &objects {

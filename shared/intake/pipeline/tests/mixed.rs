@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 use common::lines;
 use mailtrail_config::IntakeConfig;
+use mailtrail_names::Names;
 use mailtrail_ocsf::Class;
 use mailtrail_pipeline::encode;
 use mailtrail_samples::{Batch, Event, event_id, sample_files};
@@ -47,7 +48,8 @@ fn records(batch: &Batch) -> BTreeMap<String, (Class, Value)> {
     let text = String::from_utf8(batch.to_json()).unwrap();
     let batches = batches(&text).unwrap();
     let (options, watches) = (IntakeConfig::default(), WatchList::default());
-    let encoded = encode(&batches[0], &BatchId::of(&batches), None, &options, &watches).unwrap();
+    let encoded =
+        encode(&batches[0], &BatchId::of(&batches), None, &options, &watches, &Names::default()).unwrap();
     let mut found = BTreeMap::new();
     for object in &encoded.objects {
         for line in lines(&object.body) {

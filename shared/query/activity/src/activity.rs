@@ -42,6 +42,8 @@ pub struct Activity<'r> {
     pub event_account: &'r str,
     /// The Region that logged the event.
     pub region: &'r str,
+    /// The `WorkMail` organization, by id.
+    pub organization: &'r str,
     /// What the copies of one call have in common that CloudTrail delivers to several accounts: `sharedEventID`.
     pub shared_event_id: Option<&'r str>,
     /// Whether it is an attempt to sign in.
@@ -130,6 +132,7 @@ impl<'r> Activity<'r> {
             assumed: assumed(fields),
             event_account: fields.cloud.account.uid.get().unwrap_or_default(),
             region: fields.cloud.region.get().unwrap_or_default(),
+            organization: fields.metadata.tenant_uid.get().unwrap_or_default(),
             shared_event_id: fields.unmapped.get("sharedEventID").filter(|_| source == Source::CloudTrail),
             is_sign_in,
             is_partial: fields.metadata.is_truncated,

@@ -113,6 +113,8 @@ pub(crate) struct Metadata<'a> {
     pub(crate) log_source: Text<'a>,
     #[serde(borrow)]
     pub(crate) log_provider: Text<'a>,
+    #[serde(borrow)]
+    pub(crate) tenant_uid: Text<'a>,
     pub(crate) is_truncated: bool,
 }
 

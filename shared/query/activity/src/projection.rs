@@ -78,6 +78,7 @@ impl<'r> ActivityFields<'r> {
                 log_name: metadata.log_name.into(),
                 log_source: metadata.log_source.into(),
                 log_provider: text(metadata.log_provider),
+                tenant_uid: text(metadata.tenant_uid.as_deref()),
                 is_truncated: metadata.is_truncated,
             },
             cloud: Cloud {

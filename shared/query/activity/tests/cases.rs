@@ -10,16 +10,16 @@ use std::net::IpAddr;
 
 use cases::{Ask, activity_cases};
 use common::records_of;
-use mailtrail_activity::{Activity, ActivityFields, IdentityKind, Names, Outcome, Subject};
+use mailtrail_activity::{Activity, ActivityFields, IdentityKind, Outcome, Subject};
+use mailtrail_names::{Names, SignIns};
 
-/// Whether an activity is asked for; `user_aliases` are other values that the user is known by.
-fn answers(ask: &Ask, activity: &Activity<'_>, user_aliases: &[String]) -> bool {
+/// Whether an activity is asked for.
+fn answers(ask: &Ask, activity: &Activity<'_>, names: &Names) -> bool {
     let is = |subject, wanted: &Option<String>| {
         wanted.as_ref().is_none_or(|wanted| activity.find(subject, |text| text == wanted).is_some())
     };
-    let is_user =
-        |text: &str| ask.user.as_deref() == Some(text) || user_aliases.iter().any(|alias| alias == text);
-    let user = ask.user.is_none() || activity.find(Subject::User, is_user).is_some();
+    let is_known = |user: &String| names.of_user(activity).iter().any(|known| known.value == user);
+    let user = is(Subject::User, &ask.user) || ask.user.as_ref().is_some_and(is_known);
     let account =
         ask.account.as_ref().is_none_or(|wanted| activity.find_account(|text| text == wanted).is_some());
     let failed = activity.outcome == Outcome::Failure;
@@ -53,19 +53,18 @@ fn every_question_has_its_answer() {
             for fields in [written, read] {
                 let activities: Vec<_> =
                     fields.iter().map(|fields| (fields.uid(), Activity::of(fields))).collect();
-                let mut names = Names::default();
+                let (mut names, mut sign_ins) = (Names::default(), SignIns::default());
                 for (_, activity) in &activities {
-                    names.learn(activity);
+                    sign_ins.learn(activity);
                 }
+                names.learn_sign_ins(&sign_ins);
                 // Blocks of addresses are the command line's, and so is what is followed.
                 let is_ours = |ask: &Ask| {
                     !ask.follow && !ask.source_ip.as_ref().is_some_and(|block| block.contains('/'))
                 };
                 for question in case.questions.iter().filter(|question| is_ours(&question.ask)) {
-                    let aliases = names.aliases(|text| question.ask.user.as_deref() == Some(text));
-                    let aliases: Vec<String> = aliases.into_iter().map(|alias| alias.value).collect();
                     let found =
-                        activities.iter().filter(|(_, activity)| answers(&question.ask, activity, &aliases));
+                        activities.iter().filter(|(_, activity)| answers(&question.ask, activity, &names));
                     let found: Vec<_> = found
                         .map(|(uid, _)| (*uid).to_owned())
                         .filter(|uid| question.found.contains(uid) || !case.copies.contains(uid))

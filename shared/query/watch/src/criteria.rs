@@ -3,6 +3,7 @@
 use mailtrail_activity::{Activity, Attribute, IdentityKind, Outcome, Subject};
 use mailtrail_aws_types::StarPattern;
 use mailtrail_filter_pattern::FilterPattern;
+use mailtrail_names::Known;
 use mailtrail_normalize::Record;
 use mailtrail_ocsf::Enrichment;
 
@@ -36,6 +37,15 @@ pub(crate) enum EventKind {
     NonOwnerAccess,
 }
 
+/// An event that entries are compared with.
+pub(crate) struct WatchedEvent<'e> {
+    pub(crate) activity: &'e Activity<'e>,
+    /// What else its user is known by.
+    pub(crate) known: &'e [Known<'e>],
+    pub(crate) uid: &'e str,
+    pub(crate) message: &'e str,
+}
+
 /// An entry of the list that applies to a record, and the attribute that it was recognised by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Match<'l> {
@@ -52,16 +62,10 @@ impl Watch {
     }
 
     /// Whether all criteria hold; the first of them is what the record is marked with.
-    pub(crate) fn matches(
-        &self,
-        at: usize,
-        activity: &Activity<'_>,
-        uid: &str,
-        message: &str,
-    ) -> Option<Match<'_>> {
+    pub(crate) fn matches(&self, at: usize, event: &WatchedEvent<'_>) -> Option<Match<'_>> {
         let mut found = None;
         for criterion in &self.criteria {
-            let attribute = criterion.holds(activity, uid, message)?;
+            let attribute = criterion.holds(event)?;
             found.get_or_insert(attribute);
         }
         let Attribute { path, value } = found?;
@@ -84,17 +88,25 @@ impl<'l> Match<'l> {
 
 impl Criterion {
     /// The attribute that it holds by. A pattern is about the event as a whole, which its id stands for.
-    fn holds<'d>(&self, activity: &'d Activity<'_>, uid: &'d str, message: &str) -> Option<Attribute<'d>> {
+    fn holds<'d>(&self, event: &'d WatchedEvent<'_>) -> Option<Attribute<'d>> {
+        let WatchedEvent { activity, known, uid, message } = event;
         let of = |subject, is_asked_for: &dyn Fn(&str) -> bool| {
             activity.find(subject, is_asked_for).map(|identity| identity.attribute.clone())
         };
         match self {
+            Self::Identity(Subject::User, wanted) => {
+                let by_another_name = || {
+                    let known = known.iter().find(|known| known.value == wanted)?;
+                    Some(activity.identities.get(known.identity)?.attribute.clone())
+                };
+                of(Subject::User, &|text| text == wanted).or_else(by_another_name)
+            }
             Self::Identity(subject, wanted) => of(*subject, &|text| text == wanted),
             Self::Arn(pattern) => of(Subject::Arn, &|text| pattern.matches(text)),
             Self::Account(account) => activity.find_account(|text| text == account),
             Self::Event(notable) => notable.holds(activity),
             Self::Pattern(pattern) => {
-                let uid = Attribute { path: "metadata.uid".into(), value: uid.into() };
+                let uid = Attribute { path: "metadata.uid".into(), value: (*uid).into() };
                 pattern.matches(message).then_some(uid)
             }
         }

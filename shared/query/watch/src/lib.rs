@@ -25,7 +25,8 @@
 //! | `event` | `failed_login`, `impersonation`, or `non_owner_access` (a mailbox that another user, or an application in the owner's name, opened) |
 //! | `pattern` | a log event that this filter pattern of CloudWatch Logs matches |
 //!
-//! Who did what is decided by [`mailtrail_activity`], and nowhere here.
+//! Who did what is decided by [`mailtrail_activity`], and which names and ids are one user's at a time by
+//! [`mailtrail_names`]: an entry for the user `ana` also holds for what her id did.
 //!
 //! Policy:
 //!

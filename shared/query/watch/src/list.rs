@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use mailtrail_activity::{Activity, ActivityFields, Subject};
 use mailtrail_aws_types::{AccountId, StarPattern};
 use mailtrail_filter_pattern::FilterPattern;
+use mailtrail_names::Names;
 use mailtrail_normalize::Record;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use thiserror::Error;
 
-use crate::criteria::{Criterion, EventKind, Match, Watch};
+use crate::criteria::{Criterion, EventKind, Match, Watch, WatchedEvent};
 use crate::members::Members;
 
 /// The most entries of a list: each is a metric of its own, which CloudWatch bills and which is compared with every
@@ -83,15 +84,24 @@ impl WatchList {
         &self.watches
     }
 
-    /// The entries that apply to a record and the log event that it was made of.
-    pub fn matches(&self, record: &Record<'_>, message: &str) -> Vec<Match<'_>> {
+    /// Whether an entry names a user: then names matter.
+    pub fn names_users(&self) -> bool {
+        let mut criteria = self.watches.iter().flat_map(|watch| &watch.criteria);
+        criteria.any(|criterion| matches!(criterion, Criterion::Identity(Subject::User, _)))
+    }
+
+    /// The entries that apply to a record and the log event that it was made of. A user is also found by the names and ids
+    /// that `names` knows of it.
+    pub fn matches(&self, record: &Record<'_>, message: &str, names: &Names) -> Vec<Match<'_>> {
         if self.is_empty() {
             return Vec::new();
         }
         let fields = ActivityFields::from(record);
-        let (activity, uid) = (Activity::of(&fields), record.uid());
+        let activity = Activity::of(&fields);
+        let known = names.of_user(&activity);
+        let event = WatchedEvent { activity: &activity, known: &known, uid: record.uid(), message };
         let watches = self.watches.iter().enumerate();
-        watches.filter_map(|(at, watch)| watch.matches(at, &activity, uid, message)).collect()
+        watches.filter_map(|(at, watch)| watch.matches(at, &event)).collect()
     }
 
     fn entry(&self, entry: Option<&Members>) -> Result<Watch, (String, String)> {

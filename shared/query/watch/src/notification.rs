@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mailtrail_activity::{Activity, Outcome};
 use mailtrail_clock::Time;
+use mailtrail_names::Names;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::{Match, WatchList};
@@ -33,6 +34,9 @@ pub struct Notification {
     pub last: Time,
     /// The callers: by ARN, or else by name or id.
     pub who: Tally,
+    /// The names, at the time, of those callers that are ids of users.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub names: BTreeMap<String, String>,
     /// The operations.
     pub what: Tally,
     /// The source addresses.
@@ -52,13 +56,14 @@ pub struct Tally {
 #[derive(Debug)]
 pub struct Notifications<'l> {
     list: &'l WatchList,
+    names: &'l Names,
     of_watch: BTreeMap<usize, Notification>,
 }
 
 impl<'l> Notifications<'l> {
     /// Without any match so far.
-    pub fn new(list: &'l WatchList) -> Self {
-        Self { list, of_watch: BTreeMap::new() }
+    pub fn new(list: &'l WatchList, names: &'l Names) -> Self {
+        Self { list, names, of_watch: BTreeMap::new() }
     }
 
     /// An entry applied to an event, whose record lies in the object of this key.
@@ -71,6 +76,7 @@ impl<'l> Notifications<'l> {
         notification.first = notification.first.min(time);
         notification.last = notification.last.max(time);
         notification.who.count(activity.principal());
+        notification.name(activity, self.names);
         notification.what.count(Some(activity.operation).filter(|text| !text.is_empty()));
         notification.from.count(activity.sources.first().copied());
         if notification.objects.len() < OBJECTS {
@@ -93,9 +99,21 @@ impl Notification {
             first: time,
             last: time,
             who: Tally::default(),
+            names: BTreeMap::new(),
             what: Tally::default(),
             from: Tally::default(),
             objects: BTreeSet::new(),
+        }
+    }
+
+    /// Names the caller, if it is one of those that are told. One whose name changed within the batch keeps the first.
+    fn name(&mut self, activity: &Activity<'_>, names: &Names) {
+        let Some(id) = activity.principal().filter(|id| self.who.of(id) > 0 && !self.names.contains_key(*id))
+        else {
+            return;
+        };
+        if let Some(name) = names.name(activity.organization, id, activity.time) {
+            self.names.insert(id.to_owned(), name.chars().take(LONGEST_VALUE).collect());
         }
     }
 }

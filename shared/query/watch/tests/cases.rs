@@ -7,6 +7,8 @@ mod cases;
 
 use bytes::Bytes;
 use cases::{ActivityCase, Ask, activity_cases};
+use mailtrail_activity::{Activity, ActivityFields};
+use mailtrail_names::{Names, SignIns};
 use mailtrail_normalize::{Context, Event, InternalDomains, normalize};
 use mailtrail_subscription::{batches, payloads};
 use mailtrail_watch::WatchList;
@@ -43,28 +45,30 @@ fn found(case: &ActivityCase, list: &WatchList) -> Vec<String> {
         source: None,
         internal_domains: &domains,
     };
-    let is_found = |event: &mailtrail_subscription::LogEvent<'_>| {
-        let message = event.message();
-        let event = Event {
-            uid: event.id(),
-            time: event.time(),
-            timestamp_text: None,
-            message: &message,
-            values: None,
-        };
-        !list.matches(&normalize(&event, &context), &message).is_empty()
-    };
-    batch.events.iter().filter(|event| is_found(event)).map(|event| event.id().into_owned()).collect()
+    let messages: Vec<_> = batch.events.iter().map(mailtrail_subscription::LogEvent::message).collect();
+    let events = batch.events.iter().zip(&messages);
+    let records: Vec<_> = events
+        .map(|(event, message)| {
+            let uid = event.id();
+            let event = Event { uid, time: event.time(), timestamp_text: None, message, values: None };
+            normalize(&event, &context)
+        })
+        .collect();
+    let (mut names, mut sign_ins) = (Names::default(), SignIns::default());
+    for record in &records {
+        sign_ins.learn(&Activity::of(&ActivityFields::from(record)));
+    }
+    names.learn_sign_ins(&sign_ins);
+    let events = records.iter().zip(&messages);
+    let found = events.filter(|(record, message)| !list.matches(record, message, &names).is_empty());
+    found.map(|(record, _)| record.uid().to_owned()).collect()
 }
 
 #[test]
 fn every_question_that_an_entry_can_ask_has_its_answer() {
     let mut asked = 0;
     for case in activity_cases() {
-        // A batch does not know the names of other batches.
-        let questions =
-            case.questions.iter().filter(|question| !(case.needs_names() && question.ask.user.is_some()));
-        for question in questions {
+        for question in &case.questions {
             let Some(entry) = entry(&question.ask) else { continue };
             let (list, wrong) = WatchList::parse(&Value::from(vec![entry]).to_string());
             assert_eq!(wrong, []);

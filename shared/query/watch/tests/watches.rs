@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use mailtrail_activity::{Activity, ActivityFields};
 use mailtrail_clock::Time;
+use mailtrail_names::{Names, SignIns};
 use mailtrail_normalize::{Context, Event, InternalDomains, Record, normalize};
 use mailtrail_watch::{MAX_WATCHES, Notifications, WatchList, WrongWatch};
 use serde_json::{Value, json};
@@ -51,7 +52,7 @@ fn list(entry: &Value) -> WatchList {
 /// The marks that a list leaves in the record of a message: attribute, value, entry.
 fn marks<'a>(list: &'a WatchList, message: &'a str) -> Vec<(String, String, String)> {
     with_record(message, |mut record| {
-        for found in list.matches(&record, message) {
+        for found in list.matches(&record, message, &Names::default()) {
             found.mark(&mut record);
         }
         let record = serde_json::to_value(&record).unwrap();
@@ -197,6 +198,44 @@ fn what_is_wrong_with_a_list_repeats_nothing_that_may_name_people() {
     assert!(wrong.iter().all(|wrong| !wrong.to_string().contains("ana@")), "{wrong:?}");
 }
 
+/// What a user did in a mailbox is logged under the id, and told with the name beside it.
+#[test]
+fn a_user_is_watched_by_name_where_the_id_alone_is_logged() {
+    let event = |more: &str| {
+        format!(
+            r#"{{"event_timestamp":1795169702000,"user_id":"S-1-1-11-7","source_ip":"203.0.113.7",
+            "organization_arn":"arn:aws:workmail:eu-west-1:111122223333:organization/m-1",{more}}}"#
+        )
+    };
+    let (sign_in, read) = (
+        event(r#""user":"ana","auth_successful":true,"method":"basic","protocol":"IMAP""#),
+        event(
+            r#""action":"read","owner_id":"S-1-1-11-8","item_id":"i","object_type":"Message","action_allowed":true"#,
+        ),
+    );
+    let (mut names, mut sign_ins) = (Names::default(), SignIns::default());
+    with_record(&sign_in, |record| sign_ins.learn(&Activity::of(&ActivityFields::from(&record))));
+    names.learn_sign_ins(&sign_ins);
+    let list = list(&json!({"name": "watched", "user": "ana"}));
+    let mut notifications = Notifications::new(&list, &names);
+    with_record(&read, |mut record| {
+        assert!(list.matches(&record, &read, &Names::default()).is_empty());
+        let found = list.matches(&record, &read, &names);
+        let fields = ActivityFields::from(&record);
+        let activity = Activity::of(&fields);
+        for found in &found {
+            notifications.add(found, &activity, activity.time, "api_activity/1".to_owned());
+        }
+        found.iter().for_each(|found| found.mark(&mut record));
+        let json = serde_json::to_value(&record).unwrap();
+        assert_eq!(json["enrichments"][0]["value"], "S-1-1-11-7");
+        assert_eq!(json["enrichments"][0]["name"], "actor.user.uid");
+    });
+    let [notification] = &notifications.finish()[..] else { panic!() };
+    let json = serde_json::to_value(notification).unwrap();
+    assert_eq!((&json["who"], &json["names"]), (&json!({"S-1-1-11-7": 1}), &json!({"S-1-1-11-7": "ana"})));
+}
+
 #[test]
 fn an_invalid_list_watches_nothing() {
     let twice = r#"{"watches": [{"name": "a", "user": "a"}], "watches": []}"#;
@@ -217,11 +256,12 @@ fn a_list_has_an_end() {
 #[test]
 fn a_notification_tells_who_what_how_often_when_and_from_where_within_bounds() {
     let list = list(&json!({"name": "root", "arn": "arn:*"}));
-    let mut notifications = Notifications::new(&list);
+    let names = Names::default();
+    let mut notifications = Notifications::new(&list, &names);
     for at in 0..30_i64 {
         let message = SESSION.replace("203.0.113.7", &format!("203.0.113.{at}"));
         with_record(&message, |record| {
-            for found in list.matches(&record, &message) {
+            for found in list.matches(&record, &message, &Names::default()) {
                 let time = Time::from_millis(1_795_169_702_000 + 1_000 * ((at + 15) % 30)).unwrap();
                 notifications.add(
                     &found,

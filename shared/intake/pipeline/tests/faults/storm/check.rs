@@ -6,6 +6,7 @@ use bytes::Bytes;
 use mailtrail_archive::{Put, Witness};
 use mailtrail_config::IntakeConfig;
 use mailtrail_faulty_aws::FaultyAws;
+use mailtrail_names::Names;
 use mailtrail_pipeline::{Problem, encode};
 use mailtrail_samples::{Batch, REGION};
 use mailtrail_subscription::BatchId;
@@ -56,7 +57,7 @@ impl Expected {
         let batches = mailtrail_subscription::batches(&json).unwrap();
         let id = BatchId::of(&batches);
         let config = IntakeConfig { region: Some(REGION.to_owned()), ..IntakeConfig::default() };
-        let encoded = encode(&batches[0], &id, Some(REGION), &config, watches).unwrap();
+        let encoded = encode(&batches[0], &id, Some(REGION), &config, watches, &Names::default()).unwrap();
         let mail = encoded.objects.iter().filter(|object| object.key.starts_with(MAIL));
         Self {
             id: id.to_string(),
