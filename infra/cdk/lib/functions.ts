@@ -86,7 +86,7 @@ export function eventFunction(
     },
     timeout: 60,
     reservedConcurrency: when(concurrency, parameters.number('ReservedConcurrency')),
-    accepted: wildcardsOf(WRITTEN, 'the names of objects are made from what is in them'),
+    accepted: wildcardsOf([...WRITTEN, DIRECTORY], 'the names of objects are made from what is in them'),
   });
 }
 
@@ -193,6 +193,9 @@ export function ownLogGroup(name: FunctionName): string {
 
 /** Folders of the archive that are written. What exists in them is compared with what would be written. */
 const WRITTEN = ['_about', 'raw', 'quarantine', ...CLASSES];
+/** Who and what ids are: snapshots of WorkMail's directories. */
+const DIRECTORY = 'directory';
+
 /** The findings about wildcards below folders of the archive. */
 export function wildcardsOf(folders: readonly string[], reason: string): Record<string, string> {
   const finding = (folder: string) =>
@@ -203,6 +206,12 @@ export function wildcardsOf(folders: readonly string[], reason: string): Record<
 /** The objects in a folder of the archive. */
 export function objectsIn({ parameters, archive }: FunctionContext, folder: string): string {
   return `${archive.attrArn}/${parameters.text('ArchivePrefix')}/${folder}/*`;
+}
+
+/** The keys in folders of the archive, to be listed. */
+export function listing({ parameters, archive }: FunctionContext, folders: readonly string[]): object {
+  const below = folders.map((folder) => `${parameters.text('ArchivePrefix')}/${folder}/*`);
+  return allow('s3:ListBucket', archive.attrArn, { StringLike: { 's3:prefix': below } });
 }
 
 function archiveStatements(context: FunctionContext): object[] {
@@ -225,6 +234,9 @@ function archiveStatements(context: FunctionContext): object[] {
       ),
     },
     when(watching, { Sid: 'ReadWatchList', ...allow('s3:GetObject', objectsIn(context, 'config')) }),
+    // Watched users are named in the list, and most events have the id alone.
+    when(watching, { Sid: 'FindNames', ...listing(context, [DIRECTORY]) }),
+    when(watching, { Sid: 'ReadNames', ...allow('s3:GetObject', objectsIn(context, DIRECTORY)) }),
     when(key, {
       Sid: 'ArchiveKey',
       ...allow(['kms:Decrypt', 'kms:GenerateDataKey'], parameters.text('KmsKeyArn')),

@@ -13,6 +13,7 @@ import {
   type MailtrailFunction,
   createFunction,
   interpretation,
+  listing,
   objectsIn,
   wildcardsOf,
 } from './functions.ts';
@@ -74,17 +75,13 @@ export function archiveMaintenance(
   context: FunctionContext,
   readers: readonly Reader[],
 ): MailtrailFunction {
-  const { parameters, archive, topic } = context;
+  const { parameters, topic } = context;
   const on = parameters.is('Coverage', 'on');
   const fills = parameters.is('FillGaps', 'on');
   const saves = parameters.is('SaveDirectory', 'on');
   const key = parameters.isSet('KmsKeyArn');
   const logGroups = arn('logs', 'log-group:*');
   const of = (folders: readonly string[]) => folders.map((folder) => objectsIn(context, folder));
-  const below = (folders: readonly string[]) =>
-    folders.map((folder) => `${parameters.text('ArchivePrefix')}/${folder}/*`);
-  const listing = (folders: readonly string[]) =>
-    allow('s3:ListBucket', archive.attrArn, { StringLike: { 's3:prefix': below(folders) } });
   const out = scaleOut(parameters);
   const destinations = readers.map(({ called, queue }) =>
     either(out, queue.attrArn, called.resource.attrArn),
@@ -99,10 +96,10 @@ export function archiveMaintenance(
         ...allow(['logs:FilterLogEvents', 'logs:GetQueryResults', 'logs:StartQuery'], logGroups),
       },
       { Sid: 'ReadMetrics', ...allow(['cloudwatch:GetMetricData', 'cloudwatch:ListMetrics'], '*') },
-      { Sid: 'FindArchived', ...listing([RAW, COVERAGE]) },
+      { Sid: 'FindArchived', ...listing(context, [RAW, COVERAGE]) },
       { Sid: 'ReadArchived', ...allow('s3:GetObject', objectsIn(context, RAW)) },
       { Sid: 'KeepCoverage', ...allow(['s3:GetObject', 's3:PutObject'], objectsIn(context, COVERAGE)) },
-      when(fills, { Sid: 'FindRecords', ...listing([...CLASSES, PULL]) }),
+      when(fills, { Sid: 'FindRecords', ...listing(context, [...CLASSES, PULL]) }),
       when(fills, { Sid: 'FillGaps', ...allow('s3:PutObject', of(['_about', RAW, ...CLASSES, PULL])) }),
       when(fills, { Sid: 'CompareFilled', ...allow('s3:GetObject', of(['_about', ...CLASSES, PULL])) }),
       when(saves, { Sid: 'FindOrganizations', ...allow('workmail:ListOrganizations', '*') }),
