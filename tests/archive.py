@@ -28,7 +28,7 @@ KEYS = {
         rf"quarantine/reason=(?P<reason>[a-z0-9_]+)/{DAY}(?P<sha256>[0-9a-f]{{64}})\.(?P<form>bin|json)"
     ),
     "undelivered": re.compile(rf"undelivered/stream=(?P<stream>[^/]+)/{DAY}{BATCH}\.ndjson\.zst"),
-    "other": re.compile(r"(?:policy-audit|config|coverage|pull|redrive|_about)/.+"),
+    "other": re.compile(r"(?:policy-audit|config|coverage|directory|pull|redrive|_about)/.+"),
     # Readers accept joined days (`compact-…`) although nothing writes them yet.
     "records": re.compile(rf"(?P<class>[a-z_]+)/{PARTITION}{DAY}(?:{BATCH}|compact-[0-9a-f]+)\.ndjson\.zst"),
 }

@@ -11,6 +11,8 @@ import random
 import struct
 import zlib
 
+import zstandard
+
 ACCOUNT = "111122223333"
 LOG_GROUP = "/aws/workmail/emailevents/example"
 GZIP_HEADER = b"\x1f\x8b\x08\0\0\0\0\0\x02\xff"
@@ -129,3 +131,18 @@ def _moved(_):
 
 
 MESSAGES = [_received, _delivered, _submitted, _moved]
+
+
+ORGANIZATION = "m-0123456789abcdef0123456789abcdef"
+
+
+def snapshot(users):
+    """Key and body of a snapshot of a directory, with these users: id → name."""
+    content = {
+        "format": 1,
+        "taken": "2026-11-20T08:00:00Z",
+        "organization": {"id": ORGANIZATION, "account": ACCOUNT, "region": "eu-west-1"},
+        "users": [{"id": user, "name": name, "state": "ENABLED"} for user, name in users.items()],
+    }
+    body = zstandard.compress(json.dumps(content).encode())
+    return f"directory/organization={ORGANIZATION}/20261120T080000Z.json.zst", body

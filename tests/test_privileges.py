@@ -102,11 +102,12 @@ def recorded(deployed, name):
 
 
 def put_watch_list(deployed, parameters):
-    """The watch list in the archive, under its key."""
+    """The watch list in the archive, under its key, and a snapshot that names users."""
     key = parameters.get("KmsKeyArn")
     encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key} if key else {}
     if "Watches" in parameters:
         deployed.put(deployment.WATCH_LIST, json.dumps(deployment.WATCHES).encode(), **encryption)
+        deployed.put(*samples.snapshot({"S-1-1-11-1": "ana"}), **encryption)
 
 
 def make_gated_stream(stand_in):

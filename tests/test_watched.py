@@ -196,6 +196,68 @@ def test_a_missing_topic_is_counted_and_harms_no_event(context):
     assert (sums["watched"], sums["announced"], sums["unannounced"]) == (5, 0, 1)
 
 
+ANA, BOB = "S-1-1-11-1111111111-2222222222-3333333333-1001", "S-1-1-11-1111111111-2222222222-3333333333-1002"
+ACCESS = json.dumps(
+    {
+        "event_timestamp": 1_795_169_702_000,
+        "organization_arn": f"arn:aws:workmail:eu-west-1:{samples.ACCOUNT}:organization/{samples.ORGANIZATION}",
+        "user_id": ANA,
+        "action": "read",
+        "owner_id": BOB,
+        "item_id": "i-1",
+        "object_type": "Message",
+        "source_ip": "203.0.113.9",
+        "action_allowed": True,
+    }
+)
+BY_NAME = json.dumps([{"name": "watched", "user": "ana"}])
+
+
+def test_a_user_is_watched_by_name_where_events_have_the_id(context):
+    listener = Listener(context.stand_in)
+    key, body = samples.snapshot({ANA: "ana", BOB: "bob"})
+    context.s3.put_object(Bucket=function.ARCHIVE_BUCKET, Key=f"trail/{key}", Body=body)
+    deployed = context.deploy(**SETTINGS, MAILTRAIL_WATCHES=BY_NAME, MAILTRAIL_TOPIC=listener.topic)
+    deployed.subscribe_to(TRAIL).put_log_events([{"timestamp": int(time.time() * 1000), "message": ACCESS}], TRAIL)
+
+    [record] = deployed.wait_for_records(1).records()
+    assert by_name(record) == ["watched"] and ocsf_checks.problems(record) == []
+    [news] = standins.wait_until(listener.heard, function.PATIENCE, "an announcement").values()
+    assert (news["who"], news["names"]) == ({ANA: 1}, {ANA: "ana"})
+    printed = deployed.wait_for_log_lines()
+    assert function.metrics(printed)["wrong_settings"] == 0
+    assert not any(private in line for private in (ANA, '"ana"') for line in printed)
+
+
+def test_a_snapshot_that_cannot_be_read_harms_no_event(context):
+    key, body = samples.snapshot({ANA: "ana"})
+    context.s3.put_object(Bucket=function.ARCHIVE_BUCKET, Key=f"trail/{key}", Body=body[:-5])
+    deployed = context.deploy(**SETTINGS, MAILTRAIL_WATCHES=BY_NAME)
+    answer = deployed.invoke(samples.invocation(samples.payload("damaged-snapshot", 5)))
+    assert answer.error is None, answer
+    assert len(deployed.archive().records()) == 5
+    printed = deployed.wait_for_log_lines()
+    assert any(key in line for line in printed), printed
+    assert function.metrics(printed)["wrong_settings"] >= 1
+
+
+def test_the_command_line_watches_by_name_and_names_a_snapshot_that_it_cannot_read(mailtrail, tmp_path):
+    watches, lines = tmp_path / "watches.json", tmp_path / "batch.json"
+    watches.write_text(BY_NAME)
+    event = {"id": f"{1:056}", "timestamp": 1_795_169_702_000, "message": ACCESS}
+    lines.write_text(json.dumps(samples.batch("cli", 0) | {"logGroup": "audit", "logEvents": [event]}))
+    key, body = samples.snapshot({ANA: "ana"})
+    for name, content, ended in [("whole", body, programs.DONE), ("cut", body[:-5], programs.NEEDS_A_LOOK)]:
+        snapshot = tmp_path / name / key
+        snapshot.parent.mkdir(parents=True)
+        snapshot.write_bytes(content)
+        run = mailtrail.run("ingest", "--archive", tmp_path / name, "--watches", watches, lines).expect(ended)
+        assert ("watched: 1 event" in run.stdout) is (ended == programs.DONE)
+        assert (key in run.stderr) is (ended != programs.DONE)
+        [record] = archive.from_directory(tmp_path / name).check().records()
+        assert by_name(record) == (["watched"] if ended == programs.DONE else [])
+
+
 def test_the_command_line_marks_and_counts_what_a_watch_list_names(mailtrail, tmp_path):
     watches, lines = tmp_path / "watches.json", tmp_path / "batch.json"
     watches.write_text(json.dumps([{"name": "alice", "user": "alice"}]))

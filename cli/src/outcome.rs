@@ -68,6 +68,8 @@ pub(crate) struct Outcome {
     pub(crate) without_log_stream: u64,
     /// Files that were taken in, but for some of them.
     pub(crate) incomplete_files: u64,
+    /// What could not be read of the names of watched users.
+    unread_names: u64,
     /// What was passed over without a word for each.
     pub(crate) passed_over: PassedOver,
     /// What was not taken in, and not yet named.
@@ -165,6 +167,13 @@ impl Outcome {
         self.notes.push(incomplete.to_string());
     }
 
+    /// Adds why the names of watched users are not all known.
+    pub(crate) fn add_unread_names(&mut self, reasons: Vec<String>) {
+        self.unread_names += reasons.len() as u64;
+        let mark = output::paint(output::WARNING, "!");
+        self.notes.extend(reasons.iter().map(|reason| format!("{mark} {}", output::plain(reason))));
+    }
+
     /// Adds a reason why not everything is archived.
     pub(crate) fn fail(&mut self, failure: Error) {
         match self.failure {
@@ -251,6 +260,7 @@ impl Outcome {
             || self.skipped_files() > 0
             || self.incomplete_files > 0
             || self.not_compared.objects > 0
+            || self.unread_names > 0
             || !self.other_accounts.is_empty()
             || self.ledger.streams.iter().any(|stream| stream.undelivered > 0)
             || !self.ledger.streams_balance()

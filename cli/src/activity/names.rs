@@ -59,9 +59,9 @@ pub(super) async fn learn(
     if let Some(learned) = learned {
         tally.note(&format!("names are from {learned}, and from sign-ins"));
     }
-    if names.left_out() > 0 {
-        let left_out = count(names.left_out(), "name");
-        tally.note(&format!("{left_out} left out: they are too many, or too long"));
+    if names.omitted() > 0 {
+        let omitted = count(names.omitted(), "name");
+        tally.note(&format!("{omitted} left out: they are too many, or too long"));
     }
     names
 }

@@ -72,9 +72,9 @@ async fn open(
     let pipeline = Pipeline::open(&config, clients).await?;
     let archive = ArchiveReader::open(&config.archive, clients).await;
     let archived = ArchivedEvents::new(Some(archive), config.intake.clone(), true);
+    let mut outcome = Outcome::of_streams(config.streams.iter().map(StreamTarget::name));
     // An invalid list was refused with the arguments.
-    pipeline.refresh_watch_list().await;
-    let outcome = Outcome::of_streams(config.streams.iter().map(StreamTarget::name));
+    outcome.add_unread_names(pipeline.refresh_watch_list().await);
     Ok((Destination::Pipeline(pipeline), Some(archived), outcome))
 }
 

@@ -13,7 +13,7 @@
 //! * **An organization's own.** Two organizations may have equal names. Where the organization of an event or of what was
 //!   learned is not known, it may be any.
 //! * **A name never replaces an id.** Who uses one tells from where it is known ([`Alias`]).
-//! * **Bounded.** So many names are kept; how many more were read, [`Names::left_out`] says.
+//! * **Bounded.** So many names are kept; how many more were read, [`Names::omitted`] says.
 //! * **Pure.** No I/O, no clock.
 
 mod addresses;

@@ -27,7 +27,7 @@ pub struct Names {
     pub(crate) by_value: HashMap<Arc<str>, Vec<usize>>,
     /// The newest snapshot of each organization.
     pub(crate) newest: HashMap<Arc<str>, Time>,
-    left_out: u64,
+    omitted: u64,
 }
 
 /// What else an identity of an activity is known by.
@@ -78,8 +78,8 @@ impl Names {
     }
 
     /// How many names were read and not kept, because there are too many, or they are too long.
-    pub fn left_out(&self) -> u64 {
-        self.left_out
+    pub fn omitted(&self) -> u64 {
+        self.omitted
     }
 
     /// Adds a claim, unless there are too many.
@@ -94,7 +94,7 @@ impl Names {
             || is_full(&self.by_id, &claim.id)
             || is_full(&self.by_value, &claim.value)
         {
-            self.left_out += 1;
+            self.omitted += 1;
             return None;
         }
         let at = self.claims.len();

@@ -107,7 +107,7 @@ proptest! {
         }
     }
 
-    /// No answer lacks what someone did: whoever ever had a name is found by it, unless another had it at the time.
+    /// No answer lacks what someone did: who ever had a name is found by it, unless another had it then.
     #[test]
     fn every_id_with_a_name_is_found_by_it_unless_another_had_it_then(
         claims in prop::collection::vec(any_claim(), 1..14),
@@ -200,7 +200,7 @@ fn what_is_too_long_or_too_much_is_counted() {
     for number in 0..1_500 {
         names.add(claim("m-1", &format!("S-{number}"), ClaimKind::Name, "ana", (0, None)));
     }
-    assert_eq!(names.left_out(), 501);
+    assert_eq!(names.omitted(), 501);
     names.learn_sign_ins(&SignIns::default());
     assert_eq!(names.others("m-1", "ana", time(0)).len(), 1_000);
 }

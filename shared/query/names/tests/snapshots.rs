@@ -89,7 +89,7 @@ proptest! {
 }
 
 #[test]
-fn a_snapshot_that_is_not_newer_is_left_out() {
+fn a_snapshot_that_is_not_newer_is_omitted() {
     let [first, second] = [10, 20].map(|seconds| of_users(seconds, vec![user("S-1-1-11-1", "ana")]));
     let mut names = names_of([&second]);
     assert!(!names.learn_snapshot(&first) && !names.learn_snapshot(&second));
@@ -190,7 +190,7 @@ fn fifty_thousand_users_of_two_organizations_are_kept() {
         of(ORGANIZATION, 20, 10_000),
         of(other, 20, 0),
     ]);
-    assert_eq!(names.left_out(), 0);
+    assert_eq!(names.omitted(), 0);
     assert_eq!(names.others(other, "user7", time(25_000)), ["S-1-1-11-7"]);
     assert_eq!(names.name(ORGANIZATION, "S-1-1-11-34999", time(25_000)), Some("user34999"));
 }
