@@ -168,7 +168,7 @@ impl Outcome {
     }
 
     /// Adds why the names of watched users are not all known.
-    pub(crate) fn add_unread_names(&mut self, reasons: Vec<String>) {
+    pub(crate) fn add_unread_names(&mut self, reasons: &[String]) {
         self.unread_names += reasons.len() as u64;
         let mark = output::paint(output::WARNING, "!");
         self.notes.extend(reasons.iter().map(|reason| format!("{mark} {}", output::plain(reason))));

@@ -18,21 +18,21 @@ pub(super) fn enriched(line: &str, names: &[NamedId]) -> serde_json::Result<Stri
     if names.is_empty() {
         return Ok(line.to_owned());
     }
-    let named = names.iter().map(|named| {
-        serde_json::to_string(&Enrichment::directory_name(&*named.path, &*named.id, &*named.name))
+    let more = names.iter().map(|NamedId { path, id, name }| {
+        serde_json::to_string(&Enrichment::directory_name(path.as_str(), id.as_str(), name.as_str()))
     });
-    let named = named.collect::<serde_json::Result<Vec<_>>>()?.join(",");
+    let more = more.collect::<serde_json::Result<Vec<_>>>()?.join(",");
     let Marks { enrichments } = serde_json::from_str(line)?;
     if let Some(list) = enrichments.map(RawValue::get) {
         let Some(list) = list.strip_suffix(']') else { return Ok(line.to_owned()) };
         // The list is a part of the line.
         let end = list.as_ptr().addr() - line.as_ptr().addr() + list.len();
         let separator = if list.trim_end().ends_with('[') { "" } else { "," };
-        return Ok(format!("{}{separator}{named}{}", &line[..end], &line[end..]));
+        return Ok(format!("{}{separator}{more}{}", &line[..end], &line[end..]));
     }
     let Some(members) = line.trim_end().strip_suffix('}') else { return Ok(line.to_owned()) };
     let separator = if members.trim_end().ends_with('{') { "" } else { "," };
-    Ok(format!("{members}{separator}\"enrichments\":[{named}]}}"))
+    Ok(format!("{members}{separator}\"enrichments\":[{more}]}}"))
 }
 
 #[cfg(test)]

@@ -70,11 +70,11 @@ impl Event {
         let identity = ids.into_iter().find_map(|kind| activity.first(kind)).unwrap_or_default();
         let account = if activity.event_account.is_empty() { account } else { activity.event_account };
         let (who, target) = (activity.label(), describe(activity, &parameters(fields)));
-        let (who_named, mut named) = with_names(&who, activity, names);
+        let (who_named, mut ids) = with_names(&who, activity, names);
         let (target_named, of_target) = with_names(&target, activity, names);
-        named.extend(of_target);
-        named.sort_unstable();
-        named.dedup();
+        ids.extend(of_target);
+        ids.sort_unstable();
+        ids.dedup();
         let user = activity.first(IdentityKind::UserId).or_else(|| activity.first(IdentityKind::OnBehalfOf));
         let owner = activity.owner.as_ref().map(|owner| &*owner.value);
         Self {
@@ -91,7 +91,7 @@ impl Event {
             target_named,
             user_name: name_of(activity, user, names),
             owner_name: name_of(activity, owner, names),
-            names: named,
+            names: ids,
             owner: owner.unwrap_or_default().to_owned(),
             source: activity.sources.join(" "),
             user_agent: activity.user_agent.to_owned(),

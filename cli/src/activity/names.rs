@@ -123,7 +123,7 @@ pub(super) fn named_ids(activity: &Activity<'_>, names: &Names) -> Vec<NamedId> 
     }
     let identities = activity.identities.iter().filter(|identity| IDS.contains(&identity.kind));
     let attributes = identities.map(|identity| &identity.attribute).chain(&activity.owner);
-    let named = attributes.filter_map(|attribute| {
+    let with_a_name = attributes.filter_map(|attribute| {
         let name = names.name(activity.organization, &attribute.value, activity.time)?;
         if activity.identities.iter().any(|identity| identity.attribute.value == name) {
             return None;
@@ -131,7 +131,7 @@ pub(super) fn named_ids(activity: &Activity<'_>, names: &Names) -> Vec<NamedId> 
         let (path, id) = (attribute.path.clone().into_owned(), attribute.value.clone().into_owned());
         Some(NamedId { path, id, name: name.to_owned() })
     });
-    named.collect()
+    with_a_name.collect()
 }
 
 /// The name of an id at the time of an activity, or nothing.
@@ -154,7 +154,7 @@ pub(super) fn with_names(
         let (word, after) = rest.split_at(end);
         match names.name(activity.organization, word, activity.time) {
             Some(name) if name != word => {
-                shown.push_str(&format!("{name} ({word})"));
+                shown.extend([name, " (", word, ")"]);
                 found.push((word.to_owned(), name.to_owned()));
             }
             _ => shown.push_str(word),

@@ -74,7 +74,7 @@ async fn open(
     let archived = ArchivedEvents::new(Some(archive), config.intake.clone(), true);
     let mut outcome = Outcome::of_streams(config.streams.iter().map(StreamTarget::name));
     // An invalid list was refused with the arguments.
-    outcome.add_unread_names(pipeline.refresh_watch_list().await);
+    outcome.add_unread_names(&pipeline.refresh_watch_list().await);
     Ok((Destination::Pipeline(pipeline), Some(archived), outcome))
 }
 

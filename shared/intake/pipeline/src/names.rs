@@ -103,8 +103,8 @@ impl CurrentNames {
             if read == 0 {
                 return Ok(());
             }
-            let entries = part[..read].iter().filter(|byte| **byte == b'{').count();
-            needed += read as u64 + ENTRY * entries as u64;
+            let entries = part[..read].iter().map(|byte| u64::from(*byte == b'{')).sum::<u64>();
+            needed += read as u64 + ENTRY * entries;
             if needed > self.limit {
                 return Err(format!("it needs more than {} bytes of memory", self.limit));
             }

@@ -67,7 +67,7 @@ proptest! {
         }).collect();
         let names = names_of(&snapshots);
         // What is not read says nothing: the one before holds on.
-        let newest = snapshots.iter().filter(|it| it.users.is_some() && it.taken <= time(at * 1_000)).next_back();
+        let newest = snapshots.iter().rfind(|it| it.users.is_some() && it.taken <= time(at * 1_000));
         for number in 0..4 {
             let name = format!("name{number}");
             let has = |snapshot: &Snapshot| -> Vec<String> {

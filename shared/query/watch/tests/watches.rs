@@ -226,7 +226,9 @@ fn a_user_is_watched_by_name_where_the_id_alone_is_logged() {
         for found in &found {
             notifications.add(found, &activity, activity.time, "api_activity/1".to_owned());
         }
-        found.iter().for_each(|found| found.mark(&mut record));
+        for found in &found {
+            found.mark(&mut record);
+        }
         let json = serde_json::to_value(&record).unwrap();
         assert_eq!(json["enrichments"][0]["value"], "S-1-1-11-7");
         assert_eq!(json["enrichments"][0]["name"], "actor.user.uid");
