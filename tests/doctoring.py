@@ -212,6 +212,24 @@ class Installation:
         self.s3.delete_bucket_policy(Bucket=ARCHIVE)
         self.s3.put_object(Bucket=ARCHIVE, Key=f"mail/coverage/{folder}/{name}", Body=content)
 
+    def saved(self, days, last=None):
+        """What `mailtrail directory save` keeps: a snapshot that is so many days old, and when it was `last` as before."""
+        self.s3.delete_bucket_policy(Bucket=ARCHIVE)
+        self._forget_snapshots()
+        self._put_at("directory", days, ".json.zst")
+        if last is not None:
+            self._put_at("coverage/directory", last, ".json")
+
+    def _forget_snapshots(self):
+        for folder in ("directory", "coverage/directory"):
+            for each in self.s3.list_objects_v2(Bucket=ARCHIVE, Prefix=f"mail/{folder}/").get("Contents", []):
+                self.s3.delete_object(Bucket=ARCHIVE, Key=each["Key"])
+
+    def _put_at(self, folder, days, ending):
+        time = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=days)
+        key = f"mail/{folder}/organization={self.organization}/{time:%Y%m%dT%H%M%SZ}{ending}"
+        self.s3.put_object(Bucket=ARCHIVE, Key=key, Body=b"x")
+
     def _function(self):
         archive = {"MAILTRAIL_ARCHIVE": ARCHIVE_URL, "MAILTRAIL_ARCHIVE_OWNER": ACCOUNT, "MAILTRAIL_TOPIC": TOPIC}
         self.place.functions.on_failure[FUNCTION] = f"arn:aws:s3:::{FAILURES}"
@@ -271,6 +289,7 @@ class Installation:
         self.bucket_policy(TARGET, bucket_policy())
         tls = statement("*", "s3:*", f"arn:aws:s3:::{ARCHIVE}/*", Bool={"aws:SecureTransport": "false"})
         self.archived(datetime.datetime.now(datetime.UTC).strftime("%Y%m%d"))
+        self._put_at("directory", 1, ".json.zst")
         # Of a policy that denies, moto does not look at the conditions: nothing can be written from now on.
         self.bucket_policy(ARCHIVE, policy(tls | {"Effect": "Deny"}))
 

@@ -120,9 +120,14 @@ def failed_records_are_ignored(installation):
 def archive_stands_still(installation):
     """Nothing was archived for days."""
     installation.s3.delete_bucket_policy(Bucket=ARCHIVE)
-    for each in installation.s3.list_objects_v2(Bucket=ARCHIVE)["Contents"]:
+    for each in installation.s3.list_objects_v2(Bucket=ARCHIVE, Prefix="mail/raw/")["Contents"]:
         installation.s3.delete_object(Bucket=ARCHIVE, Key=each["Key"])
     installation.archived("20261101")
+
+
+def directory_was_not_saved(installation):
+    """The archive has a snapshot of the directory, and nothing says that it still holds."""
+    installation.saved(30)
 
 
 def events_are_missing(installation):

@@ -9,7 +9,7 @@ from doctoring import ARCHIVE, AUDIT, DELIVERY, EVENTS, FUNCTION, LOG_DELIVERY_R
 from doctoring import TARGET, bucket_policy, key_policy, statement, to_bucket
 from identity_faults import DAY_MS, another_service_is_trusted, archive_stands_still
 from identity_faults import conditions_and_only_probes, conditions_that_nothing_shows_to_hold
-from identity_faults import errors_of_a_stream_are_not_logged
+from identity_faults import directory_was_not_saved, errors_of_a_stream_are_not_logged
 from identity_faults import events_are_missing, events_failed, failed_records_are_ignored, failures_go_nowhere, filter_without_origin
 from identity_faults import failed_records_are_kept, failed_records_go_nowhere
 from identity_faults import function_is_never_invoked, function_may_not_write, key_that_the_function_may_not_use
@@ -303,6 +303,8 @@ def after_the_end(facts):
         group["last_event"] = {"state": "seen", "at": facts["at"], "value": facts["at"] - DAY_MS}
     for archive in facts["archives"]:
         archive["days"]["value"]["last"] = "20270331"
+        for directory in archive["directories"]["value"]:
+            directory["as_of"] = facts["at"] - DAY_MS
 
 
 def account_was_not_read(facts):
@@ -370,6 +372,7 @@ FAULTS = [
     (errors_of_a_stream_are_not_logged, [("stream-delivering", UNKNOWN)]),
     (archive_stands_still, [("archive-newest", BROKEN)]),
     (events_are_missing, [("archive-coverage", BROKEN)]),
+    (directory_was_not_saved, [("archive-directory", LOOK)]),
     (bucket_is_gone, [("bucket-owner", BROKEN)]),
     (bucket_of_a_stranger, [("bucket-owner", LOOK)]),
     (bucket_is_closed, [("bucket-policy", BROKEN)]),

@@ -93,6 +93,24 @@ def test_a_tick_for_the_days_is_only_given_for_a_comparison(doctor, installation
     assert wrong(doctor("--json").expect(NEEDS_A_LOOK)) == [("archive-coverage", "look")]
 
 
+def test_a_directory_that_was_not_saved_lately_is_a_finding(doctor, installation):
+    def seen(expected):
+        found = findings(doctor("--json").expect(expected))
+        [finding] = [it for it in found if it["id"] == "archive-directory"]
+        return finding
+
+    assert seen(DONE)["severity"] == "ok"
+    installation.saved(8)
+    old = seen(NEEDS_A_LOOK)
+    assert old["severity"] == "look" and old["seen"].endswith(", 8 days ago")
+    assert "mailtrail directory save --organization " in old["fix"] and installation.organization in old["fix"]
+    installation.saved(8, last=1)
+    assert seen(DONE)["severity"] == "ok"
+    # What is of the future says nothing.
+    installation.saved(-2, last=-1)
+    assert seen(NEEDS_A_LOOK)["seen"] == "the archive has no snapshot of its directory"
+
+
 def test_nothing_is_changed(doctor, installation):
     doctor("--json").expect(DONE)
     reads = ("Describe", "Get", "List", "Head")

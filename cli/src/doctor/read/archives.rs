@@ -1,13 +1,15 @@
 //! The archives of the functions, and the one given on the command line.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use mailtrail_archive::{ArchiveReader, Location, RAW, S3Options};
 use mailtrail_aws_client::clients as aws;
-use mailtrail_clock::now;
+use mailtrail_clock::{Time, now};
 use mailtrail_config::settings;
-use mailtrail_coverage::{DayCoverage, DayState, LastChecks};
-use mailtrail_doctor::{Archive, Coverage, CoveredDay, CoveredState, Days, Facts, Part};
+use mailtrail_coverage::{DIRECTORY, DayCoverage, DayState, LastChecks};
+use mailtrail_directory::{FOLDER, SnapshotKey};
+use mailtrail_doctor::{Archive, Coverage, CoveredDay, CoveredState, Days, Facts, Part, SavedDirectory};
 use mailtrail_pull::LogGroupId;
 
 use super::super::args::ScopeArgs;
@@ -50,12 +52,14 @@ impl Reader<'_> {
             Ok(reader) => reader,
             Err(reason) => {
                 archive.days = Part::NotSeen { reason: reason.clone() };
-                archive.coverage = Part::NotSeen { reason };
+                archive.coverage = Part::NotSeen { reason: reason.clone() };
+                archive.directories = Part::NotSeen { reason };
                 return;
             }
         };
         archive.days = self.days(archive, &reader).await;
         (archive.coverage, archive.refused_coverage) = self.coverage(archive, &reader).await;
+        archive.directories = self.directories(archive, &reader).await;
     }
 
     fn archive_reader(&self, archive: &Archive) -> Result<ArchiveReader, String> {
@@ -96,6 +100,32 @@ impl Reader<'_> {
         (Part::Seen { at: now.millis(), value }, u64::try_from(last.refused.len()).unwrap_or(u64::MAX))
     }
 
+    /// The newest snapshots of directories, and up to when they hold, as their keys say. A time in the future says nothing.
+    async fn directories(&self, archive: &Archive, reader: &ArchiveReader) -> Part<Vec<SavedDirectory>> {
+        let now = now();
+        let list = |folder: &'static str| reader.list_readable(folder, self.deadline);
+        let (taken, read_again) = match tokio::join!(list(FOLDER), list(DIRECTORY)) {
+            (Ok(taken), Ok(read_again)) => (taken, read_again),
+            (Err(error), _) | (_, Err(error)) => {
+                let failure = error.failure;
+                return Part::NotSeen { reason: format!("s3:ListObjectsV2 on {}: {failure}", archive.url) };
+            }
+        };
+        let mut saved: BTreeMap<String, SavedDirectory> = BTreeMap::new();
+        for key in taken.names.iter().filter_map(|key| SnapshotKey::parse(key)).filter(|it| it.taken <= now) {
+            let (organization, taken) = (key.organization.to_string(), key.taken.millis());
+            let newest = SavedDirectory { organization: organization.clone(), taken, as_of: taken };
+            // Keys of one organization sort by time.
+            saved.insert(organization, newest);
+        }
+        for (organization, as_of) in read_again.names.iter().filter_map(|key| as_of(key)) {
+            if let Some(directory) = saved.get_mut(organization).filter(|_| as_of <= now) {
+                directory.as_of = directory.as_of.max(as_of.millis());
+            }
+        }
+        Part::Seen { at: now.millis(), value: saved.into_values().collect() }
+    }
+
     /// The first and the last day in `raw/`.
     async fn days(&self, archive: &Archive, reader: &ArchiveReader) -> Part<Option<Days>> {
         let at = now().millis();
@@ -110,6 +140,13 @@ impl Reader<'_> {
             Err(error) => Part::NotSeen { reason: format!("s3:ListObjectsV2 on {}: {error}", archive.url) },
         }
     }
+}
+
+/// The organization and the time in `coverage/directory/organization=<m-…>/<YYYYMMDDTHHMMSSZ>.json`.
+fn as_of(key: &str) -> Option<(&str, Time)> {
+    let (folder, name) = key.rsplit_once('/')?;
+    let organization = folder.rsplit_once("organization=")?.1;
+    Some((organization, Time::from_iso8601(name.strip_suffix(".json")?)?))
 }
 
 /// A day with an answer.

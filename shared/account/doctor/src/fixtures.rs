@@ -10,7 +10,8 @@ use mailtrail_resource_policy::inventory::{
 use crate::{
     Archive, Bucket, Days, EmailEvents, Encryption, ErrorLog, Facts, Failures, Filter, Finding, Function,
     FunctionSettings, GroupSettings, IdentityPolicy, Key, KeySettings, LogGroup, Organization, Role,
-    Severity, Stream, StreamDestination, StreamSettings, Subscriptions, Template, Topic, checks,
+    SavedDirectory, Severity, Stream, StreamDestination, StreamSettings, Subscriptions, Template, Topic,
+    checks,
 };
 
 pub(crate) const ACCOUNT: &str = "111122223333";
@@ -119,6 +120,11 @@ pub(crate) fn intact() -> Facts {
             days: seen(Some(Days { first: "20261110".to_owned(), last: "20261120".to_owned() })),
             coverage: seen(Vec::new()),
             refused_coverage: 0,
+            directories: seen(vec![SavedDirectory {
+                organization: ORGANIZATION.to_owned(),
+                taken: NOW - 30 * 24 * 60 * 60 * 1000,
+                as_of: NOW - 24 * 60 * 60 * 1000,
+            }]),
         }],
         ..Facts::default()
     }

@@ -44,7 +44,7 @@ pub use fix::Fix;
 pub use mailtrail_resource_policy::inventory::Part;
 pub use model::{
     AccountFilter, Archive, Bucket, Days, EmailEvents, Encryption, ErrorLog, Failures, Filter, Function,
-    FunctionSettings, GroupSettings, Key, KeySettings, LogGroup, Mapping, Organization, Stream,
-    StreamDestination, StreamSettings, Subscriptions, Template, Topic,
+    FunctionSettings, GroupSettings, Key, KeySettings, LogGroup, Mapping, Organization, SavedDirectory,
+    Stream, StreamDestination, StreamSettings, Subscriptions, Template, Topic,
 };
 pub use role::{IdentityPolicy, Role, name_in as role_name};

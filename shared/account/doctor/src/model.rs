@@ -310,6 +310,20 @@ pub struct Archive {
     pub coverage: Part<Vec<Coverage>>,
     /// Lines and objects below `coverage/` that no check can have written.
     pub refused_coverage: u64,
+    /// The organizations of which it has snapshots of the directory.
+    pub directories: Part<Vec<SavedDirectory>>,
+}
+
+/// What an archive has of the directory of an organization.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SavedDirectory {
+    /// The id of the organization.
+    pub organization: String,
+    /// When the newest snapshot was taken, in milliseconds since 1970.
+    pub taken: i64,
+    /// When the directory was read last, whether or not that made a snapshot, in milliseconds since 1970.
+    pub as_of: i64,
 }
 
 /// The first and the last of some days, each `YYYYMMDD`.

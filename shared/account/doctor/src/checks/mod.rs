@@ -5,6 +5,7 @@ mod archive;
 mod buckets;
 mod coverage;
 mod deliveries;
+mod directory;
 mod format;
 mod function_role;
 mod functions;
@@ -82,6 +83,7 @@ pub const ALL: &[&Check] = &[
     &archive::KEY,
     &newest::NEWEST,
     &coverage::COVERED,
+    &directory::SAVED,
     &retirement::END_OF_SUPPORT,
     &retirement::FROM_THE_START,
 ];
@@ -105,6 +107,7 @@ pub fn checks(facts: &Facts) -> Vec<Finding> {
     findings.extend(archive::checks(facts));
     findings.extend(newest::checks(facts));
     findings.extend(coverage::checks(facts));
+    findings.extend(directory::checks(facts));
     findings.extend(retirement::checks(facts));
     let position = |finding: &Finding| ALL.iter().position(|check| check.id == finding.check.id);
     findings.sort_by_key(|finding| (position(finding), std::cmp::Reverse(finding.severity)));

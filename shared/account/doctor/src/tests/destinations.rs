@@ -144,10 +144,10 @@ fn the_days_until_the_end_of_support_are_counted() {
     assert_eq!(days_until_end_of_support(NOW), 131);
     let day = 24 * 60 * 60 * 1000;
     assert_eq!(days_until_end_of_support(NOW + 131 * day + day - 1), 0);
-    // Nothing arrives meanwhile.
-    let quiet = ("email-events-arriving", Warning);
-    assert_eq!(problems_after(|facts| facts.at += 131 * day), [quiet]);
-    assert_eq!(problems_after(|facts| facts.at += 132 * day), [quiet, ("workmail-end", Warning)]);
+    // Nothing arrives meanwhile, and no directory is read.
+    let [quiet, unread] = ["email-events-arriving", "archive-directory"].map(|check| (check, Warning));
+    assert_eq!(problems_after(|facts| facts.at += 131 * day), [quiet, unread]);
+    assert_eq!(problems_after(|facts| facts.at += 132 * day), [quiet, unread, ("workmail-end", Warning)]);
 }
 
 #[test]

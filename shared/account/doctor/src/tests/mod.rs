@@ -3,6 +3,7 @@
 mod accounts;
 mod coverage;
 mod destinations;
+mod directory;
 mod hostile;
 mod identities;
 mod subscriptions;
