@@ -100,7 +100,7 @@ impl Cli {
         let read = Self::from_arg_matches(&command.get_matches_mut());
         let mut cli = read.unwrap_or_else(|error| error.exit());
         let (names, completed): (&[&str], _) = match &mut cli.command {
-            Command::Demo(_) | Command::Workmail(_) => return cli,
+            Command::Demo(_) => return cli,
             Command::Ingest(args) => (&["ingest"], args.complete()),
             Command::Backfill(args) => (&["backfill"], args.complete(now())),
             Command::Coverage(args) => (&["coverage"], args.complete(now())),
@@ -109,6 +109,7 @@ impl Cli {
             Command::Activity(args) => (&["activity"], args.complete(now())),
             Command::Directory(args) => (&["directory", args.name()], args.complete(now())),
             Command::Permissions(args) => (&["permissions"], args.check()),
+            Command::Workmail(args) => (&["workmail", args.name()], args.check()),
             Command::Doctor(args) => (&["doctor"], args.check()),
             Command::Policy(args) => (&["policy", args.name()], args.check()),
         };

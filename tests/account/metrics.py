@@ -25,8 +25,17 @@ class Metrics:
 
     def __init__(self, place):
         self.place = place
+        # The names of alarms whose actions are disabled.
+        self.resting = set()
         # (namespace, name, pairs of dimension and value) → millisecond → values
         self._values = collections.defaultdict(lambda: collections.defaultdict(list))
+
+    def disable_alarm_actions(self, request):
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DisableAlarmActions.html
+        self.resting.update(request["AlarmNames"])
+
+    def enable_alarm_actions(self, request):
+        self.resting.difference_update(request["AlarmNames"])
 
     def publish(self, name, value, millis=None, namespace="AWS/WorkMail", **dimensions):
         """A value that a service publishes."""

@@ -11,7 +11,7 @@ use mailtrail_policy_survey::{Account, AccountError};
 /// The account of a caller without credentials, as CloudTrail logs it.
 const ANONYMOUS: &str = "anonymous";
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct AccountArgs {
     /// The Region [default: that of the AWS profile]
     #[arg(long, value_name = "REGION", env = settings::AWS_REGION, hide_env_values = true)]

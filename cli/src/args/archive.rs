@@ -17,7 +17,7 @@ pub(crate) fn missing_archive() -> String {
 }
 
 /// The archive of a command that reads one and writes to it.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct ArchiveArgs {
     #[arg(long, help = ARCHIVE_HELP, value_name = "URL", env = settings::ARCHIVE.name, hide_env_values = true)]
     archive: Option<Location>,

@@ -44,6 +44,12 @@ pub(crate) struct BackfillArgs {
     /// The range of `since` and `until`, set by [`Self::complete`].
     #[arg(skip)]
     pub(super) range: TimeRange,
+    /// Log group → organization, of those that are known before WorkMail is asked: `GROUP=m-…`.
+    #[arg(skip)]
+    pub(super) organizations: Vec<String>,
+    /// Whether another command runs this one: its text goes to stderr.
+    #[arg(skip)]
+    pub(super) is_step: bool,
 }
 
 /// A log group that was named on the command line.
@@ -55,6 +61,32 @@ pub(crate) struct Named {
 }
 
 impl BackfillArgs {
+    /// The whole of some log groups, as a step of another command.
+    pub(crate) fn step(
+        log_groups: Vec<Named>,
+        organizations: Vec<String>,
+        archive: ArchiveArgs,
+        account: AccountArgs,
+    ) -> Self {
+        Self {
+            log_groups,
+            organization: None,
+            subscribed: false,
+            since: None,
+            until: None,
+            archive,
+            unmask: false,
+            dry_run: false,
+            rate: None,
+            jobs: 4,
+            json: false,
+            account,
+            range: TimeRange::default(),
+            organizations,
+            is_step: true,
+        }
+    }
+
     /// Resolves relative times, and checks the arguments against each other.
     pub(crate) fn complete(&mut self, now: Time) -> Result<(), String> {
         if self.log_groups.is_empty() && self.organization.is_none() && !self.subscribed {

@@ -38,7 +38,8 @@ pub(crate) struct AuditLog {
 
 /// Finds the log groups, and refuses what cannot be read.
 pub(super) async fn find(account: &Account, args: &BackfillArgs, own: &[String]) -> anyhow::Result<Groups> {
-    let mut groups = Groups { own: own.iter().cloned().collect(), ..Groups::default() };
+    let own = own.iter().cloned().collect();
+    let mut groups = Groups { own, organizations: args.organizations.clone(), ..Groups::default() };
     groups.add_named(account, &args.log_groups).await?;
     if let Some(name) = &args.organization {
         groups.add_organization(account, name).await?;

@@ -137,7 +137,7 @@ pub(crate) async fn check_account(
 fn write(reports: Vec<Report>, started: mailtrail_clock::Time, args: &BackfillArgs) -> anyhow::Result<Exit> {
     let is_whole = reports.iter().all(|report| report.failure.is_none() && !report.was_stopped);
     let text: String = reports.iter().map(|report| print::report(report, started, args.dry_run)).collect();
-    Output::for_text(args.json || !is_whole).write(&text)?;
+    Output::for_text(args.json || args.is_step || !is_whole).write(&text)?;
     if args.json {
         output::json(&print::answer(&reports, started, args.dry_run))?;
     }

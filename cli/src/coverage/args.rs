@@ -47,9 +47,37 @@ pub(crate) struct CoverageArgs {
     /// The range of `since` and `until`, set by [`Self::complete`].
     #[arg(skip)]
     pub(super) range: TimeRange,
+    /// Whether another command runs this one: its text goes to stderr.
+    #[arg(skip)]
+    pub(super) is_step: bool,
 }
 
 impl CoverageArgs {
+    /// Some log groups from a day on, as a step of another command.
+    pub(crate) fn step(
+        log_groups: Vec<Named>,
+        range: TimeRange,
+        archive: ArchiveArgs,
+        account: AccountArgs,
+    ) -> Self {
+        Self {
+            log_groups,
+            organization: None,
+            since: None,
+            until: None,
+            exact: false,
+            offline: false,
+            archive,
+            dry_run: false,
+            rate: None,
+            decoded_limit: DecodedLimit::DEFAULT,
+            json: false,
+            account,
+            range,
+            is_step: true,
+        }
+    }
+
     /// Resolves relative times, and checks the arguments against each other.
     pub(crate) fn complete(&mut self, now: Time) -> Result<(), String> {
         self.archive.check()?;

@@ -111,7 +111,7 @@ pub(crate) async fn run(args: CoverageArgs) -> anyhow::Result<Exit> {
     }
     let days: Vec<DayCoverage> = checked.iter().flat_map(|it| it.days.iter().cloned()).collect();
     // An answer that was paid for is shown, whether it can be kept or not.
-    Output::for_text(args.json).write(&print::report(&checked, &args))?;
+    Output::for_text(args.json || args.is_step).write(&print::report(&checked, &args))?;
     if args.json {
         let lines = checked.iter().flat_map(|Checked { days, earlier, .. }| {
             days.iter().map(|day| JsonDay { day, earlier: earlier.get(&day.day).copied() })

@@ -3,8 +3,10 @@
 use clap::{Args, Subcommand};
 use mailtrail_aws_types::{Arn, InvalidIdentifier, LogGroupName};
 
+use mailtrail_retirement::MissingKind;
+
 use super::help;
-use crate::args::AccountArgs;
+use crate::args::{AccountArgs, ArchiveArgs};
 
 #[derive(Debug, Args)]
 pub(crate) struct WorkmailArgs {
@@ -14,7 +16,7 @@ pub(crate) struct WorkmailArgs {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum WorkmailCommand {
-    /// Show whether email events are logged, to which log group, and when they expire
+    /// Show whether email events are logged, when they expire, and what an archive has of them
     #[command(after_help = help::STATUS)]
     Status(StatusArgs),
     /// Enable the logging of email events, or change its log group, role or retention
@@ -23,6 +25,29 @@ pub(super) enum WorkmailCommand {
     /// Disable the logging of email events, and list what remains in the account
     #[command(after_help = help::DISABLE)]
     Disable(DisableArgs),
+    /// Close an organization: fill its gaps, compare, and note in the archive what there is and what is missing
+    #[command(long_about = help::RETIRE_ABOUT, after_help = help::RETIRE)]
+    Retire(Box<RetireArgs>),
+}
+
+impl WorkmailArgs {
+    /// The name of the subcommand.
+    pub(crate) fn name(&self) -> &'static str {
+        match self.command {
+            WorkmailCommand::Status(_) => "status",
+            WorkmailCommand::Enable(_) => "enable",
+            WorkmailCommand::Disable(_) => "disable",
+            WorkmailCommand::Retire(_) => "retire",
+        }
+    }
+
+    /// Checks the arguments.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        match &self.command {
+            WorkmailCommand::Retire(args) => args.archive.check(),
+            _ => Ok(()),
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -31,6 +56,31 @@ pub(super) struct StatusArgs {
     #[arg(long, value_name = "ID")]
     pub(super) organization: Option<String>,
     /// Print one JSON object a line for each organization
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) archive: ArchiveArgs,
+    #[command(flatten)]
+    pub(super) account: AccountArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RetireArgs {
+    /// The organization, by id or alias; it may be gone already
+    #[arg(long, value_name = "ID")]
+    pub(super) organization: String,
+    #[command(flatten)]
+    pub(super) archive: ArchiveArgs,
+    /// Write the note though something of this kind is missing; may be repeated: names, gap, silent, unknown
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = missing_kind)]
+    pub(super) accept_missing: Vec<MissingKind>,
+    /// Say what would be done and what is missing now, and change nothing
+    #[arg(long, conflicts_with = "yes")]
+    pub(super) dry_run: bool,
+    /// Do not ask for confirmation
+    #[arg(short, long)]
+    pub(super) yes: bool,
+    /// Print the note as one JSON object on stdout, and everything else on stderr
     #[arg(long)]
     pub(super) json: bool,
     #[command(flatten)]
@@ -96,6 +146,12 @@ fn retention(text: &str) -> Result<Retention, String> {
     let days = text.parse().ok().filter(|days| DAYS.contains(days));
     let allowed = || DAYS.map(|days| days.to_string()).join(", ");
     days.map(Retention::Days).ok_or_else(|| format!("expected `forever` or one of {}", allowed()))
+}
+
+/// A kind of things that may be missing, by its word.
+fn missing_kind(text: &str) -> Result<MissingKind, String> {
+    let found = MissingKind::ALL.into_iter().find(|kind| kind.word() == text);
+    found.ok_or_else(|| format!("expected one of {}", MissingKind::ALL.map(MissingKind::word).join(", ")))
 }
 
 /// The text of a log group's name, checked.

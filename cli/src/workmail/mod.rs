@@ -1,15 +1,18 @@
-//! `mailtrail workmail`: shows and changes the email event logging of `WorkMail` organizations.
+//! `mailtrail workmail`: shows and changes the email event logging of `WorkMail` organizations, and closes those that end.
 //!
 //! `status` changes nothing. `enable` and `disable` read first, print the calls that they would make, ask for
 //! confirmation, and then make them. Calls that would change nothing are left out, so that the commands can be run again.
 
+mod archived;
 mod args;
 mod call;
 mod enable;
 pub(crate) mod help;
 mod leftover;
 pub(crate) mod organizations;
+mod retire;
 mod status;
+mod to_do;
 
 use anyhow::Context;
 use aws_sdk_workmail::Client;
@@ -52,6 +55,7 @@ pub(crate) async fn run(args: WorkmailArgs) -> anyhow::Result<Exit> {
         WorkmailCommand::Status(args) => status::run(&args).await,
         WorkmailCommand::Enable(args) => enable(&args).await,
         WorkmailCommand::Disable(args) => disable(&args).await,
+        WorkmailCommand::Retire(args) => Box::pin(retire::run(&args)).await,
     }
 }
 

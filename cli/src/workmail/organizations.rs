@@ -40,14 +40,16 @@ pub(super) async fn all(account: &Account, client: &Client) -> anyhow::Result<Ve
 pub(crate) async fn find(account: &Account, client: &Client, name: &str) -> anyhow::Result<Organization> {
     let organizations = all(account, client).await?;
     let found = organizations.into_iter().find(|it| it.id == name || it.alias == name);
+    found.ok_or_else(|| unknown(account, name))
+}
+
+/// The error of a name that no organization has.
+pub(super) fn unknown(account: &Account, name: &str) -> anyhow::Error {
     let (id, region) = (&account.id, &account.region);
-    let unknown = || {
-        anyhow!(
-            "unknown WorkMail organization `{name}` in account {id}, Region {region}; see: {}",
-            command_in(account, "workmail status")
-        )
-    };
-    found.ok_or_else(unknown)
+    anyhow!(
+        "unknown WorkMail organization `{name}` in account {id}, Region {region}; see: {}",
+        command_in(account, "workmail status")
+    )
 }
 
 /// The email event logging of an organization; `None` while it is off.

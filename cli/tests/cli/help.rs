@@ -4,7 +4,7 @@ use crate::mailtrail::Mailtrail;
 
 #[test]
 fn every_command_explains_itself_with_examples_and_exit_codes() {
-    let commands: [&[&str]; 28] = [
+    let commands: [&[&str]; 29] = [
         &[],
         &["demo"],
         &["ingest"],
@@ -32,6 +32,7 @@ fn every_command_explains_itself_with_examples_and_exit_codes() {
         &["workmail", "status"],
         &["workmail", "enable"],
         &["workmail", "disable"],
+        &["workmail", "retire"],
         &["doctor"],
     ];
     for command in commands {

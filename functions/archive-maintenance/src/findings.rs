@@ -99,6 +99,11 @@ impl Findings {
         self.0.insert(day.clone(), Finding { day: day.clone(), kind, events, announced });
     }
 
+    /// Drops those of days of which nothing is expected.
+    pub(crate) fn forget(&mut self, is_expected: impl Fn(&GroupDay) -> bool) {
+        self.0.retain(|day, _| is_expected(day));
+    }
+
     /// Keeps those that can still be compared, and returns the others.
     pub(crate) fn retain(&mut self, mut is_comparable: impl FnMut(&GroupDay) -> bool) -> Vec<Finding> {
         let all = std::mem::take(&mut self.0);

@@ -3,11 +3,12 @@
 //! Wiring: settings → log groups that are subscribed → days that are due → compare → (if it may) fill, and compare again →
 //! archive → news. What there was no time for comes first in the next invocation. A log group or a day that cannot be
 //! compared is reported, and the others are compared; an archive that does not take what was found fails the invocation. Beside
-//! it, where that is on: WorkMail organizations → their directories → archive.
+//! it, where that is on: WorkMail organizations → their directories → archive. Organizations that are gone get a closing note.
 
 mod compare;
 mod directory;
 mod due;
+mod ending;
 mod fill;
 mod findings;
 mod log_groups;
@@ -16,6 +17,7 @@ mod metrics;
 mod notification;
 mod observer;
 mod run;
+mod silence;
 mod witness;
 
 use std::process::ExitCode;

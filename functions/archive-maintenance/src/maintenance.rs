@@ -10,7 +10,7 @@ use mailtrail_clock::{Time, now};
 use mailtrail_config::{Config, WatchListSource};
 use mailtrail_coverage::{Checker, Day, LastChecks};
 use mailtrail_coverage::{History, Observed};
-use mailtrail_delivery::Topic;
+use mailtrail_delivery::{Announcement, Topic};
 use mailtrail_lambda::Reporter;
 use mailtrail_pipeline::Pipeline;
 use mailtrail_policy_survey::Account;
@@ -22,9 +22,11 @@ use serde::Serialize;
 use crate::compare::Comparer;
 use crate::directory::Saved;
 use crate::due::{DueDay, GroupDay, LastCheck, ended_days, in_order, is_comparable, is_whole, longest_wait};
+use crate::ending::Endings;
 use crate::findings::{Findings, Kind};
 use crate::notification::{self, Context};
 use crate::run::Run;
+use crate::silence::AlarmActions;
 use crate::{directory, fill, log_groups, metrics, witness};
 
 /// What is kept of the time to say what was found.
@@ -85,7 +87,8 @@ impl Maintenance {
         let before = Findings::latest(&self.archive, began, working).await;
         let before = before.map_err(|error| failed("ArchiveUnavailable", &error))?;
         let mut run = self.begin(&account, before.clone(), began, working).await?;
-        let due = self.due(&mut run, began).await?;
+        let mut endings = self.endings(&account, &mut run, began, working).await?;
+        let due = self.due(&mut run, &endings, began).await?;
         let save = async {
             if self.config.maintenance.save_directory {
                 return directory::save(&account, &self.archive, began, working).await;
@@ -94,6 +97,8 @@ impl Maintenance {
         };
         let ((), saved) = tokio::join!(run.compare_all(due, working), Box::pin(save));
         run.answer.add(saved);
+        self.close(&mut run, &mut endings, &account, began, deadline).await;
+        run.findings.forget(|day| !endings.is_after(day));
         self.end(run, &account, &before, began, deadline).await
     }
 
@@ -170,8 +175,78 @@ impl Maintenance {
         }
     }
 
+    /// What is known of the ends of organizations.
+    async fn endings(
+        &self,
+        account: &Account,
+        run: &mut Run<'_>,
+        began: Time,
+        working: Deadline,
+    ) -> Result<Endings, Diagnostic> {
+        let looked = Box::pin(Endings::look(account, run.history(), &self.archive, began, working)).await;
+        let mut endings = looked.map_err(|error| failed("ArchiveUnavailable", &error))?;
+        run.answer.failures.extend(endings.failure.take());
+        run.warnings.extend(endings.refused());
+        Ok(endings)
+    }
+
+    /// Tells of organizations that ended or came back, and closes those that ended. A note that people could not be told of is
+    /// left to the next run.
+    async fn close(
+        &self,
+        run: &mut Run<'_>,
+        endings: &mut Endings,
+        account: &Account,
+        began: Time,
+        deadline: Deadline,
+    ) {
+        let location = self.archive.location().to_string();
+        let context = Context { account: &account.id, region: &account.region, archive: &location };
+        let returned = endings.returned(&context);
+        let actions = (!returned.is_empty()).then_some(AlarmActions::Enabled);
+        for message in returned {
+            if let Err(failure) = self.tell(&message, deadline).await {
+                run.answer.failures.push(failure);
+            }
+        }
+        let due = match endings.due(&self.archive, &run.groups, &run.unchecked, began).await {
+            Ok(due) => due,
+            Err(error) => return run.answer.failures.push(error.to_string()),
+        };
+        for note in due {
+            if let Err(failure) = self.tell(&notification::ended(&note, &context), deadline).await {
+                run.answer.failures.push(failure);
+                continue;
+            }
+            if let Err(error) = endings.close(&self.archive, note).await {
+                run.answer.failures.push(error.to_string());
+            }
+        }
+        let actions = actions.or(endings.are_all_ended().then_some(AlarmActions::Disabled));
+        if let (Some(actions), Some(alarm)) = (actions, &self.config.maintenance.silence_alarm)
+            && let Err(error) = actions.set(account, alarm, deadline).await
+        {
+            run.answer.failures.push(format!("failed to change the alarm `{alarm}`: {error}"));
+        }
+    }
+
+    /// Logs a message, and publishes it where there is a topic.
+    async fn tell(&self, message: &Announcement, deadline: Deadline) -> Result<(), String> {
+        message.body.lines().for_each(|line| self.reporter.problem("", &line));
+        let Some(topic) = &self.topic else { return Ok(()) };
+        let told = topic.announce(message, deadline).await;
+        told.map_err(|failure| {
+            format!("the news of {} was not published to the topic: {failure}", message.id)
+        })
+    }
+
     /// The days that are due, in their order.
-    async fn due(&self, run: &mut Run<'_>, began: Time) -> Result<Vec<DueDay>, Diagnostic> {
+    async fn due(
+        &self,
+        run: &mut Run<'_>,
+        endings: &Endings,
+        began: Time,
+    ) -> Result<Vec<DueDay>, Diagnostic> {
         let reader = self.archive.reader();
         let window: Vec<Day> = ended_days(began, self.config.maintenance.days).collect();
         let mut days = Vec::new();
@@ -190,6 +265,9 @@ impl Maintenance {
                 let last = last_checks.of(&group.id()).find(|checked| checked.day == day);
                 let is_witnessed = last.is_some_and(|last| last.witness.is_some());
                 let day = GroupDay { log_group: group.name.clone(), day };
+                if endings.is_after(&day) {
+                    continue;
+                }
                 let is_settled =
                     run.findings.kind(&day).is_none() && (is_witnessed || !run.has_witness(&group.name));
                 let last = last.map(|last| LastCheck::of(last, is_settled));
@@ -234,15 +312,10 @@ impl Maintenance {
         let news = findings.news();
         let id = Findings::key(began);
         if let Some(message) = notification::of(&news, &filled, &id, &context) {
-            message.body.lines().for_each(|line| self.reporter.problem("", &line));
-            if let Some(topic) = &self.topic {
-                match topic.announce(&message, deadline).await {
-                    Ok(()) => findings.announced(),
-                    Err(failure) => {
-                        let text = format!("the news of {id} was not published to the topic: {failure}");
-                        self.reporter.failure("", &text);
-                    }
-                }
+            match self.tell(&message, deadline).await {
+                Ok(()) if self.topic.is_some() => findings.announced(),
+                Ok(()) => {}
+                Err(failure) => self.reporter.failure("", &failure),
             }
         }
         let kept =

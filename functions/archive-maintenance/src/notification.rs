@@ -3,6 +3,7 @@
 use mailtrail_coverage::Day;
 use mailtrail_delivery::Announcement;
 use mailtrail_plain_text::{escape, shell_word};
+use mailtrail_retirement::{ClosingNote, LogGroupDays, Missing};
 
 use crate::due::GroupDay;
 use crate::findings::{Finding, Kind};
@@ -45,6 +46,58 @@ pub(crate) fn of(
     let subject = format!("mailtrail: coverage of {account} in {region}: {}", summary(news, filled));
     let attributes = vec![("account", account.to_owned()), ("region", region.to_owned())];
     Some(Announcement { id: id.to_owned(), subject, body, attributes })
+}
+
+/// An organization that ended.
+pub(crate) fn ended(note: &ClosingNote, context: &Context<'_>) -> Announcement {
+    let (alias, id, ended) = (escape(&note.alias), &note.organization, Day::of(note.ended));
+    let mut lines = vec![format!(
+        "The WorkMail organization {alias} {id} ended on {ended}: whole answers of ListOrganizations of two days do not have it. \
+         Its days are compared until {}, when no further events of the last one are taken.",
+        note.final_on
+    )];
+    let of_group = |group: &LogGroupDays| format!("Log group {}: {}", escape(&group.log_group), group.text());
+    lines.extend(note.log_groups.iter().map(of_group));
+    lines.push(match &note.snapshot {
+        Some(key) => format!("Names: {key}"),
+        None => "Names: never saved".to_owned(),
+    });
+    let missing = |missing: &Missing| format!("Missing ({}): {}", missing.kind, escape(&missing.text));
+    lines.extend(note.missing.iter().map(missing));
+    lines.push(format!("See it with: {}", status(note, context)));
+    about(note, &format!("{alias} ended on {ended}"), &lines, context)
+}
+
+/// An organization that came back after a closing note.
+pub(crate) fn returned(key: &str, note: &ClosingNote, context: &Context<'_>) -> Announcement {
+    let (alias, id) = (escape(&note.alias), &note.organization);
+    let lines = [
+        format!(
+            "The WorkMail organization {alias} {id} is there again. Its days are compared again; its closing note stands: {key}"
+        ),
+        format!("See it with: {}", status(note, context)),
+    ];
+    about(note, &format!("{alias} is there again"), &lines, context)
+}
+
+fn status(note: &ClosingNote, context: &Context<'_>) -> String {
+    let (id, archive, region) = (&note.organization, shell_word(context.archive), shell_word(context.region));
+    format!("mailtrail workmail status --organization {id} --archive {archive} --region {region}")
+}
+
+fn about(note: &ClosingNote, what: &str, lines: &[String], context: &Context<'_>) -> Announcement {
+    let Context { account, region, .. } = *context;
+    let mut body = lines.join("\n");
+    let end = body.floor_char_boundary(MOST_BYTES);
+    body.truncate(end);
+    let subject = format!("mailtrail: WorkMail of {account} in {region}: {what}");
+    let attributes = vec![("account", account.to_owned()), ("region", region.to_owned())];
+    Announcement {
+        id: format!("{}-{}", note.organization, note.written.compact()),
+        subject,
+        body,
+        attributes,
+    }
 }
 
 fn summary(news: &[Finding], filled: &[Filled]) -> String {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use mailtrail_archive::Archive;
 use mailtrail_aws_client::Deadline;
-use mailtrail_coverage::{Day, DayCoverage, DayState, keep};
+use mailtrail_coverage::{Day, DayCoverage, DayState, History, keep};
 use mailtrail_pull::{Backfill, CloudWatch, LogGroup};
 use tokio::time::Instant;
 
@@ -64,6 +64,11 @@ impl<'a> Run<'a> {
             not_kept: None,
             failing: BTreeSet::new(),
         }
+    }
+
+    /// What metrics say, where they could be read.
+    pub(crate) fn history(&self) -> Option<&History> {
+        self.comparer.history.as_ref()
     }
 
     /// Whether metrics say something of a log group.

@@ -219,6 +219,11 @@ export function coverageAlarms(
   );
 }
 
+/** The logical id of the alarm about the silence of a function. */
+export function silenceAlarmId(name: string): string {
+  return `${pascal(name)}SilenceAlarm`;
+}
+
 /** Silence: log groups that should speak and do not, or a filter that was removed. */
 export function silenceAlarm(
   stack: Stack,
@@ -229,7 +234,7 @@ export function silenceAlarm(
 ): void {
   if (listens === false) return;
   const hours = parameters.number('SilenceHours');
-  const alarm = new cloudwatch.CfnAlarm(stack, `${pascal(called.name)}SilenceAlarm`, {
+  const alarm = new cloudwatch.CfnAlarm(stack, silenceAlarmId(called.name), {
     alarmDescription:
       'No event has come for hours: is the logging on, and are the subscription filters there?',
     namespace: NAMESPACE,

@@ -3,10 +3,11 @@
  * directories of WorkMail organizations.
  */
 import { Fn, type Stack } from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as kinesis from 'aws-cdk-lib/aws-kinesis';
 
 import { CLASSES } from './classes.ts';
-import { coverageAlarms, lambdaAlarms } from './alarms.ts';
+import { coverageAlarms, lambdaAlarms, silenceAlarmId } from './alarms.ts';
 import {
   type FunctionContext,
   MAINTENANCE_FUNCTION,
@@ -27,10 +28,11 @@ import { scaleOut } from './subscriptions.ts';
 const COVERAGE = 'coverage';
 /** What the archive has of the log groups. */
 const RAW = 'raw';
+/** The function whose silence rests when the organizations of WorkMail have ended. */
+const OF_WORKMAIL = 'workmail-events';
 /** How far the filling of gaps came. */
 const PULL = 'pull';
-
-/** Who and what the ids of WorkMail organizations are. */
+/** Snapshots of who and what the ids of WorkMail organizations are. */
 const DIRECTORY = 'directory';
 
 /** What a directory is read by, but for the list of organizations: every call is about one of them. */
@@ -86,6 +88,10 @@ export function archiveMaintenance(
   const destinations = readers.map(({ called, queue }) =>
     either(out, queue.attrArn, called.resource.attrArn),
   );
+  const silence = stack.node.tryFindChild(silenceAlarmId(OF_WORKMAIL)) as cloudwatch.CfnAlarm | undefined;
+  const speaks = silence?.cfnOptions.condition;
+  const changes = ['cloudwatch:DisableAlarmActions', 'cloudwatch:EnableAlarmActions'];
+  const rest = silence && speaks && when(speaks, { Sid: 'RestAlarm', ...allow(changes, silence.attrArn) });
   const maintenance = createFunction(stack, MAINTENANCE_FUNCTION, context, {
     description: 'Compares the archive with the log groups, and fills gaps where it may',
     statements: [
@@ -96,13 +102,13 @@ export function archiveMaintenance(
         ...allow(['logs:FilterLogEvents', 'logs:GetQueryResults', 'logs:StartQuery'], logGroups),
       },
       { Sid: 'ReadMetrics', ...allow(['cloudwatch:GetMetricData', 'cloudwatch:ListMetrics'], '*') },
-      { Sid: 'FindArchived', ...listing(context, [RAW, COVERAGE]) },
+      { Sid: 'FindOrganizations', ...allow('workmail:ListOrganizations', '*') },
+      { Sid: 'FindArchived', ...listing(context, [RAW, COVERAGE, DIRECTORY]) },
       { Sid: 'ReadArchived', ...allow('s3:GetObject', objectsIn(context, RAW)) },
       { Sid: 'KeepCoverage', ...allow(['s3:GetObject', 's3:PutObject'], objectsIn(context, COVERAGE)) },
       when(fills, { Sid: 'FindRecords', ...listing(context, [...CLASSES, PULL]) }),
       when(fills, { Sid: 'FillGaps', ...allow('s3:PutObject', of(['_about', RAW, ...CLASSES, PULL])) }),
       when(fills, { Sid: 'CompareFilled', ...allow('s3:GetObject', of(['_about', ...CLASSES, PULL])) }),
-      when(saves, { Sid: 'FindOrganizations', ...allow('workmail:ListOrganizations', '*') }),
       when(saves, {
         Sid: 'ReadDirectory',
         ...allow(
@@ -110,7 +116,6 @@ export function archiveMaintenance(
           arn('workmail', 'organization/*'),
         ),
       }),
-      when(saves, { Sid: 'FindSnapshots', ...listing([DIRECTORY]) }),
       when(saves, {
         Sid: 'KeepSnapshots',
         ...allow(['s3:GetObject', 's3:PutObject'], objectsIn(context, DIRECTORY)),
@@ -119,6 +124,7 @@ export function archiveMaintenance(
         Sid: 'ArchiveKey',
         ...allow(['kms:Decrypt', 'kms:GenerateDataKey'], parameters.text('KmsKeyArn')),
       }),
+      ...(rest ? [rest] : []),
       { Sid: 'Announce', ...allow('sns:Publish', topic.ref) },
     ],
     environment: {
@@ -127,6 +133,7 @@ export function archiveMaintenance(
       MAILTRAIL_COVERAGE_DAYS: parameters.text('CoverageDays'),
       MAILTRAIL_FILL_GAPS: parameters.text('FillGaps'),
       MAILTRAIL_SAVE_DIRECTORY: parameters.text('SaveDirectory'),
+      MAILTRAIL_SILENCE_ALARM: silence && speaks ? either(speaks, silence.ref, '') : '',
     },
     timeout: 900,
     memorySize: parameters.number('CoverageMemorySize'),

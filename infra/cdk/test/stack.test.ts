@@ -196,12 +196,15 @@ test('the maintenance reads what it compares, deletes nothing, and writes events
     'logs:PutLogEvents',
     'logs:StartQuery',
     'sns:Publish',
+    'workmail:ListOrganizations',
   ];
+  const rests = ['cloudwatch:DisableAlarmActions', 'cloudwatch:EnableAlarmActions'];
   assert.deepEqual(may({}), compares);
   const others = may({ SaveDirectory: 'on' }).filter((action: string) => !compares.includes(action));
   assert.ok(
     others.length > 20 && others.every((action: string) => /^workmail:(Describe|Get|List)/.test(action)),
   );
+  assert.deepEqual(may(SOURCES), [...rests, ...compares]);
   assert.deepEqual(may({ FillGaps: 'on' }), compares);
   const writes = (parameters: Record<string, string>) =>
     statements(deployed(parameters).get('ArchiveMaintenanceRole'))

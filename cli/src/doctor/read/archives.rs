@@ -7,10 +7,13 @@ use mailtrail_archive::{ArchiveReader, Location, RAW, S3Options};
 use mailtrail_aws_client::clients as aws;
 use mailtrail_clock::{Time, now};
 use mailtrail_config::settings;
-use mailtrail_coverage::{DIRECTORY, DayCoverage, DayState, LastChecks};
+use mailtrail_coverage::{DIRECTORY, Day, DayCoverage, DayState, LastChecks};
 use mailtrail_directory::{FOLDER, SnapshotKey};
-use mailtrail_doctor::{Archive, Coverage, CoveredDay, CoveredState, Days, Facts, Part, SavedDirectory};
+use mailtrail_doctor::{
+    Archive, Coverage, CoveredDay, CoveredState, Days, EndedOrganization, Facts, Part, SavedDirectory,
+};
 use mailtrail_pull::LogGroupId;
+use mailtrail_retirement::{ClosingNote, LogGroupDays, Organizations};
 
 use super::super::args::ScopeArgs;
 use super::reader::Reader;
@@ -60,6 +63,16 @@ impl Reader<'_> {
         archive.days = self.days(archive, &reader).await;
         (archive.coverage, archive.refused_coverage) = self.coverage(archive, &reader).await;
         archive.directories = self.directories(archive, &reader).await;
+        self.add_ended(archive, &reader).await;
+    }
+
+    /// The organizations that ended. What is not believed counts with what is not believed of coverage.
+    async fn add_ended(&self, archive: &mut Archive, reader: &ArchiveReader) {
+        let (account, region) = (&self.account.id, &self.account.region);
+        // An archive that cannot be read is told by its coverage.
+        let Ok(organizations) = Organizations::read(reader, account, region, now()).await else { return };
+        archive.refused_coverage += u64::try_from(organizations.refused.len()).unwrap_or(u64::MAX);
+        archive.ended = organizations.ended().map(|(key, note)| ended(key, note)).collect();
     }
 
     fn archive_reader(&self, archive: &Archive) -> Result<ArchiveReader, String> {
@@ -147,6 +160,23 @@ fn as_of(key: &str) -> Option<(&str, Time)> {
     let (folder, name) = key.rsplit_once('/')?;
     let organization = folder.rsplit_once("organization=")?.1;
     Some((organization, Time::from_iso8601(name.strip_suffix(".json")?)?))
+}
+
+fn ended(key: &str, note: &ClosingNote) -> EndedOrganization {
+    let days = |group: &LogGroupDays| {
+        [group.complete, group.agrees, group.gap, group.silent, group.unknown].into_iter().sum::<u64>()
+    };
+    EndedOrganization {
+        organization: note.organization.to_string(),
+        alias: note.alias.clone(),
+        day: Day::of(note.ended).start().millis(),
+        note: key.to_owned(),
+        log_groups: note.log_groups.iter().map(|group| group.log_group.clone()).collect(),
+        complete_days: note.log_groups.iter().map(|group| group.complete).sum(),
+        days: note.log_groups.iter().map(days).sum(),
+        has_names: note.snapshot.is_some(),
+        missing: u64::try_from(note.missing.len()).unwrap_or(u64::MAX),
+    }
 }
 
 /// A day with an answer.

@@ -12,6 +12,30 @@ pub struct Coverage {
     pub days: Vec<CoveredDay>,
 }
 
+/// An organization that the archive has a closing note of, and that did not come back after it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EndedOrganization {
+    /// `m-…`
+    pub organization: String,
+    /// Its alias, where it is known.
+    pub alias: String,
+    /// The midnight in UTC of the day on which it ended, in milliseconds since 1970.
+    pub day: i64,
+    /// The key of the note.
+    pub note: String,
+    /// Its log groups.
+    pub log_groups: Vec<String>,
+    /// Days that the note counts as complete.
+    pub complete_days: u64,
+    /// All days that it counts.
+    pub days: u64,
+    /// Whether there is a snapshot of its names.
+    pub has_names: bool,
+    /// How many things it tells to be missing.
+    pub missing: u64,
+}
+
 /// The last check of a day.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]

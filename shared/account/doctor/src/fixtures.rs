@@ -125,6 +125,7 @@ pub(crate) fn intact() -> Facts {
                 taken: NOW - 30 * 24 * 60 * 60 * 1000,
                 as_of: NOW - 24 * 60 * 60 * 1000,
             }]),
+            ended: Vec::new(),
         }],
         ..Facts::default()
     }

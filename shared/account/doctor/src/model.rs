@@ -9,7 +9,7 @@ use mailtrail_config::settings;
 use mailtrail_resource_policy::inventory::Part;
 use serde::{Deserialize, Serialize};
 
-use crate::coverage::Coverage;
+use crate::coverage::{Coverage, EndedOrganization};
 
 /// A `WorkMail` organization.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -312,6 +312,8 @@ pub struct Archive {
     pub refused_coverage: u64,
     /// The organizations of which it has snapshots of the directory.
     pub directories: Part<Vec<SavedDirectory>>,
+    /// The organizations of this account and Region that ended.
+    pub ended: Vec<EndedOrganization>,
 }
 
 /// What an archive has of the directory of an organization.

@@ -102,6 +102,21 @@ impl History {
         self.figures.keys()
     }
 
+    /// Whose metrics these are: 12 digits.
+    pub fn account(&self) -> &str {
+        &self.account
+    }
+
+    /// The Region of the metrics.
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// The logs of organizations, and the log groups that they go to, or once went to.
+    pub fn logs(&self) -> impl Iterator<Item = &Observed> {
+        self.observed.iter()
+    }
+
     /// The organizations that logged: id and alias.
     pub fn organizations(&self) -> impl Iterator<Item = (&str, &str)> {
         self.observed.iter().map(|it| (it.organization.as_str(), it.alias.as_str()))

@@ -5,6 +5,7 @@
 //! coverage/metrics/region=<r>/accountId=<a>/<saved>-<content>.ndjson
 //! coverage/findings/<run>.json
 //! coverage/directory/organization=<m-…>/<as of>.json
+//! coverage/organizations/region=<r>/accountId=<a>/organization=<m-…>/<time>-<listed | gone | ended>.json
 //! ```
 //! `<content>` is the beginning of the SHA-256 of the content, `<checked>` and `<saved>` are times such as `20261121T020000Z`.
 //! The name of a log group may have any characters of a path, so its hash is the folder, as it is below `pull/`. The last
@@ -25,6 +26,8 @@ const METRICS: &str = "coverage/metrics";
 pub const FINDINGS: &str = "coverage/findings";
 /// The folder of what says up to when snapshots of directories hold.
 pub const DIRECTORY: &str = "coverage/directory";
+/// The folder of what was seen of organizations: whether they are gone, and the notes that close them.
+pub const ORGANIZATIONS: &str = "coverage/organizations";
 const ENDING: &str = ".ndjson";
 /// A clock may be ahead of another one by this much, in milliseconds.
 const CLOCKS_DIFFER: i64 = 10 * 60 * 1_000;
@@ -101,7 +104,7 @@ fn time_of(text: &str) -> Option<Time> {
 
 /// Whether a key lies where checks are, and not where something else is.
 pub(crate) fn is_of_checks(key: &str) -> bool {
-    ![METRICS, FINDINGS, DIRECTORY]
+    ![METRICS, FINDINGS, DIRECTORY, ORGANIZATIONS]
         .iter()
         .any(|folder| key.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
 }

@@ -17,6 +17,8 @@ pub struct MaintenanceConfig {
     pub fill_gaps: bool,
     /// Whether the directories of organizations are saved.
     pub save_directory: bool,
+    /// The name of the alarm that rests when the organizations of `WorkMail` have ended.
+    pub silence_alarm: Option<String>,
 }
 
 impl MaintenanceConfig {
@@ -26,6 +28,7 @@ impl MaintenanceConfig {
             days: read.integer(&settings::COVERAGE_DAYS),
             fill_gaps: read.value(&settings::FILL_GAPS).is_some_and(|Switch(on)| on),
             save_directory: read.value(&settings::SAVE_DIRECTORY).is_some_and(|Switch(on)| on),
+            silence_alarm: read.value(&settings::SILENCE_ALARM),
         }
     }
 }

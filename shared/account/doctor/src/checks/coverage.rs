@@ -74,24 +74,34 @@ fn compared(facts: &Facts, archive: &Archive, group: &LogGroup, coverage: &Cover
     }
     let is_recent = |day: &&CoveredDay| day.start > before(facts, SILENT);
     let silent: Vec<&CoveredDay> = of(CoveredState::Silent).filter(is_recent).collect();
+    let has_ended = archive.ended.iter().any(|it| it.log_groups.contains(name));
+    if has_ended {
+        return judged(facts, archive, group, days, true);
+    }
     if let (Some(first), Some(last)) = (silent.first(), silent.last()) {
         let on = range(silent.len(), first, last);
         let seen =
             format!("it has no event, though WorkMail's metrics count mail or failed sign-ins, on {on}");
         return COVERED.warning(name, seen, facts.mailtrail("workmail status"));
     }
-    judged(facts, archive, group, days)
+    judged(facts, archive, group, days, false)
 }
 
-/// Days without a gap that can be filled.
-fn judged(facts: &Facts, archive: &Archive, group: &LogGroup, days: &[CoveredDay]) -> Finding {
+/// Days without a gap that can be filled. Of a log group whose organization ended, no later days are expected.
+fn judged(
+    facts: &Facts,
+    archive: &Archive,
+    group: &LogGroup,
+    days: &[CoveredDay],
+    has_ended: bool,
+) -> Finding {
     let (Some(first), Some(last)) = (days.first(), days.last()) else {
         return never_compared(facts, archive, group);
     };
     let complete = days.iter().filter(|day| day.state == CoveredState::Complete).count();
     let all = usize::try_from(last.start.saturating_sub(first.start) / DAY + 1).unwrap_or(usize::MAX);
     let checked = days.iter().map(|day| day.checked).max().unwrap_or_default();
-    let is_recent = end(last) > before(facts, RECENT);
+    let is_recent = has_ended || end(last) > before(facts, RECENT);
     let seen = format!(
         "{complete} of {all} days complete, {} to {}; compared last on {}",
         day(first.start),

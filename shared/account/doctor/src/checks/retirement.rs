@@ -3,6 +3,7 @@
 //! <https://docs.aws.amazon.com/workmail/latest/adminguide/workmail-end-of-support.html>
 
 use super::format::{day, days};
+use crate::coverage::EndedOrganization;
 use crate::facts::Facts;
 use crate::finding::{Check, Finding, Subject};
 use crate::fix::{Fix, word};
@@ -35,6 +36,7 @@ pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
     if facts.organizations.seen().is_some_and(|organizations| !organizations.is_empty()) {
         findings.push(end(facts));
     }
+    findings.extend(facts.archives.iter().flat_map(|archive| &archive.ended).map(|it| ended(facts, it)));
     for name in facts.wanted_groups() {
         findings.extend(facts.log_group(&name).and_then(|group| from_the_start(facts, group)));
     }
@@ -50,6 +52,27 @@ fn end(facts: &Facts) -> Finding {
             format!("support ended {} ago", days(-past)),
             "keep the archive and its log groups; delete the deliveries, then their sources, then their destinations",
         ),
+    }
+}
+
+/// For an organization with a closing note, which tells what was compared.
+fn ended(facts: &Facts, ended: &EndedOrganization) -> Finding {
+    let EndedOrganization { organization, alias, note, complete_days, days, has_names, missing, .. } = ended;
+    let name = format!("{alias} {organization}");
+    let names = if *has_names { "names are saved" } else { "names were never saved" };
+    let lacks = match missing {
+        0 => "nothing is missing".to_owned(),
+        count => format!("{count} things are missing"),
+    };
+    let seen = format!(
+        "ended on {}; {complete_days} of {days} days of its log groups were complete, {names}, {lacks}: {note}",
+        day(ended.day)
+    );
+    let mut listed = facts.organizations.seen().into_iter().flatten();
+    if listed.any(|it| it.id == *organization) {
+        END_OF_SUPPORT.note(name, format!("{seen}; WorkMail still has it"))
+    } else {
+        END_OF_SUPPORT.ok(name, seen)
     }
 }
 

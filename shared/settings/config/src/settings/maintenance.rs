@@ -49,6 +49,16 @@ pub const SAVE_DIRECTORY: Setting = Setting {
     privacy: Privacy::Public,
 };
 
+/// The alarm that rests when the organizations of `WorkMail` have ended.
+pub const SILENCE_ALARM: Setting = Setting {
+    name: "MAILTRAIL_SILENCE_ALARM",
+    meaning: "The alarm about silence. When every WorkMail organization that the archive knows has a closing note, its actions \
+              are disabled; when one comes back, they are enabled. The role of the function must be allowed to.",
+    kind: Kind::Text { allowed: "the name of an alarm", default: "none: no alarm is changed" },
+    example: "mailtrail-WorkmailEventsSilenceAlarm",
+    privacy: Privacy::Public,
+};
+
 /// The settings of the maintenance of the archive, in the order of the reference page.
 pub const MAINTENANCE: &[Setting] =
-    &[COVERAGE_DESTINATIONS, COVERAGE_DAYS.setting(), FILL_GAPS, SAVE_DIRECTORY];
+    &[COVERAGE_DESTINATIONS, COVERAGE_DAYS.setting(), FILL_GAPS, SAVE_DIRECTORY, SILENCE_ALARM];

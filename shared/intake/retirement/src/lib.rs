@@ -1,0 +1,20 @@
+//! The end of a `WorkMail` organization: what an archive has of it, whether it is gone, and the note that closes it.
+//!
+//! * [`Holdings`]: what the archive keeps of an organization, from its coverage and its snapshots. It claims nothing that no
+//!   comparison has found.
+//! * [`Standing`]: whether an organization is gone, from what `ListOrganizations` answered on several days. Pure.
+//! * [`ClosingNote`]: what there is and what is missing, written once, under a new key.
+//! * [`Organizations`] keeps both below `coverage/organizations/`, and reads them back as untrusted input.
+
+mod holdings;
+mod key;
+mod log_group_days;
+mod note;
+mod organizations;
+mod standing;
+
+pub use holdings::{Holdings, Snapshot, log_groups_of};
+pub use log_group_days::{GapDay, LogGroupDays};
+pub use note::{ClosingNote, Missing, MissingKind};
+pub use organizations::Organizations;
+pub use standing::{Observation, Presence, Standing};
