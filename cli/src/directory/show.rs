@@ -32,6 +32,8 @@ pub(super) async fn run(args: &ShowArgs) -> anyhow::Result<Exit> {
     let mut archived = Archived::open(&args.archive).await?;
     let organizations = archived.organizations(args.organization.as_deref()).await?;
     let (mut shown, mut is_unknown) = (Vec::new(), false);
+    let until = args.time.min(now());
+    let as_of = archived.snapshots.as_of(&archived.reader, until, Deadline::NEVER).await?;
     for id in &organizations {
         let Some(snapshot) = archived.at(id, args.time).await? else {
             let first = archived.snapshots.taken.get(id).and_then(|taken| taken.first());
@@ -41,9 +43,7 @@ pub(super) async fn run(args: &ShowArgs) -> anyhow::Result<Exit> {
             is_unknown = true;
             continue;
         };
-        let as_of =
-            archived.snapshots.as_of(&archived.reader, id, args.time.min(now()), Deadline::NEVER).await?;
-        let as_of = as_of.unwrap_or(snapshot.taken).max(snapshot.taken);
+        let as_of = as_of.get(id).map_or(snapshot.taken, |as_of| snapshot.taken.max(*as_of));
         shown.push(Shown { snapshot, as_of, is_earlier: false });
     }
     match &args.asked {

@@ -1,6 +1,5 @@
 //! The snapshots of directories that an archive has, as far as they say who and what ids were in a range of time.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use futures_util::{StreamExt, stream};
@@ -9,6 +8,7 @@ use mailtrail_aws_client::Deadline;
 use mailtrail_clock::{Time, TimeRange};
 use mailtrail_directory::{FOLDER, Snapshot, SnapshotKey};
 use mailtrail_names::Names;
+use mailtrail_snapshots::Snapshots;
 
 use super::Tally;
 use crate::output::count;
@@ -51,23 +51,18 @@ pub(crate) async fn learn_snapshots(
     tally: &mut Tally,
     names: &mut Names,
 ) -> Option<Learned> {
-    let listed = match archive.list_readable(FOLDER, Deadline::NEVER).await {
-        Ok(listed) => listed,
+    let snapshots = match Snapshots::list(archive, None, Deadline::NEVER).await {
+        Ok(snapshots) => snapshots,
         Err(error) => {
             tally.unreadable(FOLDER, &error.failure.to_string());
             return None;
         }
     };
-    for (key, error) in &listed.unreadable {
-        tally.unreadable(key, &error.failure.to_string());
-    }
-    let mut by_organization: BTreeMap<_, Vec<SnapshotKey>> = BTreeMap::new();
-    for key in listed.names.iter().filter_map(|key| SnapshotKey::parse(key)) {
-        by_organization.entry(key.organization.clone()).or_default().push(key);
+    for (key, reason) in &snapshots.refused {
+        tally.unreadable(key, reason);
     }
     let mut keys = Vec::new();
-    for of_organization in by_organization.into_values() {
-        let needed = needed(of_organization, range);
+    for needed in snapshots.of_range(range) {
         if needed.len() > MOST {
             let read = format!("{MOST} of {} snapshots of {}", needed.len(), needed[0].organization);
             tally.note(&format!("names are from {read}: a shorter range reads all of its own"));
@@ -101,18 +96,6 @@ async fn read(archive: &ArchiveReader, key: &str) -> Result<Snapshot, String> {
     parsed.await.map_err(|error| error.to_string())?.map_err(|error| error.to_string())
 }
 
-/// Of the snapshots of one organization, those that say something of a range, in the order of time: those in it, the newest
-/// before it, and where there is none before, the first after it.
-fn needed(mut keys: Vec<SnapshotKey>, range: TimeRange) -> Vec<SnapshotKey> {
-    keys.sort_unstable();
-    let is_before = |key: &SnapshotKey| range.since().is_some_and(|since| key.taken <= since);
-    let is_after = |key: &SnapshotKey| range.until().is_some_and(|until| key.taken >= until);
-    let first = keys.iter().rposition(is_before).unwrap_or_default();
-    let end = keys.iter().position(is_after).unwrap_or(keys.len());
-    keys.truncate(end.max(first + 1));
-    keys.split_off(first.min(keys.len()))
-}
-
 /// At most [`MOST`] of them, the first and the last among them.
 fn some(keys: Vec<SnapshotKey>) -> Vec<SnapshotKey> {
     let number = keys.len();
@@ -135,21 +118,6 @@ mod tests {
         days.into_iter()
             .map(|it| SnapshotKey { organization: organization.clone(), taken: day(it) })
             .collect()
-    }
-
-    #[test]
-    fn a_range_needs_the_snapshots_in_it_and_the_one_before() {
-        let range = |since: Option<i64>, until: Option<i64>| {
-            let time = |day: i64| Time::from_millis(day * mailtrail_clock::DAY).unwrap();
-            TimeRange::new(since.map(time), until.map(time)).unwrap()
-        };
-        let needed = |range| needed(keys([30, 10, 20, 40]), range);
-        assert_eq!(needed(range(None, None)), keys([10, 20, 30, 40]));
-        assert_eq!(needed(range(Some(25), Some(35))), keys([20, 30]));
-        assert_eq!(needed(range(Some(20), Some(30))), keys([20]));
-        assert_eq!(needed(range(Some(1), Some(5))), keys([10]), "the first after it");
-        assert_eq!(needed(range(Some(50), None)), keys([40]));
-        assert_eq!(super::needed(Vec::new(), range(None, None)), []);
     }
 
     #[test]

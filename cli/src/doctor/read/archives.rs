@@ -1,19 +1,19 @@
 //! The archives of the functions, and the one given on the command line.
 
-use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use mailtrail_archive::{ArchiveReader, Location, RAW, S3Options};
+use mailtrail_archive::{ArchiveError, ArchiveReader, Location, RAW, S3Options};
 use mailtrail_aws_client::clients as aws;
-use mailtrail_clock::{Time, now};
+use mailtrail_clock::now;
 use mailtrail_config::settings;
-use mailtrail_coverage::{DIRECTORY, Day, DayCoverage, DayState, LastChecks};
-use mailtrail_directory::{FOLDER, SnapshotKey};
+use mailtrail_coverage::{Day, DayCoverage, DayState, LastChecks};
+use mailtrail_directory::SnapshotKey;
 use mailtrail_doctor::{
     Archive, Coverage, CoveredDay, CoveredState, Days, EndedOrganization, Facts, Part, SavedDirectory,
 };
 use mailtrail_pull::LogGroupId;
 use mailtrail_retirement::{ClosingNote, LogGroupDays, Organizations};
+use mailtrail_snapshots::Snapshots;
 
 use super::super::args::ScopeArgs;
 use super::reader::Reader;
@@ -116,27 +116,24 @@ impl Reader<'_> {
     /// The newest snapshots of directories, and up to when they hold, as their keys say. A time in the future says nothing.
     async fn directories(&self, archive: &Archive, reader: &ArchiveReader) -> Part<Vec<SavedDirectory>> {
         let now = now();
-        let list = |folder: &'static str| reader.list_readable(folder, self.deadline);
-        let (taken, read_again) = match tokio::join!(list(FOLDER), list(DIRECTORY)) {
-            (Ok(taken), Ok(read_again)) => (taken, read_again),
-            (Err(error), _) | (_, Err(error)) => {
-                let failure = error.failure;
-                return Part::NotSeen { reason: format!("s3:ListObjectsV2 on {}: {failure}", archive.url) };
-            }
+        let saved = async {
+            let snapshots = Snapshots::list(reader, None, self.deadline).await?;
+            let as_of = snapshots.as_of(reader, now, self.deadline).await?;
+            Ok::<_, ArchiveError>((snapshots, as_of))
         };
-        let mut saved: BTreeMap<String, SavedDirectory> = BTreeMap::new();
-        for key in taken.names.iter().filter_map(|key| SnapshotKey::parse(key)).filter(|it| it.taken <= now) {
-            let (organization, taken) = (key.organization.to_string(), key.taken.millis());
-            let newest = SavedDirectory { organization: organization.clone(), taken, as_of: taken };
-            // Keys of one organization sort by time.
-            saved.insert(organization, newest);
-        }
-        for (organization, as_of) in read_again.names.iter().filter_map(|key| as_of(key)) {
-            if let Some(directory) = saved.get_mut(organization).filter(|_| as_of <= now) {
-                directory.as_of = directory.as_of.max(as_of.millis());
+        match saved.await {
+            Ok((snapshots, as_of)) => {
+                let saved = snapshots.newest(now).map(|SnapshotKey { organization, taken }| SavedDirectory {
+                    as_of: as_of.get(&organization).map_or(taken, |as_of| taken.max(*as_of)).millis(),
+                    organization: organization.to_string(),
+                    taken: taken.millis(),
+                });
+                Part::Seen { at: now.millis(), value: saved.collect() }
+            }
+            Err(error) => {
+                Part::NotSeen { reason: format!("s3:ListObjectsV2 on {}: {}", archive.url, error.failure) }
             }
         }
-        Part::Seen { at: now.millis(), value: saved.into_values().collect() }
     }
 
     /// The first and the last day in `raw/`.
@@ -153,13 +150,6 @@ impl Reader<'_> {
             Err(error) => Part::NotSeen { reason: format!("s3:ListObjectsV2 on {}: {error}", archive.url) },
         }
     }
-}
-
-/// The organization and the time in `coverage/directory/organization=<m-…>/<YYYYMMDDTHHMMSSZ>.json`.
-fn as_of(key: &str) -> Option<(&str, Time)> {
-    let (folder, name) = key.rsplit_once('/')?;
-    let organization = folder.rsplit_once("organization=")?.1;
-    Some((organization, Time::from_iso8601(name.strip_suffix(".json")?)?))
 }
 
 fn ended(key: &str, note: &ClosingNote) -> EndedOrganization {

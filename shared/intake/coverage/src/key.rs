@@ -13,6 +13,7 @@
 
 use mailtrail_archive::Partition;
 use mailtrail_clock::Time;
+use mailtrail_directory::AS_OF_FOLDER;
 use mailtrail_pull::LogGroupId;
 use sha2::{Digest, Sha256};
 
@@ -24,8 +25,6 @@ pub(crate) const COVERAGE: &str = "coverage";
 const METRICS: &str = "coverage/metrics";
 /// The folder of what the daily function found, and people were told.
 pub const FINDINGS: &str = "coverage/findings";
-/// The folder of what says up to when snapshots of directories hold.
-pub const DIRECTORY: &str = "coverage/directory";
 /// The folder of what was seen of organizations: whether they are gone, and the notes that close them.
 pub const ORGANIZATIONS: &str = "coverage/organizations";
 const ENDING: &str = ".ndjson";
@@ -104,7 +103,7 @@ fn time_of(text: &str) -> Option<Time> {
 
 /// Whether a key lies where checks are, and not where something else is.
 pub(crate) fn is_of_checks(key: &str) -> bool {
-    ![METRICS, FINDINGS, DIRECTORY, ORGANIZATIONS]
+    ![METRICS, FINDINGS, AS_OF_FOLDER, ORGANIZATIONS]
         .iter()
         .any(|folder| key.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
 }

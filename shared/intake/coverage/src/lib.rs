@@ -24,6 +24,6 @@ pub use cloudwatch::CloudWatchMetrics;
 pub use day::{Day, DayCoverage, DayState, Method, Reason, Witness};
 pub use history::History;
 pub use judge::{Evidence, Expiry, Finality, SourceCount, finality, judge};
-pub use key::{DIRECTORY, FINDINGS, ORGANIZATIONS};
+pub use key::{FINDINGS, ORGANIZATIONS};
 pub use last_checks::{LastChecks, keep};
 pub use observed::{Log, Observed};

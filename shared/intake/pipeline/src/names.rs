@@ -3,15 +3,16 @@
 //! They are of use to watches alone. The newest snapshot of each organization is read at start and again every hour. What
 //! cannot be read is reported, and no event waits for it longer than [`READ_TIMEOUT`].
 
-use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use mailtrail_archive::{Archive, ArchiveReader};
 use mailtrail_aws_client::Deadline;
-use mailtrail_directory::{FOLDER, Snapshot, SnapshotError, SnapshotKey};
+use mailtrail_clock::now;
+use mailtrail_directory::{FOLDER, Snapshot, SnapshotError};
 use mailtrail_names::{Names, SignIns};
+use mailtrail_snapshots::Snapshots;
 use tokio::time::Instant;
 
 /// How long snapshots are used before newer ones are looked for. One is taken daily.
@@ -63,16 +64,13 @@ impl CurrentNames {
     }
 
     async fn read(&self, reader: &ArchiveReader, deadline: Deadline, problems: &mut Vec<String>) {
-        let listed = match reader.list_readable(FOLDER, deadline).await {
-            Ok(listed) => listed,
+        let snapshots = match Snapshots::list(reader, None, deadline).await {
+            Ok(snapshots) => snapshots,
             Err(error) => return problems.push(failed(FOLDER, &error.failure.to_string())),
         };
-        let unreadable = listed.unreadable.iter();
-        problems.extend(unreadable.map(|(key, error)| failed(key, &error.failure.to_string())));
-        let keys = listed.names.iter().filter_map(|key| SnapshotKey::parse(key));
-        // Keys of one organization sort by time.
-        let newest: BTreeMap<_, _> = keys.map(|key| (key.organization.clone(), key)).collect();
-        for (organization, key) in newest {
+        problems.extend(snapshots.refused.iter().map(|(key, reason)| failed(key, reason)));
+        for key in snapshots.newest(now()) {
+            let organization = &key.organization;
             let is_known =
                 self.get().newest_snapshot(organization.as_ref()).is_some_and(|it| it >= key.taken);
             if is_known {

@@ -121,7 +121,7 @@ async fn a_snapshot_that_cannot_be_read_is_reported_and_harms_no_event() {
             "no zstd" => b"ana@example.com".to_vec(),
             "later format" => compressed(r#"{"format": 999}"#),
             "of people" => compressed(r#"{"format": 1, "taken": "ana@example.com"}"#),
-            _ => compressed(&format!(r#"{{"format": 1, "x": [{}]}}"#, r#"{},"#.repeat(100_000))),
+            _ => compressed(&format!(r#"{{"format": 1, "x": [{}]}}"#, "{},".repeat(100_000))),
         };
         std::fs::write(&path, damaged).unwrap();
         let pipeline = watching(archive.path(), "ana").await;

@@ -2,7 +2,7 @@
 
 use mailtrail_aws_types::OrganizationId;
 use mailtrail_clock::Time;
-use mailtrail_coverage::DIRECTORY;
+use mailtrail_directory::AS_OF_FOLDER;
 use serde::{Deserialize, Serialize};
 
 const ENDING: &str = ".json";
@@ -19,18 +19,16 @@ pub struct AsOf {
 }
 
 impl AsOf {
-    /// The folder of an organization.
-    pub(crate) fn folder(organization: &OrganizationId) -> String {
-        format!("{DIRECTORY}/organization={organization}")
-    }
-
     pub(crate) fn key(&self, as_of: Time) -> String {
-        format!("{}/{}{ENDING}", Self::folder(&self.organization), as_of.compact())
+        format!("{AS_OF_FOLDER}/organization={}/{}{ENDING}", self.organization, as_of.compact())
     }
 
-    /// The time that a key says; nothing for a key of another form.
-    pub(crate) fn time(key: &str) -> Option<Time> {
-        let text = key.rsplit_once('/')?.1.strip_suffix(ENDING)?;
-        Time::from_iso8601(text).filter(|time| time.compact() == text)
+    /// The organization and the time that a key says; nothing for a key of another form.
+    pub(crate) fn parse(key: &str) -> Option<(OrganizationId, Time)> {
+        let (folder, name) = key.rsplit_once('/')?;
+        let organization = folder.strip_prefix(AS_OF_FOLDER)?.strip_prefix("/organization=")?.parse().ok()?;
+        let text = name.strip_suffix(ENDING)?;
+        let time = Time::from_iso8601(text).filter(|time| time.compact() == text)?;
+        Some((organization, time))
     }
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use mailtrail_archive::{ArchiveError, ArchiveReader};
 use mailtrail_aws_client::Deadline;
 use mailtrail_aws_types::OrganizationId;
-use mailtrail_clock::Time;
-use mailtrail_directory::{FOLDER, Snapshot, SnapshotError, SnapshotKey};
+use mailtrail_clock::{Time, TimeRange};
+use mailtrail_directory::{AS_OF_FOLDER, FOLDER, Snapshot, SnapshotError, SnapshotKey};
 use thiserror::Error;
 
 use crate::AsOf;
@@ -84,7 +84,25 @@ impl Snapshots {
         until.map(|taken| SnapshotKey { organization: organization.clone(), taken: *taken })
     }
 
-    /// Up to when the snapshots of an organization hold: when it was last read, whether or not that made a snapshot.
+    /// The keys of the snapshots that say something of a range, by organization and in the order of time: those taken in it, the
+    /// newest before it, and where there is none before, the first after it.
+    pub fn of_range(&self, range: TimeRange) -> impl Iterator<Item = Vec<SnapshotKey>> {
+        self.taken.iter().map(move |(organization, taken)| {
+            let is_before = |taken: &Time| range.since().is_some_and(|since| *taken <= since);
+            let is_after = |taken: &Time| range.until().is_some_and(|until| *taken >= until);
+            let first = taken.iter().rposition(is_before).unwrap_or_default();
+            let end = taken.iter().position(is_after).unwrap_or(taken.len()).max(first + 1);
+            let needed = taken.iter().take(end).skip(first);
+            needed.map(|taken| SnapshotKey { organization: organization.clone(), taken: *taken }).collect()
+        })
+    }
+
+    /// The keys of the newest snapshots that were taken until a time, one for each organization.
+    pub fn newest(&self, until: Time) -> impl Iterator<Item = SnapshotKey> {
+        self.taken.keys().filter_map(move |organization| self.until(organization, until).next())
+    }
+
+    /// Up to when the snapshots of each organization hold: when it was last read, whether or not that made a snapshot.
     /// What lies there with another name, or says that it was read in the future, is left out of account.
     ///
     /// # Errors
@@ -92,13 +110,62 @@ impl Snapshots {
     pub async fn as_of(
         &self,
         archive: &ArchiveReader,
-        organization: &OrganizationId,
         now: Time,
         deadline: Deadline,
-    ) -> Result<Option<Time>, ArchiveError> {
-        let lines = archive.list_readable(&AsOf::folder(organization), deadline).await?.names;
-        let read_again = lines.iter().filter_map(|key| AsOf::time(key));
-        let taken = self.taken.get(organization).into_iter().flatten().copied();
-        Ok(read_again.chain(taken).filter(|time| *time <= now).max())
+    ) -> Result<BTreeMap<OrganizationId, Time>, ArchiveError> {
+        let keys = archive.list_readable(AS_OF_FOLDER, deadline).await?.names;
+        let read_again = keys.iter().filter_map(|key| AsOf::parse(key));
+        let taken = self
+            .taken
+            .iter()
+            .flat_map(|(organization, taken)| taken.iter().map(|taken| (organization.clone(), *taken)));
+        let mut newest = BTreeMap::new();
+        for (organization, time) in taken.chain(read_again).filter(|(_, time)| *time <= now) {
+            // Of an organization without a snapshot, no time holds.
+            if self.taken.contains_key(&organization) {
+                let latest = newest.entry(organization).or_insert(time);
+                *latest = time.max(*latest);
+            }
+        }
+        Ok(newest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mailtrail_clock::DAY;
+
+    use super::*;
+
+    fn day(day: i64) -> Time {
+        Time::from_millis(day * DAY).unwrap()
+    }
+
+    fn snapshots(days: &[i64]) -> Snapshots {
+        let organization: OrganizationId = "m-0123456789abcdef0123456789abcdef".parse().unwrap();
+        let taken = days.iter().map(|it| day(*it)).collect();
+        Snapshots { taken: BTreeMap::from([(organization, taken)]), refused: Vec::new() }
+    }
+
+    #[test]
+    fn a_range_needs_the_snapshots_in_it_and_the_one_before() {
+        let needed = |since: Option<i64>, until: Option<i64>| {
+            let range = TimeRange::new(since.map(day), until.map(day)).unwrap();
+            let keys = snapshots(&[10, 20, 30, 40]).of_range(range).flatten().collect::<Vec<_>>();
+            keys.into_iter().map(|key| key.taken.millis() / DAY).collect::<Vec<_>>()
+        };
+        assert_eq!(needed(None, None), [10, 20, 30, 40]);
+        assert_eq!(needed(Some(25), Some(35)), [20, 30]);
+        assert_eq!(needed(Some(20), Some(30)), [20]);
+        assert_eq!(needed(Some(1), Some(5)), [10], "the first after it");
+        assert_eq!(needed(Some(50), None), [40]);
+        assert_eq!(Snapshots::default().of_range(TimeRange::default()).count(), 0);
+    }
+
+    #[test]
+    fn the_newest_is_none_of_the_future() {
+        let newest = |until| snapshots(&[10, 20, 30]).newest(day(until)).map(|key| key.taken).next();
+        assert_eq!(newest(29), Some(day(20)));
+        assert_eq!(newest(9), None);
     }
 }

@@ -11,6 +11,8 @@ use mailtrail_clock::Time;
 
 /// The folder of the snapshots of an archive.
 pub const FOLDER: &str = "directory";
+/// The folder of what says up to when snapshots hold, where one is not kept because nothing changed.
+pub const AS_OF_FOLDER: &str = "coverage/directory";
 const ORGANIZATION: &str = "organization=";
 const ENDING: &str = ".json.zst";
 

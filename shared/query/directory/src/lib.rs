@@ -35,7 +35,7 @@ pub use bounded::MOST_ITEMS;
 pub use diff::{Change, ChangeKind, Diff, FieldChange, diff};
 pub use entity::{Delegate, Group, Mailbox, Member, Permission, Resource, User};
 pub use item::Item;
-pub use key::{FOLDER, SnapshotKey};
+pub use key::{AS_OF_FOLDER, FOLDER, SnapshotKey};
 pub use look_up::{Entity, EntityKind, Named};
 pub use organization::{Domain, EmailMonitoring, Organization};
 pub use read::{LARGEST, SnapshotError};

@@ -148,12 +148,12 @@ fn what_was_not_read_ends_nothing() {
 #[test]
 fn roles_rules_tokens_groups_and_ids_of_the_identity_provider_have_names() {
     let text = |text: &str| Some(text.to_owned());
-    let rule =
+    let allows =
         ImpersonationRule { id: "rule-1".to_owned(), name: text("all"), ..ImpersonationRule::default() };
     let role = ImpersonationRole {
         id: "role-1".to_owned(),
         name: text("backup"),
-        rules: Some(vec![rule]),
+        rules: Some(vec![allows]),
         ..ImpersonationRole::default()
     };
     let token =
