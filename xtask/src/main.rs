@@ -7,6 +7,7 @@ mod bench;
 mod events;
 mod folder;
 mod fuzz;
+mod journeys;
 mod layout;
 mod package;
 #[cfg(test)]
@@ -66,6 +67,8 @@ enum Task {
     Backfills(backfills::Arguments),
     /// Writes any number of generated payloads, as CloudWatch Logs would send them.
     Payloads(payloads::Arguments),
+    /// Writes journeys of messages in every form, as payloads, and what is true of each.
+    Journeys(journeys::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -81,6 +84,7 @@ fn main() -> ExitCode {
         Task::Policies(arguments) => policies::run(&arguments),
         Task::Backfills(arguments) => backfills::run(&arguments),
         Task::Payloads(arguments) => payloads::run(&arguments),
+        Task::Journeys(arguments) => journeys::run(&arguments),
         Task::Privileges(arguments) => match privileges::run(&arguments) {
             Ok(false) => return ExitCode::from(NEEDS_A_LOOK),
             done => done.map(drop),

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use serde::Serialize;
+
 /// What is to be said of a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ExpectedMessage {
     /// The trace ids of its legs.
     pub trace_ids: BTreeSet<String>,
@@ -22,7 +24,7 @@ pub struct ExpectedMessage {
 }
 
 /// What is to be said of a recipient.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct ExpectedRecipient {
     /// The address, bare, in lower case, its domain not in ASCII.
     pub address: String,
