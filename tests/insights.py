@@ -29,6 +29,9 @@ LITERAL = re.compile(r'"[^"]*"|/(?:[^/\\]|\\.)*/')
 TOKEN = re.compile(
     r"\s*(?:(?P<name>[@A-Za-z_][\w.@]*)(?P<call>\s*\()?|(?P<number>\d+)|(?P<sign>!=|[=<>]=?|[(),*\[\]]))"
 )
+# A query in place of a list, which reads one log group; subqueries are not nested.
+# <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Subqueries.html>
+SUBQUERY = re.compile(r"\(\s*SOURCE '([^']+)'\s*\|(.+?)\n\s*\)", re.DOTALL)
 FILTER_TOKEN = re.compile(
     r"""\s*(?:"(?P<text>[^"]*)"|/(?P<pattern>(?:[^/\\]|\\.)*)/|(?P<sign>!=|[=()\[\],])|(?P<word>[@\w][\w.@]*))"""
 )
@@ -42,9 +45,15 @@ def problems(text):
     found = re.findall(r"^# Log group: (.+)\.$", text, re.MULTILINE)
     if len(found) != 1 or found[0] not in LOG_GROUPS:
         return [f"unknown log group: {found}"]
-    seen = sample_values(tuple(LOG_GROUPS[found[0]]))
     body = _body(text)
-    wrong = [f"in no sample: {literal}" for literal in LITERAL.findall(body) if not _occurs(literal, seen)]
+    wrong = []
+    for log_group, subquery in SUBQUERY.findall(body):
+        if not any(log_group.startswith(name) for name in LOG_GROUPS[found[0]]):
+            wrong.append(f"a subquery of another log group: {log_group}")
+        wrong += problems(f"# Log group: {found[0]}.\n{subquery}\n| limit 1")
+    body = SUBQUERY.sub("[0]", body)
+    seen = sample_values(tuple(LOG_GROUPS[found[0]]))
+    wrong += [f"in no sample: {literal}" for literal in LITERAL.findall(body) if not _occurs(literal, seen)]
     steps = [step.split(None, 1) for step in LITERAL.sub(" 0 ", body).split("|")]
     wrong += [f"unknown command: {command}" for command, _ in steps if command not in COMMANDS]
     aliases = {alias for _, rest in steps for alias in re.findall(r"\bas (\w+)", rest)}
@@ -137,9 +146,20 @@ def passes(query, message):
     return all(Filter(text).holds(fields) for text in filters(query))
 
 
+def with_answers(query, messages):
+    """A query whose subqueries are replaced by what they find in the messages of log events: the values of one field."""
+
+    def answer(found):
+        [field] = re.findall(r"\| fields (\S+)\s*$", found[2])
+        kept = [fields_of(message).get(field) for message in messages if passes(found[2], message)]
+        return json.dumps(sorted({value for value in kept if value is not None}))
+
+    return SUBQUERY.sub(answer, query)
+
+
 def filters(query):
     """The conditions of a query's `filter` commands."""
-    conditions = re.split(r"(?:^|\n\|) *(?=\w)", _body(query))
+    conditions = re.split(r"(?:^|\n *\|) *(?=\w)", _body(query))
     return [condition.removeprefix("filter ") for condition in conditions if condition.startswith("filter ")]
 
 

@@ -11,12 +11,13 @@ import pytest
 
 import insights
 import queries
+import query_fixtures
 from activity_cases import CASES, FOLDER, every_case, query_of
 from query_expectations import CASES as EXPECTED
 
 # What Insights has no query for, and why.
 WITHOUT_INSIGHTS = {
-    "email-journey": "two queries: email-by-message-id, then email-by-trace",
+    "email-trace": "none: Insights compares no event with another",
     "activity-with-issued-keys": "two queries: cloudtrail-assumed-roles, then cloudtrail-by-access-key",
     "other-events": "a log group has no classes",
 }
@@ -48,6 +49,8 @@ def test_every_word_of_an_insights_query_is_known(name):
         ("filter event.from ~ 1", "invalid syntax: ' ~ 1'"),
         ('filter event.eventName = "EMAIL_EATEN"', 'in no sample: "EMAIL_EATEN"'),
         ("filter event.from like /@nowhere$/", "in no sample: /@nowhere$/"),
+        ("filter traceId in (\n SOURCE 'other'\n | fields traceId\n )", "a subquery of another log group: other"),
+        ("filter traceId in (\n SOURCE '/aws/workmail/emailevents/x'\n | fields trace\n )", "unknown field: trace"),
         ("limit 20000", "expected one limit of up to 10000 rows, not [20000, 10]"),
     ],
 )
@@ -75,6 +78,15 @@ def test_a_word_that_insights_does_not_know_is_found(line, problem):
 def test_a_filter_is_read_as_insights_reads_it(condition, holds):
     message = json.dumps({"a": "x", "b": [1], "c": False, "d": None})
     assert insights.passes(f"# Comment | filter no.\nfields a\n| filter {condition}\n| limit 1", message) is holds
+
+
+def test_a_journey_has_the_events_of_every_leg_with_the_message_id():
+    messages = [json.dumps(line) for line in query_fixtures.MAIL_LINES]
+    query = text_of("email-journey").replace("figures@mail.example.com", "m1@example.com")
+    query = insights.with_answers(query, messages)
+    found = [message for message in messages if insights.passes(query, message)]
+    assert found == [message for message in messages if json.loads(message)["traceId"] in ("in-1", "out-1")]
+    assert len(found) == 6
 
 
 def test_every_question_has_an_insights_query_or_a_reason():
@@ -116,7 +128,7 @@ def query_for(kind, value):
 def reason_not_to_ask(ask, case):
     """Why Insights cannot answer a question, or None."""
     if "follow" in ask:
-        return "one query does not read what another found"
+        return "subqueries are not nested"
     if "/" in ask.get("source_ip", ""):
         return "a block of addresses is a condition of its own: isIpInSubnet"
     if case["names"] == "learned" and "user" in ask:

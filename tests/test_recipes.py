@@ -30,8 +30,9 @@ import sys
 import duckdb
 options = dict(zip(sys.argv[1::2], sys.argv[2::2], strict=True))
 connection = duckdb.connect()
-connection.execute(open(options["-init"]).read())
-for row in connection.execute(options["-c"]).fetchall():
+if "-init" in options:
+    connection.execute(open(options["-init"]).read())
+for row in connection.execute(options.get("-c") or sys.stdin.read()).fetchall():
     print(*row, sep="|")
 """
 # The `jq` of PyPI is the library. `-c` writes a value a line, as it does; `-r` texts as they are.
@@ -166,11 +167,13 @@ def test_a_condition_on_the_day_decides_which_objects_are_read(everything, tmp_p
 
 def test_every_recipe_in_the_description_of_the_archive_runs(everything, shell):
     recipes = [line.strip() for line in (ABOUT / "README.md").read_text().splitlines() if line.startswith("    ")]
-    assert [line.split()[0] for line in recipes] == ["gzip", "zstdcat", "duckdb"]
+    assert [line.split()[0] for line in recipes] == ["gzip", "zstdcat", "duckdb", "(cat"]
     for recipe in recipes:
         assert shell(recipe, everything), recipe
     [example] = re.findall(r"^--     (SELECT .*;)$", (everything / "_about" / "duckdb.sql").read_text(), re.MULTILINE)
     assert shell(f'duckdb -init _about/duckdb.sql -c "{example}"', everything)
+    [example] = re.findall(r"^--     (\(cat .*)$", (everything / "_about" / "email.sql").read_text(), re.MULTILINE)
+    assert shell(example, everything)
 
 
 def test_every_recipe_of_the_demo_runs(mailtrail, home_of_demo, shell):

@@ -52,7 +52,9 @@ impl<'a> Key<'a> {
 
     fn read(key: &'a str) -> Option<Self> {
         match key.split('/').collect::<Vec<_>>()[..] {
-            ["_about", "README.md" | "layout-2.md" | "duckdb.sql" | "mapping-2.json"] => Some(Self::About),
+            ["_about", "README.md" | "layout-2.md" | "duckdb.sql" | "email.sql" | "mapping-2.json"] => {
+                Some(Self::About)
+            }
             ["raw", region, account, day, file] => {
                 read_place(region, account)?;
                 let day = read_day(day)?;

@@ -124,7 +124,7 @@ async fn the_archive_describes_itself_once() {
         .filter(|call| call.operation == Operation::PutObject && call.resource.contains("/_about/"))
         .map(|call| call.resource)
         .collect();
-    assert_eq!(about.len(), 2 * 4, "four files, once a process: {about:?}");
+    assert_eq!(about.len(), 2 * 5, "five files, once a process: {about:?}");
 }
 
 /// Every sample file through the whole pipeline: each is archived or quarantined, and the sums agree.
