@@ -24,7 +24,12 @@ SUBJECTS = ["Minutes of Tuesday", "Invoice 4711", "Grüße aus Wien", "Lunch?"]
 
 def payload(seed, events):
     """One gzip payload of exactly that many events, in order of time."""
-    return gzip.compress(json.dumps(batch(seed, events)).encode(), compresslevel=6, mtime=0)
+    return packed(batch(seed, events))
+
+
+def packed(batch):
+    """The gzip payload of a batch."""
+    return gzip.compress(json.dumps(batch).encode(), compresslevel=6, mtime=0)
 
 
 def payloads(seed, count, events):

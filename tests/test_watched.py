@@ -256,6 +256,83 @@ def test_the_command_line_watches_by_name_and_names_a_snapshot_that_it_cannot_re
         assert (key in run.stderr) is (ended != programs.DONE)
         [record] = archive.from_directory(tmp_path / name).check().records()
         assert by_name(record) == (["watched"] if ended == programs.DONE else [])
+SUBJECT, PERSON = "Redundancies", "press@example.net"
+MAIL_WATCHES = [
+    {"name": "from-ana", "sender": "Ana Lima <ana@EXAMPLE.com>"},
+    {"name": "to-press", "recipient": PERSON, "status": "bounced"},
+    {"name": "abroad", "domain": "bücher.example.org"},
+    {"name": "secret", "subject": SUBJECT.upper()},
+    {"name": "junk", "status": "junk"},
+    {"name": "wrong", "recipient": "ana"},
+]
+MAIL = [
+    {
+        "eventName": "ORGANIZATION_EMAIL_RECEIVED",
+        "from": "Ana <ana@example.com>",
+        "recipients": ["jörg@xn--bcher-kva.example.org"],
+        "subject": f"The {SUBJECT}",
+    },
+    {"eventName": "MAILBOX_EMAIL_DELIVERED", "recipient": PERSON, "folder": "Spam"},
+    {"eventName": "OUTGOING_EMAIL_BOUNCED", "destination": PERSON, "reason": "550 5.1.1"},
+    {"eventName": "OUTGOING_EMAIL_SENT", "recipient": PERSON, "from": "bob@example.com"},
+]
+MAIL_LINES = [json.dumps({"traceId": "t", "event": event}) for event in MAIL]
+MAIL_MARKS = [["abroad", "from-ana", "secret"], ["junk"], ["to-press"], []]
+
+
+def by_event(records):
+    """The names of the entries that marked the record of each event of mail."""
+    marks = {record["metadata"]["event_code"]: by_name(record) for record in records}
+    return [marks[event["eventName"]] for event in MAIL]
+
+
+def test_watched_mail_is_announced_without_subjects_and_addresses(context):
+    listener = Listener(context.stand_in)
+    deployed = context.deploy(**SETTINGS, MAILTRAIL_WATCHES=json.dumps(MAIL_WATCHES), MAILTRAIL_TOPIC=listener.topic)
+    batch = samples.batch("mail", 0)
+    batch["logEvents"] = [
+        {"id": f"{number:056}", "timestamp": 1_795_169_702_000, "message": line} for number, line in enumerate(MAIL_LINES)
+    ]
+    answer = deployed.invoke(samples.invocation(samples.packed(batch)))
+    assert answer.error is None, answer
+    records = deployed.archive().records()
+    assert by_event(records) == MAIL_MARKS
+    assert [problem for record in records for problem in ocsf_checks.problems(record)] == []
+
+    heard = standins.wait_until(listener.heard, function.PATIENCE, "an announcement")
+    assert set(heard) == {
+        "mailtrail: from-ana: 1 event",
+        "mailtrail: to-press: 1 event, 1 failed",
+        "mailtrail: abroad: 1 event",
+        "mailtrail: secret: 1 event",
+        "mailtrail: junk: 1 event",
+    }
+    printed = deployed.wait_for_log_lines()
+    sums = function.metrics(printed)
+    assert (sums["watched"], sums["announced"], sums["unannounced"]) == (5, 5, 0)
+    said = "\n".join([json.dumps(heard), *printed])
+    assert "entry 6 (`wrong`), field `recipient`: it must be one whole address" in said
+    for private in (SUBJECT, PERSON, "ana@", "cher-kva"):
+        assert private.lower() not in said.lower()
+
+
+def test_the_command_line_marks_mail(mailtrail, tmp_path):
+    watches, lines = tmp_path / "watches.json", tmp_path / "batch.json"
+    watches.write_text(json.dumps(MAIL_WATCHES[:-1]))
+    batch = samples.batch("mail", 0)
+    batch["logEvents"] = [
+        {"id": f"{number:056}", "timestamp": 1_795_169_702_000, "message": line} for number, line in enumerate(MAIL_LINES)
+    ]
+    lines.write_text(json.dumps(batch))
+    run = mailtrail.run("ingest", "--archive", tmp_path / "archive", "--watches", watches, lines).expect(programs.DONE)
+    assert "to-press: 1 event" in run.stdout and PERSON not in run.stdout + run.stderr
+    records = archive.from_directory(tmp_path / "archive").check().records()
+    assert by_event(records) == MAIL_MARKS
+
+    watches.write_text(json.dumps(MAIL_WATCHES))
+    run = mailtrail.run("ingest", "--archive", tmp_path / "archive", "--watches", watches, lines)
+    run.expect(programs.WRONG_USAGE)
+    assert "entry 6 (`wrong`), field `recipient`" in run.stderr
 
 
 def test_the_command_line_marks_and_counts_what_a_watch_list_names(mailtrail, tmp_path):

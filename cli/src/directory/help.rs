@@ -10,7 +10,7 @@ pub(crate) const AFTER: &str = "\
 What no call of WorkMail's API tells must be saved by hand from the console (https://console.aws.amazon.com/workmail/), as \
 screenshots or notes beside the archive: email flow rules (Organization settings, Inbound and Outbound rules), journaling \
 (Organization settings, Advanced), SMTP gateways (Organization settings), and the mobile devices of each user. What changed \
-since CloudTrail was on is in the archive of a trail: mailtrail activity. Rules that users made themselves, folders and messages are in their mailboxes \
+since CloudTrail was on is in the archive of a trail, and `mailtrail activity` shows it. Rules that users made themselves, folders and messages are in their mailboxes \
 only; WorkMail exports those to S3 (aws workmail start-mailbox-export-job).
 
 Exit codes:

@@ -67,6 +67,11 @@ impl Direction {
     pub const OUTBOUND: Self = Self { direction_id: 2, direction: "Outbound" };
     /// From the organization to itself.
     pub const INTERNAL: Self = Self { direction_id: 3, direction: "Internal" };
+
+    /// `direction_id`.
+    pub fn id(&self) -> u8 {
+        self.direction_id
+    }
 }
 
 /// `action_id` and `action`: what a control did (profile `security_control`).

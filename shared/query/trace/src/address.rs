@@ -98,8 +98,14 @@ impl Address {
         self.form == Form::Masked
     }
 
+    /// The domain in ASCII and lower case, as it is compared; nothing where there is no address.
+    pub fn domain(&self) -> Option<&str> {
+        let (_, domain) = self.key.rsplit_once('@').filter(|_| self.form == Form::Full)?;
+        Some(domain)
+    }
+
     /// Whether it names someone, so that an equal one is the same: an address, or the null sender.
-    pub(crate) fn is_identity(&self) -> bool {
+    pub fn is_identity(&self) -> bool {
         matches!(self.form, Form::Full | Form::Null)
     }
 }
@@ -122,7 +128,7 @@ pub(crate) fn needles(part: &str) -> Vec<String> {
 }
 
 /// Lower case and composed characters (NFC), for comparisons.
-pub(crate) fn folded(text: &str) -> String {
+pub fn folded(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }

@@ -165,8 +165,13 @@ impl MailEvent {
         self.message_id.as_deref().filter(|id| message_id::is_valid(id))
     }
 
+    /// Whether the policy that was applied is to reject (DMARC).
+    pub(crate) fn rejects(&self) -> bool {
+        self.verdicts.dmarc_policy.as_deref().is_some_and(|policy| policy.eq_ignore_ascii_case("REJECT"))
+    }
+
     /// Every mailbox of the event but the sender's: recipients, and those that a rule names.
-    pub(crate) fn all_recipients(&self) -> impl Iterator<Item = &Mailbox> {
+    pub fn all_recipients(&self) -> impl Iterator<Item = &Mailbox> {
         let rule = self.rule.iter();
         let named = rule.clone().flat_map(|rule| rule.actions.iter().flat_map(|action| &action.recipients));
         let targets = rule.filter_map(|rule| rule.target_recipient.as_ref());

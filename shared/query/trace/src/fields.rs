@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use mailtrail_ocsf::Unmapped;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 
@@ -168,6 +169,17 @@ impl UnmappedFields<'_> {
     }
 }
 
+fn is_read(key: &str) -> bool {
+    KEYS.contains(&key) || TARGET_KEYS.contains(&key)
+}
+
+impl<'r> From<&'r Unmapped<'_>> for UnmappedFields<'r> {
+    fn from(unmapped: &'r Unmapped<'_>) -> Self {
+        let read = unmapped.iter().filter(|(key, _)| is_read(key));
+        Self(read.map(|(key, value)| (Cow::Borrowed(key), Cow::Borrowed(value))).collect())
+    }
+}
+
 /// A text, borrowed from the line where nothing in it is escaped.
 #[derive(Deserialize)]
 #[serde(transparent)]
@@ -187,7 +199,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for UnmappedFields<'a> {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut fields = Vec::new();
                 while let Some(Text(key)) = map.next_key()? {
-                    if KEYS.contains(&&*key) || TARGET_KEYS.contains(&&*key) {
+                    if is_read(&key) {
                         let Text(value) = map.next_value()?;
                         fields.push((key, value));
                     } else {

@@ -19,6 +19,7 @@
 //! * **Pure.** No I/O, no clock: how far the archive goes ([`AsOf`]) is given.
 
 mod address;
+mod alone;
 mod assemble;
 mod context;
 mod direction;
@@ -38,6 +39,8 @@ mod likely;
 mod mailbox_rule;
 mod message;
 mod message_id;
+mod named;
+mod projection;
 mod reading;
 mod recipient;
 mod row;
@@ -46,7 +49,7 @@ mod status;
 mod status_code;
 mod verdict;
 
-pub use address::{Address, Mailbox};
+pub use address::{Address, Mailbox, folded};
 pub use assemble::Gatherer;
 pub use context::{AsOf, Context, DEFAULT_WINDOW, Gap};
 pub use directory::Directory;
@@ -57,6 +60,7 @@ pub use filter::{Filter, Query};
 pub use index::{Index, MAX_LEGS, Selection};
 pub use journaling::Journaling;
 pub use message::{AppliedRule, Direction, JourneyStep, Message, Recipient};
+pub use named::NamedIn;
 pub use rule::{Rule, RuleAction};
 pub use status::{RecipientStatus, UnknownReason};
 pub use status_code::StatusCode;

@@ -70,7 +70,8 @@ fn only_mailbox(leg: &Leg, reading: &Reading) -> Option<Mailbox> {
     candidates.all(|other| other.address == only.address && !only.address.is_masked()).then(|| only.clone())
 }
 
-fn meaning(rule: &Rule, effect: Effect) -> Option<(RecipientStatus, Option<String>)> {
+/// What an action of a mailbox rule means, and the folder that the message is in then.
+pub(crate) fn meaning(rule: &Rule, effect: Effect) -> Option<(RecipientStatus, Option<String>)> {
     let folder = rule.target_folder.clone();
     match effect {
         Effect::Drop => Some((RecipientStatus::Dropped, None)),

@@ -69,9 +69,9 @@ impl Reading {
     }
 }
 
-/// What an event says by itself.
-fn direct_outcomes(event: &MailEvent) -> impl Iterator<Item = Outcome> {
-    let meaning = match event.name {
+/// The outcome that an event is, for each of its recipients.
+pub(crate) fn direct_outcome(event: &MailEvent) -> Option<(RecipientStatus, Side)> {
+    match event.name {
         EventName::Delivered if event.folder.as_deref().is_some_and(folder::is_junk) => {
             Some((RecipientStatus::Junk, Side::Incoming))
         }
@@ -80,8 +80,12 @@ fn direct_outcomes(event: &MailEvent) -> impl Iterator<Item = Outcome> {
         EventName::Sent => Some((RecipientStatus::Sent, Side::Outgoing)),
         EventName::OutgoingBounced => Some((RecipientStatus::Bounced, Side::Outgoing)),
         _ => None,
-    };
-    meaning.into_iter().flat_map(move |(status, side)| {
+    }
+}
+
+/// What an event says by itself.
+fn direct_outcomes(event: &MailEvent) -> impl Iterator<Item = Outcome> {
+    direct_outcome(event).into_iter().flat_map(move |(status, side)| {
         event.recipients.iter().map(move |recipient| Outcome {
             folder: event.folder.clone(),
             detail: event.reason.clone(),
@@ -91,18 +95,23 @@ fn direct_outcomes(event: &MailEvent) -> impl Iterator<Item = Outcome> {
     })
 }
 
+/// What an action of an email-flow rule of the organization means.
+pub(crate) fn of_organization_rule(effect: Effect) -> Option<RecipientStatus> {
+    match effect {
+        Effect::Drop => Some(RecipientStatus::Dropped),
+        Effect::Bounce => Some(RecipientStatus::Bounced),
+        Effect::Junk => Some(RecipientStatus::Junk),
+        Effect::Redirect | Effect::Move | Effect::None => None,
+    }
+}
+
 /// What the organization's email-flow rules did.
 fn organization_rules(leg: &Leg) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
     for (event, rule) in leg.rules().filter(|(_, rule)| !rule.is_of_mailbox()) {
         let side = if rule.is_outbound() { Side::Outgoing } else { Side::Incoming };
         for action in &rule.actions {
-            let status = match action.effect() {
-                Effect::Drop => RecipientStatus::Dropped,
-                Effect::Bounce => RecipientStatus::Bounced,
-                Effect::Junk => RecipientStatus::Junk,
-                Effect::Redirect | Effect::Move | Effect::None => continue,
-            };
+            let Some(status) = of_organization_rule(action.effect()) else { continue };
             for recipient in affected(leg, side, action) {
                 outcomes.push(Outcome {
                     is_announced: status == RecipientStatus::Junk,
@@ -147,8 +156,7 @@ fn rejections(leg: &Leg, reading: &Reading) -> Vec<Outcome> {
     reached.extend(delivered.map(Outcome::key));
     let mut outcomes = Vec::new();
     for event in leg.events_named(&[EventName::DmarcApplied]) {
-        let policy = event.verdicts.dmarc_policy.as_deref().unwrap_or_default();
-        if !policy.eq_ignore_ascii_case("REJECT") {
+        if !event.rejects() {
             continue;
         }
         let recipients: Vec<&Mailbox> = if event.recipients.is_empty() {

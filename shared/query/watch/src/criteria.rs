@@ -7,6 +7,8 @@ use mailtrail_names::Known;
 use mailtrail_normalize::Record;
 use mailtrail_ocsf::Enrichment;
 
+use crate::mail::{Mail, MailCriteria};
+
 /// The bytes of a value that are repeated in the mark of each entry: more than any identity of AWS has.
 const LONGEST_VALUE: usize = 4 << 10;
 
@@ -26,6 +28,8 @@ pub(crate) enum Criterion {
     Arn(StarPattern),
     Account(String),
     Event(EventKind),
+    /// All that is asked of mail.
+    Mail(Box<MailCriteria>),
     Pattern(Box<FilterPattern>),
 }
 
@@ -42,6 +46,8 @@ pub(crate) struct WatchedEvent<'e> {
     pub(crate) activity: &'e Activity<'e>,
     /// What else its user is known by.
     pub(crate) known: &'e [Known<'e>],
+    /// Where an entry of the list asks for mail, and the record is of a mail event.
+    pub(crate) mail: Option<&'e Mail<'e>>,
     pub(crate) uid: &'e str,
     pub(crate) message: &'e str,
 }
@@ -59,6 +65,11 @@ impl Watch {
     /// The name that the operator gave it.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether it asks for mail.
+    pub(crate) fn asks_for_mail(&self) -> bool {
+        self.criteria.iter().any(|criterion| matches!(criterion, Criterion::Mail(_)))
     }
 
     /// Whether all criteria hold; the first of them is what the record is marked with.
@@ -88,8 +99,8 @@ impl<'l> Match<'l> {
 
 impl Criterion {
     /// The attribute that it holds by. A pattern is about the event as a whole, which its id stands for.
-    fn holds<'d>(&self, event: &'d WatchedEvent<'_>) -> Option<Attribute<'d>> {
-        let WatchedEvent { activity, known, uid, message } = event;
+    fn holds<'d>(&self, event: &WatchedEvent<'d>) -> Option<Attribute<'d>> {
+        let WatchedEvent { activity, known, mail, uid, message } = *event;
         let of = |subject, is_asked_for: &dyn Fn(&str) -> bool| {
             activity.find(subject, is_asked_for).map(|identity| identity.attribute.clone())
         };
@@ -105,8 +116,9 @@ impl Criterion {
             Self::Arn(pattern) => of(Subject::Arn, &|text| pattern.matches(text)),
             Self::Account(account) => activity.find_account(|text| text == account),
             Self::Event(notable) => notable.holds(activity),
+            Self::Mail(criteria) => criteria.hold(mail?),
             Self::Pattern(pattern) => {
-                let uid = Attribute { path: "metadata.uid".into(), value: (*uid).into() };
+                let uid = Attribute { path: "metadata.uid".into(), value: uid.into() };
                 pattern.matches(message).then_some(uid)
             }
         }

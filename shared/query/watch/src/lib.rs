@@ -8,6 +8,7 @@
 //!   {"name": "break-glass", "role": "BreakGlass", "account": "111122223333"},
 //!   {"name": "root", "arn": "arn:aws:iam::*:root"},
 //!   {"name": "failed-log-ins", "event": "failed_login"},
+//!   {"name": "bounces-to-press", "recipient": "press@example.net", "status": "bounced"},
 //!   {"name": "denied", "pattern": "{ $.errorCode = \"AccessDenied\" }"}
 //! ]}
 //! ```
@@ -23,10 +24,18 @@
 //! | `arn` | a principal, or the role of its session, with this ARN; `*` stands for any text |
 //! | `account` | the account of the caller, or the account that logged the event |
 //! | `event` | `failed_login`, `impersonation`, or `non_owner_access` (a mailbox that another user, or an application in the owner's name, opened) |
+//! | `sender` | mail from this address, or sent on behalf of another by it |
+//! | `recipient` | mail to this address, or that a rule acts on for it or sends on to it |
+//! | `domain` | mail from or to an address in this domain, and in none below it |
+//! | `subject` | mail whose subject contains this text; case does not matter |
+//! | `status` | an event that says that mail was `delivered`, `junk`, `bounced`, `redirected`, `dropped`, `rejected` (the sender's DMARC policy) or `sent`; with `recipient`, for this one |
 //! | `pattern` | a log event that this filter pattern of CloudWatch Logs matches |
 //!
-//! Who did what is decided by [`mailtrail_activity`], and which names and ids are one user's at a time by
-//! [`mailtrail_names`]: an entry for the user `ana` also holds for what her id did.
+//! Who did what is decided by [`mailtrail_activity`], which names and ids are one user's at a time by [`mailtrail_names`], and
+//! what is said of mail by [`mailtrail_trace`]: an entry for the user `ana` also holds for what her id did. An event is
+//! compared by itself: only some events of a message name its sender or subject
+//! (<https://docs.aws.amazon.com/workmail/latest/adminguide/cw-events.html>), so `sender` with `status` holds for none that
+//! names no sender, such as a bounce. Addresses are compared as traces compare them, in any spelling.
 //!
 //! Policy:
 //!
@@ -40,6 +49,7 @@
 
 mod criteria;
 mod list;
+mod mail;
 mod members;
 mod notification;
 

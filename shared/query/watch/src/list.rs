@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use thiserror::Error;
 
 use crate::criteria::{Criterion, EventKind, Match, Watch, WatchedEvent};
+use crate::mail::{Mail, MailCriteria};
 use crate::members::Members;
 
 /// The most entries of a list: each is a metric of its own, which CloudWatch bills and which is compared with every
@@ -99,7 +100,15 @@ impl WatchList {
         let fields = ActivityFields::from(record);
         let activity = Activity::of(&fields);
         let known = names.of_user(&activity);
-        let event = WatchedEvent { activity: &activity, known: &known, uid: record.uid(), message };
+        let asks_for_mail = self.watches.iter().any(Watch::asks_for_mail);
+        let mail = if asks_for_mail { Mail::of(record) } else { None };
+        let event = WatchedEvent {
+            activity: &activity,
+            known: &known,
+            mail: mail.as_ref(),
+            uid: record.uid(),
+            message,
+        };
         let watches = self.watches.iter().enumerate();
         watches.filter_map(|(at, watch)| watch.matches(at, &event)).collect()
     }
@@ -116,9 +125,14 @@ impl WatchList {
         if self.watches.len() == MAX_WATCHES {
             return Err(wrong("name", &format!("a list has at most {MAX_WATCHES} entries")));
         }
-        let mut criteria = Vec::new();
+        let (mut criteria, mut mail) = (Vec::new(), MailCriteria::default());
         for (field, value) in fields.0.iter().filter(|(field, _)| field != "name") {
-            criteria.push(criterion(field, value)?);
+            if !mail.take(field, value)? {
+                criteria.push(criterion(field, value)?);
+            }
+        }
+        if !mail.is_empty() {
+            criteria.push(Criterion::Mail(Box::new(mail)));
         }
         if criteria.is_empty() {
             return Err(wrong(
@@ -154,7 +168,8 @@ fn entries(json: &str) -> Result<Vec<Box<RawValue>>, WrongWatch> {
     }
 }
 
-const FIELDS: &str = "user, role, session, access_key, arn, account, event, pattern";
+const FIELDS: &str = "user, role, session, access_key, arn, account, event, sender, recipient, domain, subject, status, \
+                      pattern";
 
 /// The name of a member, where it looks like one of ours.
 fn known(member: &str) -> &str {
@@ -162,7 +177,7 @@ fn known(member: &str) -> &str {
     if is_word(member) { member } else { "…" }
 }
 
-fn wrong(field: &str, reason: &str) -> (String, String) {
+pub(crate) fn wrong(field: &str, reason: &str) -> (String, String) {
     (field.to_owned(), reason.to_owned())
 }
 
@@ -178,7 +193,7 @@ fn name(fields: &Members) -> Result<String, (String, String)> {
     Ok(name.to_owned())
 }
 
-fn text<'v>(field: &str, value: &'v Value) -> Result<&'v str, (String, String)> {
+pub(crate) fn text<'v>(field: &str, value: &'v Value) -> Result<&'v str, (String, String)> {
     value
         .as_str()
         .filter(|text| !text.is_empty())

@@ -286,3 +286,17 @@ fn a_notification_tells_who_what_how_often_when_and_from_where_within_bounds() {
     );
     assert_eq!((json["from"]["…"].as_u64(), json["objects"].as_array().unwrap().len()), (Some(20), 10));
 }
+
+#[test]
+fn the_page_has_every_member_and_its_example_is_valid() {
+    let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../docs/watches.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let listed = page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    let (_, wrong) = WatchList::parse(r#"[{"name": "a", "other": "b"}]"#);
+    let told = wrong[0].to_string();
+    let members = told.split("there are name, ").nth(1).unwrap();
+    assert!(listed.eq(members.split(", ")), "{members}");
+    let example = page.split("```json").nth(1).unwrap().split("```").next().unwrap();
+    let (list, wrong) = WatchList::parse(example);
+    assert_eq!((list.watches().len(), wrong), (3, vec![]));
+}
