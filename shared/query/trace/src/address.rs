@@ -8,6 +8,8 @@
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
+use crate::header_text;
+
 /// An address, and the display name beside it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mailbox {
@@ -54,7 +56,7 @@ impl Mailbox {
         let Some((before, inside)) = last_brackets(text) else {
             return Some(Self { address: Address::parse(text), name: None });
         };
-        let name = unquoted(before.trim());
+        let name = header_text::decoded(&unquoted(before.trim()));
         let name = Some(name).filter(|name| !name.is_empty());
         Some(Self { address: Address::parse(inside), name })
     }

@@ -75,6 +75,13 @@ impl AsOf {
         }
     }
 
+    /// Account, log group and newest event of each.
+    pub fn log_groups(&self) -> impl Iterator<Item = (&str, &str, Time)> {
+        self.0.iter().flat_map(|(account, groups)| {
+            groups.iter().map(|(log_group, newest)| (account.as_str(), log_group.as_str(), *newest))
+        })
+    }
+
     pub(crate) fn get(&self, leg: &LegKey) -> Option<Time> {
         self.0.get(&leg.account)?.get(&leg.log_group).copied()
     }

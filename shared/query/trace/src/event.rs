@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::fields::UnmappedFields;
 use crate::rule::{self, Rule};
-use crate::{Mailbox, StatusCode, TraceFields, Verdicts, message_id};
+use crate::{Mailbox, StatusCode, TraceFields, Verdicts, header_text, message_id};
 
 /// What identifies a leg: all events of one message on one way, into the organization or out of it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -126,11 +126,7 @@ impl MailEvent {
     /// The mail event that a record is of; nothing for a record of anything else.
     pub fn of(fields: &TraceFields<'_>) -> Option<Self> {
         let metadata = &fields.metadata;
-        let is_mail = metadata.product.name == "Amazon WorkMail"
-            && metadata.product.feature.name == "Email event logging";
-        if !is_mail || metadata.event_code.is_empty() {
-            return None;
-        }
+        let leg = fields.leg()?;
         let name = EventName::parse(&metadata.event_code);
         let bounces = matches!(name, EventName::IncomingBounced | EventName::OutgoingBounced);
         let rule = (name == EventName::RuleApplied).then(|| rule_of(fields));
@@ -143,13 +139,13 @@ impl MailEvent {
         Some(Self {
             time: Time::from_millis(fields.time).unwrap_or(Time::EPOCH),
             uid: metadata.uid.clone().into_owned(),
-            leg: leg_key(fields),
+            leg,
             log_stream: metadata.log_source.clone().into_owned(),
             name,
             from: mailbox(&[&fields.email.from_mailbox, &fields.email.from], unmapped, "from"),
             sender: mailbox(&[&fields.email.sender_mailbox, &fields.email.sender], unmapped, "sender"),
             recipients,
-            subject: text(&fields.email.subject, "subject"),
+            subject: text(&fields.email.subject, "subject").map(|subject| header_text::decoded(&subject)),
             message_id: message_id.map(|id| message_id::bare(&id).to_owned()).filter(|id| !id.is_empty()),
             folder: unmapped.get("folder").map(str::to_owned),
             status_code,
@@ -179,13 +175,19 @@ impl MailEvent {
     }
 }
 
-fn leg_key(fields: &TraceFields<'_>) -> LegKey {
-    let trace_id = first(&[&fields.metadata.correlation_uid]);
-    LegKey {
-        account: fields.cloud.account.uid.clone().into_owned(),
-        log_group: fields.metadata.log_name.clone().into_owned(),
-        trace_id: trace_id.unwrap_or(&fields.metadata.uid).to_owned(),
-        is_traced: trace_id.is_some(),
+impl TraceFields<'_> {
+    /// The leg that a mail event is of; nothing for a record of anything else.
+    pub fn leg(&self) -> Option<LegKey> {
+        let metadata = &self.metadata;
+        let is_mail = metadata.product.name == "Amazon WorkMail"
+            && metadata.product.feature.name == "Email event logging";
+        let trace_id = first(&[&metadata.correlation_uid]);
+        (is_mail && !metadata.event_code.is_empty()).then(|| LegKey {
+            account: self.cloud.account.uid.clone().into_owned(),
+            log_group: metadata.log_name.clone().into_owned(),
+            trace_id: trace_id.unwrap_or(&metadata.uid).to_owned(),
+            is_traced: trace_id.is_some(),
+        })
     }
 }
 

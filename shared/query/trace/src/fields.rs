@@ -34,6 +34,28 @@ pub struct TraceFields<'a> {
     pub(crate) unmapped: UnmappedFields<'a>,
 }
 
+impl TraceFields<'_> {
+    /// The log group of the event; empty where the record does not say.
+    pub fn log_group(&self) -> &str {
+        &self.metadata.log_name
+    }
+
+    /// The log stream of the event; empty where the record does not say.
+    pub fn log_stream(&self) -> &str {
+        &self.metadata.log_source
+    }
+
+    /// The uid of the event. Every record has one, and what has none is something else.
+    pub fn uid(&self) -> &str {
+        &self.metadata.uid
+    }
+
+    /// When it was logged, in milliseconds since 1970.
+    pub fn millis(&self) -> i64 {
+        self.time
+    }
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Metadata<'a> {

@@ -43,6 +43,23 @@ pub struct Index<'f> {
     journaling: Journaling,
 }
 
+/// What some events say, to be taken in by an [`Index`]: of one object, learned while others are.
+#[derive(Debug, Default)]
+pub struct Learned {
+    entries: Vec<Entry>,
+    as_of: AsOf,
+    journaling: Journaling,
+}
+
+/// How the second pass is to be done.
+#[derive(Debug)]
+pub enum Prepared {
+    /// At once: few legs are asked for.
+    AtOnce(Selection),
+    /// In parts, one after the other.
+    InParts(Parts),
+}
+
 /// What the second pass gathers.
 #[derive(Debug, Default)]
 pub struct Selection {
@@ -56,6 +73,32 @@ pub struct Selection {
     begins: Option<(Time, Time)>,
     pub(crate) journaling: Journaling,
     as_of: AsOf,
+}
+
+impl Entry {
+    fn of(event: &MailEvent, filter: &Filter) -> Self {
+        Self {
+            leg: leg_hash(&event.leg),
+            message_id: event.joining_id().map_or(NO_ID, |id| hash(&[id])),
+            first: u32::try_from(event.time.millis() / 1000).unwrap_or(u32::MAX),
+            kinship: kinship(event),
+            conditions: filter.conditions(event).0,
+        }
+    }
+}
+
+impl Learned {
+    /// Learns from an event.
+    pub fn add(&mut self, event: &MailEvent, filter: &Filter) {
+        self.as_of.learn(event);
+        self.journaling.learn(event);
+        self.entries.push(Entry::of(event, filter));
+    }
+
+    /// The newest event of each log group.
+    pub fn into_as_of(self) -> AsOf {
+        self.as_of
+    }
 }
 
 impl<'f> Index<'f> {
@@ -73,14 +116,14 @@ impl<'f> Index<'f> {
     pub fn add(&mut self, event: &MailEvent) {
         self.as_of.learn(event);
         self.journaling.learn(event);
-        let entry = Entry {
-            leg: leg_hash(&event.leg),
-            message_id: event.joining_id().map_or(NO_ID, |id| hash(&[id])),
-            first: u32::try_from(event.time.millis() / 1000).unwrap_or(u32::MAX),
-            kinship: kinship(event),
-            conditions: self.filter.conditions(event).0,
-        };
-        self.push(entry);
+        self.push(Entry::of(event, self.filter));
+    }
+
+    /// Takes in what was learned of some events beside it, with the same filter.
+    pub fn take(&mut self, learned: Learned) {
+        learned.entries.into_iter().for_each(|entry| self.push(entry));
+        self.as_of.merge(learned.as_of);
+        self.journaling.merge(learned.journaling);
     }
 
     /// Takes in what another index of the same filter has learned.
@@ -115,27 +158,55 @@ impl<'f> Index<'f> {
     }
 
     /// What the second pass is to gather.
-    pub fn select(mut self) -> Selection {
+    pub fn select(self) -> Selection {
+        match self.prepare(usize::MAX, 1) {
+            Prepared::AtOnce(selection) => selection,
+            Prepared::InParts(parts) => parts.selection(0),
+        }
+    }
+
+    /// How the second pass is to be done: at once where it gathers no more legs than `most`, else in `count` parts.
+    pub fn prepare(mut self, most: usize, count: u16) -> Prepared {
         self.shards.iter_mut().for_each(compact);
         self.journaling.sort();
         let required = self.filter.required();
         let (journaling, as_of) = (self.journaling, self.as_of);
-        if required == Conditions::default() {
-            return Selection { journaling, as_of, ..Selection::default() };
-        }
         let legs = Legs(self.shards);
-        let by_id = legs.conditions_by_id();
-        let matched: Vec<&[Entry]> =
-            legs.iter().filter(|leg| conditions(leg, &by_id).include(required)).collect();
-        let mut selection =
-            Selection { journaling, as_of, legs: Some(HashSet::new()), ..Selection::default() };
-        selection.take_matched(&matched, required);
-        selection.take_likely(&matched, &legs);
-        let begins = matched.iter().map(|leg| first(leg));
-        let time = |seconds: u32| Time::from_millis(i64::from(seconds) * 1000).unwrap_or(Time::EPOCH);
-        selection.begins = begins.clone().min().zip(begins.max()).map(|(min, max)| (time(min), time(max)));
-        selection
+        if required == Conditions::default() {
+            return if legs.iter().count() <= most {
+                Prepared::AtOnce(Selection { journaling, as_of, ..Selection::default() })
+            } else {
+                Prepared::InParts(Parts::new(&legs, count, journaling, as_of))
+            };
+        }
+        let selection = Selection::of(&legs, required);
+        if selection.legs.as_ref().map_or(0, HashSet::len) <= most {
+            Prepared::AtOnce(Selection { journaling, as_of, ..selection })
+        } else {
+            Prepared::InParts(Parts::new(&legs, count, journaling, as_of))
+        }
     }
+
+    /// When the first and the last of the legs begin that are asked for; nothing where none is.
+    pub fn begins(&mut self) -> Option<(Time, Time)> {
+        self.shards.iter_mut().for_each(compact);
+        let legs = Legs(std::mem::take(&mut self.shards));
+        let by_id = legs.conditions_by_id();
+        let required = self.filter.required();
+        let matched = legs.iter().filter(|leg| conditions(leg, &by_id).include(required));
+        let begins = begins(matched);
+        self.shards = legs.0;
+        begins
+    }
+}
+
+/// When the first and the last of some legs begin.
+fn begins<'l>(legs: impl Iterator<Item = &'l [Entry]>) -> Option<(Time, Time)> {
+    let time = |seconds: u32| Time::from_millis(i64::from(seconds) * 1000).unwrap_or(Time::EPOCH);
+    legs.map(|leg| time(first(leg))).fold(None, |begins, time| {
+        let (min, max) = begins.unwrap_or((time, time));
+        Some((min.min(time), max.max(time)))
+    })
 }
 
 /// The entries of every leg, one slice a leg.
@@ -175,6 +246,18 @@ impl Legs {
 }
 
 impl Selection {
+    /// The legs that meet what is required, and those that may be other halves of them.
+    fn of(legs: &Legs, required: Conditions) -> Self {
+        let by_id = legs.conditions_by_id();
+        let matched: Vec<&[Entry]> =
+            legs.iter().filter(|leg| conditions(leg, &by_id).include(required)).collect();
+        let mut selection = Self { legs: Some(HashSet::new()), ..Self::default() };
+        selection.take_matched(&matched, required);
+        selection.take_likely(&matched, legs);
+        selection.begins = begins(matched.into_iter());
+        selection
+    }
+
     /// Every leg that is given, and only the messages of some.
     pub(crate) fn of_part(told: HashSet<Hash>, journaling: Journaling, as_of: AsOf) -> Self {
         Self { told: Some(told), journaling, as_of, ..Self::default() }
