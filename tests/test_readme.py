@@ -24,13 +24,19 @@ TESTS = programs.PROJECT / "tests"
 
 FIRST = "cargo mailtrail demo"
 TASKS = "cargo xtask --help"
-COMMANDS = ("ingest", "backfill", "coverage", "redrive", "activity", "search", "permissions", "workmail", "doctor")
+COMMANDS = ("ingest", "backfill", "coverage", "redrive", "trace", "activity", "search", "permissions", "workmail", "doctor")
 EXPLANATIONS = [f"cargo mailtrail {command} --help" for command in COMMANDS]
 SERVICES = "cargo mailtrail permissions --list"
 DIRECTORY = "cargo mailtrail directory save --archive mailtrail-demo/all"
 FILL = "cargo mailtrail ingest --archive mailtrail-demo/all events/*.json"
 # Each question of the README, and what its answer must name.
 QUESTIONS = {
+    "trace --from elif@example.com --to hiro@example.com --detail": [
+        "Quarterly figures",
+        "hiro@example.com, 2026-11-20",
+        "The mailbox is full.",
+        "must make room",
+    ],
     "activity --user alice --follow": ["iam DeleteUser", "Admin/alice", "MailAdmin/ticket-4711"],
     "activity --role Support": ["Support/laptop", "Support/night-shift", "s3 DeleteBucket"],
     "activity --access-key AKIAEXAMPLEALICE --summary": ["17 events, 5 failed", "203.0.113.20", "2 AccessDenied"],

@@ -22,7 +22,7 @@ from programs import DONE
 
 CASES = programs.PROJECT / "tests" / "cases" / "archive"
 ABOUT = programs.PROJECT / "shared" / "archive" / "store" / "src" / "about"
-COMMANDS = ["activity", "demo", "doctor", "ingest", "permissions", "search"]
+COMMANDS = ["activity", "demo", "doctor", "ingest", "permissions", "search", "trace"]
 COMMANDS += ["policy audit", "policy plan", "policy apply", "workmail status", "workmail disable"]
 # As the DuckDB of the command line takes them: `-init FILE`, then `-c SQL`, or SQL on standard input.
 DUCKDB = f"""#!{sys.executable}
@@ -181,7 +181,7 @@ def test_every_recipe_of_the_demo_runs(mailtrail, home_of_demo, shell):
     _, _, recipes = said.partition("Try next\n")
     lines = re.split(r"^  # .*\n", recipes, flags=re.MULTILINE)
     lines = [recipe.strip().replace(str(programs.MAILTRAIL), "mailtrail") for recipe in lines if recipe.strip()]
-    assert len(lines) == 5
+    assert len(lines) == 6
     for recipe in lines:
         assert shell(recipe, home_of_demo), recipe
 
@@ -205,7 +205,7 @@ def test_every_jq_program_in_a_help_compiles_and_runs_on_what_the_archive_answer
     for before, program in found:
         # Without input it compiles and does nothing.
         shell(f"jq {program} < /dev/null", everything)
-        if before.startswith(("mailtrail activity", "mailtrail search")):
+        if before.startswith(("mailtrail activity", "mailtrail search", "mailtrail trace")):
             shell(f"{before} | jq {program}".replace("mailtrail ", f"MAILTRAIL_ARCHIVE={everything} mailtrail ", 1), everything)
 
 

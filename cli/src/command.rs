@@ -18,6 +18,7 @@ use crate::permissions::{self, PermissionsArgs};
 use crate::policy::{self, PolicyArgs};
 use crate::redrive::{self, RedriveArgs};
 use crate::search::{self, SearchArgs};
+use crate::trace::{self, TraceArgs};
 use crate::workmail::{self, WorkmailArgs};
 
 const AFTER_HELP: &str = "\
@@ -33,6 +34,7 @@ Examples:
   mailtrail backfill --log-group /aws/workmail/emailevents/example --archive ./archive
   mailtrail coverage --archive ./archive
   mailtrail redrive undelivered --archive ./archive
+  mailtrail trace --archive ./archive --from alice@example.com --to bob@example.net
   mailtrail search --archive ./archive --since 24h --filter-pattern BOUNCED
   mailtrail activity --archive ./archive --user alice --follow
   mailtrail permissions workmail cloudwatch-logs
@@ -68,6 +70,9 @@ pub(crate) enum Command {
     /// Do again what failed: streams, failed invocations, quarantine, raw copies
     #[command(long_about = redrive::help::ABOUT, after_help = redrive::help::AFTER)]
     Redrive(Box<RedriveArgs>),
+    /// Show where messages went: what became of each for its recipients, and its journey
+    #[command(long_about = trace::help::ABOUT, after_help = trace::help::AFTER)]
+    Trace(Box<TraceArgs>),
     /// Search an archive with a filter pattern of CloudWatch Logs
     #[command(long_about = search::help::ABOUT, after_help = search::help::AFTER)]
     Search(Box<SearchArgs>),
@@ -105,6 +110,7 @@ impl Cli {
             Command::Backfill(args) => (&["backfill"], args.complete(now())),
             Command::Coverage(args) => (&["coverage"], args.complete(now())),
             Command::Redrive(args) => (&["redrive", args.name()], args.complete(now())),
+            Command::Trace(args) => (&["trace"], args.complete(now())),
             Command::Search(args) => (&["search"], args.reading.complete(now())),
             Command::Activity(args) => (&["activity"], args.complete(now())),
             Command::Directory(args) => (&["directory", args.name()], args.complete(now())),

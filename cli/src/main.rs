@@ -2,8 +2,8 @@
 //!
 //! `command` parses the command line; each command is a module with its `args` and `help`. `demo` and `ingest` send payloads
 //! through the pipeline of the functions (`intake`), `backfill` what log groups have, and `redrive` what failed; `coverage`
-//! compares log groups with the archive. `search` and `activity` read an archive (`reading`); `directory` keeps in it who the ids
-//! of WorkMail organizations are. `permissions`
+//! compares log groups with the archive. `trace`, `search` and `activity` read an archive (`reading`); `directory` keeps in it
+//! who the ids of WorkMail organizations are. `permissions`
 //! prints the permissions that deliver logs, `workmail` enables them, and `doctor` checks the account. `args` has the
 //! arguments that several commands share, `output` everything that is written to stdout and stderr.
 
@@ -31,6 +31,7 @@ mod redrive;
 mod search;
 mod stop;
 mod summary;
+mod trace;
 mod workmail;
 
 use std::process::ExitCode;
@@ -59,6 +60,7 @@ fn run(command: Command) -> anyhow::Result<Exit> {
             Command::Backfill(args) => backfill::run(*args).await,
             Command::Coverage(args) => Box::pin(coverage::run(*args)).await,
             Command::Redrive(args) => redrive::run(*args).await,
+            Command::Trace(args) => Box::pin(trace::run(*args)).await,
             Command::Search(args) => search::run(*args).await,
             Command::Activity(args) => activity::run(*args).await,
             Command::Directory(args) => Box::pin(directory::run(*args)).await,

@@ -6,14 +6,12 @@ use mailtrail_activity::{Activity, ActivityFields};
 use mailtrail_aws_types::StarPattern;
 
 use super::filter::Filter;
-use crate::likeness::by_likeness;
+use crate::likeness::nearest;
 
 /// Different values that are kept of an option. Beyond them, what is nearest may be missed, and the memory is bounded.
 const MAX_VALUES: usize = 10_000;
 /// Values that are suggested.
 const SUGGESTED: usize = 3;
-/// Values that are less alike than this (1 is the same) are no suggestion.
-const ALIKE: f64 = 0.85;
 
 /// Values of the attributes that were asked for, of events that were not found; and the log groups.
 #[derive(Debug, Default)]
@@ -86,9 +84,7 @@ fn explain(option: &str, pattern: &StarPattern, values: &BTreeSet<String>) -> St
             quoted(&of_other_case)
         );
     }
-    let alike = by_likeness(&text.replace('*', ""), values.iter().map(String::as_str));
-    let alike = alike.into_iter().filter(|(likeness, _)| *likeness >= ALIKE);
-    let nearest: Vec<&str> = alike.take(SUGGESTED).map(|(_, value)| value).collect();
+    let nearest = nearest(&text.replace('*', ""), values.iter().map(String::as_str));
     if nearest.is_empty() {
         format!("nothing has {option} `{text}`, and nothing is like it")
     } else {

@@ -43,7 +43,7 @@ mod tests {
     use super::*;
     use crate::activity::event::Event;
     use crate::activity::scan::Call;
-    use crate::activity::seen::Identity;
+    use crate::reading::Identity;
 
     fn found(number: u128, call: u128, account: &str, is_of_caller: bool) -> Found {
         let call = (call > 0).then(|| Call { identity: call, account: account.to_owned(), is_of_caller });

@@ -1,12 +1,11 @@
 //! Events as CSV: a line of names, and a line for each event.
 //!
-//! Much of it is what callers chose (user agents, session names, parameters), so each cell is escaped: no spreadsheet takes
-//! one for a formula, CSV may be looked at on a terminal, and an event is one line.
+//! Much of it is what callers chose: user agents, session names, parameters.
 
 use mailtrail_activity::Outcome;
-use mailtrail_plain_text::csv_cell;
 
 use super::event::Event;
+use crate::output::csv_lines;
 
 const NAMES: [&str; COLUMNS] = [
     "time",
@@ -39,18 +38,12 @@ const COLUMNS: usize = 25;
 
 /// The line of names.
 pub(super) fn names() -> anyhow::Result<Vec<u8>> {
-    written(|csv| csv.write_record(NAMES))
+    csv_lines([NAMES])
 }
 
 /// The lines of these events.
 pub(super) fn lines(events: impl IntoIterator<Item = Event>) -> anyhow::Result<Vec<u8>> {
-    written(|csv| events.into_iter().try_for_each(|event| csv.write_record(cells(event))))
-}
-
-fn written(write: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> csv::Result<()>) -> anyhow::Result<Vec<u8>> {
-    let mut csv = csv::Writer::from_writer(Vec::new());
-    write(&mut csv)?;
-    Ok(csv.into_inner()?)
+    csv_lines(events.into_iter().map(cells))
 }
 
 fn cells(event: Event) -> [String; COLUMNS] {
@@ -87,5 +80,4 @@ fn cells(event: Event) -> [String; COLUMNS] {
         event.owner_name,
         names.collect::<Vec<_>>().join("; "),
     ]
-    .map(|cell| csv_cell(&cell))
 }

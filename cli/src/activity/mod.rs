@@ -22,30 +22,26 @@ pub(crate) mod help;
 mod names;
 mod output;
 mod phrase;
+mod rows;
 mod scan;
-mod seen;
 mod summary;
-mod table;
 
 use std::collections::HashSet;
-use std::hash::RandomState;
 use std::sync::Arc;
 
 use futures_util::{StreamExt, pin_mut};
 use mailtrail_archive::{ArchiveReader, ObjectBody, records_day};
 use mailtrail_clock::Time;
 use mailtrail_ocsf::Class;
-use mailtrail_subscription::ContentKeys;
 
 pub(crate) use args::ActivityArgs;
 use census::Census;
 use follow::Followed;
 use output::Output;
 use scan::{Found, Query, Scanned};
-use seen::{Novelty, Seen};
 
 use crate::output::{Exit, NUMBER, count, paint, plain};
-use crate::reading::{self, Doubles, Object, Partition, Tally};
+use crate::reading::{self, Doubles, Novelty, Object, Partition, RecordKeys, Seen, Tally};
 
 /// The classes in which callers act.
 const CLASSES: [Class; 4] =
@@ -71,18 +67,16 @@ async fn show(args: ActivityArgs, archive: &ArchiveReader) -> anyhow::Result<Exi
     if partitions.is_empty() {
         return Ok(tally.nothing(archive.location(), "records of activity"));
     }
-    let range = args.reading.range;
+    let range = args.reading.times.range;
     let days = days(&partitions);
     partitions.retain(|partition| range.overlaps_day(partition.day));
     partitions.sort_unstable();
 
     let output = Output::new(&args.output);
-    let keys = [RandomState::new(), RandomState::new()];
-    let content_keys = ContentKeys::default();
     let names = names::learn(archive, range, sign_ins, args.jobs, &mut tally).await;
     let is_known = names::tell(&args.filter, &names, &tally);
-    let filter = args.filter;
-    let query = Arc::new(Query { filter, names, range, shown: output.shown(), keys, content_keys });
+    let keys = RecordKeys::default();
+    let query = Arc::new(Query { filter: args.filter, names, range, shown: output.shown(), keys });
     let followed = if args.follow {
         tally.preparing("looking for the credentials to follow");
         follow(Arc::clone(&query), archive, partitions.clone(), args.jobs).await

@@ -1,14 +1,13 @@
 //! What was found, on stdout, in the form that is asked for.
 
-use std::io::{self, IsTerminal};
-
 use mailtrail_clock::Time;
 
 use super::args::OutputArgs;
 use super::event::Event;
 use super::scan::{Answer, Found, Shown};
 use super::summary::Summary;
-use super::{csv, table};
+use super::{csv, rows};
+use crate::output::terminal_width;
 use crate::reading::Tally;
 
 /// So many records are put together before they are printed.
@@ -71,7 +70,7 @@ impl Output {
             Self::Table { width, is_first } => {
                 let events: Vec<_> = events(found).collect();
                 let parting = if std::mem::take(is_first) { "" } else { "\n" };
-                let text = parting.to_owned() + &table::day(day, &events, *width);
+                let text = parting.to_owned() + &rows::day(day, &events, *width);
                 tally.print(text.as_bytes(), true)?;
             }
             Self::Records => {
@@ -112,10 +111,4 @@ fn events(found: Vec<Found>) -> impl Iterator<Item = Event> {
 
 fn record(found: &Found) -> Option<&str> {
     if let Answer::Record(line) = &found.answer { Some(line) } else { None }
-}
-
-/// How wide the terminal is that stdout goes to, if it goes to one.
-fn terminal_width() -> Option<usize> {
-    let (width, _) = io::stdout().is_terminal().then(terminal_size::terminal_size)??;
-    Some(width.0.into())
 }

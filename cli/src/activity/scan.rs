@@ -2,13 +2,12 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::hash::{BuildHasher, RandomState};
 use std::io::Read;
 
 use mailtrail_activity::{Activity, ActivityFields, IdentityKind, issued};
 use mailtrail_clock::{Time, TimeRange};
 use mailtrail_names::{Names, SignIns};
-use mailtrail_subscription::{ContentKey, ContentKeys, PROBE_STREAM_PREFIX, is_cloudwatch_id, is_probe};
+use mailtrail_subscription::{ContentKey, PROBE_STREAM_PREFIX, is_probe};
 use serde::Deserialize;
 
 use super::census::Census;
@@ -17,9 +16,8 @@ use super::event::Event;
 use super::filter::Filter;
 use super::follow::{Followed, Handout};
 use super::names::named_ids;
-use super::seen::{Identity, content_key};
 use super::summary::{Counted, Interner};
-use crate::reading::for_each_line;
+use crate::reading::{EventKey, Identity, RecordKeys, account_of, for_each_line};
 
 /// What is looked for.
 #[derive(Debug)]
@@ -29,9 +27,7 @@ pub(super) struct Query {
     pub(super) names: Names,
     pub(super) range: TimeRange,
     pub(super) shown: Shown,
-    /// Random keys of this run for [`Identity`]: no sender can write two events that it takes for one.
-    pub(super) keys: [RandomState; 2],
-    pub(super) content_keys: ContentKeys,
+    pub(super) keys: RecordKeys,
 }
 
 /// What is shown of the events.
@@ -95,7 +91,7 @@ impl Query {
     /// # Errors
     /// When it cannot be read to its last byte: then nothing of it counts.
     pub(super) fn scan(&self, followed: &Followed, key: &str, object: impl Read) -> Result<Scanned, String> {
-        let (account, mut scanned, mut interner) = (account(key), Scanned::default(), Interner::default());
+        let (account, mut scanned, mut interner) = (account_of(key), Scanned::default(), Interner::default());
         for_each_line(object, |line| {
             let fields = record(line)?;
             let activity = Activity::of(&fields);
@@ -105,7 +101,7 @@ impl Query {
             if activity.is_attributed() {
                 self.look(followed, &fields, &activity, line, account, &mut interner, &mut scanned)?;
             } else if is_of_probe(&fields, line)? {
-                scanned.probes.push(self.event(&fields, line, account));
+                scanned.probes.push(self.keys.event(event_key(&fields, account), line));
             }
             Ok(())
         })?;
@@ -149,9 +145,9 @@ impl Query {
             ))),
             Shown::Counts => Answer::Counted(Counted::of(activity, &self.names, interner)),
         };
-        let identity = Identity::of(self.event(fields, line, account), line, &self.keys[0])?;
+        let identity = self.keys.identity(event_key(fields, account), line)?;
         let named = (fields.log_group().to_owned(), fields.uid().to_owned());
-        let content = content_key(line, account, &self.content_keys)?;
+        let content = self.keys.content(account, line)?;
         let (time, call) = (activity.time, self.call(activity));
         scanned.found.push(Found { time, identity, content, named, call, answer });
         Ok(())
@@ -185,27 +181,19 @@ impl Query {
         Ok(handouts)
     }
 
-    /// Account, log group, log stream and uid make an event; where the uid is not of CloudWatch's own form, it
-    /// proves nothing, and the whole record counts.
-    fn event(&self, fields: &ActivityFields<'_>, line: &[u8], account: &str) -> u128 {
-        let (group, stream, uid) = (fields.log_group(), fields.log_stream(), fields.uid());
-        self.hash((account, group, stream, uid, (!is_cloudwatch_id(uid)).then_some(line)))
-    }
-
     fn call(&self, activity: &Activity<'_>) -> Option<Call> {
         let id = activity.shared_event_id?;
         let account = activity.event_account;
         Some(Call {
-            identity: self.hash((id, activity.operation, activity.service)),
+            identity: self.keys.hash((id, activity.operation, activity.service)),
             account: account.to_owned(),
             is_of_caller: activity.values(IdentityKind::Account).any(|caller| caller == account),
         })
     }
+}
 
-    fn hash(&self, value: impl std::hash::Hash + Copy) -> u128 {
-        let [high, low] = &self.keys;
-        u128::from(high.hash_one(value)) << 64 | u128::from(low.hash_one(value))
-    }
+fn event_key<'a>(fields: &'a ActivityFields<'_>, account: &'a str) -> EventKey<'a> {
+    EventKey { account, log_group: fields.log_group(), log_stream: fields.log_stream(), uid: fields.uid() }
 }
 
 /// A record. Every record has a uid, and what has none is something else.
@@ -243,9 +231,4 @@ pub(super) fn sign_ins(object: impl Read) -> Result<SignIns, String> {
         Ok(())
     })?;
     Ok(sign_ins)
-}
-
-/// The account under which an object lies.
-fn account(key: &str) -> &str {
-    key.split('/').find_map(|part| part.strip_prefix("accountId=")).unwrap_or_default()
 }

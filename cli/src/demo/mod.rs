@@ -5,7 +5,6 @@
 
 mod args;
 pub(crate) mod help;
-mod story;
 mod text;
 mod tree;
 
@@ -16,6 +15,7 @@ use std::time::Instant;
 use anyhow::{Context, anyhow};
 use indicatif::ProgressBar;
 use mailtrail_aws_client::Clients;
+use mailtrail_clock::{DAY, Time};
 use mailtrail_config::{Config, IntakeConfig, Location, StreamTarget};
 use mailtrail_import::FileOrigin;
 use mailtrail_normalize::InternalDomains;
@@ -29,7 +29,7 @@ use crate::intake::{Destination, Intake};
 use crate::outcome::Outcome;
 use crate::output::Exit;
 use crate::stop::Stop;
-use crate::summary;
+use crate::{summary, trace};
 
 pub(crate) async fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     let start = Instant::now();
@@ -51,7 +51,11 @@ pub(crate) async fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     let outcome = Arc::new(intake).process_all(samples(), 1, empty).await?;
 
     let text = if outcome.is_complete() {
-        text::demo(&outcome, &outputs).context("cannot show the archive that was made")?
+        let day = Time::from_millis(mailtrail_samples::START_MS / DAY * DAY).unwrap_or(Time::EPOCH);
+        let journey = trace::most_eventful(&outputs.archive, day).await;
+        journey
+            .and_then(|journey| Ok(text::demo(&outcome, &outputs, journey.as_deref())?))
+            .context("cannot show the archive that was made")?
     } else {
         summary::of(&outcome, &outputs.archive.display().to_string(), PassedOver::default(), start.elapsed())
     };

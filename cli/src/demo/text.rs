@@ -6,11 +6,9 @@ use std::path::Path;
 
 use bytesize::ByteSize;
 use indicatif::HumanCount;
-use mailtrail_archive::{Partition, batch_object_key};
-use mailtrail_clock::Time;
-use mailtrail_ocsf::{Class, OCSF_VERSION};
+use mailtrail_ocsf::OCSF_VERSION;
 
-use super::{Outputs, story, tree};
+use super::{Outputs, tree};
 use crate::outcome::Outcome;
 use crate::output::{BOLD, FAINT, NUMBER, SUCCESS, count, paint};
 use crate::summary::{by_count, novelty};
@@ -18,12 +16,13 @@ use crate::summary::{by_count, novelty};
 /// Width of the longest bar.
 const BAR: u64 = 32;
 
-pub(super) fn demo(outcome: &Outcome, outputs: &Outputs) -> io::Result<String> {
+/// `journey` is that of a message.
+pub(super) fn demo(outcome: &Outcome, outputs: &Outputs, journey: Option<&str>) -> io::Result<String> {
     let mut page = Page::default();
     came_in(&mut page, outcome);
     came_out(&mut page, outcome);
     where_it_is(&mut page, outcome, outputs)?;
-    one_message(&mut page, &outputs.archive)?;
+    one_message(&mut page, journey);
     try_next(&mut page, outputs);
     Ok(page.0)
 }
@@ -88,17 +87,10 @@ fn where_it_is(page: &mut Page, outcome: &Outcome, outputs: &Outputs) -> io::Res
     Ok(())
 }
 
-fn one_message(page: &mut Page, archive: &Path) -> io::Result<()> {
-    let partition = Partition::new(Some(mailtrail_samples::REGION), Some(mailtrail_samples::OWNER));
-    let day = Time::from_millis(mailtrail_samples::START_MS).unwrap_or(Time::EPOCH);
-    let object = archive.join(batch_object_key(Class::EmailActivity, &partition, day, ""));
-    let Some(story) = story::of_day(object.parent().unwrap_or(archive))? else { return Ok(()) };
-    page.heading("One message, as the archive tells it");
-    page.line(format_args!("{} → {}: “{}”", story.from, story.to, story.subject));
-    for (time, step) in story.steps {
-        page.line(format_args!("{} {step}", paint(FAINT, time)));
-    }
-    Ok(())
+fn one_message(page: &mut Page, journey: Option<&str>) {
+    let Some(journey) = journey else { return };
+    page.heading("One message, as `mailtrail trace` tells it");
+    journey.lines().for_each(|line| page.line(line));
 }
 
 /// Commands that work as they stand, in this folder, one after the other.
@@ -126,6 +118,13 @@ fn try_next(page: &mut Page, outputs: &Outputs) {
         &format!(
             "{program} search --archive {archive} \\\n    \
              --filter-pattern '{{ $.event.eventName = \"*_BOUNCED\" }}'"
+        ),
+    );
+    suggest(
+        "what became of the mail from one address to another",
+        &format!(
+            "{program} trace --archive {archive} \\\n    \
+             --from elif@example.com --to billing@example.org --detail"
         ),
     );
     suggest(

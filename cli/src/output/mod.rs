@@ -3,17 +3,23 @@
 //! stdout belongs to the answer. With `--json` the answer is JSON, and text for people goes to stderr. Text of unknown
 //! origin is escaped with [`plain`], JSON by [`json_line`].
 
+mod csv;
 mod exit;
 mod style;
+mod table;
 mod text;
+mod zone;
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 
+pub(crate) use csv::csv_lines;
 pub(crate) use exit::Exit;
 pub(crate) use style::{BOLD, ERROR, FAINT, NUMBER, SUCCESS, WARNING, paint};
+pub(crate) use table::{Row, Table, terminal_width};
 pub(crate) use text::{count, plain, wrap};
+pub(crate) use zone::Zone;
 
 /// Where text for people is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

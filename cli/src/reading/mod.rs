@@ -4,18 +4,21 @@ mod args;
 mod copies;
 mod doubles;
 mod objects;
+mod records;
 mod snapshots;
 
+use std::fmt::Display;
 use std::io::{self, Read, Write};
 use std::time::{Duration, Instant};
 
 use indicatif::{HumanCount, ProgressBar, ProgressFinish, ProgressStyle};
-use mailtrail_archive::{ArchiveError, Location};
+use mailtrail_archive::ArchiveError;
 
-pub(crate) use args::ReadArgs;
+pub(crate) use args::{ArchivesArgs, RangeArgs, ReadArgs};
 pub(crate) use copies::needed;
 pub(crate) use doubles::Doubles;
-pub(crate) use objects::{Object, Partition, keys, partitions, read};
+pub(crate) use objects::{Object, Partition, account_of, keys, partitions, read};
+pub(crate) use records::{EventKey, Identity, Novelty, RecordKeys, Seen};
 pub(crate) use snapshots::{date, learn_snapshots};
 
 use crate::output::{self, Exit, SUCCESS, WARNING, count, paint, plain};
@@ -32,6 +35,7 @@ pub(crate) struct Tally {
     read: u64,
     unreadable: u64,
     contradicting: u64,
+    is_unanswered: bool,
 }
 
 impl Tally {
@@ -42,7 +46,19 @@ impl Tally {
         if !progress.is_hidden() {
             progress.enable_steady_tick(Duration::from_millis(120));
         }
-        Self { start: Instant::now(), progress, read: 0, unreadable: 0, contradicting: 0 }
+        Self {
+            start: Instant::now(),
+            progress,
+            read: 0,
+            unreadable: 0,
+            contradicting: 0,
+            is_unanswered: false,
+        }
+    }
+
+    /// Without a progress line.
+    pub(crate) fn hidden() -> Self {
+        Self { progress: ProgressBar::hidden(), ..Self::start() }
     }
 
     /// The content of an object. An unreadable one is named on stderr and counted.
@@ -83,6 +99,12 @@ impl Tally {
         }
     }
 
+    /// Says why the question could not be answered, or not in full.
+    pub(crate) fn unanswered(&mut self, why: &str) {
+        self.is_unanswered = true;
+        self.note(&format!("{} {why}", paint(WARNING, "!")));
+    }
+
     /// Shows the number of events found.
     pub(crate) fn found(&self, events: u64) {
         self.progress.set_message(format!("{} found", HumanCount(events)));
@@ -103,7 +125,7 @@ impl Tally {
     }
 
     /// Reports that there is nothing to read: an empty archive is more likely a mistyped URL.
-    pub(crate) fn nothing(self, archive: &Location, what: &str) -> Exit {
+    pub(crate) fn nothing(self, archive: impl Display, what: &str) -> Exit {
         self.progress.finish_and_clear();
         let mark = paint(WARNING, "!");
         output::note(&format!("{mark} there are no {what} in {archive}: check the URL of the archive"));
@@ -123,7 +145,7 @@ impl Tally {
     /// Writes the summary, and returns how the command ends.
     pub(crate) fn end(self, found: &str) -> Exit {
         self.progress.finish_and_clear();
-        let is_whole = self.unreadable == 0 && self.contradicting == 0;
+        let is_whole = self.unreadable == 0 && self.contradicting == 0 && !self.is_unanswered;
         let (mark, exit) = if is_whole {
             (paint(SUCCESS, "✓"), Exit::Done)
         } else {

@@ -31,6 +31,11 @@ impl Partition {
         Self { only: Some(batches), ..self }
     }
 
+    /// The Region and account, as the folder that it is in.
+    pub(crate) fn of(&self) -> &str {
+        self.folder.rsplit_once('/').map_or("", |(of, _)| of)
+    }
+
     fn needs(&self, key: &str) -> bool {
         let is_named = |only: &BTreeSet<String>| batch_of(key).is_some_and(|(batch, _)| only.contains(batch));
         self.only.as_ref().is_none_or(is_named)
@@ -157,6 +162,11 @@ pub(crate) async fn keys(
         }
     }
     (keys, unreadable)
+}
+
+/// The account under which an object lies.
+pub(crate) fn account_of(key: &str) -> &str {
+    key.split('/').find_map(|part| part.strip_prefix("accountId=")).unwrap_or_default()
 }
 
 /// Something in a partition.

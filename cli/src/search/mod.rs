@@ -37,7 +37,7 @@ async fn search(args: SearchArgs, archive: &ArchiveReader) -> anyhow::Result<Exi
     if partitions.is_empty() {
         return Ok(tally.nothing(archive.location(), "raw copies"));
     }
-    let range = args.reading.range;
+    let range = args.reading.times.range;
     let partitions = reading::needed(archive, partitions, range, args.jobs).await;
 
     let mut search = Search::new(tally, Printer::new(args.json), args.sort);

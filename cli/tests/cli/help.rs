@@ -4,7 +4,7 @@ use crate::mailtrail::Mailtrail;
 
 #[test]
 fn every_command_explains_itself_with_examples_and_exit_codes() {
-    let commands: [&[&str]; 29] = [
+    let commands: [&[&str]; 30] = [
         &[],
         &["demo"],
         &["ingest"],
@@ -15,6 +15,7 @@ fn every_command_explains_itself_with_examples_and_exit_codes() {
         &["redrive", "failures"],
         &["redrive", "quarantine"],
         &["redrive", "raw"],
+        &["trace"],
         &["search"],
         &["activity"],
         &["directory"],

@@ -20,4 +20,8 @@ mod redrive;
 mod redrive_choice;
 mod redrive_doubts;
 mod search;
+mod trace;
+mod trace_journeys;
+mod trace_list;
+mod trace_odd;
 mod usage;

@@ -4,13 +4,14 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use mailtrail_clock::Time;
 
+use crate::context::PENDING_MILLIS;
 use crate::event::{EventName, LegKey, MailEvent};
 use crate::filter::{Conditions, Filter};
-use crate::index::MAX_LEGS;
 use crate::leg::Leg;
 use crate::reading::Reading;
 use crate::recipient::{copies, recipients};
 use crate::row::ReadLeg;
+use crate::selection::MAX_LEGS;
 use crate::{AppliedRule, Context, Direction, Mailbox, Message, Selection, Verdicts, join, journey, likely};
 
 /// Gathers the events of the legs that are asked for, in any order.
@@ -190,9 +191,9 @@ impl<'a> Assembly<'a> {
         trace_ids(likely.into_iter().map(|leg| &self.legs[leg]))
     }
 
-    /// Whether no leg can lie outside the time that was read. After the newest event there is none.
+    /// Whether no leg can lie outside the time that was read, and no outcome of one. After the newest event there is none.
     fn is_within_read(&self, first: Time, last: Time, as_of: Option<Time>) -> bool {
-        let (read, window) = (self.context.read, self.context.window_millis());
+        let (read, window) = (self.context.read, self.context.window_millis().max(PENDING_MILLIS));
         let begins = read.since().is_none_or(|since| first.millis() - window >= since.millis());
         let ends = read.until().is_none_or(|until| {
             last.millis() + window < until.millis() || as_of.is_some_and(|as_of| as_of < until)

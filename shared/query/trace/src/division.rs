@@ -24,9 +24,7 @@ impl Parts {
     pub(crate) fn new(legs: &Legs, count: u16, journaling: Journaling, as_of: AsOf) -> Self {
         let labels = labels(legs);
         let part = |leg: &[Entry]| {
-            let id = leg.iter().map(|entry| entry.message_id).find(|id| *id != NO_ID);
-            let label = id.map_or(leg[0].leg, |id| labels.get(&id).copied().unwrap_or(id));
-            let [a, b, c, d, ..] = label;
+            let [a, b, c, d, ..] = label(leg, &labels);
             u16::try_from(u32::from_be_bytes([a, b, c, d]) % u32::from(count.max(1))).unwrap_or_default()
         };
         let mut of_leg: HashMap<Hash, Vec<u16>> =
@@ -62,8 +60,14 @@ impl Parts {
     }
 }
 
+/// What legs that may be one message have in common: a Message-ID, or the least of those that theirs are tied to.
+pub(crate) fn label(leg: &[Entry], labels: &HashMap<Hash, Hash>) -> Hash {
+    let id = leg.iter().map(|entry| entry.message_id).find(|id| *id != NO_ID);
+    id.map_or(leg[0].leg, |id| labels.get(&id).copied().unwrap_or(id))
+}
+
 /// Of the Message-IDs of legs that have several, the least that they are tied to.
-fn labels(legs: &Legs) -> HashMap<Hash, Hash> {
+pub(crate) fn labels(legs: &Legs) -> HashMap<Hash, Hash> {
     let several: Vec<&[Entry]> = legs.iter().filter(|leg| leg.len() > 1).collect();
     let mut labels: HashMap<Hash, Hash> = HashMap::new();
     loop {

@@ -4,18 +4,14 @@
 //! subject, and its delivery is of the leg that is asked for. So the first pass keeps hashes of every leg's trace id and
 //! Message-ID and the conditions that it meets, and the second reads again and gathers the events of those that matched.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use mailtrail_clock::Time;
+use mailtrail_clock::{LATEST, Time, TimeRange};
 use sha2::{Digest, Sha256};
 
 use crate::event::{EventName, LegKey, MailEvent};
 use crate::filter::{Conditions, Filter};
-use crate::likely::NEAR_SECONDS;
-use crate::{AsOf, Journaling, Parts};
-
-/// The most legs of a message, and the most others that are gathered for having its Message-ID.
-pub const MAX_LEGS: usize = 1000;
+use crate::{AsOf, Journaling, Parts, Selection};
 
 /// The first bytes of a SHA-256. Senders choose Message-IDs: a weaker hash would let them choose what they collide with.
 pub(crate) type Hash = [u8; 16];
@@ -28,6 +24,8 @@ pub(crate) struct Entry {
     pub(crate) message_id: Hash,
     /// The first event, in seconds since 1970.
     first: u32,
+    /// The last event, likewise.
+    last: u32,
     /// A hash of sender and subject; 0 where the leg names none.
     pub(crate) kinship: u32,
     conditions: u8,
@@ -60,27 +58,14 @@ pub enum Prepared {
     InParts(Parts),
 }
 
-/// What the second pass gathers.
-#[derive(Debug, Default)]
-pub struct Selection {
-    /// The legs; nothing where every leg is asked for.
-    legs: Option<HashSet<Hash>>,
-    /// The legs whose messages are told; nothing where all are. Others are gathered for what they say of these.
-    told: Option<HashSet<Hash>>,
-    /// How many legs with a Message-ID are not gathered.
-    left_behind: HashMap<Hash, usize>,
-    /// When the first and the last of the legs begin.
-    begins: Option<(Time, Time)>,
-    pub(crate) journaling: Journaling,
-    as_of: AsOf,
-}
-
 impl Entry {
     fn of(event: &MailEvent, filter: &Filter) -> Self {
+        let seconds = u32::try_from(event.time.millis() / 1000).unwrap_or(u32::MAX);
         Self {
             leg: leg_hash(&event.leg),
             message_id: event.joining_id().map_or(NO_ID, |id| hash(&[id])),
-            first: u32::try_from(event.time.millis() / 1000).unwrap_or(u32::MAX),
+            first: seconds,
+            last: seconds,
             kinship: kinship(event),
             conditions: filter.conditions(event).0,
         }
@@ -96,8 +81,8 @@ impl Learned {
     }
 
     /// The newest event of each log group.
-    pub fn into_as_of(self) -> AsOf {
-        self.as_of
+    pub fn as_of(&self) -> &AsOf {
+        &self.as_of
     }
 }
 
@@ -174,39 +159,58 @@ impl<'f> Index<'f> {
         let legs = Legs(self.shards);
         if required == Conditions::default() {
             return if legs.iter().count() <= most {
-                Prepared::AtOnce(Selection { journaling, as_of, ..Selection::default() })
+                Prepared::AtOnce(Selection::of_all(journaling, as_of))
             } else {
                 Prepared::InParts(Parts::new(&legs, count, journaling, as_of))
             };
         }
         let selection = Selection::of(&legs, required);
-        if selection.legs.as_ref().map_or(0, HashSet::len) <= most {
-            Prepared::AtOnce(Selection { journaling, as_of, ..selection })
+        if selection.count() <= most {
+            Prepared::AtOnce(selection.with(journaling, as_of))
         } else {
             Prepared::InParts(Parts::new(&legs, count, journaling, as_of))
         }
     }
 
-    /// When the first and the last of the legs begin that are asked for; nothing where none is.
-    pub fn begins(&mut self) -> Option<(Time, Time)> {
+    /// What the second pass is to gather for the messages that begin last, whatever the filter asks: so many at least, copies
+    /// for the journal among them, where there are as many.
+    pub fn select_latest(mut self, messages: usize) -> Selection {
+        self.shards.iter_mut().for_each(compact);
+        self.journaling.sort();
+        Selection::of_latest(&Legs(self.shards), messages).with(self.journaling, self.as_of)
+    }
+
+    /// From the first event to the last of those legs that are asked for and have an event in a range, as far as they were
+    /// learned; nothing where none has.
+    pub fn span_of_legs_in(&mut self, range: TimeRange) -> Option<(Time, Time)> {
         self.shards.iter_mut().for_each(compact);
         let legs = Legs(std::mem::take(&mut self.shards));
         let by_id = legs.conditions_by_id();
         let required = self.filter.required();
+        let is_in = |leg: &&[Entry]| {
+            span([*leg].into_iter()).is_some_and(|(first, last)| {
+                range.until().is_none_or(|until| first < until)
+                    && range.since().is_none_or(|since| last >= since)
+            })
+        };
         let matched = legs.iter().filter(|leg| conditions(leg, &by_id).include(required));
-        let begins = begins(matched);
+        let span = span(matched.filter(is_in));
         self.shards = legs.0;
-        begins
+        span
     }
 }
 
-/// When the first and the last of some legs begin.
-fn begins<'l>(legs: impl Iterator<Item = &'l [Entry]>) -> Option<(Time, Time)> {
-    let time = |seconds: u32| Time::from_millis(i64::from(seconds) * 1000).unwrap_or(Time::EPOCH);
-    legs.map(|leg| time(first(leg))).fold(None, |begins, time| {
-        let (min, max) = begins.unwrap_or((time, time));
-        Some((min.min(time), max.max(time)))
-    })
+/// From the first event of some legs to the last. Events without a usable time say nothing of when; where a leg has others
+/// besides, or an event after the year 2105, all time before or after is in it.
+pub(crate) fn span<'l>(legs: impl Iterator<Item = &'l [Entry]>) -> Option<(Time, Time)> {
+    let known = legs.flatten().filter(|entry| entry.last != 0);
+    let (first, last) = known.fold(None, |span: Option<(u32, u32)>, entry| {
+        let (first, last) = span.unwrap_or((entry.first, entry.last));
+        Some((first.min(entry.first), last.max(entry.last)))
+    })?;
+    // The last event may be within its second.
+    let end = if last == u32::MAX { LATEST } else { (i64::from(last) + 1) * 1000 };
+    Some((Time::from_millis(i64::from(first) * 1000)?, Time::from_millis(end)?))
 }
 
 /// The entries of every leg, one slice a leg.
@@ -218,7 +222,7 @@ impl Legs {
     }
 
     /// The conditions that the legs with a Message-ID meet together, and with them the legs of other ids that they have.
-    fn conditions_by_id(&self) -> HashMap<Hash, u8> {
+    pub(crate) fn conditions_by_id(&self) -> HashMap<Hash, u8> {
         let mut by_id: HashMap<Hash, u8> = HashMap::new();
         for leg in self.iter() {
             let own = leg.iter().fold(0, |own, entry| own | entry.conditions);
@@ -245,112 +249,6 @@ impl Legs {
     }
 }
 
-impl Selection {
-    /// The legs that meet what is required, and those that may be other halves of them.
-    fn of(legs: &Legs, required: Conditions) -> Self {
-        let by_id = legs.conditions_by_id();
-        let matched: Vec<&[Entry]> =
-            legs.iter().filter(|leg| conditions(leg, &by_id).include(required)).collect();
-        let mut selection = Self { legs: Some(HashSet::new()), ..Self::default() };
-        selection.take_matched(&matched, required);
-        selection.take_likely(&matched, legs);
-        selection.begins = begins(matched.into_iter());
-        selection
-    }
-
-    /// Every leg that is given, and only the messages of some.
-    pub(crate) fn of_part(told: HashSet<Hash>, journaling: Journaling, as_of: AsOf) -> Self {
-        Self { told: Some(told), journaling, as_of, ..Self::default() }
-    }
-
-    /// Whether the events of a leg are to be gathered.
-    pub fn contains(&self, leg: &LegKey) -> bool {
-        self.legs.as_ref().is_none_or(|legs| legs.contains(&leg_hash(leg)))
-    }
-
-    /// Whether the messages of a leg are told.
-    pub(crate) fn tells(&self, leg: &LegKey) -> bool {
-        self.told.as_ref().is_none_or(|legs| legs.contains(&leg_hash(leg)))
-    }
-
-    /// When the first and the last of the legs begin: other legs of their messages lie within the window of these. Nothing
-    /// where every leg is asked for, or none.
-    pub fn begins(&self) -> Option<(Time, Time)> {
-        self.begins
-    }
-
-    /// Whether nothing matched.
-    pub fn is_empty(&self) -> bool {
-        self.legs.as_ref().is_some_and(HashSet::is_empty)
-    }
-
-    /// The newest event of each log group that was seen.
-    pub fn as_of(&self) -> &AsOf {
-        &self.as_of
-    }
-
-    /// How many legs with a Message-ID are not gathered.
-    pub(crate) fn left_behind(&self, message_id: &str) -> usize {
-        self.left_behind.get(&hash(&[message_id])).copied().unwrap_or_default()
-    }
-
-    /// Takes the legs that matched. Of those that did so only by the Message-ID that they share with others, the nearest:
-    /// a constant id of spam may be that of every leg.
-    fn take_matched(&mut self, matched: &[&[Entry]], required: Conditions) {
-        let mut shared: HashMap<Hash, Vec<(u32, bool, Hash)>> = HashMap::new();
-        for leg in matched {
-            let is_own = conditions(leg, &HashMap::new()).include(required);
-            for entry in leg.iter().filter(|entry| entry.message_id != NO_ID) {
-                shared.entry(entry.message_id).or_default().push((first(leg), is_own, entry.leg));
-            }
-            if leg.iter().any(|entry| entry.message_id == NO_ID) || is_own {
-                self.take(leg[0].leg);
-            }
-        }
-        for (id, legs) in shared {
-            let mut own: Vec<u32> =
-                legs.iter().filter(|(_, is_own, _)| *is_own).map(|(first, ..)| *first).collect();
-            own.sort_unstable();
-            let mut others: Vec<_> = legs.iter().filter(|(_, is_own, _)| !is_own).collect();
-            others.sort_unstable_by_key(|(first, _, leg)| (distance(*first, &own), *first, *leg));
-            others.iter().take(MAX_LEGS).for_each(|(.., leg)| self.take(*leg));
-            if others.len() > MAX_LEGS {
-                self.left_behind.insert(id, others.len() - MAX_LEGS);
-            }
-        }
-    }
-
-    /// Takes the legs that may be other halves of those that matched.
-    fn take_likely(&mut self, matched: &[&[Entry]], legs: &Legs) {
-        // Of each kinship, when legs without a Message-ID begin, and when legs with one.
-        let mut times: HashMap<u32, [Vec<i64>; 2]> = HashMap::new();
-        for leg in matched {
-            for kinship in leg.iter().map(|entry| entry.kinship).filter(|kinship| *kinship != 0) {
-                times.entry(kinship).or_default()[usize::from(has_id(leg))].push(first(leg).into());
-            }
-        }
-        times.values_mut().flatten().for_each(|times| times.sort_unstable());
-        let is_near = |times: &[i64], time: i64| {
-            let next = times.partition_point(|other| *other < time - NEAR_SECONDS);
-            times.get(next).is_some_and(|other| *other <= time + NEAR_SECONDS)
-        };
-        for leg in legs.iter() {
-            let begins = i64::from(first(leg));
-            let is_likely = leg
-                .iter()
-                .filter_map(|entry| times.get(&entry.kinship))
-                .any(|[without, with]| is_near(without, begins) || (!has_id(leg) && is_near(with, begins)));
-            if is_likely {
-                self.take(leg[0].leg);
-            }
-        }
-    }
-
-    fn take(&mut self, leg: Hash) {
-        self.legs.get_or_insert_default().insert(leg);
-    }
-}
-
 /// Sorts entries and makes one of those that are of one leg and Message-ID. An entry without an id says nothing beside one
 /// with an id.
 fn compact(entries: &mut Vec<Entry>) {
@@ -361,6 +259,7 @@ fn compact(entries: &mut Vec<Entry>) {
         if is_same {
             kept.message_id = next.message_id;
             kept.first = kept.first.min(next.first);
+            kept.last = kept.last.max(next.last);
             kept.kinship = kept.kinship.max(next.kinship);
             kept.conditions |= next.conditions;
         }
@@ -368,7 +267,7 @@ fn compact(entries: &mut Vec<Entry>) {
     });
 }
 
-fn conditions(leg: &[Entry], by_id: &HashMap<Hash, u8>) -> Conditions {
+pub(crate) fn conditions(leg: &[Entry], by_id: &HashMap<Hash, u8>) -> Conditions {
     let of_id = |entry: &Entry| by_id.get(&entry.message_id).copied().unwrap_or_default();
     Conditions(leg.iter().fold(0, |all, entry| all | entry.conditions | of_id(entry)))
 }
@@ -379,13 +278,6 @@ pub(crate) fn first(leg: &[Entry]) -> u32 {
 
 pub(crate) fn has_id(leg: &[Entry]) -> bool {
     leg.iter().any(|entry| entry.message_id != NO_ID)
-}
-
-/// Seconds to the nearest of some times, which are sorted.
-fn distance(time: u32, times: &[u32]) -> u32 {
-    let next = times.partition_point(|other| *other < time);
-    let near = times[next.saturating_sub(1)..times.len().min(next + 1)].iter();
-    near.map(|other| other.abs_diff(time)).min().unwrap_or_default()
 }
 
 fn kinship(event: &MailEvent) -> u32 {
@@ -403,7 +295,7 @@ pub(crate) fn leg_hash(leg: &LegKey) -> Hash {
 }
 
 /// Over the texts and their lengths, so that what follows one another cannot be mistaken for another division.
-fn hash(texts: &[&str]) -> Hash {
+pub(crate) fn hash(texts: &[&str]) -> Hash {
     let mut digest = Sha256::new();
     for text in texts {
         digest.update((text.len() as u64).to_be_bytes());

@@ -57,6 +57,40 @@ impl StatusCode {
         }
     }
 
+    /// What usually helps, as a sentence; nothing where that depends on what the other side says.
+    pub fn advice(self) -> Option<&'static str> {
+        Some(match (self.class, self.subject, self.detail) {
+            (2, ..) => return None,
+            (_, 1, 1 | 3 | 4) => {
+                "Check the address: a typing error is the usual cause; ask the recipient in another way."
+            }
+            (_, 1, 2 | 10) => {
+                "Check the domain after the @: whether it exists, and whether it has an MX record."
+            }
+            (_, 1, 6) => "Ask the recipient for the new address.",
+            (_, 1, 7 | 8) => "Check the sender's address, and that its domain has an MX record.",
+            (_, 2, 1) => "Ask the recipient's administrator to switch the mailbox on again.",
+            (_, 2, 2) => "The recipient, or its administrator, must make room; then send it again.",
+            (_, 2, 3) | (_, 3, 4) => "Send the attachment in another way, such as a link.",
+            (4, ..) => "Wait: it is tried again for up to five days.",
+            (_, 4, 4) => "Ask the recipient's administrator to check the MX records of the domain.",
+            (_, 4, 6) => "Look for forwarding rules that point at each other.",
+            (_, 4, 7) => "Send it again; if that fails too, ask the recipient's administrator.",
+            (_, 5, 3) => "Send it to fewer recipients at a time.",
+            (_, 7, 1) => {
+                "Check whether your domain or its servers are on a block list, and SPF, DKIM and DMARC of the domain."
+            }
+            (_, 7, 2) => "Ask the owner of the list for the right to write to it.",
+            (_, 7, 20..=22) => "Switch DKIM on for the sender's domain, and check its records in DNS.",
+            (_, 7, 23 | 24) => {
+                "Check that the SPF record of the sender's domain includes the servers that send."
+            }
+            (_, 7, 26) => "Check SPF, DKIM and DMARC of the sender's domain.",
+            (_, 7, 28) => "Send less at a time, and check whether an account sends what it should not.",
+            _ => return None,
+        })
+    }
+
     fn detail_text(self) -> Option<&'static str> {
         Some(match (self.class, self.subject, self.detail) {
             (2, 1, 5) => "The address is valid.",
@@ -180,6 +214,14 @@ mod tests {
         assert_eq!(StatusCode::find("smtp; 552-5.2.2 (#5.2.2) full"), Some("5.2.2"));
         assert_eq!(StatusCode::find("refused by 192.0.2.1, 5.1.1.9"), None);
         assert_eq!(StatusCode::find("loop"), None);
+    }
+
+    #[test]
+    fn what_usually_helps_fits_the_cause() {
+        let advice = |text| StatusCode::parse(text).unwrap().advice().unwrap_or_default();
+        assert!(advice("5.1.1").starts_with("Check the address"));
+        assert!(advice("4.4.1").starts_with("Wait") && advice("4.2.2").contains("make room"));
+        assert_eq!((advice("2.1.5"), advice("5.7.0")), ("", ""));
     }
 
     #[test]

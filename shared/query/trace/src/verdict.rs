@@ -35,6 +35,16 @@ pub enum VerdictKind {
 }
 
 impl VerdictKind {
+    /// What it is called: `SPF`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Spam => "spam",
+            Self::Spf => "SPF",
+            Self::Dkim => "DKIM",
+            Self::Dmarc => "DMARC",
+        }
+    }
+
     /// What a verdict says, as a sentence; nothing for a word that SES does not document.
     pub fn sentence(self, verdict: &str) -> Option<&'static str> {
         use VerdictKind::{Dkim, Dmarc, Spam, Spf};

@@ -61,6 +61,28 @@ proptest! {
     }
 
     #[test]
+    fn the_latest_messages_are_the_last_of_all(seed: u64, count in 1_usize..60) {
+        let journeys = journeys(seed, Journeys::forms());
+        let all: Vec<MailEvent> = journeys.iter().flat_map(events).collect();
+        let known = known(all.iter().map(|event| event.time.millis()).max().unwrap(), None);
+        let context = Context { shows_journal: true, ..known.context() };
+        let filter = Filter::new(&Query::default(), None);
+        let mut index = Index::new(&filter);
+        for event in &all {
+            index.add(event);
+        }
+        let selection = index.select_latest(count);
+        let mut gatherer = Gatherer::new(&selection);
+        all.iter().cloned().for_each(|event| gatherer.add(event));
+        let last = |messages: Vec<Message>| {
+            let messages = json(&messages);
+            messages[messages.len() - count.min(messages.len())..].to_vec()
+        };
+        let latest = last(gatherer.finish(&filter, &context));
+        prop_assert_eq!(latest, last(trace(&all, &Query::default(), &context)));
+    }
+
+    #[test]
     fn all_parts_together_are_all_messages(seed: u64, count in 1_u16..9) {
         let journeys = journeys(seed, Journeys::forms());
         let all: Vec<MailEvent> = journeys.iter().flat_map(events).collect();

@@ -17,6 +17,11 @@ pub use setting::{IntegerSetting, Kind, Privacy, Setting};
 
 /// The Region that a function runs in. Set by Lambda, and by people on their machines.
 pub const AWS_REGION: &str = "AWS_REGION";
+/// The folder for files that a user can do without. Where it is not set, that is `.cache` below [`HOME`].
+/// <https://specifications.freedesktop.org/basedir-spec/latest/>
+pub const CACHE_HOME: &str = "XDG_CACHE_HOME";
+/// The user's own folder.
+pub const HOME: &str = "HOME";
 /// The function's name.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>
 pub const FUNCTION_NAME: &str = "AWS_LAMBDA_FUNCTION_NAME";

@@ -4,22 +4,62 @@
 //! all of it but what depends on where the event was read, or on settings. Records of different versions of the mapping differ for that alone: they count as equal.
 
 use std::collections::{BTreeMap, HashMap};
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, Hash, RandomState};
 
-use mailtrail_subscription::{ContentKey, ContentKeys, Naming};
+use mailtrail_subscription::{ContentKey, ContentKeys, Naming, is_cloudwatch_id};
 use serde_json::value::RawValue;
+
+/// Makes what records are known by, with random keys of this run: no sender can write two events that are taken for one.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RecordKeys {
+    keys: [RandomState; 2],
+    content: ContentKeys,
+}
+
+/// Where a record says that its event was logged. `account` is that under which it lies.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct EventKey<'a> {
+    pub(crate) account: &'a str,
+    pub(crate) log_group: &'a str,
+    pub(crate) log_stream: &'a str,
+    pub(crate) uid: &'a str,
+}
+
+impl RecordKeys {
+    /// Account, log group, log stream and uid make an event; where the uid is not of CloudWatch's own form, it
+    /// proves nothing, and the whole record counts.
+    pub(crate) fn event(&self, key: EventKey<'_>, line: &[u8]) -> u128 {
+        let EventKey { account, log_group, log_stream, uid } = key;
+        self.hash((account, log_group, log_stream, uid, (!is_cloudwatch_id(uid)).then_some(line)))
+    }
+
+    /// What the event of a record that stands in `line` is compared by.
+    pub(crate) fn identity(&self, key: EventKey<'_>, line: &[u8]) -> serde_json::Result<Identity> {
+        Identity::of(self.event(key, line), line, &self.keys[0])
+    }
+
+    /// What it is known by, however it arrived.
+    pub(crate) fn content(&self, account: &str, line: &[u8]) -> serde_json::Result<ContentKey> {
+        content_key(line, account, &self.content)
+    }
+
+    pub(crate) fn hash(&self, value: impl Hash + Copy) -> u128 {
+        let [high, low] = &self.keys;
+        u128::from(high.hash_one(value)) << 64 | u128::from(low.hash_one(value))
+    }
+}
 
 /// What a record is compared by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Identity {
+pub(crate) struct Identity {
     /// The same for records of one event, wherever they are stored.
-    pub(super) event: u128,
-    pub(super) version: Version,
+    pub(crate) event: u128,
+    pub(crate) version: Version,
 }
 
 /// What a version of the mapping made of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Version {
+pub(crate) struct Version {
     mapping: u64,
     content: u64,
 }
@@ -37,7 +77,7 @@ type Members<'a> = BTreeMap<&'a str, &'a RawValue>;
 
 impl Identity {
     /// The identity of the event of a record that stands in `line`.
-    pub(super) fn of(event: u128, line: &[u8], keys: &RandomState) -> serde_json::Result<Self> {
+    fn of(event: u128, line: &[u8], keys: &RandomState) -> serde_json::Result<Self> {
         let mut attributes: Members<'_> = serde_json::from_slice(line)?;
         attributes.remove(MARKS);
         let metadata = attributes.remove("metadata").map_or("{}", RawValue::get);
@@ -56,7 +96,7 @@ impl Identity {
 
 /// What the event of a record that stands in `line` is known by, however it arrived: as raw copies are by their message, by what
 /// the mapping made of that. `account` is that under which the record lies.
-pub(super) fn content_key(line: &[u8], account: &str, keys: &ContentKeys) -> serde_json::Result<ContentKey> {
+fn content_key(line: &[u8], account: &str, keys: &ContentKeys) -> serde_json::Result<ContentKey> {
     let mut attributes: Members<'_> = serde_json::from_slice(line)?;
     let metadata: Members<'_> =
         serde_json::from_str(attributes.remove("metadata").map_or("{}", RawValue::get))?;
@@ -84,7 +124,7 @@ fn texts<'a>(members: &Members<'a>) -> Vec<(&'a str, &'a str)> {
 
 /// How a record relates to those that were read before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Novelty {
+pub(crate) enum Novelty {
     New,
     Copy,
     /// The same event with another content.
@@ -93,7 +133,7 @@ pub(super) enum Novelty {
 
 /// The events that were read.
 #[derive(Debug, Default)]
-pub(super) struct Seen {
+pub(crate) struct Seen {
     first: HashMap<u128, Version>,
     /// What else was read of an event.
     others: HashMap<u128, Vec<Version>>,
@@ -101,7 +141,7 @@ pub(super) struct Seen {
 
 impl Seen {
     /// Adds a record that is read.
-    pub(super) fn add(&mut self, Identity { event, version }: Identity) -> Novelty {
+    pub(crate) fn add(&mut self, Identity { event, version }: Identity) -> Novelty {
         let is_new = !self.first.contains_key(&event);
         let first = *self.first.entry(event).or_insert(version);
         if first == version {
@@ -125,7 +165,7 @@ impl Seen {
         if is_most { Novelty::OtherContent } else { Novelty::Copy }
     }
 
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.first.clear();
         self.others.clear();
     }
