@@ -25,8 +25,11 @@ impl Archived {
         let config = archive.config()?;
         let reader = ArchiveReader::open(&config, &Clients::default()).await;
         let snapshots = Snapshots::list(&reader, None, Deadline::NEVER).await?;
-        for (key, reason) in &snapshots.refused {
+        for (key, reason) in &snapshots.unreadable {
             warn(&format!("`{key}` is left out of account: {reason}"));
+        }
+        for key in &snapshots.others {
+            warn(&format!("`{key}` is left out of account: its name is not that of a snapshot"));
         }
         if snapshots.taken.is_empty() {
             bail!(
@@ -35,7 +38,7 @@ impl Archived {
                 options(archive)
             );
         }
-        let is_partial = !snapshots.refused.is_empty();
+        let is_partial = !snapshots.unreadable.is_empty() || !snapshots.others.is_empty();
         Ok(Self { reader, snapshots, is_partial })
     }
 

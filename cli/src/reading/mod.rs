@@ -19,7 +19,7 @@ pub(crate) use copies::needed;
 pub(crate) use doubles::Doubles;
 pub(crate) use objects::{Object, Partition, account_of, keys, partitions, read};
 pub(crate) use records::{EventKey, Identity, Novelty, RecordKeys, Seen};
-pub(crate) use snapshots::{date, learn_snapshots};
+pub(crate) use snapshots::{date, latest_snapshots, learn_snapshots};
 
 use crate::output::{self, Exit, SUCCESS, WARNING, count, paint, plain};
 

@@ -42,6 +42,44 @@ pub(crate) fn date(time: Time) -> String {
     time.rfc3339().chars().take(10).collect()
 }
 
+/// The snapshots of an archive. What cannot be listed, or is none of them, is named on stderr and counted.
+async fn list(archive: &ArchiveReader, tally: &mut Tally) -> Snapshots {
+    match Snapshots::list(archive, None, Deadline::NEVER).await {
+        Ok(snapshots) => {
+            for (key, reason) in &snapshots.unreadable {
+                tally.unreadable(key, reason);
+            }
+            snapshots
+        }
+        Err(error) => {
+            tally.unreadable(FOLDER, &error.failure.to_string());
+            Snapshots::default()
+        }
+    }
+}
+
+/// The snapshot of each organization that says what was so at the end of a range: the latest in it or before it that can be
+/// read, and where there is none, the first after it. Those that cannot be read are named on stderr and counted.
+pub(crate) async fn latest_snapshots(
+    archive: &ArchiveReader,
+    range: TimeRange,
+    tally: &mut Tally,
+) -> Vec<Snapshot> {
+    let mut latest = Vec::new();
+    for keys in list(archive, tally).await.of_range(range) {
+        for key in keys.iter().rev().map(ToString::to_string) {
+            match read(archive, &key).await {
+                Ok(snapshot) => {
+                    latest.push(snapshot);
+                    break;
+                }
+                Err(reason) => tally.unreadable(&key, &reason),
+            }
+        }
+    }
+    latest
+}
+
 /// Learns from the snapshots that say something of a range: those in it, and the newest before. What cannot be read is named on
 /// stderr and counted, and names are learned from the others. Nothing where there is none.
 pub(crate) async fn learn_snapshots(
@@ -51,16 +89,7 @@ pub(crate) async fn learn_snapshots(
     tally: &mut Tally,
     names: &mut Names,
 ) -> Option<Learned> {
-    let snapshots = match Snapshots::list(archive, None, Deadline::NEVER).await {
-        Ok(snapshots) => snapshots,
-        Err(error) => {
-            tally.unreadable(FOLDER, &error.failure.to_string());
-            return None;
-        }
-    };
-    for (key, reason) in &snapshots.refused {
-        tally.unreadable(key, reason);
-    }
+    let snapshots = list(archive, tally).await;
     let mut keys = Vec::new();
     for needed in snapshots.of_range(range) {
         if needed.len() > MOST {

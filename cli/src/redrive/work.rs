@@ -19,7 +19,6 @@ pub(super) struct Redrive {
 }
 
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one of it")]
 pub(super) enum Work {
     /// To the stream whose name is in the key.
     Undelivered(BTreeMap<String, ToStream>),

@@ -22,6 +22,8 @@ What became of it, for each recipient:
   sent                     it was handed to the other side, whose log is not here
   pending, unknown         no outcome is logged: there is still time for one, or there is not
 
+Groups, aliases and names are those of the directory, where `mailtrail directory save` has put it in the archive.
+
 MAILTRAIL_ARCHIVE names the archive where --archive does not.
 
 Exit codes:

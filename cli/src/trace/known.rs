@@ -1,16 +1,18 @@
 //! What is known besides the events: how far the archive goes, what it lacks, what addresses are.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use mailtrail_clock::{DAY, Time, TimeRange, now};
 use mailtrail_coverage::{Day, DayState, LastChecks};
+use mailtrail_names::add_addresses;
 use mailtrail_normalize::InternalDomains;
 use mailtrail_trace::{AsOf, Context, DEFAULT_WINDOW, Directory, Gap};
 
 use super::archives::Archives;
 use super::args::TraceArgs;
-use crate::reading::Tally;
+use crate::reading::{self, Tally};
 
 #[derive(Debug)]
 pub(super) struct Known {
@@ -20,8 +22,8 @@ pub(super) struct Known {
     pub(super) found_since: Option<Time>,
     /// What was read.
     pub(super) read: TimeRange,
-    /// What addresses are. No command saves that yet.
-    pub(super) directory: Option<Directory>,
+    /// What addresses are, where the archive has it.
+    pub(super) directory: Option<Arc<Directory>>,
     pub(super) internal_domains: InternalDomains,
     pub(super) window: Duration,
     pub(super) shows_journal: bool,
@@ -45,7 +47,7 @@ impl Default for Known {
 }
 
 impl Known {
-    pub(super) fn new(args: &TraceArgs, directory: Option<Directory>) -> Self {
+    pub(super) fn new(args: &TraceArgs, directory: Option<Arc<Directory>>) -> Self {
         let domains = args.interpretation.internal_domains.iter().filter(|domain| !domain.is_empty());
         Self {
             directory,
@@ -64,7 +66,7 @@ impl Known {
     pub(super) fn context(&self) -> Context<'_> {
         Context {
             as_of: &self.as_of,
-            directory: self.directory.as_ref(),
+            directory: self.directory.as_deref(),
             internal_domains: &self.internal_domains,
             gaps: &self.gaps,
             window: self.window,
@@ -73,6 +75,21 @@ impl Known {
             tells_journey: self.tells_journey,
         }
     }
+}
+
+/// What addresses were at the end of a range, as snapshots of directories say; nothing where there is none.
+pub(super) async fn directory(
+    archives: &Archives,
+    range: TimeRange,
+    tally: &mut Tally,
+) -> Option<Arc<Directory>> {
+    let mut directory: Option<Directory> = None;
+    for reader in archives.readers() {
+        for snapshot in reading::latest_snapshots(reader, range, tally).await {
+            add_addresses(&snapshot, directory.get_or_insert_default());
+        }
+    }
+    directory.map(Arc::new)
 }
 
 /// The days that log groups have and the archive lacks, of the time that was read, as the last check of each found.

@@ -98,7 +98,8 @@ async fn trace(args: TraceArgs, readers: Vec<ArchiveReader>) -> anyhow::Result<E
     if archives.days().is_empty() {
         return nothing::without_email(&archives, tally).await;
     }
-    let new = || (Known::new(&args, None), Answer::new(&args, question.is_detailed));
+    let directory = known::directory(&archives, question.range, &mut tally).await;
+    let new = || (Known::new(&args, directory.clone()), Answer::new(&args, question.is_detailed));
     let (known, mut answer) = new();
     let latest = answer.limit().filter(|limit| *limit <= MOST_LATEST && question.asks_for_all());
     let mut known = find(&mut archives, &question, known, latest, &mut answer, &mut tally).await?;
@@ -146,7 +147,7 @@ async fn find(
     answer: &mut Answer,
     tally: &mut Tally,
 ) -> anyhow::Result<Arc<Known>> {
-    let filter = Arc::new(Filter::new(&question.query, known.directory.as_ref()));
+    let filter = Arc::new(Filter::new(&question.query, known.directory.as_deref()));
     let prepared = learn(archives, &filter, question.range, latest, &mut known, tally).await?;
     known.gaps = known::gaps(archives, known.read, tally).await;
     known.tells_journey = question.is_detailed;

@@ -68,7 +68,7 @@ impl CurrentNames {
             Ok(snapshots) => snapshots,
             Err(error) => return problems.push(failed(FOLDER, &error.failure.to_string())),
         };
-        problems.extend(snapshots.refused.iter().map(|(key, reason)| failed(key, reason)));
+        problems.extend(snapshots.unreadable.iter().map(|(key, reason)| failed(key, reason)));
         for key in snapshots.newest(now()) {
             let organization = &key.organization;
             let is_known =

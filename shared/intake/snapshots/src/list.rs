@@ -32,8 +32,10 @@ pub enum ReadError {
 pub struct Snapshots {
     /// When they were taken, for each organization, in order.
     pub taken: BTreeMap<OrganizationId, Vec<Time>>,
-    /// What lies among them and has another name, or cannot be listed: its key, and why.
-    pub refused: Vec<(String, String)>,
+    /// What cannot be listed: its key, and why.
+    pub unreadable: Vec<(String, String)>,
+    /// The keys of what lies among them and has another name: they are none.
+    pub others: Vec<String>,
 }
 
 /// Reads one snapshot.
@@ -54,7 +56,7 @@ impl Snapshots {
     /// Lists those of one organization, or of all.
     ///
     /// # Errors
-    /// When the archive cannot be listed. What is wrong with one object is in [`Self::refused`].
+    /// When the archive cannot be listed. What is wrong with one object is in [`Self::unreadable`].
     pub async fn list(
         archive: &ArchiveReader,
         organization: Option<&OrganizationId>,
@@ -64,14 +66,14 @@ impl Snapshots {
         let listing = archive.list_readable(&folder, deadline).await?;
         let mut found = Self::default();
         for (key, error) in listing.unreadable {
-            found.refused.push((key, error.failure.to_string()));
+            found.unreadable.push((key, error.failure.to_string()));
         }
         for key in listing.names {
             match SnapshotKey::parse(&key) {
                 Some(SnapshotKey { organization, taken }) => {
                     found.taken.entry(organization).or_default().push(taken);
                 }
-                None => found.refused.push((key, "its name is not that of a snapshot".to_owned())),
+                None => found.others.push(key),
             }
         }
         Ok(found)
@@ -144,7 +146,7 @@ mod tests {
     fn snapshots(days: &[i64]) -> Snapshots {
         let organization: OrganizationId = "m-0123456789abcdef0123456789abcdef".parse().unwrap();
         let taken = days.iter().map(|it| day(*it)).collect();
-        Snapshots { taken: BTreeMap::from([(organization, taken)]), refused: Vec::new() }
+        Snapshots { taken: BTreeMap::from([(organization, taken)]), ..Snapshots::default() }
     }
 
     #[test]

@@ -5,10 +5,9 @@ use std::collections::HashMap;
 use mailtrail_directory::{Entity, EntityKind, Snapshot};
 use mailtrail_trace::Directory;
 
-/// The mailboxes, aliases, groups and members of a snapshot; deleted ones are none. Members without an address, or that
-/// were not read, are left out.
-pub fn trace_directory(snapshot: &Snapshot) -> Directory {
-    let mut directory = Directory::default();
+/// Adds the mailboxes, aliases, groups, members and display names of a snapshot; deleted ones are none. Members without an
+/// address, or that were not read, are left out.
+pub fn add_addresses(snapshot: &Snapshot, directory: &mut Directory) {
     let is_there = |entity: &Entity<'_>| entity.state != Some("DELETED");
     let primary: HashMap<&str, &str> =
         snapshot.entities().filter(is_there).filter_map(|it| Some((it.id, it.addresses().next()?))).collect();
@@ -16,6 +15,9 @@ pub fn trace_directory(snapshot: &Snapshot) -> Directory {
         let Some(&address) = primary.get(entity.id) else { continue };
         for alias in entity.addresses().skip(1) {
             directory.add_alias(alias, address);
+        }
+        if let Some(name) = entity.display_name {
+            entity.addresses().for_each(|address| directory.add_name(address, name));
         }
         match entity.kind {
             EntityKind::User | EntityKind::Resource => directory.add_mailbox(address),
@@ -29,5 +31,4 @@ pub fn trace_directory(snapshot: &Snapshot) -> Directory {
             directory.add_group(address, members);
         }
     }
-    directory
 }

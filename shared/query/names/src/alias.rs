@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mailtrail_clock::Time;
 
-use crate::claim::{Claim, ClaimKind};
+use crate::period::{NameKind, NamePeriod};
 use crate::{Evidence, Names};
 
 /// Another value that someone is known by who is asked for.
@@ -29,25 +29,25 @@ impl Names {
     /// event it may be fewer: [`Names::of_user`].
     pub fn aliases(&self, is_asked_for: impl Fn(&str) -> bool) -> Vec<Alias> {
         let mut aliases = BTreeMap::new();
-        let mut add = |asked: &str, value: &str, claim: &Claim| {
-            let key = [asked, value, &*claim.organization].map(str::to_owned);
-            add(aliases.entry(key), claim);
+        let mut add = |asked: &str, value: &str, period: &NamePeriod| {
+            let key = [asked, value, &*period.organization].map(str::to_owned);
+            add(aliases.entry(key), period);
         };
-        for claim in &self.claims {
-            match (is_asked_for(&claim.value), is_asked_for(&claim.id)) {
+        for period in &self.periods {
+            match (is_asked_for(&period.value), is_asked_for(&period.id)) {
                 (true, false) => {
-                    add(&claim.value, &claim.id, claim);
+                    add(&period.value, &period.id, period);
                     // The ids at the identity provider go with the name, too; and with such an id, the names.
-                    let of_id = self.by_id.get(&claim.id).into_iter().flatten().map(|&at| &self.claims[at]);
-                    let of_id = of_id.filter(|other| other.organization == claim.organization);
-                    let is_linked = claim.kind == ClaimKind::LinkedId;
-                    for other in of_id.filter(|other| is_linked != (other.kind == ClaimKind::LinkedId)) {
+                    let of_id = self.by_id.get(&period.id).into_iter().flatten().map(|&at| &self.periods[at]);
+                    let of_id = of_id.filter(|other| other.organization == period.organization);
+                    let is_linked = period.kind == NameKind::LinkedId;
+                    for other in of_id.filter(|other| is_linked != (other.kind == NameKind::LinkedId)) {
                         if !is_asked_for(&other.value) {
-                            add(&claim.value, &other.value, if is_linked { other } else { claim });
+                            add(&period.value, &other.value, if is_linked { other } else { period });
                         }
                     }
                 }
-                (false, true) => add(&claim.id, &claim.value, claim),
+                (false, true) => add(&period.id, &period.value, period),
                 _ => {}
             }
         }
@@ -55,20 +55,20 @@ impl Names {
     }
 }
 
-fn add(entry: std::collections::btree_map::Entry<'_, [String; 3], Alias>, claim: &Claim) {
+fn add(entry: std::collections::btree_map::Entry<'_, [String; 3], Alias>, period: &NamePeriod) {
     let [asked, value, organization] = entry.key().clone();
     let alias = entry.or_insert_with(|| Alias {
         asked,
         value,
         organization,
-        since: claim.since,
-        until: claim.until,
+        since: period.since,
+        until: period.until,
         evidence: Vec::new(),
     });
-    alias.since = alias.since.min(claim.since);
-    alias.until = alias.until.zip(claim.until).map(|(one, other)| one.max(other));
-    if !alias.evidence.contains(&claim.evidence) {
-        alias.evidence.push(claim.evidence);
+    alias.since = alias.since.min(period.since);
+    alias.until = alias.until.zip(period.until).map(|(one, other)| one.max(other));
+    if !alias.evidence.contains(&period.evidence) {
+        alias.evidence.push(period.evidence);
         alias.evidence.sort_unstable();
     }
 }

@@ -18,15 +18,15 @@
 
 mod addresses;
 mod alias;
-mod claim;
 mod names;
+mod period;
 mod sign_ins;
 mod snapshots;
 #[cfg(test)]
 mod tests;
 
-pub use addresses::trace_directory;
+pub use addresses::add_addresses;
 pub use alias::Alias;
-pub use claim::Evidence;
 pub use names::{Known, Names};
+pub use period::Evidence;
 pub use sign_ins::SignIns;

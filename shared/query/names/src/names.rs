@@ -8,11 +8,11 @@ use mailtrail_clock::Time;
 use mailtrail_directory::EntityKind;
 
 use crate::SignIns;
-use crate::claim::{Claim, ClaimKind, Evidence};
+use crate::period::{Evidence, NameKind, NamePeriod};
 
-/// The most claims that are kept: an organization of 50,000 users has a quarter of a million.
-const MAX_CLAIMS: usize = 1_000_000;
-/// The most claims on one name, and of one id. More of them would make every look-up slow, and no answer better.
+/// The most periods that are kept: an organization of 50,000 users has a quarter of a million.
+const MAX_PERIODS: usize = 1_000_000;
+/// The most periods on one name, and of one id. More of them would make every look-up slow, and no answer better.
 const MAX_OF_ONE: usize = 1_000;
 /// Bytes of the longest name or id: more than any address has.
 const LONGEST: usize = 1_024;
@@ -20,10 +20,10 @@ const LONGEST: usize = 1_024;
 /// Which name was whose, and when.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
-    pub(crate) claims: Vec<Claim>,
-    /// Positions in `claims`, by id.
+    pub(crate) periods: Vec<NamePeriod>,
+    /// Positions in `periods`, by id.
     pub(crate) by_id: HashMap<Arc<str>, Vec<usize>>,
-    /// Positions in `claims`, by value.
+    /// Positions in `periods`, by value.
     pub(crate) by_value: HashMap<Arc<str>, Vec<usize>>,
     /// The newest snapshot of each organization.
     pub(crate) newest: HashMap<Arc<str>, Time>,
@@ -44,26 +44,26 @@ impl Names {
     pub fn learn_sign_ins(&mut self, sign_ins: &SignIns) {
         for (pair, seen) in sign_ins.iter() {
             let known = self.by_id.get(pair.id.as_str()).into_iter().flatten().copied();
-            let known = known.map(|at| (at, &self.claims[at])).find(|(_, claim)| {
-                matches!(claim.evidence, Evidence::SignIns(_))
-                    && *claim.value == *pair.name
-                    && *claim.organization == *pair.organization
+            let known = known.map(|at| (at, &self.periods[at])).find(|(_, period)| {
+                matches!(period.evidence, Evidence::SignIns(_))
+                    && *period.value == *pair.name
+                    && *period.organization == *pair.organization
             });
             if let Some((at, _)) = known {
-                let claim = &mut self.claims[at];
-                claim.since = claim.since.min(seen.first);
-                claim.until = claim.until.map(|until| until.max(seen.last));
-                if let Evidence::SignIns(count) = &mut claim.evidence {
+                let period = &mut self.periods[at];
+                period.since = period.since.min(seen.first);
+                period.until = period.until.map(|until| until.max(seen.last));
+                if let Evidence::SignIns(count) = &mut period.evidence {
                     *count = count.saturating_add(seen.sign_ins);
                 }
                 continue;
             }
             let is_address = pair.name.contains('@');
-            self.add(Claim {
+            self.add(NamePeriod {
                 organization: pair.organization.as_str().into(),
                 id: pair.id.as_str().into(),
                 of: EntityKind::User.name(),
-                kind: if is_address { ClaimKind::Address } else { ClaimKind::Name },
+                kind: if is_address { NameKind::Address } else { NameKind::Name },
                 value: pair.name.as_str().into(),
                 since: seen.first,
                 until: Some(seen.last),
@@ -74,7 +74,7 @@ impl Names {
 
     /// Whether nothing is known.
     pub fn is_empty(&self) -> bool {
-        self.claims.is_empty()
+        self.periods.is_empty()
     }
 
     /// How many names were read and not kept, because there are too many, or they are too long.
@@ -82,33 +82,33 @@ impl Names {
         self.omitted
     }
 
-    /// Adds a claim, unless there are too many.
-    pub(crate) fn add(&mut self, mut claim: Claim) -> Option<usize> {
+    /// Adds a period, unless there are too many.
+    pub(crate) fn add(&mut self, mut period: NamePeriod) -> Option<usize> {
         let is_full = |index: &HashMap<Arc<str>, Vec<usize>>, text: &str| {
-            index.get(text).is_some_and(|claims| claims.len() >= MAX_OF_ONE)
+            index.get(text).is_some_and(|periods| periods.len() >= MAX_OF_ONE)
         };
-        if self.claims.len() >= MAX_CLAIMS
-            || claim.id.len().max(claim.value.len()) > LONGEST
-            || claim.id.is_empty()
-            || claim.value.is_empty()
-            || is_full(&self.by_id, &claim.id)
-            || is_full(&self.by_value, &claim.value)
+        if self.periods.len() >= MAX_PERIODS
+            || period.id.len().max(period.value.len()) > LONGEST
+            || period.id.is_empty()
+            || period.value.is_empty()
+            || is_full(&self.by_id, &period.id)
+            || is_full(&self.by_value, &period.value)
         {
             self.omitted += 1;
             return None;
         }
-        let at = self.claims.len();
-        claim.id = insert(&mut self.by_id, claim.id, at);
-        claim.value = insert(&mut self.by_value, claim.value, at);
-        self.claims.push(claim);
+        let at = self.periods.len();
+        period.id = insert(&mut self.by_id, period.id, at);
+        period.value = insert(&mut self.by_value, period.value, at);
+        self.periods.push(period);
         Some(at)
     }
 
     /// The name of an id of an organization at a time: the one that it is known to have had then, or else the one whose
     /// evidence is nearest in time; an address where there is no name. `organization` may be empty: then it is not known.
     pub fn name(&self, organization: &str, id: &str, at: Time) -> Option<&str> {
-        let names = self.claims_of(organization, id).filter(|claim| claim.kind <= ClaimKind::Address);
-        let best = names.min_by_key(|claim| (claim.distance(at), claim.kind, claim.evidence))?;
+        let names = self.periods_of(organization, id).filter(|period| period.kind <= NameKind::Address);
+        let best = names.min_by_key(|period| (period.distance(at), period.kind, period.evidence))?;
         Some(&best.value)
     }
 
@@ -132,15 +132,15 @@ impl Names {
     /// linked ids; of a name or address, the ids. In order, each once.
     pub fn others(&self, organization: &str, text: &str, at: Time) -> Vec<&str> {
         let mut others: Vec<&str> = Vec::new();
-        for claim in self.claims_of(organization, text).filter(|claim| self.is_believed(claim, at)) {
-            others.extend([&*claim.value, &*claim.id]);
+        for period in self.periods_of(organization, text).filter(|period| self.is_believed(period, at)) {
+            others.extend([&*period.value, &*period.id]);
         }
-        for claim in self.claims_on(organization, text).filter(|claim| claim.kind != ClaimKind::LinkedId) {
-            if self.is_believed(claim, at) {
-                others.push(&claim.id);
-                let of_id = self.indexed(&self.by_id, &claim.id);
+        for period in self.periods_on(organization, text).filter(|period| period.kind != NameKind::LinkedId) {
+            if self.is_believed(period, at) {
+                others.push(&period.id);
+                let of_id = self.indexed(&self.by_id, &period.id);
                 let linked =
-                    of_id.filter(|other| other.kind == ClaimKind::LinkedId && other.is_of(organization));
+                    of_id.filter(|other| other.kind == NameKind::LinkedId && other.is_of(organization));
                 others.extend(linked.map(|other| &*other.value));
             }
         }
@@ -150,33 +150,38 @@ impl Names {
         others
     }
 
-    /// The claims of an id, or of that which it is linked to.
-    fn claims_of(&self, organization: &str, id: &str) -> impl Iterator<Item = &Claim> {
-        let linked = self.claims_on(organization, id).filter(|claim| claim.kind == ClaimKind::LinkedId);
-        let linked = linked.flat_map(|claim| {
-            let of_id = self.indexed(&self.by_id, &claim.id);
-            of_id.filter(|other| *other.organization == *claim.organization)
+    /// The periods of an id, or of that which it is linked to.
+    fn periods_of(&self, organization: &str, id: &str) -> impl Iterator<Item = &NamePeriod> {
+        let linked = self.periods_on(organization, id).filter(|period| period.kind == NameKind::LinkedId);
+        let linked = linked.flat_map(|period| {
+            let of_id = self.indexed(&self.by_id, &period.id);
+            of_id.filter(|other| *other.organization == *period.organization)
         });
-        self.indexed(&self.by_id, id).filter(|claim| claim.is_of(organization)).chain(linked)
+        self.indexed(&self.by_id, id).filter(|period| period.is_of(organization)).chain(linked)
     }
 
-    /// The claims on a name, address or linked id.
-    fn claims_on(&self, organization: &str, value: &str) -> impl Iterator<Item = &Claim> {
-        self.indexed(&self.by_value, value).filter(|claim| claim.is_of(organization))
+    /// The periods on a name, address or linked id.
+    fn periods_on(&self, organization: &str, value: &str) -> impl Iterator<Item = &NamePeriod> {
+        self.indexed(&self.by_value, value).filter(|period| period.is_of(organization))
     }
 
-    fn indexed(&self, index: &HashMap<Arc<str>, Vec<usize>>, text: &str) -> impl Iterator<Item = &Claim> {
-        let claims: &[usize] = index.get(text).map_or(&[], Vec::as_slice);
-        claims.iter().map(|&at| &self.claims[at])
+    fn indexed(
+        &self,
+        index: &HashMap<Arc<str>, Vec<usize>>,
+        text: &str,
+    ) -> impl Iterator<Item = &NamePeriod> {
+        let periods: &[usize] = index.get(text).map_or(&[], Vec::as_slice);
+        periods.iter().map(|&at| &self.periods[at])
     }
 
-    /// Whether a claim holds at a time: it is known to, or no other id is known to have had the value then.
-    fn is_believed(&self, claim: &Claim, at: Time) -> bool {
-        let is_of_another =
-            |other: &Claim| other.id != claim.id && other.kind != ClaimKind::LinkedId && other.covers(at);
-        claim.kind == ClaimKind::LinkedId
-            || claim.covers(at)
-            || !self.claims_on(&claim.organization, &claim.value).any(is_of_another)
+    /// Whether a period holds at a time: it is known to, or no other id is known to have had the value then.
+    fn is_believed(&self, period: &NamePeriod, at: Time) -> bool {
+        let is_of_another = |other: &NamePeriod| {
+            other.id != period.id && other.kind != NameKind::LinkedId && other.covers(at)
+        };
+        period.kind == NameKind::LinkedId
+            || period.covers(at)
+            || !self.periods_on(&period.organization, &period.value).any(is_of_another)
     }
 }
 

@@ -9,14 +9,14 @@ use mailtrail_directory::{
     PersonalAccessToken, Resource, RetentionPolicy, Snapshot, User,
 };
 
-use crate::claim::{Claim, ClaimKind, Evidence};
 use crate::names::Names;
+use crate::period::{Evidence, NameKind, NamePeriod};
 
 /// What a snapshot says of one id.
 #[derive(PartialEq, Eq, Hash)]
 struct Said<'s> {
     id: &'s str,
-    kind: ClaimKind,
+    kind: NameKind,
     value: &'s str,
 }
 
@@ -40,33 +40,33 @@ impl Names {
         }
         self.newest.insert(Arc::clone(&organization), snapshot.taken);
         let (said, unread) = (said(snapshot), Unread::of(snapshot));
-        for claim in &mut self.claims {
-            let is_open = claim.evidence == Evidence::Snapshots && claim.until.is_none();
-            if !is_open || claim.organization != organization {
+        for period in &mut self.periods {
+            let is_open = period.evidence == Evidence::Snapshots && period.until.is_none();
+            if !is_open || period.organization != organization {
                 continue;
             }
-            let until = match said.get(&Said { id: &claim.id, kind: claim.kind, value: &claim.value }) {
+            let until = match said.get(&Said { id: &period.id, kind: period.kind, value: &period.value }) {
                 Some(Beside { ended, .. }) => *ended,
-                None if unread.has(claim) => None,
+                None if unread.has(period) => None,
                 None => Some(before(snapshot.taken)),
             };
-            claim.until = until.map(|until| claim.since.max(until));
+            period.until = until.map(|until| period.since.max(until));
         }
         // Of a deleted entity, what is known of its time stays as it is.
         let is_known = |(said, beside): &(Said<'_>, Beside)| {
-            let mut of_id = self.by_id.get(said.id).into_iter().flatten().map(|&at| &self.claims[at]);
-            of_id.any(|claim| {
-                claim.organization == organization
-                    && claim.evidence == Evidence::Snapshots
-                    && (claim.kind, &*claim.value) == (said.kind, said.value)
-                    && claim.until.is_some() == beside.ended.is_some()
+            let mut of_id = self.by_id.get(said.id).into_iter().flatten().map(|&at| &self.periods[at]);
+            of_id.any(|period| {
+                period.organization == organization
+                    && period.evidence == Evidence::Snapshots
+                    && (period.kind, &*period.value) == (said.kind, said.value)
+                    && period.until.is_some() == beside.ended.is_some()
             })
         };
         let mut said: Vec<(Said<'_>, Beside)> = said.into_iter().filter(|said| !is_known(said)).collect();
         said.sort_unstable_by_key(|(Said { id, kind, value }, _)| (*id, *kind, *value));
         for (Said { id, kind, value }, Beside { of, ended }) in said {
             let until = ended.map(|ended| ended.min(snapshot.taken));
-            self.add(Claim {
+            self.add(NamePeriod {
                 organization: Arc::clone(&organization),
                 id: id.into(),
                 of,
@@ -104,13 +104,13 @@ fn said(snapshot: &Snapshot) -> SaidBeside<'_> {
         let ended = is_deleted.then_some(user.disabled.unwrap_or(snapshot.taken));
         of_entity(&mut said, &Entity::from(user), ended);
         if let Some(linked) = &user.identity_provider_user_id {
-            let key = Said { id: &user.id, kind: ClaimKind::LinkedId, value: linked };
+            let key = Said { id: &user.id, kind: NameKind::LinkedId, value: linked };
             said.insert(key, Beside { of: User::KIND, ended: None });
         }
     }
     for other in snapshot.others() {
         if let Some(name) = other.name.filter(|name| *name != other.id) {
-            let key = Said { id: other.id, kind: ClaimKind::Name, value: name };
+            let key = Said { id: other.id, kind: NameKind::Name, value: name };
             said.insert(key, Beside { of: other.kind, ended: None });
         }
     }
@@ -122,9 +122,9 @@ fn is_deleted(entity: &Entity<'_>) -> bool {
 }
 
 fn of_entity<'s>(said: &mut SaidBeside<'s>, entity: &Entity<'s>, ended: Option<Time>) {
-    let addresses = entity.aliases.iter().map(|alias| (ClaimKind::Alias, alias.as_str()));
-    let primary = entity.address.map(|address| (ClaimKind::Address, address));
-    let name = entity.name.map(|name| (ClaimKind::Name, name));
+    let addresses = entity.aliases.iter().map(|alias| (NameKind::Alias, alias.as_str()));
+    let primary = entity.address.map(|address| (NameKind::Address, address));
+    let name = entity.name.map(|name| (NameKind::Name, name));
     let is_primary = |value: &str| entity.address == Some(value);
     let addresses = addresses.filter(|(_, value)| !is_primary(value));
     for (kind, value) in addresses.chain(primary).chain(name) {
@@ -166,7 +166,7 @@ impl<'s> Unread<'s> {
         }
     }
 
-    fn has(&self, claim: &Claim) -> bool {
-        self.lists.contains(claim.of) || claim.kind == ClaimKind::Alias && self.aliases.contains(&*claim.id)
+    fn has(&self, period: &NamePeriod) -> bool {
+        self.lists.contains(period.of) || period.kind == NameKind::Alias && self.aliases.contains(&*period.id)
     }
 }

@@ -6,7 +6,7 @@ use mailtrail_clock::Time;
 use mailtrail_directory::{
     Group, ImpersonationRole, ImpersonationRule, Member, PersonalAccessToken, Snapshot, User,
 };
-use mailtrail_names::{Evidence, Names, trace_directory};
+use mailtrail_names::{Evidence, Names, add_addresses};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -197,7 +197,11 @@ fn fifty_thousand_users_of_two_organizations_are_kept() {
 
 #[test]
 fn a_snapshot_says_which_addresses_are_mailboxes_aliases_and_groups() {
-    let alias = User { aliases: Some(vec!["a.lima@example.com".to_owned()]), ..user("S-1-1-11-1", "ana") };
+    let alias = User {
+        display_name: Some("Ana Lima".to_owned()),
+        aliases: Some(vec!["a.lima@example.com".to_owned()]),
+        ..user("S-1-1-11-1", "ana")
+    };
     let gone = User { state: Some("DELETED".to_owned()), ..user("S-1-1-11-3", "eve") };
     let member = |id: &str| Member { id: id.to_owned(), ..Member::default() };
     let staff = Group {
@@ -219,5 +223,10 @@ fn a_snapshot_says_which_addresses_are_mailboxes_aliases_and_groups() {
     expected.add_mailbox("bob@example.com");
     expected.add_alias("a.lima@example.com", "ana@example.com");
     expected.add_group("staff@example.com", ["ana@example.com", "bob@example.com"]);
-    assert_eq!(trace_directory(&snapshot), expected);
+    for address in ["ana@example.com", "a.lima@example.com"] {
+        expected.add_name(address, "Ana Lima");
+    }
+    let mut directory = mailtrail_trace::Directory::default();
+    add_addresses(&snapshot, &mut directory);
+    assert_eq!(directory, expected);
 }

@@ -145,7 +145,7 @@ impl<'a> Assembly<'a> {
             more_legs: more.len(),
             direction: Direction::common(recipients.iter().map(|recipient| recipient.direction)),
             from: from.map(|from| from.address.as_str().to_owned()),
-            from_name: from.and_then(|from| from.name.clone()),
+            from_name: from.and_then(|from| context.name(from)),
             sender: sender.map(|sender| sender.address.as_str().to_owned()),
             subject: own.iter().find_map(|event| event.subject.clone()),
             first_time,

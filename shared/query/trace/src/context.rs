@@ -6,8 +6,8 @@ use std::time::Duration;
 use mailtrail_clock::{Time, TimeRange};
 use mailtrail_normalize::InternalDomains;
 
-use crate::Directory;
 use crate::event::{LegKey, MailEvent};
+use crate::{Directory, Mailbox};
 
 /// How far apart legs of one message may begin, unless asked otherwise: mail servers try for up to five days
 /// ([RFC 5321, 4.5.4.1](https://www.rfc-editor.org/rfc/rfc5321#section-4.5.4.1)).
@@ -41,6 +41,12 @@ pub struct Context<'a> {
 impl Context<'_> {
     pub(crate) fn window_millis(&self) -> i64 {
         i64::try_from(self.window.as_millis()).unwrap_or(i64::MAX / 4)
+    }
+
+    /// The display name of a mailbox: that beside its address, else that of the directory.
+    pub(crate) fn name(&self, mailbox: &Mailbox) -> Option<String> {
+        let known = || Some(self.directory?.name(&mailbox.address)?.to_owned());
+        mailbox.name.clone().or_else(known)
     }
 }
 

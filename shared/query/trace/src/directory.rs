@@ -7,7 +7,11 @@ use crate::Address;
 /// The addresses of an organization, as far as they are known. Without one, an expansion is concluded from events, where
 /// they leave no other explanation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Directory(HashMap<String, Entry>);
+pub struct Directory {
+    entries: HashMap<String, Entry>,
+    /// Address → the display name of whom it belongs to.
+    names: HashMap<String, String>,
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Entry {
@@ -20,23 +24,33 @@ enum Entry {
 impl Directory {
     /// A mailbox by its primary address.
     pub fn add_mailbox(&mut self, address: &str) {
-        self.0.insert(key(address), Entry::Mailbox);
+        self.entries.insert(key(address), Entry::Mailbox);
     }
 
     /// Another address of a mailbox, or of a group.
     pub fn add_alias(&mut self, alias: &str, primary: &str) {
-        self.0.insert(key(alias), Entry::Alias(Address::parse(primary)));
+        self.entries.insert(key(alias), Entry::Alias(Address::parse(primary)));
     }
 
     /// A group and the addresses of its members, groups among them.
     pub fn add_group<'m>(&mut self, address: &str, members: impl IntoIterator<Item = &'m str>) {
         let members = members.into_iter().map(Address::parse).collect();
-        self.0.insert(key(address), Entry::Group(members));
+        self.entries.insert(key(address), Entry::Group(members));
+    }
+
+    /// The display name of the user, resource or group that an address belongs to.
+    pub fn add_name(&mut self, address: &str, name: &str) {
+        self.names.insert(key(address), name.to_owned());
+    }
+
+    /// The display name that belongs to an address.
+    pub(crate) fn name(&self, address: &Address) -> Option<&str> {
+        self.names.get(address.key()).map(String::as_str)
     }
 
     /// The mailboxes that mail to a group or an alias reaches; nothing for a mailbox, and for what is not known.
     pub(crate) fn expand(&self, address: &Address) -> Option<Vec<Address>> {
-        match self.0.get(address.key())? {
+        match self.entries.get(address.key())? {
             Entry::Mailbox => None,
             Entry::Alias(_) | Entry::Group(_) => {
                 let (mut seen, mut mailboxes) = (HashSet::new(), Vec::new());
@@ -48,7 +62,7 @@ impl Directory {
 
     /// Whether an address is one mailbox, and so expands to nothing else.
     pub(crate) fn is_mailbox(&self, address: &Address) -> bool {
-        matches!(self.0.get(address.key()), Some(Entry::Mailbox))
+        matches!(self.entries.get(address.key()), Some(Entry::Mailbox))
     }
 
     /// A group may be its own member, over any number of steps. (The depth is that of groups in groups.)
@@ -63,7 +77,7 @@ impl Directory {
             if !seen.insert(address.key()) {
                 continue;
             }
-            match self.0.get(address.key()) {
+            match self.entries.get(address.key()) {
                 None | Some(Entry::Mailbox) => mailboxes.push(address.clone()),
                 Some(Entry::Alias(primary)) => open.push(primary),
                 Some(Entry::Group(members)) => open.extend(members.iter().rev()),

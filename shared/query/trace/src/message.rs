@@ -25,7 +25,7 @@ pub struct Message {
     pub direction: Direction,
     /// The From address, bare.
     pub from: Option<String>,
-    /// The display name beside it.
+    /// The display name beside it, else that of the directory.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from_name: Option<String>,
     /// Who really sent, on behalf of `from`.
@@ -84,7 +84,7 @@ pub enum Direction {
 pub struct Recipient {
     /// The address, bare, or what stands in its place.
     pub address: String,
-    /// The display name beside it.
+    /// The display name beside it, else that of the directory.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Seen from the organization.

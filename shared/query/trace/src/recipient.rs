@@ -79,7 +79,7 @@ impl<'r> Row<'r> {
         let expanded_at = self.expansions.iter().map(|expansion| expansion.time).min();
         Recipient {
             address: self.mailbox.address.as_str().to_owned(),
-            name: self.mailbox.name.clone(),
+            name: context.name(&self.mailbox),
             direction,
             status,
             folder: deciding.and_then(|outcome| outcome.folder.clone()),

@@ -6,13 +6,13 @@ use mailtrail_clock::Time;
 
 /// That an id went by a name, or is linked to another id, for some time.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Claim {
+pub(crate) struct NamePeriod {
     /// Empty where it is not known.
     pub(crate) organization: Arc<str>,
     pub(crate) id: Arc<str>,
     /// What the id is, as people call it.
     pub(crate) of: &'static str,
-    pub(crate) kind: ClaimKind,
+    pub(crate) kind: NameKind,
     /// The name, address or other id.
     pub(crate) value: Arc<str>,
     /// The first time that is known.
@@ -24,7 +24,7 @@ pub(crate) struct Claim {
 
 /// What a value is to the id, in the order in which they are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum ClaimKind {
+pub(crate) enum NameKind {
     /// The name of a user, group, resource, role, rule or token.
     Name,
     /// The primary address, or an address that someone signed in by.
@@ -44,7 +44,7 @@ pub enum Evidence {
     SignIns(u64),
 }
 
-impl Claim {
+impl NamePeriod {
     /// Whether it was so at that time, as far as is known.
     pub(crate) fn covers(&self, at: Time) -> bool {
         self.since <= at && self.until.is_none_or(|until| at <= until)
