@@ -6,8 +6,10 @@ import signal
 import subprocess
 
 import pytest
+import zstandard
 
 import border
+import directories
 import retiring
 from maintaining import WINDOW
 from programs import DONE, FAILED, NEEDS_A_LOOK, TIMEOUT, WRONG_USAGE
@@ -117,6 +119,23 @@ def test_a_gap_holds_up_the_note_until_it_is_filled(world, organization):
     assert world.seen(number)[-1] == "ended" and world.note(number)["log_groups"][0]["gap"] == 0
 
 
+@pytest.mark.parametrize(("back", "seen"), [(14, ["gone", "gone"]), (15, ["gone", "gone", "ended"])])
+def test_a_gap_holds_up_the_note_no_longer_than_until_the_last_day_is_final(world, back, seen):
+    number, group = world.organization()
+    world.log(3, 17, group, archived=False)
+    world.log(2, 1, group)
+    world.run_well()
+    compare = ("coverage", "--log-group", group, "--archive", world.archive)
+    world.mailtrail.run(*compare, env=world.account.environment()).expect(NEEDS_A_LOOK)
+    world.end(number, back)
+    world.run_well()
+    assert world.seen(number) == seen
+    if seen[-1] == "ended":
+        note = world.note(number)
+        assert note["final_on"] <= note["written"][:10] and note["log_groups"][0]["gap"] == 1
+        assert "gap" in [it["kind"] for it in note["missing"]]
+
+
 def test_the_alarm_about_silence_rests_when_all_have_ended_and_acts_again_when_one_comes_back(world, organization):
     number, _ = organization
     place, alarm = world.account.place(), {"MAILTRAIL_SILENCE_ALARM": "example-silence"}
@@ -191,6 +210,7 @@ def test_the_command_closes_an_organization_that_is_gone_and_says_what_is_done(w
 
 def test_what_is_missing_keeps_the_note_from_being_written_until_it_is_accepted_by_name(world, organization):
     number, _ = organization
+    world.account.faults.deny("workmail:ListUsers")
     run = world.retire(number, "--yes").expect(FAILED)
     assert "names" in run.stderr and world.seen(number) == []
     (line,) = [line for line in run.stderr.splitlines() if "--accept-missing" in line]
@@ -201,6 +221,39 @@ def test_what_is_missing_keeps_the_note_from_being_written_until_it_is_accepted_
     assert "is closed" in accepted.stdout and world.note(number)["is_listed"] is True
     world.run_well()
     assert world.seen(number) == ["ended"], "it was there when it was retired, and does not come back by being there"
+
+
+@pytest.mark.parametrize("was_saved", [False, True])
+def test_the_directory_is_saved_while_workmail_has_the_organization(world, organization, was_saved):
+    number, _ = organization
+    folder = world.archive / "directory" / f"organization={number}"
+    if was_saved:
+        command = ("directory", "save", "--organization", number, "--archive", world.archive)
+        world.mailtrail.run(*command, env=world.account.environment()).expect(DONE)
+        (earlier,) = folder.glob("*.json.zst")
+        # Nothing changed since: what was saved on another day holds still.
+        snapshot = directories.read(earlier)
+        snapshot["taken"] = f"{world.date(3)}T06:00:00Z"
+        earlier.unlink()
+        earlier = folder / f"{world.date(3).replace('-', '')}T060000Z.json.zst"
+        earlier.write_bytes(zstandard.compress(json.dumps(snapshot).encode()))
+    assert "directory: save it" in world.retire(number, "--dry-run").expect(NEEDS_A_LOOK).stdout
+    run = world.retire(number, "--yes", "--json").expect(DONE)
+    answer = json.loads(run.stdout)
+    (kept,) = folder.glob("*.json.zst")
+    assert answer["note"]["snapshot"] == str(kept.relative_to(world.archive))
+    assert (answer["note"]["missing"], answer["note"]["is_listed"]) == ([], True)
+    assert not was_saved or kept == earlier
+
+
+def test_an_organization_that_goes_away_while_its_directory_is_read_gets_no_note(world, organization):
+    number, _ = organization
+    world.account.faults.before("ListGroups", lambda: world.account.place().workmail.remove(number))
+    run = world.retire(number, "--yes").expect(FAILED)
+    assert "the directory was not saved" in run.stderr and world.seen(number) == []
+    assert not list(world.archive.glob("directory/*/*.zst"))
+    gone = world.retire(number, "--yes", "--accept-missing", "names").expect(NEEDS_A_LOOK)
+    assert "cannot be read any more" in gone.stderr and world.note(number)["snapshot"] is None
 
 
 @pytest.mark.parametrize("operation", ["ListOrganizations", "FilterLogEvents", "StartQuery", "GetMetricData"])

@@ -52,6 +52,11 @@ impl AccountArgs {
             .collect()
     }
 
+    /// The same account in a Region.
+    pub(crate) fn target(&self, region: &str) -> Target {
+        Target { region: region.to_owned(), assume_role: self.assume_role.clone() }
+    }
+
     /// The client for the account, or why AWS cannot be asked at all: no Region, or no credentials, is configured.
     pub(crate) async fn open_if_configured(&self) -> anyhow::Result<Result<Account, String>> {
         let region = regions(self.region.as_slice()).await;

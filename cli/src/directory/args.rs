@@ -1,12 +1,12 @@
 //! The arguments of `mailtrail directory`.
 
 use clap::{Args, Subcommand};
-use mailtrail_aws_types::Region;
+use mailtrail_aws_types::{InvalidIdentifier, OrganizationId, Region};
 use mailtrail_clock::{Moment, Time, TimeRange};
 use mailtrail_directory::SnapshotKey;
 
 use super::help;
-use crate::args::ArchiveArgs;
+use crate::args::{ArchiveArgs, Target};
 
 #[derive(Debug, Args)]
 pub(crate) struct DirectoryArgs {
@@ -28,7 +28,7 @@ pub(super) enum What {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct SaveArgs {
+pub(crate) struct SaveArgs {
     /// Only this organization, by id or alias; may be repeated [default: all of the account]
     #[arg(long = "organization", value_name = "ID")]
     pub(super) organizations: Vec<String>,
@@ -46,6 +46,31 @@ pub(super) struct SaveArgs {
     /// Print one JSON object for each organization on stdout, and everything else on stderr
     #[arg(long)]
     pub(super) json: bool,
+    /// Whether another command runs this one: its text goes to stderr.
+    #[arg(skip)]
+    pub(super) is_step: bool,
+}
+
+impl SaveArgs {
+    /// One organization, as a step of another command.
+    ///
+    /// # Errors
+    /// When the Region is none.
+    pub(crate) fn step(
+        organization: &OrganizationId,
+        Target { region, assume_role }: Target,
+        archive: ArchiveArgs,
+    ) -> Result<Self, InvalidIdentifier> {
+        Ok(Self {
+            organizations: vec![organization.to_string()],
+            regions: vec![region.parse()?],
+            assume_role,
+            details: false,
+            archive,
+            json: false,
+            is_step: true,
+        })
+    }
 }
 
 #[derive(Debug, Args)]

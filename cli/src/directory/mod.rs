@@ -9,14 +9,15 @@ mod show;
 mod table;
 mod times;
 
-pub(crate) use args::DirectoryArgs;
 use args::What;
+pub(crate) use args::{DirectoryArgs, SaveArgs};
+pub(crate) use save::run as save;
 
 use crate::output::{self, Exit, WARNING, paint, plain};
 
 pub(crate) async fn run(args: DirectoryArgs) -> anyhow::Result<Exit> {
     match args.what {
-        What::Save(args) => save::run(&args).await,
+        What::Save(args) => save(&args).await,
         What::Show(args) => show::run(&args).await,
         What::Diff(args) => diff::run(&args).await,
     }

@@ -49,7 +49,7 @@ struct Saved {
     failed: Option<String>,
 }
 
-pub(super) async fn run(args: &SaveArgs) -> anyhow::Result<Exit> {
+pub(crate) async fn run(args: &SaveArgs) -> anyhow::Result<Exit> {
     let clients = Clients::default();
     let config = args.archive.config()?;
     let (found, unread) = find(args).await?;
@@ -66,7 +66,7 @@ pub(super) async fn run(args: &SaveArgs) -> anyhow::Result<Exit> {
     });
     let watched: Vec<Watched<'_>> = found.iter().map(watched).collect();
     let saved = watch(join_all(works), &watched).await?;
-    let output = Output::for_text(args.json);
+    let output = Output::for_text(args.json || args.is_step);
     for saved in &saved {
         output.write(&text(saved, args))?;
     }

@@ -46,14 +46,14 @@ Examples:
 pub(crate) const RETIRE_ABOUT: &str = "\
 Close an organization: fill its gaps, compare, and note in the archive what there is and what is missing
 
-The log groups that the organization logs to, or once did, are read to their end: what the archive lacks is archived, each day is \
+While WorkMail has the organization, its directory is saved, as `mailtrail directory save` does. The log groups that it logs to, or once did, are read to their end: what the archive lacks is archived, each day is \
 compared, and the metrics are saved. Then a closing note is written below coverage/organizations/ of the archive, once, and never \
 changed. It tells when the organization ended, what comparisons found of each log group, the newest snapshot of names, and what is \
 missing.
 
 Where something is missing, no note is written, unless its kind is accepted by name:
 
-  names    no snapshot has the names, or (while WorkMail has the organization) none of today
+  names    no snapshot has the names, or (while WorkMail has them) they were not read whole today
   gap      the archive lacks events that a log group has or had
   silent   days of which WorkMail's metrics count mail, and nothing was logged
   unknown  days that were never compared, or a log group of which nothing is known

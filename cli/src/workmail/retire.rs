@@ -1,7 +1,8 @@
 //! `mailtrail workmail retire`: closes an organization.
 //!
-//! Fill the gaps, compare, and write down what there is and what is missing. Each step goes on where an earlier run ended, and
-//! leaves what is done already. Without the note, nothing is closed: what failed keeps it from being written.
+//! Save the directory while `WorkMail` answers, fill the gaps, compare, and write down what there is and what is missing. Each step
+//! goes on where an earlier run ended, and leaves what is done already. Without the note, nothing is closed: what failed keeps it from
+//! being written.
 
 use std::collections::BTreeSet;
 
@@ -25,6 +26,7 @@ use crate::backfill::groups::{audit_logs, group_of};
 use crate::backfill::{self, BackfillArgs, check_account};
 use crate::confirm::confirm;
 use crate::coverage::{self, CoverageArgs};
+use crate::directory::{self, SaveArgs};
 use crate::output::{self, ERROR, Exit, FAINT, Output, SUCCESS, WARNING, paint, plain};
 
 /// The organization that is closed.
@@ -165,7 +167,7 @@ async fn log_groups(
     archived.log_groups(account, &target.id, &target.alias, named).await
 }
 
-/// Fills and compares the log groups that exist. Returns what failed.
+/// Saves the directory, if there is one to read, and fills and compares the log groups that exist. Returns what failed.
 async fn work(
     account: &Account,
     archived: &Archived<'_>,
@@ -179,6 +181,14 @@ async fn work(
         output::note(&format!("{} {}", paint(ERROR, "✗"), plain(&text)));
         failed.push(Missing { kind, text });
     };
+    if target.is_listed == Some(true) {
+        step("save the directory", &account.region);
+        match save_directory(account, target, args).await {
+            Ok(Exit::Done) => {}
+            Ok(_) => fail(MissingKind::Names, "the directory was not read as a whole".to_owned()),
+            Err(error) => fail(MissingKind::Names, format!("the directory was not saved: {error:#}")),
+        }
+    }
     let Some(since) = existing.iter().filter_map(|group| oldest(group, archived.now)).min() else {
         return failed;
     };
@@ -203,6 +213,12 @@ async fn work(
         Err(error) => fail(MissingKind::Unknown, format!("the comparison failed: {error:#}")),
     }
     failed
+}
+
+async fn save_directory(account: &Account, target: &Target, args: &RetireArgs) -> anyhow::Result<Exit> {
+    let here = args.account.target(&account.region);
+    let save = SaveArgs::step(&target.id, here, args.archive.clone())?;
+    Box::pin(directory::save(&save)).await
 }
 
 /// The day of the oldest event that a log group can have.
@@ -253,6 +269,11 @@ fn steps(target: &Target, groups: &LogGroups) -> String {
         None => "WorkMail did not answer",
     };
     let mut text = format!("{} {}: {listed}\n", plain(&target.alias), target.id);
+    text += match target.is_listed {
+        Some(true) => "  directory: save it\n",
+        Some(false) => "  directory: cannot be read any more; its newest snapshot is the last one\n",
+        None => "  directory: not read, as WorkMail did not answer\n",
+    };
     for (name, group) in groups {
         let what = match group {
             Some(_) => "archive what is missing, then compare each day",

@@ -224,7 +224,7 @@ fn of_archive(archive: &InArchive) -> String {
         line("  no log group of it is known".to_owned());
     }
     line(match snapshot {
-        Some(snapshot) => format!("  names: saved {} days ago, {}", snapshot.age_days, snapshot.key),
+        Some(snapshot) => format!("  names: read {} days ago, {}", snapshot.age_days, snapshot.key),
         None => "  names: never saved".to_owned(),
     });
     for ToDo { reason, command } in &archive.to_do {

@@ -7,8 +7,8 @@ use mailtrail_aws_client::Deadline;
 use mailtrail_aws_types::OrganizationId;
 use mailtrail_clock::Time;
 use mailtrail_coverage::{Day, History, LastChecks};
-use mailtrail_directory::SnapshotKey;
 use mailtrail_pull::LogGroupId;
+use mailtrail_snapshots::Snapshots;
 use serde::Serialize;
 
 use crate::log_group_days::LogGroupDays;
@@ -38,10 +38,10 @@ pub struct Holdings {
 pub struct Snapshot {
     /// Its key.
     pub key: String,
-    /// When it was taken.
+    /// When what it says was last read, whether or not that made a snapshot.
     #[serde(skip)]
-    pub taken: Time,
-    /// How many days ago.
+    pub as_of: Time,
+    /// How many days ago that was.
     pub age_days: i64,
 }
 
@@ -82,8 +82,8 @@ impl Holdings {
         let mut add = |kind, text: String| missing.push(Missing { kind, text });
         match &self.snapshot {
             None => add(MissingKind::Names, "no snapshot has its names".to_owned()),
-            Some(snapshot) if is_listed && Day::of(snapshot.taken) < Day::of(ended) => {
-                let text = format!("the newest snapshot is of {}", Day::of(snapshot.taken));
+            Some(snapshot) if is_listed && Day::of(snapshot.as_of) < Day::of(ended) => {
+                let text = format!("they were last read on {}", Day::of(snapshot.as_of));
                 add(MissingKind::Names, text);
             }
             Some(_) => {}
@@ -133,18 +133,15 @@ pub fn log_groups_of(
     logs.map(|log| log.log_group.clone()).chain(by_name).collect()
 }
 
-/// The newest snapshot of an organization; what is of the future is none.
+/// The newest snapshot of an organization, and up to when it holds; what is of the future is none.
 async fn newest_snapshot(
     archive: &ArchiveReader,
     organization: &OrganizationId,
     now: Time,
 ) -> Result<Option<Snapshot>, ArchiveError> {
-    let listing = archive.list_readable(&SnapshotKey::folder(organization), Deadline::NEVER).await?;
-    let keys = listing.names.iter().filter_map(|key| SnapshotKey::parse(key));
-    let newest = keys.filter(|key| key.taken <= now).map(|key| key.taken).max();
-    Ok(newest.map(|taken| Snapshot {
-        key: SnapshotKey { organization: organization.clone(), taken }.to_string(),
-        taken,
-        age_days: days_between(taken, now),
-    }))
+    let snapshots = Snapshots::list(archive, Some(organization), Deadline::NEVER).await?;
+    let Some(newest) = snapshots.newest(now).next() else { return Ok(None) };
+    let as_of = snapshots.as_of(archive, now, Deadline::NEVER).await?;
+    let as_of = as_of.get(organization).copied().unwrap_or(newest.taken);
+    Ok(Some(Snapshot { key: newest.to_string(), as_of, age_days: days_between(as_of, now) }))
 }
