@@ -70,11 +70,11 @@ impl<'a> Archived<'a> {
         alias: &str,
         named: BTreeSet<String>,
     ) -> anyhow::Result<LogGroups> {
-        let mut names = log_groups_of(&self.history, &self.checks, id, alias);
-        names.extend(named);
+        let mut all = log_groups_of(&self.history, &self.checks, id, alias);
+        all.extend(named);
         let mut groups = LogGroups::new();
         // The archive has what a sender wrote. AWS would refuse the question.
-        for name in names.into_iter().filter(|name| LogGroupName::is_valid(name)) {
+        for name in all.into_iter().filter(|name| LogGroupName::is_valid(name)) {
             let found = account.log_group(&name, Deadline::NEVER).await;
             let found = found.with_context(|| format!("failed to read the log group `{name}`"))?;
             let group = found.map(|found| LogGroup::described(&found, &account.id, &account.region));

@@ -5,6 +5,7 @@
 //! being written.
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 
 use anyhow::{anyhow, bail};
 use aws_sdk_workmail::Client;
@@ -279,7 +280,8 @@ fn steps(target: &Target, groups: &LogGroups) -> String {
             Some(_) => "archive what is missing, then compare each day",
             None => "is gone; what earlier comparisons found stays",
         };
-        text += &format!("  log group {}: {what}\n", plain(name));
+        // A `String` takes every write.
+        let _infallible = writeln!(text, "  log group {}: {what}", plain(name));
     }
     if groups.is_empty() {
         text += "  no log group of it is known\n";

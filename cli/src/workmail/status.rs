@@ -182,7 +182,8 @@ fn text(account: &Account, statuses: &[Status]) -> String {
         text.push_str("  no WorkMail organizations\n");
         return text;
     }
-    text += &format!("  {}\n", countdown(days_until_end_of_support(now().millis())));
+    // A `String` takes every write.
+    let _infallible = writeln!(text, "  {}", countdown(days_until_end_of_support(now().millis())));
     for status in statuses {
         let organization = format!("{} {}", paint(BOLD, plain(&status.alias)), plain(&status.organization));
         let (mark, result) = match (&status.email_events, &status.unknown, status.listed) {
@@ -192,7 +193,6 @@ fn text(account: &Account, statuses: &[Status]) -> String {
             (None, None, Some(false)) => (paint(FAINT, "–"), "WorkMail has no such organization".to_owned()),
             (None, None, None) => (paint(WARNING, "?"), "WorkMail did not answer".to_owned()),
         };
-        // A `String` takes every write.
         let _infallible = writeln!(text, "  {mark} {organization}: {result}");
         if let Some(archive) = &status.archive {
             text += &of_archive(archive);
@@ -203,10 +203,13 @@ fn text(account: &Account, statuses: &[Status]) -> String {
 
 fn of_archive(archive: &InArchive) -> String {
     let mut text = String::new();
-    let mut line = |line: String| text += &format!("      {line}\n");
+    let mut line = |line: String| {
+        // A `String` takes every write.
+        let _infallible = writeln!(text, "      {line}");
+    };
     match (&archive.ended, archive.standing) {
         (Some(ended), _) => {
-            line(format!("ended on {ended}; see {}", archive.note.as_deref().unwrap_or_default()))
+            line(format!("ended on {ended}; see {}", archive.note.as_deref().unwrap_or_default()));
         }
         (None, "returned") => line("it had ended, and is there again; its closing note stands".to_owned()),
         _ => {}

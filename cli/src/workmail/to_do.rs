@@ -43,9 +43,9 @@ pub(super) fn to_do(
         }
     }
     if holdings.log_groups.iter().any(|group| group.unknown > 0 || group.was_never_compared()) {
-        let names = holdings.log_groups.iter().map(|group| &group.log_group);
-        let options: String = names.map(|name| format!(" --log-group {}", shell_word(name))).collect();
-        add("days were not compared".to_owned(), &format!("coverage{options}"));
+        let option = |group: &LogGroupDays| format!("--log-group {}", shell_word(&group.log_group));
+        let options: Vec<String> = holdings.log_groups.iter().map(option).collect();
+        add("days were not compared".to_owned(), &format!("coverage {}", options.join(" ")));
     }
     if is_listed == Some(true)
         && holdings.snapshot.as_ref().is_none_or(|snapshot| snapshot.age_days >= OLD_SNAPSHOT)
