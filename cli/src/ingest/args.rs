@@ -14,6 +14,7 @@ use mailtrail_config::{
 };
 use mailtrail_import::FileOrigin;
 use mailtrail_normalize::{Columns, InternalDomains, Source};
+use mailtrail_subscription::names_audit_fields;
 use mailtrail_watch::WatchList;
 
 use super::help;
@@ -61,6 +62,8 @@ struct OriginArgs {
     /// The account of the log group: 12 digits [default: that in the path, where AWS wrote it]
     #[arg(long, value_name = "ACCOUNT", value_parser = account_id)]
     account: Option<String>,
+    #[arg(long, help = help::FIELDS, value_name = "FIELDS", value_parser = fields)]
+    fields: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -157,13 +160,14 @@ impl IngestArgs {
 
     /// Where the events of files are from, as far as those do not say it.
     pub(crate) fn origin(&self) -> FileOrigin {
-        let OriginArgs { log_group, log_stream, account } = self.origin.clone();
+        let OriginArgs { log_group, log_stream, account, fields } = self.origin.clone();
         FileOrigin {
             account,
             region: self.interpretation.region.clone(),
             log_group,
             log_stream,
             organization: None,
+            fields,
         }
     }
 
@@ -188,6 +192,18 @@ impl IngestArgs {
             internal_domains: InternalDomains::new(non_empty(internal_domains)),
         })
     }
+}
+
+/// The fields of an audit log, as a header names them.
+fn fields(text: &str) -> Result<String, String> {
+    // It must be what a header may be, too.
+    let header = text.replace("\\t", "\t").replace("\\s", " ");
+    if !names_audit_fields(&header) {
+        return Err("name the fields of the delivery in their order, such as \
+                    'event_timestamp request_id organization_arn user_id'"
+            .to_owned());
+    }
+    text.parse::<Columns>().map(|_| text.to_owned()).map_err(|error| error.to_string())
 }
 
 fn log_group(text: &str) -> Result<String, InvalidIdentifier> {

@@ -35,6 +35,11 @@ pub(crate) const COLUMNS: &str = "\
 The fields of plain-text lines in a log group, separated by the character that separates the values (a space is \\s, a \
 tab \\t); may be repeated";
 
+pub(crate) const FIELDS: &str = "\
+The fields of WorkMail's audit logs as plain text without a header, in the order of the delivery and separated by the character that \
+separates the values (a space is \\s, a tab \\t); text of no other known form is read as such a log. `aws logs describe-deliveries \
+--query 'deliveries[].[id,fieldDelimiter,recordFields]'` shows them";
+
 pub(crate) const STREAM: &str = "\
 A stream: firehose:NAME or file:///….ndjson, optionally with ?classes=a,b and &packing=off; may be repeated";
 

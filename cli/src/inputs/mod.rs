@@ -19,7 +19,7 @@ use bytes::Bytes;
 use mailtrail_archive::{Bucket, BucketObject};
 use mailtrail_aws_client::Clients;
 use mailtrail_config::{InvalidLocation, Location};
-use mailtrail_import::Import;
+use mailtrail_import::{FileOrigin, Import};
 use mailtrail_subscription::{HEAD, Holds, Other, recognize_head};
 
 pub(crate) use bucket::{Prefix, passes_over};
@@ -168,16 +168,17 @@ pub(crate) enum Opened {
 }
 
 impl Input {
-    /// Opens it, or says why it is not wanted: what begins like something else is read no further, unless `keep`. Blocks.
-    pub(crate) fn open(&self, keep: bool) -> Result<Opened, Reason> {
+    /// Opens it, or says why it is not wanted: what begins like something else is read no further, unless `keep`. `origin` is
+    /// what is known of its events. Blocks.
+    pub(crate) fn open(&self, keep: bool, origin: &FileOrigin) -> Result<Opened, Reason> {
         match self {
-            Self::Stdin => open(io::stdin(), None, keep),
+            Self::Stdin => open(io::stdin(), None, keep, origin),
             Self::File(path) => {
                 let file = File::open(path).map_err(|error| Reason::unreadable(&error))?;
                 let size = file.metadata().ok().filter(Metadata::is_file).map(|metadata| metadata.len());
-                open(file, size, keep)
+                open(file, size, keep, origin)
             }
-            Self::Object(bucket, object) => open(bucket.read(object), Some(object.size), keep),
+            Self::Object(bucket, object) => open(bucket.read(object), Some(object.size), keep, origin),
             Self::Sample(_, bytes) => Ok(Opened::Whole(bytes.clone())),
             Self::Prefix(_) => Err(Reason::Special("prefix")),
         }
@@ -216,11 +217,17 @@ impl Input {
     }
 }
 
-fn open(mut from: impl Read + Send + 'static, size: Option<u64>, keep: bool) -> Result<Opened, Reason> {
+fn open(
+    mut from: impl Read + Send + 'static,
+    size: Option<u64>,
+    keep: bool,
+    origin: &FileOrigin,
+) -> Result<Opened, Reason> {
     let mut bytes = Vec::new();
     let read = from.by_ref().take(HEAD as u64).read_to_end(&mut bytes);
     read.map_err(|error| Reason::unreadable(&error))?;
-    let begins_like = recognize_head(&bytes).filter(|other| other.shape.holds() != Holds::Payloads);
+    let begins_like = recognize_head(&bytes).map(|other| origin.shape_of(other));
+    let begins_like = begins_like.filter(|other| other.shape.holds() != Holds::Payloads);
     if let Some(other) = begins_like.filter(|other| Import::reads(other.shape)) {
         return Ok(Opened::Events(other, Box::new(Cursor::new(bytes).chain(from))));
     }

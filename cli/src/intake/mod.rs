@@ -147,11 +147,11 @@ impl Intake {
         }
     }
 
-    async fn process(&self, input: Input, turn: Turn) -> Outcome {
+    async fn process(self: &Arc<Self>, input: Input, turn: Turn) -> Outcome {
         let mut outcome = Outcome::default();
         let input = Arc::new(input);
-        let (reader, keeps_unknown) = (Arc::clone(&input), self.keeps_unknown);
-        let opened = tokio::task::spawn_blocking(move || reader.open(keeps_unknown));
+        let (reader, this) = (Arc::clone(&input), Arc::clone(self));
+        let opened = tokio::task::spawn_blocking(move || reader.open(this.keeps_unknown, &this.origin));
         // A run that waits for a pipe must be able to stop.
         let opened = tokio::select! {
             opened = opened => opened,
@@ -197,7 +197,7 @@ impl Intake {
             Recognized::Payloads(shape, payloads) => {
                 return self.process_payloads(input, shape, payloads, Some(turn), outcome).await;
             }
-            Recognized::Other(other) => other,
+            Recognized::Other(other) => self.origin.shape_of(other),
         };
         if Import::reads(other.shape) {
             return self.import(input, other, Box::new(Cursor::new(bytes.clone())), turn, outcome).await;

@@ -339,3 +339,45 @@ fn equal_events_that_fill_several_payloads_are_all_shown() {
     let found = mailtrail.run(&["search", "--archive", "archive", "--json"]).expect(0);
     assert_eq!(found.stdout.lines().count(), 4_100);
 }
+
+#[test]
+fn audit_logs_without_a_header_are_read_with_the_fields_of_the_delivery() {
+    let organization = "m-0123456789abcdef0123456789abcdef";
+    let rows = "1795860000123 r-1 u-1 false\n1795860000124 r-2 u-2 true\n";
+    let mailtrail = Mailtrail::new();
+    let folder = format!("in/AWSLogs/111122223333/workmail/us-east-1/{organization}");
+    mailtrail.write(&format!("{folder}/x.log.gz"), gzip(rows.as_bytes()));
+    assert_eq!(ingest(&mailtrail, &["in"], 3), [0, 0, 0, 0], "text is no log by itself");
+
+    let fields = ["--fields", r"event_timestamp\srequest_id\suser_id\sauth_successful"];
+    for wrong in ["", "a b c", "event_timestamp", "u-1 1795860000123"] {
+        mailtrail.run(&[&INGEST[..], &["in", "--fields", wrong]].concat()).expect(2);
+    }
+    assert_eq!(ingest(&mailtrail, &[&["in"], &fields[..]].concat(), 0), [2, 2, 0, 0]);
+    assert_eq!(ingest(&mailtrail, &[&["in"], &fields[..]].concat(), 0), [2, 2, 2, 0]);
+    let run = mailtrail.run(&["search", "--archive", "archive", "--json"]).expect(0);
+    let messages: Vec<Value> = run
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .map(|event| serde_json::from_str(event["message"].as_str().unwrap()).unwrap())
+        .collect();
+    assert_eq!(messages[0]["request_id"], "r-1");
+    assert!(
+        messages.iter().all(|it| it["organization_arn"].as_str().unwrap().ends_with(organization)),
+        "{messages:?}"
+    );
+    assert_eq!(messages[1]["event_timestamp"].to_string().trim_matches('"'), "1795860000124");
+    // A file with a header keeps its own fields, and other files what they are.
+    let with_header = "user_id event_timestamp request_id\nu-3 1795860000125 r-3\n";
+    mailtrail.write(&format!("{folder}/y.log"), with_header);
+    mailtrail.write("in/AWSLogs/111122223333/CloudTrail/us-east-1/x.json.gz", records(&[1, 2]));
+    assert_eq!(ingest(&mailtrail, &[&["in"], &fields[..]].concat(), 0), [5, 5, 2, 0]);
+    let run = mailtrail.run(&["search", "--archive", "archive", "--filter-pattern", r#""u-3""#]).expect(0);
+    assert!(run.stdout.contains("r-3"), "{}", run.stdout);
+    // Lines that are no rows are kept as they are, and told.
+    let mailtrail = Mailtrail::new();
+    mailtrail.write("notes.txt", "a shopping list\nof two lines\n");
+    let run = mailtrail.run(&[&INGEST[..], &["notes.txt"], &fields[..]].concat()).expect(3);
+    assert!(run.stderr.contains("notes.txt"), "{}", run.stderr);
+}

@@ -269,7 +269,7 @@ impl<'r> Import<'r> {
             Source::Entries { items: Items::of(Window::of_text(from), layout), depth }
         } else {
             let arn = self.gathering.organization_arn();
-            match lines::of(file.shape, from, arn) {
+            match lines::of(file.shape, from, arn, self.gathering.origin.fields.as_deref()) {
                 Ok(lines) => Source::Lines(lines),
                 Err(from) => Source::Wrapper { shape: file.shape, from, depth },
             }

@@ -1,6 +1,7 @@
 //! Where the events of a file are from, as far as the file does not say so itself.
 
 use mailtrail_aws_types::{AccountId, Region};
+use mailtrail_subscription::{Other, Shape};
 
 /// What is known of the origin of a file's events from elsewhere. What an event says of itself comes first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub struct FileOrigin {
     pub log_stream: Option<String>,
     /// The WorkMail organization.
     pub organization: Option<String>,
+    /// The fields of audit logs as plain text that name none, as a header would name them. No path says them.
+    pub fields: Option<String>,
 }
 
 impl FileOrigin {
@@ -41,6 +44,7 @@ impl FileOrigin {
             log_group: None,
             log_stream: exported_stream(&parts),
             organization: parts.iter().map(|part| value(part)).find(|part| is_workmail_organization(part)),
+            fields: None,
         }
     }
 
@@ -55,6 +59,15 @@ impl FileOrigin {
             log_group: self.log_group.or(of_path.log_group),
             log_stream: self.log_stream.or(of_path.log_stream),
             organization: self.organization.or(of_path.organization),
+            fields: self.fields,
+        }
+    }
+
+    /// What a file is: text of no known form is an audit log where its fields are said.
+    pub fn shape_of(&self, file: Other) -> Other {
+        match file.shape {
+            Shape::Text if self.fields.is_some() => Other { shape: Shape::AuditPlain, ..file },
+            _ => file,
         }
     }
 }

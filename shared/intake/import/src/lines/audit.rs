@@ -62,9 +62,10 @@ struct Header {
 }
 
 impl<R: Read> AuditLines<R> {
-    pub(crate) fn new(window: Window<R>, organization_arn: Option<String>) -> Self {
-        let section = Section::Beginning;
-        Self { window, header: None, of_header: Vec::new(), section, organization_arn }
+    /// The lines of a text. `fields` holds where there is no header, and until there is one.
+    pub(crate) fn new(window: Window<R>, organization_arn: Option<String>, fields: Option<&str>) -> Self {
+        let (header, section) = (fields.map(Header::of), Section::Beginning);
+        Self { window, header, of_header: Vec::new(), section, organization_arn }
     }
 
     fn read(&mut self, line: &str, sink: &mut dyn Sink, counts: &mut Counts) {

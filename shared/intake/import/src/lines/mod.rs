@@ -33,16 +33,17 @@ pub(crate) struct Counts {
 }
 
 /// The reader of a shape that is text; the text back where the shape is another one.
-pub(crate) fn of(
+pub(crate) fn of<'r>(
     shape: Shape,
-    from: Text<'_>,
+    from: Text<'r>,
     organization_arn: Option<String>,
-) -> Result<Box<dyn Lines + Send + '_>, Text<'_>> {
+    fields: Option<&str>,
+) -> Result<Box<dyn Lines + Send + 'r>, Text<'r>> {
     Ok(match shape {
         Shape::ExportTaskObject => Box::new(TimedLines::exported(Window::of_text(from))),
         Shape::LogsTail => Box::new(TimedLines::tailed(Window::of_text(from))),
         Shape::AuditPlain | Shape::AuditW3c => {
-            Box::new(AuditLines::new(Window::of_text(from), organization_arn))
+            Box::new(AuditLines::new(Window::of_text(from), organization_arn, fields))
         }
         _ => return Err(from),
     })
