@@ -12,7 +12,7 @@ import border
 import directories
 import retiring
 from maintaining import WINDOW
-from programs import DONE, FAILED, NEEDS_A_LOOK, TIMEOUT, WRONG_USAGE
+from programs import DONE, FAILED, NEEDS_A_LOOK, REGION, TIMEOUT, WRONG_USAGE
 from retiring import Retiring
 
 
@@ -51,7 +51,7 @@ def test_an_organization_is_gone_when_whole_answers_of_two_days_say_so_and_then_
     assert (of_group["log_group"], of_group["gap"], of_group["first_day"]) == (group, 0, world.date(WINDOW))
     assert of_group["complete"] >= WINDOW - 1 and [it["kind"] for it in note["missing"]] == ["names"]
     before = world.note(number)
-    world.run_well()
+    assert world.run_well()["organizations"] == []
     assert (len(world.news()), world.note(number), len(world.seen(number))) == (1, before, 3), "once"
 
 
@@ -329,3 +329,34 @@ def test_the_doctor_is_calm_about_an_organization_that_ended(world, organization
     assert ended["severity"] == "ok" and f"ended on {world.date(1)}" in ended["seen"], ended
     assert "nothing is missing" in ended["seen"] and number in ended["resource"]
     assert {each["severity"] for each in findings if each["resource"] == group} <= {"ok", "note"}, findings
+
+
+def test_the_function_counts_down_and_names_what_is_to_be_done_until_the_end(world, organization):
+    number, group = organization
+    world.log(3, 2, group, archived=False)
+    world.forget()
+    answer = world.run_well()
+    assert isinstance(answer["days_left"], int)
+    (outlook,) = answer["organizations"]
+    (of_group,) = outlook["log_groups"]
+    assert (outlook["organization"], of_group["log_group"], of_group["gap"]) == (number, group, 1)
+    commands = [shlex.split(step["command"]) for step in outlook["to_do"]]
+    assert [command[:3] for command in commands] == [
+        ["mailtrail", "backfill", "--log-group"],
+        ["mailtrail", "directory", "save"],
+    ]
+    assert all(command[-4:] == ["--archive", str(world.archive), "--region", REGION] for command in commands)
+    ((_, message),) = world.news()
+    lines = message.splitlines()
+    assert any("31 March 2027" in line or "WorkMail ends today" in line for line in lines), message
+    assert "Names: never saved; they are lost when WorkMail ends" in lines
+    assert [line for line in lines if line.startswith("To do (")] == [
+        f"To do ({step['reason']}): {step['command']}" for step in outlook["to_do"]
+    ]
+    # People are told with what is new only; and of an organization that ended, its note tells.
+    world.run_well()
+    assert len(world.news()) == 1
+    world.end(number)
+    (outlook,) = world.run_well()["organizations"]
+    commands = [shlex.split(step["command"])[1:3] for step in outlook["to_do"]]
+    assert commands == [["backfill", "--log-group"], ["workmail", "retire"]]

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use mailtrail_aws_types::days_until_end_of_support;
 use mailtrail_clock::Time;
-use mailtrail_doctor::{ALL, Facts, Finding, Severity, Subject, days_until_end_of_support};
+use mailtrail_doctor::{ALL, Facts, Finding, Severity, Subject};
 
 use super::Report;
 use crate::output::{BOLD, ERROR, FAINT, SUCCESS, WARNING, count, json_line, paint, plain};

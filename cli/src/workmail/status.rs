@@ -7,18 +7,18 @@ use std::fmt::Write;
 use aws_sdk_workmail::Client;
 use mailtrail_archive::ArchiveReader;
 use mailtrail_aws_client::{Clients, Deadline};
-use mailtrail_aws_types::OrganizationId;
+use mailtrail_aws_types::{OrganizationId, days_until_end_of_support};
 use mailtrail_clock::now;
-use mailtrail_doctor::{days_until_end_of_support, group_name};
+use mailtrail_doctor::group_name;
 use mailtrail_policy_survey::Account;
-use mailtrail_retirement::{Holdings, Standing};
+use mailtrail_retirement::{Holdings, Standing, Step, countdown};
 use serde::Serialize;
 
 use super::archived::{Archived, warn};
 use super::args::{Retention, StatusArgs};
 use super::enable::retention;
 use super::organizations::{self, EmailEvents, Organization};
-use super::to_do::{ToDo, countdown, date, to_do};
+use super::to_do::{date, to_do};
 use crate::backfill::groups::audit_logs;
 use crate::output::{BOLD, ERROR, Exit, FAINT, Output, SUCCESS, WARNING, json_lines, paint, plain};
 
@@ -51,7 +51,7 @@ struct InArchive {
     #[serde(flatten)]
     holdings: Holdings,
     /// What is to be done.
-    to_do: Vec<ToDo>,
+    to_do: Vec<Step>,
 }
 
 #[derive(Debug, Serialize)]
@@ -230,7 +230,7 @@ fn of_archive(archive: &InArchive) -> String {
         Some(snapshot) => format!("  names: read {} days ago, {}", snapshot.age_days, snapshot.key),
         None => "  names: never saved".to_owned(),
     });
-    for ToDo { reason, command } in &archive.to_do {
+    for Step { reason, command } in &archive.to_do {
         line(format!("{} {reason}:", paint(WARNING, "!")));
         line(format!("  {command}"));
     }

@@ -15,7 +15,8 @@ use mailtrail_coverage::{Day, History, LastChecks};
 use mailtrail_delivery::Announcement;
 use mailtrail_policy_survey::{Account, CallError};
 use mailtrail_pull::{LogGroup, LogGroupId};
-use mailtrail_retirement::{ClosingNote, Holdings, Organizations, Standing, log_groups_of};
+use mailtrail_retirement::{ClosingNote, Holdings, Organizations, Standing, Step, log_groups_of, steps};
+use serde::Serialize;
 
 use crate::due::GroupDay;
 use crate::notification::{self, Context};
@@ -31,8 +32,18 @@ pub(crate) struct Endings {
     last_days: BTreeMap<String, Day>,
     /// Those that came back, seen in this run.
     returned: Vec<OrganizationId>,
+    /// Whether it is known which organizations there are.
+    is_listed: bool,
     /// Why it is not known which organizations there are.
     pub(crate) failure: Option<String>,
+}
+
+/// What the archive has of an organization that did not end yet, and what is to be done while there is time.
+#[derive(Debug, Serialize)]
+pub(crate) struct Outlook {
+    #[serde(flatten)]
+    pub(crate) holdings: Holdings,
+    pub(crate) to_do: Vec<Step>,
 }
 
 /// Why it is not known which organizations there are.
@@ -87,7 +98,8 @@ impl Endings {
             }
         }
         let last_days = last_days(&organizations, &history);
-        Ok(Self { history, organizations, known, last_days, returned, failure })
+        let is_listed = !known.is_empty() && failure.is_none();
+        Ok(Self { history, organizations, known, last_days, returned, is_listed, failure })
     }
 
     /// What is not believed: the key of an object, and why.
@@ -118,20 +130,8 @@ impl Endings {
             _ => None,
         });
         for (id, alias, since) in gone {
-            let reader = archive.reader();
-            let checks = LastChecks::read(&reader, None, now).await?;
-            let (account, region) = (self.history.account(), self.history.region());
-            let names = log_groups_of(&self.history, &checks, id, alias);
-            let of = |name: String| {
-                let retention = groups.get(&name).and_then(|group| group.retention_days);
-                let (account, region) = (account.to_owned(), region.to_owned());
-                (LogGroupId { account, region, name }, retention)
-            };
-            let with_retention: BTreeMap<_, _> = names.into_iter().map(of).collect();
-            let times = (Some(since), now);
-            let holdings =
-                Holdings::read(&reader, id, alias, &with_retention, (account, region), &checks, times)
-                    .await?;
+            let checks = LastChecks::read(&archive.reader(), None, now).await?;
+            let holdings = self.holdings(archive, (id, alias), groups, &checks, (Some(since), now)).await?;
             let is_its = |it: &&GroupDay| holdings.log_groups.iter().any(|its| its.log_group == it.log_group);
             let waits = unchecked.iter().filter(is_its).any(|it| it.day <= Day::of(since));
             let has_gap = holdings.log_groups.iter().any(|group| group.gap > 0);
@@ -141,6 +141,53 @@ impl Endings {
             }
         }
         Ok(due)
+    }
+
+    /// What the archive has of the organizations that did not end, and what is to be done.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub(crate) async fn outlooks(
+        &self,
+        archive: &Archive,
+        groups: &BTreeMap<String, LogGroup>,
+        now: Time,
+    ) -> Result<Vec<Outlook>, ArchiveError> {
+        let standing = |id: &OrganizationId| self.organizations.standing(id);
+        let open = || self.known.iter().filter(|(id, _)| standing(id).ended().is_none());
+        if open().next().is_none() {
+            return Ok(Vec::new());
+        }
+        let checks = LastChecks::read(&archive.reader(), None, now).await?;
+        let mut outlooks = Vec::new();
+        for (id, alias) in open() {
+            let holdings = self.holdings(archive, (id, alias), groups, &checks, (None, now)).await?;
+            let standing = standing(id);
+            let is_gone = matches!(standing, Standing::Gone { .. });
+            let to_do = steps(&holdings, standing, self.is_listed.then_some(!is_gone));
+            outlooks.push(Outlook { holdings, to_do });
+        }
+        Ok(outlooks)
+    }
+
+    /// What the archive has of an organization with an alias, up to its end or up to now.
+    async fn holdings(
+        &self,
+        archive: &Archive,
+        (id, alias): (&OrganizationId, &str),
+        groups: &BTreeMap<String, LogGroup>,
+        checks: &LastChecks,
+        times: (Option<Time>, Time),
+    ) -> Result<Holdings, ArchiveError> {
+        let (account, region) = (self.history.account(), self.history.region());
+        let of = |name: String| {
+            let retention = groups.get(&name).and_then(|group| group.retention_days);
+            let (account, region) = (account.to_owned(), region.to_owned());
+            (LogGroupId { account, region, name }, retention)
+        };
+        let names = log_groups_of(&self.history, checks, id, alias);
+        let log_groups: BTreeMap<_, _> = names.into_iter().map(of).collect();
+        Holdings::read(&archive.reader(), id, alias, &log_groups, (account, region), checks, times).await
     }
 
     /// Writes a note.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use lambda_runtime::Diagnostic;
 use mailtrail_archive::{Archive, ArchiveError};
 use mailtrail_aws_client::{Clients, Deadline};
+use mailtrail_aws_types::days_until_end_of_support;
 use mailtrail_clock::{Time, now};
 use mailtrail_config::{Config, WatchListSource};
 use mailtrail_coverage::{Checker, Day, LastChecks};
@@ -22,7 +23,7 @@ use serde::Serialize;
 use crate::compare::Comparer;
 use crate::directory::Saved;
 use crate::due::{DueDay, GroupDay, LastCheck, ended_days, in_order, is_comparable, is_whole, longest_wait};
-use crate::ending::Endings;
+use crate::ending::{Endings, Outlook};
 use crate::findings::{Findings, Kind};
 use crate::notification::{self, Context};
 use crate::run::Run;
@@ -59,6 +60,10 @@ pub(crate) struct Answer {
     pub(crate) directories: Vec<Saved>,
     /// What of them could not be read or kept, and why.
     pub(crate) directory_failures: Vec<String>,
+    /// Days until the last day of `WorkMail`; negative after it.
+    pub(crate) days_left: i64,
+    /// The organizations that did not end: what the archive has of them, and what is to be done.
+    pub(crate) organizations: Vec<Outlook>,
 }
 
 impl Answer {
@@ -99,6 +104,11 @@ impl Maintenance {
         run.answer.add(saved);
         self.close(&mut run, &mut endings, &account, began, deadline).await;
         run.findings.forget(|day| !endings.is_after(day));
+        run.answer.days_left = days_until_end_of_support(began.millis());
+        match endings.outlooks(&self.archive, &run.groups, began).await {
+            Ok(outlooks) => run.answer.organizations = outlooks,
+            Err(error) => run.answer.failures.push(error.to_string()),
+        }
         self.end(run, &account, &before, began, deadline).await
     }
 
@@ -309,13 +319,22 @@ impl Maintenance {
         }
         let location = self.archive.location().to_string();
         let context = Context { account: &account.id, region: &account.region, archive: &location };
+        let outlook = notification::outlook(&answer.organizations, answer.days_left, &context);
+        let is_anything_to_do = answer.organizations.iter().any(|outlook| !outlook.to_do.is_empty());
+        for step in answer.organizations.iter_mut().flat_map(|outlook| &mut outlook.to_do) {
+            step.command = notification::in_archive(&step.command, &context);
+        }
         let news = findings.news();
         let id = Findings::key(began);
-        if let Some(message) = notification::of(&news, &filled, &id, &context) {
+        if let Some(message) = notification::of(&news, &filled, &outlook, &id, &context) {
             match self.tell(&message, deadline).await {
                 Ok(()) if self.topic.is_some() => findings.announced(),
                 Ok(()) => {}
                 Err(failure) => self.reporter.failure("", &failure),
+            }
+        } else if is_anything_to_do {
+            for line in &outlook {
+                self.reporter.problem("", line);
             }
         }
         let kept =

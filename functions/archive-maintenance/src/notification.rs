@@ -3,9 +3,10 @@
 use mailtrail_coverage::Day;
 use mailtrail_delivery::Announcement;
 use mailtrail_plain_text::{escape, shell_word};
-use mailtrail_retirement::{ClosingNote, LogGroupDays, Missing};
+use mailtrail_retirement::{ClosingNote, LogGroupDays, Missing, Step, countdown};
 
 use crate::due::GroupDay;
+use crate::ending::Outlook;
 use crate::findings::{Finding, Kind};
 
 /// The most bytes of a message: 256 KiB.
@@ -32,6 +33,7 @@ pub(crate) struct Filled {
 pub(crate) fn of(
     news: &[Finding],
     filled: &[Filled],
+    outlook: &[String],
     id: &str,
     context: &Context<'_>,
 ) -> Option<Announcement> {
@@ -39,6 +41,7 @@ pub(crate) fn of(
         return None;
     }
     let lines = news.iter().map(|finding| line(finding, context)).chain(filled.iter().map(filled_line));
+    let lines = lines.chain(outlook.iter().cloned());
     let mut body = lines.collect::<Vec<_>>().join("\n");
     let end = body.floor_char_boundary(MOST_BYTES);
     body.truncate(end);
@@ -46,6 +49,35 @@ pub(crate) fn of(
     let subject = format!("mailtrail: coverage of {account} in {region}: {}", summary(news, filled));
     let attributes = vec![("account", account.to_owned()), ("region", region.to_owned())];
     Some(Announcement { id: id.to_owned(), subject, body, attributes })
+}
+
+/// What there is of organizations that did not end, what is missing, what would be lost with them, and what to do before that.
+pub(crate) fn outlook(outlooks: &[Outlook], days_left: i64, context: &Context<'_>) -> Vec<String> {
+    if outlooks.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![format!("{}.", countdown(days_left))];
+    for Outlook { holdings, to_do } in outlooks {
+        lines.push(format!("WorkMail organization {} {}:", escape(&holdings.alias), holdings.organization));
+        let of_group =
+            |group: &LogGroupDays| format!("Log group {}: {}", escape(&group.log_group), group.text());
+        lines.extend(holdings.log_groups.iter().map(of_group));
+        lines.push(match &holdings.snapshot {
+            Some(snapshot) => format!("Names: last read on {}", Day::of(snapshot.as_of)),
+            None => "Names: never saved; they are lost when WorkMail ends".to_owned(),
+        });
+        let step = |Step { reason, command }: &Step| {
+            format!("To do ({}): {}", escape(reason), in_archive(command, context))
+        };
+        lines.extend(to_do.iter().map(step));
+    }
+    lines
+}
+
+/// A command with its archive and Region, to paste.
+pub(crate) fn in_archive(command: &str, context: &Context<'_>) -> String {
+    let (archive, region) = (shell_word(context.archive), shell_word(context.region));
+    format!("mailtrail {command} --archive {archive} --region {region}")
 }
 
 /// An organization that ended.
@@ -81,8 +113,7 @@ pub(crate) fn returned(key: &str, note: &ClosingNote, context: &Context<'_>) -> 
 }
 
 fn status(note: &ClosingNote, context: &Context<'_>) -> String {
-    let (id, archive, region) = (&note.organization, shell_word(context.archive), shell_word(context.region));
-    format!("mailtrail workmail status --organization {id} --archive {archive} --region {region}")
+    in_archive(&format!("workmail status --organization {}", note.organization), context)
 }
 
 fn about(note: &ClosingNote, what: &str, lines: &[String], context: &Context<'_>) -> Announcement {
@@ -165,7 +196,7 @@ mod tests {
     #[test]
     fn a_gap_is_told_with_the_command_that_fills_it() {
         let news = news(&[("/example/mail", 20_777, Kind::Gap, 12)]);
-        let message = of(&news, &[], "id", &CONTEXT).unwrap();
+        let message = of(&news, &[], &[], "id", &CONTEXT).unwrap();
         assert_eq!(message.subject, "mailtrail: coverage of 111122223333 in eu-west-1: 1 day with a gap");
         assert_eq!(
             message.body,
@@ -176,11 +207,11 @@ mod tests {
 
     #[test]
     fn what_was_filled_in_and_what_is_silent_is_told_and_nothing_else_is() {
-        assert_eq!(of(&[], &[], "id", &CONTEXT), None);
+        assert_eq!(of(&[], &[], &[], "id", &CONTEXT), None);
         let filled =
             [Filled { day: day("a", 20_776), events: 3 }, Filled { day: day("a", 20_777), events: 1 }];
         let news = news(&[("b", 20_777, Kind::Silent, 40)]);
-        let message = of(&news, &filled, "id", &CONTEXT).unwrap();
+        let message = of(&news, &filled, &[], "id", &CONTEXT).unwrap();
         assert!(message.subject.ends_with(": 1 day without events, 2 days filled in"), "{}", message.subject);
         let lines: Vec<&str> = message.body.lines().collect();
         assert!(lines[0].starts_with("Silent: b on 2026-11-20: the metrics of WorkMail count 40, "));
@@ -196,7 +227,7 @@ mod tests {
     #[test]
     fn a_name_is_data_in_a_message_and_in_a_shell() {
         let name = "a b'; rm -rf /\u{1b}[2J\n# \u{202e}";
-        let message = of(&news(&[(name, 20_777, Kind::Gap, 1)]), &[], "id", &CONTEXT).unwrap();
+        let message = of(&news(&[(name, 20_777, Kind::Gap, 1)]), &[], &[], "id", &CONTEXT).unwrap();
         assert_eq!(
             (message.body.lines().count(), escape(&message.body).into_owned()),
             (1, message.body.clone())

@@ -36,7 +36,7 @@ mod role;
 #[cfg(test)]
 mod tests;
 
-pub use checks::{ALL, SERVICE_LINKED_ROLES, checks, checks_of_all, days_until_end_of_support};
+pub use checks::{ALL, SERVICE_LINKED_ROLES, checks, checks_of_all};
 pub use coverage::{Coverage, CoveredDay, CoveredState, EndedOrganization};
 pub use facts::{FORMAT, Facts, SnapshotError, UNKNOWN_ACCOUNT, function_name, group_name};
 pub use finding::{Check, Finding, Severity, Subject};

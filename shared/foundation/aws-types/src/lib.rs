@@ -8,6 +8,7 @@
 mod account;
 mod arn;
 mod bucket;
+mod end_of_support;
 mod error;
 pub mod glob;
 mod log_delivery;
@@ -20,6 +21,7 @@ mod text;
 pub use account::AccountId;
 pub use arn::Arn;
 pub use bucket::BucketName;
+pub use end_of_support::days_until_end_of_support;
 pub use error::InvalidIdentifier;
 pub use glob::StarPattern;
 pub use log_delivery::{DELIVERY_TAG, DELIVERY_TAG_CONDITION};

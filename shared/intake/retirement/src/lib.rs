@@ -4,6 +4,7 @@
 //!   comparison has found.
 //! * [`Standing`]: whether an organization is gone, from what `ListOrganizations` answered on several days. Pure.
 //! * [`ClosingNote`]: what there is and what is missing, written once, under a new key.
+//! * [`Step`]: what is to be done while there is time. Pure.
 //! * [`Organizations`] keeps both below `coverage/organizations/`, and reads them back as untrusted input.
 
 mod holdings;
@@ -12,9 +13,11 @@ mod log_group_days;
 mod note;
 mod organizations;
 mod standing;
+mod step;
 
 pub use holdings::{Holdings, Snapshot, log_groups_of};
 pub use log_group_days::{GapDay, LogGroupDays};
 pub use note::{ClosingNote, Missing, MissingKind};
 pub use organizations::Organizations;
 pub use standing::{Observation, Presence, Standing};
+pub use step::{Step, countdown, steps};

@@ -23,7 +23,6 @@ mod workmail_role;
 use crate::facts::Facts;
 use crate::finding::{Check, Finding};
 
-pub use retirement::days_until_end_of_support;
 pub use roles::SERVICE_LINKED as SERVICE_LINKED_ROLES;
 
 /// Every check, in the order of the report.

@@ -2,6 +2,8 @@
 //!
 //! <https://docs.aws.amazon.com/workmail/latest/adminguide/workmail-end-of-support.html>
 
+use mailtrail_aws_types::days_until_end_of_support;
+
 use super::format::{day, days};
 use crate::coverage::EndedOrganization;
 use crate::facts::Facts;
@@ -20,16 +22,6 @@ pub(super) static FROM_THE_START: Check = Check {
     why: "A subscription filter sends events from its creation on: earlier events are only in the log group, until they \
           expire.",
 };
-
-/// 31 March 2027, in days since 1970.
-/// <https://docs.aws.amazon.com/workmail/latest/adminguide/workmail-end-of-support.html>
-const LAST_DAY: i64 = 20_908;
-const DAY: i64 = mailtrail_clock::DAY;
-
-/// Days from a time in milliseconds since 1970 to 31 March 2027; negative after it.
-pub fn days_until_end_of_support(at: i64) -> i64 {
-    LAST_DAY - at.div_euclid(DAY)
-}
 
 pub(super) fn checks(facts: &Facts) -> Vec<Finding> {
     let mut findings = Vec::new();

@@ -6,7 +6,9 @@ use crate::fixtures::{
     ACCOUNT, EVENTS, KEY, LIST_ACTIONS, NOW, ORGANIZATION, TARGET, arn, bucket_policy, intact, key_policy,
     policy, problems, problems_after, seen, source_conditions, statement,
 };
-use crate::{Days, Encryption, Facts, checks, days_until_end_of_support};
+use mailtrail_aws_types::days_until_end_of_support;
+
+use crate::{Days, Encryption, Facts, checks};
 
 #[test]
 fn a_stream_that_takes_nothing_is_found_for_each_reason() {
