@@ -102,7 +102,9 @@ async fn trace(args: TraceArgs, readers: Vec<ArchiveReader>) -> anyhow::Result<E
     let new = || (Known::new(&args, directory.clone()), Answer::new(&args, question.is_detailed));
     let (known, mut answer) = new();
     let latest = answer.limit().filter(|limit| *limit <= MOST_LATEST && question.asks_for_all());
-    let mut known = find(&mut archives, &question, known, latest, &mut answer, &mut tally).await?;
+    // As many again, for copies for the journal that are not shown.
+    let twice = latest.map(|latest| latest.saturating_mul(2));
+    let mut known = find(&mut archives, &question, known, twice, &mut answer, &mut tally).await?;
     if known.found_since.is_some_and(|since| !answer.begins_at(since)) {
         // Copies for the journal, which are not shown, have the places of others.
         let (again, new_answer) = new();
@@ -191,18 +193,24 @@ async fn learn(
     let mut learned = Learning { index: Index::new(filter), events: 0, as_of: AsOf::default() };
     let window = known.window_millis();
     // What is found is known only from events of other days, too: a bounce does not say who sent the message.
-    let read = widened(range, (range.since(), range.until()), window);
-    let take = |scanned| learned.take(scanned);
-    archives.scan(Pass::First, |day| read.overlaps_day(day), tally, look.clone(), take).await?;
-    if range != TimeRange::default() {
-        let (first, last) = learned.index.span_of_legs_in(range).unzip();
-        let wide = widened(read, (first, last), window);
-        let is_new = |day| wide.overlaps_day(day) && !read.overlaps_day(day);
-        archives.scan(Pass::First, is_new, tally, look.clone(), |scanned| learned.take(scanned)).await?;
-        known.read = wide;
+    if let Some(latest) = latest {
+        known.read = learn_last_days(archives, latest, window, &mut learned, look.clone(), tally).await?;
+    } else {
+        let read = widened(range, (range.since(), range.until()), window);
+        let take = |scanned| learned.take(scanned);
+        archives.scan(Pass::First, |day| read.overlaps_day(day), tally, look.clone(), take).await?;
+        if range != TimeRange::default() {
+            let (first, last) = learned.index.span_of_legs_in(range).unzip();
+            let wide = widened(read, (first, last), window);
+            let is_new = |day| wide.overlaps_day(day) && !read.overlaps_day(day);
+            archives.scan(Pass::First, is_new, tally, look.clone(), |scanned| learned.take(scanned)).await?;
+            known.read = wide;
+        }
+    }
+    if known.read != TimeRange::default() {
         // How far each log group goes is known only from the end.
-        let last = archives.last_days();
-        let is_new = |day| last.contains(&day) && !wide.overlaps_day(day);
+        let (last, read) = (archives.last_days(), known.read);
+        let is_new = |day| last.contains(&day) && !read.overlaps_day(day);
         let take = |scanned: Scanned| {
             learned.as_of.merge(scanned.learned.as_of().clone());
             Ok(())
@@ -212,13 +220,42 @@ async fn learn(
     let Learning { index, events, as_of } = learned;
     known.as_of = as_of;
     if let Some(latest) = latest {
-        // As many again, for copies for the journal that are not shown.
-        let selection = index.select_latest(latest.saturating_mul(2));
+        let selection = index.select_latest(latest);
         known.found_since = selection.told_since();
         return Ok(Prepared::AtOnce(selection));
     }
     let parts = (events / EVENTS_OF_A_PART + 1).min(MOST_PARTS);
     Ok(index.prepare(MOST_LEGS, u16::try_from(parts).unwrap_or(u16::MAX)))
+}
+
+/// The first pass over the last days, as many as so many messages begin on, and the window before them. What was read is handed
+/// back.
+async fn learn_last_days<L>(
+    archives: &mut Archives,
+    messages: usize,
+    window: i64,
+    learned: &mut Learning<'_>,
+    look: L,
+    tally: &mut Tally,
+) -> anyhow::Result<TimeRange>
+where
+    L: Fn(&str, &mut ObjectBody) -> Result<Scanned, String> + Clone + Send + Sync + 'static,
+{
+    let days: Vec<Time> = archives.days().into_iter().collect();
+    let (mut read, mut count) = (None::<TimeRange>, 1);
+    loop {
+        let begin = days[days.len().saturating_sub(count)];
+        let from = TimeRange::new(Some(begin), None)?;
+        let wide = widened(from, (Some(begin), None), window);
+        let is_all = days[0] >= wide.since().unwrap_or(begin);
+        let wide = if is_all { TimeRange::default() } else { wide };
+        let is_new = |day| wide.overlaps_day(day) && read.is_none_or(|read| !read.overlaps_day(day));
+        archives.scan(Pass::First, is_new, tally, look.clone(), |scanned| learned.take(scanned)).await?;
+        if is_all || learned.index.messages_since(begin) >= messages {
+            return Ok(wide);
+        }
+        (read, count) = (Some(wide), count * 2);
+    }
 }
 
 /// A range, and the window around two moments in it, in whole days.
@@ -280,11 +317,15 @@ async fn assemble(
 ) -> anyhow::Result<()> {
     let parts = stream::iter(lines.into_iter().enumerate()).map(|(part, lines)| {
         let (wanted, assembler) = (Arc::clone(&wanted), assembler.clone());
-        tokio::task::spawn_blocking(move || match &*wanted {
-            Prepared::AtOnce(selection) => assembler.assemble(lines, selection),
-            Prepared::InParts(parts) => {
-                let selection: Selection = parts.selection(part);
-                assembler.assemble(lines, &selection)
+        // On the runtime's own threads, which have no requests to wait for now: allocators keep memory for each thread, and
+        // those for blocking work are many.
+        tokio::spawn(async move {
+            match &*wanted {
+                Prepared::AtOnce(selection) => assembler.assemble(lines, selection),
+                Prepared::InParts(parts) => {
+                    let selection: Selection = parts.selection(part);
+                    assembler.assemble(lines, &selection)
+                }
             }
         })
     });

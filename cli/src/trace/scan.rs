@@ -96,6 +96,8 @@ pub(super) fn log_groups(object: impl Read) -> Result<BTreeSet<String>, String> 
 
 /// A record. Every record has a uid, and what has none is something else.
 pub(super) fn record(line: &[u8]) -> serde_json::Result<TraceFields<'_>> {
-    let fields: TraceFields<'_> = serde_json::from_slice(line)?;
+    // Checked once for all texts in it.
+    let line = std::str::from_utf8(line).map_err(serde::de::Error::custom)?;
+    let fields: TraceFields<'_> = serde_json::from_str(line)?;
     if fields.uid().is_empty() { Err(serde::de::Error::custom("no metadata.uid")) } else { Ok(fields) }
 }

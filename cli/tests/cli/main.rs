@@ -21,6 +21,7 @@ mod redrive_choice;
 mod redrive_doubts;
 mod search;
 mod trace;
+mod trace_bucket;
 mod trace_directory;
 mod trace_journeys;
 mod trace_list;

@@ -1,4 +1,4 @@
-//! `mailtrail trace N`: a message of the last list.
+//! The list of `mailtrail trace`, and `mailtrail trace N`: a message of the last one.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -6,8 +6,8 @@ use std::os::unix::fs::PermissionsExt;
 use mailtrail_samples::Batch;
 use serde_json::json;
 
-use crate::mailtrail::Mailtrail;
-use crate::trace::{HOUR, archive, event};
+use crate::mailtrail::{Mailtrail, archive_of};
+use crate::trace::{DAY, HOUR, archive, event};
 
 const LIST: &str = "cache/mailtrail/last-trace.json";
 
@@ -89,4 +89,25 @@ fn a_list_that_is_missing_old_or_broken_is_refused() {
     let run = homeless.run(&["trace"]).expect(0);
     assert!(!run.stderr.contains("the journey of the last one"), "{}", run.stderr);
     assert!(said(&homeless, &["trace", "1"]).contains("neither HOME nor XDG_CACHE_HOME is set"));
+}
+
+#[test]
+fn the_latest_messages_are_found_in_the_last_days() {
+    let day = |day: i64| {
+        let of_day = |number: i64| {
+            let members = json!({"recipient": "bob@example.com", "folder": "Inbox"});
+            event(day * DAY + number, &format!("in-{day}-{number}"), "MAILBOX_EMAIL_DELIVERED", members)
+        };
+        Batch::of((0..3).map(of_day).collect())
+    };
+    let mailtrail = archive_of(&(0..60).map(day).collect::<Vec<_>>());
+    let all = mailtrail.run(&["trace", "--json"]).expect(0);
+    let all: Vec<&str> = all.stdout.lines().collect();
+    assert_eq!(all.len(), 180);
+    for (limit, objects) in [(1, "6 objects"), (4, "9 objects"), (60, "60 objects"), (500, "60 objects")] {
+        let run = mailtrail.run(&["trace", "--json", "--limit", &limit.to_string()]).expect(0);
+        let latest: Vec<&str> = run.stdout.lines().collect();
+        assert_eq!(latest, all[all.len().saturating_sub(limit)..], "{limit}");
+        assert!(run.stderr.contains(objects), "{limit}: {}", run.stderr);
+    }
 }

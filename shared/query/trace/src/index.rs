@@ -9,8 +9,10 @@ use std::collections::HashMap;
 use mailtrail_clock::{LATEST, Time, TimeRange};
 use sha2::{Digest, Sha256};
 
+use crate::division::labels;
 use crate::event::{EventName, LegKey, MailEvent};
 use crate::filter::{Conditions, Filter};
+use crate::selection::begins;
 use crate::{AsOf, Journaling, Parts, Selection};
 
 /// The first bytes of a SHA-256. Senders choose Message-IDs: a weaker hash would let them choose what they collide with.
@@ -170,6 +172,16 @@ impl<'f> Index<'f> {
         } else {
             Prepared::InParts(Parts::new(&legs, count, journaling, as_of))
         }
+    }
+
+    /// How many messages begin from then on, at least, copies for the journal among them, as far as they were learned.
+    pub fn messages_since(&mut self, since: Time) -> usize {
+        self.shards.iter_mut().for_each(compact);
+        let legs = Legs(std::mem::take(&mut self.shards));
+        let since = u32::try_from(since.millis() / 1000).unwrap_or(u32::MAX);
+        let begins = begins(&legs, &labels(&legs));
+        self.shards = legs.0;
+        begins.into_values().filter(|begin| *begin >= since).count()
     }
 
     /// What the second pass is to gather for the messages that begin last, whatever the filter asks: so many at least, copies

@@ -62,13 +62,7 @@ impl Selection {
     /// after some time, and with them those that may be of their messages. Every leg, where there are no more.
     pub(crate) fn of_latest(legs: &Legs, messages: usize) -> Self {
         let labels = labels(legs);
-        let mut begins: HashMap<Hash, u32> = HashMap::new();
-        for leg in legs.iter() {
-            let begin = begins.entry(label(leg, &labels)).or_insert(u32::MAX);
-            *begin = first(leg).min(*begin);
-        }
-        // Legs of one label are one message at least, and it begins no earlier than the first of them.
-        let mut latest: Vec<u32> = begins.into_values().collect();
+        let mut latest: Vec<u32> = begins(legs, &labels).into_values().collect();
         latest.sort_unstable_by(|one, other| other.cmp(one));
         let Some(&since) = messages.checked_sub(1).and_then(|at| latest.get(at)) else {
             return Self::default();
@@ -188,6 +182,16 @@ impl Selection {
     fn take(&mut self, leg: Hash) {
         self.legs.get_or_insert_default().insert(leg);
     }
+}
+
+/// When the first leg of each label begins. Legs of one label are one message at least, and it begins no earlier.
+pub(crate) fn begins(legs: &Legs, labels: &HashMap<Hash, Hash>) -> HashMap<Hash, u32> {
+    let mut begins = HashMap::new();
+    for leg in legs.iter() {
+        let begin = begins.entry(label(leg, labels)).or_insert(u32::MAX);
+        *begin = first(leg).min(*begin);
+    }
+    begins
 }
 
 /// Seconds to the nearest of some times, which are sorted.

@@ -226,6 +226,11 @@ impl FaultyAws {
         self.shared.lock().calls.clone()
     }
 
+    /// How many requests waited for a slow answer at one time, at most.
+    pub fn most_late(&self) -> usize {
+        self.shared.lock().most_late
+    }
+
     /// How often each kind of fault has struck so far.
     pub fn fault_counts(&self) -> BTreeMap<FaultKind, usize> {
         let state = self.shared.lock();

@@ -55,7 +55,9 @@ async fn converse(stream: TcpStream, shared: &Shared) -> io::Result<()> {
         match outcome {
             Outcome::Answer(response) => connection.send(&fit(response, &head)).await?,
             Outcome::Late(response, slowness) => {
+                shared.lock().begin_late();
                 tokio::time::sleep(slowness).await;
+                shared.lock().end_late();
                 connection.send(&fit(response, &head)).await?;
             }
             Outcome::BreakOff(response) => return connection.send_broken(&fit(response, &head)).await,

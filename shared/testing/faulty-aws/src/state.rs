@@ -62,6 +62,9 @@ pub(crate) struct State {
     pub(crate) messages: BTreeMap<String, Vec<Message>>,
     pub(crate) denied: BTreeSet<Operation>,
     pub(crate) calls: Vec<Call>,
+    /// Answers that are late at this time, and the most that ever were.
+    late: usize,
+    pub(crate) most_late: usize,
     pub(crate) fortune: Fortune,
 }
 
@@ -77,8 +80,21 @@ impl State {
             messages: config.topics.into_iter().map(|arn| (arn, Vec::new())).collect(),
             denied: BTreeSet::new(),
             calls: Vec::new(),
+            late: 0,
+            most_late: 0,
             fortune: Fortune::new(config.faults),
         }
+    }
+
+    /// Counts an answer that is late from now on.
+    pub(crate) fn begin_late(&mut self) {
+        self.late += 1;
+        self.most_late = self.most_late.max(self.late);
+    }
+
+    /// Counts one that is late no more.
+    pub(crate) fn end_late(&mut self) {
+        self.late -= 1;
     }
 
     /// Draws the fate of a request and logs it.
