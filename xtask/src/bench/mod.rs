@@ -1,8 +1,9 @@
-//! `cargo xtask bench`: the processor against its floor, the import of files, backfills, and the function's memory and start.
+//! `cargo xtask bench`: the processor against its floor, the import of files, backfills, traces, and the function's memory and start.
 
 mod backfill;
 mod function;
 mod log_group;
+mod trace;
 
 use std::fs;
 use std::process::Stdio;
@@ -35,7 +36,7 @@ struct Bench {
     missed: fn(&Value) -> Vec<String>,
 }
 
-const BENCHES: [Bench; 4] = [
+const BENCHES: [Bench; 5] = [
     Bench {
         name: "processor",
         measure: || of_crate("mailtrail-pipeline", "processor"),
@@ -49,6 +50,7 @@ const BENCHES: [Bench; 4] = [
         missed: missed_by_import,
     },
     Bench { name: "backfill", measure: backfill::figures, print: backfill::print, missed: backfill::missed },
+    Bench { name: "trace", measure: trace::figures, print: trace::print, missed: trace::missed },
     Bench { name: "function", measure: function::figures, print: function::print, missed: |_| Vec::new() },
 ];
 
