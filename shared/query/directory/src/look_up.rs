@@ -46,6 +46,9 @@ pub struct Named<'a> {
 }
 
 impl EntityKind {
+    /// Each of them.
+    pub const ALL: [Self; 3] = [Self::User, Self::Group, Self::Resource];
+
     /// As people call it.
     pub fn name(self) -> &'static str {
         match self {

@@ -128,14 +128,18 @@ impl Names {
         known.collect()
     }
 
-    /// The texts that stand for the same as this one, in an organization and at a time: of an id, its names, addresses and
-    /// linked ids; of a name or address, the ids. In order, each once.
+    /// The texts that stand for the same user, group or resource as this one, in an organization and at a time: of an id, its
+    /// names, addresses and linked ids; of a name or address, the ids. In order, each once. What else has a name, such as a
+    /// token, which anybody may name as they like, is none of them.
     pub fn others(&self, organization: &str, text: &str, at: Time) -> Vec<&str> {
         let mut others: Vec<&str> = Vec::new();
-        for period in self.periods_of(organization, text).filter(|period| self.is_believed(period, at)) {
+        let of_entity = |period: &&NamePeriod| EntityKind::ALL.iter().any(|kind| kind.name() == period.of);
+        let own = self.periods_of(organization, text).filter(of_entity);
+        for period in own.filter(|period| self.is_believed(period, at)) {
             others.extend([&*period.value, &*period.id]);
         }
-        for period in self.periods_on(organization, text).filter(|period| period.kind != NameKind::LinkedId) {
+        let named = self.periods_on(organization, text).filter(of_entity);
+        for period in named.filter(|period| period.kind != NameKind::LinkedId) {
             if self.is_believed(period, at) {
                 others.push(&period.id);
                 let of_id = self.indexed(&self.by_id, &period.id);
@@ -174,10 +178,14 @@ impl Names {
         periods.iter().map(|&at| &self.periods[at])
     }
 
-    /// Whether a period holds at a time: it is known to, or no other id is known to have had the value then.
+    /// Whether a period holds at a time: it is known to, or no other id of its kind is known to have had the value then. A user
+    /// and a token may have one name at a time.
     fn is_believed(&self, period: &NamePeriod, at: Time) -> bool {
         let is_of_another = |other: &NamePeriod| {
-            other.id != period.id && other.kind != NameKind::LinkedId && other.covers(at)
+            other.of == period.of
+                && other.id != period.id
+                && other.kind != NameKind::LinkedId
+                && other.covers(at)
         };
         period.kind == NameKind::LinkedId
             || period.covers(at)

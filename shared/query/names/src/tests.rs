@@ -204,3 +204,13 @@ fn what_is_too_long_or_too_much_is_counted() {
     names.learn_sign_ins(&SignIns::default());
     assert_eq!(names.others("m-1", "ana", time(0)).len(), 1_000);
 }
+
+#[test]
+fn a_token_takes_no_name_from_a_user() {
+    let user = period("", "id-1", NameKind::Name, "ana", (100, Some(200)));
+    let token =
+        NamePeriod { of: "personal access token", ..period("", "token-1", NameKind::Name, "ana", (0, None)) };
+    let names = names_of(&[user, token]);
+    assert_eq!(names.others("", "ana", time(50)), ["id-1"]);
+    assert_eq!(names.name("", "token-1", time(50)), Some("ana"));
+}
