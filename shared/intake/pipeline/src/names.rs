@@ -10,7 +10,7 @@ use std::time::Duration;
 use mailtrail_archive::{Archive, ArchiveReader};
 use mailtrail_aws_client::Deadline;
 use mailtrail_clock::now;
-use mailtrail_directory::{FOLDER, Snapshot, SnapshotError};
+use mailtrail_directory::{FOLDER, Snapshot, SnapshotError, SnapshotKey};
 use mailtrail_names::{Names, SignIns};
 use mailtrail_snapshots::Snapshots;
 use tokio::time::Instant;
@@ -20,6 +20,8 @@ const REFRESH_INTERVAL: Duration = Duration::from_hours(1);
 /// How long events wait for snapshots. The start of a function has ten seconds in all, and the watch list takes some.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html>
 const READ_TIMEOUT: Duration = Duration::from_secs(3);
+/// Snapshots of an organization that are tried, where the newest cannot be read.
+const MOST_TRIED: usize = 3;
 /// Memory that an entry of a snapshot takes besides its text, in bytes.
 const ENTRY: u64 = 512;
 
@@ -69,12 +71,23 @@ impl CurrentNames {
             Err(error) => return problems.push(failed(FOLDER, &error.failure.to_string())),
         };
         problems.extend(snapshots.unreadable.iter().map(|(key, reason)| failed(key, reason)));
-        for key in snapshots.newest(now()) {
-            let organization = &key.organization;
-            let is_known =
-                self.get().newest_snapshot(organization.as_ref()).is_some_and(|it| it >= key.taken);
-            if is_known {
-                continue;
+        for organization in snapshots.taken.keys() {
+            self.read_newest(reader, snapshots.until(organization, now()), deadline, problems).await;
+        }
+    }
+
+    /// Learns from the first of an organization's snapshots that can be read; the newest comes first.
+    async fn read_newest(
+        &self,
+        reader: &ArchiveReader,
+        keys: impl Iterator<Item = SnapshotKey>,
+        deadline: Deadline,
+        problems: &mut Vec<String>,
+    ) {
+        for key in keys.take(MOST_TRIED) {
+            let organization = key.organization.as_ref();
+            if self.get().newest_snapshot(organization).is_some_and(|it| it >= key.taken) {
+                return;
             }
             let key = key.to_string();
             let read = reader.get(&key, deadline).await.map_err(|error| error.failure.to_string());
@@ -86,6 +99,7 @@ impl CurrentNames {
                 Ok(snapshot) => {
                     let mut names = self.names.write().unwrap_or_else(PoisonError::into_inner);
                     names.learn_snapshot(&snapshot);
+                    return;
                 }
                 Err(reason) => problems.push(failed(&key, &reason)),
             }
