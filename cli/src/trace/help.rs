@@ -5,7 +5,7 @@ Show where messages went: what became of each for its recipients, and its journe
 
 Reads the email events of an archive, or of several as one. WorkMail logs a message under one trace id on its way out and under \
 another on its way in; they are put together where Message-ID, sender, recipients and time agree. A list has one line for each message, \
-numbered; `mailtrail trace N` shows the journey of one of them. Without --since, --until and --on, the whole archive is read.
+numbered; `mailtrail trace N` shows the journey of one of them. Without --since, --until and --on, all of the archive is read; for the list of the latest messages, its last days.
 
 Nothing is written to the archive. The trace ids of the last list are kept for a day in the user's cache folder.";
 

@@ -43,7 +43,7 @@ impl Entry {
     /// The days of its events.
     pub(super) fn range(&self) -> TimeRange {
         let since = Time::from_millis(self.first_time / DAY * DAY);
-        let until = Time::from_millis(self.last_time / DAY * DAY + DAY);
+        let until = Time::from_millis((self.last_time / DAY * DAY).saturating_add(DAY));
         TimeRange::new(since.filter(|_| self.first_time > 0), until).unwrap_or_default()
     }
 }
@@ -90,12 +90,18 @@ impl LastList {
                 "no list can be kept: neither HOME nor XDG_CACHE_HOME is set; ask with --message-id or --trace-id instead"
             );
         };
-        let Ok(opened) = fs::File::open(&file) else { bail!("there is no last list: {MAKE}") };
+        // A pipe in its place would be waited for.
+        match fs::symlink_metadata(&file) {
+            Ok(is) if is.is_file() => {}
+            Ok(_) => bail!("the last list `{}` is no file: remove it, and {MAKE}", file.display()),
+            Err(_) => bail!("there is no last list: {MAKE}"),
+        }
+        let failed = || format!("failed to read the last list `{}`: {MAKE}", file.display());
         let mut text = String::new();
-        opened.take(LARGEST).read_to_string(&mut text).context("failed to read the last list")?;
-        let list: Self = serde_json::from_str(&text)
-            .with_context(|| format!("failed to read the last list `{}`", file.display()))?;
-        if !(list.made..list.made + DAY).contains(&now().millis()) {
+        let opened = fs::File::open(&file).with_context(failed)?;
+        opened.take(LARGEST).read_to_string(&mut text).with_context(failed)?;
+        let list: Self = serde_json::from_str(&text).with_context(failed)?;
+        if !(list.made..list.made.saturating_add(DAY)).contains(&now().millis()) {
             // It says nothing that may be kept for longer.
             let _gone = fs::remove_file(&file);
             bail!("the last list is older than a day, and gone: {MAKE}");
