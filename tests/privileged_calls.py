@@ -60,12 +60,14 @@ def audits(deployed, account, roles=()):
 def maintains(deployed, account):
     """Runs the maintenance on a log group whose events, of every sample, the archive lacks. Returns its last answer.
 
-    The group is older than some of its events, has a witness, and what fills its gaps is interrupted once. Beside it is an
+    The group is older than some of its events, has a witness, and what fills its gaps is interrupted once. It is that of an
     organization with a directory.
     """
     variables = deployed.variables(MAINTENANCE)
     destination = variables["MAILTRAIL_COVERAGE_DESTINATIONS"].split(",")[0]
-    name, logs = "/aws/workmail/emailevents/example", account.place().logs
+    organization = account.fixtures.organization().rsplit("/", 1)[1]
+    directories.fill(account.place().directories.of(organization))
+    name, logs = f"/workmail/{organization}/email-events", account.place().logs
     account.fixtures.log_group(name)
     group = logs.groups.find(name)
     group.subscription_filters["mailtrail"] = {
@@ -80,10 +82,9 @@ def maintains(deployed, account):
         if "awslogs" in document or "Records" in document:
             for event in payloads.events(path.read_bytes()):
                 logs.events.log(name, f"stream-{number}", group.created - 2 * DAY_MS, event["message"])
-    account.place().metrics.publish("OrganizationEmailReceived", 1, group.created - 3 * DAY_MS)
+    moment = group.created - 3 * DAY_MS
+    account.place().metrics.publish("OrganizationEmailReceived", 1, moment, OrganizationId=organization)
     account.faults.fail("FilterLogEvents", "ExpiredTokenException", nth=20)
-    organization = account.fixtures.organization().rsplit("/", 1)[1]
-    directories.fill(account.place().directories.of(organization))
     for _ in range(3):
         answer = deployed.invoke(MAINTENANCE, b"{}")
     return answer

@@ -33,7 +33,8 @@ def test_a_service_is_played_by_one_of_our_stand_ins_only():
     assert len(rows) == len(played), "a service has two rows"
     ours = {
         "tests/account": {NAMES[service] for service in model.SERVICES},
-        "shared/testing/faulty-aws": services_of_faulty_aws(),
+        # It answers one call of STS, so that whose its credentials are is known.
+        "shared/testing/faulty-aws": services_of_faulty_aws() - {"STS"},
     }
     for stand_in, services in ours.items():
         assert services == {name for name, of in played.items() if of == stand_in}
