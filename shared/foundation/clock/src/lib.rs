@@ -3,6 +3,7 @@
 
 mod duration;
 mod range;
+pub mod rfc3339;
 mod time;
 
 use std::time::{Duration, SystemTime};

@@ -124,7 +124,7 @@ pub struct DayCoverage {
     /// What is known of the day.
     pub state: DayState,
     /// When both were counted.
-    #[serde(serialize_with = "write_time", deserialize_with = "read_time")]
+    #[serde(with = "mailtrail_clock::rfc3339")]
     pub checked: Time,
     /// Whether CloudWatch Logs takes no further events of the day: it was over for 14 days.
     #[serde(rename = "final")]
@@ -195,16 +195,6 @@ impl<'de> Deserialize<'de> for Day {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]
-fn write_time<S: Serializer>(time: &Time, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&time.rfc3339())
-}
-
-fn read_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Time, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    Time::from_iso8601(&text).ok_or_else(|| de::Error::custom("expected a time of RFC 3339"))
 }
 
 impl DayState {

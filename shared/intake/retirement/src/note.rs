@@ -5,7 +5,7 @@ use std::fmt;
 use mailtrail_aws_types::OrganizationId;
 use mailtrail_clock::{DAY, Time};
 use mailtrail_coverage::{Day, Finality, finality};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Serialize};
 
 use crate::holdings::Holdings;
 use crate::log_group_days::LogGroupDays;
@@ -26,12 +26,12 @@ pub struct ClosingNote {
     /// `eu-west-1`
     pub region: String,
     /// When it ended: the first whole answer of `ListOrganizations` without it, or when it was retired.
-    #[serde(serialize_with = "write_time", deserialize_with = "read_time")]
+    #[serde(with = "mailtrail_clock::rfc3339")]
     pub ended: Time,
     /// Whether `ListOrganizations` still had it then; nothing where that was not answered.
     pub is_listed: Option<bool>,
     /// When the note was written.
-    #[serde(serialize_with = "write_time", deserialize_with = "read_time")]
+    #[serde(with = "mailtrail_clock::rfc3339")]
     pub written: Time,
     /// The first day on which CloudWatch Logs takes no further events of the last day.
     pub final_on: Day,
@@ -123,16 +123,6 @@ pub(crate) fn last_day(ended: Option<Time>, now: Time) -> Day {
     let over = (1..=2).filter_map(|back| Day::new(now.day_number() - back));
     let over = over.into_iter().find(|day| finality(*day, now) != Finality::Open).unwrap_or_default();
     ended.map_or(over, |ended| Day::of(ended).min(over))
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]
-fn write_time<S: Serializer>(time: &Time, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&time.rfc3339())
-}
-
-fn read_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Time, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    Time::from_iso8601(&text).ok_or_else(|| de::Error::custom("expected a time of RFC 3339"))
 }
 
 /// So many whole days lie between two moments.

@@ -1,9 +1,9 @@
 //! Roles, rules, tokens and settings: what else has an id or a name in a log.
 
-use mailtrail_clock::Time;
+use mailtrail_clock::{Time, rfc3339};
 use serde::{Deserialize, Serialize};
 
-use crate::{Listed, bounded, time_text};
+use crate::{Listed, bounded};
 
 /// A role by which a program acts as users: `impersonator_id` of audit logs.
 /// <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetImpersonationRole.html>
@@ -24,10 +24,10 @@ pub struct ImpersonationRole {
     #[serde(default, deserialize_with = "bounded::list", skip_serializing_if = "Option::is_none")]
     pub rules: Listed<ImpersonationRule>,
     /// When it was made.
-    #[serde(default, with = "time_text::optional", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "rfc3339::optional", skip_serializing_if = "Option::is_none")]
     pub created: Option<Time>,
     /// When it was last changed.
-    #[serde(default, with = "time_text::optional", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "rfc3339::optional", skip_serializing_if = "Option::is_none")]
     pub modified: Option<Time>,
 }
 
@@ -91,10 +91,10 @@ pub struct AccessControlRule {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_impersonation_roles: Vec<String>,
     /// When it was made.
-    #[serde(default, with = "time_text::optional", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "rfc3339::optional", skip_serializing_if = "Option::is_none")]
     pub created: Option<Time>,
     /// When it was last changed.
-    #[serde(default, with = "time_text::optional", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "rfc3339::optional", skip_serializing_if = "Option::is_none")]
     pub modified: Option<Time>,
 }
 
@@ -138,10 +138,10 @@ pub struct MobileDeviceRule {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_user_agents: Vec<String>,
     /// When it was made.
-    #[serde(default, with = "time_text::optional", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "rfc3339::optional", skip_serializing_if = "Option::is_none")]
     pub created: Option<Time>,
     /// When it was last changed.
-    #[serde(default, with = "time_text::optional", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "rfc3339::optional", skip_serializing_if = "Option::is_none")]
     pub modified: Option<Time>,
 }
 
@@ -160,10 +160,10 @@ pub struct MobileDeviceOverride {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// When it was made.
-    #[serde(default, with = "time_text::optional", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "rfc3339::optional", skip_serializing_if = "Option::is_none")]
     pub created: Option<Time>,
     /// When it was last changed.
-    #[serde(default, with = "time_text::optional", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "rfc3339::optional", skip_serializing_if = "Option::is_none")]
     pub modified: Option<Time>,
 }
 
@@ -183,13 +183,13 @@ pub struct PersonalAccessToken {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scopes: Vec<String>,
     /// When it was made.
-    #[serde(default, with = "time_text::optional", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "rfc3339::optional", skip_serializing_if = "Option::is_none")]
     pub created: Option<Time>,
     /// When it was last used. It alone is no reason for a new snapshot.
-    #[serde(default, with = "time_text::optional", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "rfc3339::optional", skip_serializing_if = "Option::is_none")]
     pub last_used: Option<Time>,
     /// When it expires.
-    #[serde(default, with = "time_text::optional", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "rfc3339::optional", skip_serializing_if = "Option::is_none")]
     pub expires: Option<Time>,
 }
 
@@ -233,10 +233,10 @@ pub struct AvailabilityConfiguration {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub function: Option<String>,
     /// When it was made.
-    #[serde(default, with = "time_text::optional", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "rfc3339::optional", skip_serializing_if = "Option::is_none")]
     pub created: Option<Time>,
     /// When it was last changed.
-    #[serde(default, with = "time_text::optional", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "rfc3339::optional", skip_serializing_if = "Option::is_none")]
     pub modified: Option<Time>,
 }
 
@@ -301,9 +301,9 @@ pub struct ExportJob {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// When it began.
-    #[serde(default, with = "time_text::optional", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "rfc3339::optional", skip_serializing_if = "Option::is_none")]
     pub started: Option<Time>,
     /// When it ended.
-    #[serde(default, with = "time_text::optional", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "rfc3339::optional", skip_serializing_if = "Option::is_none")]
     pub ended: Option<Time>,
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use mailtrail_clock::Time;
+use mailtrail_clock::{Time, rfc3339};
 use serde::{Deserialize, Serialize};
 
-use crate::{Listed, bounded, time_text};
+use crate::{Listed, bounded};
 
 /// A user, deleted ones included.
 /// <https://docs.aws.amazon.com/workmail/latest/APIReference/API_User.html>
@@ -29,10 +29,10 @@ pub struct User {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
     /// When it was enabled.
-    #[serde(default, with = "time_text::optional", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "rfc3339::optional", skip_serializing_if = "Option::is_none")]
     pub enabled: Option<Time>,
     /// When it was disabled.
-    #[serde(default, with = "time_text::optional", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "rfc3339::optional", skip_serializing_if = "Option::is_none")]
     pub disabled: Option<Time>,
     /// Its id in IAM Identity Center: `onBehalfOf.userId` of CloudTrail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -59,10 +59,10 @@ pub struct User {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mailbox {
     /// When it was made.
-    #[serde(default, with = "time_text::optional", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "rfc3339::optional", skip_serializing_if = "Option::is_none")]
     pub provisioned: Option<Time>,
     /// When it was removed.
-    #[serde(default, with = "time_text::optional", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "rfc3339::optional", skip_serializing_if = "Option::is_none")]
     pub deprovisioned: Option<Time>,
     /// Whether the user is hidden from the global address list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -85,10 +85,10 @@ pub struct Group {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// When it was enabled.
-    #[serde(default, with = "time_text::optional", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "rfc3339::optional", skip_serializing_if = "Option::is_none")]
     pub enabled: Option<Time>,
     /// When it was disabled.
-    #[serde(default, with = "time_text::optional", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "rfc3339::optional", skip_serializing_if = "Option::is_none")]
     pub disabled: Option<Time>,
     /// Whether it is hidden from the global address list; absent where it was not read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -120,10 +120,10 @@ pub struct Member {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// When it was enabled.
-    #[serde(default, with = "time_text::optional", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "rfc3339::optional", skip_serializing_if = "Option::is_none")]
     pub enabled: Option<Time>,
     /// When it was disabled.
-    #[serde(default, with = "time_text::optional", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "rfc3339::optional", skip_serializing_if = "Option::is_none")]
     pub disabled: Option<Time>,
 }
 
@@ -149,10 +149,10 @@ pub struct Resource {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// When it was enabled.
-    #[serde(default, with = "time_text::optional", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "rfc3339::optional", skip_serializing_if = "Option::is_none")]
     pub enabled: Option<Time>,
     /// When it was disabled.
-    #[serde(default, with = "time_text::optional", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "rfc3339::optional", skip_serializing_if = "Option::is_none")]
     pub disabled: Option<Time>,
     /// Whether it is hidden from the global address list; absent where it was not read.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -24,7 +24,6 @@ pub mod operations;
 mod organization;
 mod read;
 mod snapshot;
-mod time_text;
 
 pub use access::{
     AccessControlRule, AvailabilityConfiguration, ExportJob, FolderRetention, IdentityProvider,

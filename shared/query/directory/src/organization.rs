@@ -1,10 +1,8 @@
 //! An organization as a whole.
 
 use mailtrail_aws_types::{AccountId, OrganizationId, Region};
-use mailtrail_clock::Time;
+use mailtrail_clock::{Time, rfc3339};
 use serde::{Deserialize, Serialize};
-
-use crate::time_text;
 
 /// An organization, as `DescribeOrganization` tells it; its id, account and Region are also known without that.
 /// <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeOrganization.html>
@@ -44,7 +42,7 @@ pub struct Organization {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interoperability: Option<bool>,
     /// When it became usable.
-    #[serde(default, with = "time_text::optional", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "rfc3339::optional", skip_serializing_if = "Option::is_none")]
     pub completed: Option<Time>,
     /// Whether DMARC of senders is enforced; absent where it was not read.
     #[serde(default, skip_serializing_if = "Option::is_none")]

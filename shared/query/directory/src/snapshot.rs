@@ -1,12 +1,12 @@
 //! A snapshot: everything that was read of an organization at one time.
 
-use mailtrail_clock::Time;
+use mailtrail_clock::{Time, rfc3339};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     AccessControlRule, AvailabilityConfiguration, Domain, EmailMonitoring, ExportJob, Group,
     IdentityProvider, ImpersonationRole, Item, MobileDeviceOverride, MobileDeviceRule, Organization,
-    PersonalAccessToken, Resource, RetentionPolicy, SnapshotKey, User, bounded, time_text,
+    PersonalAccessToken, Resource, RetentionPolicy, SnapshotKey, User, bounded,
 };
 
 /// The format that is written, and the latest that can be read. A later program may add fields without a later format;
@@ -33,7 +33,7 @@ pub struct Snapshot {
     /// [`FORMAT`], or an earlier one.
     pub format: u32,
     /// When reading began, in whole seconds.
-    #[serde(with = "time_text")]
+    #[serde(with = "rfc3339")]
     pub taken: Time,
     /// Whether telephone, street and the like were asked for.
     #[serde(default)]
