@@ -25,7 +25,7 @@ pub struct Alias {
 }
 
 impl Names {
-    /// The ids that go with the names that are asked for, and the names that go with the ids, in order. At the time of an
+    /// The ids of users, groups and resources that go with the names that are asked for, and the names that go with the ids, in order. At the time of an
     /// event it may be fewer: [`Names::of_user`].
     pub fn aliases(&self, is_asked_for: impl Fn(&str) -> bool) -> Vec<Alias> {
         let mut aliases = BTreeMap::new();
@@ -33,7 +33,7 @@ impl Names {
             let key = [asked, value, &*period.organization].map(str::to_owned);
             add(aliases.entry(key), period);
         };
-        for period in &self.periods {
+        for period in self.periods.iter().filter(|period| period.is_of_entity()) {
             match (is_asked_for(&period.value), is_asked_for(&period.id)) {
                 (true, false) => {
                     add(&period.value, &period.id, period);

@@ -133,12 +133,11 @@ impl Names {
     /// token, which anybody may name as they like, is none of them.
     pub fn others(&self, organization: &str, text: &str, at: Time) -> Vec<&str> {
         let mut others: Vec<&str> = Vec::new();
-        let of_entity = |period: &&NamePeriod| EntityKind::ALL.iter().any(|kind| kind.name() == period.of);
-        let own = self.periods_of(organization, text).filter(of_entity);
+        let own = self.periods_of(organization, text).filter(|period| period.is_of_entity());
         for period in own.filter(|period| self.is_believed(period, at)) {
             others.extend([&*period.value, &*period.id]);
         }
-        let named = self.periods_on(organization, text).filter(of_entity);
+        let named = self.periods_on(organization, text).filter(|period| period.is_of_entity());
         for period in named.filter(|period| period.kind != NameKind::LinkedId) {
             if self.is_believed(period, at) {
                 others.push(&period.id);

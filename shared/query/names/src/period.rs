@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use mailtrail_clock::Time;
+use mailtrail_directory::EntityKind;
 
 /// That an id went by a name, or is linked to another id, for some time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +46,11 @@ pub enum Evidence {
 }
 
 impl NamePeriod {
+    /// Whether the id is of a user, a group or a resource. What else has a name, such as a token, anybody may name as they like.
+    pub(crate) fn is_of_entity(&self) -> bool {
+        EntityKind::ALL.iter().any(|kind| kind.name() == self.of)
+    }
+
     /// Whether it was so at that time, as far as is known.
     pub(crate) fn covers(&self, at: Time) -> bool {
         self.since <= at && self.until.is_none_or(|until| at <= until)

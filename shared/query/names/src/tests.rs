@@ -213,4 +213,6 @@ fn a_token_takes_no_name_from_a_user() {
     let names = names_of(&[user, token]);
     assert_eq!(names.others("", "ana", time(50)), ["id-1"]);
     assert_eq!(names.name("", "token-1", time(50)), Some("ana"));
+    let told: Vec<_> = names.aliases(|text| text == "ana").into_iter().map(|alias| alias.value).collect();
+    assert_eq!(told, ["id-1"]);
 }
