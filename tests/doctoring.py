@@ -212,23 +212,28 @@ class Installation:
         self.s3.delete_bucket_policy(Bucket=ARCHIVE)
         self.s3.put_object(Bucket=ARCHIVE, Key=f"mail/coverage/{folder}/{name}", Body=content)
 
-    def saved(self, days, last=None):
-        """What `mailtrail directory save` keeps: a snapshot that is so many days old, and when it was `last` as before."""
+    def saved(self, days, last=None, names=True):
+        """What `mailtrail directory save` keeps: a snapshot that is so many days old, and when it was `last` as before.
+
+        Without `names`, nothing in the object of that time names the snapshot.
+        """
         self.s3.delete_bucket_policy(Bucket=ARCHIVE)
         self._forget_snapshots()
-        self._put_at("directory", days, ".json.zst")
+        snapshot = self._put_at("directory", days, ".json.zst")
         if last is not None:
-            self._put_at("coverage/directory", last, ".json")
+            held = {"organization": self.organization, "as_of": "", "snapshot": snapshot if names else ""}
+            self._put_at("coverage/directory", last, ".json", json.dumps(held).encode())
 
     def _forget_snapshots(self):
         for folder in ("directory", "coverage/directory"):
             for each in self.s3.list_objects_v2(Bucket=ARCHIVE, Prefix=f"mail/{folder}/").get("Contents", []):
                 self.s3.delete_object(Bucket=ARCHIVE, Key=each["Key"])
 
-    def _put_at(self, folder, days, ending):
+    def _put_at(self, folder, days, ending, content=b"x"):
         time = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=days)
-        key = f"mail/{folder}/organization={self.organization}/{time:%Y%m%dT%H%M%SZ}{ending}"
-        self.s3.put_object(Bucket=ARCHIVE, Key=key, Body=b"x")
+        key = f"{folder}/organization={self.organization}/{time:%Y%m%dT%H%M%SZ}{ending}"
+        self.s3.put_object(Bucket=ARCHIVE, Key=f"mail/{key}", Body=content)
+        return key
 
     def _function(self):
         archive = {"MAILTRAIL_ARCHIVE": ARCHIVE_URL, "MAILTRAIL_ARCHIVE_OWNER": ACCOUNT, "MAILTRAIL_TOPIC": TOPIC}

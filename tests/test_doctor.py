@@ -106,6 +106,8 @@ def test_a_directory_that_was_not_saved_lately_is_a_finding(doctor, installation
     assert "mailtrail directory save --organization " in old["fix"] and installation.organization in old["fix"]
     installation.saved(8, last=1)
     assert seen(DONE)["severity"] == "ok"
+    installation.saved(8, last=1, names=False)
+    assert seen(NEEDS_A_LOOK)["seen"] == old["seen"], "what names no snapshot is no proof that it holds"
     # What is of the future says nothing.
     installation.saved(-2, last=-1)
     assert seen(NEEDS_A_LOOK)["seen"] == "the archive has no snapshot of its directory"

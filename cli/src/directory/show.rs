@@ -6,6 +6,7 @@ use std::fmt::Write;
 use mailtrail_aws_client::Deadline;
 use mailtrail_clock::{Time, now};
 use mailtrail_directory::{Entity, EntityKind, Named, Permission, Snapshot};
+use mailtrail_snapshots::held_until;
 use serde_json::{Value, json};
 
 use super::args::ShowArgs;
@@ -33,7 +34,6 @@ pub(super) async fn run(args: &ShowArgs) -> anyhow::Result<Exit> {
     let organizations = archived.organizations(args.organization.as_deref()).await?;
     let (mut shown, mut is_unknown) = (Vec::new(), false);
     let until = args.time.min(now());
-    let as_of = archived.snapshots.as_of(&archived.reader, until, Deadline::NEVER).await?;
     for id in &organizations {
         let Some(snapshot) = archived.at(id, args.time).await? else {
             let first = archived.snapshots.taken.get(id).and_then(|taken| taken.first());
@@ -43,7 +43,7 @@ pub(super) async fn run(args: &ShowArgs) -> anyhow::Result<Exit> {
             is_unknown = true;
             continue;
         };
-        let as_of = as_of.get(id).map_or(snapshot.taken, |as_of| snapshot.taken.max(*as_of));
+        let as_of = held_until(&archived.reader, &snapshot.key(), until, Deadline::NEVER).await?;
         shown.push(Shown { snapshot, as_of, is_earlier: false });
     }
     match &args.asked {

@@ -7,7 +7,7 @@ use mailtrail_aws_types::OrganizationId;
 use mailtrail_clock::{LATEST, Time};
 use mailtrail_directory::{Snapshot, SnapshotKey};
 use mailtrail_plain_text::shell_word;
-use mailtrail_snapshots::{ReadError, Snapshots, read};
+use mailtrail_snapshots::{Snapshots, first_readable};
 
 use super::warn;
 use crate::args::ArchiveArgs;
@@ -67,28 +67,22 @@ impl Archived {
 
     /// The latest snapshot until a time that can be read.
     pub(super) async fn at(&mut self, id: &OrganizationId, time: Time) -> anyhow::Result<Option<Snapshot>> {
-        let keys: Vec<SnapshotKey> = self.snapshots.until(id, time).collect();
-        for key in keys {
-            if let Some(snapshot) = self.read(&key).await? {
-                return Ok(Some(snapshot));
-            }
-        }
-        Ok(None)
+        self.first(self.snapshots.until(id, time).collect()).await
     }
 
     /// A snapshot; nothing where it cannot be used, which is said.
     pub(super) async fn read(&mut self, key: &SnapshotKey) -> anyhow::Result<Option<Snapshot>> {
-        match read(&self.reader, key, Deadline::NEVER).await {
-            Ok(snapshot) => Ok(Some(snapshot)),
-            Err(ReadError::Archive(error)) if error.failure.retryable || error.failure.is_denied() => {
-                Err(error.into())
-            }
-            Err(error) => {
-                warn(&error.to_string());
-                self.is_partial = true;
-                Ok(None)
-            }
+        self.first(vec![key.clone()]).await
+    }
+
+    /// The first of these that can be used. Why the others cannot is said.
+    async fn first(&mut self, keys: Vec<SnapshotKey>) -> anyhow::Result<Option<Snapshot>> {
+        let (found, unread) = first_readable(&self.reader, keys.into_iter(), Deadline::NEVER).await?;
+        for error in &unread {
+            warn(&error.to_string());
         }
+        self.is_partial |= !unread.is_empty();
+        Ok(found)
     }
 }
 

@@ -7,13 +7,12 @@ use mailtrail_aws_client::clients as aws;
 use mailtrail_clock::now;
 use mailtrail_config::settings;
 use mailtrail_coverage::{Day, DayCoverage, DayState, LastChecks};
-use mailtrail_directory::SnapshotKey;
 use mailtrail_doctor::{
     Archive, Coverage, CoveredDay, CoveredState, Days, EndedOrganization, Facts, Part, SavedDirectory,
 };
 use mailtrail_pull::LogGroupId;
 use mailtrail_retirement::{ClosingNote, LogGroupDays, Organizations};
-use mailtrail_snapshots::Snapshots;
+use mailtrail_snapshots::{Snapshots, held_until};
 
 use super::super::args::ScopeArgs;
 use super::reader::Reader;
@@ -113,23 +112,22 @@ impl Reader<'_> {
         (Part::Seen { at: now.millis(), value }, u64::try_from(last.refused.len()).unwrap_or(u64::MAX))
     }
 
-    /// The newest snapshots of directories, and up to when they hold, as their keys say. A time in the future says nothing.
+    /// The newest snapshots of directories, as their keys say, and up to when they hold. A time in the future says nothing.
     async fn directories(&self, archive: &Archive, reader: &ArchiveReader) -> Part<Vec<SavedDirectory>> {
         let now = now();
         let saved = async {
-            let snapshots = Snapshots::list(reader, None, self.deadline).await?;
-            let as_of = snapshots.as_of(reader, now, self.deadline).await?;
-            Ok::<_, ArchiveError>((snapshots, as_of))
+            let mut saved = Vec::new();
+            for key in Snapshots::list(reader, None, self.deadline).await?.newest(now) {
+                saved.push(SavedDirectory {
+                    organization: key.organization.to_string(),
+                    taken: key.taken.millis(),
+                    as_of: held_until(reader, &key, now, self.deadline).await?.millis(),
+                });
+            }
+            Ok::<_, ArchiveError>(saved)
         };
         match saved.await {
-            Ok((snapshots, as_of)) => {
-                let saved = snapshots.newest(now).map(|SnapshotKey { organization, taken }| SavedDirectory {
-                    as_of: as_of.get(&organization).map_or(taken, |as_of| taken.max(*as_of)).millis(),
-                    organization: organization.to_string(),
-                    taken: taken.millis(),
-                });
-                Part::Seen { at: now.millis(), value: saved.collect() }
-            }
+            Ok(value) => Part::Seen { at: now.millis(), value },
             Err(error) => {
                 Part::NotSeen { reason: format!("s3:ListObjectsV2 on {}: {}", archive.url, error.failure) }
             }

@@ -8,7 +8,7 @@ use mailtrail_aws_types::OrganizationId;
 use mailtrail_clock::Time;
 use mailtrail_coverage::{Day, History, LastChecks};
 use mailtrail_pull::LogGroupId;
-use mailtrail_snapshots::Snapshots;
+use mailtrail_snapshots::{Snapshots, held_until};
 use serde::Serialize;
 
 use crate::log_group_days::LogGroupDays;
@@ -141,7 +141,6 @@ async fn newest_snapshot(
 ) -> Result<Option<Snapshot>, ArchiveError> {
     let snapshots = Snapshots::list(archive, Some(organization), Deadline::NEVER).await?;
     let Some(newest) = snapshots.newest(now).next() else { return Ok(None) };
-    let as_of = snapshots.as_of(archive, now, Deadline::NEVER).await?;
-    let as_of = as_of.get(organization).copied().unwrap_or(newest.taken);
+    let as_of = held_until(archive, &newest, now, Deadline::NEVER).await?;
     Ok(Some(Snapshot { key: newest.to_string(), as_of, age_days: days_between(as_of, now) }))
 }

@@ -1,8 +1,10 @@
 //! `coverage/directory/organization=<m-…>/<YYYYMMDDTHHMMSSZ>.json`: up to when a snapshot holds.
 
+use mailtrail_archive::{ArchiveError, ArchiveReader};
+use mailtrail_aws_client::Deadline;
 use mailtrail_aws_types::OrganizationId;
 use mailtrail_clock::Time;
-use mailtrail_directory::AS_OF_FOLDER;
+use mailtrail_directory::{AS_OF_FOLDER, SnapshotKey};
 use serde::{Deserialize, Serialize};
 
 const ENDING: &str = ".json";
@@ -20,15 +22,44 @@ pub struct AsOf {
 
 impl AsOf {
     pub(crate) fn key(&self, as_of: Time) -> String {
-        format!("{AS_OF_FOLDER}/organization={}/{}{ENDING}", self.organization, as_of.compact())
+        format!("{}/{}{ENDING}", folder(&self.organization), as_of.compact())
     }
+}
 
-    /// The organization and the time that a key says; nothing for a key of another form.
-    pub(crate) fn parse(key: &str) -> Option<(OrganizationId, Time)> {
-        let (folder, name) = key.rsplit_once('/')?;
-        let organization = folder.strip_prefix(AS_OF_FOLDER)?.strip_prefix("/organization=")?.parse().ok()?;
-        let text = name.strip_suffix(ENDING)?;
-        let time = Time::from_iso8601(text).filter(|time| time.compact() == text)?;
-        Some((organization, time))
+/// Up to when a snapshot is known to hold: when its organization was last read, and all was as in it. Only what names the
+/// snapshot counts, and what says that it was read after `now` does not.
+///
+/// # Errors
+/// When the archive cannot be listed or reached. What cannot be read, or is not of this form, says nothing.
+pub async fn held_until(
+    archive: &ArchiveReader,
+    snapshot: &SnapshotKey,
+    now: Time,
+    deadline: Deadline,
+) -> Result<Time, ArchiveError> {
+    let listed = archive.list_readable(&folder(&snapshot.organization), deadline).await?.names;
+    let named = listed.into_iter().filter_map(|key| Some((time(&key)?, key)));
+    let mut later: Vec<_> = named.filter(|(time, _)| *time > snapshot.taken && *time <= now).collect();
+    later.sort_unstable();
+    let wanted = snapshot.to_string();
+    for (time, key) in later.into_iter().rev() {
+        match archive.get(&key, deadline).await {
+            Ok(line) if serde_json::from_slice::<AsOf>(&line).is_ok_and(|it| it.snapshot == wanted) => {
+                return Ok(time);
+            }
+            Err(error) if error.failure.retryable || error.failure.is_denied() => return Err(error),
+            Ok(_) | Err(_) => {}
+        }
     }
+    Ok(snapshot.taken)
+}
+
+fn folder(organization: &OrganizationId) -> String {
+    format!("{AS_OF_FOLDER}/organization={organization}")
+}
+
+/// The time that a key says; nothing for a key of another form.
+fn time(key: &str) -> Option<Time> {
+    let text = key.rsplit_once('/')?.1.strip_suffix(ENDING)?;
+    Time::from_iso8601(text).filter(|time| time.compact() == text)
 }

@@ -7,7 +7,7 @@ use mailtrail_aws_client::Deadline;
 use mailtrail_directory::Snapshot;
 use thiserror::Error;
 
-use crate::{AsOf, ReadError, Snapshots, read};
+use crate::{AsOf, ReadError, Snapshots, first_readable};
 
 /// What the archive has now.
 #[derive(Debug)]
@@ -43,20 +43,8 @@ pub async fn keep(
 ) -> Result<SavedSnapshot, KeepError> {
     let (reader, organization) = (archive.reader(), &snapshot.organization.id);
     let snapshots = Snapshots::list(&reader, Some(organization), deadline).await?;
-    let (mut earlier, mut unread) = (None, Vec::new());
-    for key in snapshots.until(organization, snapshot.taken) {
-        match read(&reader, &key, deadline).await {
-            Ok(found) => {
-                earlier = Some(found);
-                break;
-            }
-            // A failure of the archive is not one of this object: the others would fail alike.
-            Err(ReadError::Archive(error)) if error.failure.retryable || error.failure.is_denied() => {
-                return Err(error.into());
-            }
-            Err(error) => unread.push(error),
-        }
-    }
+    let before = snapshots.until(organization, snapshot.taken);
+    let (earlier, unread) = first_readable(&reader, before, deadline).await?;
     // One that was taken in this very second and says the same is this one.
     let key = match earlier.filter(|earlier| snapshot.same_content(earlier)) {
         Some(earlier) => {

@@ -7,6 +7,6 @@ mod as_of;
 mod keep;
 mod list;
 
-pub use as_of::AsOf;
+pub use as_of::{AsOf, held_until};
 pub use keep::{KeepError, SavedSnapshot, keep};
-pub use list::{ReadError, Snapshots, read};
+pub use list::{ReadError, Snapshots, first_readable, read};

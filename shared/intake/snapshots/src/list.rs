@@ -6,10 +6,8 @@ use mailtrail_archive::{ArchiveError, ArchiveReader};
 use mailtrail_aws_client::Deadline;
 use mailtrail_aws_types::OrganizationId;
 use mailtrail_clock::{Time, TimeRange};
-use mailtrail_directory::{AS_OF_FOLDER, FOLDER, Snapshot, SnapshotError, SnapshotKey};
+use mailtrail_directory::{FOLDER, Snapshot, SnapshotError, SnapshotKey};
 use thiserror::Error;
-
-use crate::AsOf;
 
 /// Why a snapshot cannot be read.
 #[derive(Debug, Error)]
@@ -50,6 +48,28 @@ pub async fn read(
     let key = key.to_string();
     let object = archive.get(&key, deadline).await?;
     Snapshot::from_object(&key, &object).map_err(|error| ReadError::Snapshot { key, error })
+}
+
+/// The first of some snapshots that can be read, and why those before it cannot.
+///
+/// # Errors
+/// When the archive cannot be reached, or refuses: that is no failure of one object, and the others would fail alike.
+pub async fn first_readable(
+    archive: &ArchiveReader,
+    keys: impl Iterator<Item = SnapshotKey>,
+    deadline: Deadline,
+) -> Result<(Option<Snapshot>, Vec<ReadError>), ArchiveError> {
+    let mut unread = Vec::new();
+    for key in keys {
+        match read(archive, &key, deadline).await {
+            Ok(snapshot) => return Ok((Some(snapshot), unread)),
+            Err(ReadError::Archive(error)) if error.failure.retryable || error.failure.is_denied() => {
+                return Err(error);
+            }
+            Err(error) => unread.push(error),
+        }
+    }
+    Ok((None, unread))
 }
 
 impl Snapshots {
@@ -102,34 +122,6 @@ impl Snapshots {
     /// The keys of the newest snapshots that were taken until a time, one for each organization.
     pub fn newest(&self, until: Time) -> impl Iterator<Item = SnapshotKey> {
         self.taken.keys().filter_map(move |organization| self.until(organization, until).next())
-    }
-
-    /// Up to when the snapshots of each organization hold: when it was last read, whether or not that made a snapshot.
-    /// What lies there with another name, or says that it was read in the future, is left out of account.
-    ///
-    /// # Errors
-    /// When the archive cannot be listed.
-    pub async fn as_of(
-        &self,
-        archive: &ArchiveReader,
-        now: Time,
-        deadline: Deadline,
-    ) -> Result<BTreeMap<OrganizationId, Time>, ArchiveError> {
-        let keys = archive.list_readable(AS_OF_FOLDER, deadline).await?.names;
-        let read_again = keys.iter().filter_map(|key| AsOf::parse(key));
-        let taken = self
-            .taken
-            .iter()
-            .flat_map(|(organization, taken)| taken.iter().map(|taken| (organization.clone(), *taken)));
-        let mut newest = BTreeMap::new();
-        for (organization, time) in taken.chain(read_again).filter(|(_, time)| *time <= now) {
-            // Of an organization without a snapshot, no time holds.
-            if self.taken.contains_key(&organization) {
-                let latest = newest.entry(organization).or_insert(time);
-                *latest = time.max(*latest);
-            }
-        }
-        Ok(newest)
     }
 }
 

@@ -7,8 +7,8 @@ use std::fs;
 use mailtrail_archive::Archive;
 use mailtrail_aws_client::Deadline;
 use mailtrail_clock::Time;
-use mailtrail_directory::{Organization, Snapshot, User};
-use mailtrail_snapshots::{ReadError, Snapshots, keep, read};
+use mailtrail_directory::{Organization, Snapshot, SnapshotKey, User};
+use mailtrail_snapshots::{ReadError, Snapshots, held_until, keep, read};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -53,9 +53,10 @@ async fn a_snapshot_is_kept_where_it_differs_from_the_last_one() {
     let until = |millis| snapshots.until(&id, at(millis)).map(|key| key.taken.millis()).collect::<Vec<_>>();
     assert_eq!(until(NOON + 2 * DAY), [NOON + 2 * DAY, NOON]);
     assert!(until(NOON - 1).is_empty());
-    for (now, as_of) in [(9, Some(4)), (2, Some(2)), (1, Some(1)), (0, Some(0)), (-1, None)] {
-        let found = snapshots.as_of(&reader, at(NOON + now * DAY), Deadline::NEVER).await.unwrap();
-        assert_eq!(found.get(&id).copied(), as_of.map(|day| at(NOON + day * DAY)), "{now}");
+    for (taken, now, held) in [(3, 9, 4), (3, 3, 3), (2, 9, 2), (0, 9, 1), (0, 0, 0)] {
+        let [taken, now, held] = [taken, now, held].map(|day| at(NOON + day * DAY));
+        let key = SnapshotKey { organization: id.clone(), taken };
+        assert_eq!(held_until(&reader, &key, now, Deadline::NEVER).await.unwrap(), held, "{key}");
     }
     let key = snapshots.until(&id, at(NOON)).next().unwrap();
     assert_eq!(read(&reader, &key, Deadline::NEVER).await.unwrap(), snapshot(NOON, "ana"));
@@ -74,6 +75,14 @@ async fn what_cannot_be_read_is_named_and_the_one_before_it_compared() {
     assert!(kept.is_unchanged && kept.key == first.key);
     let [ReadError::Snapshot { key, .. }] = kept.unread.as_slice() else { panic!("{kept:?}") };
     assert!(key.ends_with("20261121T000000Z.json.zst"));
+    // It says nothing of the one before, which was read again after it.
+    let [first, later] = [first.key.as_str(), key].map(|key| SnapshotKey::parse(key).unwrap());
+    let held =
+        async |key| held_until(&archive.reader(), key, at(NOON + 9 * DAY), Deadline::NEVER).await.unwrap();
+    assert_eq!((held(&first).await, held(&later).await), (at(NOON + DAY), later.taken));
+    let as_of = folder.path().join("coverage/directory").join(format!("organization={}", first.organization));
+    fs::write(as_of.join("20261125T000000Z.json"), "").unwrap();
+    assert_eq!(held(&first).await, at(NOON + DAY), "an empty object is no proof");
     let snapshots = Snapshots::list(&archive.reader(), None, Deadline::NEVER).await.unwrap();
     let [key] = snapshots.others.as_slice() else { panic!("{snapshots:?}") };
     assert!(key.ends_with("notes.txt"));
