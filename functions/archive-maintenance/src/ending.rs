@@ -113,6 +113,17 @@ impl Endings {
         self.last_days.get(log_group).is_some_and(|last| day > last)
     }
 
+    /// What was found of each day, where any organization did not end yet.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub(crate) async fn checks(&self, archive: &Archive, now: Time) -> Result<LastChecks, ArchiveError> {
+        if self.known.keys().all(|id| self.organizations.standing(id).ended().is_some()) {
+            return Ok(LastChecks::default());
+        }
+        LastChecks::read(&archive.reader(), None, now).await
+    }
+
     /// The notes that are due, of organizations that are gone. `unchecked` are days that were never compared.
     ///
     /// # Errors
@@ -121,6 +132,7 @@ impl Endings {
         &self,
         archive: &Archive,
         groups: &BTreeMap<String, LogGroup>,
+        checks: &LastChecks,
         unchecked: &BTreeSet<GroupDay>,
         now: Time,
     ) -> Result<Vec<ClosingNote>, ArchiveError> {
@@ -130,8 +142,7 @@ impl Endings {
             _ => None,
         });
         for (id, alias, since) in gone {
-            let checks = LastChecks::read(&archive.reader(), None, now).await?;
-            let holdings = self.holdings(archive, (id, alias), groups, &checks, (Some(since), now)).await?;
+            let holdings = self.holdings(archive, (id, alias), groups, checks, (Some(since), now)).await?;
             let is_its = |it: &&GroupDay| holdings.log_groups.iter().any(|its| its.log_group == it.log_group);
             let waits = unchecked.iter().filter(is_its).any(|it| it.day <= Day::of(since));
             let has_gap = holdings.log_groups.iter().any(|group| group.gap > 0);
@@ -151,18 +162,16 @@ impl Endings {
         &self,
         archive: &Archive,
         groups: &BTreeMap<String, LogGroup>,
+        checks: &LastChecks,
         now: Time,
     ) -> Result<Vec<Outlook>, ArchiveError> {
-        let standing = |id: &OrganizationId| self.organizations.standing(id);
-        let open = || self.known.iter().filter(|(id, _)| standing(id).ended().is_none());
-        if open().next().is_none() {
-            return Ok(Vec::new());
-        }
-        let checks = LastChecks::read(&archive.reader(), None, now).await?;
         let mut outlooks = Vec::new();
-        for (id, alias) in open() {
-            let holdings = self.holdings(archive, (id, alias), groups, &checks, (None, now)).await?;
-            let standing = standing(id);
+        for (id, alias) in &self.known {
+            let standing = self.organizations.standing(id);
+            if standing.ended().is_some() {
+                continue;
+            }
+            let holdings = self.holdings(archive, (id, alias), groups, checks, (None, now)).await?;
             let is_gone = matches!(standing, Standing::Gone { .. });
             let to_do = steps(&holdings, standing, self.is_listed.then_some(!is_gone));
             outlooks.push(Outlook { holdings, to_do });

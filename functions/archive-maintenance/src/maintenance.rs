@@ -105,10 +105,6 @@ impl Maintenance {
         self.close(&mut run, &mut endings, &account, began, deadline).await;
         run.findings.forget(|day| !endings.is_after(day));
         run.answer.days_left = days_until_end_of_support(began.millis());
-        match endings.outlooks(&self.archive, &run.groups, began).await {
-            Ok(outlooks) => run.answer.organizations = outlooks,
-            Err(error) => run.answer.failures.push(error.to_string()),
-        }
         self.end(run, &account, &before, began, deadline).await
     }
 
@@ -200,7 +196,7 @@ impl Maintenance {
         Ok(endings)
     }
 
-    /// Tells of organizations that ended or came back, and closes those that ended. A note that people could not be told of is
+    /// Tells of organizations that ended or came back, closes those that ended, and says how the others are. A note that people could not be told of is
     /// left to the next run.
     async fn close(
         &self,
@@ -219,7 +215,11 @@ impl Maintenance {
                 run.answer.failures.push(failure);
             }
         }
-        let due = match endings.due(&self.archive, &run.groups, &run.unchecked, began).await {
+        let checks = match endings.checks(&self.archive, began).await {
+            Ok(checks) => checks,
+            Err(error) => return run.answer.failures.push(error.to_string()),
+        };
+        let due = match endings.due(&self.archive, &run.groups, &checks, &run.unchecked, began).await {
             Ok(due) => due,
             Err(error) => return run.answer.failures.push(error.to_string()),
         };
@@ -231,6 +231,10 @@ impl Maintenance {
             if let Err(error) = endings.close(&self.archive, note).await {
                 run.answer.failures.push(error.to_string());
             }
+        }
+        match endings.outlooks(&self.archive, &run.groups, &checks, began).await {
+            Ok(outlooks) => run.answer.organizations = outlooks,
+            Err(error) => run.answer.failures.push(error.to_string()),
         }
         let actions = actions.or(endings.are_all_ended().then_some(AlarmActions::Disabled));
         if let (Some(actions), Some(alarm)) = (actions, &self.config.maintenance.silence_alarm)
