@@ -1,4 +1,5 @@
-"""`mailtrail activity` and the SQL of infra/queries find the same in every sample, whichever identity is asked for."""
+"""`mailtrail activity` and the SQL of infra/queries find the same in every sample, whichever identity is asked for; but that
+SQL takes a name for true at all times."""
 
 import json
 

@@ -105,10 +105,10 @@ impl<'a> Archived<'a> {
             let retention = group.as_ref().and_then(|group| group.retention_days);
             (LogGroupId { account, region, name }, retention)
         });
-        let place = (account.id.as_str(), account.region.as_str());
+        let account_region = (account.id.as_str(), account.region.as_str());
         let groups = with_retention.collect();
         let times = (ended, self.now);
-        Ok(Holdings::read(self.reader, id, alias, &groups, place, &self.checks, times).await?)
+        Ok(Holdings::read(self.reader, id, alias, &groups, account_region, &self.checks, times).await?)
     }
 }
 
